@@ -1,0 +1,288 @@
+//! What can be wrong with a catalog: every fault, its code and its text, in one place.
+//!
+//! A fault refuses loading and cannot be silenced. Its facts are data; the text is made here and nowhere else.
+
+use super::source::{Location, Sources, Span};
+use crate::terms::{Dialect, Services};
+
+/// One thing that is wrong, with the place that is wrong and the places that make it so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// What is wrong.
+    pub kind: FaultKind,
+    /// The offending value.
+    pub at: Span,
+    /// What makes it wrong, elsewhere: a first definition, a broken contract.
+    pub causes: Vec<Cause>,
+}
+
+/// A second place that a fault points at, and what is to be seen there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cause {
+    /// The place.
+    pub at: Span,
+    /// What is to be seen there, lower case, without a full stop.
+    pub label: String,
+}
+
+/// The kinds of faults, each with its facts.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FaultKind {
+    /// The document is not TOML.
+    #[error("{message}")]
+    Syntax {
+        /// What the TOML parser says.
+        message: String,
+    },
+    /// A key that the table does not have.
+    #[error("unknown key `{key}` in {table}")]
+    UnknownKey {
+        /// The key as written.
+        key: String,
+        /// The table, as in ``"base `tcp4`"``.
+        table: String,
+        /// The keys that the table has.
+        expected: &'static [&'static str],
+        /// The known key that was probably meant.
+        suggestion: Option<String>,
+    },
+    /// A key that must be there is not.
+    #[error("{table} lacks the key `{key}`")]
+    MissingKey {
+        /// The missing key.
+        key: &'static str,
+        /// The table.
+        table: String,
+    },
+    /// A value of the wrong type, out of range, or at odds with another.
+    #[error("{found} where {expected} is expected")]
+    WrongValue {
+        /// What was found.
+        found: String,
+        /// What was expected.
+        expected: String,
+    },
+    /// A word that names nothing known.
+    #[error("unknown {what} `{name}`{}", note.as_ref().map(|note| format!(": {note}")).unwrap_or_default())]
+    UnknownName {
+        /// What the word should name, as in "address family".
+        what: &'static str,
+        /// The word.
+        name: String,
+        /// The known word that was probably meant.
+        suggestion: Option<String>,
+        /// Why a word that is known elsewhere is not known here.
+        note: Option<String>,
+    },
+    /// The second definition of a name.
+    #[error("{what} `{name}` is declared twice")]
+    DuplicateName {
+        /// "entry", "provider", ...
+        what: &'static str,
+        /// The name.
+        name: String,
+    },
+    /// Two entries state one catalog entry id.
+    #[error("catalog entry id {id} is stated twice")]
+    DuplicateId {
+        /// The id.
+        id: i32,
+    },
+    /// A reference to nothing.
+    #[error("no {what} is called `{name}`")]
+    DanglingReference {
+        /// What should be there.
+        what: &'static str,
+        /// The name as written.
+        name: String,
+        /// The name that was probably meant.
+        suggestion: Option<String>,
+    },
+    /// A reference to an entry of another kind.
+    #[error("`{name}` is {is} where {wanted} is expected")]
+    WrongKind {
+        /// The name as written.
+        name: String,
+        /// What it names.
+        is: &'static str,
+        /// What is expected.
+        wanted: &'static str,
+    },
+    /// Chains that run over one another.
+    #[error("chains run over one another: {}", arrows(path))]
+    Cycle {
+        /// The names along the cycle; the first is repeated at the end.
+        path: Vec<String>,
+    },
+    /// Files that include one another.
+    #[error("files include one another: {}", arrows(path))]
+    IncludeCycle {
+        /// The files along the cycle; the first is repeated at the end.
+        path: Vec<String>,
+    },
+    /// A chain of more than seven entries.
+    #[error("chain `{chain}` has {} entries, {limit} at most: {}", stack.len(), stack.join(" / "))]
+    ChainTooLong {
+        /// The chain.
+        chain: String,
+        /// Its flattened stack, top first, base last.
+        stack: Vec<String>,
+        /// How many entries it may have.
+        limit: usize,
+    },
+    /// A flattened chain that holds a layer twice.
+    #[error("chain `{chain}` holds layer `{layer}` twice")]
+    RepeatedLayer {
+        /// The chain.
+        chain: String,
+        /// The layer.
+        layer: String,
+    },
+    /// A layer over something that its contract does not allow.
+    #[error("in chain `{chain}`, layer `{layer}` {broken} directly below it: `{below}` {}", broken.finding())]
+    ContractBroken {
+        /// The chain.
+        chain: String,
+        /// The layer whose contract is broken.
+        layer: String,
+        /// The entry directly below.
+        below: String,
+        /// The clause that is broken.
+        broken: Clause,
+    },
+    /// A disabled entry that an enabled one stands on.
+    #[error("`{name}` cannot be disabled: {} stands on it", quoted(users))]
+    DisabledDependency {
+        /// The disabled entry.
+        name: String,
+        /// The enabled entries that stand on it.
+        users: Vec<String>,
+    },
+    /// Documents that state different dialects.
+    #[error("dialect `{stated}` disagrees with `{other}`, which another document states")]
+    DialectConflict {
+        /// The dialect stated here.
+        stated: Dialect,
+        /// The dialect stated there.
+        other: Dialect,
+    },
+    /// More than the reader's limits allow.
+    #[error("{what}: {found} is more than the {limit} allowed")]
+    LimitExceeded {
+        /// What is limited.
+        what: &'static str,
+        /// The limit.
+        limit: u64,
+        /// What was found, at least.
+        found: u64,
+    },
+    /// A file that cannot be read.
+    #[error("cannot read `{path}`: {reason}")]
+    UnreadableFile {
+        /// The path as given.
+        path: String,
+        /// The system's reason.
+        reason: String,
+        /// Whether an `include` names it; else the reader was told to read it.
+        included: bool,
+    },
+}
+
+/// The clauses of a layer's contract.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Clause {
+    /// `needs`: these are not offered below.
+    #[error("needs {0}")]
+    Needs(Services),
+    /// `forbids`: these are offered below.
+    #[error("forbids {0}")]
+    Forbids(Services),
+    /// `allow-below`: what is below is not in the list.
+    #[error("allows only {}", quoted(.0))]
+    AllowBelow(Vec<String>),
+}
+
+impl Clause {
+    fn finding(&self) -> &'static str {
+        match self {
+            Clause::Needs(_) => "does not offer it",
+            Clause::Forbids(_) => "offers it",
+            Clause::AllowBelow(_) => "is not among them",
+        }
+    }
+}
+
+impl FaultKind {
+    /// The rule that is broken, in kebab-case.
+    pub fn code(&self) -> &'static str {
+        match self {
+            FaultKind::Syntax { .. } => "syntax",
+            FaultKind::UnknownKey { .. } => "unknown-key",
+            FaultKind::MissingKey { .. } => "missing-key",
+            FaultKind::WrongValue { .. } => "wrong-value",
+            FaultKind::UnknownName { .. } => "unknown-name",
+            FaultKind::DuplicateName { .. } => "duplicate-name",
+            FaultKind::DuplicateId { .. } => "duplicate-id",
+            FaultKind::DanglingReference { .. } => "dangling-reference",
+            FaultKind::WrongKind { .. } => "wrong-kind",
+            FaultKind::Cycle { .. } => "cycle",
+            FaultKind::IncludeCycle { .. } => "include-cycle",
+            FaultKind::ChainTooLong { .. } => "chain-too-long",
+            FaultKind::RepeatedLayer { .. } => "repeated-layer",
+            FaultKind::ContractBroken { .. } => "contract-broken",
+            FaultKind::DisabledDependency { .. } => "disabled-dependency",
+            FaultKind::DialectConflict { .. } => "dialect-conflict",
+            FaultKind::LimitExceeded { .. } => "limit-exceeded",
+            FaultKind::UnreadableFile { .. } => "unreadable-file",
+        }
+    }
+
+    /// What to do about it, where that can be said.
+    pub fn help(&self) -> Option<String> {
+        let did_you_mean =
+            |suggestion: &Option<String>| suggestion.as_ref().map(|word| format!("did you mean `{word}`?"));
+        match self {
+            FaultKind::UnknownKey { suggestion, expected, .. } => {
+                did_you_mean(suggestion).or_else(|| Some(format!("the keys here are {}", quoted(expected))))
+            }
+            FaultKind::UnknownName { suggestion, .. } | FaultKind::DanglingReference { suggestion, .. } => {
+                did_you_mean(suggestion)
+            }
+            FaultKind::DuplicateName { what: "entry" | "provider" | "family" | "application", .. } => {
+                Some("to replace the first definition, say `replace = true` in the second".to_owned())
+            }
+            FaultKind::RepeatedLayer { layer, .. } => {
+                Some(format!("to have it twice, declare a second layer of the provider of `{layer}`"))
+            }
+            FaultKind::DisabledDependency { users, .. } => Some(format!("disable {} too", quoted(users))),
+            _ => None,
+        }
+    }
+}
+
+impl Fault {
+    pub(crate) fn new(kind: FaultKind, at: Span) -> Self {
+        Fault { kind, at, causes: Vec::new() }
+    }
+
+    pub(crate) fn because(mut self, at: Span, label: impl Into<String>) -> Self {
+        self.causes.push(Cause { at, label: label.into() });
+        self
+    }
+
+    /// Where the offending value stands.
+    pub fn location(&self, sources: &Sources) -> Location {
+        sources.locate(self.at)
+    }
+}
+
+fn arrows(path: &[String]) -> String {
+    path.join(" -> ")
+}
+
+/// Names in backticks, as a list that people read.
+pub(crate) fn quoted<S: AsRef<str>>(names: &[S]) -> String {
+    names.iter().map(|name| format!("`{}`", name.as_ref())).collect::<Vec<_>>().join(", ")
+}

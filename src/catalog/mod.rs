@@ -1,0 +1,174 @@
+//! Catalogs: TOML documents in, valid and merged entries out, or every fault of every document at once.
+//!
+//! The way of a catalog through this room:
+//!
+//! | step | file | from | to |
+//! |---|---|---|---|
+//! | find and read the documents | `files` | paths and texts | [`Sources`] |
+//! | check shapes and types | `document`, `reader` | TOML | raw forms (`raw`), each value with its span |
+//! | merge, resolve names, number | `merge`, `scope` | raw forms | [`Catalog`] of valid entries (`entry`) |
+//!
+//! Faults ([`FaultKind`]) are collected on the way and never stop it: a broken entry stays known by name, so that what refers
+//! to it is not reported too. What remains to be checked, the chains as wholes, is the business of the graph.
+//!
+//! Depends on `terms` only.
+
+pub(crate) mod document;
+pub(crate) mod entry;
+mod fault;
+mod files;
+mod limits;
+mod merge;
+mod options;
+mod protocols;
+pub(crate) mod raw;
+mod reader;
+pub(crate) mod scope;
+mod source;
+mod suggest;
+
+pub use document::FORMAT;
+pub use entry::{AddressSize, ByteOrder, EntryKind, Facts};
+pub(crate) use fault::quoted;
+pub use fault::{Cause, Clause, Fault, FaultKind};
+pub use files::Input;
+pub use limits::{Limits, MAX_PROTOCOL_CHAIN};
+pub use options::{OptionValue, Options};
+pub use protocols::ProtocolSet;
+pub use raw::Severity;
+pub use source::{FileId, Location, Source, Sources, Span};
+pub(crate) use suggest::nearest;
+
+use crate::terms::{Categories, ErrorCode, Family, Protocol, Services, SocketType};
+use entry::{Entry, EntryIndex};
+use indexmap::IndexMap;
+use scope::Scope;
+use uuid::Uuid;
+
+/// Everything that the documents say, merged.
+pub(crate) struct Catalog {
+    pub title: Option<String>,
+    pub scope: Scope,
+    pub providers: Vec<Provider>,
+    /// Every entry by name, in the order of places; the position is the [`EntryIndex`].
+    pub names: IndexMap<String, Declared>,
+    /// The entries; those with a fault of their own are missing.
+    pub entries: Vec<Option<Entry>>,
+    /// For each entry where it is disabled, if it is.
+    pub disabled: Vec<Option<Span>>,
+    /// Enabled bases and chains in catalog order.
+    pub order: Vec<EntryIndex>,
+    /// By name; `*` is for all without a section of their own.
+    pub applications: IndexMap<String, Application>,
+    pub expectations: Vec<Expectation>,
+    pub guarantees: Vec<Guarantee>,
+    /// Severities that the catalog sets for lints: code, place, severity.
+    pub lint: Vec<(String, Span, Severity)>,
+}
+
+/// What is known of an entry's name, whether or not the entry is sound.
+#[derive(Copy, Clone, Debug)]
+pub(crate) struct Declared {
+    pub kind: EntryKind,
+    pub at: Span,
+}
+
+/// Who implements entries.
+#[derive(Clone, Debug)]
+pub(crate) struct Provider {
+    pub name: String,
+    pub module: String,
+    pub id: Option<Uuid>,
+    pub at: Span,
+}
+
+/// Policy for an application, or for all without a section (`*`).
+#[derive(Clone, Debug)]
+pub(crate) struct Application {
+    pub policy: Policy,
+    pub at: Span,
+}
+
+/// What is added to a request's own demands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Policy {
+    pub require: Services,
+    pub prohibit: Services,
+    pub permit: Option<Categories>,
+}
+
+/// The request of a test or guarantee; fields left out are nothing.
+#[derive(Clone, Debug)]
+pub(crate) struct TestRequest {
+    pub family: Option<Family>,
+    pub socket_type: Option<SocketType>,
+    pub protocol: Option<Protocol>,
+    pub entry: Option<EntryDemand>,
+    pub provider: Option<String>,
+    pub require: Services,
+    pub prefer: Services,
+    pub avoid: Services,
+    pub prohibit: Services,
+    pub application: Option<(String, Span)>,
+}
+
+/// How a request names an entry.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum EntryDemand {
+    /// By its name.
+    Name(String),
+    /// By its catalog entry id.
+    Id(i32),
+}
+
+/// An `[[expect]]`.
+#[derive(Clone, Debug)]
+pub(crate) struct Expectation {
+    pub request: TestRequest,
+    pub outcome: Outcome,
+    pub at: Span,
+    pub outcome_at: Span,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Entry(EntryIndex),
+    Error(ErrorCode),
+}
+
+/// An `[[always]]`.
+#[derive(Clone, Debug)]
+pub(crate) struct Guarantee {
+    pub request: TestRequest,
+    pub claim: Claim,
+    pub at: Span,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Claim {
+    /// What is selected offers these.
+    Services(Services),
+    /// None of these is selected.
+    Never(Vec<EntryIndex>),
+    /// Nothing is selected.
+    Refused,
+}
+
+/// Reads and merges; what is wrong is in the faults, and the catalog is sound only when there are none.
+pub(crate) fn read(inputs: &[Input], limits: &Limits) -> (Sources, Catalog, Vec<Fault>) {
+    let mut faults = Vec::new();
+    let (sources, documents) = files::gather(inputs, limits, &mut faults);
+    let catalog = merge::merge(documents, limits, &mut faults);
+    (sources, catalog, faults)
+}
+
+impl Catalog {
+    pub fn name(&self, index: EntryIndex) -> &str {
+        self.names.get_index(index.get()).map_or("", |(name, _)| name)
+    }
+
+    pub fn at(&self, index: EntryIndex) -> Span {
+        self.names[index.get()].at
+    }
+}

@@ -1,0 +1,51 @@
+//! Options of an entry: typed values that the provider's module understands.
+
+/// A value of an option.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum OptionValue {
+    /// `true` or `false`.
+    Boolean(bool),
+    /// A whole number.
+    Integer(i64),
+    /// A number with a fraction.
+    Float(f64),
+    /// A text.
+    String(String),
+    /// A date, a time or both, as written.
+    Datetime(String),
+    /// A list.
+    Array(Vec<OptionValue>),
+    /// A table.
+    Table(Vec<(String, OptionValue)>),
+}
+
+/// The options of an entry, in the order written; names are unique.
+pub type Options = Vec<(String, OptionValue)>;
+
+impl std::fmt::Display for OptionValue {
+    /// As TOML writes it, on one line.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            OptionValue::Boolean(value) => value.fmt(f),
+            OptionValue::Integer(value) => value.fmt(f),
+            OptionValue::Float(value) => write!(f, "{value:?}"),
+            OptionValue::String(value) => write!(f, "{value:?}"),
+            OptionValue::Datetime(value) => value.fmt(f),
+            OptionValue::Array(values) => {
+                f.write_str("[")?;
+                for (index, value) in values.iter().enumerate() {
+                    write!(f, "{}{value}", if index == 0 { "" } else { ", " })?;
+                }
+                f.write_str("]")
+            }
+            OptionValue::Table(values) => {
+                f.write_str("{")?;
+                for (index, (key, value)) in values.iter().enumerate() {
+                    write!(f, "{} {key} = {value}", if index == 0 { "" } else { "," })?;
+                }
+                f.write_str(" }")
+            }
+        }
+    }
+}

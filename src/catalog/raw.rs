@@ -1,0 +1,230 @@
+//! What one document says, shape checked but names not yet resolved: every value with its span.
+//!
+//! These forms live from the reading of a document to the merge, which consumes them.
+
+use super::entry::{EntryKind, Facts};
+use super::options::Options;
+use super::source::{FileId, Span};
+use crate::terms::{Categories, Dialect, ErrorCode, Services, UnknownName};
+use uuid::Uuid;
+
+/// A value and where it was written.
+#[derive(Clone, Debug)]
+pub(crate) struct At<T> {
+    pub value: T,
+    pub at: Span,
+}
+
+impl<T> At<T> {
+    pub fn new(value: T, at: Span) -> Self {
+        At { value, at }
+    }
+}
+
+/// A family, type or protocol as written.
+#[derive(Clone, Debug)]
+pub(crate) enum Word {
+    Name(String),
+    Number(i32),
+}
+
+/// One member of a protocol set as written.
+#[derive(Clone, Debug)]
+pub(crate) enum ProtocolWord {
+    One(Word),
+    Range(i32, i32),
+    Any,
+}
+
+/// A document.
+pub(crate) struct Document {
+    pub file: FileId,
+    pub dialect: Option<At<Dialect>>,
+    pub title: Option<String>,
+    pub includes: Vec<At<String>>,
+    pub order: Vec<At<String>>,
+    pub disable: Vec<At<String>>,
+    pub providers: Vec<RawProvider>,
+    pub families: Vec<RawFamily>,
+    pub applications: Vec<RawApplication>,
+    /// In the order of their places in the text, whatever their kind.
+    pub entries: Vec<RawEntry>,
+    pub expectations: Vec<RawExpectation>,
+    pub guarantees: Vec<RawGuarantee>,
+    pub lint: Vec<(At<String>, Severity)>,
+}
+
+/// How much a finding weighs.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Severity {
+    /// Not reported.
+    Allow,
+    /// Worth knowing.
+    Note,
+    /// Probably a mistake.
+    Warning,
+    /// A mistake.
+    Error,
+}
+
+impl Severity {
+    /// All severities, the least first.
+    pub const ALL: [Severity; 4] = [Severity::Allow, Severity::Note, Severity::Warning, Severity::Error];
+
+    /// `allow`, `note`, `warning` or `error`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Severity::Allow => "allow",
+            Severity::Note => "note",
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        }
+    }
+}
+
+impl std::str::FromStr for Severity {
+    type Err = UnknownName;
+
+    fn from_str(name: &str) -> Result<Self, UnknownName> {
+        let known = Severity::ALL.into_iter().find(|severity| severity.name() == name);
+        known.ok_or_else(|| UnknownName::new("severity", name))
+    }
+}
+
+impl std::fmt::Display for Severity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+pub(crate) struct RawProvider {
+    pub name: At<String>,
+    pub module: Option<String>,
+    pub id: Option<Uuid>,
+    pub replace: bool,
+}
+
+pub(crate) struct RawFamily {
+    pub name: At<String>,
+    pub number: Option<At<i32>>,
+    pub protocols: Vec<(At<String>, i32)>,
+    pub max_protocol: Option<i32>,
+    pub protocol_first: bool,
+    pub replace: bool,
+}
+
+#[derive(Default)]
+pub(crate) struct RawPolicy {
+    pub require: Services,
+    pub prohibit: Services,
+    pub permit: Option<Categories>,
+}
+
+pub(crate) struct RawApplication {
+    pub name: At<String>,
+    pub policy: RawPolicy,
+    pub replace: bool,
+}
+
+pub(crate) struct RawEntry {
+    pub name: At<String>,
+    pub kind: EntryKind,
+    pub replace: bool,
+    pub hidden: bool,
+    pub provider: Option<At<String>>,
+    pub id: Option<At<i32>>,
+    pub facts: Option<Box<Facts>>,
+    pub options: Options,
+    /// Nothing when the entry has a fault of its own: others may refer to it, and no more is said of it.
+    pub body: Option<RawBody>,
+}
+
+#[derive(Clone)]
+pub(crate) enum RawBody {
+    Base(RawBase),
+    Layer(Box<RawLayer>),
+    Chain(RawChain),
+}
+
+#[derive(Clone)]
+pub(crate) struct RawBase {
+    pub family: At<Word>,
+    pub socket_type: At<Word>,
+    pub protocol: Vec<At<ProtocolWord>>,
+    pub matches_zero: bool,
+    pub services: Services,
+}
+
+#[derive(Clone, Default)]
+pub(crate) struct RawLayer {
+    pub needs: Services,
+    pub forbids: Services,
+    pub adds: Services,
+    pub removes: Services,
+    pub allow_below: Option<At<Vec<At<String>>>>,
+    pub categories: Categories,
+    pub socket_type: Option<At<Word>>,
+    /// Where `needs` and `forbids` are written, for findings that break them.
+    pub needs_at: Option<Span>,
+    pub forbids_at: Option<Span>,
+}
+
+#[derive(Clone)]
+pub(crate) struct RawChain {
+    /// At least one.
+    pub layers: Vec<At<String>>,
+    pub base: RawChainBase,
+    pub protocol: Option<Vec<At<ProtocolWord>>>,
+    pub matches_zero: Option<bool>,
+    pub services: Option<Services>,
+}
+
+#[derive(Clone)]
+pub(crate) enum RawChainBase {
+    One(At<String>),
+    /// At least one; makes the entries `CHAIN/BASE`.
+    Several(Vec<At<String>>),
+}
+
+/// A request as a test or a guarantee writes it; a field left out is nothing.
+#[derive(Default)]
+pub(crate) struct RawRequest {
+    pub family: Option<At<Word>>,
+    pub socket_type: Option<At<Word>>,
+    pub protocol: Option<At<Word>>,
+    pub entry: Option<RawEntryDemand>,
+    pub provider: Option<String>,
+    pub require: Services,
+    pub prefer: Services,
+    pub avoid: Services,
+    pub prohibit: Services,
+    pub application: Option<At<String>>,
+}
+
+pub(crate) enum RawEntryDemand {
+    Name(String),
+    Id(i32),
+}
+
+pub(crate) struct RawExpectation {
+    pub at: Span,
+    pub request: RawRequest,
+    pub outcome: RawOutcome,
+}
+
+pub(crate) enum RawOutcome {
+    Entry(At<String>),
+    Error(At<ErrorCode>),
+}
+
+pub(crate) struct RawGuarantee {
+    pub at: Span,
+    pub request: RawRequest,
+    pub claim: RawClaim,
+}
+
+pub(crate) enum RawClaim {
+    Services(Services),
+    Never(Vec<At<String>>),
+    Refused,
+}

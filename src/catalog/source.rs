@@ -1,0 +1,145 @@
+//! Where things are written: documents, spans in them, and the locations that people read.
+
+use std::sync::OnceLock;
+
+/// The number of a document among those that were read together.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FileId(pub(crate) u32);
+
+/// A range of bytes in one document.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Span {
+    /// The document.
+    pub file: FileId,
+    /// Offset of the first byte.
+    pub start: u32,
+    /// Offset behind the last byte.
+    pub end: u32,
+}
+
+impl Span {
+    pub(crate) fn new(file: FileId, range: std::ops::Range<usize>) -> Self {
+        // The size limit of a document is far below 4 GiB; a larger offset can only be clamped.
+        let offset = |byte| u32::try_from(byte).unwrap_or(u32::MAX);
+        Span { file, start: offset(range.start), end: offset(range.end) }
+    }
+
+    /// The place where a document begins, for findings about the document as a whole.
+    pub(crate) fn beginning(file: FileId) -> Self {
+        Span { file, start: 0, end: 0 }
+    }
+
+    /// The bytes of the document that the span covers.
+    pub fn range(self) -> std::ops::Range<usize> {
+        self.start as usize..self.end as usize
+    }
+}
+
+/// A file, line and column as people count them: from 1, columns in characters.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Location {
+    /// The document's name: a path as it was given, or the name of a text.
+    pub file: std::sync::Arc<str>,
+    /// Line, from 1.
+    pub line: u32,
+    /// Column in Unicode scalar values, from 1.
+    pub column: u32,
+}
+
+impl std::fmt::Display for Location {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}:{}", self.file, self.line, self.column)
+    }
+}
+
+/// The documents that were read together, in the order of reading.
+#[derive(Debug, Default)]
+pub struct Sources {
+    documents: Vec<Source>,
+}
+
+/// One document: its name and its text.
+#[derive(Debug)]
+pub struct Source {
+    name: std::sync::Arc<str>,
+    text: String,
+    line_starts: OnceLock<Vec<u32>>,
+}
+
+impl Sources {
+    pub(crate) fn add(&mut self, name: &str, text: String) -> FileId {
+        let id = FileId(u32::try_from(self.documents.len()).unwrap_or(u32::MAX));
+        self.documents.push(Source { name: name.into(), text, line_starts: OnceLock::new() });
+        id
+    }
+
+    /// The document with this number.
+    pub fn get(&self, file: FileId) -> &Source {
+        &self.documents[file.0 as usize]
+    }
+
+    /// All documents, in the order of reading.
+    pub fn iter(&self) -> impl Iterator<Item = (FileId, &Source)> {
+        (0..).map(FileId).zip(&self.documents)
+    }
+
+    /// How many documents there are.
+    pub fn len(&self) -> usize {
+        self.documents.len()
+    }
+
+    /// Whether there is no document at all.
+    pub fn is_empty(&self) -> bool {
+        self.documents.is_empty()
+    }
+
+    /// Where a span begins.
+    pub fn locate(&self, span: Span) -> Location {
+        let source = self.get(span.file);
+        let (line, column) = source.line_and_column(span.start);
+        Location { file: source.name.clone(), line, column }
+    }
+}
+
+impl Source {
+    /// The document's name: a path as it was given, or the name of a text.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The whole text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Line and column of a byte offset, both from 1, the column in Unicode scalar values.
+    pub fn line_and_column(&self, offset: u32) -> (u32, u32) {
+        let starts = self.line_starts.get_or_init(|| line_starts(&self.text));
+        let line = starts.partition_point(|&start| start <= offset).max(1);
+        let start = starts[line - 1] as usize;
+        let end = self.text.floor_char_boundary((offset as usize).min(self.text.len()));
+        let column = self.text.get(start..end).map_or(0, |before| before.chars().count()) + 1;
+        (line as u32, column as u32)
+    }
+}
+
+fn line_starts(text: &str) -> Vec<u32> {
+    let breaks = text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n');
+    std::iter::once(0).chain(breaks.map(|(at, _)| at as u32 + 1)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_and_columns_count_from_one_and_in_characters() {
+        let mut sources = Sources::default();
+        let file = sources.add("a.toml", "ä = 1\nbb = 2\n".to_owned());
+        let at = |start: usize| sources.locate(Span::new(file, start..start)).to_string();
+        assert_eq!(at(0), "a.toml:1:1");
+        assert_eq!(at(3), "a.toml:1:3", "`ä` is two bytes but one column");
+        assert_eq!(at(7), "a.toml:2:1");
+        assert_eq!(at(99), "a.toml:3:1", "an offset behind the end is the end");
+    }
+}

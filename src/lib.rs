@@ -1,0 +1,39 @@
+//! A registry of transport protocols: base protocols, layers and chains from TOML catalogs, resolved by address family,
+//! socket type and protocol to exactly one stack, or to a precise error.
+//!
+//! # From dependency to answer
+//!
+//! ```
+//! use sockatlas::terms::{Family, Protocol, SocketType};
+//! use sockatlas::{Registry, Request};
+//!
+//! let registry = Registry::builtin();
+//! let request = Request::new(Family::INET, SocketType::STREAM, Protocol::TCP);
+//! let selection = registry.resolve(&request)?;
+//! assert_eq!(selection.name(), "tcp4");
+//! # Ok::<(), sockatlas::Refusal>(())
+//! ```
+//!
+//! # The rooms
+//!
+//! | room | what |
+//! |---|---|
+//! | [`terms`] | families, types, protocols, services and error codes, with each system's numbers |
+//! | [`catalog`] | TOML in: merged, valid entries, or every fault at once |
+//! | `graph` | what stands on what: chains flattened, contracts checked, pictures |
+//! | `registry` | the frozen form: [`Request`] in, [`Selection`] or [`Refusal`] out, and [`Explanation`] |
+//! | `load` | [`Loader`]: documents in, [`Registry`] out; the one way in |
+//!
+//! Imports run one way: terms, catalog, graph, registry, load.
+
+pub mod catalog;
+mod graph;
+mod load;
+mod registry;
+pub mod terms;
+
+pub use load::{LoadError, Loader};
+pub use registry::{
+    Candidate, Change, Demands, EntryRef, Explanation, KeptSelection, Mend, ProviderDemand, ProviderRef, Refusal,
+    Registry, Request, Selection, Test, WordError,
+};

@@ -1,0 +1,280 @@
+//! Why a request is answered as it is: every candidate with the first test that it failed, and what would admit it.
+//!
+//! All of it is computed when asked for, over all entries; resolving pays nothing for it.
+
+use super::mend::{self, Mend};
+use super::policy::{Applied, Objection};
+use super::resolve::Triple;
+use super::{Demands, EntryRef, Refusal, Registry, Request, Selection};
+use crate::catalog::entry::{EntryIndex, ProviderIndex};
+use crate::terms::{Dialect, Protocol, Services, SocketType};
+
+/// The whole story of one request.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Explanation<'r> {
+    /// What [`Registry::resolve`] gives.
+    pub outcome: Result<Selection<'r>, Refusal>,
+    /// Every selectable entry: the winner first if there is one, then those that got furthest, then catalog order.
+    pub candidates: Vec<Candidate<'r>>,
+    /// When the request is refused: the smallest changes that would admit a candidate, the most harmless first.
+    pub mends: Vec<Mend<'r>>,
+}
+
+/// An entry and the first test that it failed.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Candidate<'r> {
+    /// The entry.
+    pub entry: EntryRef<'r>,
+    /// The first test that it failed; nothing for the winner.
+    pub failed: Option<Test>,
+    /// What that test wanted.
+    pub wanted: String,
+    /// What the entry had instead.
+    pub had: String,
+    /// All tests that it fails, in their order; of more than one only the first is reported as `failed`.
+    pub(super) fails: Vec<Test>,
+    passed: usize,
+}
+
+/// The tests that a candidate can fail.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Test {
+    /// The request says too little: neither a family nor a protocol.
+    Request,
+    /// Another entry is named.
+    Entry,
+    /// Another provider is named.
+    Provider,
+    /// The address family.
+    Family,
+    /// The socket type.
+    Type,
+    /// The protocol.
+    Protocol,
+    /// Services that the request requires.
+    Require,
+    /// Services that the request prohibits.
+    Prohibit,
+    /// The policy for the application that asks.
+    Policy,
+    /// It passes everything, and another comes before it.
+    Order,
+}
+
+impl Test {
+    /// One word: `request`, `entry`, `provider`, `family`, `type`, `protocol`, `require`, `prohibit`, `policy` or `order`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Test::Request => "request",
+            Test::Entry => "entry",
+            Test::Provider => "provider",
+            Test::Family => "family",
+            Test::Type => "type",
+            Test::Protocol => "protocol",
+            Test::Require => "require",
+            Test::Prohibit => "prohibit",
+            Test::Policy => "policy",
+            Test::Order => "order",
+        }
+    }
+}
+
+impl std::fmt::Display for Test {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// What a request comes down to before candidates are tested; a name that leads nowhere is nothing.
+pub(super) struct Asked<'q> {
+    pub request: &'q Request,
+    pub demands: &'q Demands,
+    pub triple: Triple,
+    pub named: Option<Option<EntryIndex>>,
+    pub provider: Option<Option<ProviderIndex>>,
+    pub policy: Option<Applied<'q>>,
+}
+
+impl Registry {
+    /// Answers a request and says why: what every candidate failed, and what would have to change.
+    ///
+    /// ```
+    /// use sockatlas::terms::{Family, Protocol, SocketType};
+    /// use sockatlas::{Registry, Request};
+    ///
+    /// let registry = Registry::builtin();
+    /// let request = Request::new(Family::INET, SocketType::STREAM, Protocol::UDP);
+    /// let explanation = registry.explain(&request);
+    /// let mends: Vec<String> = explanation.mends.iter().map(ToString::to_string).collect();
+    /// assert!(mends.contains(&"ask for type `dgram` instead of `stream`".to_owned()), "{mends:?}");
+    /// ```
+    pub fn explain(&self, request: &Request) -> Explanation<'_> {
+        let outcome = self.resolve(request);
+        let demands = request.demands().unwrap_or(Demands::none());
+        let asked = Asked {
+            request,
+            demands,
+            triple: self.triple(request),
+            named: demands.entry.as_ref().map(|entry| self.named(entry).ok()),
+            provider: demands.provider.as_ref().map(|provider| self.provider_called(provider).ok()),
+            policy: self.policy(demands.application.as_deref()),
+        };
+        let winner = outcome.as_ref().ok().map(|selection| selection.entry().index());
+        let mut candidates: Vec<Candidate<'_>> =
+            self.selectable().map(|entry| self.candidate(&asked, entry.index(), winner)).collect();
+        candidates.sort_by_key(|candidate| {
+            (candidate.failed.is_some(), std::cmp::Reverse(candidate.passed), candidate.fails.len())
+        });
+        let mends = if winner.is_some() { Vec::new() } else { mend::mends(self, &asked, &candidates) };
+        Explanation { outcome, candidates, mends }
+    }
+
+    fn candidate(&self, asked: &Asked<'_>, index: EntryIndex, winner: Option<EntryIndex>) -> Candidate<'_> {
+        let tests = self.tests(asked, index);
+        let fails: Vec<Test> = tests.iter().filter(|(_, passed)| !passed).map(|&(test, _)| test).collect();
+        let passed = tests.iter().take_while(|(_, passed)| *passed).count();
+        let failed = match (fails.first(), winner) {
+            (Some(&first), _) => Some(first),
+            (None, Some(winner)) if winner != index => Some(Test::Order),
+            (None, _) => None,
+        };
+        let (wanted, had) =
+            failed.map_or_else(Default::default, |test| self.wanted_and_had(asked, index, test, winner));
+        Candidate { entry: self.at(index), failed, wanted, had, fails, passed }
+    }
+
+    /// Every test that the request asks for, in the dialect's order, and whether the entry passes it.
+    fn tests(&self, asked: &Asked<'_>, index: EntryIndex) -> Vec<(Test, bool)> {
+        let Asked { triple, demands, .. } = *asked;
+        let services = &self.stack(index).services;
+        let provider = asked.provider.map(|provider| (Test::Provider, provider == Some(self.entry_at(index).provider)));
+        let mut tests = Vec::with_capacity(9);
+        if let Some(named) = asked.named {
+            tests.push((Test::Entry, named == Some(index)));
+        } else if self.dialect() != Dialect::Linux && triple.family == 0 && triple.protocol == 0 {
+            tests.push((Test::Request, false));
+        }
+        let [family, socket_type, protocol] = self.passes(triple, index);
+        let [family, socket_type, protocol] = match asked.named {
+            // With a named entry, 0 and -1 stand for what the entry has.
+            Some(_) => [
+                family || matches!(triple.family, 0 | -1),
+                socket_type || matches!(triple.socket_type, 0 | -1),
+                matches!(triple.protocol, 0 | -1) || self.protocols(index).contains(triple.protocol),
+            ],
+            None => {
+                tests.extend(provider);
+                [family, socket_type, protocol]
+            }
+        };
+        let [family, socket_type, protocol] =
+            [(Test::Family, family), (Test::Type, socket_type), (Test::Protocol, protocol)];
+        let rule = self.inner.index.rule(triple.family);
+        let out_of_range = rule.max_protocol.is_some_and(|most| triple.protocol < 0 || triple.protocol > most);
+        tests.extend(match self.dialect() {
+            Dialect::Windows => [socket_type, family, protocol],
+            Dialect::Linux if rule.protocol_first || out_of_range => [family, protocol, socket_type],
+            Dialect::Linux | Dialect::Documented => [family, socket_type, protocol],
+        });
+        if asked.named.is_some() {
+            tests.extend(provider);
+        }
+        if !demands.require.is_empty() {
+            tests.push((Test::Require, services.contains(&demands.require)));
+        }
+        if !demands.prohibit.is_empty() {
+            tests.push((Test::Prohibit, !services.intersects(&demands.prohibit)));
+        }
+        if let Some(applied) = asked.policy {
+            tests.push((Test::Policy, self.permits(applied.policy, index)));
+        }
+        tests
+    }
+
+    fn wanted_and_had(
+        &self,
+        asked: &Asked<'_>,
+        index: EntryIndex,
+        test: Test,
+        winner: Option<EntryIndex>,
+    ) -> (String, String) {
+        let stack = self.stack(index);
+        let services = &stack.services;
+        match test {
+            Test::Request => ("a family or a protocol".to_owned(), "neither".to_owned()),
+            Test::Entry => {
+                let wanted = asked.demands.entry.as_ref().map(ToString::to_string).unwrap_or_default();
+                (wanted, self.name_at(index).to_owned())
+            }
+            Test::Provider => {
+                let wanted = asked.demands.provider.as_ref().map(ToString::to_string).unwrap_or_default();
+                (wanted, self.provider_at(self.entry_at(index).provider).name.clone())
+            }
+            Test::Family => {
+                (self.family_text(self.scope().normal(asked.request.family())), self.family_text(stack.family))
+            }
+            Test::Type => (SocketType::from_raw(asked.triple.socket_type).to_string(), stack.socket_type.to_string()),
+            Test::Protocol => {
+                let had = self.protocols_text(index);
+                match asked.request.protocol() {
+                    Protocol::UNSPEC if self.fact_unknown(index, "matches-zero") => {
+                        ("0".to_owned(), format!("{had} (its source does not tell whether it matches 0)"))
+                    }
+                    Protocol::UNSPEC => ("0".to_owned(), format!("{had} (which does not match 0)")),
+                    protocol => (self.protocol_text(protocol, stack.family), had),
+                }
+            }
+            Test::Require => (asked.demands.require.to_string(), list(services)),
+            Test::Prohibit => (
+                format!("none of {}", asked.demands.prohibit),
+                asked.demands.prohibit.intersection(services).to_string(),
+            ),
+            Test::Policy => {
+                asked.policy.map_or_else(Default::default, |applied| self.policy_wanted_and_had(applied, index))
+            }
+            Test::Order => {
+                let before = winner.map_or("", |winner| self.name_at(winner));
+                let preferred = winner.is_some_and(|winner| {
+                    self.preference(asked.demands, winner) != self.preference(asked.demands, index)
+                });
+                let had = if preferred { "fewer of the preferred services" } else { "a later place in catalog order" };
+                (format!("to come before `{before}`"), had.to_owned())
+            }
+        }
+    }
+
+    fn policy_wanted_and_had(&self, applied: Applied<'_>, index: EntryIndex) -> (String, String) {
+        let Objection { lacking, prohibited, layer } = self.objection(applied.policy, index);
+        let section = format!("application `{}`", applied.name);
+        match layer {
+            _ if !lacking.is_empty() => {
+                (format!("{lacking} ({section} requires it)"), list(&self.stack(index).services))
+            }
+            _ if !prohibited.is_empty() => {
+                (format!("none of {prohibited} ({section} prohibits it)"), prohibited.to_string())
+            }
+            Some(layer) => {
+                let permit = applied.policy.permit.unwrap_or_default();
+                let categories = self.categories(layer);
+                let had = if categories.is_empty() { "none".to_owned() } else { categories.to_string() };
+                (
+                    format!("categories within {permit} ({section} permits those)"),
+                    format!("layer `{}`: {had}", self.name_at(layer)),
+                )
+            }
+            None => Default::default(),
+        }
+    }
+
+    /// Whether the entry's source did not tell this fact, so that it counts as absent.
+    fn fact_unknown(&self, index: EntryIndex, fact: &str) -> bool {
+        self.entry_at(index).facts.as_ref().is_some_and(|facts| facts.unknown.contains(&fact))
+    }
+}
+
+fn list(services: &Services) -> String {
+    if services.is_empty() { "none".to_owned() } else { services.to_string() }
+}

@@ -1,0 +1,190 @@
+//! From a protocol number to an answer: radix maps over segments of numbers, all in three shared vectors.
+//!
+//! A map with few segments is a *run*, which is compared through. A larger one is a *node*: the numbers from its first to its
+//! last boundary are cut into slots of one width, about two slots a segment, and a slot leads to its answer or, where several
+//! segments meet in it, to a run or node of its own. The answers before the first and behind the last boundary stand in the
+//! node, so that a node spans no more than it must.
+//!
+//! Dense numbers take one step. Evenly spread ones take two. In the worst case, numbers that crowd together at ever smaller
+//! scales, each step divides the width by at least ten, so that ten steps is the most: the cost never depends on how many
+//! segments there are, nor on how wide they are.
+
+/// The answer that stands for none.
+pub(super) const NOTHING: u32 = PAYLOAD;
+
+/// Where a lookup begins or goes on: two bits of kind, thirty of payload.
+#[derive(Copy, Clone, Debug)]
+pub(super) struct Root(u32);
+
+const PAYLOAD: u32 = (1 << 30) - 1;
+const KIND: u32 = !PAYLOAD;
+const LEAF: u32 = 0;
+const RUN: u32 = 1 << 30;
+const NODE: u32 = 2 << 30;
+
+impl Root {
+    pub const NOTHING: Root = Root(LEAF | NOTHING);
+}
+
+/// From this number on (biased, so that order is kept), this answer.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub(super) struct Segment {
+    pub start: u32,
+    pub answer: u32,
+}
+
+/// The number as unsigned, in the same order: `i32::MIN` is 0.
+pub(super) const fn biased(protocol: i32) -> u32 {
+    (protocol as u32) ^ (1 << 31)
+}
+
+const RUN_SEGMENTS: usize = 4;
+
+/// Up to four segments; boundaries that are not used are the greatest number, behind which the last answer is repeated.
+#[derive(Copy, Clone, Debug)]
+struct Run {
+    starts: [u32; RUN_SEGMENTS - 1],
+    answers: [u32; RUN_SEGMENTS],
+}
+
+#[derive(Copy, Clone, Debug)]
+struct Node {
+    /// The first boundary.
+    low: u32,
+    /// How far it is to the last.
+    width: u32,
+    shift: u32,
+    first_slot: u32,
+    below: u32,
+    above: u32,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct RangeMap {
+    runs: Vec<Run>,
+    nodes: Vec<Node>,
+    slots: Vec<Root>,
+}
+
+impl RangeMap {
+    /// Adds a map; the first segment counts from the least number, whatever its start, and the others ascend.
+    pub fn add(&mut self, segments: &[Segment]) -> Root {
+        match segments {
+            [] => Root::NOTHING,
+            [only] => Root(LEAF | only.answer),
+            few if few.len() <= RUN_SEGMENTS => {
+                let mut run = Run { starts: [u32::MAX; 3], answers: [few[few.len() - 1].answer; 4] };
+                for (at, segment) in few.iter().enumerate() {
+                    run.answers[at] = segment.answer;
+                    if at > 0 {
+                        run.starts[at - 1] = segment.start;
+                    }
+                }
+                self.runs.push(run);
+                Root(RUN | (self.runs.len() - 1) as u32)
+            }
+            [first, inner @ .., last] => self.node(first.answer, inner, *last),
+        }
+    }
+
+    fn node(&mut self, below: u32, inner: &[Segment], last: Segment) -> Root {
+        let low = inner[0].start;
+        let width = last.start - low;
+        let most_slots = (2 * (inner.len() + 2)).max(16) as u32;
+        let mut shift = 0;
+        while (width - 1) >> shift >= most_slots {
+            shift += 1;
+        }
+        let slots = ((width - 1) >> shift) + 1;
+        let first_slot = self.slots.len();
+        self.slots.extend(std::iter::repeat_n(Root::NOTHING, slots as usize));
+        let node = Node { low, width, shift, first_slot: first_slot as u32, below, above: last.answer };
+        self.nodes.push(node);
+        let root = Root(NODE | (self.nodes.len() - 1) as u32);
+        let mut begin = 0;
+        for slot in 0..slots {
+            // The segment in which the slot begins, and all that begin inside it.
+            let start = low + (slot << shift);
+            while begin + 1 < inner.len() && inner[begin + 1].start <= start {
+                begin += 1;
+            }
+            let beyond = u64::from(start) + (1 << shift);
+            let mut end = begin + 1;
+            while end < inner.len() && u64::from(inner[end].start) < beyond {
+                end += 1;
+            }
+            self.slots[first_slot + slot as usize] = self.add(&inner[begin..end]);
+        }
+        root
+    }
+
+    #[inline]
+    pub fn get(&self, root: Root, protocol: i32) -> u32 {
+        let number = biased(protocol);
+        let mut at = root.0;
+        loop {
+            let payload = (at & PAYLOAD) as usize;
+            match at & KIND {
+                LEAF => return at & PAYLOAD,
+                RUN => {
+                    let run = &self.runs[payload];
+                    let passed = run.starts.iter().map(|&start| usize::from(number >= start)).sum::<usize>();
+                    return run.answers[passed];
+                }
+                _ => {
+                    let node = &self.nodes[payload];
+                    let offset = number.wrapping_sub(node.low);
+                    if offset >= node.width {
+                        return if number < node.low { node.below } else { node.above };
+                    }
+                    at = self.slots[node.first_slot as usize + (offset >> node.shift) as usize].0;
+                }
+            }
+        }
+    }
+
+    pub fn heap_bytes(&self) -> usize {
+        size_of::<Run>() * self.runs.capacity()
+            + size_of::<Node>() * self.nodes.capacity()
+            + size_of::<Root>() * self.slots.capacity()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn walk(segments: &[Segment], protocol: i32) -> u32 {
+        let number = biased(protocol);
+        let at = segments.iter().skip(1).take_while(|segment| segment.start <= number).count();
+        segments.get(at).map_or(NOTHING, |segment| segment.answer)
+    }
+
+    fn segments() -> impl Strategy<Value = Vec<Segment>> {
+        let start = prop_oneof![
+            any::<u32>(),
+            (0u32..300).prop_map(|near| biased(0) + near),
+            (0u32..32).prop_map(|bit| 1 << bit),
+            Just(u32::MAX),
+        ];
+        proptest::collection::btree_set(start, 0..60).prop_map(|starts| {
+            starts.into_iter().enumerate().map(|(at, start)| Segment { start, answer: at as u32 * 7 % 5 }).collect()
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn the_map_gives_what_a_walk_over_the_segments_gives(segments in segments(), other in any::<i32>()) {
+            let mut map = RangeMap::default();
+            let root = map.add(&segments);
+            let edges = segments.iter().flat_map(|segment| {
+                [segment.start.wrapping_sub(1), segment.start, segment.start.wrapping_add(1)]
+            });
+            for number in edges.chain([0, u32::MAX, biased(other)]) {
+                let protocol = biased(number as i32) as i32;
+                prop_assert_eq!(map.get(root, protocol), walk(&segments, protocol), "at {}", protocol);
+            }
+        }
+    }
+}

@@ -1,0 +1,277 @@
+//! What would have to change for a refused request to be answered, and which guarantees that would weaken.
+
+use super::explain::{Asked, Candidate, Test};
+use super::policy::Objection;
+use super::{Demands, EntryRef, Registry, Request};
+use crate::catalog::entry::EntryIndex;
+use crate::catalog::{Claim, EntryDemand, Location, Span, TestRequest, nearest, quoted};
+use crate::terms::{Protocol, Services, SocketType};
+
+/// Some changes that together would admit an entry.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Mend<'r> {
+    /// The entry that would be admitted.
+    pub entry: EntryRef<'r>,
+    /// What to change; all of it.
+    pub changes: Vec<Change>,
+    /// Where a catalog would have to be changed; nothing when only the request would.
+    pub source: Option<Location>,
+    /// The guarantees that this would weaken: the request's own demands, policy, and `[[always]]`.
+    pub weakens: Vec<String>,
+    /// The request as it would be, when that is all that changes.
+    pub request: Option<Request>,
+}
+
+/// One change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Change {
+    /// The request asks for something else.
+    Ask {
+        /// What is changed: `family`, `type`, `protocol`, `entry` or `provider`.
+        field: &'static str,
+        /// What it is.
+        from: String,
+        /// What it should be.
+        to: String,
+    },
+    /// The request no longer requires these.
+    NoLongerRequire(Services),
+    /// The request no longer prohibits these.
+    NoLongerProhibit(Services),
+    /// The policy for an application no longer requires these.
+    PolicyNoLongerRequires(String, Services),
+    /// The policy for an application no longer prohibits these.
+    PolicyNoLongerProhibits(String, Services),
+    /// The policy for an application permits the categories of a layer, or the layer gets some that it permits.
+    PolicyPermits(String, String),
+    /// An entry is no longer disabled.
+    Enable(String),
+}
+
+impl std::fmt::Display for Change {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Change::Ask { field, from, to } => write!(f, "ask for {field} `{to}` instead of `{from}`"),
+            Change::NoLongerRequire(services) => write!(f, "no longer require {services}"),
+            Change::NoLongerProhibit(services) => write!(f, "no longer prohibit {services}"),
+            Change::PolicyNoLongerRequires(application, services) => {
+                write!(f, "let application `{application}` no longer require {services}")
+            }
+            Change::PolicyNoLongerProhibits(application, services) => {
+                write!(f, "let application `{application}` no longer prohibit {services}")
+            }
+            Change::PolicyPermits(application, layer) => {
+                write!(f, "let application `{application}` permit the categories of layer `{layer}`")
+            }
+            Change::Enable(entry) => write!(f, "no longer disable `{entry}`"),
+        }
+    }
+}
+
+impl std::fmt::Display for Mend<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for (at, change) in self.changes.iter().enumerate() {
+            write!(f, "{}{change}", if at == 0 { "" } else { ", and " })?;
+        }
+        Ok(())
+    }
+}
+
+/// So many mends are shown at the most; each is a way out, and a long list is none.
+const MOST: usize = 5;
+
+/// The smallest sets of changes over all candidates: fewest changes first, then fewest weakened guarantees.
+pub(super) fn mends<'r>(registry: &'r Registry, asked: &Asked<'_>, candidates: &[Candidate<'r>]) -> Vec<Mend<'r>> {
+    let mut mends: Vec<Mend<'r>> = Vec::new();
+    if let Some(enabled) = enabling(registry, asked) {
+        mends.push(enabled);
+    }
+    let admitted = candidates.iter().filter_map(|candidate| admit(registry, asked, candidate));
+    mends.extend(admitted);
+    mends.sort_by_key(|mend| (mend.changes.len(), mend.weakens.len()));
+    let smallest = mends.first().map_or(0, |mend| mend.changes.len());
+    mends.retain(|mend| mend.changes.len() <= smallest + 1);
+    let mut seen: Vec<Vec<Change>> = Vec::new();
+    mends.retain(|mend| {
+        // A larger set that holds a smaller one is no further way out.
+        let fresh = !seen.iter().any(|known| known.iter().all(|change| mend.changes.contains(change)));
+        if fresh {
+            seen.push(mend.changes.clone());
+        }
+        fresh
+    });
+    mends.truncate(MOST);
+    mends
+}
+
+/// The mend of a request that names a disabled entry.
+fn enabling<'r>(registry: &'r Registry, asked: &Asked<'_>) -> Option<Mend<'r>> {
+    let Some(EntryDemand::Name(name)) = &asked.demands.entry else { return None };
+    let entry = registry.entry(name)?;
+    let place = registry.inner.disabled[entry.index().get()]?;
+    Some(Mend {
+        entry,
+        changes: vec![Change::Enable(name.clone())],
+        source: Some(registry.locate(place)),
+        weakens: Vec::new(),
+        request: None,
+    })
+}
+
+/// What would admit a candidate; nothing where no change is near enough to be meant.
+fn admit<'r>(registry: &'r Registry, asked: &Asked<'_>, candidate: &Candidate<'r>) -> Option<Mend<'r>> {
+    let index = candidate.entry.index();
+    let stack = registry.stack(index);
+    let mut changes = Vec::new();
+    let mut weakens = Vec::new();
+    let mut source: Option<Span> = None;
+    let mut request = asked.request.clone();
+    for test in &candidate.fails {
+        match test {
+            // Which family or protocol is meant cannot be guessed.
+            Test::Request => return None,
+            Test::Entry => {
+                let from = near_entry(registry, asked, index)?;
+                request.demands_mut().entry = Some(EntryDemand::Name(registry.name_at(index).to_owned()));
+                changes.push(Change::Ask { field: "entry", from, to: registry.name_at(index).to_owned() });
+            }
+            Test::Provider => {
+                let name = &registry.provider_at(registry.entry_at(index).provider).name;
+                let from = asked.demands.provider.as_ref()?.to_string();
+                request.demands_mut().provider = Some(super::ProviderDemand::Name(name.clone()));
+                weakens.push(format!("the request's own demand for provider `{from}`"));
+                changes.push(Change::Ask { field: "provider", from, to: name.clone() });
+            }
+            Test::Family => {
+                let from = registry.family_text(registry.scope().normal(asked.request.family()));
+                changes.push(Change::Ask { field: "family", from, to: registry.family_text(stack.family) });
+                request = replace_triple(request, |triple| triple.0 = stack.family);
+            }
+            Test::Type => {
+                let from = SocketType::from_raw(asked.triple.socket_type).to_string();
+                changes.push(Change::Ask { field: "type", from, to: stack.socket_type.to_string() });
+                request = replace_triple(request, |triple| triple.1 = stack.socket_type);
+            }
+            Test::Protocol => {
+                let from = registry.protocol_text(asked.request.protocol(), stack.family);
+                let first = Protocol::from_raw(registry.protocols(index).first());
+                changes.push(Change::Ask { field: "protocol", from, to: registry.protocol_text(first, stack.family) });
+                request = replace_triple(request, |triple| triple.2 = first);
+            }
+            Test::Require => {
+                let lacking = asked.demands.require.difference(&stack.services);
+                request.demands_mut().require.remove(&lacking);
+                weakens.push(format!("the request's own `require`: {lacking}"));
+                changes.push(Change::NoLongerRequire(lacking));
+            }
+            Test::Prohibit => {
+                let offered = asked.demands.prohibit.intersection(&stack.services);
+                request.demands_mut().prohibit.remove(&offered);
+                weakens.push(format!("the request's own `prohibit`: {offered}"));
+                changes.push(Change::NoLongerProhibit(offered));
+            }
+            Test::Policy => {
+                let applied = asked.policy?;
+                let section = &registry.inner.applications[applied.name];
+                source = Some(section.at);
+                let Objection { lacking, prohibited, layer } = registry.objection(applied.policy, index);
+                let application = applied.name.to_owned();
+                if !lacking.is_empty() {
+                    weakens.push(format!("application `{application}` requires {lacking}"));
+                    changes.push(Change::PolicyNoLongerRequires(application.clone(), lacking));
+                }
+                if !prohibited.is_empty() {
+                    weakens.push(format!("application `{application}` prohibits {prohibited}"));
+                    changes.push(Change::PolicyNoLongerProhibits(application.clone(), prohibited));
+                }
+                if let Some(layer) = layer {
+                    let permit = applied.policy.permit.unwrap_or_default();
+                    weakens.push(format!("application `{application}` permits only {permit}"));
+                    changes.push(Change::PolicyPermits(application, registry.name_at(layer).to_owned()));
+                }
+            }
+            Test::Order => {}
+        }
+    }
+    weakens.extend(broken_guarantees(registry, &request, index));
+    Some(Mend {
+        entry: candidate.entry,
+        changes,
+        source: source.map(|span| registry.locate(span)),
+        weakens,
+        request: source.is_none().then_some(request),
+    })
+}
+
+fn replace_triple(request: Request, change: impl FnOnce(&mut (crate::terms::Family, SocketType, Protocol))) -> Request {
+    let mut triple = (request.family(), request.socket_type(), request.protocol());
+    change(&mut triple);
+    let mut replaced = Request::new(triple.0, triple.1, triple.2);
+    if let Some(demands) = request.demands() {
+        *replaced.demands_mut() = demands.clone();
+    }
+    replaced
+}
+
+/// What the request calls the entry, if this candidate may have been meant: a near name, a member of the chain over several
+/// bases that was named, or a chain that holds the layer that was named.
+fn near_entry(registry: &Registry, asked: &Asked<'_>, index: EntryIndex) -> Option<String> {
+    let EntryDemand::Name(name) = asked.demands.entry.as_ref()? else { return None };
+    let candidate = registry.name_at(index);
+    let near = nearest(name, [candidate]).is_some();
+    let member = candidate.split('/').next() == Some(name);
+    let layer = registry.entry(name).map(|entry| entry.index());
+    let holds = layer.is_some_and(|layer| registry.stack(index).layers().contains(&layer));
+    (near || member || holds).then(|| name.clone())
+}
+
+/// The `[[always]]` that would no longer hold if the request selected this entry.
+fn broken_guarantees(registry: &Registry, request: &Request, index: EntryIndex) -> Vec<String> {
+    let fitting = registry.guarantees().iter().filter(|guarantee| registry.speaks_of(&guarantee.request, request));
+    let broken = fitting.filter(|guarantee| registry.breaks(&guarantee.claim, index));
+    broken
+        .map(|guarantee| {
+            let claim = match &guarantee.claim {
+                Claim::Services(services) => format!("services {services}"),
+                Claim::Never(entries) => {
+                    let names: Vec<&str> = entries.iter().map(|&entry| registry.name_at(entry)).collect();
+                    format!("never {}", quoted(&names))
+                }
+                Claim::Refused => "refused".to_owned(),
+            };
+            format!("the guarantee at {}: {claim}", registry.locate(guarantee.at))
+        })
+        .collect()
+}
+
+impl Registry {
+    /// Whether a guarantee speaks of a request: every field that it states is so.
+    pub(crate) fn speaks_of(&self, pattern: &TestRequest, request: &Request) -> bool {
+        let demands = request.demands().unwrap_or(Demands::none());
+        let key = |family| super::family_key(&self.inner.family_keys, self.scope(), family);
+        pattern.family.is_none_or(|family| key(family) == key(request.family()))
+            && pattern.socket_type.is_none_or(|socket_type| socket_type.number() == self.triple(request).socket_type)
+            && pattern.protocol.is_none_or(|protocol| protocol == request.protocol())
+            && pattern.entry.as_ref().is_none_or(|entry| demands.entry.as_ref() == Some(entry))
+            && pattern
+                .provider
+                .as_ref()
+                .is_none_or(|provider| demands.provider.as_ref().is_some_and(|asked| asked.to_string() == *provider))
+            && pattern.application.as_ref().is_none_or(|(name, _)| demands.application.as_ref() == Some(name))
+            && demands.require.contains(&pattern.require)
+            && demands.prefer.contains(&pattern.prefer)
+            && demands.avoid.contains(&pattern.avoid)
+            && demands.prohibit.contains(&pattern.prohibit)
+    }
+
+    /// Whether selecting this entry breaks a guarantee's claim.
+    pub(crate) fn breaks(&self, claim: &Claim, index: EntryIndex) -> bool {
+        match claim {
+            Claim::Services(services) => !self.stack(index).services.contains(services),
+            Claim::Never(entries) => entries.contains(&index),
+            Claim::Refused => true,
+        }
+    }
+}

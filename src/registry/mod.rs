@@ -1,0 +1,308 @@
+//! The registry: merged, checked, frozen; it answers requests.
+//!
+//! | file | what |
+//! |---|---|
+//! | `request` | the question |
+//! | `resolve` | the tests of a request, in their order |
+//! | `index` | plain requests in constant time |
+//! | `policy` | what applications may use |
+//! | `selection`, `refusal` | the two answers |
+//! | `explain`, `mend` | why, and what would change it |
+//! | `entry` | what can be read of entries |
+//! | `words` | requests written as text |
+//!
+//! Depends on `terms`, the valid forms of `catalog`, and `graph`. It knows no TOML, no files and no clock.
+
+mod entry;
+mod explain;
+mod index;
+mod mend;
+mod policy;
+mod refusal;
+mod request;
+mod resolve;
+mod selection;
+mod words;
+
+pub use entry::{EntryRef, ProviderRef};
+pub use explain::{Candidate, Explanation, Test};
+pub use mend::{Change, Mend};
+pub use refusal::Refusal;
+pub use request::{Demands, ProviderDemand, Request};
+pub use selection::{KeptSelection, Selection};
+pub use words::WordError;
+
+use crate::catalog::entry::{Entry, EntryIndex, ProviderIndex};
+use crate::catalog::scope::Scope;
+use crate::catalog::{
+    Application, Catalog, Declared, Expectation, Guarantee, Location, ProtocolSet, Provider, Sources, Span,
+};
+use crate::graph::{Graph, Stack};
+use crate::terms::{Dialect, Family};
+use index::{FamilyRule, Index, Row};
+use indexmap::IndexMap;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// A frozen set of catalogs that answers requests.
+///
+/// Cloning it is cheap, and all clones share what is frozen: it is made to be handed to every thread.
+#[derive(Clone)]
+pub struct Registry {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    title: Option<String>,
+    sources: Sources,
+    scope: Scope,
+    providers: Vec<Provider>,
+    names: IndexMap<String, Declared>,
+    entries: Vec<Entry>,
+    /// For each enabled base and chain what it is as a whole.
+    stacks: Vec<Option<Stack>>,
+    disabled: Vec<Option<Span>>,
+    /// The selectable entries in catalog order.
+    order: Vec<EntryIndex>,
+    by_id: HashMap<i32, EntryIndex>,
+    graph: Graph,
+    index: Index,
+    /// For each known family the number by which the index knows it.
+    family_keys: [i32; Family::KNOWN],
+    applications: IndexMap<String, Application>,
+    expectations: Vec<Expectation>,
+    guarantees: Vec<Guarantee>,
+    lint: Vec<(String, Span, crate::catalog::Severity)>,
+}
+
+impl Registry {
+    /// Freezes a catalog in which no fault was found.
+    pub(crate) fn freeze(sources: Sources, catalog: Catalog, graph: Graph, stacks: Vec<Option<Stack>>) -> Registry {
+        let Catalog {
+            title,
+            scope,
+            providers,
+            names,
+            disabled,
+            order,
+            applications,
+            expectations,
+            guarantees,
+            lint,
+            entries,
+        } = catalog;
+        let entries: Vec<Entry> = entries.into_iter().flatten().collect();
+        let order: Vec<EntryIndex> = order.into_iter().filter(|index| stacks[index.get()].is_some()).collect();
+        let by_id = entries.iter().enumerate().map(|(at, entry)| (entry.id, EntryIndex::new(at))).collect();
+        let family_keys = family_keys(&scope);
+        let index = build_index(&scope, &family_keys, &entries, &stacks, &order);
+        let inner = Inner {
+            title,
+            sources,
+            scope,
+            providers,
+            names,
+            entries,
+            stacks,
+            disabled,
+            order,
+            by_id,
+            graph,
+            index,
+            family_keys,
+            applications,
+            expectations,
+            guarantees,
+            lint,
+        };
+        Registry { inner: Arc::new(inner) }
+    }
+
+    /// The title that the last document with one gives.
+    pub fn title(&self) -> Option<&str> {
+        self.inner.title.as_deref()
+    }
+
+    /// Whose numbers and whose precedence of errors apply.
+    pub fn dialect(&self) -> Dialect {
+        self.inner.scope.dialect
+    }
+
+    /// Every entry, in the order of declaration: layers, hidden and disabled ones too.
+    pub fn entries(&self) -> impl ExactSizeIterator<Item = EntryRef<'_>> {
+        (0..self.inner.entries.len()).map(|at| EntryRef::new(self, EntryIndex::new(at)))
+    }
+
+    /// The entries that requests can select, in catalog order: enabled base protocols and chains, hidden ones too.
+    pub fn selectable(&self) -> impl ExactSizeIterator<Item = EntryRef<'_>> {
+        self.inner.order.iter().map(|&index| EntryRef::new(self, index))
+    }
+
+    /// The entry of this name, whatever its kind.
+    pub fn entry(&self, name: &str) -> Option<EntryRef<'_>> {
+        let index = self.inner.names.get_index_of(name)?;
+        Some(EntryRef::new(self, EntryIndex::new(index)))
+    }
+
+    /// The entry with this catalog entry id, whatever its kind.
+    pub fn entry_by_id(&self, id: i32) -> Option<EntryRef<'_>> {
+        self.inner.by_id.get(&id).map(|&index| EntryRef::new(self, index))
+    }
+
+    /// The providers, in the order of declaration.
+    pub fn providers(&self) -> impl ExactSizeIterator<Item = ProviderRef<'_>> {
+        self.inner.providers.iter().map(|provider| ProviderRef { provider })
+    }
+
+    /// The names of the applications with policy of their own; `*` is for all others.
+    pub fn applications(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.inner.applications.keys().map(String::as_str)
+    }
+
+    /// Whether a request that names this application meets policy written for it by name.
+    pub fn knows_application(&self, name: &str) -> bool {
+        self.inner.applications.contains_key(name)
+    }
+
+    /// The documents that the registry was made of.
+    pub fn sources(&self) -> &Sources {
+        &self.inner.sources
+    }
+
+    /// Bytes on the heap that the index takes; entries and texts are not in it.
+    pub fn index_bytes(&self) -> usize {
+        self.inner.index.heap_bytes()
+    }
+
+    pub(crate) fn scope(&self) -> &Scope {
+        &self.inner.scope
+    }
+
+    pub(crate) fn graph(&self) -> &Graph {
+        &self.inner.graph
+    }
+
+    pub(crate) fn expectations(&self) -> &[Expectation] {
+        &self.inner.expectations
+    }
+
+    pub(crate) fn guarantees(&self) -> &[Guarantee] {
+        &self.inner.guarantees
+    }
+
+    pub(crate) fn is(&self, other: &Registry) -> bool {
+        Arc::ptr_eq(&self.inner, &other.inner)
+    }
+
+    pub(crate) fn locate(&self, span: Span) -> Location {
+        self.inner.sources.locate(span)
+    }
+
+    pub(crate) fn refs(&self, indices: Vec<EntryIndex>) -> Vec<EntryRef<'_>> {
+        indices.into_iter().map(|index| EntryRef::new(self, index)).collect()
+    }
+
+    #[inline]
+    pub(crate) fn at(&self, index: EntryIndex) -> EntryRef<'_> {
+        EntryRef::new(self, index)
+    }
+
+    pub(crate) fn entry_at(&self, index: EntryIndex) -> &Entry {
+        &self.inner.entries[index.get()]
+    }
+
+    pub(crate) fn name_at(&self, index: EntryIndex) -> &str {
+        self.inner.names.get_index(index.get()).map_or("", |(name, _)| name)
+    }
+
+    pub(crate) fn provider_at(&self, index: ProviderIndex) -> &Provider {
+        &self.inner.providers[index.0 as usize]
+    }
+
+    pub(crate) fn stack_at(&self, index: EntryIndex) -> Option<&Stack> {
+        self.inner.stacks[index.get()].as_ref()
+    }
+
+    /// The stack of a selectable entry.
+    pub(crate) fn stack(&self, index: EntryIndex) -> &Stack {
+        self.stack_at(index).expect("the order holds only entries with a stack")
+    }
+
+    /// The protocols that a selectable entry answers to.
+    pub(crate) fn protocols(&self, index: EntryIndex) -> &ProtocolSet {
+        self.inner.protocols(index)
+    }
+}
+
+impl Inner {
+    fn protocols(&self, index: EntryIndex) -> &ProtocolSet {
+        let owner = self.stacks[index.get()].as_ref().map_or(index, |stack| stack.protocols_of);
+        protocol_set(&self.entries, owner)
+    }
+}
+
+impl std::fmt::Debug for Registry {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Registry")
+            .field("title", &self.inner.title)
+            .field("dialect", &self.inner.scope.dialect)
+            .field("entries", &self.inner.entries.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// A family number that no entry has: catalogs take none below 1.
+const NOWHERE: i32 = -1;
+
+/// The number by which the index knows each known family: the system's, or where it has none one that no program can ask for.
+fn family_keys(scope: &Scope) -> [i32; Family::KNOWN] {
+    let mut keys = [NOWHERE; Family::KNOWN];
+    for family in Family::all() {
+        if let Some(known) = family.known_index() {
+            let absent = || NOWHERE - 1 - known as i32;
+            keys[known] = family.number(scope.system()).unwrap_or_else(absent);
+        }
+    }
+    keys
+}
+
+fn family_key(keys: &[i32; Family::KNOWN], scope: &Scope, family: Family) -> i32 {
+    match family.known_index() {
+        Some(known) => keys[known],
+        None => family.number(scope.system()).map_or(NOWHERE, |number| number.max(NOWHERE)),
+    }
+}
+
+fn protocol_set(entries: &[Entry], owner: EntryIndex) -> &ProtocolSet {
+    use crate::catalog::entry::Body;
+    static NONE: ProtocolSet = ProtocolSet::one(0);
+    match &entries[owner.get()].body {
+        Body::Base(base) => &base.protocols,
+        Body::Chain(chain) => chain.protocols.as_ref().unwrap_or(&NONE),
+        Body::Layer(_) => &NONE,
+    }
+}
+
+fn build_index(
+    scope: &Scope,
+    keys: &[i32; Family::KNOWN],
+    entries: &[Entry],
+    stacks: &[Option<Stack>],
+    order: &[EntryIndex],
+) -> Index {
+    let rows = order.iter().filter_map(|&index| {
+        let stack = stacks[index.get()].as_ref()?;
+        Some(Row {
+            family: family_key(keys, scope, stack.family),
+            socket_type: stack.socket_type.number(),
+            protocols: protocol_set(entries, stack.protocols_of).ranges(),
+            matches_zero: stack.matches_zero,
+            answer: index.0.min(index::MOST_ANSWERS - 1),
+        })
+    });
+    let rules = scope.families.values().map(|declared| {
+        let rule = FamilyRule { max_protocol: declared.max_protocol, protocol_first: declared.protocol_first };
+        (family_key(keys, scope, declared.family), rule)
+    });
+    Index::build(scope.dialect, &rows.collect::<Vec<_>>(), rules.collect())
+}

@@ -1,0 +1,214 @@
+//! The question: what a program asks for.
+
+use crate::catalog::EntryDemand;
+use crate::terms::{Family, Protocol, Services, SocketType};
+use uuid::Uuid;
+
+/// A socket request: family, type and protocol, each of which may be unspecified, and further demands.
+///
+/// ```
+/// use sockatlas::terms::{Family, Protocol, Services, SocketType};
+/// use sockatlas::Request;
+///
+/// let plain = Request::new(Family::INET, SocketType::STREAM, Protocol::TCP);
+/// let demanding = plain.clone().require(Services::ENCRYPTED).application("billing");
+/// assert_eq!(plain.to_string(), "inet stream tcp");
+/// assert_eq!(demanding.to_string(), "inet stream tcp require=encrypted application=billing");
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Request {
+    family: Family,
+    socket_type: SocketType,
+    protocol: Protocol,
+    /// Apart, so that the plain request stays small and is known by one comparison.
+    demands: Option<Box<Demands>>,
+}
+
+/// What a request demands beyond family, type and protocol.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Demands {
+    /// The entry, by name or catalog entry id.
+    pub entry: Option<EntryDemand>,
+    /// The provider.
+    pub provider: Option<ProviderDemand>,
+    /// What is selected must offer all of these.
+    pub require: Services,
+    /// Of several that match, the one that offers most of these.
+    pub prefer: Services,
+    /// Of several that match, the one that offers fewest of these.
+    pub avoid: Services,
+    /// What is selected must offer none of these.
+    pub prohibit: Services,
+    /// The application that asks, whose policy is added.
+    pub application: Option<String>,
+}
+
+impl Demands {
+    /// No demand at all.
+    pub fn none() -> &'static Demands {
+        static NONE: Demands = Demands {
+            entry: None,
+            provider: None,
+            require: Services::NONE,
+            prefer: Services::NONE,
+            avoid: Services::NONE,
+            prohibit: Services::NONE,
+            application: None,
+        };
+        &NONE
+    }
+}
+
+/// How a request names a provider.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ProviderDemand {
+    /// By its name.
+    Name(String),
+    /// By its GUID.
+    Id(Uuid),
+}
+
+impl std::fmt::Display for ProviderDemand {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            ProviderDemand::Name(name) => f.write_str(name),
+            ProviderDemand::Id(id) => id.fmt(f),
+        }
+    }
+}
+
+impl std::fmt::Display for EntryDemand {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            EntryDemand::Name(name) => f.write_str(name),
+            EntryDemand::Id(id) => id.fmt(f),
+        }
+    }
+}
+
+impl Request {
+    /// A request without further demands.
+    ///
+    /// The unspecified family, type and protocol are `UNSPEC`. With a named entry, fields that are `UNSPEC` or
+    /// `FROM_PROTOCOL_INFO` (-1) are taken from it.
+    pub const fn new(family: Family, socket_type: SocketType, protocol: Protocol) -> Self {
+        Request { family, socket_type, protocol, demands: None }
+    }
+
+    /// A request for an entry by its name, family, type and protocol as that entry has them.
+    pub fn named(entry: impl Into<String>) -> Self {
+        Request::default().entry(entry)
+    }
+
+    /// The family asked for.
+    #[inline]
+    pub const fn family(&self) -> Family {
+        self.family
+    }
+
+    /// The type asked for.
+    #[inline]
+    pub const fn socket_type(&self) -> SocketType {
+        self.socket_type
+    }
+
+    /// The protocol asked for.
+    #[inline]
+    pub const fn protocol(&self) -> Protocol {
+        self.protocol
+    }
+
+    /// The further demands, if there are any.
+    #[inline]
+    pub fn demands(&self) -> Option<&Demands> {
+        self.demands.as_deref()
+    }
+
+    /// The further demands, to be changed.
+    pub fn demands_mut(&mut self) -> &mut Demands {
+        self.demands.get_or_insert_default()
+    }
+
+    fn with(mut self, change: impl FnOnce(&mut Demands)) -> Self {
+        change(self.demands_mut());
+        self
+    }
+
+    /// Demands an entry by its name.
+    pub fn entry(self, name: impl Into<String>) -> Self {
+        self.with(|demands| demands.entry = Some(EntryDemand::Name(name.into())))
+    }
+
+    /// Demands an entry by its catalog entry id.
+    pub fn entry_id(self, id: i32) -> Self {
+        self.with(|demands| demands.entry = Some(EntryDemand::Id(id)))
+    }
+
+    /// Demands a provider by its name.
+    pub fn provider(self, name: impl Into<String>) -> Self {
+        self.with(|demands| demands.provider = Some(ProviderDemand::Name(name.into())))
+    }
+
+    /// Demands a provider by its GUID.
+    pub fn provider_id(self, id: Uuid) -> Self {
+        self.with(|demands| demands.provider = Some(ProviderDemand::Id(id)))
+    }
+
+    /// Adds services that must be offered.
+    pub fn require(self, services: Services) -> Self {
+        self.with(|demands| demands.require.insert(&services))
+    }
+
+    /// Adds services of which as many as possible should be offered.
+    pub fn prefer(self, services: Services) -> Self {
+        self.with(|demands| demands.prefer.insert(&services))
+    }
+
+    /// Adds services of which as few as possible should be offered.
+    pub fn avoid(self, services: Services) -> Self {
+        self.with(|demands| demands.avoid.insert(&services))
+    }
+
+    /// Adds services that must not be offered.
+    pub fn prohibit(self, services: Services) -> Self {
+        self.with(|demands| demands.prohibit.insert(&services))
+    }
+
+    /// Says which application asks.
+    pub fn application(self, name: impl Into<String>) -> Self {
+        self.with(|demands| demands.application = Some(name.into()))
+    }
+}
+
+impl std::fmt::Display for Request {
+    /// As a line of a batch writes it. Names are those that need no catalog.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let system = crate::terms::System::HOST;
+        write!(f, "{} {} {}", self.family, self.socket_type, self.protocol.display_in(self.family, system))?;
+        self.demands().map_or(Ok(()), |demands| demands.fmt(f))
+    }
+}
+
+impl std::fmt::Display for Demands {
+    /// Each as ` key=value`, in the order of the fields.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if let Some(entry) = &self.entry {
+            write!(f, " entry={entry}")?;
+        }
+        if let Some(provider) = &self.provider {
+            write!(f, " provider={provider}")?;
+        }
+        let lists = [
+            ("require", &self.require),
+            ("prefer", &self.prefer),
+            ("avoid", &self.avoid),
+            ("prohibit", &self.prohibit),
+        ];
+        for (key, services) in lists.into_iter().filter(|(_, services)| !services.is_empty()) {
+            write!(f, " {key}={}", services.iter().collect::<Vec<_>>().join(","))?;
+        }
+        self.application.as_ref().map_or(Ok(()), |application| write!(f, " application={application}"))
+    }
+}

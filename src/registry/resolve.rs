@@ -1,0 +1,294 @@
+//! Resolving: the tests of a request, in their order; the first that fails names the error.
+
+use super::policy::Applied;
+use super::{Demands, ProviderDemand, Refusal, Registry, Request, Selection, family_key};
+use crate::catalog::EntryDemand;
+use crate::catalog::entry::{EntryIndex, ProviderIndex};
+use crate::terms::{Dialect, ErrorCode, Family, Protocol, Services, SocketType};
+
+/// A request's family, type and protocol in the numbers by which entries are compared.
+#[derive(Copy, Clone, Debug)]
+pub(super) struct Triple {
+    pub family: i32,
+    pub socket_type: i32,
+    pub protocol: i32,
+}
+
+impl Registry {
+    /// The base protocol or chain for a request: the first in catalog order that passes every test.
+    ///
+    /// A plain request is answered in constant time and without allocation, hit or refusal.
+    ///
+    /// # Errors
+    ///
+    /// The [`Refusal`] names the first test that nothing passed.
+    ///
+    /// ```
+    /// use sockatlas::terms::{ErrorCode, Family, Protocol, SocketType};
+    /// use sockatlas::{Registry, Request};
+    ///
+    /// let registry = Registry::builtin();
+    /// let stream = Request::new(Family::INET, SocketType::STREAM, Protocol::UNSPEC);
+    /// assert_eq!(registry.resolve(&stream)?.name(), "tcp4");
+    ///
+    /// let layer = registry.resolve(&Request::named("tls")).unwrap_err();
+    /// assert_eq!(layer.code(), ErrorCode::UnchainedLayer);
+    /// # Ok::<(), sockatlas::Refusal>(())
+    /// ```
+    #[inline]
+    pub fn resolve(&self, request: &Request) -> Result<Selection<'_>, Refusal> {
+        if request.demands().is_some() || self.has_policy() {
+            return self.resolve_with_demands(request);
+        }
+        let triple = self.triple(request);
+        match self.inner.index.find(triple.family, triple.socket_type, triple.protocol) {
+            Ok(answer) => Ok(Selection::new(self, EntryIndex(answer), request.protocol())),
+            Err(code) => Err(self.refuse(code, request)),
+        }
+    }
+
+    #[inline]
+    pub(super) fn triple(&self, request: &Request) -> Triple {
+        let socket_type = match self.dialect() {
+            Dialect::Linux => request.socket_type().without_flags(),
+            Dialect::Documented | Dialect::Windows => request.socket_type(),
+        };
+        Triple {
+            family: family_key(&self.inner.family_keys, &self.inner.scope, request.family()),
+            socket_type: socket_type.number(),
+            protocol: request.protocol().number(),
+        }
+    }
+
+    fn resolve_with_demands(&self, request: &Request) -> Result<Selection<'_>, Refusal> {
+        let demands = request.demands().unwrap_or(Demands::none());
+        let named = demands.entry.as_ref().map(|entry| self.named(entry)).transpose()?;
+        let provider = demands.provider.as_ref().map(|provider| self.provider_called(provider)).transpose()?;
+        let policy = self.policy(demands.application.as_deref());
+        let chosen = match (named, provider) {
+            (Some(index), _) => {
+                self.fits(index, provider, request)?;
+                self.choose(std::iter::once(index), demands, policy)?
+            }
+            (None, Some(provider)) => {
+                let triple = self.triple(request);
+                let code = self.furthest(triple, |index| self.entry_at(index).provider == provider);
+                code.map_err(|code| self.refuse(code, request))?;
+                let matches = self.inner.order.iter().copied();
+                let matches =
+                    matches.filter(|&index| self.entry_at(index).provider == provider && self.matches(triple, index));
+                self.choose(matches, demands, policy)?
+            }
+            (None, None) => {
+                let triple = self.triple(request);
+                let first = self.inner.index.find(triple.family, triple.socket_type, triple.protocol);
+                let first = EntryIndex(first.map_err(|code| self.refuse(code, request))?);
+                let indifferent = demands.prefer.is_empty() && demands.avoid.is_empty();
+                if indifferent
+                    && self.offers(demands, first)
+                    && policy.is_none_or(|applied| self.permits(applied.policy, first))
+                {
+                    first
+                } else {
+                    let matches = self.inner.order.iter().copied().filter(|&index| self.matches(triple, index));
+                    self.choose(matches, demands, policy)?
+                }
+            }
+        };
+        Ok(Selection::new(self, chosen, wanted_protocol(request, named.is_some())))
+    }
+
+    /// The entry that a demand names, if requests can select it.
+    pub(super) fn named(&self, demand: &EntryDemand) -> Result<EntryIndex, Refusal> {
+        let found = match demand {
+            EntryDemand::Name(name) => self.inner.names.get_index_of(name.as_str()).map(EntryIndex::new),
+            EntryDemand::Id(id) => self.inner.by_id.get(id).copied(),
+        };
+        let found = found.filter(|&index| self.entry_at(index).enabled);
+        let index = found.ok_or_else(|| Refusal::NoSuchEntry { entry: demand.clone() })?;
+        match self.stack_at(index) {
+            Some(_) => Ok(index),
+            None => Err(Refusal::UnchainedLayer { entry: self.name_at(index).to_owned() }),
+        }
+    }
+
+    pub(super) fn provider_called(&self, demand: &ProviderDemand) -> Result<ProviderIndex, Refusal> {
+        let found = self.inner.providers.iter().position(|provider| match demand {
+            ProviderDemand::Name(name) => provider.name == *name,
+            ProviderDemand::Id(id) => provider.id == Some(*id),
+        });
+        let index = found.ok_or_else(|| Refusal::NoSuchProvider { provider: demand.clone() })?;
+        Ok(ProviderIndex(index as u32))
+    }
+
+    /// Whether a named entry agrees with the rest of the request; what is 0 or -1 there is taken from it.
+    pub(super) fn fits(
+        &self,
+        index: EntryIndex,
+        provider: Option<ProviderIndex>,
+        request: &Request,
+    ) -> Result<(), Refusal> {
+        let stack = self.stack(index);
+        let triple = self.triple(request);
+        let left_open = |number: i32| matches!(number, 0 | -1);
+        let asked_family = request.family().number(self.scope().system()).unwrap_or(triple.family);
+        let mismatch = |wanted: String, had: String| {
+            Err(Refusal::EntryMismatch { entry: self.name_at(index).to_owned(), wanted, had })
+        };
+        if !left_open(asked_family) && triple.family != family_key(&self.inner.family_keys, self.scope(), stack.family)
+        {
+            return mismatch(self.describe_family(request.family()), self.describe_family(stack.family));
+        }
+        if !left_open(triple.socket_type) && triple.socket_type != stack.socket_type.number() {
+            let asked = SocketType::from_raw(triple.socket_type);
+            return mismatch(format!("type `{asked}`"), format!("type `{}`", stack.socket_type));
+        }
+        if !left_open(triple.protocol) && !self.protocols(index).contains(triple.protocol) {
+            let asked = format!("protocol `{}`", self.protocol_text(request.protocol(), stack.family));
+            return mismatch(asked, format!("protocol {}", self.protocols_text(index)));
+        }
+        if let Some(provider) = provider.filter(|&provider| provider != self.entry_at(index).provider) {
+            let text = |provider| format!("provider `{}`", self.provider_at(provider).name);
+            return mismatch(text(provider), text(self.entry_at(index).provider));
+        }
+        Ok(())
+    }
+
+    fn describe_family(&self, family: Family) -> String {
+        format!("family `{}`", self.family_text(family))
+    }
+
+    /// Whether an entry matches a triple.
+    pub(super) fn matches(&self, triple: Triple, index: EntryIndex) -> bool {
+        let [family, socket_type, protocol] = self.passes(triple, index);
+        family && socket_type && protocol
+    }
+
+    /// Which of the three tests of a triple an entry passes: family, type, protocol.
+    pub(super) fn passes(&self, triple: Triple, index: EntryIndex) -> [bool; 3] {
+        let stack = self.stack(index);
+        let any = self.dialect() != Dialect::Linux;
+        let family = family_key(&self.inner.family_keys, self.scope(), stack.family);
+        [
+            triple.family == family || any && triple.family == 0,
+            triple.socket_type == stack.socket_type.number() || any && triple.socket_type == 0,
+            match triple.protocol {
+                0 => stack.matches_zero,
+                protocol => self.protocols(index).contains(protocol),
+            },
+        ]
+    }
+
+    /// Whether some of the entries that `among` admits match, or else how far the best of them got.
+    fn furthest(&self, triple: Triple, among: impl Fn(EntryIndex) -> bool) -> Result<(), ErrorCode> {
+        let dialect = self.dialect();
+        if dialect != Dialect::Linux && triple.family == 0 && triple.protocol == 0 {
+            return Err(ErrorCode::InvalidArgument);
+        }
+        let passed: Vec<[bool; 3]> =
+            self.inner.order.iter().filter(|&&index| among(index)).map(|&index| self.passes(triple, index)).collect();
+        let any = |test: fn([bool; 3]) -> bool| passed.iter().any(|&tests| test(tests));
+        if any(|[family, socket_type, protocol]| family && socket_type && protocol) {
+            return Ok(());
+        }
+        let family = any(|[family, ..]| family);
+        let socket_type = any(|[_, socket_type, _]| socket_type);
+        let both = any(|[family, socket_type, _]| family && socket_type);
+        Err(match dialect {
+            Dialect::Windows if !socket_type => ErrorCode::SocketTypeNotSupported,
+            Dialect::Windows if !both => ErrorCode::AddressFamilyNotSupported,
+            Dialect::Windows => ErrorCode::ProtocolNotSupported,
+            _ if !family => ErrorCode::AddressFamilyNotSupported,
+            Dialect::Linux => {
+                let rule = self.inner.index.rule(triple.family);
+                let held = any(|[family, _, protocol]| family && protocol);
+                match rule.max_protocol {
+                    Some(most) if triple.protocol < 0 || triple.protocol > most => ErrorCode::InvalidArgument,
+                    _ if rule.protocol_first && !held => ErrorCode::ProtocolNotSupported,
+                    _ if rule.protocol_first || !both => ErrorCode::SocketTypeNotSupported,
+                    _ => ErrorCode::ProtocolNotSupported,
+                }
+            }
+            Dialect::Documented if !both => ErrorCode::SocketTypeNotSupported,
+            Dialect::Documented if triple.protocol != 0 && any(|[family, _, protocol]| family && protocol) => {
+                ErrorCode::ProtocolWrongType
+            }
+            Dialect::Documented => ErrorCode::ProtocolNotSupported,
+        })
+    }
+
+    /// Whether an entry offers what is required and nothing that is prohibited.
+    pub(super) fn offers(&self, demands: &Demands, index: EntryIndex) -> bool {
+        let services = &self.stack(index).services;
+        services.contains(&demands.require) && !services.intersects(&demands.prohibit)
+    }
+
+    /// Of the matches, in catalog order, the one that the demands and the policy choose.
+    fn choose(
+        &self,
+        matches: impl Iterator<Item = EntryIndex> + Clone,
+        demands: &Demands,
+        policy: Option<Applied<'_>>,
+    ) -> Result<EntryIndex, Refusal> {
+        let offering = matches.clone().filter(|&index| self.offers(demands, index));
+        let permitted =
+            offering.clone().filter(|&index| policy.is_none_or(|applied| self.permits(applied.policy, index)));
+        // `min_by_key` keeps the first of equals, which is the stable sort that is asked for.
+        if let Some(chosen) = permitted.min_by_key(|&index| self.preference(demands, index)) {
+            return Ok(chosen);
+        }
+        let mut offering = offering;
+        Err(match (offering.next(), policy) {
+            (Some(first), Some(applied)) => self.not_permitted(applied, first),
+            _ => {
+                let mut matches = matches;
+                self.not_offered(demands, matches.next())
+            }
+        })
+    }
+
+    /// Ascending: most preferred services first, then fewest that are to be avoided.
+    pub(super) fn preference(&self, demands: &Demands, index: EntryIndex) -> (std::cmp::Reverse<u32>, u32) {
+        let services = &self.stack(index).services;
+        (std::cmp::Reverse(services.common(&demands.prefer)), services.common(&demands.avoid))
+    }
+
+    fn not_offered(&self, demands: &Demands, first: Option<EntryIndex>) -> Refusal {
+        const NONE: &Services = &Services::NONE;
+        let services = first.map_or(NONE, |index| &self.stack(index).services);
+        Refusal::ServiceNotOffered {
+            lacking: demands.require.difference(services),
+            prohibited: demands.prohibit.intersection(services),
+        }
+    }
+
+    /// The refusal of a plain request by its code.
+    #[cold]
+    fn refuse(&self, code: ErrorCode, request: &Request) -> Refusal {
+        let family = self.scope().normal(request.family());
+        let (socket_type, protocol) = (request.socket_type(), request.protocol());
+        match code {
+            ErrorCode::AddressFamilyNotSupported => Refusal::AddressFamilyNotSupported { family },
+            ErrorCode::SocketTypeNotSupported => Refusal::SocketTypeNotSupported { family, socket_type },
+            ErrorCode::ProtocolWrongType => Refusal::ProtocolWrongType { family, socket_type, protocol },
+            ErrorCode::InvalidArgument => {
+                let rule = self.inner.index.rule(self.triple(request).family);
+                match rule.max_protocol {
+                    Some(most) if self.dialect() == Dialect::Linux => {
+                        Refusal::ProtocolOutOfRange { family, protocol, most }
+                    }
+                    _ => Refusal::Ambiguous,
+                }
+            }
+            _ => Refusal::ProtocolNotSupported { family, socket_type, protocol },
+        }
+    }
+}
+
+/// The protocol that a selection is for: with a named entry, -1 stands for the entry's own like 0.
+fn wanted_protocol(request: &Request, named: bool) -> Protocol {
+    match request.protocol() {
+        Protocol::FROM_PROTOCOL_INFO if named => Protocol::UNSPEC,
+        protocol => protocol,
+    }
+}

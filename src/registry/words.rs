@@ -1,0 +1,187 @@
+//! Requests written as text: words of a command line and lines of a batch, read in the registry's dialect.
+
+use super::{ProviderDemand, Registry, Request};
+use crate::catalog::entry::EntryIndex;
+use crate::catalog::{EntryDemand, FaultKind};
+use crate::terms::{Family, Protocol, Services, SocketType};
+
+/// A word that stands for nothing here.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct WordError {
+    message: String,
+    help: Option<String>,
+}
+
+impl WordError {
+    fn new(message: impl Into<String>) -> Self {
+        WordError { message: message.into(), help: None }
+    }
+
+    /// What was probably meant, as in "did you mean `inet`?".
+    pub fn help(&self) -> Option<&str> {
+        self.help.as_deref()
+    }
+}
+
+impl From<FaultKind> for WordError {
+    fn from(kind: FaultKind) -> Self {
+        WordError { message: kind.to_string(), help: kind.help() }
+    }
+}
+
+/// A number as the command line and batches write it.
+fn number(word: &str) -> Option<i32> {
+    if word.starts_with('+') { None } else { word.parse().ok() }
+}
+
+impl Registry {
+    /// The family that a name or number stands for in this registry's dialect.
+    ///
+    /// # Errors
+    ///
+    /// The word is neither a number nor a name known here.
+    pub fn family(&self, word: &str) -> Result<Family, WordError> {
+        match number(word) {
+            Some(number) => Ok(Family::from_number(number, self.scope().system())),
+            None => Ok(self.scope().family(word)?),
+        }
+    }
+
+    /// The socket type that a name or number stands for.
+    ///
+    /// # Errors
+    ///
+    /// The word is neither a number nor a name known here.
+    pub fn socket_type(&self, word: &str) -> Result<SocketType, WordError> {
+        match number(word) {
+            Some(number) => Ok(SocketType::from_raw(number)),
+            None => Ok(self.scope().socket_type(word)?),
+        }
+    }
+
+    /// The protocol that a name or number stands for among those of a family; of `UNSPEC`, among the IP protocols.
+    ///
+    /// # Errors
+    ///
+    /// The word is neither a number nor a name known here.
+    pub fn protocol(&self, word: &str, family: Family) -> Result<Protocol, WordError> {
+        match number(word) {
+            Some(number) => Ok(Protocol::from_raw(number)),
+            None => Ok(self.scope().protocol(word, family)?),
+        }
+    }
+
+    /// A request from its words: a family, a type and perhaps a protocol.
+    ///
+    /// # Errors
+    ///
+    /// One of the words is neither a number nor a name known here.
+    pub fn request(&self, family: &str, socket_type: &str, protocol: Option<&str>) -> Result<Request, WordError> {
+        let family = self.family(family)?;
+        let socket_type = self.socket_type(socket_type)?;
+        let protocol = protocol.map_or(Ok(Protocol::UNSPEC), |word| self.protocol(word, family))?;
+        Ok(Request::new(family, socket_type, protocol))
+    }
+
+    /// A request from a line of a batch: `FAMILY TYPE [PROTOCOL]`, then `key=value` words.
+    ///
+    /// ```
+    /// # let registry = sockatlas::Registry::builtin();
+    /// let request = registry.request_line("inet stream 0 require=encrypted application=billing")?;
+    /// assert_eq!(request.demands().and_then(|demands| demands.application.as_deref()), Some("billing"));
+    /// # Ok::<(), sockatlas::WordError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// A word is missing, unknown, or one too many.
+    pub fn request_line(&self, line: &str) -> Result<Request, WordError> {
+        let mut words = line.split_whitespace().peekable();
+        let mut positional = || words.next_if(|word| !word.contains('='));
+        let family = positional().ok_or_else(|| WordError::new("a family is expected first"))?;
+        let socket_type = positional().ok_or_else(|| WordError::new("a socket type is expected after the family"))?;
+        let mut request = self.request(family, socket_type, positional())?;
+        for word in words {
+            let Some((key, value)) = word.split_once('=') else {
+                return Err(WordError::new(format!("`{word}` where `key=value` is expected")));
+            };
+            self.demand(&mut request, key, value)?;
+        }
+        Ok(request)
+    }
+
+    /// Adds a demand by its key: `entry`, `provider`, `require`, `prefer`, `avoid`, `prohibit` or `application`.
+    ///
+    /// # Errors
+    ///
+    /// The key is none of these, or the value holds a service that is not known.
+    pub fn demand(&self, request: &mut Request, key: &str, value: &str) -> Result<(), WordError> {
+        const KEYS: [&str; 7] = ["entry", "provider", "require", "prefer", "avoid", "prohibit", "application"];
+        if value.is_empty() {
+            return Err(WordError::new(format!("`{key}=` lacks a value")));
+        }
+        let demands = request.demands_mut();
+        match key {
+            "entry" => {
+                demands.entry = Some(match number(value) {
+                    Some(id) => EntryDemand::Id(id),
+                    None => EntryDemand::Name(value.to_owned()),
+                });
+            }
+            "provider" => {
+                demands.provider = Some(match uuid::Uuid::parse_str(value) {
+                    Ok(id) => ProviderDemand::Id(id),
+                    Err(_) => ProviderDemand::Name(value.to_owned()),
+                });
+            }
+            "require" => demands.require.insert(&services(value)?),
+            "prefer" => demands.prefer.insert(&services(value)?),
+            "avoid" => demands.avoid.insert(&services(value)?),
+            "prohibit" => demands.prohibit.insert(&services(value)?),
+            "application" => demands.application = Some(value.to_owned()),
+            _ => {
+                let help = crate::catalog::nearest(key, KEYS).map(|near| format!("did you mean `{near}`?"));
+                return Err(WordError { message: format!("unknown demand `{key}`"), help });
+            }
+        }
+        Ok(())
+    }
+
+    /// The name of a family in this registry, else its number.
+    pub fn family_text(&self, family: Family) -> String {
+        self.scope().family_name(family).map_or_else(|| family.to_string(), str::to_owned)
+    }
+
+    /// The name of a protocol among those of a family in this registry, else its number.
+    pub fn protocol_text(&self, protocol: Protocol, family: Family) -> String {
+        let name = self.scope().protocol_name(protocol, family);
+        name.map_or_else(|| protocol.number().to_string(), str::to_owned)
+    }
+
+    /// The protocols of a selectable entry, for people: `tcp`, `1 to 262`, `any`.
+    pub(crate) fn protocols_text(&self, index: EntryIndex) -> String {
+        let set = self.protocols(index);
+        if set.is_any() {
+            return "any".to_owned();
+        }
+        let family = self.stack(index).family;
+        let name = |number| self.protocol_text(Protocol::from_raw(number), family);
+        let text = |&(from, to): &(i32, i32)| if from == to { name(from) } else { format!("{from} to {to}") };
+        set.ranges().iter().map(text).collect::<Vec<_>>().join(", ")
+    }
+}
+
+fn services(list: &str) -> Result<Services, WordError> {
+    let mut services = Services::NONE;
+    for name in list.split(',') {
+        services.insert(&Services::from_name(name).map_err(|_| {
+            let near = crate::catalog::nearest(name, Services::known().map(|(known, _)| known));
+            WordError {
+                message: format!("unknown service `{name}`"),
+                help: near.map(|near| format!("did you mean `{near}`?")),
+            }
+        })?);
+    }
+    Ok(services)
+}

@@ -1,0 +1,279 @@
+//! Why a request was refused: one code each, and what Winsock and POSIX call it.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::{Dialect, System, UnknownName};
+
+/// Why a request was refused. The codes are part of the crate's contract: programs and scripts match on them.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum ErrorCode {
+    /// No selectable entry has the address family.
+    AddressFamilyNotSupported,
+    /// No selectable entry has the socket type.
+    SocketTypeNotSupported,
+    /// No selectable entry has the protocol.
+    ProtocolNotSupported,
+    /// The protocol belongs to another type of that family.
+    ProtocolWrongType,
+    /// The request is ambiguous or out of range.
+    InvalidArgument,
+    /// The entry asked for is a layer, which works only inside a chain.
+    UnchainedLayer,
+    /// No entry has that name or id.
+    NoSuchEntry,
+    /// No provider has that name or GUID.
+    NoSuchProvider,
+    /// The entry asked for does not fit the rest of the request.
+    EntryMismatch,
+    /// The triple matches; the services demanded do not.
+    ServiceNotOffered,
+    /// The application may not use any entry that matches.
+    NotPermitted,
+    /// The provider could not be used on this host.
+    ProviderFailed,
+}
+
+impl ErrorCode {
+    /// Every code, in the order in which they are documented.
+    pub const ALL: [ErrorCode; 12] = [
+        ErrorCode::AddressFamilyNotSupported,
+        ErrorCode::SocketTypeNotSupported,
+        ErrorCode::ProtocolNotSupported,
+        ErrorCode::ProtocolWrongType,
+        ErrorCode::InvalidArgument,
+        ErrorCode::UnchainedLayer,
+        ErrorCode::NoSuchEntry,
+        ErrorCode::NoSuchProvider,
+        ErrorCode::EntryMismatch,
+        ErrorCode::ServiceNotOffered,
+        ErrorCode::NotPermitted,
+        ErrorCode::ProviderFailed,
+    ];
+
+    /// The code as it is written: `protocol-not-supported`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            ErrorCode::AddressFamilyNotSupported => "address-family-not-supported",
+            ErrorCode::SocketTypeNotSupported => "socket-type-not-supported",
+            ErrorCode::ProtocolNotSupported => "protocol-not-supported",
+            ErrorCode::ProtocolWrongType => "protocol-wrong-type",
+            ErrorCode::InvalidArgument => "invalid-argument",
+            ErrorCode::UnchainedLayer => "unchained-layer",
+            ErrorCode::NoSuchEntry => "no-such-entry",
+            ErrorCode::NoSuchProvider => "no-such-provider",
+            ErrorCode::EntryMismatch => "entry-mismatch",
+            ErrorCode::ServiceNotOffered => "service-not-offered",
+            ErrorCode::NotPermitted => "not-permitted",
+            ErrorCode::ProviderFailed => "provider-failed",
+        }
+    }
+
+    /// What the code means, in one line.
+    pub const fn summary(self) -> &'static str {
+        match self {
+            ErrorCode::AddressFamilyNotSupported => "no selectable entry has the address family",
+            ErrorCode::SocketTypeNotSupported => "no selectable entry has the socket type",
+            ErrorCode::ProtocolNotSupported => "no selectable entry has the protocol",
+            ErrorCode::ProtocolWrongType => "the protocol belongs to another socket type of that family",
+            ErrorCode::InvalidArgument => "the request is ambiguous or out of range",
+            ErrorCode::UnchainedLayer => "the entry asked for is a layer, which works only inside a chain",
+            ErrorCode::NoSuchEntry => "no entry has that name or id",
+            ErrorCode::NoSuchProvider => "no provider has that name or GUID",
+            ErrorCode::EntryMismatch => "the entry asked for does not fit the rest of the request",
+            ErrorCode::ServiceNotOffered => "entries match, but none offers the services demanded",
+            ErrorCode::NotPermitted => "entries match, but the application may not use any of them",
+            ErrorCode::ProviderFailed => "the provider could not be used on this host",
+        }
+    }
+
+    /// What Winsock calls it; numbers from `winerror.h`.
+    pub const fn wsa(self) -> WsaError {
+        match self {
+            ErrorCode::AddressFamilyNotSupported => WsaError { name: "WSAEAFNOSUPPORT", number: 10047 },
+            ErrorCode::SocketTypeNotSupported => WsaError { name: "WSAESOCKTNOSUPPORT", number: 10044 },
+            ErrorCode::ProtocolNotSupported => WsaError { name: "WSAEPROTONOSUPPORT", number: 10043 },
+            ErrorCode::ProtocolWrongType => WsaError { name: "WSAEPROTOTYPE", number: 10041 },
+            ErrorCode::InvalidArgument
+            | ErrorCode::UnchainedLayer
+            | ErrorCode::NoSuchEntry
+            | ErrorCode::EntryMismatch => WsaError { name: "WSAEINVAL", number: 10022 },
+            ErrorCode::NoSuchProvider => WsaError { name: "WSAEINVALIDPROVIDER", number: 10105 },
+            ErrorCode::ServiceNotOffered => WsaError { name: "WSAEOPNOTSUPP", number: 10045 },
+            ErrorCode::NotPermitted => WsaError { name: "WSAEACCES", number: 10013 },
+            ErrorCode::ProviderFailed => WsaError { name: "WSAEPROVIDERFAILEDINIT", number: 10106 },
+        }
+    }
+
+    /// What POSIX calls it; none for [`ProviderFailed`](ErrorCode::ProviderFailed), whose errno is what the system gave.
+    pub const fn errno(self) -> Option<Errno> {
+        match self {
+            ErrorCode::AddressFamilyNotSupported => Some(Errno::EAFNOSUPPORT),
+            ErrorCode::SocketTypeNotSupported => Some(Errno::ESOCKTNOSUPPORT),
+            ErrorCode::ProtocolNotSupported => Some(Errno::EPROTONOSUPPORT),
+            ErrorCode::ProtocolWrongType => Some(Errno::EPROTOTYPE),
+            ErrorCode::InvalidArgument
+            | ErrorCode::UnchainedLayer
+            | ErrorCode::NoSuchEntry
+            | ErrorCode::NoSuchProvider
+            | ErrorCode::EntryMismatch => Some(Errno::EINVAL),
+            ErrorCode::ServiceNotOffered => Some(Errno::EOPNOTSUPP),
+            ErrorCode::NotPermitted => Some(Errno::EACCES),
+            ErrorCode::ProviderFailed => None,
+        }
+    }
+}
+
+/// The code as it is written.
+impl fmt::Display for ErrorCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl FromStr for ErrorCode {
+    type Err = UnknownName;
+
+    fn from_str(text: &str) -> Result<ErrorCode, UnknownName> {
+        ErrorCode::ALL
+            .into_iter()
+            .find(|code| code.as_str() == text)
+            .ok_or_else(|| UnknownName::new("error code", text))
+    }
+}
+
+/// A Winsock error: `WSAEINVAL` and 10022.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash)]
+pub struct WsaError {
+    name: &'static str,
+    number: i32,
+}
+
+impl WsaError {
+    /// The name, such as `WSAEINVAL`.
+    pub const fn name(self) -> &'static str {
+        self.name
+    }
+
+    /// What `WSAGetLastError` gives.
+    pub const fn number(self) -> i32 {
+        self.number
+    }
+}
+
+/// An errno: symbolic, as its number depends on the system.
+#[derive(Copy, Clone, PartialEq, Eq, Hash)]
+pub struct Errno {
+    name: &'static str,
+    /// By `System as usize`.
+    numbers: [Option<i32>; System::ALL.len()],
+}
+
+// Linux: asm-generic/errno-base.h and errno.h, which Alpha, MIPS, PA-RISC and SPARC replace. Windows: errno.h of the C
+// runtime, which has no ESOCKTNOSUPPORT. macOS: xnu's sys/errno.h, EOPNOTSUPP as UNIX 03 programs see it (others: 45).
+impl Errno {
+    const EACCES: Errno = Errno::new("EACCES", Some(13), Some(13), Some(13));
+    const EINVAL: Errno = Errno::new("EINVAL", Some(22), Some(22), Some(22));
+    const EPROTOTYPE: Errno = Errno::new("EPROTOTYPE", Some(91), Some(136), Some(41));
+    const EPROTONOSUPPORT: Errno = Errno::new("EPROTONOSUPPORT", Some(93), Some(135), Some(43));
+    const ESOCKTNOSUPPORT: Errno = Errno::new("ESOCKTNOSUPPORT", Some(94), None, Some(44));
+    const EOPNOTSUPP: Errno = Errno::new("EOPNOTSUPP", Some(95), Some(130), Some(102));
+    const EAFNOSUPPORT: Errno = Errno::new("EAFNOSUPPORT", Some(97), Some(102), Some(47));
+
+    const fn new(name: &'static str, linux: Option<i32>, windows: Option<i32>, macos: Option<i32>) -> Errno {
+        Errno { name, numbers: [linux, windows, macos] }
+    }
+
+    /// The name, such as `EINVAL`.
+    pub const fn name(self) -> &'static str {
+        self.name
+    }
+
+    /// The number on `system`: on Windows that of the C runtime, where it has one.
+    pub const fn number(self, system: System) -> Option<i32> {
+        self.numbers[system as usize]
+    }
+
+    /// The number that `dialect` speaks of: Linux' own, none in the Windows dialect (its errors are Winsock's), else that
+    /// of the system which this program was compiled for.
+    pub const fn number_in(self, dialect: Dialect) -> Option<i32> {
+        match dialect {
+            Dialect::Linux => self.number(System::Linux),
+            Dialect::Windows => None,
+            Dialect::Documented => self.number(System::HOST),
+        }
+    }
+}
+
+/// The name.
+impl fmt::Display for Errno {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name)
+    }
+}
+
+impl fmt::Debug for Errno {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Errno({})", self.name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Dialect, ErrorCode, System};
+
+    /// The table of the design: code, Winsock's name and number, errno with Linux' number.
+    const TABLE: &str = "\
+address-family-not-supported WSAEAFNOSUPPORT 10047 EAFNOSUPPORT 97
+socket-type-not-supported WSAESOCKTNOSUPPORT 10044 ESOCKTNOSUPPORT 94
+protocol-not-supported WSAEPROTONOSUPPORT 10043 EPROTONOSUPPORT 93
+protocol-wrong-type WSAEPROTOTYPE 10041 EPROTOTYPE 91
+invalid-argument WSAEINVAL 10022 EINVAL 22
+unchained-layer WSAEINVAL 10022 EINVAL 22
+no-such-entry WSAEINVAL 10022 EINVAL 22
+no-such-provider WSAEINVALIDPROVIDER 10105 EINVAL 22
+entry-mismatch WSAEINVAL 10022 EINVAL 22
+service-not-offered WSAEOPNOTSUPP 10045 EOPNOTSUPP 95
+not-permitted WSAEACCES 10013 EACCES 13
+provider-failed WSAEPROVIDERFAILEDINIT 10106 -
+";
+
+    #[test]
+    fn every_code_has_the_documented_winsock_error_and_errno() {
+        let mut table = String::new();
+        for code in ErrorCode::ALL {
+            let errno = code.errno().map_or("-".to_owned(), |errno| {
+                format!("{errno} {}", errno.number_in(Dialect::Linux).expect("Linux has all of them"))
+            });
+            table += &format!("{code} {} {} {errno}\n", code.wsa().name(), code.wsa().number());
+        }
+        assert_eq!(table, TABLE);
+    }
+
+    #[test]
+    fn every_code_reads_back() {
+        for code in ErrorCode::ALL {
+            assert_eq!(code.to_string().parse(), Ok(code));
+        }
+        let error = "no-such-thing".parse::<ErrorCode>().expect_err("no code");
+        assert_eq!(error.to_string(), "unknown error code `no-such-thing`");
+    }
+
+    #[test]
+    fn errno_numbers_follow_the_dialect() {
+        let errno = ErrorCode::ProtocolNotSupported.errno().expect("has one");
+        assert_eq!(System::ALL.map(|system| errno.number(system)), [Some(93), Some(135), Some(43)]);
+        assert_eq!(errno.number_in(Dialect::Linux), Some(93));
+        assert_eq!(errno.number_in(Dialect::Windows), None);
+        assert_eq!(errno.number_in(Dialect::Documented), errno.number(System::HOST));
+        assert_eq!(format!("{errno:?}"), "Errno(EPROTONOSUPPORT)");
+    }
+
+    #[test]
+    fn the_c_runtime_of_windows_lacks_one() {
+        let missing =
+            ErrorCode::ALL.iter().filter_map(|code| code.errno()).filter(|of| of.number(System::Windows).is_none());
+        assert_eq!(missing.map(|errno| errno.name()).collect::<Vec<_>>(), ["ESOCKTNOSUPPORT"]);
+    }
+}

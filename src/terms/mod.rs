@@ -1,0 +1,45 @@
+//! The words that a socket request and its answer are made of: exact small types, with each system's own numbers.
+//!
+//! | type | what it is | example |
+//! |---|---|---|
+//! | [`System`], [`Dialect`] | whose numbers, and whose order of tests, apply | `linux` |
+//! | [`Family`] | an address family: symbolic, its number differs by system | `inet6` is 10, 23 or 30 |
+//! | [`SocketType`] | a socket type | `stream` is 1 |
+//! | [`Protocol`] | a protocol number, named in the scope of a family | `rfcomm` in `bluetooth` |
+//! | [`Services`] | what an entry offers: the XP1_* flags, our own, and `x-` words | `guaranteed-order` |
+//! | [`Categories`] | what kinds of work a layer does, by which applications permit it | `crypto-compress` |
+//! | [`ErrorCode`] | why a request was refused, with its Winsock and errno codes | `protocol-not-supported` |
+//!
+//! Every type reads what it prints ([`FromStr`](std::str::FromStr) and [`Display`](std::fmt::Display)), names are exact
+//! and lower case, and a number that nobody has named is kept and prints as a number.
+//!
+//! The tables are built in, not taken from the headers of the machine that compiles, because a catalog for Windows is
+//! checked on Linux. Each table says which header or registry its facts are from.
+//!
+//! This module depends on nothing else in the crate.
+
+mod categories;
+mod error_code;
+mod family;
+mod protocol;
+mod service;
+mod socket_type;
+mod system;
+mod unknown_name;
+
+pub use categories::Categories;
+pub use error_code::{Errno, ErrorCode, WsaError};
+pub use family::Family;
+pub use protocol::Protocol;
+pub use service::Services;
+pub use socket_type::SocketType;
+pub use system::{Dialect, System};
+pub use unknown_name::UnknownName;
+
+/// A decimal `i32` as a catalog or a command line writes it: digits, or `-` and digits.
+///
+/// `str::parse` also takes a leading `+`, which no list of names or numbers that we read has; it would be a second
+/// spelling of the same word.
+fn decimal(text: &str) -> Option<i32> {
+    if text.starts_with('+') { None } else { text.parse().ok() }
+}
