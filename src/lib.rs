@@ -20,20 +20,33 @@
 //! |---|---|
 //! | [`terms`] | families, types, protocols, services and error codes, with each system's numbers |
 //! | [`catalog`] | TOML in: merged, valid entries, or every fault at once |
-//! | `graph` | what stands on what: chains flattened, contracts checked, pictures |
+//! | `graph` | what stands on what: chains flattened, contracts checked; [`picture`]s |
 //! | `registry` | the frozen form: [`Request`] in, [`Selection`] or [`Refusal`] out, and [`Explanation`] |
 //! | `load` | [`Loader`]: documents in, [`Registry`] out; the one way in |
+//! | [`check`](mod@check) | the validator: what loading refuses, and what else there is to say |
+//! | [`report`] | what it says, as data and in forms for people and programs |
 //!
-//! Imports run one way: terms, catalog, graph, registry, load.
+//! Imports run one way: terms, catalog, graph, registry, load, then check and report.
 
 pub mod catalog;
+pub mod check;
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub mod cli;
 mod graph;
 mod load;
 mod registry;
+pub mod report;
 pub mod terms;
 
+pub use graph::picture;
 pub use load::{LoadError, Loader};
 pub use registry::{
     Candidate, Change, Demands, EntryRef, Explanation, KeptSelection, Mend, ProviderDemand, ProviderRef, Refusal,
     Registry, Request, Selection, Test, WordError,
 };
+
+/// The README's snippets are run as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

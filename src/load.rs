@@ -1,8 +1,9 @@
 //! Documents in, a registry or every fault out: the one way in, for programs, for `check` and for the command.
 
-use crate::catalog::{self, Fault, Input, Limits, Location, Sources};
+use crate::catalog::{self, Builtin, Fault, FaultKind, Input, Limits, Location, Sources};
 use crate::graph::Graph;
 use crate::registry::Registry;
+use crate::terms::System;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
@@ -43,12 +44,15 @@ impl Loader {
     }
 
     /// Adds a file, or a folder whose `*.toml` files are read in the order of their names.
+    ///
+    /// A path that begins with `builtin:` names a catalog that ships: `builtin:linux.toml`, `builtin:linux-modules.toml`,
+    /// `builtin:windows.toml`, `builtin:macos.toml`, `builtin:layers.toml`. Catalogs include them by the same names.
     pub fn path(mut self, path: impl Into<PathBuf>) -> Self {
         self.inputs.push(Input::Path(path.into()));
         self
     }
 
-    /// Adds a text under a name for messages. A text cannot include files.
+    /// Adds a text under a name for messages. A text can include catalogs that ship, but no files.
     pub fn text(mut self, name: impl Into<String>, text: impl Into<String>) -> Self {
         self.inputs.push(Input::Text { name: name.into(), text: text.into() });
         self
@@ -56,7 +60,7 @@ impl Loader {
 
     /// Adds the catalogs built in for this system: what it offers, and the layers that come with sockatlas.
     pub fn builtin(self) -> Self {
-        BUILTIN.iter().fold(self, |loader, (name, text)| loader.text(*name, *text))
+        self.path(OF_THIS_SYSTEM).path("builtin:layers.toml")
     }
 
     /// Changes the bounds against hostile input.
@@ -71,34 +75,38 @@ impl Loader {
     ///
     /// Every fault of every document, at once.
     pub fn load(&self) -> Result<Registry, LoadError> {
-        let (sources, catalog, mut faults) = catalog::read(&self.inputs, &self.limits);
+        let (sources, loaded) = self.load_with_sources();
+        loaded.map_err(|faults| LoadError { faults, sources })
+    }
+
+    /// The registry or the faults, and in either case the documents.
+    pub(crate) fn load_with_sources(&self) -> (Arc<Sources>, Result<Registry, Vec<Fault>>) {
+        let (sources, catalog, mut faults) = catalog::read(&self.inputs, SHIPPED, &self.limits);
+        let sources = Arc::new(sources);
         let (graph, stacks) = Graph::build(&catalog, &mut faults);
         if faults.is_empty() {
-            return Ok(Registry::freeze(sources, catalog, graph, stacks));
+            return (sources.clone(), Ok(Registry::freeze(sources, catalog, graph, stacks)));
         }
         faults.sort_by_key(|fault| (fault.at, fault.kind.code()));
-        Err(LoadError { faults, sources: Arc::new(sources) })
+        (sources, Err(faults))
     }
 }
 
-/// The catalogs of this system, in the order of merging.
-#[cfg(any(target_os = "linux", target_os = "android"))]
-const BUILTIN: [(&str, &str); 2] = [
+/// The catalogs that ship, by the names under which they can be included.
+const SHIPPED: &[Builtin] = &[
     ("builtin:linux.toml", include_str!("../catalogs/linux.toml")),
-    ("builtin:layers.toml", include_str!("../catalogs/layers.toml")),
-];
-/// The catalogs of this system, in the order of merging.
-#[cfg(windows)]
-const BUILTIN: [(&str, &str); 2] = [
+    ("builtin:linux-modules.toml", include_str!("../catalogs/linux-modules.toml")),
     ("builtin:windows.toml", include_str!("../catalogs/windows.toml")),
-    ("builtin:layers.toml", include_str!("../catalogs/layers.toml")),
-];
-/// The catalogs of this system, in the order of merging.
-#[cfg(not(any(target_os = "linux", target_os = "android", windows)))]
-const BUILTIN: [(&str, &str); 2] = [
     ("builtin:macos.toml", include_str!("../catalogs/macos.toml")),
     ("builtin:layers.toml", include_str!("../catalogs/layers.toml")),
 ];
+
+/// The one of this system.
+const OF_THIS_SYSTEM: &str = match System::HOST {
+    System::Linux => "builtin:linux.toml",
+    System::Windows => "builtin:windows.toml",
+    System::MacOs => "builtin:macos.toml",
+};
 
 impl Registry {
     /// What this system offers, and the layers that come with sockatlas, from the catalogs built in.
@@ -129,6 +137,12 @@ impl LoadError {
         &self.sources
     }
 
+    /// The faults as a report, to be rendered like those of a check.
+    #[cfg(feature = "cli")]
+    pub(crate) fn findings(&self) -> (Vec<crate::report::Finding>, Arc<Sources>) {
+        (self.faults.iter().map(crate::report::Finding::from).collect(), self.sources.clone())
+    }
+
     /// Where a fault is.
     pub fn locate(&self, fault: &Fault) -> Location {
         self.sources.locate(fault.at)
@@ -140,7 +154,12 @@ impl fmt::Display for LoadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (at, fault) in self.faults.iter().enumerate() {
             let line_break = if at == 0 { "" } else { "\n" };
-            write!(f, "{line_break}{}: {}", self.locate(fault), fault.kind)?;
+            write!(f, "{line_break}")?;
+            // A file that cannot be read has no line to speak of.
+            if !matches!(fault.kind, FaultKind::UnreadableFile { included: false, .. }) {
+                write!(f, "{}: ", self.locate(fault))?;
+            }
+            write!(f, "{}", fault.kind)?;
             if let Some(help) = fault.kind.help() {
                 write!(f, " ({help})")?;
             }

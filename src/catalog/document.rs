@@ -102,10 +102,7 @@ pub(super) fn read(file: FileId, text: &str, faults: &mut Vec<Fault>) -> Documen
     let mut reader = Reader { file, faults };
     // A byte order mark is not part of the text; the parser skips it, so that spans stay those of the whole text.
     let (table, errors) = DeTable::parse_recoverable(text);
-    for error in errors {
-        let at = reader.span(error.span().unwrap_or(0..0));
-        reader.fault(FaultKind::Syntax { message: error.message().replace('\n', ", ") }, at);
-    }
+    reader.syntax_errors(text, errors);
     reader.document(table.get_ref())
 }
 
@@ -118,9 +115,37 @@ impl Display for Named<'_> {
 }
 
 impl Reader<'_> {
+    fn syntax_errors(&mut self, text: &str, errors: Vec<toml::de::Error>) {
+        // The parser reads on into the first table of that name, so that every key of the second seems to be there already;
+        // what is wrong is the header, and it is enough to say so.
+        let mut second_table = None;
+        for error in errors {
+            let span = error.span().unwrap_or(0..0);
+            let at = self.span(span.clone());
+            if error.message() != "duplicate key" {
+                self.fault(FaultKind::Syntax { message: error.message().replace('\n', ", ") }, at);
+                continue;
+            }
+            let line_start =
+                text.get(..span.start).and_then(|before| before.rfind('\n')).map_or(0, |line_break| line_break + 1);
+            let is_header = text.get(line_start..).is_some_and(|line| line.trim_start().starts_with('['));
+            if second_table.as_ref().is_some_and(|table: &std::ops::Range<usize>| table.contains(&span.start))
+                && !is_header
+            {
+                continue;
+            }
+            if is_header {
+                let next = text.get(span.end..).and_then(|rest| rest.find("\n["));
+                second_table = Some(span.start..next.map_or(text.len(), |length| span.end + length));
+            }
+            let name = text.get(span).unwrap_or_default().to_owned();
+            self.fault(FaultKind::DuplicateName { what: "key", name }, at);
+        }
+    }
+
     fn document(&mut self, table: &DeTable<'_>) -> Document {
         let mut document = Document {
-            file: self.file,
+            included: false,
             dialect: None,
             title: None,
             includes: Vec::new(),
@@ -530,7 +555,8 @@ impl Reader<'_> {
             self.missing_key("request", "the `[[always]]`", at);
         }
         if before == self.faults.len() && claims.len() != 1 {
-            self.wrong(value, format!("{} claims", claims.len()), "one of `services`, `never` and `refused`");
+            let found = if claims.is_empty() { "no claim" } else { "more than one claim" };
+            self.wrong(value, found, "one of `services`, `never` and `refused`");
         }
         Some(RawGuarantee { at, request: request?, claim: claims.pop()? })
     }

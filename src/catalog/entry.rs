@@ -1,6 +1,6 @@
 //! Valid entries: names are resolved, sets are normal, and a chain holds a base and at least one layer by construction.
 
-use super::options::Options;
+use super::options::EntryOption;
 use super::protocols::ProtocolSet;
 use super::source::Span;
 use crate::terms::{Categories, Family, Services, SocketType, UnknownName};
@@ -77,7 +77,7 @@ pub(crate) struct Entry {
     /// Where its name is declared.
     pub at: Span,
     pub facts: Option<Box<Facts>>,
-    pub options: Options,
+    pub options: Vec<EntryOption>,
     pub body: Body,
 }
 

@@ -1,10 +1,10 @@
 //! Which documents make a catalog: files, folders and texts in the order given, each include before its includer and once.
 
-use super::document::{self};
-use super::fault::{Fault, FaultKind};
+use super::document;
+use super::fault::{Fault, FaultKind, quoted};
 use super::limits::Limits;
 use super::raw::{At, Document};
-use super::source::{FileId, Sources, Span};
+use super::source::{Sources, Span};
 use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -14,9 +14,10 @@ use std::path::{Path, PathBuf};
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Input {
-    /// A file, or a folder whose `*.toml` files are read in the order of their names.
+    /// A file, or a folder whose `*.toml` files are read in the order of their names; or a catalog that ships, as in
+    /// `builtin:layers.toml`.
     Path(PathBuf),
-    /// A text with a name for messages. It cannot include files.
+    /// A text with a name for messages. It can include catalogs that ship, but no files.
     Text {
         /// The name, as in `builtin:linux.toml`.
         name: String,
@@ -25,11 +26,23 @@ pub enum Input {
     },
 }
 
+/// A catalog that ships with the library: a name that begins with [`BUILTIN`], and its text.
+pub(crate) type Builtin = (&'static str, &'static str);
+
+/// Paths that begin so name a catalog that ships with the library, as in `builtin:layers.toml`.
+pub(crate) const BUILTIN: &str = "builtin:";
+
 /// Reads all documents.
-pub(super) fn gather(inputs: &[Input], limits: &Limits, faults: &mut Vec<Fault>) -> (Sources, Vec<Document>) {
+pub(super) fn gather(
+    inputs: &[Input],
+    builtins: &[Builtin],
+    limits: &Limits,
+    faults: &mut Vec<Fault>,
+) -> (Sources, Vec<Document>) {
     let mut gather = Gather {
         limits,
         faults,
+        builtins,
         sources: Sources::default(),
         documents: Vec::new(),
         seen: HashSet::new(),
@@ -38,7 +51,10 @@ pub(super) fn gather(inputs: &[Input], limits: &Limits, faults: &mut Vec<Fault>)
     };
     for input in inputs {
         match input {
-            Input::Text { name, text } => gather.text(name, text.clone(), None),
+            Input::Text { name, text } => gather.text(name, text.clone(), &Home::None, false),
+            Input::Path(path) if path.to_str().is_some_and(|path| path.starts_with(BUILTIN)) => {
+                gather.builtin(&path.to_string_lossy(), None);
+            }
             Input::Path(path) if path.is_dir() => gather.folder(path),
             Input::Path(path) => gather.file(path, None),
         }
@@ -49,6 +65,7 @@ pub(super) fn gather(inputs: &[Input], limits: &Limits, faults: &mut Vec<Fault>)
 struct Gather<'a> {
     limits: &'a Limits,
     faults: &'a mut Vec<Fault>,
+    builtins: &'a [Builtin],
     sources: Sources,
     documents: Vec<Document>,
     /// The canonical paths of the files read so far.
@@ -56,6 +73,15 @@ struct Gather<'a> {
     /// The files whose includes are being read: canonical path, and the name as given.
     including: Vec<(PathBuf, String)>,
     over_limit: bool,
+}
+
+/// What the includes of a document are relative to.
+enum Home {
+    Folder(PathBuf),
+    /// The catalogs that ship.
+    Builtin,
+    /// Nothing: it is a text from elsewhere.
+    None,
 }
 
 impl Gather<'_> {
@@ -84,15 +110,7 @@ impl Gather<'_> {
             Ok(identity) => identity,
             Err(error) => return self.unreadable(path, &reason(&error), included),
         };
-        if let Some(start) = self.including.iter().position(|(including, _)| *including == identity) {
-            let mut names: Vec<String> = self.including[start..].iter().map(|(_, name)| name.clone()).collect();
-            names.extend(names.first().cloned());
-            if let Some(at) = included {
-                self.faults.push(Fault::new(FaultKind::IncludeCycle { path: names }, at));
-            }
-            return;
-        }
-        if !self.seen.insert(identity.clone()) {
+        if !self.is_fresh(&identity, included) {
             return;
         }
         let bytes = match self.bytes(path, included) {
@@ -109,11 +127,11 @@ impl Gather<'_> {
             };
             return self.faults.push(Fault::new(kind, at));
         }
-        let folder = path.parent().map(Path::to_owned).unwrap_or_default();
+        let home = Home::Folder(path.parent().map(Path::to_owned).unwrap_or_default());
         match String::from_utf8(bytes) {
             Ok(text) => {
                 self.including.push((identity, name.clone()));
-                self.text(&name, text, Some(&folder));
+                self.text(&name, text, &home, included.is_some());
                 self.including.pop();
             }
             Err(error) => {
@@ -123,6 +141,34 @@ impl Gather<'_> {
                 self.faults.push(Fault::new(FaultKind::Syntax { message }, Span::new(file, valid..valid + 1)));
             }
         }
+    }
+
+    /// Reads a catalog that ships, by its name with the prefix.
+    fn builtin(&mut self, name: &str, included: Option<Span>) {
+        let Some((_, text)) = self.builtins.iter().find(|(known, _)| *known == name) else {
+            let known: Vec<&str> = self.builtins.iter().map(|(known, _)| *known).collect();
+            let reason = format!("no such catalog ships; there are {}", quoted(&known));
+            return self.unreadable(Path::new(name), &reason, included);
+        };
+        let identity = PathBuf::from(name);
+        if self.is_fresh(&identity, included) {
+            self.including.push((identity, name.to_owned()));
+            self.text(name, (*text).to_owned(), &Home::Builtin, included.is_some());
+            self.including.pop();
+        }
+    }
+
+    /// Whether a document has not been read yet; one that is being read is a cycle.
+    fn is_fresh(&mut self, identity: &Path, included: Option<Span>) -> bool {
+        if let Some(start) = self.including.iter().position(|(including, _)| including == identity) {
+            let mut path: Vec<String> = self.including[start..].iter().map(|(_, name)| name.clone()).collect();
+            path.extend(path.first().cloned());
+            if let Some(at) = included {
+                self.faults.push(Fault::new(FaultKind::IncludeCycle { path }, at));
+            }
+            return false;
+        }
+        self.seen.insert(identity.to_owned())
     }
 
     fn bytes(&self, path: &Path, included: Option<Span>) -> io::Result<Vec<u8>> {
@@ -135,8 +181,8 @@ impl Gather<'_> {
         Ok(bytes)
     }
 
-    /// Reads a document, its includes first; `folder` is what they are relative to.
-    fn text(&mut self, name: &str, text: String, folder: Option<&Path>) {
+    /// Reads a document, its includes first.
+    fn text(&mut self, name: &str, text: String, home: &Home, included: bool) {
         if self.sources.len() >= self.limits.documents {
             if !std::mem::replace(&mut self.over_limit, true) {
                 let limit = self.limits.documents as u64;
@@ -147,27 +193,30 @@ impl Gather<'_> {
             return;
         }
         let file = self.sources.add(name, text);
-        let document = document::read(file, self.sources.get(file).text(), self.faults);
+        let mut document = document::read(file, self.sources.get(file).text(), self.faults);
+        document.included = included;
         for include in &document.includes {
-            self.include(include, folder, file);
+            self.include(include, home);
         }
         self.documents.push(document);
     }
 
-    fn include(&mut self, include: &At<String>, folder: Option<&Path>, _from: FileId) {
-        let Some(folder) = folder else {
-            let path = include.value.clone();
-            let reason = "a text that is not a file cannot include files".to_owned();
-            self.faults.push(Fault::new(FaultKind::UnreadableFile { path, reason, included: true }, include.at));
-            return;
-        };
+    fn include(&mut self, include: &At<String>, home: &Home) {
         if self.including.len() > self.limits.include_depth {
             let limit = self.limits.include_depth as u64;
             let kind = FaultKind::LimitExceeded { what: "depth of includes", limit, found: limit + 1 };
             self.faults.push(Fault::new(kind, include.at));
             return;
         }
-        self.file(&folder.join(&include.value), Some(include.at));
+        match home {
+            _ if include.value.starts_with(BUILTIN) => self.builtin(&include.value, Some(include.at)),
+            Home::Builtin => self.builtin(&format!("{BUILTIN}{}", include.value), Some(include.at)),
+            Home::Folder(folder) => self.file(&folder.join(&include.value), Some(include.at)),
+            Home::None => {
+                let reason = "a text that is not a file cannot include files";
+                self.unreadable(Path::new(&include.value), reason, Some(include.at));
+            }
+        }
     }
 
     fn unreadable(&mut self, path: &Path, reason: &str, included: Option<Span>) {

@@ -29,7 +29,13 @@ pub(super) fn merge(documents: Vec<Document>, limits: &Limits, faults: &mut Vec<
     merge.families(&documents);
     merge.providers(&documents);
 
-    let title = documents.iter().rev().find_map(|document| document.title.clone());
+    // What was asked for gives the title; what it includes only when nothing else does.
+    let titles = |included| {
+        let documents = documents.iter().filter(move |document| document.included == included);
+        documents.filter_map(|document| document.title.as_deref()).collect::<Vec<_>>().join("; ")
+    };
+    let title = Some(titles(false)).filter(|title| !title.is_empty()).or_else(|| Some(titles(true)));
+    let title = title.filter(|title| !title.is_empty());
     let mut entries = Vec::new();
     let mut orders = Vec::new();
     let mut disables = Vec::new();
@@ -356,7 +362,8 @@ impl Merge<'_> {
             return;
         }
         let known = self.names.iter().filter(|(_, declared)| wanted(declared.kind)).map(|(known, _)| known.as_str());
-        let suggestion = nearest(&name.value, known);
+        // Looking for what was meant goes over all names; a catalog that is wrong everywhere is not worth so many looks.
+        let suggestion = if self.faults.len() < 1_000 { nearest(&name.value, known) } else { None };
         self.fault(FaultKind::DanglingReference { what, name: name.value.clone(), suggestion }, name.at);
     }
 

@@ -31,9 +31,10 @@ pub use document::FORMAT;
 pub use entry::{AddressSize, ByteOrder, EntryKind, Facts};
 pub(crate) use fault::quoted;
 pub use fault::{Cause, Clause, Fault, FaultKind};
+pub(crate) use files::Builtin;
 pub use files::Input;
 pub use limits::{Limits, MAX_PROTOCOL_CHAIN};
-pub use options::{OptionValue, Options};
+pub use options::{EntryOption, OptionValue};
 pub use protocols::ProtocolSet;
 pub use raw::Severity;
 pub use source::{FileId, Location, Source, Sources, Span};
@@ -156,9 +157,9 @@ pub(crate) enum Claim {
 }
 
 /// Reads and merges; what is wrong is in the faults, and the catalog is sound only when there are none.
-pub(crate) fn read(inputs: &[Input], limits: &Limits) -> (Sources, Catalog, Vec<Fault>) {
+pub(crate) fn read(inputs: &[Input], builtins: &[Builtin], limits: &Limits) -> (Sources, Catalog, Vec<Fault>) {
     let mut faults = Vec::new();
-    let (sources, documents) = files::gather(inputs, limits, &mut faults);
+    let (sources, documents) = files::gather(inputs, builtins, limits, &mut faults);
     let catalog = merge::merge(documents, limits, &mut faults);
     (sources, catalog, faults)
 }

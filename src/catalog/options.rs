@@ -1,5 +1,7 @@
 //! Options of an entry: typed values that the provider's module understands.
 
+use super::source::Span;
+
 /// A value of an option.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -20,8 +22,17 @@ pub enum OptionValue {
     Table(Vec<(String, OptionValue)>),
 }
 
-/// The options of an entry, in the order written; names are unique.
-pub type Options = Vec<(String, OptionValue)>;
+/// An option of an entry.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct EntryOption {
+    /// Its name, unique among the entry's options.
+    pub name: String,
+    /// Its value.
+    pub value: OptionValue,
+    /// Where the value is written.
+    pub at: Span,
+}
 
 impl std::fmt::Display for OptionValue {
     /// As TOML writes it, on one line.

@@ -3,8 +3,8 @@
 //! These forms live from the reading of a document to the merge, which consumes them.
 
 use super::entry::{EntryKind, Facts};
-use super::options::Options;
-use super::source::{FileId, Span};
+use super::options::EntryOption;
+use super::source::Span;
 use crate::terms::{Categories, Dialect, ErrorCode, Services, UnknownName};
 use uuid::Uuid;
 
@@ -38,7 +38,8 @@ pub(crate) enum ProtocolWord {
 
 /// A document.
 pub(crate) struct Document {
-    pub file: FileId,
+    /// Whether it was read because another includes it.
+    pub included: bool,
     pub dialect: Option<At<Dialect>>,
     pub title: Option<String>,
     pub includes: Vec<At<String>>,
@@ -134,7 +135,7 @@ pub(crate) struct RawEntry {
     pub provider: Option<At<String>>,
     pub id: Option<At<i32>>,
     pub facts: Option<Box<Facts>>,
-    pub options: Options,
+    pub options: Vec<EntryOption>,
     /// Nothing when the entry has a fault of its own: others may refer to it, and no more is said of it.
     pub body: Option<RawBody>,
 }

@@ -1,7 +1,7 @@
 //! Typed reading of TOML values: each getter gives the value or leaves a fault, and never both.
 
 use super::fault::{Fault, FaultKind};
-use super::options::{OptionValue, Options};
+use super::options::{EntryOption, OptionValue};
 use super::raw::{At, ProtocolWord, Word};
 use super::source::{FileId, Span};
 use super::suggest::nearest;
@@ -245,11 +245,12 @@ impl Reader<'_> {
         Some(At::new(protocol, at))
     }
 
-    pub fn options(&mut self, value: &Value<'_>) -> Option<Options> {
+    pub fn options(&mut self, value: &Value<'_>) -> Option<Vec<EntryOption>> {
         let table = self.table(value)?;
-        let mut options = Options::with_capacity(table.len());
+        let mut options = Vec::with_capacity(table.len());
         for (key, value) in table.iter() {
-            options.push((key.get_ref().to_string(), self.option(value)?));
+            let at = self.at(value);
+            options.push(EntryOption { name: key.get_ref().to_string(), value: self.option(value)?, at });
         }
         Some(options)
     }
@@ -262,7 +263,13 @@ impl Reader<'_> {
             DeValue::Boolean(value) => OptionValue::Boolean(*value),
             DeValue::Datetime(value) => OptionValue::Datetime(value.to_string()),
             DeValue::Array(_) => OptionValue::Array(self.array(value, "", |reader, element| reader.option(element))?),
-            DeValue::Table(_) => OptionValue::Table(self.options(value)?),
+            DeValue::Table(table) => {
+                let mut values = Vec::with_capacity(table.len());
+                for (key, value) in table.iter() {
+                    values.push((key.get_ref().to_string(), self.option(value)?));
+                }
+                OptionValue::Table(values)
+            }
         })
     }
 }

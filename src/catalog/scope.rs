@@ -24,6 +24,13 @@ pub(crate) struct DeclaredFamily {
     pub protocol_first: bool,
 }
 
+impl DeclaredFamily {
+    /// Whether it has a rule for requests that nothing matches.
+    pub fn has_rule(&self) -> bool {
+        self.max_protocol.is_some() || self.protocol_first
+    }
+}
+
 impl Scope {
     pub fn system(&self) -> System {
         self.dialect.system()

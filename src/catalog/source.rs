@@ -114,12 +114,21 @@ impl Source {
 
     /// Line and column of a byte offset, both from 1, the column in Unicode scalar values.
     pub fn line_and_column(&self, offset: u32) -> (u32, u32) {
-        let starts = self.line_starts.get_or_init(|| line_starts(&self.text));
+        let starts = self.line_starts();
         let line = starts.partition_point(|&start| start <= offset).max(1);
         let start = starts[line - 1] as usize;
         let end = self.text.floor_char_boundary((offset as usize).min(self.text.len()));
         let column = self.text.get(start..end).map_or(0, |before| before.chars().count()) + 1;
         (line as u32, column as u32)
+    }
+
+    fn line_starts(&self) -> &[u32] {
+        self.line_starts.get_or_init(|| line_starts(&self.text))
+    }
+
+    /// The byte offset at which a line begins, lines counted from 0; behind the last line it is the end of the text.
+    pub fn line_start(&self, line: usize) -> usize {
+        self.line_starts().get(line).map_or(self.text.len(), |&start| start as usize)
     }
 }
 

@@ -5,7 +5,7 @@
 //!
 //! Depends on `terms` and `catalog`.
 
-pub(crate) mod picture;
+pub mod picture;
 mod stack;
 
 pub(crate) use stack::Stack;

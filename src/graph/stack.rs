@@ -66,8 +66,9 @@ pub(super) fn compute(
             services: base.services.clone(),
         }),
         Body::Chain(chain) => {
-            let below = stacks[chain.base.0.get()].as_ref()?;
+            let below = stacks[chain.base.0.get()].as_ref();
             let entries = flatten(catalog, index, chain, below, faults)?;
+            let below = below?;
             let (services, socket_type) = climb(catalog, index, chain, below, faults)?;
             let mut stack = Stack {
                 entries: [index; MAX_PROTOCOL_CHAIN],
@@ -84,16 +85,17 @@ pub(super) fn compute(
     }
 }
 
-/// The entries of a chain, top first: at most seven, and no layer twice.
+/// The entries of a chain, top first: at most seven, and no layer twice. Where what lies below has a fault of its own, the
+/// chain's own layers can still be wrong.
 fn flatten(
     catalog: &Catalog,
     index: EntryIndex,
     chain: &Chain,
-    below: &Stack,
+    below: Option<&Stack>,
     faults: &mut Vec<Fault>,
 ) -> Option<Vec<EntryIndex>> {
     let own = chain.layers().map(|(layer, _)| layer);
-    let entries: Vec<EntryIndex> = own.chain(below.entries().iter().copied()).collect();
+    let entries: Vec<EntryIndex> = own.chain(below.map_or(&[][..], Stack::entries).iter().copied()).collect();
     let name = || catalog.name(index).to_owned();
     if entries.len() > MAX_PROTOCOL_CHAIN {
         let stack = entries.iter().map(|&entry| catalog.name(entry).to_owned()).collect();

@@ -2,7 +2,7 @@
 
 use super::Registry;
 use crate::catalog::entry::{Body, Entry, EntryIndex, Layer};
-use crate::catalog::{EntryKind, Facts, Location, OptionValue, ProtocolSet, Provider};
+use crate::catalog::{EntryKind, EntryOption, Facts, Location, ProtocolSet, Provider};
 use crate::graph::Stack;
 use crate::terms::{Categories, Family, Services, SocketType};
 use uuid::Uuid;
@@ -151,7 +151,7 @@ impl<'r> EntryRef<'r> {
     }
 
     /// Its options, in the order written.
-    pub fn options(&self) -> &'r [(String, OptionValue)] {
+    pub fn options(&self) -> &'r [EntryOption] {
         &self.entry().options
     }
 

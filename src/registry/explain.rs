@@ -125,8 +125,11 @@ impl Registry {
         let winner = outcome.as_ref().ok().map(|selection| selection.entry().index());
         let mut candidates: Vec<Candidate<'_>> =
             self.selectable().map(|entry| self.candidate(&asked, entry.index(), winner)).collect();
-        candidates.sort_by_key(|candidate| {
-            (candidate.failed.is_some(), std::cmp::Reverse(candidate.passed), candidate.fails.len())
+        let astray = asked.named == Some(None);
+        candidates.sort_by_cached_key(|candidate| {
+            // Of entries that are not called what was asked for, those that may have been meant come first.
+            let far = astray && mend::near_entry(self, &asked, candidate.entry.index()).is_none();
+            (candidate.failed.is_some(), far, std::cmp::Reverse(candidate.passed), candidate.fails.len())
         });
         let mends = if winner.is_some() { Vec::new() } else { mend::mends(self, &asked, &candidates) };
         Explanation { outcome, candidates, mends }

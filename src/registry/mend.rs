@@ -217,7 +217,7 @@ fn replace_triple(request: Request, change: impl FnOnce(&mut (crate::terms::Fami
 
 /// What the request calls the entry, if this candidate may have been meant: a near name, a member of the chain over several
 /// bases that was named, or a chain that holds the layer that was named.
-fn near_entry(registry: &Registry, asked: &Asked<'_>, index: EntryIndex) -> Option<String> {
+pub(super) fn near_entry(registry: &Registry, asked: &Asked<'_>, index: EntryIndex) -> Option<String> {
     let EntryDemand::Name(name) = asked.demands.entry.as_ref()? else { return None };
     let candidate = registry.name_at(index);
     let near = nearest(name, [candidate]).is_some();

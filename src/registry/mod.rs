@@ -8,6 +8,8 @@
 //! | `policy` | what applications may use |
 //! | `selection`, `refusal` | the two answers |
 //! | `explain`, `mend` | why, and what would change it |
+//! | `picture` | what a picture shows |
+//! | `prove` | what holds for every request |
 //! | `entry` | what can be read of entries |
 //! | `words` | requests written as text |
 //!
@@ -17,7 +19,9 @@ mod entry;
 mod explain;
 mod index;
 mod mend;
+mod picture;
 mod policy;
+mod prove;
 mod refusal;
 mod request;
 mod resolve;
@@ -27,6 +31,7 @@ mod words;
 pub use entry::{EntryRef, ProviderRef};
 pub use explain::{Candidate, Explanation, Test};
 pub use mend::{Change, Mend};
+pub(crate) use prove::{Leak, Shadow};
 pub use refusal::Refusal;
 pub use request::{Demands, ProviderDemand, Request};
 pub use selection::{KeptSelection, Selection};
@@ -35,7 +40,7 @@ pub use words::WordError;
 use crate::catalog::entry::{Entry, EntryIndex, ProviderIndex};
 use crate::catalog::scope::Scope;
 use crate::catalog::{
-    Application, Catalog, Declared, Expectation, Guarantee, Location, ProtocolSet, Provider, Sources, Span,
+    Application, Catalog, Declared, Expectation, Guarantee, Location, ProtocolSet, Provider, Severity, Sources, Span,
 };
 use crate::graph::{Graph, Stack};
 use crate::terms::{Dialect, Family};
@@ -53,8 +58,14 @@ pub struct Registry {
 }
 
 struct Inner {
+    // What a plain resolve reads stands first, and together.
+    index: Index,
+    /// Whether a section of policy may apply to a request that demands nothing.
+    has_policy: bool,
+    /// For each known family the number by which the index knows it.
+    family_keys: [i32; Family::KNOWN],
     title: Option<String>,
-    sources: Sources,
+    sources: Arc<Sources>,
     scope: Scope,
     providers: Vec<Provider>,
     names: IndexMap<String, Declared>,
@@ -66,18 +77,20 @@ struct Inner {
     order: Vec<EntryIndex>,
     by_id: HashMap<i32, EntryIndex>,
     graph: Graph,
-    index: Index,
-    /// For each known family the number by which the index knows it.
-    family_keys: [i32; Family::KNOWN],
     applications: IndexMap<String, Application>,
     expectations: Vec<Expectation>,
     guarantees: Vec<Guarantee>,
-    lint: Vec<(String, Span, crate::catalog::Severity)>,
+    lint: Vec<(String, Span, Severity)>,
 }
 
 impl Registry {
     /// Freezes a catalog in which no fault was found.
-    pub(crate) fn freeze(sources: Sources, catalog: Catalog, graph: Graph, stacks: Vec<Option<Stack>>) -> Registry {
+    pub(crate) fn freeze(
+        sources: Arc<Sources>,
+        catalog: Catalog,
+        graph: Graph,
+        stacks: Vec<Option<Stack>>,
+    ) -> Registry {
         let Catalog {
             title,
             scope,
@@ -96,7 +109,9 @@ impl Registry {
         let by_id = entries.iter().enumerate().map(|(at, entry)| (entry.id, EntryIndex::new(at))).collect();
         let family_keys = family_keys(&scope);
         let index = build_index(&scope, &family_keys, &entries, &stacks, &order);
+        let has_policy = applications.contains_key("*");
         let inner = Inner {
+            has_policy,
             title,
             sources,
             scope,
@@ -118,7 +133,7 @@ impl Registry {
         Registry { inner: Arc::new(inner) }
     }
 
-    /// The title that the last document with one gives.
+    /// The titles of the documents, those that others include left out.
     pub fn title(&self) -> Option<&str> {
         self.inner.title.as_deref()
     }
@@ -188,6 +203,11 @@ impl Registry {
 
     pub(crate) fn guarantees(&self) -> &[Guarantee] {
         &self.inner.guarantees
+    }
+
+    /// Severities that the catalogs set: code of the rule, place, severity.
+    pub(crate) fn lint(&self) -> &[(String, Span, Severity)] {
+        &self.inner.lint
     }
 
     pub(crate) fn is(&self, other: &Registry) -> bool {
@@ -300,7 +320,7 @@ fn build_index(
             answer: index.0.min(index::MOST_ANSWERS - 1),
         })
     });
-    let rules = scope.families.values().map(|declared| {
+    let rules = scope.families.values().filter(|declared| declared.has_rule()).map(|declared| {
         let rule = FamilyRule { max_protocol: declared.max_protocol, protocol_first: declared.protocol_first };
         (family_key(keys, scope, declared.family), rule)
     });

@@ -34,7 +34,7 @@ impl Registry {
     /// Whether a section applies to requests that name no application.
     #[inline]
     pub(super) fn has_policy(&self) -> bool {
-        !self.inner.applications.is_empty()
+        self.inner.has_policy
     }
 
     pub(super) fn permits(&self, policy: &Policy, index: EntryIndex) -> bool {

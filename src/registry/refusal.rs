@@ -2,23 +2,22 @@
 
 use super::request::ProviderDemand;
 use crate::catalog::{EntryDemand, quoted};
-use crate::terms::{Categories, Errno, ErrorCode, Family, Protocol, Services, SocketType, WsaError};
+use crate::terms::{Categories, Errno, ErrorCode, Family, Protocol, Services, SocketType, System, WsaError};
+use std::fmt;
 
 /// Why a registry refuses a request.
 ///
 /// The facts are those of the request; every candidate with the test that it failed is what
 /// [`Registry::explain`](super::Registry::explain) gives, which costs more and is computed when asked for.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Refusal {
     /// No selectable entry has the family.
-    #[error("no entry has the address family `{family}`")]
     AddressFamilyNotSupported {
         /// The family asked for.
         family: Family,
     },
     /// No entry of the family (in the windows dialect: no entry at all) has the type.
-    #[error("no entry{} has the socket type `{socket_type}`", of_family(.family))]
     SocketTypeNotSupported {
         /// The family asked for.
         family: Family,
@@ -26,7 +25,6 @@ pub enum Refusal {
         socket_type: SocketType,
     },
     /// No entry of the family and type has the protocol.
-    #[error("no entry{}{} {}", of_family(.family), of_type(.socket_type), has_protocol(*.protocol, *.family))]
     ProtocolNotSupported {
         /// The family asked for.
         family: Family,
@@ -36,7 +34,6 @@ pub enum Refusal {
         protocol: Protocol,
     },
     /// The protocol belongs to another type of that family.
-    #[error("protocol `{}` belongs to another socket type than `{socket_type}`{}", name(*.protocol, *.family), of_family(.family))]
     ProtocolWrongType {
         /// The family asked for.
         family: Family,
@@ -46,10 +43,8 @@ pub enum Refusal {
         protocol: Protocol,
     },
     /// The request is ambiguous: neither a family nor a protocol.
-    #[error("neither an address family nor a protocol is asked for")]
     Ambiguous,
     /// The family knows no protocol of that number.
-    #[error("protocol {} is out of the range of family `{family}`, 0 to {most}", protocol.number())]
     ProtocolOutOfRange {
         /// The family asked for.
         family: Family,
@@ -59,25 +54,21 @@ pub enum Refusal {
         most: i32,
     },
     /// The entry asked for is a layer.
-    #[error("`{entry}` is a layer; only a chain over a base protocol can be selected")]
     UnchainedLayer {
         /// The layer's name.
         entry: String,
     },
     /// No entry has that name or id.
-    #[error("no entry is called `{entry}`")]
     NoSuchEntry {
         /// The name or id asked for.
         entry: EntryDemand,
     },
     /// No provider has that name or GUID.
-    #[error("no provider is called `{provider}`")]
     NoSuchProvider {
         /// The name or GUID asked for.
         provider: ProviderDemand,
     },
     /// The entry asked for does not fit the rest of the request.
-    #[error("entry `{entry}` has {had}, but {wanted} is asked for")]
     EntryMismatch {
         /// The entry's name.
         entry: String,
@@ -87,7 +78,6 @@ pub enum Refusal {
         had: String,
     },
     /// The triple matches, the demanded services do not.
-    #[error("what matches {}", services(.lacking, .prohibited))]
     ServiceNotOffered {
         /// Required services that the first match in catalog order lacks.
         lacking: Services,
@@ -95,7 +85,6 @@ pub enum Refusal {
         prohibited: Services,
     },
     /// The application may not use any that match.
-    #[error("application `{application}` may not use what matches: {}", policy(.lacking, .prohibited, .not_permitted))]
     NotPermitted {
         /// The section that applies: the application's own, or `*`.
         application: String,
@@ -137,22 +126,86 @@ impl Refusal {
     }
 }
 
-fn name(protocol: Protocol, family: Family) -> String {
-    protocol.display_in(family, crate::terms::System::HOST).to_string()
+/// What numbers are called: in a registry, or without one.
+pub(super) trait Names {
+    fn family(&self, family: Family) -> String;
+    fn protocol(&self, protocol: Protocol, family: Family) -> String;
 }
 
-fn of_family(family: &Family) -> String {
-    if *family == Family::UNSPEC { String::new() } else { format!(" of family `{family}`") }
+/// Without a registry: the names of the system that this runs on.
+struct OfHost;
+
+impl Names for OfHost {
+    fn family(&self, family: Family) -> String {
+        family.to_string()
+    }
+
+    fn protocol(&self, protocol: Protocol, family: Family) -> String {
+        protocol.display_in(family, System::HOST).to_string()
+    }
 }
 
-fn of_type(socket_type: &SocketType) -> String {
-    if *socket_type == SocketType::UNSPEC { String::new() } else { format!(" with type `{socket_type}`") }
+impl std::error::Error for Refusal {}
+
+impl fmt::Display for Refusal {
+    /// What was found and what was asked for, with the names of the system that this runs on; with a catalog's own names it is
+    /// [`Registry::refusal_text`](super::Registry::refusal_text).
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text(&OfHost))
+    }
 }
 
-fn has_protocol(protocol: Protocol, family: Family) -> String {
-    match protocol {
-        Protocol::UNSPEC => "matches protocol 0; name a protocol".to_owned(),
-        _ => format!("has the protocol `{}`", name(protocol, family)),
+impl Refusal {
+    pub(super) fn text(&self, names: &dyn Names) -> String {
+        let of_family = |family: Family| match family {
+            Family::UNSPEC => String::new(),
+            family => format!(" of family `{}`", names.family(family)),
+        };
+        let with_type = |socket_type: SocketType| match socket_type {
+            SocketType::UNSPEC => String::new(),
+            socket_type => format!(" with type `{socket_type}`"),
+        };
+        match self {
+            Refusal::AddressFamilyNotSupported { family } => {
+                format!("no entry has the address family `{}`", names.family(*family))
+            }
+            Refusal::SocketTypeNotSupported { family, socket_type } => {
+                format!("no entry{} has the socket type `{socket_type}`", of_family(*family))
+            }
+            Refusal::ProtocolNotSupported { family, socket_type, protocol: Protocol::UNSPEC } => {
+                let entry = format!("no entry{}{}", of_family(*family), with_type(*socket_type));
+                format!("{entry} matches protocol 0; name a protocol")
+            }
+            Refusal::ProtocolNotSupported { family, socket_type, protocol } => {
+                let entry = format!("no entry{}{}", of_family(*family), with_type(*socket_type));
+                format!("{entry} has the protocol `{}`", names.protocol(*protocol, *family))
+            }
+            Refusal::ProtocolWrongType { family, socket_type, protocol } => {
+                let protocol = names.protocol(*protocol, *family);
+                let family = of_family(*family);
+                format!("protocol `{protocol}` belongs to another socket type than `{socket_type}`{family}")
+            }
+            Refusal::Ambiguous => "neither an address family nor a protocol is asked for".to_owned(),
+            Refusal::ProtocolOutOfRange { family, protocol, most } => {
+                let family = names.family(*family);
+                format!("protocol {} is out of the range of family `{family}`, 0 to {most}", protocol.number())
+            }
+            Refusal::UnchainedLayer { entry } => {
+                format!("`{entry}` is a layer; only a chain over a base protocol can be selected")
+            }
+            Refusal::NoSuchEntry { entry } => format!("no entry is called `{entry}`"),
+            Refusal::NoSuchProvider { provider } => format!("no provider is called `{provider}`"),
+            Refusal::EntryMismatch { entry, wanted, had } => {
+                format!("entry `{entry}` has {had}, but {wanted} is asked for")
+            }
+            Refusal::ServiceNotOffered { lacking, prohibited } => {
+                format!("what matches {}", services(lacking, prohibited))
+            }
+            Refusal::NotPermitted { application, lacking, prohibited, not_permitted } => {
+                let why = policy(lacking, prohibited, not_permitted);
+                format!("application `{application}` may not use what matches: {why}")
+            }
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The question: what a program asks for.
 
-use crate::catalog::EntryDemand;
+use crate::catalog::{EntryDemand, TestRequest};
 use crate::terms::{Family, Protocol, Services, SocketType};
 use uuid::Uuid;
 
@@ -179,6 +179,46 @@ impl Request {
     /// Says which application asks.
     pub fn application(self, name: impl Into<String>) -> Self {
         self.with(|demands| demands.application = Some(name.into()))
+    }
+}
+
+impl From<&TestRequest> for Request {
+    /// The request that a catalog writes; what it leaves out is unspecified.
+    fn from(written: &TestRequest) -> Self {
+        let TestRequest {
+            family,
+            socket_type,
+            protocol,
+            entry,
+            provider,
+            require,
+            prefer,
+            avoid,
+            prohibit,
+            application,
+        } = written;
+        let demands = Demands {
+            entry: entry.clone(),
+            provider: provider.as_deref().map(ProviderDemand::from),
+            require: require.clone(),
+            prefer: prefer.clone(),
+            avoid: avoid.clone(),
+            prohibit: prohibit.clone(),
+            application: application.as_ref().map(|(name, _)| name.clone()),
+        };
+        Request {
+            family: family.unwrap_or_default(),
+            socket_type: socket_type.unwrap_or_default(),
+            protocol: protocol.unwrap_or_default(),
+            demands: (demands != *Demands::none()).then(|| Box::new(demands)),
+        }
+    }
+}
+
+impl From<&str> for ProviderDemand {
+    /// A GUID by its form, else a name.
+    fn from(word: &str) -> Self {
+        Uuid::parse_str(word).map_or_else(|_| ProviderDemand::Name(word.to_owned()), ProviderDemand::Id)
     }
 }
 

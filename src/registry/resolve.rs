@@ -49,7 +49,7 @@ impl Registry {
 
     #[inline]
     pub(super) fn triple(&self, request: &Request) -> Triple {
-        let socket_type = match self.dialect() {
+        let socket_type = match self.inner.index.dialect() {
             Dialect::Linux => request.socket_type().without_flags(),
             Dialect::Documented | Dialect::Windows => request.socket_type(),
         };
@@ -263,7 +263,7 @@ impl Registry {
     }
 
     /// The refusal of a plain request by its code.
-    #[cold]
+    #[inline(never)]
     fn refuse(&self, code: ErrorCode, request: &Request) -> Refusal {
         let family = self.scope().normal(request.family());
         let (socket_type, protocol) = (request.socket_type(), request.protocol());

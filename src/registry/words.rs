@@ -1,6 +1,7 @@
 //! Requests written as text: words of a command line and lines of a batch, read in the registry's dialect.
 
-use super::{ProviderDemand, Registry, Request};
+use super::refusal::Names;
+use super::{ProviderDemand, Refusal, Registry, Request};
 use crate::catalog::entry::EntryIndex;
 use crate::catalog::{EntryDemand, FaultKind};
 use crate::terms::{Family, Protocol, Services, SocketType};
@@ -27,6 +28,16 @@ impl WordError {
 impl From<FaultKind> for WordError {
     fn from(kind: FaultKind) -> Self {
         WordError { message: kind.to_string(), help: kind.help() }
+    }
+}
+
+impl Names for Registry {
+    fn family(&self, family: Family) -> String {
+        self.family_text(family)
+    }
+
+    fn protocol(&self, protocol: Protocol, family: Family) -> String {
+        self.protocol_text(protocol, family)
     }
 }
 
@@ -129,12 +140,7 @@ impl Registry {
                     None => EntryDemand::Name(value.to_owned()),
                 });
             }
-            "provider" => {
-                demands.provider = Some(match uuid::Uuid::parse_str(value) {
-                    Ok(id) => ProviderDemand::Id(id),
-                    Err(_) => ProviderDemand::Name(value.to_owned()),
-                });
-            }
+            "provider" => demands.provider = Some(ProviderDemand::from(value)),
             "require" => demands.require.insert(&services(value)?),
             "prefer" => demands.prefer.insert(&services(value)?),
             "avoid" => demands.avoid.insert(&services(value)?),
@@ -148,6 +154,19 @@ impl Registry {
         Ok(())
     }
 
+    /// A request as a line of a batch writes it, by name where this registry has one.
+    pub fn request_text(&self, request: &Request) -> String {
+        let family = self.scope().normal(request.family());
+        let protocol = self.protocol_text(request.protocol(), family);
+        let demands = request.demands().map(ToString::to_string).unwrap_or_default();
+        format!("{} {} {protocol}{demands}", self.family_text(family), request.socket_type())
+    }
+
+    /// What a refusal says, with the names that this registry has for numbers.
+    pub fn refusal_text(&self, refusal: &Refusal) -> String {
+        refusal.text(self)
+    }
+
     /// The name of a family in this registry, else its number.
     pub fn family_text(&self, family: Family) -> String {
         self.scope().family_name(family).map_or_else(|| family.to_string(), str::to_owned)
@@ -157,6 +176,11 @@ impl Registry {
     pub fn protocol_text(&self, protocol: Protocol, family: Family) -> String {
         let name = self.scope().protocol_name(protocol, family);
         name.map_or_else(|| protocol.number().to_string(), str::to_owned)
+    }
+
+    /// The names of all protocols of a family, with their numbers.
+    pub fn protocol_names(&self, family: Family) -> Vec<(String, i32)> {
+        self.scope().protocol_names(family)
     }
 
     /// The protocols of a selectable entry, for people: `tcp`, `1 to 262`, `any`.

@@ -46,15 +46,16 @@ pub(super) struct Index {
     dialect: Dialect,
     pairs: Pairs,
     ranges: RangeMap,
-    /// Families with rules of their own: few, and only looked at for refusals.
-    rules: HashMap<i32, FamilyRule>,
+    /// Families with rules of their own, ascending: few, and only looked at for refusals.
+    rules: Vec<(i32, FamilyRule)>,
 }
 
 /// 0 stands for any family and any type, where the dialect knows that.
 const ANY: i32 = 0;
 
 impl Index {
-    pub fn build(dialect: Dialect, rows: &[Row<'_>], rules: HashMap<i32, FamilyRule>) -> Self {
+    pub fn build(dialect: Dialect, rows: &[Row<'_>], mut rules: Vec<(i32, FamilyRule)>) -> Self {
+        rules.sort_by_key(|&(family, _)| family);
         let mut groups: HashMap<(i32, i32), Vec<u32>> = HashMap::new();
         let mut families: HashMap<i32, Vec<u32>> = HashMap::new();
         let mut types: HashMap<i32, Vec<u32>> = HashMap::new();
@@ -92,8 +93,7 @@ impl Index {
             if index.pairs.get(family, ANY).is_none() {
                 // In the linux dialect no request has this key: it tells that the family is there, and for families that
                 // test the protocol first what protocols they have.
-                let needed =
-                    dialect != Dialect::Linux || index.rules.get(&family).is_some_and(|rule| rule.protocol_first);
+                let needed = dialect != Dialect::Linux || index.rule(family).protocol_first;
                 let pair = if needed { index.pair(rows, ranks) } else { Pair::EMPTY };
                 index.pairs.insert(family, ANY, pair);
             }
@@ -165,15 +165,19 @@ impl Index {
                 }
                 _ => ErrorCode::ProtocolNotSupported,
             },
-            Dialect::Windows => match (pair, self.pairs.get(ANY, socket_type)) {
-                (_, None) => ErrorCode::SocketTypeNotSupported,
-                (None, _) => ErrorCode::AddressFamilyNotSupported,
-                _ => ErrorCode::ProtocolNotSupported,
+            Dialect::Windows if pair.is_some() => ErrorCode::ProtocolNotSupported,
+            Dialect::Windows => match self.pairs.get(ANY, socket_type) {
+                None => ErrorCode::SocketTypeNotSupported,
+                Some(_) => ErrorCode::AddressFamilyNotSupported,
             },
         }
     }
 
     fn refuse_linux(&self, family: i32, socket_type: i32, protocol: i32, pair: Option<&Pair>) -> ErrorCode {
+        let pair = pair.filter(|_| family != ANY && socket_type != ANY);
+        if pair.is_some() && self.rules.is_empty() {
+            return ErrorCode::ProtocolNotSupported;
+        }
         let there = if family == ANY { None } else { self.pairs.get(family, ANY) };
         let Some(all_types) = there else { return ErrorCode::AddressFamilyNotSupported };
         let rule = self.rule(family);
@@ -186,15 +190,22 @@ impl Index {
                 _ => ErrorCode::SocketTypeNotSupported,
             };
         }
-        match pair.filter(|_| socket_type != ANY) {
+        match pair {
             None => ErrorCode::SocketTypeNotSupported,
             Some(_) => ErrorCode::ProtocolNotSupported,
         }
     }
 
+    /// The dialect, here beside what a plain resolve reads.
+    #[inline]
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
     /// The rules of a family in the linux dialect.
     pub fn rule(&self, family: i32) -> FamilyRule {
-        self.rules.get(&family).copied().unwrap_or_default()
+        let at = self.rules.binary_search_by_key(&family, |&(family, _)| family);
+        at.map_or_else(|_| FamilyRule::default(), |at| self.rules[at].1)
     }
 
     /// Bytes on the heap.

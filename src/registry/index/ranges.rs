@@ -128,8 +128,12 @@ impl RangeMap {
                 LEAF => return at & PAYLOAD,
                 RUN => {
                     let run = &self.runs[payload];
-                    let passed = run.starts.iter().map(|&start| usize::from(number >= start)).sum::<usize>();
-                    return run.answers[passed];
+                    // Three conditional moves; counting the boundaries passed and indexing by it costs a further load.
+                    let [mut answer, second, third, fourth] = run.answers;
+                    answer = if number >= run.starts[0] { second } else { answer };
+                    answer = if number >= run.starts[1] { third } else { answer };
+                    answer = if number >= run.starts[2] { fourth } else { answer };
+                    return answer;
                 }
                 _ => {
                     let node = &self.nodes[payload];

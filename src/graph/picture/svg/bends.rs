@@ -1,0 +1,69 @@
+//! How threads turn on their way from one row to the next.
+//!
+//! Threads that go the same way side by side would run into one another where they are steep: sixteen pixels apart
+//! from left to right is two pixels apart on a line that falls by one in eight. So the ones on the outside of the turn
+//! begin it later, each a step after its neighbour, and the bundle stays a bundle of separate lines.
+
+use super::measure::LANE;
+
+/// The turns between two rows.
+pub(super) struct Bends {
+    /// From the bottom of the upper row to the top of the lower one.
+    pub(super) height: f64,
+    /// By chain.
+    bends: Vec<Bend>,
+}
+
+/// One thread's turn.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Bend {
+    /// How far below the upper row it begins.
+    pub(super) late: f64,
+    /// How far above the lower row it ends.
+    pub(super) early: f64,
+}
+
+/// Between two neighbours' turns, where there is room.
+const STEP: f64 = 7.0;
+/// The most that the turns of one bundle differ.
+const MOST: f64 = 84.0;
+
+impl Bends {
+    /// The turns from the lanes of one row to those of the next; lanes are chains and their places, from left to right.
+    pub(super) fn between(upper: &[(usize, f64)], lower: &[(usize, f64)]) -> Self {
+        let aside = |&(chain, x): &(usize, f64)| {
+            let below = lower.iter().find(|&&(other, _)| other == chain);
+            below.map(|&(_, below)| (chain, below - x))
+        };
+        let moves: Vec<(usize, f64)> = upper.iter().filter_map(aside).collect();
+        let farthest = moves.iter().map(|(_, aside)| aside.abs()).fold(0.0, f64::max);
+        let mut bends = vec![Bend::default(); moves.iter().map(|(chain, _)| chain + 1).max().unwrap_or(0)];
+        let mut widest: f64 = 0.0;
+        for bundle in moves.chunk_by(|(_, a), (_, b)| direction(*a) == direction(*b)) {
+            let last = (bundle.len() - 1) as f64;
+            let step = if direction(bundle[0].1) == 0 { 0.0 } else { STEP.min(MOST / last.max(1.0)).floor() };
+            widest = widest.max(step * last);
+            for (at, &(chain, aside)) in bundle.iter().enumerate() {
+                let place = if aside < 0.0 { at as f64 } else { last - at as f64 };
+                bends[chain] = Bend { late: step * place, early: step * (last - place) };
+            }
+        }
+        Self { height: ((44.0 + farthest * 0.16).min(130.0) + widest).round(), bends }
+    }
+
+    /// The turn of one chain; none if it does not come this far.
+    pub(super) fn of(&self, chain: usize) -> Bend {
+        self.bends.get(chain).copied().unwrap_or_default()
+    }
+}
+
+/// To the left, straight on, or to the right.
+fn direction(aside: f64) -> i8 {
+    if aside.abs() < LANE / 2.0 {
+        0
+    } else if aside < 0.0 {
+        -1
+    } else {
+        1
+    }
+}
