@@ -1,0 +1,111 @@
+//! Allowances: comments in a catalog that keep a finding from being reported, and give the reason.
+//!
+//! `# sockatlas: allow(unchained-layer) kept for the next release`, at the end of a line, speaks of findings on that line. On a
+//! line of its own it speaks of the next line that is no comment; if that opens a table, of the whole table.
+
+use super::rules;
+use crate::catalog::{Severity, Source, Sources, Span};
+use crate::report::Finding;
+
+const MARK: &str = "sockatlas:";
+
+/// One allowance.
+#[derive(Debug)]
+pub(super) struct Allowance {
+    /// The comment.
+    at: Span,
+    code: String,
+    /// The findings that it speaks of begin here, in bytes.
+    covers: std::ops::Range<u32>,
+    used: bool,
+}
+
+/// Reads the allowances of all documents; those that are not as they must be are findings.
+pub(super) fn read(sources: &Sources, findings: &mut Vec<Finding>) -> Vec<Allowance> {
+    let mut allowances = Vec::new();
+    for (file, source) in sources.iter().filter(|(_, source)| source.text().contains(MARK)) {
+        for comment in comments(source.text()) {
+            let text = source.text()[comment.clone()].trim_start_matches('#').trim();
+            let Some(rest) = text.strip_prefix(MARK) else { continue };
+            let at = Span::new(file, comment.clone());
+            match parse(rest) {
+                Ok(code) => {
+                    let covers = covered(source, comment);
+                    allowances.push(Allowance { at, code, covers, used: false });
+                }
+                Err((message, help)) => {
+                    findings.push(Finding::new("bad-allowance", Severity::Warning, message, at).help(help));
+                }
+            }
+        }
+    }
+    allowances
+}
+
+impl Allowance {
+    /// Whether it speaks of a finding; it is then used.
+    pub fn allows(&mut self, code: &str, at: Span) -> bool {
+        let allows = self.code == code && self.at.file == at.file && self.covers.contains(&at.start);
+        self.used |= allows;
+        allows
+    }
+
+    /// The finding of an allowance that allows nothing.
+    pub fn unused(&self) -> Option<Finding> {
+        let message = format!("this allowance of `{}` allows nothing", self.code);
+        (!self.used).then(|| Finding::new("unused-allowance", Severity::Warning, message, self.at).help("take it away"))
+    }
+}
+
+/// The code that `allow(CODE) REASON` names, or what is wrong with it.
+fn parse(text: &str) -> Result<String, (String, String)> {
+    const FORM: &str = "the form is `# sockatlas: allow(CODE) REASON`";
+    let inner = text.trim().strip_prefix("allow(").and_then(|rest| rest.split_once(')'));
+    let Some((code, reason)) = inner else {
+        return Err(("this allowance cannot be read".to_owned(), FORM.to_owned()));
+    };
+    match rules::find(code) {
+        None => Err((format!("this allowance names `{code}`, which is no rule"), FORM.to_owned())),
+        Some(rule) if rule.is_fault() => {
+            Err((format!("`{code}` is a fault, and faults cannot be allowed"), "mend the catalog".to_owned()))
+        }
+        Some(_) if reason.trim().is_empty() => {
+            Err(("this allowance gives no reason".to_owned(), format!("say why behind it: {FORM}")))
+        }
+        Some(_) => Ok(code.to_owned()),
+    }
+}
+
+/// The comments of a document. Whatever stands in a string is none.
+fn comments(text: &str) -> impl Iterator<Item = std::ops::Range<usize>> {
+    let source = toml_parser::Source::new(text);
+    source
+        .lex()
+        .filter(|token| token.kind() == toml_parser::lexer::TokenKind::Comment)
+        .map(|token| token.span().start()..token.span().end())
+        .collect::<Vec<_>>()
+        .into_iter()
+}
+
+fn covered(source: &Source, comment: std::ops::Range<usize>) -> std::ops::Range<u32> {
+    let text = source.text();
+    let line_start = text[..comment.start].rfind('\n').map_or(0, |at| at + 1);
+    if !text[line_start..comment.start].trim().is_empty() {
+        return line_start as u32..comment.end as u32;
+    }
+    let mut start = comment.end;
+    for line in text[comment.end..].split_inclusive('\n') {
+        let content = line.trim();
+        if !content.is_empty() && !content.starts_with('#') {
+            let opens_table = content.starts_with('[');
+            let end = if opens_table {
+                text[start + line.len()..].find("\n[").map_or(text.len(), |next| start + line.len() + next)
+            } else {
+                start + line.len()
+            };
+            return start as u32..end as u32;
+        }
+        start += line.len();
+    }
+    0..0
+}

@@ -1,0 +1,93 @@
+//! The validator: proves, offline, that a set of catalogs does what its authors think.
+//!
+//! What loading refuses are faults, found by the same code that loads ([`Loader`]), and no setting changes that. What else
+//! there is to say are lints, looked for when there are no faults. Every code has its rule, in a file of its own under `rules`.
+//!
+//! | file | what |
+//! |---|---|
+//! | `rule`, `rules` | what a rule is; all of them, in order |
+//! | `settings`, `allowance` | whose severity counts |
+//!
+//! Depends on `load` and what lies below it, and on `report`.
+
+mod allowance;
+mod rule;
+mod rules;
+mod settings;
+
+pub use rule::{HEADINGS, Rule};
+pub use settings::{Settings, UnknownRule};
+
+use crate::catalog::{FaultKind, Severity, Span};
+use crate::load::Loader;
+use crate::registry::Registry;
+use crate::report::{Finding, Report, Tally};
+use rule::Look;
+
+/// All rules, in the order in which they are looked at.
+pub fn rules() -> &'static [Rule] {
+    rules::ALL
+}
+
+/// The rule of this code.
+pub fn rule(code: &str) -> Option<&'static Rule> {
+    rules::find(code)
+}
+
+/// Checks what a loader would load.
+pub fn check(loader: &Loader, settings: &Settings) -> Report {
+    let (sources, loaded) = loader.load_with_sources();
+    let mut tally = Tally { documents: sources.len(), ..Tally::default() };
+    let mut unread = false;
+    let findings = match loaded {
+        Err(faults) => {
+            unread = faults.iter().any(|fault| matches!(fault.kind, FaultKind::UnreadableFile { included: false, .. }));
+            faults.iter().map(Finding::from).collect()
+        }
+        Ok(registry) => {
+            tally.entries = registry.entries().len();
+            tally.expectations = registry.expectations().len();
+            tally.guarantees = registry.guarantees().len();
+            lints(&registry, settings)
+        }
+    };
+    Report { unread, ..Report::new(findings, sources, tally) }
+}
+
+fn lints(registry: &Registry, settings: &Settings) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for rule in rules::ALL {
+        if let Look::Lint(look) = rule.look {
+            let mut lints = Lints { registry, settings, rule, findings: Vec::new() };
+            look(&mut lints);
+            found.append(&mut lints.findings);
+        }
+    }
+    let mut allowances = allowance::read(registry.sources(), &mut found);
+    found.retain(|finding| !allowances.iter_mut().any(|allowance| allowance.allows(finding.code, finding.at)));
+    found.extend(allowances.iter().filter_map(allowance::Allowance::unused));
+    for finding in &mut found {
+        let Some(rule) = rules::find(finding.code) else { continue };
+        let of_catalog =
+            registry.lint().iter().rfind(|(code, ..)| code == finding.code).map(|&(_, _, severity)| severity);
+        let otherwise = of_catalog.unwrap_or(finding.severity);
+        finding.severity = settings.stated(rule, otherwise).unwrap_or(otherwise);
+    }
+    found.retain(|finding| finding.severity != Severity::Allow);
+    found
+}
+
+/// What a rule looks at, and where it leaves what it finds.
+struct Lints<'r> {
+    registry: &'r Registry,
+    settings: &'r Settings,
+    rule: &'static Rule,
+    findings: Vec<Finding>,
+}
+
+impl Lints<'_> {
+    /// Leaves a finding at a place; `more` adds labels and help.
+    fn found(&mut self, message: impl Into<String>, at: Span, more: impl FnOnce(Finding) -> Finding) {
+        self.findings.push(more(Finding::new(self.rule.code, self.rule.severity, message, at)));
+    }
+}

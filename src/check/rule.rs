@@ -1,0 +1,66 @@
+//! What a rule is, and how its documentation is read.
+
+use super::Lints;
+use crate::catalog::Severity;
+
+/// A rule of the checker.
+///
+/// Its documentation is the comment at the head of its file, under fixed headings: what it finds, why it matters, an example,
+/// the same mended.
+#[derive(Copy, Clone)]
+pub struct Rule {
+    /// Its name, in kebab-case.
+    pub code: &'static str,
+    /// How much its findings weigh unless the user says otherwise; faults are errors whatever he says.
+    pub severity: Severity,
+    pub(super) source: &'static str,
+    pub(super) look: Look,
+}
+
+/// Who finds what a rule is about.
+#[derive(Copy, Clone)]
+pub(super) enum Look {
+    /// Loading does: it is a fault.
+    Fault,
+    /// The rule does, in a catalog that loads.
+    Lint(fn(&mut Lints<'_>)),
+    /// The checker itself does, on what it was told.
+    Check,
+}
+
+/// The headings of a rule's documentation, in their order.
+pub const HEADINGS: [&str; 4] = ["What it finds", "Why it matters", "Example", "Mended"];
+
+impl Rule {
+    /// Whether it refuses loading and cannot be silenced.
+    pub fn is_fault(&self) -> bool {
+        matches!(self.look, Look::Fault)
+    }
+
+    /// The documentation as Markdown.
+    pub fn docs(&self) -> String {
+        let lines = self.source.lines().map_while(|line| line.strip_prefix("//!"));
+        lines.map(|line| line.strip_prefix(' ').unwrap_or(line)).collect::<Vec<_>>().join("\n")
+    }
+
+    /// The text under one of the [`HEADINGS`].
+    pub fn section(&self, heading: &str) -> Option<String> {
+        let docs = self.docs();
+        let mut sections = docs.split("\n# ").map(|section| section.trim_start_matches("# "));
+        let text = sections.find_map(|section| section.strip_prefix(heading))?;
+        Some(text.trim().to_owned())
+    }
+
+    /// The catalog shown under `Example` or `Mended`.
+    pub fn catalog(&self, heading: &str) -> Option<String> {
+        let section = self.section(heading)?;
+        let (_, rest) = section.split_once("```toml\n")?;
+        Some(rest.split("```").next()?.to_owned())
+    }
+}
+
+impl std::fmt::Debug for Rule {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Rule({})", self.code)
+    }
+}

@@ -1,0 +1,84 @@
+//! # What it finds
+//! An `[[expect]]` whose request is answered otherwise than it says.
+//!
+//! # Why it matters
+//! An expectation is a test that travels with the catalog: it says what a program gets, or which error. When it fails, either
+//! the catalog no longer does what its authors meant, or they mean something new and have not yet written it down.
+//!
+//! # Example
+//! ```toml
+//! format = 1
+//! [provider.kernel]
+//! module = "system"
+//! [base.tcp4]
+//! provider = "kernel"
+//! family = "inet"
+//! type = "stream"
+//! protocol = "tcp"
+//!
+//! [[expect]]
+//! request = { family = "inet", type = "stream", protocol = "tcp" }
+//! error = "protocol-not-supported"
+//! ```
+//!
+//! # Mended
+//! ```toml
+//! format = 1
+//! [provider.kernel]
+//! module = "system"
+//! [base.tcp4]
+//! provider = "kernel"
+//! family = "inet"
+//! type = "stream"
+//! protocol = "tcp"
+//!
+//! [[expect]]
+//! request = { family = "inet", type = "stream", protocol = "tcp" }
+//! entry = "tcp4"
+//! ```
+
+use crate::catalog::{Expectation, Outcome, Severity};
+use crate::check::rule::Look;
+use crate::check::{Lints, Rule};
+use crate::registry::Request;
+
+pub(in crate::check) const RULE: Rule = Rule {
+    code: "expectation-failed",
+    severity: Severity::Error,
+    source: include_str!("expectation_failed.rs"),
+    look: Look::Lint(look),
+};
+
+fn look(lints: &mut Lints<'_>) {
+    let registry = lints.registry;
+    for expectation in registry.expectations() {
+        let Expectation { outcome, at, outcome_at, .. } = expectation;
+        let request = Request::from(&expectation.request);
+        let answer = registry.resolve(&request);
+        let held = match (&answer, outcome) {
+            (Ok(selection), Outcome::Entry(index)) => selection.entry().index() == *index,
+            (Err(refusal), Outcome::Error(code)) => refusal.code() == *code,
+            _ => false,
+        };
+        if held {
+            continue;
+        }
+        let expected = match outcome {
+            Outcome::Entry(index) => format!("entry `{}`", registry.at(*index).name()),
+            Outcome::Error(code) => format!("the error `{code}`"),
+        };
+        let (got, help) = match &answer {
+            Ok(selection) => (format!("selects `{}`", selection.name()), None),
+            Err(refusal) => (format!("is refused with `{}`", refusal.code()), Some(registry.refusal_text(refusal))),
+        };
+        let message = format!("the request `{}` {got} where {expected} is expected", registry.request_text(&request));
+        lints.found(message, *outcome_at, |finding| {
+            let finding =
+                if at.start == outcome_at.start { finding } else { finding.label(*at, "in this expectation") };
+            match help {
+                Some(help) => finding.help(help),
+                None => finding,
+            }
+        });
+    }
+}

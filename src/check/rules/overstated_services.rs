@@ -1,0 +1,71 @@
+//! # What it finds
+//! A chain that states services of protection (`encrypted`, `authenticated`) which do not follow from its base and its layers.
+//!
+//! # Why it matters
+//! What a chain states is taken at its word: a request that requires `encrypted` may get it, and a guarantee holds by it. If no
+//! layer encrypts, everything that relies on the word is deceived.
+//!
+//! # Example
+//! ```toml
+//! format = 1
+//! [provider.kernel]
+//! module = "system"
+//! [provider.inspect]
+//! [base.tcp4]
+//! provider = "kernel"
+//! family = "inet"
+//! type = "stream"
+//! protocol = "tcp"
+//! [layer.inspect]
+//! provider = "inspect"
+//! [chain.inspected]
+//! layers = ["inspect"]
+//! base = "tcp4"
+//! services = ["encrypted"]
+//! ```
+//!
+//! # Mended
+//! ```toml
+//! format = 1
+//! [provider.kernel]
+//! module = "system"
+//! [provider.tls]
+//! [base.tcp4]
+//! provider = "kernel"
+//! family = "inet"
+//! type = "stream"
+//! protocol = "tcp"
+//! [layer.tls]
+//! provider = "tls"
+//! adds = ["encrypted"]
+//! [chain.secure]
+//! layers = ["tls"]
+//! base = "tcp4"
+//! services = ["encrypted"]
+//! ```
+
+use crate::catalog::Severity;
+use crate::check::rule::Look;
+use crate::check::{Lints, Rule};
+use crate::terms::Services;
+
+pub(in crate::check) const RULE: Rule = Rule {
+    code: "overstated-services",
+    severity: Severity::Warning,
+    source: include_str!("overstated_services.rs"),
+    look: Look::Lint(look),
+};
+
+fn look(lints: &mut Lints<'_>) {
+    let registry = lints.registry;
+    let protection = Services::ENCRYPTED | Services::AUTHENTICATED;
+    for chain in registry.selectable() {
+        let overstated =
+            chain.services().difference(&registry.computed_services(chain.index())).intersection(&protection);
+        if !overstated.is_empty() {
+            let message =
+                format!("chain `{}` states {overstated}, which its base and its layers do not give", chain.name());
+            lints.found(message, registry.entry_at(chain.index()).at, |finding| finding);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! # What it finds
+//! A base protocol or chain that is hidden for some of its protocols: an entry before it, with the same family, type and
+//! services, answers those. The finding says by whom, and for which requests.
+//!
+//! # Why it matters
+//! It is often meant: a specific entry before a general one. Where it is not, some programs get another provider than others.
+//!
+//! # Example
+//! ```toml
+//! format = 1
+//! [provider.kernel]
+//! module = "system"
+//! [base.icmp4]
+//! provider = "kernel"
+//! family = "inet"
+//! type = "raw"
+//! protocol = "icmp"
+//! [base.raw4]
+//! provider = "kernel"
+//! family = "inet"
+//! type = "raw"
+//! protocol = { from = 1, to = 255 }
+//! ```
+//!
+//! # Mended
+//! ```toml
+//! format = 1
+//! [provider.kernel]
+//! module = "system"
+//! [base.icmp4]
+//! provider = "kernel"
+//! family = "inet"
+//! type = "raw"
+//! protocol = "icmp"
+//! [base.raw4]
+//! provider = "kernel"
+//! family = "inet"
+//! type = "raw"
+//! protocol = { from = 2, to = 255 }
+//! ```
+
+use crate::catalog::{Severity, quoted};
+use crate::check::rule::Look;
+use crate::check::{Lints, Rule};
+use crate::registry::Shadow;
+
+pub(in crate::check) const RULE: Rule = Rule {
+    code: "partly-shadowed-entry",
+    severity: Severity::Note,
+    source: include_str!("partly_shadowed_entry.rs"),
+    look: Look::Lint(look),
+};
+
+fn look(lints: &mut Lints<'_>) {
+    let registry = lints.registry;
+    for entry in registry.selectable() {
+        let Some(shadow) = registry.shadow(entry.index()).filter(|shadow| !shadow.whole) else { continue };
+        let by: Vec<&str> = shadow.by.iter().map(|&other| registry.at(other).name()).collect();
+        let message =
+            format!("{} answers instead of `{}` for protocol {}", quoted(&by), entry.name(), protocols(&shadow));
+        lints.found(message, registry.entry_at(entry.index()).at, |finding| match shadow.by.first() {
+            Some(&other) => finding.label(registry.entry_at(other).at, "this one answers first"),
+            None => finding,
+        });
+    }
+}
+
+fn protocols(shadow: &Shadow) -> String {
+    let zero = shadow.zero_hidden.then(|| "0".to_owned());
+    let ranges =
+        shadow.hidden.iter().map(|&(from, to)| if from == to { from.to_string() } else { format!("{from} to {to}") });
+    zero.into_iter().chain(ranges).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,93 @@
+//! `explain`: the answer, with every candidate and why it won or lost.
+
+use super::json::Answer;
+use super::output::{self, Format, printable};
+use super::question::Question;
+use super::resolve::{refused, selected, status};
+use super::style::{BAD, FAINT, GOOD, HEADING, PLAIN, SUBJECT};
+use super::table::{Table, cell};
+use super::{Failure, Globals, Status};
+use crate::{Candidate, Explanation, Mend, Registry};
+use std::fmt::Write;
+
+/// Answers one request and says why: every candidate, and what would admit it
+///
+/// Each candidate is shown with the first test that it failed, what that test wanted, what the entry had, and where it is
+/// declared: the winner first, then near misses. For a refusal, the smallest changes follow that would lead to an answer,
+/// each with the guarantees that it would weaken. The exit status is that of resolve.
+#[derive(clap::Args)]
+#[command(
+    override_usage = "sockatlas explain [OPTIONS] FAMILY TYPE [PROTOCOL]\n       \
+                      sockatlas explain [OPTIONS] --entry NAME|ID [FAMILY [TYPE [PROTOCOL]]]",
+    after_help = "\
+Examples:
+  sockatlas explain inet stream udp
+  sockatlas explain inet dgram udp --require encrypted
+  sockatlas explain --entry tls --format json"
+)]
+pub(super) struct Args {
+    #[command(flatten)]
+    question: Question,
+
+    /// The form of the answer
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
+    let registry = globals.registry()?;
+    let request = args.question.ask(&registry)?;
+    let explanation = registry.explain(&request);
+    match args.format {
+        Format::Json => {
+            let answer = Answer::new(&registry, &request, args.question.protocol(), &explanation.outcome);
+            output::json(&answer.explained(&explanation))?;
+        }
+        Format::Text => output::text(&text(&registry, &explanation))?,
+    }
+    Ok(status(&explanation.outcome))
+}
+
+fn text(registry: &Registry, explanation: &Explanation<'_>) -> String {
+    let mut text = match &explanation.outcome {
+        Ok(selection) => selected(registry, selection),
+        Err(refusal) => refused(registry, refusal) + "\n",
+    };
+    // Writing to a string cannot fail.
+    let _ = writeln!(text, "\n{HEADING}Candidates{HEADING:#}");
+    let mut table = Table::indented(2);
+    for candidate in &explanation.candidates {
+        candidate_row(&mut table, candidate);
+    }
+    table.write(&mut text);
+    if !explanation.mends.is_empty() {
+        let _ = writeln!(text, "\n{HEADING}What would change it{HEADING:#}");
+        for mend in &explanation.mends {
+            write_mend(&mut text, mend);
+        }
+    }
+    text
+}
+
+fn candidate_row(table: &mut Table, candidate: &Candidate<'_>) {
+    let name = candidate.entry.name();
+    let source = cell(candidate.entry.source().to_string(), FAINT);
+    match candidate.failed {
+        None => table.row([cell(name, GOOD), cell("selected", GOOD), "".into(), source]),
+        Some(test) => {
+            let why = format!("wanted {}, had {}", candidate.wanted, candidate.had);
+            table.row([cell(name, SUBJECT), cell(test.name(), BAD), cell(why, PLAIN), source]);
+        }
+    }
+}
+
+fn write_mend(text: &mut String, mend: &Mend<'_>) {
+    let change = mend.to_string();
+    let _ = writeln!(text, "  {}: {SUBJECT}{}{SUBJECT:#}", mend.entry.name(), printable(&change));
+    if let Some(source) = &mend.source {
+        let _ = writeln!(text, "    {FAINT}at{FAINT:#} {}", printable(&source.to_string()));
+    }
+    for weakened in &mend.weakens {
+        let _ = writeln!(text, "    {BAD}weakens{BAD:#} {}", printable(weakened));
+    }
+}

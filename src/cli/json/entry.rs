@@ -1,0 +1,205 @@
+//! What `list` and `show` print.
+
+use super::{Named, Place, ServiceNames, StackNames, Text, VERSION};
+use crate::catalog::{Facts, OptionValue};
+use crate::terms;
+use crate::{EntryRef, ProviderRef, Registry};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+/// The entries, and whose they are.
+#[derive(serde::Serialize)]
+pub struct Entries<'a, E> {
+    version: u32,
+    title: Option<&'a str>,
+    dialect: &'static str,
+    entries: Vec<E>,
+}
+
+impl<'a, E> Entries<'a, E> {
+    pub fn new(registry: &'a Registry, entries: impl IntoIterator<Item = E>) -> Self {
+        let entries = entries.into_iter().collect();
+        Entries { version: VERSION, title: registry.title(), dialect: registry.dialect().name(), entries }
+    }
+}
+
+/// An entry as `list` prints it.
+#[derive(serde::Serialize)]
+pub struct Entry<'a> {
+    name: &'a str,
+    kind: &'static str,
+    catalog_entry_id: i32,
+    /// Null for a layer, and for a disabled entry.
+    family: Option<Named<'a>>,
+    #[serde(rename = "type")]
+    socket_type: Option<Named<'a>>,
+    protocols: Option<Vec<ProtocolRange<'a>>>,
+    matches_zero: bool,
+    stack: StackNames<'a>,
+    services: ServiceNames<'a>,
+    provider: ProviderModule<'a>,
+    hidden: bool,
+    disabled: bool,
+    summary: Option<&'a str>,
+    source: Place,
+}
+
+impl<'a> Entry<'a> {
+    pub fn new(registry: &'a Registry, entry: EntryRef<'a>) -> Self {
+        let protocols = entry.protocols().zip(entry.family()).map(|(protocols, family)| {
+            let range = |&(from, to): &(i32, i32)| {
+                let name = || registry.scope().protocol_name(terms::Protocol::from_raw(from), family);
+                ProtocolRange { from, to, name: if from == to { name() } else { None } }
+            };
+            protocols.ranges().iter().map(range).collect()
+        });
+        Entry {
+            name: entry.name(),
+            kind: entry.kind().name(),
+            catalog_entry_id: entry.catalog_entry_id(),
+            family: entry.family().map(|family| Named::family(registry, family)),
+            socket_type: entry.socket_type().map(|socket_type| Named::socket_type(registry, socket_type)),
+            protocols,
+            matches_zero: entry.matches_zero(),
+            stack: StackNames(entry),
+            services: ServiceNames(entry.services()),
+            provider: ProviderModule::new(entry.provider()),
+            hidden: entry.is_hidden(),
+            disabled: entry.is_disabled(),
+            summary: entry.facts().summary.as_deref(),
+            source: Place(entry.source()),
+        }
+    }
+}
+
+/// An entry as `show` prints it: what `list` prints, and all else that is known.
+#[derive(serde::Serialize)]
+pub struct WholeEntry<'a> {
+    #[serde(flatten)]
+    entry: Entry<'a>,
+    /// Null for what is no layer.
+    contract: Option<Contract<'a>>,
+    facts: EntryFacts<'a>,
+    options: Options<'a>,
+    used_by: Vec<&'a str>,
+    dependents: Vec<&'a str>,
+}
+
+impl<'a> WholeEntry<'a> {
+    pub fn new(registry: &'a Registry, entry: EntryRef<'a>) -> Self {
+        let names = |entries: Vec<EntryRef<'a>>| entries.into_iter().map(|entry| entry.name()).collect::<Vec<&str>>();
+        WholeEntry {
+            entry: Entry::new(registry, entry),
+            contract: Contract::new(entry),
+            facts: EntryFacts::new(entry.facts()),
+            options: Options(entry.options().iter().map(|option| (option.name.as_str(), &option.value)).collect()),
+            used_by: names(entry.users()),
+            dependents: names(entry.dependents()),
+        }
+    }
+}
+
+#[derive(serde::Serialize)]
+struct Contract<'a> {
+    needs: ServiceNames<'a>,
+    forbids: ServiceNames<'a>,
+    adds: ServiceNames<'a>,
+    removes: ServiceNames<'a>,
+    /// Null: all.
+    allow_below: Option<Vec<&'a str>>,
+    categories: Vec<String>,
+}
+
+impl<'a> Contract<'a> {
+    fn new(layer: EntryRef<'a>) -> Option<Self> {
+        Some(Contract {
+            needs: ServiceNames(layer.needs()?),
+            forbids: ServiceNames(layer.forbids()?),
+            adds: ServiceNames(layer.adds()?),
+            removes: ServiceNames(layer.removes()?),
+            allow_below: layer.allow_below().map(|allowed| allowed.into_iter().map(|entry| entry.name()).collect()),
+            categories: layer.categories()?.to_names(),
+        })
+    }
+}
+
+#[derive(serde::Serialize)]
+struct EntryFacts<'a> {
+    version: Option<i32>,
+    message_size: Option<u32>,
+    address_size: Option<Range>,
+    byte_order: Option<&'static str>,
+    security_scheme: Option<i32>,
+    recommended: bool,
+    unknown: &'a [&'static str],
+}
+
+impl<'a> EntryFacts<'a> {
+    fn new(facts: &'a Facts) -> Self {
+        EntryFacts {
+            version: facts.version,
+            message_size: facts.message_size,
+            address_size: facts.address_size.map(|size| Range { min: size.min, max: size.max }),
+            byte_order: facts.byte_order.map(|order| order.name()),
+            security_scheme: facts.security_scheme,
+            recommended: facts.recommended,
+            unknown: &facts.unknown,
+        }
+    }
+}
+
+#[derive(serde::Serialize)]
+struct Range {
+    min: u32,
+    max: u32,
+}
+
+/// Protocols from one number to another; the name where it is one that has a name.
+#[derive(serde::Serialize)]
+struct ProtocolRange<'a> {
+    from: i32,
+    to: i32,
+    name: Option<&'a str>,
+}
+
+#[derive(serde::Serialize)]
+struct ProviderModule<'a> {
+    name: &'a str,
+    module: &'a str,
+    id: Option<Text<uuid::Uuid>>,
+}
+
+impl<'a> ProviderModule<'a> {
+    fn new(provider: ProviderRef<'a>) -> Self {
+        ProviderModule { name: provider.name(), module: provider.module(), id: provider.id().map(Text) }
+    }
+}
+
+/// Options in the order written; a date is a string.
+struct Options<'a>(Vec<(&'a str, &'a OptionValue)>);
+
+impl Serialize for Options<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (name, value) in &self.0 {
+            map.serialize_entry(name, &Value(value))?;
+        }
+        map.end()
+    }
+}
+
+struct Value<'a>(&'a OptionValue);
+
+impl Serialize for Value<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            OptionValue::Boolean(value) => serializer.serialize_bool(*value),
+            OptionValue::Integer(value) => serializer.serialize_i64(*value),
+            OptionValue::Float(value) => serializer.serialize_f64(*value),
+            OptionValue::String(value) | OptionValue::Datetime(value) => serializer.serialize_str(value),
+            OptionValue::Array(values) => serializer.collect_seq(values.iter().map(Value)),
+            OptionValue::Table(values) => {
+                Options(values.iter().map(|(name, value)| (name.as_str(), value)).collect()).serialize(serializer)
+            }
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! `list`: the entries of a catalog.
+
+use super::json::{Entries, Entry};
+use super::output::{self, Format};
+use super::resolve::stack;
+use super::style::{FAINT, SUBJECT};
+use super::table::{Table, cell};
+use super::{Failure, Globals, Status};
+use crate::catalog::EntryKind;
+use crate::{EntryRef, Registry};
+
+/// Lists the entries that applications see, in catalog order
+///
+/// Of the entries that match a request the first in this order is selected.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  sockatlas list
+  sockatlas -c site.toml list --all
+  sockatlas list --format json")]
+pub(super) struct Args {
+    /// Hidden entries too, then layers and what is disabled
+    #[arg(short, long)]
+    all: bool,
+
+    /// The form of the list
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
+    let registry = globals.registry()?;
+    let selectable = registry.selectable().filter(|entry| args.all || !entry.is_hidden());
+    let others = registry.entries().filter(|entry| args.all && !entry.is_selectable());
+    let entries = selectable.chain(others);
+    match args.format {
+        Format::Json => {
+            output::json(&Entries::new(&registry, entries.map(|entry| Entry::new(&registry, entry))))?;
+        }
+        Format::Text => {
+            let mut table = Table::headed(&["id", "name", "kind", "family", "type", "protocol", "stack"]);
+            entries.for_each(|entry| row(&mut table, &registry, entry));
+            let mut text = String::new();
+            table.write(&mut text);
+            output::text(&text)?;
+        }
+    }
+    Ok(Status::Clean)
+}
+
+fn row(table: &mut Table, registry: &Registry, entry: EntryRef<'_>) {
+    let state = [
+        (entry.is_disabled(), "disabled"),
+        (entry.is_hidden(), "hidden"),
+        (entry.kind() == EntryKind::Layer && entry.users().is_empty(), "unchained"),
+    ];
+    let state: Vec<&str> = state.into_iter().filter(|(is, _)| *is).map(|(_, word)| word).collect();
+    let state = if state.is_empty() { String::new() } else { format!(" ({})", state.join(", ")) };
+    let is_chain = entry.kind() == EntryKind::Chain && entry.is_selectable();
+    table.row([
+        entry.catalog_entry_id().to_string().into(),
+        cell(entry.name(), SUBJECT),
+        format!("{}{state}", entry.kind()).into(),
+        entry.family().map(|family| registry.family_text(family)).unwrap_or_default().into(),
+        entry.socket_type().map(|socket_type| socket_type.to_string()).unwrap_or_default().into(),
+        protocols(registry, entry).into(),
+        cell(if is_chain { stack(entry) } else { String::new() }, FAINT),
+    ]);
+}
+
+/// The protocols of an entry, the first few of many; `show` has them all.
+fn protocols(registry: &Registry, entry: EntryRef<'_>) -> String {
+    const FEW: usize = 3;
+    if entry.protocols().is_none() {
+        return String::new();
+    }
+    let text = registry.protocols_text(entry.index());
+    let names: Vec<&str> = text.split(", ").collect();
+    let mut text = names[..names.len().min(FEW)].join(", ");
+    if names.len() > FEW {
+        text += &format!(" and {} more", names.len() - FEW);
+    }
+    if entry.matches_zero() && text != "0" {
+        text += ", or 0";
+    }
+    text
+}

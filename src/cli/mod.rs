@@ -1,0 +1,163 @@
+//! The command `sockatlas`: one file a command, and what they share.
+//!
+//! | file | what |
+//! |---|---|
+//! | `globals` | which catalogs are meant: `--catalog`, `$SOCKATLAS_CATALOG`, or those built in |
+//! | `question` | FAMILY, TYPE, PROTOCOL and the demands, as arguments |
+//! | `failure`, `output` | talk on stderr, results on stdout |
+//! | `json` | what the command prints as JSON, version 1 |
+//! | `table`, `style` | text for people |
+//! | all others | the command of that name; `batch` is `resolve --batch` |
+//!
+//! Only this room reads the environment, prints and exits. Exit status: 0 answered or clean; 1 refused, or findings; 2 the
+//! command could not do its work. A reader that closes the pipe ends the output and not the verdict: the status is what
+//! was known by then, and nothing is said about it.
+//!
+//! Depends on all other rooms.
+
+mod batch;
+mod check;
+mod completions;
+mod explain;
+mod failure;
+mod globals;
+mod graph;
+mod json;
+mod list;
+mod man;
+mod names;
+mod output;
+mod question;
+mod resolve;
+mod show;
+mod style;
+mod table;
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use failure::Failure;
+use globals::Globals;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Runs the command with the arguments and the environment of this process.
+pub fn main() -> ExitCode {
+    let done = parse().and_then(|(command, globals)| run(&command, &globals));
+    match done {
+        Ok(status) => status.into(),
+        Err(failure) => failure.report(),
+    }
+}
+
+/// What a command that could do its work found.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+enum Status {
+    /// Exit status 0: answered, or clean.
+    Clean,
+    /// Exit status 1: a request was refused, or there are findings.
+    Refused,
+}
+
+impl From<Status> for ExitCode {
+    fn from(status: Status) -> ExitCode {
+        match status {
+            Status::Clean => ExitCode::SUCCESS,
+            Status::Refused => ExitCode::from(1),
+        }
+    }
+}
+
+/// Answers, checks and explains how programs may connect: a registry of transport protocols
+///
+/// A catalog says which base protocols, layers and chains there are. Asked by address family, socket type and protocol,
+/// as in socket(2), sockatlas says which of them is used, or precisely why none is.
+#[derive(Parser)]
+#[command(name = "sockatlas", version, max_term_width = 100, arg_required_else_help = true, after_help = AFTER_HELP)]
+struct Cli {
+    /// A catalog: a file, a folder whose *.toml files are read in the order of their names, or - for stdin; repeatable
+    #[arg(short, long = "catalog", value_name = "PATH", help_heading = GLOBAL)]
+    catalogs: Vec<PathBuf>,
+
+    /// When to colour the output
+    #[arg(long, value_name = "WHEN", default_value = "auto", global = true, help_heading = GLOBAL)]
+    color: clap::ColorChoice,
+
+    #[command(subcommand)]
+    command: Command,
+}
+
+const GLOBAL: &str = "Global options";
+
+const AFTER_HELP: &str = "\
+Examples:
+  sockatlas resolve inet stream tcp           which entry is that?
+  sockatlas explain inet stream udp           why is that refused?
+  sockatlas -c site.toml list --all           what is in this catalog?
+
+Environment:
+  SOCKATLAS_CATALOG  catalogs to use without --catalog, separated as in PATH;
+                     without either, those built in for this system are used
+  NO_COLOR, CLICOLOR, CLICOLOR_FORCE
+                     as --color, for all programs that know them
+
+Exit status:
+  0  answered, or clean
+  1  refused, or findings (a batch: at least one refusal or unreadable line)
+  2  wrong usage, an unknown word, an unreadable file, or a catalog with faults";
+
+#[derive(Subcommand)]
+enum Command {
+    Resolve(resolve::Args),
+    Explain(explain::Args),
+    List(list::Args),
+    Show(show::Args),
+    Names(names::Args),
+    Check(check::Args),
+    Graph(graph::Args),
+    Completions(completions::Args),
+    Man(man::Args),
+}
+
+fn run(command: &Command, globals: &Globals) -> Result<Status, Failure> {
+    match command {
+        Command::Resolve(args) => resolve::run(args, globals),
+        Command::Explain(args) => explain::run(args, globals),
+        Command::List(args) => list::run(args, globals),
+        Command::Show(args) => show::run(args, globals),
+        Command::Names(args) => names::run(args, globals),
+        Command::Check(args) => check::run(args, globals),
+        Command::Graph(args) => graph::run(args, globals),
+        Command::Completions(args) => completions::run(args),
+        Command::Man(args) => man::run(args),
+    }
+}
+
+fn parse() -> Result<(Command, Globals), Failure> {
+    let matches = command().try_get_matches().map_err(Failure::Usage)?;
+    let cli = Cli::from_arg_matches(&matches).map_err(Failure::Usage)?;
+    match cli.color {
+        clap::ColorChoice::Auto => anstream::ColorChoice::Auto,
+        clap::ColorChoice::Always => anstream::ColorChoice::Always,
+        clap::ColorChoice::Never => anstream::ColorChoice::Never,
+    }
+    .write_global();
+    let mut catalogs = cli.catalogs;
+    let mut inner = matches.subcommand();
+    while let Some((_, matches)) = inner {
+        catalogs.extend(matches.get_many::<PathBuf>(CATALOGS).into_iter().flatten().cloned());
+        inner = matches.subcommand();
+    }
+    Ok((cli.command, Globals::new(catalogs)))
+}
+
+/// The id of `--catalog` among clap's arguments.
+const CATALOGS: &str = "catalogs";
+
+/// The whole command as clap knows it.
+///
+/// `--catalog` is given to every subcommand here, because with clap's `global = true` a `-c` behind the subcommand would
+/// make those before it vanish, and a shorter catalog would answer than was asked for.
+fn command() -> clap::Command {
+    let root = Cli::command();
+    let catalogs = root.get_arguments().find(|argument| *argument.get_id() == CATALOGS).cloned();
+    root.mut_subcommands(|subcommand| subcommand.args(catalogs.clone()))
+}

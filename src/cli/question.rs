@@ -1,0 +1,123 @@
+//! A request as arguments.
+
+use super::Failure;
+use super::failure::warn;
+use crate::{Registry, Request};
+
+/// FAMILY, TYPE and PROTOCOL, and what is demanded beyond them.
+#[derive(clap::Args)]
+pub(super) struct Question {
+    /// The address family: a name as in AF_, lower case, or a number
+    #[arg(index = 1, value_name = "FAMILY", required_unless_present = "entry", allow_negative_numbers = true)]
+    family: Option<String>,
+
+    /// The socket type: a name as in SOCK_, lower case, or a number
+    #[arg(index = 2, value_name = "TYPE", required_unless_present = "entry", allow_negative_numbers = true)]
+    socket_type: Option<String>,
+
+    /// The protocol: a name that the family knows, or a number; left out it is 0
+    #[arg(index = 3, value_name = "PROTOCOL", allow_negative_numbers = true)]
+    protocol: Option<String>,
+
+    /// Exactly this entry; FAMILY, TYPE and PROTOCOL may then be left out, and are its own
+    #[arg(long, value_name = "NAME|ID", allow_negative_numbers = true, help_heading = DEMANDS)]
+    entry: Option<String>,
+
+    /// Only entries of this provider
+    #[arg(long, value_name = "NAME|GUID", help_heading = DEMANDS)]
+    provider: Option<String>,
+
+    /// Only entries that offer all of these services; a list with commas, repeatable
+    #[arg(long, value_name = "SERVICES", help_heading = DEMANDS)]
+    require: Vec<String>,
+
+    /// Of several entries, the one that offers most of these
+    #[arg(long, value_name = "SERVICES", help_heading = DEMANDS)]
+    prefer: Vec<String>,
+
+    /// Of several entries, the one that offers fewest of these
+    #[arg(long, value_name = "SERVICES", help_heading = DEMANDS)]
+    avoid: Vec<String>,
+
+    /// Only entries that offer none of these
+    #[arg(long, value_name = "SERVICES", help_heading = DEMANDS)]
+    prohibit: Vec<String>,
+
+    /// The application that asks, whose policy is added
+    #[arg(long, value_name = "NAME", help_heading = DEMANDS)]
+    application: Option<String>,
+}
+
+const DEMANDS: &str = "Demands";
+
+/// The ids of the arguments, for what cannot stand beside them.
+pub(super) const ARGUMENTS: [&str; 10] =
+    ["family", "socket_type", "protocol", "entry", "provider", "require", "prefer", "avoid", "prohibit", "application"];
+
+impl Question {
+    /// The request, with a warning on stderr if it names an application that no catalog knows.
+    pub fn ask(&self, registry: &Registry) -> Result<Request, Failure> {
+        let word = |word: &'_ Option<String>| word.clone().unwrap_or_else(|| "0".to_owned());
+        let mut request = registry.request(&word(&self.family), &word(&self.socket_type), self.protocol.as_deref())?;
+        for (key, value) in self.demands() {
+            registry.demand(&mut request, key, value)?;
+        }
+        if let Some(name) = unknown_application(registry, &request) {
+            warn_of_application(name);
+        }
+        Ok(request)
+    }
+
+    /// The protocol as it was written, if it was.
+    pub fn protocol(&self) -> Option<&str> {
+        self.protocol.as_deref()
+    }
+
+    /// The arguments again, as a shell reads them: `inet stream --require encrypted`.
+    pub fn words(&self) -> String {
+        let triple = [&self.family, &self.socket_type, &self.protocol];
+        let mut words: Vec<String> = triple.into_iter().flatten().map(|word| quoted(word)).collect();
+        words.extend(self.demands().map(|(key, value)| format!("--{key} {}", quoted(value))));
+        words.join(" ")
+    }
+
+    /// The demands by their keys, in the order of the arguments.
+    fn demands(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        fn each<'q>(
+            key: &'static str,
+            values: impl IntoIterator<Item = &'q String>,
+        ) -> impl Iterator<Item = (&'static str, &'q str)> {
+            values.into_iter().map(move |value| (key, value.as_str()))
+        }
+        each("entry", &self.entry)
+            .chain(each("provider", &self.provider))
+            .chain(each("require", &self.require))
+            .chain(each("prefer", &self.prefer))
+            .chain(each("avoid", &self.avoid))
+            .chain(each("prohibit", &self.prohibit))
+            .chain(each("application", &self.application))
+    }
+}
+
+/// The application that a request names, if no catalog has policy for it by name.
+pub(super) fn unknown_application<'q>(registry: &Registry, request: &'q Request) -> Option<&'q str> {
+    let name = request.demands()?.application.as_deref()?;
+    (!registry.knows_application(name)).then_some(name)
+}
+
+/// Says that an application is unknown: a mistyped name would otherwise lose its policy without a word.
+pub(super) fn warn_of_application(name: &str) {
+    warn(format_args!(
+        "no catalog has a section [application.{name}]; the request gets the policy of `*`, if there is any"
+    ));
+}
+
+/// A word as a POSIX shell reads it back.
+pub(super) fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./,:=@+".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}

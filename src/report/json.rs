@@ -1,0 +1,81 @@
+//! Findings as JSON, version 1: one object with all findings and their counts.
+
+use super::{Label, Report};
+use crate::catalog::{Severity, Sources, Span};
+use serde::Serialize;
+
+/// A whole report.
+#[derive(Serialize)]
+pub(crate) struct ReportV1<'r> {
+    version: u32,
+    findings: Vec<FindingV1<'r>>,
+    summary: SummaryV1,
+}
+
+#[derive(Serialize)]
+struct FindingV1<'r> {
+    code: &'r str,
+    severity: &'static str,
+    message: &'r str,
+    source: PlaceV1,
+    labels: Vec<LabelV1<'r>>,
+    help: Option<&'r str>,
+}
+
+#[derive(Serialize)]
+struct LabelV1<'r> {
+    text: &'r str,
+    source: PlaceV1,
+}
+
+#[derive(Serialize)]
+struct PlaceV1 {
+    file: String,
+    line: u32,
+    column: u32,
+    end_line: u32,
+    end_column: u32,
+}
+
+#[derive(Serialize)]
+struct SummaryV1 {
+    errors: usize,
+    warnings: usize,
+    notes: usize,
+    documents: usize,
+    entries: usize,
+    expectations: usize,
+    guarantees: usize,
+}
+
+impl<'r> From<&'r Report> for ReportV1<'r> {
+    fn from(report: &'r Report) -> Self {
+        let place = |at| place(&report.sources, at);
+        let label = |label: &'r Label| LabelV1 { text: &label.text, source: place(label.at) };
+        let findings = report.findings.iter().map(|finding| FindingV1 {
+            code: finding.code,
+            severity: finding.severity.name(),
+            message: &finding.message,
+            source: place(finding.at),
+            labels: finding.labels.iter().map(label).collect(),
+            help: finding.help.as_deref(),
+        });
+        let summary = SummaryV1 {
+            errors: report.count(Severity::Error),
+            warnings: report.count(Severity::Warning),
+            notes: report.count(Severity::Note),
+            documents: report.tally.documents,
+            entries: report.tally.entries,
+            expectations: report.tally.expectations,
+            guarantees: report.tally.guarantees,
+        };
+        ReportV1 { version: 1, findings: findings.collect(), summary }
+    }
+}
+
+fn place(sources: &Sources, at: Span) -> PlaceV1 {
+    let source = sources.get(at.file);
+    let (line, column) = source.line_and_column(at.start);
+    let (end_line, end_column) = source.line_and_column(at.end);
+    PlaceV1 { file: source.name().to_owned(), line, column, end_line, end_column }
+}

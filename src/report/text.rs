@@ -1,0 +1,131 @@
+//! Findings in rustc's manner: message, place, the source with the value underlined, help.
+
+use super::{Finding, Report};
+use crate::catalog::{Severity, Source, Sources, Span};
+use annotate_snippets::{Annotation, AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
+use std::fmt::Write;
+use std::ops::Range;
+
+/// The whole report: each finding, then a line that counts them.
+pub(crate) fn render(report: &Report, colour: bool) -> String {
+    let mut text = findings(&report.findings, &report.sources, colour);
+    let _ = writeln!(text, "{}", summary(report));
+    text
+}
+
+/// Findings alone, an empty line behind each.
+pub(crate) fn findings(findings: &[Finding], sources: &Sources, colour: bool) -> String {
+    let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
+    let mut text = String::new();
+    for finding in findings {
+        text.push_str(&renderer.render(&groups(finding, sources)));
+        text.push_str("\n\n");
+    }
+    text
+}
+
+/// How many of what.
+pub(crate) fn summary(report: &Report) -> String {
+    let counted =
+        [Severity::Error, Severity::Warning, Severity::Note].map(|severity| (report.count(severity), severity.name()));
+    let found: Vec<String> =
+        counted.into_iter().filter(|(count, _)| *count > 0).map(|(count, name)| plural(count, name)).collect();
+    let found = if found.is_empty() { "no findings".to_owned() } else { found.join(", ") };
+    let tally = report.tally;
+    let mut text = format!("{found} in {}", plural(tally.documents, "document"));
+    if tally.entries > 0 {
+        let _ = write!(text, ": {} entries, {} run", tally.entries, plural(tally.expectations, "expectation"));
+        if tally.guarantees > 0 {
+            let _ = write!(text, ", {} looked into", plural(tally.guarantees, "guarantee"));
+        }
+    }
+    text
+}
+
+fn plural(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+fn groups<'s>(finding: &'s Finding, sources: &'s Sources) -> Vec<Group<'s>> {
+    let level = match finding.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+        Severity::Note | Severity::Allow => Level::NOTE,
+    };
+    let mut elements: Vec<Element<'s>> = Vec::new();
+    let mut excerpts = vec![Excerpt::around(sources, finding.at, AnnotationKind::Primary, None)];
+    for label in &finding.labels {
+        let kind = AnnotationKind::Context;
+        let near = excerpts.iter_mut().find(|excerpt| excerpt.near(sources, label.at));
+        match near {
+            Some(excerpt) => excerpt.add(sources, label.at, kind, Some(&label.text)),
+            None => excerpts.push(Excerpt::around(sources, label.at, kind, Some(&label.text))),
+        }
+    }
+    elements.extend(excerpts.into_iter().map(|excerpt| match sources.get(excerpt.file) {
+        // A file that could not be read has nothing to show.
+        source if source.text().is_empty() => Element::from(Origin::path(source.name())),
+        _ => Element::from(excerpt.snippet(sources)),
+    }));
+    let primary = level.primary_title(&finding.message).id(finding.code).elements(elements);
+    let help = finding.help.as_ref().map(|help| Group::with_title(Level::HELP.secondary_title(help.as_str())));
+    std::iter::once(primary).chain(help).collect()
+}
+
+/// Places of one document so near to each other that they are shown together.
+///
+/// Only the lines that are needed are handed to the renderer, which would else scan the whole document for each finding.
+struct Excerpt<'s> {
+    file: crate::catalog::FileId,
+    lines: Range<usize>,
+    places: Vec<(Span, AnnotationKind, Option<&'s str>)>,
+}
+
+/// Places further apart than so many lines are shown apart.
+const NEAR: usize = 6;
+
+impl<'s> Excerpt<'s> {
+    fn around(sources: &Sources, at: Span, kind: AnnotationKind, text: Option<&'s str>) -> Self {
+        Excerpt { file: at.file, lines: lines(sources.get(at.file), at), places: vec![(at, kind, text)] }
+    }
+
+    fn near(&self, sources: &Sources, at: Span) -> bool {
+        self.file == at.file && {
+            let lines = lines(sources.get(at.file), at);
+            lines.start <= self.lines.end + NEAR && self.lines.start <= lines.end + NEAR
+        }
+    }
+
+    fn add(&mut self, sources: &Sources, at: Span, kind: AnnotationKind, text: Option<&'s str>) {
+        let lines = lines(sources.get(at.file), at);
+        self.lines = self.lines.start.min(lines.start)..self.lines.end.max(lines.end);
+        self.places.push((at, kind, text));
+    }
+
+    fn snippet(self, sources: &'s Sources) -> Snippet<'s, Annotation<'s>> {
+        let source = sources.get(self.file);
+        let text = source.text();
+        let start = source.line_start(self.lines.start);
+        let end = source.line_start(self.lines.end);
+        let shown = &text[start..end];
+        let annotations = self.places.into_iter().map(|(at, kind, label)| {
+            let clamp = |offset: usize| text.floor_char_boundary(offset.clamp(start, end)) - start;
+            // Of a value over several lines, a table above all, the first line is shown.
+            let first_line = text[start + clamp(at.range().start)..]
+                .find('\n')
+                .map_or(text.len(), |at_break| start + clamp(at.range().start) + at_break);
+            let span = clamp(at.range().start)..clamp(at.range().end.min(first_line));
+            match label {
+                Some(label) => kind.span(span).label(label),
+                None => kind.span(span),
+            }
+        });
+        Snippet::source(shown).line_start(self.lines.start + 1).path(source.name()).annotations(annotations)
+    }
+}
+
+/// The lines, from 0, on which a span begins: one, as longer values are cut to their first line.
+fn lines(source: &Source, at: Span) -> Range<usize> {
+    let (line, _) = source.line_and_column(at.start);
+    line as usize - 1..line as usize
+}

@@ -1,0 +1,188 @@
+//! `list`, `show` and `names`.
+
+use super::{site, sockatlas};
+
+#[test]
+fn list_shows_what_applications_see() {
+    assert_eq!(
+        site("list").quietly(0),
+        "\
+id    name         kind   family  type       protocol   stack
+1001  tcp4         base   inet    stream     tcp, or 0
+1004  widget       base   acme    seqpacket  gadget
+1005  secure/tcp4  chain  inet    stream     tcp, or 0  tls > tcp4
+"
+    );
+}
+
+#[test]
+fn list_all_shows_hidden_layers_and_disabled_too() {
+    assert_eq!(
+        site("list --all").quietly(0),
+        "\
+id    name         kind               family  type       protocol         stack
+1001  tcp4         base               inet    stream     tcp, or 0
+1002  udp4         base (hidden)      inet    dgram      udp, 200 to 201
+1004  widget       base               acme    seqpacket  gadget
+1005  secure/tcp4  chain              inet    stream     tcp, or 0        tls > tcp4
+1003  old4         base (disabled)
+1006  tls          layer
+1007  spare        layer (unchained)
+"
+    );
+}
+
+#[test]
+fn list_as_json_to_the_letter() {
+    let stdout = site("list --format json").quietly(0);
+    let list: serde_json::Value = serde_json::from_str(&stdout).expect("JSON");
+    assert_eq!((&list["version"], &list["title"], &list["dialect"]), (&1.into(), &"A site".into(), &"linux".into()));
+    assert_eq!(
+        list["entries"][2].to_string(),
+        concat!(
+            r#"{"name":"secure/tcp4","kind":"chain","catalog_entry_id":1005,"family":{"name":"inet","number":2},"#,
+            r#""type":{"name":"stream","number":1},"protocols":[{"from":6,"to":6,"name":"tcp"}],"matches_zero":true,"#,
+            r#""stack":["tls","tcp4"],"services":["encrypted","guaranteed-delivery","guaranteed-order"],"#,
+            r#""provider":{"name":"tls","module":"tls","id":null},"hidden":false,"disabled":false,"summary":null,"#,
+            r#""source":{"file":"site.toml","line":58,"column":8}}"#
+        )
+    );
+    let all: serde_json::Value = serde_json::from_str(&site("list --all --format json").quietly(0)).expect("JSON");
+    assert_eq!(all["entries"].as_array().map(Vec::len), Some(7));
+    assert_eq!(
+        all["entries"][1]["protocols"].to_string(),
+        r#"[{"from":17,"to":17,"name":"udp"},{"from":200,"to":201,"name":null}]"#
+    );
+}
+
+#[test]
+fn show_tells_all_of_a_base_protocol() {
+    assert_eq!(
+        site("show tcp4").quietly(0),
+        "\
+tcp4  TCP over IPv4
+  kind                base
+  catalog entry id    1001
+  family              inet (2)
+  type                stream (1)
+  protocol            tcp
+  matches protocol 0  yes
+  services            expedited-data, guaranteed-delivery, guaranteed-order
+  provider            kernel (module system, e70f1aa0-ab8b-11cf-8ca3-00805f48a192)
+  message size        0 (a stream of bytes)
+  address size        16 bytes
+  byte order          big
+  option nodelay      true
+  option sndbuf       65536
+  option note         \"a \\\"word\\\"\"
+  option list         [1, 2.5]
+  option table        { when = 2026-01-02 }
+  source              site.toml:13:7
+  used by             secure/tcp4
+"
+    );
+}
+
+#[test]
+fn show_tells_the_contract_of_a_layer() {
+    assert_eq!(
+        site("show tls").quietly(0),
+        "\
+tls
+  kind              layer
+  catalog entry id  1006
+  needs below       guaranteed-order
+  forbids below     none
+  adds              encrypted
+  removes           expedited-data
+  allowed below     tcp4
+  categories        crypto-compress
+  provider          tls
+  source            site.toml:46:8
+  used by           secure/tcp4
+"
+    );
+}
+
+#[test]
+fn show_reads_names_ids_and_the_names_of_groups() {
+    let by_name = site("show secure/tcp4").quietly(0);
+    assert_eq!(site("show 1005").quietly(0), by_name);
+    assert_eq!(site("show secure").quietly(0), by_name);
+    let said = site("show tpc4").complains(2);
+    assert_eq!(said, "error: no entry is called `tpc4`\nhelp: did you mean `tcp4`?\n");
+    assert_eq!(site("show -5").complains(2), "error: no entry is called `-5`\n");
+}
+
+#[test]
+fn show_as_json_to_the_letter() {
+    let stdout = site("show tcp4 --format json").quietly(0);
+    let shown: serde_json::Value = serde_json::from_str(&stdout).expect("JSON");
+    assert_eq!(
+        shown["entries"][0].to_string(),
+        concat!(
+            r#"{"name":"tcp4","kind":"base","catalog_entry_id":1001,"family":{"name":"inet","number":2},"#,
+            r#""type":{"name":"stream","number":1},"protocols":[{"from":6,"to":6,"name":"tcp"}],"matches_zero":true,"#,
+            r#""stack":["tcp4"],"services":["expedited-data","guaranteed-delivery","guaranteed-order"],"#,
+            r#""provider":{"name":"kernel","module":"system","id":"e70f1aa0-ab8b-11cf-8ca3-00805f48a192"},"#,
+            r#""hidden":false,"disabled":false,"summary":"TCP over IPv4","#,
+            r#""source":{"file":"site.toml","line":13,"column":7},"contract":null,"#,
+            r#""facts":{"version":null,"message_size":0,"address_size":{"min":16,"max":16},"byte_order":"big","#,
+            r#""security_scheme":null,"recommended":false,"unknown":[]},"#,
+            r#""options":{"nodelay":true,"sndbuf":65536,"note":"a \"word\"","list":[1,2.5],"table":{"when":"2026-01-02"}},"#,
+            r#""used_by":["secure/tcp4"],"dependents":["secure/tcp4"]}"#
+        )
+    );
+    let layer: serde_json::Value = serde_json::from_str(&site("show tls --format json").quietly(0)).expect("JSON");
+    assert_eq!(
+        layer["entries"][0]["contract"].to_string(),
+        concat!(
+            r#"{"needs":["guaranteed-order"],"forbids":[],"adds":["encrypted"],"removes":["expedited-data"],"#,
+            r#""allow_below":["tcp4"],"categories":["crypto-compress"]}"#
+        )
+    );
+}
+
+#[test]
+fn names_are_those_of_the_dialect_and_of_the_catalog() {
+    let linux = site("names families").quietly(0);
+    assert!(linux.contains("\n   10  inet6       ipv6\n"), "{linux}");
+    assert!(linux.contains("\n  201  acme\n"), "{linux}");
+    let windows = sockatlas("-c ../../catalogs/windows.toml names families").quietly(0);
+    assert!(windows.contains("\n   23  inet6       ipv6\n"), "{windows}");
+    assert!(!windows.contains("netlink"), "{windows}");
+}
+
+#[test]
+fn names_of_protocols_are_those_of_a_family() {
+    assert_eq!(site("names protocols --family acme").quietly(0), "protocols of acme\n    1  widget\n    2  gadget\n");
+    assert_eq!(
+        site("names --family 201 --format json").quietly(0),
+        concat!(
+            r#"{"version":1,"dialect":"linux","protocols":[{"family":"acme","names":["#,
+            r#"{"name":"widget","number":1,"aliases":[]},{"name":"gadget","number":2,"aliases":[]}]}]}"#,
+            "\n"
+        )
+    );
+    let all = site("names protocols").quietly(0);
+    assert!(all.contains("protocols of inet, inet6\n") && all.contains("    0  route\n"), "{all}");
+    assert!(site("names types --family inet").complains(2).starts_with("error: only protocols are listed by family\n"));
+    assert!(site("names --family inte").complains(2).contains("did you mean `inet`?"));
+}
+
+#[test]
+fn names_of_errors_have_both_numbers_of_the_dialect() {
+    let errors = site("names errors").quietly(0);
+    assert!(errors.contains("  not-permitted                 WSAEACCES 10013               EACCES 13 "), "{errors}");
+    let json: serde_json::Value = serde_json::from_str(&site("names --format json").quietly(0)).expect("JSON");
+    assert_eq!(
+        json["errors"][10].to_string(),
+        concat!(
+            r#"{"code":"not-permitted","summary":"entries match, but the application may not use any of them","#,
+            r#""wsa":{"name":"WSAEACCES","number":10013},"errno":{"name":"EACCES","number":13}}"#
+        )
+    );
+    assert_eq!(json["services"][2].to_string(), r#"{"name":"connect-data","xp1":128}"#);
+    assert_eq!(json["categories"][0].to_string(), r#"{"name":"inspector","value":1}"#);
+    assert_eq!(json["types"][2].to_string(), r#"{"name":"dgram","number":2,"aliases":["datagram"]}"#);
+}
