@@ -33,6 +33,8 @@ pub mod check;
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod cli;
+#[cfg(feature = "cli")]
+pub mod edit;
 mod graph;
 mod load;
 mod registry;
@@ -42,8 +44,8 @@ pub mod terms;
 pub use graph::picture;
 pub use load::{LoadError, Loader};
 pub use registry::{
-    Candidate, Change, Demands, EntryRef, Explanation, KeptSelection, Mend, ProviderDemand, ProviderRef, Refusal,
-    Registry, Request, Selection, Test, WordError,
+    Answer, Asked, Candidate, Change, Demand, Demands, Difference, EntryRef, Explanation, KeptSelection, Mend,
+    ProviderDemand, ProviderRef, Refusal, Registry, Request, Selection, Test, WordError, compare,
 };
 
 /// The README's snippets are run as tests.

@@ -58,6 +58,13 @@ impl Loader {
         self
     }
 
+    /// Takes a file to hold this text, whatever it holds, when it is read: as an input, from a folder, or by an include. So an
+    /// editor can ask about what is not saved yet.
+    pub fn unsaved(mut self, path: impl Into<PathBuf>, text: impl Into<String>) -> Self {
+        self.inputs.push(Input::Unsaved { path: path.into(), text: text.into() });
+        self
+    }
+
     /// Adds the catalogs built in for this system: what it offers, and the layers that come with sockatlas.
     pub fn builtin(self) -> Self {
         self.path(OF_THIS_SYSTEM).path("builtin:layers.toml")

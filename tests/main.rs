@@ -4,3 +4,14 @@
 mod command;
 #[cfg(feature = "cli")]
 mod documents;
+#[cfg(feature = "cli")]
+mod edits;
+mod faults;
+#[cfg(feature = "cli")]
+mod formats;
+mod laws;
+mod oracle;
+#[cfg(feature = "cli")]
+mod rules;
+#[cfg(feature = "cli")]
+mod schema;

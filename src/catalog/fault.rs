@@ -34,6 +34,8 @@ pub enum FaultKind {
     Syntax {
         /// What the TOML parser says.
         message: String,
+        /// A text that stands there without quotes.
+        unquoted: Option<String>,
     },
     /// A key that the table does not have.
     #[error("unknown key `{key}` in {table}")]
@@ -244,6 +246,7 @@ impl FaultKind {
         let did_you_mean =
             |suggestion: &Option<String>| suggestion.as_ref().map(|word| format!("did you mean `{word}`?"));
         match self {
+            FaultKind::Syntax { unquoted: Some(word), .. } => Some(format!("a text needs quotes: `\"{word}\"`")),
             FaultKind::UnknownKey { suggestion, expected, .. } => {
                 did_you_mean(suggestion).or_else(|| Some(format!("the keys here are {}", quoted(expected))))
             }

@@ -5,7 +5,7 @@ use super::fault::{Fault, FaultKind, quoted};
 use super::limits::Limits;
 use super::raw::{At, Document};
 use super::source::{Sources, Span};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -21,6 +21,13 @@ pub enum Input {
     Text {
         /// The name, as in `builtin:linux.toml`.
         name: String,
+        /// The TOML.
+        text: String,
+    },
+    /// What a file is taken to hold, whatever it holds, wherever it is read. It names no document of its own.
+    Unsaved {
+        /// The file, which exists.
+        path: PathBuf,
         /// The TOML.
         text: String,
     },
@@ -45,6 +52,7 @@ pub(super) fn gather(
         builtins,
         sources: Sources::default(),
         documents: Vec::new(),
+        unsaved: unsaved(inputs),
         seen: HashSet::new(),
         including: Vec::new(),
         over_limit: false,
@@ -57,9 +65,19 @@ pub(super) fn gather(
             }
             Input::Path(path) if path.is_dir() => gather.folder(path),
             Input::Path(path) => gather.file(path, None),
+            Input::Unsaved { .. } => {}
         }
     }
     (gather.sources, gather.documents)
+}
+
+/// Texts by the canonical paths of the files that they are to be read for; of several the last counts.
+fn unsaved(inputs: &[Input]) -> HashMap<PathBuf, &str> {
+    let unsaved = inputs.iter().filter_map(|input| match input {
+        Input::Unsaved { path, text } => Some((fs::canonicalize(path).ok()?, text.as_str())),
+        _ => None,
+    });
+    unsaved.collect()
 }
 
 struct Gather<'a> {
@@ -68,6 +86,7 @@ struct Gather<'a> {
     builtins: &'a [Builtin],
     sources: Sources,
     documents: Vec<Document>,
+    unsaved: HashMap<PathBuf, &'a str>,
     /// The canonical paths of the files read so far.
     seen: HashSet<PathBuf>,
     /// The files whose includes are being read: canonical path, and the name as given.
@@ -113,7 +132,11 @@ impl Gather<'_> {
         if !self.is_fresh(&identity, included) {
             return;
         }
-        let bytes = match self.bytes(path, included) {
+        let bytes = match self.unsaved.get(&identity) {
+            Some(text) => Ok(text.as_bytes().to_owned()),
+            None => self.bytes(path, included),
+        };
+        let bytes = match bytes {
             Ok(bytes) => bytes,
             Err(error) => return self.unreadable(path, &reason(&error), included),
         };
@@ -138,7 +161,8 @@ impl Gather<'_> {
                 let valid = error.utf8_error().valid_up_to();
                 let file = self.sources.add(&name, String::from_utf8_lossy(error.as_bytes()).into_owned());
                 let message = format!("the text is not UTF-8 from byte {valid} on");
-                self.faults.push(Fault::new(FaultKind::Syntax { message }, Span::new(file, valid..valid + 1)));
+                self.faults
+                    .push(Fault::new(FaultKind::Syntax { message, unquoted: None }, Span::new(file, valid..valid + 1)));
             }
         }
     }
@@ -193,6 +217,9 @@ impl Gather<'_> {
             return;
         }
         let file = self.sources.add(name, text);
+        if matches!(home, Home::Folder(_)) {
+            self.sources.set_file(file);
+        }
         let mut document = document::read(file, self.sources.get(file).text(), self.faults);
         document.included = included;
         for include in &document.includes {

@@ -23,6 +23,8 @@ mod options;
 mod protocols;
 pub(crate) mod raw;
 mod reader;
+#[cfg(feature = "cli")]
+pub(crate) mod schema;
 pub(crate) mod scope;
 mod source;
 mod suggest;
@@ -31,6 +33,8 @@ pub use document::FORMAT;
 pub use entry::{AddressSize, ByteOrder, EntryKind, Facts};
 pub(crate) use fault::quoted;
 pub use fault::{Cause, Clause, Fault, FaultKind};
+#[cfg(feature = "cli")]
+pub(crate) use files::BUILTIN;
 pub(crate) use files::Builtin;
 pub use files::Input;
 pub use limits::{Limits, MAX_PROTOCOL_CHAIN};
@@ -65,6 +69,17 @@ pub(crate) struct Catalog {
     pub guarantees: Vec<Guarantee>,
     /// Severities that the catalog sets for lints: code, place, severity.
     pub lint: Vec<(String, Span, Severity)>,
+    /// Each `replace = true` that replaces nothing.
+    pub replaces_nothing: Vec<Replacement>,
+}
+
+/// A definition that says it is a replacement.
+#[derive(Clone, Debug)]
+pub(crate) struct Replacement {
+    /// "entry", "provider", "family" or "application".
+    pub what: &'static str,
+    pub name: String,
+    pub at: Span,
 }
 
 /// What is known of an entry's name, whether or not the entry is sound.

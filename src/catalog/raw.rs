@@ -111,6 +111,8 @@ pub(crate) struct RawFamily {
     pub protocols: Vec<(At<String>, i32)>,
     pub max_protocol: Option<i32>,
     pub protocol_first: bool,
+    /// Where these two are written, by their keys.
+    pub facts_at: Vec<(&'static str, Span)>,
     pub replace: bool,
 }
 

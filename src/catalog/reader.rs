@@ -14,10 +14,14 @@ use toml::de::{DeInteger, DeString, DeTable, DeValue};
 pub(super) type Key<'i> = Spanned<DeString<'i>>;
 pub(super) type Value<'i> = Spanned<DeValue<'i>>;
 
+pub(super) const PROTOCOL_RANGE: &[&str] = &["from", "to"];
+
 /// Reads the values of one document and collects its faults.
 pub(super) struct Reader<'f> {
     pub file: FileId,
     pub faults: &'f mut Vec<Fault>,
+    /// Where the parser could not read on and guessed; what is wrong there has been said.
+    pub guessed: Vec<std::ops::Range<usize>>,
 }
 
 impl Reader<'_> {
@@ -30,7 +34,10 @@ impl Reader<'_> {
     }
 
     pub fn fault(&mut self, kind: FaultKind, at: Span) {
-        self.faults.push(Fault::new(kind, at));
+        let of_a_guess = self.guessed.iter().any(|guess| guess.start < at.range().end && at.range().start < guess.end);
+        if !of_a_guess {
+            self.faults.push(Fault::new(kind, at));
+        }
     }
 
     pub fn wrong(&mut self, value: &Value<'_>, found: impl Into<String>, expected: impl Into<String>) {
@@ -221,7 +228,7 @@ impl Reader<'_> {
                     match key.get_ref().as_ref() {
                         "from" => from = self.number(value),
                         "to" => to = self.number(value),
-                        _ => self.unknown_key(key, "a protocol range", &["from", "to"]),
+                        _ => self.unknown_key(key, "a protocol range", PROTOCOL_RANGE),
                     }
                 }
                 for (key, there) in [("from", table.contains_key("from")), ("to", table.contains_key("to"))] {

@@ -1,6 +1,7 @@
 //! What words mean: names of families, types and protocols in a dialect, with the families that catalogs add.
 
 use super::fault::FaultKind;
+use super::source::Span;
 use super::suggest::nearest;
 use crate::terms::{Dialect, Family, Protocol, SocketType, System};
 use indexmap::IndexMap;
@@ -22,6 +23,8 @@ pub(crate) struct DeclaredFamily {
     pub max_protocol: Option<i32>,
     /// Linux dialect: the protocol is tested before the type.
     pub protocol_first: bool,
+    /// Where these two are written, by their keys.
+    pub facts_at: Vec<(&'static str, Span)>,
 }
 
 impl DeclaredFamily {

@@ -64,13 +64,20 @@ pub struct Source {
     name: std::sync::Arc<str>,
     text: String,
     line_starts: OnceLock<Vec<u32>>,
+    /// Whether its name is the path of a file that it was read from.
+    is_file: bool,
 }
 
 impl Sources {
     pub(crate) fn add(&mut self, name: &str, text: String) -> FileId {
         let id = FileId(u32::try_from(self.documents.len()).unwrap_or(u32::MAX));
-        self.documents.push(Source { name: name.into(), text, line_starts: OnceLock::new() });
+        self.documents.push(Source { name: name.into(), text, line_starts: OnceLock::new(), is_file: false });
         id
+    }
+
+    /// Says that a document was read from the file whose path is its name.
+    pub(crate) fn set_file(&mut self, file: FileId) {
+        self.documents[file.0 as usize].is_file = true;
     }
 
     /// The document with this number.
@@ -105,6 +112,11 @@ impl Source {
     /// The document's name: a path as it was given, or the name of a text.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The path of the file that it was read from; nothing for a text, and for a catalog that ships.
+    pub fn file(&self) -> Option<&std::path::Path> {
+        self.is_file.then(|| std::path::Path::new(&*self.name))
     }
 
     /// The whole text.

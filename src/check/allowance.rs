@@ -3,7 +3,7 @@
 //! `# sockatlas: allow(unchained-layer) kept for the next release`, at the end of a line, speaks of findings on that line. On a
 //! line of its own it speaks of the next line that is no comment; if that opens a table, of the whole table.
 
-use super::rules;
+use super::{Settings, fixes, rules};
 use crate::catalog::{Severity, Source, Sources, Span};
 use crate::report::Finding;
 
@@ -51,9 +51,21 @@ impl Allowance {
     }
 
     /// The finding of an allowance that allows nothing.
-    pub fn unused(&self) -> Option<Finding> {
-        let message = format!("this allowance of `{}` allows nothing", self.code);
-        (!self.used).then(|| Finding::new("unused-allowance", Severity::Warning, message, self.at).help("take it away"))
+    ///
+    /// None where the same catalog may well have findings for it: of what was not looked for this time, and of what another
+    /// machine may see in its file system.
+    pub fn unused(&self, sources: &Sources, settings: &Settings) -> Option<Finding> {
+        let was_looked_for = match self.code.as_str() {
+            "uncovered-entry" => settings.coverage,
+            "writable-by-others" => false,
+            _ => true,
+        };
+        (!self.used && was_looked_for).then(|| {
+            let message = format!("this allowance of `{}` allows nothing", self.code);
+            Finding::new("unused-allowance", Severity::Warning, message, self.at)
+                .help("take it away")
+                .fix("take the allowance away", vec![fixes::without_comment(sources.get(self.at.file), self.at)])
+        })
     }
 }
 

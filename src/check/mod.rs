@@ -7,16 +7,18 @@
 //! |---|---|
 //! | `rule`, `rules` | what a rule is; all of them, in order |
 //! | `settings`, `allowance` | whose severity counts |
+//! | `fixes` | the edits that safe fixes are made of |
 //!
 //! Depends on `load` and what lies below it, and on `report`.
 
 mod allowance;
+mod fixes;
 mod rule;
 mod rules;
 mod settings;
 
 pub use rule::{HEADINGS, Rule};
-pub use settings::{Settings, UnknownRule};
+pub use settings::{LevelError, Settings};
 
 use crate::catalog::{FaultKind, Severity, Span};
 use crate::load::Loader;
@@ -48,6 +50,7 @@ pub fn check(loader: &Loader, settings: &Settings) -> Report {
             tally.entries = registry.entries().len();
             tally.expectations = registry.expectations().len();
             tally.guarantees = registry.guarantees().len();
+            tally.coverage = settings.coverage.then(|| rules::coverage(&registry));
             lints(&registry, settings)
         }
     };
@@ -65,7 +68,7 @@ fn lints(registry: &Registry, settings: &Settings) -> Vec<Finding> {
     }
     let mut allowances = allowance::read(registry.sources(), &mut found);
     found.retain(|finding| !allowances.iter_mut().any(|allowance| allowance.allows(finding.code, finding.at)));
-    found.extend(allowances.iter().filter_map(allowance::Allowance::unused));
+    found.extend(allowances.iter().filter_map(|allowance| allowance.unused(registry.sources(), settings)));
     for finding in &mut found {
         let Some(rule) = rules::find(finding.code) else { continue };
         let of_catalog =

@@ -1,4 +1,5 @@
-//! Whose severity counts: the user's on the command line, then an allowance in the catalog, then its `[lint]`, then the rule's.
+//! Whose severity counts: what an allowance speaks of is not reported; else the command line's, then that of the catalog's
+//! `[lint]`, then the rule's own.
 
 use super::{Rule, rules};
 use crate::catalog::{Severity, nearest};
@@ -19,12 +20,24 @@ enum What {
     Warnings,
 }
 
-/// A word that names no rule.
+/// A word that names no rule whose severity can be set.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no rule is called `{word}`{}", suggestion.as_ref().map(|near| format!(" (did you mean `{near}`?)")).unwrap_or_default())]
-pub struct UnknownRule {
-    word: String,
-    suggestion: Option<String>,
+#[non_exhaustive]
+pub enum LevelError {
+    /// No rule is called so.
+    #[error("no rule is called `{word}`{}", suggestion.as_ref().map(|near| format!(" (did you mean `{near}`?)")).unwrap_or_default())]
+    UnknownRule {
+        /// The word.
+        word: String,
+        /// The code that was probably meant.
+        suggestion: Option<String>,
+    },
+    /// It is a fault.
+    #[error("`{code}` is a fault: it refuses loading, and nothing silences it")]
+    Fault {
+        /// Its code.
+        code: &'static str,
+    },
 }
 
 impl Settings {
@@ -37,14 +50,15 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// The word is neither `warnings` nor the code of a rule.
-    pub fn level(mut self, word: &str, severity: Severity) -> Result<Self, UnknownRule> {
+    /// The word is neither `warnings` nor the code of a lint.
+    pub fn level(mut self, word: &str, severity: Severity) -> Result<Self, LevelError> {
         let what = match rules::find(word) {
             _ if word == "warnings" => What::Warnings,
+            Some(rule) if rule.is_fault() => return Err(LevelError::Fault { code: rule.code }),
             Some(rule) => What::Rule(rule.code),
             None => {
                 let known = rules::ALL.iter().map(|rule| rule.code).chain(["warnings"]);
-                return Err(UnknownRule { word: word.to_owned(), suggestion: nearest(word, known) });
+                return Err(LevelError::UnknownRule { word: word.to_owned(), suggestion: nearest(word, known) });
             }
         };
         self.levels.push((what, severity));

@@ -1,9 +1,12 @@
 //! `sockatlas check`: validates catalogs and runs their tests.
 
-use super::{Failure, Globals, Status, output};
+use super::style::GOOD;
+use super::{Failure, Globals, Status, failure, output};
+use crate::Loader;
 use crate::catalog::Severity;
-use crate::check::{Settings, check};
-use crate::report;
+use crate::check::{HEADINGS, LevelError, Rule, Settings, check, rules};
+use crate::edit::fix;
+use crate::report::{self, Report, place::Root, sarif::RuleText};
 use std::path::PathBuf;
 
 /// Validates catalogs, runs their tests and proves their guarantees
@@ -12,31 +15,117 @@ use std::path::PathBuf;
 /// none runs every [[expect]] and proves every [[always]]. Exit status 1 means that something of severity error was found.
 #[derive(clap::Args)]
 #[command(
-    after_help = "Examples:\n  sockatlas check catalogs/linux.toml catalogs/layers.toml\n  sockatlas check --deny warnings site/"
+    after_help = "Examples:\n  sockatlas check catalogs/linux.toml catalogs/layers.toml\n  sockatlas check --deny warnings site/\n  sockatlas check --fix site/\n  sockatlas check --allow unchained-layer --coverage site/ --format sarif"
 )]
 pub(super) struct Args {
     /// Files, or folders of *.toml, that are checked together
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// `--deny warnings`: let warnings fail the check too
-    #[arg(long, value_name = "WHAT", value_parser = ["warnings"])]
-    deny: Option<String>,
+    /// Make a lint, or all `warnings`, an error; a fault is one whatever is said
+    #[arg(long, value_name = "CODE|warnings", value_delimiter = ',')]
+    deny: Vec<String>,
+    /// Make a lint a warning
+    #[arg(long, value_name = "CODE", value_delimiter = ',')]
+    warn: Vec<String>,
+    /// Do not report a lint, or any `warnings`
+    #[arg(long, value_name = "CODE|warnings", value_delimiter = ',')]
+    allow: Vec<String>,
+    /// Also report the entries that no [[expect]] reaches, and how many are reached
+    #[arg(long)]
+    coverage: bool,
+    /// Mend the files where that is safe: no request is answered otherwise, comments and layout stay
+    #[arg(long)]
+    fix: bool,
     /// How the findings are written
     #[arg(long, value_enum, default_value_t)]
-    format: output::Format,
+    format: Format,
+}
+
+/// In which form the findings are printed.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// For people, with the source shown
+    #[default]
+    Text,
+    /// For programs: versioned, on one line (`sockatlas schema --report` describes it)
+    Json,
+    /// For code scanning: SARIF 2.1.0, on one line
+    Sarif,
+    /// For GitHub Actions: annotations
+    Github,
+    /// For build servers: JUnit's XML
+    Junit,
 }
 
 pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
-    let report = check(&globals.with(&args.paths).loader()?, &Settings::new());
+    let loader = globals.with(&args.paths).loader()?;
+    let report = if args.fix { fixed(&loader, &settings(args)?)? } else { check(&loader, &settings(args)?) };
     match args.format {
-        output::Format::Text => output::text(&report::text::render(&report, output::stdout_is_styled()))?,
-        output::Format::Json => output::json(&report::json::ReportV1::from(&report))?,
+        Format::Text => output::text(&report::text::render(&report, output::stdout_is_styled()))?,
+        Format::Json => output::json(&report::json::ReportV1::from(&report))?,
+        Format::Sarif => output::json(&report::sarif::log(&report, rule_texts(), &root()?))?,
+        Format::Github => output::bytes(report::github::render(&report, &root()?).as_bytes())?,
+        Format::Junit => {
+            let xml = report::junit::render(&report, &root()?);
+            let xml = xml.map_err(|error| Failure::io("<stdout>", std::io::Error::other(error)))?;
+            output::bytes(xml.as_bytes())?;
+        }
     }
-    let failing = if args.deny.is_some() { Severity::Warning } else { Severity::Error };
-    let failed = report.findings.iter().any(|finding| finding.severity >= failing);
+    let failed = report.count(Severity::Error) > 0;
     Ok(match () {
         () if report.unread => return Err(Failure::Reported),
         () if failed => Status::Refused,
         () => Status::Clean,
     })
+}
+
+/// Applies the fixes, says which, and gives what is left to report.
+fn fixed(loader: &Loader, settings: &Settings) -> Result<Report, Failure> {
+    let fixed = fix(loader, settings);
+    if let Some(refused) = &fixed.refused {
+        failure::warn(format_args!("some fixes were not made: {}", refused.reason));
+    }
+    fixed.write()?;
+    for applied in &fixed.applied {
+        let place = applied.at.to_string();
+        let (place, title) = (output::printable(&place), output::printable(&applied.title));
+        output::talk(format_args!("{GOOD}fixed{GOOD:#}[{}]: {place}: {title}", applied.code));
+    }
+    Ok(fixed.report)
+}
+
+/// What the flags say of severities. What is said of one rule counts more than what is said of all warnings, and of several
+/// flags for one the sternest.
+fn settings(args: &Args) -> Result<Settings, Failure> {
+    let said = [(&args.allow, Severity::Allow), (&args.warn, Severity::Warning), (&args.deny, Severity::Error)];
+    let mut settings = Settings::new().coverage(args.coverage);
+    for of_all in [true, false] {
+        for (words, severity) in said {
+            for word in words.iter().filter(|word| (*word == "warnings") == of_all) {
+                let told = |error: LevelError| Failure::Told { message: error.to_string(), help: None };
+                settings = settings.level(word, severity).map_err(told)?;
+            }
+        }
+    }
+    Ok(settings)
+}
+
+/// What reports say about rules.
+fn rule_texts() -> Vec<RuleText> {
+    let text = |rule: &Rule| RuleText {
+        code: rule.code,
+        severity: rule.severity,
+        tag: if rule.is_fault() { "fault" } else { "lint" },
+        finds: rule.section(HEADINGS[0]).unwrap_or_default(),
+        help: rule.docs(),
+    };
+    rules().iter().map(text).collect()
+}
+
+/// What reports for other machines name files from: the repository's root where GitHub Actions says it, else this folder.
+fn root() -> Result<Root, Failure> {
+    let here = std::env::current_dir().map_err(|error| Failure::io("the current folder", error))?;
+    let workspace = std::env::var_os("GITHUB_WORKSPACE").map(PathBuf::from);
+    let root = workspace.filter(|workspace| here.starts_with(workspace)).unwrap_or_else(|| here.clone());
+    Ok(Root { root, here })
 }

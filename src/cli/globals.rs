@@ -26,6 +26,11 @@ impl Globals {
         Globals { catalogs: [self.catalogs.as_slice(), further].concat() }
     }
 
+    /// The catalogs of the command line, else those of the environment.
+    pub fn paths(&self) -> Vec<PathBuf> {
+        if self.catalogs.is_empty() { environment() } else { self.catalogs.clone() }
+    }
+
     /// The arguments again, as a shell reads them: ` -c site.toml`.
     pub fn words(&self) -> String {
         self.catalogs.iter().map(|path| format!(" -c {}", quoted(&path.display().to_string()))).collect()

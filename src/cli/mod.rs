@@ -18,10 +18,13 @@
 mod batch;
 mod check;
 mod completions;
+mod diff;
 mod explain;
 mod failure;
+mod fmt;
 mod globals;
 mod graph;
+mod init;
 mod json;
 mod list;
 mod man;
@@ -29,6 +32,8 @@ mod names;
 mod output;
 mod question;
 mod resolve;
+mod rule;
+mod schema;
 mod show;
 mod style;
 mod table;
@@ -112,7 +117,12 @@ enum Command {
     Show(show::Args),
     Names(names::Args),
     Check(check::Args),
+    Rule(rule::Args),
+    Diff(diff::Args),
     Graph(graph::Args),
+    Fmt(fmt::Args),
+    Init(init::Args),
+    Schema(schema::Args),
     Completions(completions::Args),
     Man(man::Args),
 }
@@ -125,7 +135,12 @@ fn run(command: &Command, globals: &Globals) -> Result<Status, Failure> {
         Command::Show(args) => show::run(args, globals),
         Command::Names(args) => names::run(args, globals),
         Command::Check(args) => check::run(args, globals),
+        Command::Rule(args) => rule::run(args),
+        Command::Diff(args) => diff::run(args, globals),
         Command::Graph(args) => graph::run(args, globals),
+        Command::Fmt(args) => fmt::run(args, globals),
+        Command::Init(args) => init::run(args),
+        Command::Schema(args) => schema::run(args),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),
     }

@@ -164,7 +164,7 @@ impl Registry {
         let [family, socket_type, protocol] = match asked.named {
             // With a named entry, 0 and -1 stand for what the entry has.
             Some(_) => [
-                family || matches!(triple.family, 0 | -1),
+                family || self.family_left_open(asked.request.family()),
                 socket_type || matches!(triple.socket_type, 0 | -1),
                 matches!(triple.protocol, 0 | -1) || self.protocols(index).contains(triple.protocol),
             ],

@@ -5,7 +5,7 @@ use super::policy::Objection;
 use super::{Demands, EntryRef, Registry, Request};
 use crate::catalog::entry::EntryIndex;
 use crate::catalog::{Claim, EntryDemand, Location, Span, TestRequest, nearest, quoted};
-use crate::terms::{Protocol, Services, SocketType};
+use crate::terms::{Family, Protocol, Services, SocketType};
 
 /// Some changes that together would admit an entry.
 #[derive(Clone, Debug)]
@@ -156,7 +156,15 @@ fn admit<'r>(registry: &'r Registry, asked: &Asked<'_>, candidate: &Candidate<'r
             }
             Test::Protocol => {
                 let from = registry.protocol_text(asked.request.protocol(), stack.family);
-                let first = Protocol::from_raw(registry.protocols(index).first());
+                let first = askable(registry, asked, index)?;
+                // A request for protocol 0 must say the family where 0 stands for any.
+                let ambiguous =
+                    first == Protocol::UNSPEC && asked.named.is_none() && request.family() == Family::UNSPEC;
+                if ambiguous {
+                    let from = registry.family_text(request.family());
+                    changes.push(Change::Ask { field: "family", from, to: registry.family_text(stack.family) });
+                    request = replace_triple(request, |triple| triple.0 = stack.family);
+                }
                 changes.push(Change::Ask { field: "protocol", from, to: registry.protocol_text(first, stack.family) });
                 request = replace_triple(request, |triple| triple.2 = first);
             }
@@ -205,7 +213,18 @@ fn admit<'r>(registry: &'r Registry, asked: &Asked<'_>, candidate: &Candidate<'r
     })
 }
 
-fn replace_triple(request: Request, change: impl FnOnce(&mut (crate::terms::Family, SocketType, Protocol))) -> Request {
+/// The protocol by which a request gets the entry; nothing where none can be guessed, or where only its name leads there.
+fn askable(registry: &Registry, asked: &Asked<'_>, index: EntryIndex) -> Option<Protocol> {
+    let protocols = registry.protocols(index);
+    let first = protocols.first();
+    if first != 0 || asked.named.is_some() || registry.stack(index).matches_zero {
+        return Some(Protocol::from_raw(first));
+    }
+    let from_one = protocols.ranges().iter().find(|&&(_, to)| to > 0).map(|&(from, _)| from.max(1));
+    from_one.filter(|_| !protocols.is_any()).map(Protocol::from_raw)
+}
+
+fn replace_triple(request: Request, change: impl FnOnce(&mut (Family, SocketType, Protocol))) -> Request {
     let mut triple = (request.family(), request.socket_type(), request.protocol());
     change(&mut triple);
     let mut replaced = Request::new(triple.0, triple.1, triple.2);

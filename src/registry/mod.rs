@@ -8,6 +8,7 @@
 //! | `policy` | what applications may use |
 //! | `selection`, `refusal` | the two answers |
 //! | `explain`, `mend` | why, and what would change it |
+//! | `compare` | which requests change their answer between two registries |
 //! | `picture` | what a picture shows |
 //! | `prove` | what holds for every request |
 //! | `entry` | what can be read of entries |
@@ -15,6 +16,7 @@
 //!
 //! Depends on `terms`, the valid forms of `catalog`, and `graph`. It knows no TOML, no files and no clock.
 
+mod compare;
 mod entry;
 mod explain;
 mod index;
@@ -28,6 +30,7 @@ mod resolve;
 mod selection;
 mod words;
 
+pub use compare::{Answer, Asked, Demand, Difference, compare};
 pub use entry::{EntryRef, ProviderRef};
 pub use explain::{Candidate, Explanation, Test};
 pub use mend::{Change, Mend};
@@ -40,7 +43,8 @@ pub use words::WordError;
 use crate::catalog::entry::{Entry, EntryIndex, ProviderIndex};
 use crate::catalog::scope::Scope;
 use crate::catalog::{
-    Application, Catalog, Declared, Expectation, Guarantee, Location, ProtocolSet, Provider, Severity, Sources, Span,
+    Application, Catalog, Declared, Expectation, Guarantee, Location, ProtocolSet, Provider, Replacement, Severity,
+    Sources, Span,
 };
 use crate::graph::{Graph, Stack};
 use crate::terms::{Dialect, Family};
@@ -81,6 +85,7 @@ struct Inner {
     expectations: Vec<Expectation>,
     guarantees: Vec<Guarantee>,
     lint: Vec<(String, Span, Severity)>,
+    replaces_nothing: Vec<Replacement>,
 }
 
 impl Registry {
@@ -102,6 +107,7 @@ impl Registry {
             expectations,
             guarantees,
             lint,
+            replaces_nothing,
             entries,
         } = catalog;
         let entries: Vec<Entry> = entries.into_iter().flatten().collect();
@@ -129,6 +135,7 @@ impl Registry {
             expectations,
             guarantees,
             lint,
+            replaces_nothing,
         };
         Registry { inner: Arc::new(inner) }
     }
@@ -208,6 +215,16 @@ impl Registry {
     /// Severities that the catalogs set: code of the rule, place, severity.
     pub(crate) fn lint(&self) -> &[(String, Span, Severity)] {
         &self.inner.lint
+    }
+
+    /// Definitions that say they replace, and replace nothing.
+    pub(crate) fn replaces_nothing(&self) -> &[Replacement] {
+        &self.inner.replaces_nothing
+    }
+
+    /// The sections of policy, by the application's name; `*` is for all others.
+    pub(crate) fn policy_sections(&self) -> impl Iterator<Item = (&str, &Application)> {
+        self.inner.applications.iter().map(|(name, section)| (name.as_str(), section))
     }
 
     pub(crate) fn is(&self, other: &Registry) -> bool {

@@ -53,6 +53,11 @@ impl Registry {
         }
     }
 
+    /// Whether each layer of a selectable entry has categories that `permit` lets in.
+    pub(crate) fn permits_layers(&self, permit: Categories, index: EntryIndex) -> bool {
+        self.first_not_permitted(permit, index).is_none()
+    }
+
     /// The first layer of the stack that is not permitted. Base protocols always are.
     fn first_not_permitted(&self, permit: Categories, index: EntryIndex) -> Option<EntryIndex> {
         self.stack(index).layers().iter().copied().find(|&layer| !permitted(permit, self.categories(layer)))

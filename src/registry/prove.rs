@@ -13,6 +13,7 @@ use super::{Demands, Registry, Request, family_key};
 use crate::catalog::entry::{Body, EntryIndex};
 use crate::catalog::{EntryDemand, Guarantee, Policy, ProtocolSet, TestRequest};
 use crate::terms::{Protocol, Services};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A request that a guarantee speaks of, and what it gets against the guarantee.
 pub(crate) struct Leak {
@@ -28,7 +29,7 @@ pub(crate) struct Shadow {
     pub zero_hidden: bool,
     /// Whether nothing is left.
     pub whole: bool,
-    /// The earlier entries, in catalog order.
+    /// The earlier entries, in the order of declaration.
     pub by: Vec<EntryIndex>,
 }
 
@@ -102,22 +103,43 @@ impl Registry {
         }
     }
 
-    /// What hides a selectable entry from requests without entry and provider; nothing: each request that it alone could
-    /// answer best reaches it.
-    pub(crate) fn shadow(&self, index: EntryIndex) -> Option<Shadow> {
-        // For every policy that a request can meet there is a shadow; only what all of them hide cannot be reached.
-        let policies = self.policies();
-        let permitting: Vec<Option<&Policy>> =
-            policies.into_iter().filter(|policy| policy.is_none_or(|policy| self.permits(policy, index))).collect();
-        let mut shadows = permitting.iter().map(|policy| self.shadow_under(*policy, index));
-        let mut smallest = shadows.next()??;
-        for shadow in shadows {
-            let shadow = shadow?;
-            if covered(&shadow.hidden) < covered(&smallest.hidden) || smallest.whole && !shadow.whole {
-                smallest = shadow;
+    /// For each selectable entry, in catalog order, what hides it from requests without entry and provider; nothing: each
+    /// request that it alone could answer best reaches it.
+    pub(crate) fn shadows(&self) -> Vec<(EntryIndex, Option<Shadow>)> {
+        // Only what every policy that a request can meet hides cannot be reached.
+        let mut least: Vec<Option<Option<Shadow>>> = self.inner.order.iter().map(|_| None).collect();
+        for policy in self.policies() {
+            for (least, found) in least.iter_mut().zip(self.shadows_under(policy)) {
+                let Some(found) = found else { continue };
+                let smaller = match (&*least, &found) {
+                    (None, _) | (Some(Some(_)), None) => true,
+                    (Some(None), _) => false,
+                    (Some(Some(known)), Some(found)) => {
+                        known.whole && !found.whole || covered(&found.hidden) < covered(&known.hidden)
+                    }
+                };
+                if smaller {
+                    *least = Some(found);
+                }
             }
         }
-        Some(smallest)
+        self.inner.order.iter().copied().zip(least.into_iter().map(Option::flatten)).collect()
+    }
+
+    /// The same under one policy; nothing for an entry that it does not permit.
+    fn shadows_under(&self, policy: Option<&Policy>) -> impl Iterator<Item = Option<Option<Shadow>>> {
+        // Rivals have family, type and services in common. What those before an entry answer is kept as disjoint ranges, so
+        // that each entry costs what it overlaps, however many there are.
+        let mut answered: HashMap<(i32, i32, &Services), Answered> = HashMap::new();
+        self.inner.order.iter().map(move |&index| {
+            if !policy.is_none_or(|policy| self.permits(policy, index)) {
+                return None;
+            }
+            let own = self.stack(index);
+            let family = family_key(&self.inner.family_keys, self.scope(), own.family);
+            let before = answered.entry((family, own.socket_type.number(), &own.services)).or_default();
+            Some(before.hide(index, &without_zero(self.protocols(index)), own.matches_zero))
+        })
     }
 
     /// What a selectable entry offers by what it is made of, whatever chains state of themselves: `(below - removes) + adds`.
@@ -139,34 +161,48 @@ impl Registry {
         let own = sections.iter().filter(|(name, _)| *name != "*").map(|(_, section)| Some(&section.policy));
         own.chain([rest]).collect()
     }
+}
 
-    fn shadow_under(&self, policy: Option<&Policy>, index: EntryIndex) -> Option<Shadow> {
-        let own = self.stack(index);
-        let key = |family| family_key(&self.inner.family_keys, self.scope(), family);
-        let earlier = self.inner.order.iter().copied().take_while(|&other| other != index);
-        let rivals = earlier.filter(|&other| {
-            let stack = self.stack(other);
-            key(stack.family) == key(own.family)
-                && stack.socket_type == own.socket_type
-                && stack.services == own.services
-                && policy.is_none_or(|policy| self.permits(policy, other))
-        });
-        let wanted = without_zero(self.protocols(index));
+/// What some entries answer between them.
+#[derive(Default)]
+struct Answered {
+    /// Disjoint ranges by their first number: the last number, and who answers.
+    ranges: BTreeMap<i32, (i32, EntryIndex)>,
+    zero: Option<EntryIndex>,
+}
+
+impl Answered {
+    /// What of an entry's protocols is answered already; the rest is answered by it from now on.
+    fn hide(&mut self, index: EntryIndex, wanted: &[(i32, i32)], matches_zero: bool) -> Option<Shadow> {
         let mut hidden = Vec::new();
-        let mut zero_hidden = false;
-        let mut by = Vec::new();
-        for rival in rivals {
-            let common = intersection(&wanted, &without_zero(self.protocols(rival)));
-            let zero = own.matches_zero && self.stack(rival).matches_zero;
-            if !common.is_empty() || zero {
-                by.push(rival);
-                hidden.extend(common);
-                zero_hidden |= zero;
+        let mut by = BTreeSet::new();
+        let mut free = Vec::new();
+        for &(from, to) in wanted {
+            let before = self.ranges.range(..from).next_back().map(|(&start, &(end, owner))| (start, end, owner));
+            let inside = self.ranges.range(from..=to).map(|(&start, &(end, owner))| (start, end, owner));
+            let mut next = i64::from(from);
+            for (start, end, owner) in before.into_iter().chain(inside).filter(|&(_, end, _)| end >= from) {
+                let (start, end) = (start.max(from), end.min(to));
+                if i64::from(start) > next {
+                    free.push((next as i32, start - 1));
+                }
+                hidden.push((start, end));
+                by.insert(owner);
+                next = i64::from(end) + 1;
+            }
+            if next <= i64::from(to) {
+                free.push((next as i32, to));
             }
         }
+        self.ranges.extend(free.iter().map(|&(from, to)| (from, (to, index))));
+        let zero_hidden = matches_zero && self.zero.is_some();
+        by.extend(self.zero.filter(|_| zero_hidden));
+        if matches_zero {
+            self.zero.get_or_insert(index);
+        }
         let hidden = ProtocolSet::of(&hidden, 0).map_or(Vec::new(), |set| set.ranges().to_vec());
-        let whole = hidden == wanted && zero_hidden == own.matches_zero;
-        (!by.is_empty()).then_some(Shadow { hidden, zero_hidden, whole, by })
+        let whole = free.is_empty() && zero_hidden == matches_zero;
+        (!by.is_empty()).then(|| Shadow { hidden, zero_hidden, whole, by: by.into_iter().collect() })
     }
 }
 
@@ -186,20 +222,6 @@ pub(crate) fn without_zero(set: &ProtocolSet) -> Vec<(i32, i32)> {
         }
     }
     ranges
-}
-
-/// The numbers in both of two lists of disjoint ascending ranges.
-pub(crate) fn intersection(one: &[(i32, i32)], other: &[(i32, i32)]) -> Vec<(i32, i32)> {
-    let (mut at, mut other_at) = (0, 0);
-    let mut common = Vec::new();
-    while let (Some(&(from, to)), Some(&(other_from, other_to))) = (one.get(at), other.get(other_at)) {
-        let (start, end) = (from.max(other_from), to.min(other_to));
-        if start <= end {
-            common.push((start, end));
-        }
-        if to < other_to { at += 1 } else { other_at += 1 }
-    }
-    common
 }
 
 fn covered(ranges: &[(i32, i32)]) -> u64 {

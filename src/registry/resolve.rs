@@ -131,11 +131,11 @@ impl Registry {
         let stack = self.stack(index);
         let triple = self.triple(request);
         let left_open = |number: i32| matches!(number, 0 | -1);
-        let asked_family = request.family().number(self.scope().system()).unwrap_or(triple.family);
         let mismatch = |wanted: String, had: String| {
             Err(Refusal::EntryMismatch { entry: self.name_at(index).to_owned(), wanted, had })
         };
-        if !left_open(asked_family) && triple.family != family_key(&self.inner.family_keys, self.scope(), stack.family)
+        if !self.family_left_open(request.family())
+            && triple.family != family_key(&self.inner.family_keys, self.scope(), stack.family)
         {
             return mismatch(self.describe_family(request.family()), self.describe_family(stack.family));
         }
@@ -152,6 +152,17 @@ impl Registry {
             return mismatch(text(provider), text(self.entry_at(index).provider));
         }
         Ok(())
+    }
+
+    /// The greatest protocol of a family, where the linux dialect has one.
+    pub(super) fn most_protocol(&self, family: Family) -> Option<i32> {
+        let key = family_key(&self.inner.family_keys, self.scope(), family);
+        self.inner.index.rule(key).max_protocol
+    }
+
+    /// Whether a request that names an entry leaves its family to it: 0 and -1, and no other number below 0.
+    pub(super) fn family_left_open(&self, family: Family) -> bool {
+        matches!(family.number(self.scope().system()), Some(0 | -1))
     }
 
     fn describe_family(&self, family: Family) -> String {

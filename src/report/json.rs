@@ -1,6 +1,6 @@
 //! Findings as JSON, version 1: one object with all findings and their counts.
 
-use super::{Label, Report};
+use super::{Edit, Fix, Label, Report};
 use crate::catalog::{Severity, Sources, Span};
 use serde::Serialize;
 
@@ -20,6 +20,21 @@ struct FindingV1<'r> {
     source: PlaceV1,
     labels: Vec<LabelV1<'r>>,
     help: Option<&'r str>,
+    /// Only where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fix: Option<FixV1<'r>>,
+}
+
+#[derive(Serialize)]
+struct FixV1<'r> {
+    title: &'r str,
+    edits: Vec<EditV1<'r>>,
+}
+
+#[derive(Serialize)]
+struct EditV1<'r> {
+    source: PlaceV1,
+    text: &'r str,
 }
 
 #[derive(Serialize)]
@@ -46,12 +61,23 @@ struct SummaryV1 {
     entries: usize,
     expectations: usize,
     guarantees: usize,
+    /// Only where it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    coverage: Option<CoverageV1>,
+}
+
+#[derive(Serialize)]
+struct CoverageV1 {
+    reached: usize,
+    selectable: usize,
 }
 
 impl<'r> From<&'r Report> for ReportV1<'r> {
     fn from(report: &'r Report) -> Self {
         let place = |at| place(&report.sources, at);
         let label = |label: &'r Label| LabelV1 { text: &label.text, source: place(label.at) };
+        let edit = |edit: &'r Edit| EditV1 { source: place(edit.at), text: &edit.text };
+        let fix = |fix: &'r Fix| FixV1 { title: &fix.title, edits: fix.edits.iter().map(edit).collect() };
         let findings = report.findings.iter().map(|finding| FindingV1 {
             code: finding.code,
             severity: finding.severity.name(),
@@ -59,6 +85,7 @@ impl<'r> From<&'r Report> for ReportV1<'r> {
             source: place(finding.at),
             labels: finding.labels.iter().map(label).collect(),
             help: finding.help.as_deref(),
+            fix: finding.fix.as_ref().map(fix),
         });
         let summary = SummaryV1 {
             errors: report.count(Severity::Error),
@@ -68,6 +95,7 @@ impl<'r> From<&'r Report> for ReportV1<'r> {
             entries: report.tally.entries,
             expectations: report.tally.expectations,
             guarantees: report.tally.guarantees,
+            coverage: report.tally.coverage.map(|(reached, selectable)| CoverageV1 { reached, selectable }),
         };
         ReportV1 { version: 1, findings: findings.collect(), summary }
     }

@@ -3,12 +3,27 @@
 //! | file | form | read by |
 //! |---|---|---|
 //! | `text` | rustc's manner, with the source shown | people |
-//! | `json` | version 1 of our own | programs |
+//! | `json` | version 1 of our own; `report.schema.json` is its schema | programs |
+//! | `sarif` | SARIF 2.1.0 | code scanning |
+//! | `github` | annotations | GitHub Actions |
+//! | `junit` | JUnit's XML | build servers |
+//!
+//! `place` says where documents lie for who reads the last three elsewhere, and `fingerprint` what a line is known by.
 //!
 //! Serves `check` and `cli`. The forms are part of the command and need the feature `cli`.
 
 #[cfg(feature = "cli")]
+mod fingerprint;
+#[cfg(feature = "cli")]
+pub(crate) mod github;
+#[cfg(feature = "cli")]
 pub(crate) mod json;
+#[cfg(feature = "cli")]
+pub(crate) mod junit;
+#[cfg(feature = "cli")]
+pub(crate) mod place;
+#[cfg(feature = "cli")]
+pub(crate) mod sarif;
 #[cfg(feature = "cli")]
 pub(crate) mod text;
 
@@ -31,6 +46,29 @@ pub struct Finding {
     pub labels: Vec<Label>,
     /// What to do about it.
     pub help: Option<String>,
+    /// What does it, where that is safe: it cannot change what any request is answered.
+    pub fix: Option<Fix>,
+    /// Whether the source at its place holds a secret, so that no form of the report may show it.
+    pub concealed: bool,
+}
+
+/// A change of the documents that takes a finding away.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Fix {
+    /// What it does, as in "take the `replace` away".
+    pub title: String,
+    /// Texts to be replaced; they do not overlap.
+    pub edits: Vec<Edit>,
+}
+
+/// A text that is replaced by another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// What is replaced; empty where something is put in.
+    pub at: Span,
+    /// What stands there instead.
+    pub text: String,
 }
 
 /// A further place that belongs to a finding.
@@ -44,7 +82,16 @@ pub struct Label {
 
 impl Finding {
     pub(crate) fn new(code: &'static str, severity: Severity, message: impl Into<String>, at: Span) -> Self {
-        Finding { code, severity, message: message.into(), at, labels: Vec::new(), help: None }
+        Finding {
+            code,
+            severity,
+            message: message.into(),
+            at,
+            labels: Vec::new(),
+            help: None,
+            fix: None,
+            concealed: false,
+        }
     }
 
     pub(crate) fn label(mut self, at: Span, text: impl Into<String>) -> Self {
@@ -52,8 +99,18 @@ impl Finding {
         self
     }
 
+    pub(crate) fn fix(mut self, title: impl Into<String>, edits: Vec<Edit>) -> Self {
+        self.fix = Some(Fix { title: title.into(), edits });
+        self
+    }
+
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    pub(crate) fn conceal(mut self) -> Self {
+        self.concealed = true;
         self
     }
 }
@@ -69,6 +126,8 @@ impl From<&Fault> for Finding {
             at: fault.at,
             labels: labels.collect(),
             help: fault.kind.help(),
+            fix: None,
+            concealed: false,
         }
     }
 }
@@ -99,6 +158,8 @@ pub struct Tally {
     pub expectations: usize,
     /// `[[always]]` proved or refuted.
     pub guarantees: usize,
+    /// Where it was asked for: how many selectable entries some `[[expect]]` reaches, and of how many.
+    pub coverage: Option<(usize, usize)>,
 }
 
 impl Report {

@@ -34,10 +34,15 @@ pub(crate) fn summary(report: &Report) -> String {
     let tally = report.tally;
     let mut text = format!("{found} in {}", plural(tally.documents, "document"));
     if tally.entries > 0 {
-        let _ = write!(text, ": {} entries, {} run", tally.entries, plural(tally.expectations, "expectation"));
+        let entries = if tally.entries == 1 { "1 entry".to_owned() } else { format!("{} entries", tally.entries) };
+        let _ = write!(text, ": {entries}, {} run", plural(tally.expectations, "expectation"));
         if tally.guarantees > 0 {
             let _ = write!(text, ", {} looked into", plural(tally.guarantees, "guarantee"));
         }
+    }
+    if let Some((reached, selectable)) = tally.coverage {
+        let percent = (reached * 100).checked_div(selectable).unwrap_or(100);
+        let _ = write!(text, ", coverage {percent} % ({reached} of {selectable})");
     }
     text
 }
@@ -53,6 +58,13 @@ fn groups<'s>(finding: &'s Finding, sources: &'s Sources) -> Vec<Group<'s>> {
         Severity::Note | Severity::Allow => Level::NOTE,
     };
     let mut elements: Vec<Element<'s>> = Vec::new();
+    if finding.concealed {
+        let place = sources.locate(finding.at);
+        let origin = Origin::path(sources.get(finding.at.file).name());
+        let origin = origin.line(place.line as usize).char_column(place.column as usize);
+        let primary = level.primary_title(&finding.message).id(finding.code).element(origin);
+        return std::iter::once(primary).chain(help(finding)).collect();
+    }
     let mut excerpts = vec![Excerpt::around(sources, finding.at, AnnotationKind::Primary, None)];
     for label in &finding.labels {
         let kind = AnnotationKind::Context;
@@ -68,8 +80,11 @@ fn groups<'s>(finding: &'s Finding, sources: &'s Sources) -> Vec<Group<'s>> {
         _ => Element::from(excerpt.snippet(sources)),
     }));
     let primary = level.primary_title(&finding.message).id(finding.code).elements(elements);
-    let help = finding.help.as_ref().map(|help| Group::with_title(Level::HELP.secondary_title(help.as_str())));
-    std::iter::once(primary).chain(help).collect()
+    std::iter::once(primary).chain(help(finding)).collect()
+}
+
+fn help(finding: &Finding) -> Option<Group<'_>> {
+    finding.help.as_ref().map(|help| Group::with_title(Level::HELP.secondary_title(help.as_str())))
 }
 
 /// Places of one document so near to each other that they are shown together.

@@ -1,5 +1,7 @@
 //! What the README shows is what the command prints, and the examples run.
 
+mod generated;
+
 use std::path::Path;
 use std::process::Command;
 

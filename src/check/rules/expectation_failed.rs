@@ -8,13 +8,16 @@
 //! # Example
 //! ```toml
 //! format = 1
+//!
 //! [provider.kernel]
 //! module = "system"
+//!
 //! [base.tcp4]
 //! provider = "kernel"
 //! family = "inet"
 //! type = "stream"
 //! protocol = "tcp"
+//! matches-zero = true
 //!
 //! [[expect]]
 //! request = { family = "inet", type = "stream", protocol = "tcp" }
@@ -24,13 +27,16 @@
 //! # Mended
 //! ```toml
 //! format = 1
+//!
 //! [provider.kernel]
 //! module = "system"
+//!
 //! [base.tcp4]
 //! provider = "kernel"
 //! family = "inet"
 //! type = "stream"
 //! protocol = "tcp"
+//! matches-zero = true
 //!
 //! [[expect]]
 //! request = { family = "inet", type = "stream", protocol = "tcp" }

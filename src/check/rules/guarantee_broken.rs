@@ -9,13 +9,19 @@
 //! # Example
 //! ```toml
 //! format = 1
+//!
 //! [provider.kernel]
 //! module = "system"
+//!
 //! [base.tcp4]
 //! provider = "kernel"
 //! family = "inet"
 //! type = "stream"
 //! protocol = "tcp"
+//! matches-zero = true
+//!
+//! [application.billing]
+//! prohibit = ["proxied"]
 //!
 //! [[always]]
 //! request = { application = "billing" }
@@ -25,15 +31,19 @@
 //! # Mended
 //! ```toml
 //! format = 1
+//!
 //! [provider.kernel]
 //! module = "system"
+//!
 //! [base.tcp4]
 //! provider = "kernel"
 //! family = "inet"
 //! type = "stream"
 //! protocol = "tcp"
+//! matches-zero = true
 //!
 //! [application.billing]
+//! prohibit = ["proxied"]
 //! require = ["encrypted"]
 //!
 //! [[always]]

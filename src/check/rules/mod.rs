@@ -1,19 +1,97 @@
 //! The rules, one a file, in the order in which they are looked at: faults first, then lints, then what is said of settings.
+//!
+//! `README.md` beside them is made of their documentation.
 
+mod bad_allowance;
+mod chain_too_long;
+mod contract_broken;
+mod contradictory_services;
+mod cycle;
+mod dangling_reference;
+mod dialect_conflict;
+mod disabled_dependency;
+mod duplicate_id;
+mod duplicate_name;
 mod expectation_failed;
 mod guarantee_broken;
+mod ignored_fact;
+mod include_cycle;
+mod limit_exceeded;
+mod missing_key;
+mod no_protocol_zero;
+mod overlapping_protocols;
 mod overstated_services;
+mod partial_coverage;
 mod partly_shadowed_entry;
+mod permit_admits_nothing;
+mod repeated_layer;
+mod replaces_nothing;
+mod secret_in_options;
 mod shadowed_entry;
+mod syntax;
+mod uncategorised_layer;
+mod unchained_layer;
+mod uncovered_entry;
+mod unknown_application;
+mod unknown_key;
+mod unknown_module;
+mod unknown_name;
+mod unknown_rule;
+mod unreadable_file;
+mod unused_allowance;
+mod unused_provider;
+mod writable_by_others;
+mod wrong_kind;
+mod wrong_value;
 
 use super::Rule;
+pub(super) use uncovered_entry::coverage;
 
 pub(super) const ALL: &[Rule] = &[
+    // Faults, in the order of `FaultKind`.
+    syntax::RULE,
+    unknown_key::RULE,
+    missing_key::RULE,
+    wrong_value::RULE,
+    unknown_name::RULE,
+    duplicate_name::RULE,
+    duplicate_id::RULE,
+    dangling_reference::RULE,
+    wrong_kind::RULE,
+    cycle::RULE,
+    include_cycle::RULE,
+    chain_too_long::RULE,
+    repeated_layer::RULE,
+    contract_broken::RULE,
+    disabled_dependency::RULE,
+    dialect_conflict::RULE,
+    limit_exceeded::RULE,
+    unreadable_file::RULE,
+    // Lints: tests, order, entries, policy, providers and documents.
     expectation_failed::RULE,
     guarantee_broken::RULE,
+    unknown_application::RULE,
+    uncovered_entry::RULE,
     shadowed_entry::RULE,
     partly_shadowed_entry::RULE,
+    overlapping_protocols::RULE,
+    no_protocol_zero::RULE,
+    contradictory_services::RULE,
     overstated_services::RULE,
+    unchained_layer::RULE,
+    partial_coverage::RULE,
+    uncategorised_layer::RULE,
+    permit_admits_nothing::RULE,
+    unused_provider::RULE,
+    unknown_module::RULE,
+    replaces_nothing::RULE,
+    ignored_fact::RULE,
+    secret_in_options::RULE,
+    writable_by_others::RULE,
+    // Settings.
+    unknown_rule::RULE,
+    bad_allowance::RULE,
+    unused_allowance::RULE,
 ];
 
 /// The rule of this code.

@@ -8,40 +8,53 @@
 //! # Example
 //! ```toml
 //! format = 1
+//!
 //! [provider.kernel]
 //! module = "system"
-//! [provider.inspect]
+//!
 //! [base.tcp4]
 //! provider = "kernel"
 //! family = "inet"
 //! type = "stream"
 //! protocol = "tcp"
+//! matches-zero = true
+//!
+//! [provider.inspect]
+//!
 //! [layer.inspect]
 //! provider = "inspect"
-//! [chain.inspected]
+//! adds = ["metered"]
+//!
+//! [chain.secure]
 //! layers = ["inspect"]
 //! base = "tcp4"
-//! services = ["encrypted"]
+//! services = ["metered", "encrypted"]
 //! ```
 //!
 //! # Mended
 //! ```toml
 //! format = 1
+//!
 //! [provider.kernel]
 //! module = "system"
-//! [provider.tls]
+//!
 //! [base.tcp4]
 //! provider = "kernel"
 //! family = "inet"
 //! type = "stream"
 //! protocol = "tcp"
-//! [layer.tls]
-//! provider = "tls"
-//! adds = ["encrypted"]
+//! matches-zero = true
+//!
+//! [provider.inspect]
+//!
+//! [layer.inspect]
+//! provider = "inspect"
+//! adds = ["metered"]
+//!
 //! [chain.secure]
-//! layers = ["tls"]
+//! layers = ["inspect"]
 //! base = "tcp4"
-//! services = ["encrypted"]
+//! services = ["metered"]
 //! ```
 
 use crate::catalog::Severity;

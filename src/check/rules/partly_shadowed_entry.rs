@@ -8,35 +8,43 @@
 //! # Example
 //! ```toml
 //! format = 1
+//!
 //! [provider.kernel]
 //! module = "system"
+//!
 //! [base.icmp4]
 //! provider = "kernel"
 //! family = "inet"
 //! type = "raw"
 //! protocol = "icmp"
+//!
 //! [base.raw4]
 //! provider = "kernel"
 //! family = "inet"
 //! type = "raw"
 //! protocol = { from = 1, to = 255 }
+//! matches-zero = true
 //! ```
 //!
 //! # Mended
 //! ```toml
 //! format = 1
+//!
 //! [provider.kernel]
 //! module = "system"
+//!
 //! [base.icmp4]
 //! provider = "kernel"
 //! family = "inet"
 //! type = "raw"
 //! protocol = "icmp"
+//!
 //! [base.raw4]
 //! provider = "kernel"
 //! family = "inet"
 //! type = "raw"
 //! protocol = { from = 2, to = 255 }
+//! matches-zero = true
 //! ```
 
 use crate::catalog::{Severity, quoted};
@@ -53,8 +61,9 @@ pub(in crate::check) const RULE: Rule = Rule {
 
 fn look(lints: &mut Lints<'_>) {
     let registry = lints.registry;
-    for entry in registry.selectable() {
-        let Some(shadow) = registry.shadow(entry.index()).filter(|shadow| !shadow.whole) else { continue };
+    for (index, shadow) in registry.shadows() {
+        let entry = registry.at(index);
+        let Some(shadow) = shadow.filter(|shadow| !shadow.whole) else { continue };
         let by: Vec<&str> = shadow.by.iter().map(|&other| registry.at(other).name()).collect();
         let message =
             format!("{} answers instead of `{}` for protocol {}", quoted(&by), entry.name(), protocols(&shadow));

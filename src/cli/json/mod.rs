@@ -5,10 +5,12 @@
 //! its meaning.
 
 mod answer;
+mod diff;
 mod entry;
 mod names;
 
 pub(super) use answer::{Answer, BAD_REQUEST_LINE, BadLine};
+pub(super) use diff::Differences;
 pub(super) use entry::{Entries, Entry, WholeEntry};
 pub(super) use names::{FamilyProtocols, KnownCategory, KnownError, KnownName, KnownService, Names};
 
@@ -56,6 +58,12 @@ impl<'a> Named<'a> {
 
     pub fn protocol(registry: &'a Registry, protocol: terms::Protocol, family: terms::Family) -> Self {
         Named { name: registry.scope().protocol_name(protocol, family), number: Some(protocol.number()) }
+    }
+
+    /// The name, or else the number.
+    pub fn short(&self) -> String {
+        let number = || self.number.map(|number| number.to_string()).unwrap_or_default();
+        self.name.map_or_else(number, str::to_owned)
     }
 }
 

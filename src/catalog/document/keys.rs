@@ -1,0 +1,94 @@
+//! The keys of every table of the format.
+
+pub(in crate::catalog) const TOP: &[&str] = &[
+    "format",
+    "dialect",
+    "title",
+    "include",
+    "order",
+    "disable",
+    "provider",
+    "base",
+    "layer",
+    "chain",
+    "family",
+    "application",
+    "expect",
+    "always",
+    "lint",
+];
+pub(in crate::catalog) const PROVIDER: &[&str] = &["module", "id", "replace"];
+pub(in crate::catalog) const FAMILY: &[&str] = &["number", "protocols", "max-protocol", "protocol-first", "replace"];
+pub(in crate::catalog) const APPLICATION: &[&str] = &["require", "prohibit", "permit", "replace"];
+pub(in crate::catalog) const BASE: &[&str] = &[
+    "provider",
+    "family",
+    "type",
+    "protocol",
+    "matches-zero",
+    "services",
+    "options",
+    "summary",
+    "hidden",
+    "replace",
+    "catalog-entry-id",
+    "version",
+    "message-size",
+    "address-size",
+    "byte-order",
+    "security-scheme",
+    "recommended",
+    "unknown",
+];
+pub(in crate::catalog) const LAYER: &[&str] = &[
+    "provider",
+    "needs",
+    "forbids",
+    "adds",
+    "removes",
+    "allow-below",
+    "categories",
+    "type",
+    "options",
+    "summary",
+    "hidden",
+    "replace",
+    "catalog-entry-id",
+    "version",
+    "message-size",
+    "address-size",
+    "byte-order",
+    "security-scheme",
+    "recommended",
+    "unknown",
+];
+pub(in crate::catalog) const CHAIN: &[&str] = &[
+    "layers",
+    "base",
+    "protocol",
+    "matches-zero",
+    "provider",
+    "services",
+    "options",
+    "summary",
+    "hidden",
+    "replace",
+    "catalog-entry-id",
+    "version",
+    "message-size",
+    "address-size",
+    "byte-order",
+    "security-scheme",
+    "recommended",
+    "unknown",
+];
+pub(in crate::catalog) const REQUEST: &[&str] =
+    &["family", "type", "protocol", "entry", "provider", "require", "prefer", "avoid", "prohibit", "application"];
+
+pub(in crate::catalog) const EXPECT: &[&str] = &["request", "entry", "error"];
+pub(in crate::catalog) const ALWAYS: &[&str] = &["request", "services", "never", "refused"];
+pub(in crate::catalog) const ADDRESS_SIZE: &[&str] = &["min", "max"];
+
+pub(in crate::catalog) const BASE_REQUIRED: &[&str] = &["provider", "family", "type", "protocol"];
+pub(in crate::catalog) const LAYER_REQUIRED: &[&str] = &["provider"];
+pub(in crate::catalog) const CHAIN_REQUIRED: &[&str] = &["layers", "base"];

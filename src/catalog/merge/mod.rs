@@ -1,0 +1,220 @@
+//! Several documents into one catalog.
+//!
+//! | file | what |
+//! |---|---|
+//! | `families` | the families that catalogs declare, by whose names words are read |
+//! | `places` | one definition a name; catalog entry ids, order, and what is disabled |
+//! | `entries` | raw entries into valid ones, whose references lead somewhere |
+//! | `claims` | policy, tests and guarantees |
+
+mod claims;
+mod entries;
+mod families;
+mod places;
+
+use super::entry::*;
+use super::fault::{Fault, FaultKind};
+use super::limits::Limits;
+use super::protocols::ProtocolSet;
+use super::raw::*;
+use super::scope::{DeclaredFamily, Scope};
+use super::source::Span;
+use super::suggest::nearest;
+use super::{
+    Application, Catalog, Claim, Declared, EntryDemand, Expectation, Guarantee, Outcome, Policy, Provider, Replacement,
+    TestRequest,
+};
+use crate::terms::{Dialect, Family, Protocol, SocketType};
+use indexmap::IndexMap;
+use std::collections::HashMap;
+
+/// Merges documents. The catalog is fit for use only when no fault was found; else it serves to find further faults.
+pub(super) fn merge(documents: Vec<Document>, limits: &Limits, faults: &mut Vec<Fault>) -> Catalog {
+    let mut merge = Merge {
+        faults,
+        scope: Scope::default(),
+        names: IndexMap::new(),
+        groups: HashMap::new(),
+        providers: IndexMap::new(),
+        chain_protocols: Vec::new(),
+        over_limit: false,
+        replaces_nothing: Vec::new(),
+    };
+    merge.dialect(&documents);
+    merge.families(&documents);
+    merge.providers(&documents);
+
+    // What was asked for gives the title; what it includes only when nothing else does.
+    let titles = |included| {
+        let documents = documents.iter().filter(move |document| document.included == included);
+        documents.filter_map(|document| document.title.as_deref()).collect::<Vec<_>>().join("; ")
+    };
+    let title = Some(titles(false)).filter(|title| !title.is_empty()).or_else(|| Some(titles(true)));
+    let title = title.filter(|title| !title.is_empty());
+    let mut entries = Vec::new();
+    let mut orders = Vec::new();
+    let mut disables = Vec::new();
+    let mut applications = Vec::new();
+    let mut expectations = Vec::new();
+    let mut guarantees = Vec::new();
+    let mut lint = Vec::new();
+    for document in documents {
+        entries.extend(document.entries);
+        orders.push(document.order);
+        disables.extend(document.disable);
+        applications.extend(document.applications);
+        expectations.extend(document.expectations);
+        guarantees.extend(document.guarantees);
+        lint.extend(document.lint.into_iter().map(|(code, severity)| (code.value, code.at, severity)));
+    }
+
+    let raw = merge.definitions(entries);
+    let raw = merge.expand(raw, limits);
+    let ids = merge.ids(&raw);
+    let disabled = merge.disabled(&disables);
+    let order = merge.order(&orders);
+    let mut entries = Vec::with_capacity(raw.len());
+    for ((raw, id), disabled) in raw.into_iter().zip(ids).zip(&disabled) {
+        let entry = merge.entry(raw, EntryIndex::new(entries.len()), id, disabled.is_none());
+        entries.push(entry);
+    }
+    merge.complete_chains(&mut entries);
+    let order = order.into_iter().filter(|index| disabled[index.get()].is_none()).collect();
+    let applications = merge.applications(applications);
+    let expectations = expectations.into_iter().filter_map(|raw| merge.expectation(raw)).collect();
+    let guarantees = guarantees.into_iter().filter_map(|raw| merge.guarantee(raw)).collect();
+    Catalog {
+        title,
+        scope: merge.scope,
+        providers: merge.providers.into_values().collect(),
+        names: merge.names,
+        entries,
+        disabled,
+        order,
+        applications,
+        expectations,
+        guarantees,
+        lint,
+        replaces_nothing: merge.replaces_nothing,
+    }
+}
+
+struct Merge<'f> {
+    faults: &'f mut Vec<Fault>,
+    scope: Scope,
+    /// Every entry by its name, in the order of places; chains over several bases stand here as `CHAIN/BASE`.
+    names: IndexMap<String, Declared>,
+    /// Chains over several bases: the entries that they make.
+    groups: HashMap<String, Vec<EntryIndex>>,
+    providers: IndexMap<String, Provider>,
+    /// Protocols that chains state, which are read once the family at the bottom of each is known.
+    chain_protocols: Vec<(EntryIndex, Vec<At<ProtocolWord>>)>,
+    /// Whether there are more entries than allowed, which is said once.
+    over_limit: bool,
+    replaces_nothing: Vec<Replacement>,
+}
+
+/// What a name may stand for.
+enum Meaning {
+    Entry(EntryIndex),
+    Group(Vec<EntryIndex>),
+}
+
+impl Merge<'_> {
+    fn fault(&mut self, kind: FaultKind, at: Span) {
+        self.faults.push(Fault::new(kind, at));
+    }
+
+    fn duplicate(&mut self, what: &'static str, name: &At<String>, first: Span) {
+        let kind = FaultKind::DuplicateName { what, name: name.value.clone() };
+        self.faults.push(Fault::new(kind, name.at).because(first, "first declared here"));
+    }
+
+    /// Notes a `replace = true` before which there is nothing of that name.
+    fn replacement(&mut self, what: &'static str, name: &At<String>, replaces: bool, found: bool) {
+        if replaces && !found {
+            self.replaces_nothing.push(Replacement { what, name: name.value.clone(), at: name.at });
+        }
+    }
+
+    fn dialect(&mut self, documents: &[Document]) {
+        let mut stated = documents.iter().filter_map(|document| document.dialect.as_ref());
+        let Some(first) = stated.next() else { return };
+        self.scope.dialect = first.value;
+        for other in stated.filter(|other| other.value != first.value) {
+            let kind = FaultKind::DialectConflict { stated: other.value, other: first.value };
+            self.faults.push(Fault::new(kind, other.at).because(first.at, "stated here"));
+        }
+    }
+
+    fn providers(&mut self, documents: &[Document]) {
+        for raw in documents.iter().flat_map(|document| &document.providers) {
+            let name = &raw.name.value;
+            if let Some(first) = self.providers.get(name).filter(|_| !raw.replace) {
+                let first = first.at;
+                self.duplicate("provider", &raw.name, first);
+                continue;
+            }
+            self.replacement("provider", &raw.name, raw.replace, self.providers.contains_key(name));
+            let module = raw.module.clone().unwrap_or_else(|| name.clone());
+            let provider = Provider { name: name.clone(), module, id: raw.id, at: raw.name.at };
+            self.providers.insert(name.clone(), provider);
+        }
+    }
+
+    fn kind(&self, index: EntryIndex) -> EntryKind {
+        self.names[index.get()].kind
+    }
+
+    fn meaning(&self, name: &str) -> Option<Meaning> {
+        if let Some(index) = self.names.get_index_of(name) {
+            return Some(Meaning::Entry(EntryIndex::new(index)));
+        }
+        self.groups.get(name).map(|group| Meaning::Group(group.clone()))
+    }
+
+    fn dangling(&mut self, name: &At<String>, what: &'static str, wanted: impl Fn(EntryKind) -> bool) {
+        // A member of a chain that could not be read is not known to be missing.
+        let owner = name.value.split('/').next().filter(|owner| *owner != name.value);
+        if owner.is_some_and(|owner| self.names.contains_key(owner)) {
+            return;
+        }
+        let known = self.names.iter().filter(|(_, declared)| wanted(declared.kind)).map(|(known, _)| known.as_str());
+        // Looking for what was meant goes over all names; a catalog that is wrong everywhere is not worth so many looks.
+        let suggestion = if self.faults.len() < 1_000 { nearest(&name.value, known) } else { None };
+        self.fault(FaultKind::DanglingReference { what, name: name.value.clone(), suggestion }, name.at);
+    }
+
+    /// All entries that a name in `order` or `disable` stands for.
+    fn entries_called(&mut self, name: &At<String>, what: &'static str) -> Vec<EntryIndex> {
+        match self.meaning(&name.value) {
+            Some(Meaning::Entry(index)) => vec![index],
+            Some(Meaning::Group(group)) => group,
+            None => {
+                self.dangling(name, what, |_| true);
+                Vec::new()
+            }
+        }
+    }
+
+    /// The one entry that a reference leads to, of a wanted kind.
+    fn reference(
+        &mut self,
+        name: &At<String>,
+        what: &'static str,
+        wanted: &'static str,
+        fits: impl Fn(EntryKind) -> bool,
+    ) -> Option<EntryIndex> {
+        let is = match self.meaning(&name.value) {
+            Some(Meaning::Entry(index)) if fits(self.kind(index)) => return Some(index),
+            Some(Meaning::Entry(index)) => self.kind(index).with_article(),
+            Some(Meaning::Group(_)) => "a chain over several bases",
+            None => {
+                self.dangling(name, what, fits);
+                return None;
+            }
+        };
+        self.fault(FaultKind::WrongKind { name: name.value.clone(), is, wanted }, name.at);
+        None
+    }
+}

@@ -1,0 +1,152 @@
+//! One definition a name; places, catalog entry ids, order, and what is disabled.
+
+use super::*;
+
+impl Merge<'_> {
+    /// One definition a name; a replacement stands at the place of what it replaces.
+    pub(super) fn definitions(&mut self, entries: Vec<RawEntry>) -> Vec<RawEntry> {
+        let mut definitions: IndexMap<String, RawEntry> = IndexMap::with_capacity(entries.len());
+        for entry in entries {
+            match definitions.get_mut(&entry.name.value) {
+                None => {
+                    self.replacement("entry", &entry.name, entry.replace, false);
+                    definitions.insert(entry.name.value.clone(), entry);
+                }
+                Some(first) if entry.replace => *first = entry,
+                Some(first) => {
+                    let first = first.name.at;
+                    self.duplicate("entry", &entry.name, first);
+                }
+            }
+        }
+        definitions.into_values().collect()
+    }
+
+    /// Chains over several bases become one entry a base, at the chain's place.
+    pub(super) fn expand(&mut self, definitions: Vec<RawEntry>, limits: &Limits) -> Vec<RawEntry> {
+        let mut entries = Vec::with_capacity(definitions.len());
+        self.names.reserve(definitions.len());
+        for mut entry in definitions {
+            let place = entry.name.at;
+            let chain = match entry.body.take() {
+                Some(RawBody::Chain(chain)) => chain,
+                body => {
+                    entry.body = body;
+                    self.declare(&mut entries, entry, place, limits);
+                    continue;
+                }
+            };
+            let RawChainBase::Several(bases) = &chain.base else {
+                entry.body = Some(RawBody::Chain(chain));
+                self.declare(&mut entries, entry, place, limits);
+                continue;
+            };
+            if let Some(id) = entry.id.as_ref().filter(|_| bases.len() > 1) {
+                let found = format!("one catalog entry id for {} entries", bases.len());
+                let at = id.at;
+                self.fault(FaultKind::WrongValue { found, expected: "a chain over one base".to_owned() }, at);
+            }
+            let mut group = Vec::with_capacity(bases.len());
+            for base in bases {
+                let name = format!("{}/{}", entry.name.value, base.value);
+                if let Some(first) = self.names.get(&name) {
+                    let first = first.at;
+                    self.duplicate("base", base, first);
+                    continue;
+                }
+                let one = RawChain { base: RawChainBase::One(base.clone()), ..chain.clone() };
+                let one = RawEntry {
+                    name: At::new(name, entry.name.at),
+                    provider: entry.provider.clone(),
+                    id: entry.id.clone(),
+                    facts: entry.facts.clone(),
+                    options: entry.options.clone(),
+                    body: Some(RawBody::Chain(one)),
+                    ..entry
+                };
+                if entries.len() < limits.entries {
+                    group.push(EntryIndex::new(entries.len()));
+                }
+                self.declare(&mut entries, one, base.at, limits);
+            }
+            self.groups.insert(entry.name.value, group);
+        }
+        entries
+    }
+
+    pub(super) fn declare(&mut self, entries: &mut Vec<RawEntry>, entry: RawEntry, at: Span, limits: &Limits) {
+        if entries.len() < limits.entries {
+            self.names.insert(entry.name.value.clone(), Declared { kind: entry.kind, at });
+            entries.push(entry);
+        } else if !std::mem::replace(&mut self.over_limit, true) {
+            let limit = limits.entries as u64;
+            self.fault(FaultKind::LimitExceeded { what: "number of entries", limit, found: limit + 1 }, at);
+        }
+    }
+
+    /// Bases and chains from 1001 in the order of places, disabled ones counted, stated ids skipped, then layers.
+    pub(super) fn ids(&mut self, entries: &[RawEntry]) -> Vec<i32> {
+        let mut stated: HashMap<i32, Span> = HashMap::new();
+        for id in entries.iter().filter_map(|entry| entry.id.as_ref()) {
+            if let Some(&first) = stated.get(&id.value).filter(|first| **first != id.at) {
+                let kind = FaultKind::DuplicateId { id: id.value };
+                self.faults.push(Fault::new(kind, id.at).because(first, "first stated here"));
+            }
+            stated.insert(id.value, id.at);
+        }
+        let mut free = (FIRST_ENTRY_ID..).filter(|id| !stated.contains_key(id));
+        let mut ids: Vec<i32> = entries.iter().map(|entry| entry.id.as_ref().map_or(0, |id| id.value)).collect();
+        for layers in [false, true] {
+            for (id, entry) in ids.iter_mut().zip(entries) {
+                if *id == 0 && (entry.kind == EntryKind::Layer) == layers {
+                    *id = free.next().unwrap_or(i32::MAX);
+                }
+            }
+        }
+        ids
+    }
+
+    /// For each entry the place that disables it.
+    pub(super) fn disabled(&mut self, disables: &[At<String>]) -> Vec<Option<Span>> {
+        let mut disabled = vec![None; self.names.len()];
+        for name in disables {
+            for index in self.entries_called(name, "entry") {
+                disabled[index.get()] = Some(name.at);
+            }
+        }
+        disabled
+    }
+
+    /// Bases and chains in catalog order, disabled ones too: the `order` lists, a later document's first, then by place.
+    pub(super) fn order(&mut self, orders: &[Vec<At<String>>]) -> Vec<EntryIndex> {
+        let mut order = Vec::with_capacity(self.names.len());
+        let mut placed = vec![false; self.names.len()];
+        for list in orders.iter().rev() {
+            let mut here: HashMap<&str, Span> = HashMap::new();
+            for name in list {
+                if let Some(first) = here.insert(&name.value, name.at) {
+                    self.duplicate("the place of", name, first);
+                    continue;
+                }
+                for index in self.entries_called(name, "base protocol or chain") {
+                    if self.kind(index) == EntryKind::Layer {
+                        let kind = FaultKind::WrongKind {
+                            name: name.value.clone(),
+                            is: EntryKind::Layer.with_article(),
+                            wanted: "a base protocol or chain",
+                        };
+                        self.fault(kind, name.at);
+                    } else if !std::mem::replace(&mut placed[index.get()], true) {
+                        order.push(index);
+                    }
+                }
+            }
+        }
+        let rest = (0..self.names.len()).map(EntryIndex::new);
+        order.extend(rest.filter(|&index| !placed[index.get()] && self.kind(index) != EntryKind::Layer));
+        order
+    }
+}
+
+/// The first catalog entry id that is given: Winsock's.
+const FIRST_ENTRY_ID: i32 = 1001;

@@ -1,0 +1,87 @@
+//! # What it finds
+//! A layer over something that its contract does not allow: what is directly below it lacks a service in `needs`,
+//! offers one in `forbids`, or is not in `allow-below`.
+//!
+//! # Why it matters
+//! TLS over datagrams, a PROXY header inside the encryption, a byte stream over something that loses bytes: each opens,
+//! and then fails on a bad day or protects nothing. The contract is tested at every load, so that such a stack cannot
+//! be built at all.
+//!
+//! # Example
+//! ```toml
+//! format = 1
+//!
+//! [provider.kernel]
+//! module = "system"
+//!
+//! [base.tcp4]
+//! provider = "kernel"
+//! family = "inet"
+//! type = "stream"
+//! protocol = "tcp"
+//! matches-zero = true
+//! services = ["guaranteed-delivery", "guaranteed-order"]
+//!
+//! [base.udp4]
+//! provider = "kernel"
+//! family = "inet"
+//! type = "dgram"
+//! protocol = "udp"
+//! matches-zero = true
+//!
+//! [provider.tls]
+//!
+//! [layer.tls]
+//! provider = "tls"
+//! needs = ["guaranteed-delivery", "guaranteed-order"]
+//! adds = ["encrypted"]
+//!
+//! [chain.secure]
+//! layers = ["tls"]
+//! base = "udp4"
+//! ```
+//!
+//! # Mended
+//! ```toml
+//! format = 1
+//!
+//! [provider.kernel]
+//! module = "system"
+//!
+//! [base.tcp4]
+//! provider = "kernel"
+//! family = "inet"
+//! type = "stream"
+//! protocol = "tcp"
+//! matches-zero = true
+//! services = ["guaranteed-delivery", "guaranteed-order"]
+//!
+//! [base.udp4]
+//! provider = "kernel"
+//! family = "inet"
+//! type = "dgram"
+//! protocol = "udp"
+//! matches-zero = true
+//!
+//! [provider.tls]
+//!
+//! [layer.tls]
+//! provider = "tls"
+//! needs = ["guaranteed-delivery", "guaranteed-order"]
+//! adds = ["encrypted"]
+//!
+//! [chain.secure]
+//! layers = ["tls"]
+//! base = "tcp4"
+//! ```
+
+use crate::catalog::Severity;
+use crate::check::Rule;
+use crate::check::rule::Look;
+
+pub(in crate::check) const RULE: Rule = Rule {
+    code: "contract-broken",
+    severity: Severity::Error,
+    source: include_str!("contract_broken.rs"),
+    look: Look::Fault,
+};

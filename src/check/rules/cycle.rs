@@ -1,0 +1,83 @@
+//! # What it finds
+//! Chains that run over one another in a circle. The message shows the whole circle.
+//!
+//! # Why it matters
+//! Such a chain never gets down to a base protocol, so there is nothing that could carry its data. What walks it
+//! without a check never comes back.
+//!
+//! # Example
+//! ```toml
+//! format = 1
+//!
+//! [provider.kernel]
+//! module = "system"
+//!
+//! [base.tcp4]
+//! provider = "kernel"
+//! family = "inet"
+//! type = "stream"
+//! protocol = "tcp"
+//! matches-zero = true
+//!
+//! [provider.tls]
+//!
+//! [layer.tls]
+//! provider = "tls"
+//! adds = ["encrypted"]
+//!
+//! [provider.socks5]
+//!
+//! [layer.socks5]
+//! provider = "socks5"
+//! adds = ["proxied"]
+//!
+//! [chain.secure]
+//! layers = ["tls"]
+//! base = "proxied"
+//!
+//! [chain.proxied]
+//! layers = ["socks5"]
+//! base = "secure"
+//! ```
+//!
+//! # Mended
+//! ```toml
+//! format = 1
+//!
+//! [provider.kernel]
+//! module = "system"
+//!
+//! [base.tcp4]
+//! provider = "kernel"
+//! family = "inet"
+//! type = "stream"
+//! protocol = "tcp"
+//! matches-zero = true
+//!
+//! [provider.tls]
+//!
+//! [layer.tls]
+//! provider = "tls"
+//! adds = ["encrypted"]
+//!
+//! [provider.socks5]
+//!
+//! [layer.socks5]
+//! provider = "socks5"
+//! adds = ["proxied"]
+//!
+//! [chain.secure]
+//! layers = ["tls"]
+//! base = "proxied"
+//!
+//! [chain.proxied]
+//! layers = ["socks5"]
+//! base = "tcp4"
+//! ```
+
+use crate::catalog::Severity;
+use crate::check::Rule;
+use crate::check::rule::Look;
+
+pub(in crate::check) const RULE: Rule =
+    Rule { code: "cycle", severity: Severity::Error, source: include_str!("cycle.rs"), look: Look::Fault };

@@ -1,0 +1,70 @@
+//! # What it finds
+//! An entry in `disable` that an enabled chain stands on.
+//!
+//! # Why it matters
+//! When a base protocol or layer goes while chains still hold it, the chains cannot be opened, or are opened without
+//! it. In Winsock, removing a provider and leaving its dependents behind broke the network of many machines. Disable
+//! the chains too.
+//!
+//! # Example
+//! ```toml
+//! format = 1
+//! disable = ["tcp4"]
+//!
+//! [provider.kernel]
+//! module = "system"
+//!
+//! [base.tcp4]
+//! provider = "kernel"
+//! family = "inet"
+//! type = "stream"
+//! protocol = "tcp"
+//! matches-zero = true
+//!
+//! [provider.tls]
+//!
+//! [layer.tls]
+//! provider = "tls"
+//! adds = ["encrypted"]
+//!
+//! [chain.secure]
+//! layers = ["tls"]
+//! base = "tcp4"
+//! ```
+//!
+//! # Mended
+//! ```toml
+//! format = 1
+//! disable = ["tcp4", "secure"]
+//!
+//! [provider.kernel]
+//! module = "system"
+//!
+//! [base.tcp4]
+//! provider = "kernel"
+//! family = "inet"
+//! type = "stream"
+//! protocol = "tcp"
+//! matches-zero = true
+//!
+//! [provider.tls]
+//!
+//! [layer.tls]
+//! provider = "tls"
+//! adds = ["encrypted"]
+//!
+//! [chain.secure]
+//! layers = ["tls"]
+//! base = "tcp4"
+//! ```
+
+use crate::catalog::Severity;
+use crate::check::Rule;
+use crate::check::rule::Look;
+
+pub(in crate::check) const RULE: Rule = Rule {
+    code: "disabled-dependency",
+    severity: Severity::Error,
+    source: include_str!("disabled_dependency.rs"),
+    look: Look::Fault,
+};

@@ -1,0 +1,76 @@
+//! # What it finds
+//! A `max-protocol` or `protocol-first` in a family where the dialect is not `linux`.
+//!
+//! # Why it matters
+//! The two tell how the Linux kernel refuses what nothing matches, and the other dialects have an order of tests of
+//! their own. There they change no answer, so whoever reads them takes a refusal for `invalid-argument` that is none.
+//!
+//! # Example
+//! ```toml
+//! format = 1
+//! dialect = "windows"
+//!
+//! [provider.kernel]
+//! module = "system"
+//!
+//! [base.tcp4]
+//! provider = "kernel"
+//! family = "inet"
+//! type = "stream"
+//! protocol = "tcp"
+//! matches-zero = true
+//!
+//! [family.inet]
+//! max-protocol = 262
+//! ```
+//!
+//! # Mended
+//! ```toml
+//! format = 1
+//! dialect = "linux"
+//!
+//! [provider.kernel]
+//! module = "system"
+//!
+//! [base.tcp4]
+//! provider = "kernel"
+//! family = "inet"
+//! type = "stream"
+//! protocol = "tcp"
+//! matches-zero = true
+//!
+//! [family.inet]
+//! max-protocol = 262
+//! ```
+
+use crate::catalog::Severity;
+use crate::check::rule::Look;
+use crate::check::{Lints, Rule, fixes};
+use crate::terms::Dialect;
+
+pub(in crate::check) const RULE: Rule = Rule {
+    code: "ignored-fact",
+    severity: Severity::Warning,
+    source: include_str!("ignored_fact.rs"),
+    look: Look::Lint(look),
+};
+
+fn look(lints: &mut Lints<'_>) {
+    let registry = lints.registry;
+    let scope = registry.scope();
+    if scope.dialect == Dialect::Linux {
+        return;
+    }
+    for (name, declared) in &scope.families {
+        for &(fact, at) in &declared.facts_at {
+            let message = format!("`{fact}` of family `{name}` says nothing in the {} dialect", scope.dialect);
+            lints.found(message, at, |finding| {
+                let finding = finding.help("it counts in the linux dialect only: take it away");
+                match fixes::without_key_at(registry.sources().get(at.file), at) {
+                    Some(edit) => finding.fix(format!("take `{fact}` away"), vec![edit]),
+                    None => finding,
+                }
+            });
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! # What it finds
+//! Two base protocols of one family and type that answer the same protocol, and offer different services. Where they
+//! offer the same, the later one is shadowed, and `shadowed-entry` or `partly-shadowed-entry` says so.
+//!
+//! # Why it matters
+//! The earlier of the two answers unless a request demands what only the later one offers, so the order of the catalog
+//! matters here, and a program can get another provider by requiring one service more. It may be meant: Windows has its
+//! TCP and UDP twice, once with quality of service.
+//!
+//! # Example
+//! ```toml
+//! format = 1
+//!
+//! [provider.kernel]
+//! module = "system"
+//!
+//! [base.icmp4]
+//! provider = "kernel"
+//! family = "inet"
+//! type = "raw"
+//! protocol = "icmp"
+//! services = ["connectionless", "message-oriented"]
+//!
+//! [base.raw4]
+//! provider = "kernel"
+//! family = "inet"
+//! type = "raw"
+//! protocol = { from = 1, to = 255 }
+//! matches-zero = true
+//! services = ["message-oriented"]
+//! ```
+//!
+//! # Mended
+//! ```toml
+//! format = 1
+//!
+//! [provider.kernel]
+//! module = "system"
+//!
+//! [base.icmp4]
+//! provider = "kernel"
+//! family = "inet"
+//! type = "raw"
+//! protocol = "icmp"
+//! services = ["connectionless", "message-oriented"]
+//!
+//! [base.raw4]
+//! provider = "kernel"
+//! family = "inet"
+//! type = "raw"
+//! protocol = { from = 2, to = 255 }
+//! matches-zero = true
+//! services = ["message-oriented"]
+//! ```
+
+use crate::catalog::entry::EntryIndex;
+use crate::catalog::{EntryKind, Severity};
+use crate::check::rule::Look;
+use crate::check::{Lints, Rule};
+use crate::terms::{Family, SocketType};
+use std::collections::{BTreeMap, HashMap};
+
+pub(in crate::check) const RULE: Rule = Rule {
+    code: "overlapping-protocols",
+    severity: Severity::Note,
+    source: include_str!("overlapping_protocols.rs"),
+    look: Look::Lint(look),
+};
+
+fn look(lints: &mut Lints<'_>) {
+    let registry = lints.registry;
+    let mut taken: HashMap<(Family, SocketType), Taken> = HashMap::new();
+    for base in registry.selectable().filter(|entry| entry.kind() == EntryKind::Base) {
+        let index = base.index();
+        let stack = registry.stack(index);
+        let taken = taken.entry((stack.family, stack.socket_type)).or_default();
+        let mut overlaps = Vec::new();
+        for &(from, to) in registry.protocols(index).ranges() {
+            taken.take(from, to, index, &mut overlaps);
+        }
+        let differs = |other: EntryIndex| registry.stack(other).services != stack.services;
+        let Some(&(other, ..)) = overlaps.iter().find(|&&(other, ..)| differs(other)) else { continue };
+        let common = overlaps.iter().filter(|&&(holder, ..)| holder == other);
+        let text =
+            |&(_, from, to): &(_, i32, i32)| if from == to { from.to_string() } else { format!("{from} to {to}") };
+        let common = common.map(text).collect::<Vec<_>>().join(", ");
+        let first = registry.at(other);
+        let message = format!("`{}` and `{}` both answer to protocol {common}", first.name(), base.name());
+        lints.found(message, registry.entry_at(index).at, |finding| {
+            finding
+                .label(registry.entry_at(other).at, "this one answers first")
+                .help("requests that demand services tell them apart; other requests get the first")
+        });
+    }
+}
+
+/// Which numbers of a family and type are taken, and by whom: disjoint ranges by their starts.
+#[derive(Default)]
+struct Taken {
+    ranges: BTreeMap<i32, (i32, EntryIndex)>,
+}
+
+impl Taken {
+    /// Takes what is free of a range, and tells who holds the rest.
+    fn take(&mut self, from: i32, to: i32, by: EntryIndex, overlaps: &mut Vec<(EntryIndex, i32, i32)>) {
+        let before = self.ranges.range(..=from).next_back().map_or(from, |(&start, _)| start);
+        let held: Vec<(i32, i32, EntryIndex)> =
+            self.ranges.range(before..=to).map(|(&start, &(end, holder))| (start, end, holder)).collect();
+        // One past the end of the range of i32 is a number too.
+        let mut free = i64::from(from);
+        for (start, end, holder) in held.into_iter().filter(|&(_, end, _)| end >= from) {
+            if i64::from(start) > free {
+                self.ranges.insert(free as i32, (start - 1, by));
+            }
+            overlaps.push((holder, start.max(from), end.min(to)));
+            free = i64::from(end) + 1;
+        }
+        if free <= i64::from(to) {
+            self.ranges.insert(free as i32, (to, by));
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! # What it finds
+//! A layer whose chains run over one socket type of a family and not over another, though its contract admits it there:
+//! over TCP, say, and not over UDP. Only types count that a base protocol has which is listed and enabled, and only
+//! where the same layers could stand over it.
+//!
+//! # Why it matters
+//! What a layer is there for (to count, to filter, to redirect) then holds for half of the traffic. Under Winsock it
+//! also breaks programs: a `select()` over sockets of two providers fails, as the notes to Microsoft's own sample say.
+//! If the layer cannot run over the other type, say why in its `needs`, `forbids` or `allow-below`.
+//!
+//! # Example
+//! ```toml
+//! format = 1
+//!
+//! [provider.kernel]
+//! module = "system"
+//!
+//! [base.tcp4]
+//! provider = "kernel"
+//! family = "inet"
+//! type = "stream"
+//! protocol = "tcp"
+//! matches-zero = true
+//!
+//! [base.udp4]
+//! provider = "kernel"
+//! family = "inet"
+//! type = "dgram"
+//! protocol = "udp"
+//! matches-zero = true
+//!
+//! [provider.inspect]
+//!
+//! [layer.inspect]
+//! provider = "inspect"
+//! adds = ["metered"]
+//!
+//! [chain.inspected]
+//! layers = ["inspect"]
+//! base = "tcp4"
+//! ```
+//!
+//! # Mended
+//! ```toml
+//! format = 1
+//!
+//! [provider.kernel]
+//! module = "system"
+//!
+//! [base.tcp4]
+//! provider = "kernel"
+//! family = "inet"
+//! type = "stream"
+//! protocol = "tcp"
+//! matches-zero = true
+//!
+//! [base.udp4]
+//! provider = "kernel"
+//! family = "inet"
+//! type = "dgram"
+//! protocol = "udp"
+//! matches-zero = true
+//!
+//! [provider.inspect]
+//!
+//! [layer.inspect]
+//! provider = "inspect"
+//! adds = ["metered"]
+//!
+//! [chain.inspected]
+//! layers = ["inspect"]
+//! base = ["tcp4", "udp4"]
+//! ```
+
+use crate::catalog::entry::{Body, EntryIndex};
+use crate::catalog::{EntryKind, Severity, quoted};
+use crate::check::rule::Look;
+use crate::check::{Lints, Rule};
+use crate::registry::Registry;
+use crate::terms::{Family, SocketType};
+use indexmap::IndexMap;
+use std::collections::HashSet;
+
+pub(in crate::check) const RULE: Rule = Rule {
+    code: "partial-coverage",
+    severity: Severity::Warning,
+    source: include_str!("partial_coverage.rs"),
+    look: Look::Lint(look),
+};
+
+/// What the chains that use a layer run over, in one family.
+#[derive(Default)]
+struct Cover<'r> {
+    types: HashSet<SocketType>,
+    /// The layer and those below it, as they stand in chains.
+    uses: HashSet<&'r [EntryIndex]>,
+}
+
+fn look(lints: &mut Lints<'_>) {
+    let registry = lints.registry;
+    let mut covers: IndexMap<(EntryIndex, Family), Cover<'_>> = IndexMap::new();
+    let mut bases: IndexMap<Family, Vec<EntryIndex>> = IndexMap::new();
+    for entry in registry.selectable() {
+        let stack = registry.stack(entry.index());
+        if entry.kind() == EntryKind::Base && !entry.is_hidden() {
+            bases.entry(stack.family).or_default().push(entry.index());
+        }
+        for (position, &layer) in stack.layers().iter().enumerate() {
+            let cover = covers.entry((layer, stack.family)).or_default();
+            cover.types.insert(registry.stack(stack.base()).socket_type);
+            cover.uses.insert(&stack.layers()[position..]);
+        }
+    }
+    for ((layer, family), cover) in covers {
+        let left = bases.get(&family).into_iter().flatten().copied().filter(|&base| {
+            let socket_type = registry.stack(base).socket_type;
+            !cover.types.contains(&socket_type) && cover.uses.iter().any(|layers| admits(registry, layers, base))
+        });
+        let left: Vec<EntryIndex> = left.collect();
+        let Some(&first) = left.first() else { continue };
+        let names: Vec<&str> = left.iter().map(|&base| registry.name_at(base)).collect();
+        let covered = cover.types.iter().min().map(ToString::to_string).unwrap_or_default();
+        let message = format!(
+            "layer `{}` runs over type `{covered}` of family `{}`, and not over {}",
+            registry.name_at(layer),
+            registry.family_text(family),
+            quoted(&names)
+        );
+        lints.found(message, registry.entry_at(layer).at, |finding| {
+            finding
+                .label(registry.entry_at(first).at, "its contract admits this one too")
+                .help("add a chain over it, or say in `needs`, `forbids` or `allow-below` why there is none")
+        });
+    }
+}
+
+/// Whether each of these layers, top first, could stand where it stands over a base.
+fn admits(registry: &Registry, layers: &[EntryIndex], base: EntryIndex) -> bool {
+    let mut services = registry.stack(base).services.clone();
+    let mut beneath = base;
+    layers.iter().rev().all(|&index| {
+        let Body::Layer(layer) = &registry.entry_at(index).body else { return false };
+        let admitted = services.contains(&layer.needs)
+            && !services.intersects(&layer.forbids)
+            && layer.allow_below.as_ref().is_none_or(|allowed| allowed.contains(&beneath));
+        services.remove(&layer.removes);
+        services.insert(&layer.adds);
+        beneath = index;
+        admitted
+    })
+}

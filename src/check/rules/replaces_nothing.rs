@@ -1,0 +1,68 @@
+//! # What it finds
+//! A `replace = true` where nothing of that name was defined before: an entry, provider, family or application.
+//!
+//! # Why it matters
+//! Who writes it means to change something. If the name is mistyped, or the other document now comes later or calls it
+//! otherwise, the old definition stands beside the new one and goes on answering. If it is right as it is, the next
+//! definition of the name should be a fault again, and not a silent replacement.
+//!
+//! # Example
+//! ```toml
+//! format = 1
+//!
+//! [provider.kernel]
+//! module = "system"
+//!
+//! [base.tcp4]
+//! provider = "kernel"
+//! family = "inet"
+//! type = "stream"
+//! protocol = "tcp"
+//! matches-zero = true
+//! replace = true
+//! ```
+//!
+//! # Mended
+//! ```toml
+//! format = 1
+//!
+//! [provider.kernel]
+//! module = "system"
+//!
+//! [base.tcp4]
+//! provider = "kernel"
+//! family = "inet"
+//! type = "stream"
+//! protocol = "tcp"
+//! matches-zero = true
+//! ```
+
+use crate::catalog::{Severity, nearest};
+use crate::check::rule::Look;
+use crate::check::{Lints, Rule, fixes};
+
+pub(in crate::check) const RULE: Rule = Rule {
+    code: "replaces-nothing",
+    severity: Severity::Warning,
+    source: include_str!("replaces_nothing.rs"),
+    look: Look::Lint(look),
+};
+
+fn look(lints: &mut Lints<'_>) {
+    let registry = lints.registry;
+    for replacement in registry.replaces_nothing() {
+        let message = format!("{} `{}` replaces nothing: there is none before it", replacement.what, replacement.name);
+        // What may be a typo must not be hidden by mending the wrong end of it: other documents define what is replaced.
+        let elsewhere =
+            registry.entries().filter(|entry| registry.entry_at(entry.index()).at.file != replacement.at.file);
+        let mistyped = nearest(&replacement.name, elsewhere.map(|entry| entry.name())).is_some();
+        lints.found(message, replacement.at, |finding| {
+            let finding = finding.help("look for a typo, and at the order of the documents; else take `replace` away");
+            let source = registry.sources().get(replacement.at.file);
+            match fixes::without_key(source, replacement.at, "replace").filter(|_| !mistyped) {
+                Some(edit) => finding.fix("take the `replace` away", vec![edit]),
+                None => finding,
+            }
+        });
+    }
+}

@@ -1,0 +1,75 @@
+//! # What it finds
+//! A layer that no chain names. Chains that are disabled count.
+//!
+//! # Why it matters
+//! Requests are never answered with a layer: one without a chain does nothing, however it is configured. When a layer
+//! is there to protect, that nothing is missing without it is the finding. An installer that was stopped half-way
+//! leaves such layers too.
+//!
+//! # Example
+//! ```toml
+//! format = 1
+//!
+//! [provider.kernel]
+//! module = "system"
+//!
+//! [base.tcp4]
+//! provider = "kernel"
+//! family = "inet"
+//! type = "stream"
+//! protocol = "tcp"
+//! matches-zero = true
+//!
+//! [provider.tls]
+//!
+//! [layer.tls]
+//! provider = "tls"
+//! adds = ["encrypted"]
+//! ```
+//!
+//! # Mended
+//! ```toml
+//! format = 1
+//!
+//! [provider.kernel]
+//! module = "system"
+//!
+//! [base.tcp4]
+//! provider = "kernel"
+//! family = "inet"
+//! type = "stream"
+//! protocol = "tcp"
+//! matches-zero = true
+//!
+//! [provider.tls]
+//!
+//! [layer.tls]
+//! provider = "tls"
+//! adds = ["encrypted"]
+//!
+//! [chain.secure]
+//! layers = ["tls"]
+//! base = "tcp4"
+//! ```
+
+use crate::catalog::{EntryKind, Severity};
+use crate::check::rule::Look;
+use crate::check::{Lints, Rule};
+
+pub(in crate::check) const RULE: Rule = Rule {
+    code: "unchained-layer",
+    severity: Severity::Warning,
+    source: include_str!("unchained_layer.rs"),
+    look: Look::Lint(look),
+};
+
+fn look(lints: &mut Lints<'_>) {
+    let registry = lints.registry;
+    let layers = registry.entries().filter(|entry| entry.kind() == EntryKind::Layer && !entry.is_disabled());
+    for layer in layers.filter(|layer| registry.graph().users(layer.index()).is_empty()) {
+        let message = format!("no chain uses layer `{}`", layer.name());
+        lints.found(message, registry.entry_at(layer.index()).at, |finding| {
+            finding.help("put it into a chain, or disable it")
+        });
+    }
+}

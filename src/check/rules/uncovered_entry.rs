@@ -1,0 +1,106 @@
+//! # What it finds
+//! A base protocol or chain that no `[[expect]]` expects as its answer. Only with `--coverage`; the closing line then
+//! says how many are expected somewhere.
+//!
+//! # Why it matters
+//! What no test reaches can change without a test failing: another entry put before it, a service dropped, a protocol
+//! mistyped. One `[[expect]]` for each entry that matters keeps the answer where it is.
+//!
+//! # Example
+//! ```toml
+//! format = 1
+//!
+//! [provider.kernel]
+//! module = "system"
+//!
+//! [base.tcp4]
+//! provider = "kernel"
+//! family = "inet"
+//! type = "stream"
+//! protocol = "tcp"
+//! matches-zero = true
+//!
+//! [base.udp4]
+//! provider = "kernel"
+//! family = "inet"
+//! type = "dgram"
+//! protocol = "udp"
+//! matches-zero = true
+//!
+//! [[expect]]
+//! request = { family = "inet", type = "stream" }
+//! entry = "tcp4"
+//! ```
+//!
+//! # Mended
+//! ```toml
+//! format = 1
+//!
+//! [provider.kernel]
+//! module = "system"
+//!
+//! [base.tcp4]
+//! provider = "kernel"
+//! family = "inet"
+//! type = "stream"
+//! protocol = "tcp"
+//! matches-zero = true
+//!
+//! [base.udp4]
+//! provider = "kernel"
+//! family = "inet"
+//! type = "dgram"
+//! protocol = "udp"
+//! matches-zero = true
+//!
+//! [[expect]]
+//! request = { family = "inet", type = "stream" }
+//! entry = "tcp4"
+//!
+//! [[expect]]
+//! request = { family = "inet", type = "dgram" }
+//! entry = "udp4"
+//! ```
+
+use crate::catalog::{Outcome, Severity};
+use crate::check::rule::Look;
+use crate::check::{Lints, Rule};
+use crate::registry::Registry;
+
+pub(in crate::check) const RULE: Rule = Rule {
+    code: "uncovered-entry",
+    severity: Severity::Note,
+    source: include_str!("uncovered_entry.rs"),
+    look: Look::Lint(look),
+};
+
+fn look(lints: &mut Lints<'_>) {
+    if !lints.settings.coverage {
+        return;
+    }
+    let registry = lints.registry;
+    let reached = reached(registry);
+    for entry in registry.selectable().filter(|entry| !reached[entry.index().get()]) {
+        let message = format!("no `[[expect]]` expects {} `{}`", entry.kind(), entry.name());
+        lints.found(message, registry.entry_at(entry.index()).at, |finding| finding);
+    }
+}
+
+/// How many selectable entries some `[[expect]]` reaches, and of how many.
+pub(in crate::check) fn coverage(registry: &Registry) -> (usize, usize) {
+    let reached = reached(registry);
+    let all = registry.selectable();
+    let number = all.len();
+    (all.filter(|entry| reached[entry.index().get()]).count(), number)
+}
+
+/// For each entry whether some `[[expect]]` expects it.
+fn reached(registry: &Registry) -> Vec<bool> {
+    let mut reached = vec![false; registry.entries().len()];
+    for expectation in registry.expectations() {
+        if let Outcome::Entry(index) = expectation.outcome {
+            reached[index.get()] = true;
+        }
+    }
+    reached
+}

@@ -1,0 +1,48 @@
+//! # What it finds
+//! An allowance that allows nothing: the rule that it names finds nothing on the line or in the table of which it
+//! speaks.
+//!
+//! # Why it matters
+//! What it allowed has been mended, or has moved. If it stays, it will one day allow a finding that nobody has looked
+//! at.
+//!
+//! # Example
+//! ```toml
+//! format = 1
+//!
+//! [provider.kernel] # sockatlas: allow(unknown-module) our own program brings this module
+//! module = "system"
+//!
+//! [base.tcp4]
+//! provider = "kernel"
+//! family = "inet"
+//! type = "stream"
+//! protocol = "tcp"
+//! matches-zero = true
+//! ```
+//!
+//! # Mended
+//! ```toml
+//! format = 1
+//!
+//! [provider.kernel]
+//! module = "system"
+//!
+//! [base.tcp4]
+//! provider = "kernel"
+//! family = "inet"
+//! type = "stream"
+//! protocol = "tcp"
+//! matches-zero = true
+//! ```
+
+use crate::catalog::Severity;
+use crate::check::Rule;
+use crate::check::rule::Look;
+
+pub(in crate::check) const RULE: Rule = Rule {
+    code: "unused-allowance",
+    severity: Severity::Warning,
+    source: include_str!("unused_allowance.rs"),
+    look: Look::Check,
+};

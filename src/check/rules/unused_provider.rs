@@ -1,0 +1,64 @@
+//! # What it finds
+//! A provider that no entry uses.
+//!
+//! # Why it matters
+//! Either it is left over from entries that are gone, or an entry that should use it names another one, and then
+//! something else implements it than its author thinks.
+//!
+//! # Example
+//! ```toml
+//! format = 1
+//!
+//! [provider.kernel]
+//! module = "system"
+//!
+//! [base.tcp4]
+//! provider = "kernel"
+//! family = "inet"
+//! type = "stream"
+//! protocol = "tcp"
+//! matches-zero = true
+//!
+//! [provider.tls]
+//! ```
+//!
+//! # Mended
+//! ```toml
+//! format = 1
+//!
+//! [provider.kernel]
+//! module = "system"
+//!
+//! [base.tcp4]
+//! provider = "kernel"
+//! family = "inet"
+//! type = "stream"
+//! protocol = "tcp"
+//! matches-zero = true
+//! ```
+
+use crate::catalog::Severity;
+use crate::catalog::entry::ProviderIndex;
+use crate::check::rule::Look;
+use crate::check::{Lints, Rule};
+
+pub(in crate::check) const RULE: Rule = Rule {
+    code: "unused-provider",
+    severity: Severity::Warning,
+    source: include_str!("unused_provider.rs"),
+    look: Look::Lint(look),
+};
+
+fn look(lints: &mut Lints<'_>) {
+    let registry = lints.registry;
+    let mut used = vec![false; registry.providers().len()];
+    for entry in registry.entries() {
+        if let Some(used) = used.get_mut(registry.entry_at(entry.index()).provider.0 as usize) {
+            *used = true;
+        }
+    }
+    for (at, _) in used.into_iter().enumerate().filter(|(_, used)| !used) {
+        let provider = registry.provider_at(ProviderIndex(at as u32));
+        lints.found(format!("no entry uses provider `{}`", provider.name), provider.at, |finding| finding);
+    }
+}

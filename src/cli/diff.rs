@@ -1,0 +1,146 @@
+//! `diff`: which requests change their answer between two catalogs.
+
+use super::json::{Differences, Named};
+use super::output::{self, Format};
+use super::style::{BAD, FAINT, GOOD, SUBJECT};
+use super::{Failure, Globals, Status};
+use crate::terms::Protocol;
+use crate::{Answer, Asked, Difference, Registry, compare};
+use std::fmt::Write;
+use std::path::PathBuf;
+
+/// Lists the requests whose answer changes between two catalogs
+///
+/// Compares what is answered, not what is written: to every family, type and protocol, for every application, and under each
+/// single demand. Exit status 1 means that something changes.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  sockatlas diff old.toml new.toml
+  sockatlas diff main/catalogs branch/catalogs --format json")]
+pub(super) struct Args {
+    /// The catalog as it was: a file, or a folder of *.toml
+    #[arg(value_name = "A")]
+    was: PathBuf,
+
+    /// The catalog as it is
+    #[arg(value_name = "B")]
+    is: PathBuf,
+
+    /// The form of the list
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
+    // What `--catalog` gives stands under both.
+    let load = |path: &PathBuf| globals.with(std::slice::from_ref(path)).registry();
+    let (was, is) = (load(&args.was)?, load(&args.is)?);
+    let differences = compare(&was, &is);
+    match args.format {
+        Format::Json => output::json(&Differences::new(&is, &differences))?,
+        Format::Text => output::text(&text(&is, &differences))?,
+    }
+    Ok(if differences.is_empty() { Status::Clean } else { Status::Refused })
+}
+
+fn text(registry: &Registry, differences: &[Difference]) -> String {
+    let mut text = String::new();
+    let mut blocks: Vec<(&Answer, &Answer, Vec<&Difference>)> = Vec::new();
+    for difference in differences {
+        match blocks.iter_mut().find(|(was, is, _)| **was == difference.was && **is == difference.is) {
+            Some((.., block)) => block.push(difference),
+            None => blocks.push((&difference.was, &difference.is, vec![difference])),
+        }
+    }
+    // Writing to a string cannot fail.
+    for (was, is, differences) in blocks {
+        let _ = writeln!(text, "{BAD}- {was}{BAD:#}\n{GOOD}+ {is}{GOOD:#}");
+        if let Some(changes) = changes(was, is) {
+            let _ = writeln!(text, "  {FAINT}{changes}{FAINT:#}");
+        }
+        let mut requests: Vec<(String, Vec<String>)> = Vec::new();
+        for difference in differences {
+            let request = request(registry, difference);
+            let demand = difference.demand.as_ref().map(ToString::to_string).unwrap_or_default();
+            match requests.iter_mut().find(|(known, _)| *known == request) {
+                Some((_, demands)) => demands.push(demand),
+                None => requests.push((request, vec![demand])),
+            }
+        }
+        for (request, demands) in requests {
+            let plain = demands.iter().any(String::is_empty);
+            let demands: Vec<&str> = demands.iter().map(String::as_str).filter(|demand| !demand.is_empty()).collect();
+            let also = match (plain, demands.is_empty()) {
+                (_, true) => String::new(),
+                (true, false) => format!("; also with {}", some(&demands)),
+                (false, false) => format!(" with {}", some(&demands)),
+            };
+            let _ = writeln!(text, "    {SUBJECT}{request}{SUBJECT:#}{FAINT}{also}{FAINT:#}");
+        }
+        text.push('\n');
+    }
+    let count = differences.len();
+    let _ = match count {
+        0 => writeln!(text, "no request is answered otherwise"),
+        1 => writeln!(text, "1 kind of request is answered otherwise"),
+        _ => writeln!(text, "{count} kinds of requests are answered otherwise"),
+    };
+    text
+}
+
+/// The first of many demands, and how many more there are; JSON has all.
+fn some(demands: &[&str]) -> String {
+    const SHOWN: usize = 4;
+    match demands.len().checked_sub(SHOWN).filter(|&more| more > 1) {
+        Some(more) => format!("{} and {more} demands more", demands[..SHOWN].join(", ")),
+        None => demands.join(", "),
+    }
+}
+
+/// What differs between two answers of one name.
+fn changes(was: &Answer, is: &Answer) -> Option<String> {
+    let (
+        Answer::Entry { name, services, opened, .. },
+        Answer::Entry { name: new_name, services: new_services, opened: new_opened, .. },
+    ) = (was, is)
+    else {
+        return None;
+    };
+    let mut changes = Vec::new();
+    let (lost, gained) = (services.difference(new_services), new_services.difference(services));
+    if !lost.is_empty() {
+        changes.push(format!("no longer offers {lost}"));
+    }
+    if !gained.is_empty() {
+        changes.push(format!("now offers {gained}"));
+    }
+    if name == new_name && opened != new_opened {
+        changes.push(format!("was {opened}, is {new_opened}"));
+    }
+    (!changes.is_empty()).then(|| changes.join("; "))
+}
+
+fn request(registry: &Registry, difference: &Difference) -> String {
+    let family = match difference.family {
+        Asked::Is(family) => registry.family_text(family),
+        Asked::Other(_) => "(any other family)".to_owned(),
+    };
+    let socket_type = match difference.socket_type {
+        Asked::Is(socket_type) => socket_type.to_string(),
+        Asked::Other(_) => "(any other type)".to_owned(),
+    };
+    let scope = match difference.family {
+        Asked::Is(family) | Asked::Other(family) => family,
+    };
+    let protocol = |number| Named::protocol(registry, Protocol::from_raw(number), scope).short();
+    let protocols = difference.protocols.iter().map(|&(from, to)| match (from, to) {
+        (from, to) if from == to => protocol(from),
+        (i32::MIN, to) => format!("up to {to}"),
+        (from, i32::MAX) => format!("from {from} on"),
+        (from, to) => format!("{from} to {to}"),
+    });
+    let protocols = protocols.collect::<Vec<_>>().join(", ");
+    let application = difference.application.as_ref().map(|name| format!(" application={name}")).unwrap_or_default();
+    format!("{family} {socket_type} {protocols}{application}")
+}

@@ -1,0 +1,166 @@
+//! `sockatlas fmt`: lays out catalogs.
+
+use super::globals::is_stdin;
+use super::output::printable;
+use super::style::{BAD, FAINT, GOOD, PLAIN};
+use super::{Failure, Globals, Status, output};
+use crate::catalog::{BUILTIN, Severity, Sources, Span};
+use crate::edit::{FormatError, Original, WriteError, format};
+use crate::report::{Finding, text};
+use std::fmt::Write;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+/// Lays out catalogs in the one canonical way; comments and meaning stay as they are
+///
+/// Each PATH is a file, a folder whose *.toml files are meant, or - for stdin, which is then laid out to stdout. Files that
+/// they include are not touched. What is not TOML is reported and left as it is, with exit status 2.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  sockatlas fmt site.toml
+  sockatlas fmt --check catalogs/
+  sockatlas fmt - <site.toml")]
+pub(super) struct Args {
+    /// Files, folders of *.toml, or -
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Write nothing, show what would change, and end with status 1 if anything would
+    #[arg(long)]
+    check: bool,
+}
+
+pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
+    let paths = globals.with(&args.paths).paths();
+    if paths.is_empty() {
+        return Err(Failure::Told {
+            message: "no catalog is named, and the catalogs built in cannot be changed".to_owned(),
+            help: Some("name files or folders, as in `sockatlas fmt site.toml`; `-` is stdin".to_owned()),
+        });
+    }
+    let mut done = Done::default();
+    for path in &paths {
+        let result = match () {
+            () if is_stdin(path) => done.stdin(args.check),
+            () if path.to_str().is_some_and(|path| path.starts_with(BUILTIN)) => Err(Failure::Told {
+                message: format!("{} is built in and cannot be changed", path.display()),
+                help: None,
+            }),
+            () if path.is_dir() => done.folder(path, args.check),
+            () => done.file(path, args.check),
+        };
+        // One that cannot be laid out does not keep the others from it.
+        if let Err(failure) = result {
+            let _ = failure.report();
+            done.failed = true;
+        }
+    }
+    match done {
+        Done { failed: true, .. } => Err(Failure::Reported),
+        Done { changed: true, .. } if args.check => Ok(Status::Refused),
+        _ => Ok(Status::Clean),
+    }
+}
+
+#[derive(Default)]
+struct Done {
+    changed: bool,
+    failed: bool,
+}
+
+impl Done {
+    fn folder(&mut self, path: &Path, check: bool) -> Result<(), Failure> {
+        let files = std::fs::read_dir(path).and_then(|entries| {
+            let paths = entries.map(|entry| entry.map(|entry| entry.path()));
+            paths.collect::<io::Result<Vec<_>>>()
+        });
+        let mut files = files.map_err(|error| Failure::io(path.display(), error))?;
+        files.retain(|file| file.extension().is_some_and(|extension| extension == "toml"));
+        files.sort();
+        for file in files {
+            if let Err(failure) = self.file(&file, check) {
+                let _ = failure.report();
+                self.failed = true;
+            }
+        }
+        Ok(())
+    }
+
+    fn file(&mut self, path: &Path, check: bool) -> Result<(), Failure> {
+        let original = Original::read(path)?;
+        let name = path.display().to_string();
+        let text = utf8(&name, original.content())?;
+        let result = laid_out(&name, text)?;
+        if result == text {
+            return Ok(());
+        }
+        self.changed = true;
+        if check {
+            return output::text(&difference(&name, text, &result));
+        }
+        original.replace(&result)?;
+        output::text(&format!("formatted {}\n", printable(&name)))
+    }
+
+    fn stdin(&mut self, check: bool) -> Result<(), Failure> {
+        const NAME: &str = "<stdin>";
+        let mut bytes = Vec::new();
+        io::stdin().lock().read_to_end(&mut bytes).map_err(|error| Failure::io(NAME, error))?;
+        let text = utf8(NAME, &bytes)?;
+        let result = laid_out(NAME, text)?;
+        match check {
+            false => output::bytes(result.as_bytes()),
+            true if result == text => Ok(()),
+            true => {
+                self.changed = true;
+                output::text(&difference(NAME, text, &result))
+            }
+        }
+    }
+}
+
+fn utf8<'t>(name: &str, bytes: &'t [u8]) -> Result<&'t str, Failure> {
+    std::str::from_utf8(bytes).map_err(|error| Failure::Told {
+        message: format!("{name}: the text is not UTF-8 from byte {} on", error.valid_up_to()),
+        help: None,
+    })
+}
+
+fn laid_out(name: &str, text: &str) -> Result<String, Failure> {
+    format(text).map_err(|error| match error {
+        FormatError::Syntax { errors } => {
+            let mut sources = Sources::default();
+            let file = sources.add(name, text.to_owned());
+            let finding = |error: crate::edit::SyntaxError| {
+                Finding::new("syntax", Severity::Error, error.message, Span::new(file, error.at))
+            };
+            let findings: Vec<Finding> = errors.into_iter().map(finding).collect();
+            output::talk(format_args!("{}", text::findings(&findings, &sources, true).trim_end()));
+            Failure::Reported
+        }
+        error => Failure::Told { message: format!("{name}: {error}"), help: None },
+    })
+}
+
+/// The lines that change, as `diff -u` shows them.
+fn difference(name: &str, was: &str, is: &str) -> String {
+    let diff = similar::TextDiff::from_lines(was, is);
+    let diff = diff.unified_diff().context_radius(2).header(name, "formatted").to_string();
+    diff.trim_end_matches('\n').split('\n').fold(String::new(), |mut text, line| {
+        let style = match line.as_bytes().first() {
+            Some(b'+') => GOOD,
+            Some(b'-') => BAD,
+            Some(b'@') => FAINT,
+            _ => PLAIN,
+        };
+        // A line break of another kind would else be all that differs, and not be seen.
+        let _ = writeln!(text, "{style}{}{style:#}", printable(line));
+        text
+    })
+}
+
+impl From<WriteError> for Failure {
+    fn from(error: WriteError) -> Self {
+        Failure::Told { message: error.to_string(), help: None }
+    }
+}

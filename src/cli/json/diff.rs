@@ -1,0 +1,103 @@
+//! What `diff` prints.
+
+use super::{Named, ServiceNames, Text, VERSION};
+use crate::terms::{Family, Protocol, SocketType};
+use crate::{Asked, Demand, Difference, Registry};
+
+/// All differences.
+#[derive(serde::Serialize)]
+pub struct Differences<'a> {
+    version: u32,
+    differences: Vec<Changed<'a>>,
+}
+
+/// Requests that are answered otherwise.
+#[derive(serde::Serialize)]
+struct Changed<'a> {
+    family: Field<'a>,
+    #[serde(rename = "type")]
+    socket_type: Field<'a>,
+    protocols: Vec<Range<'a>>,
+    /// Null: requests that name no application, or one without a section.
+    application: Option<&'a str>,
+    /// Null: no further demand.
+    demand: Option<Text<&'a Demand>>,
+    was: Answer<'a>,
+    is: Answer<'a>,
+}
+
+#[derive(serde::Serialize)]
+#[serde(untagged)]
+enum Field<'a> {
+    Is(Named<'a>),
+    /// Every value that neither catalog has an entry for.
+    Other(&'static str),
+}
+
+#[derive(serde::Serialize)]
+struct Range<'a> {
+    from: i32,
+    to: i32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
+}
+
+#[derive(serde::Serialize)]
+#[serde(untagged)]
+enum Answer<'a> {
+    Entry { entry: &'a str, stack: &'a [String], services: ServiceNames<'a> },
+    Error { error: &'static str },
+}
+
+impl<'a> Differences<'a> {
+    /// The differences; names are those of the registry as it is.
+    pub fn new(registry: &'a Registry, differences: &'a [Difference]) -> Self {
+        let changed = differences.iter().map(|difference| {
+            let scope = match difference.family {
+                Asked::Is(family) | Asked::Other(family) => family,
+            };
+            Changed {
+                family: family(registry, difference.family),
+                socket_type: socket_type(registry, difference.socket_type),
+                protocols: difference.protocols.iter().map(|&range| Range::new(registry, range, scope)).collect(),
+                application: difference.application.as_deref(),
+                demand: difference.demand.as_ref().map(Text),
+                was: Answer::from(&difference.was),
+                is: Answer::from(&difference.is),
+            }
+        });
+        Differences { version: VERSION, differences: changed.collect() }
+    }
+}
+
+fn family(registry: &Registry, asked: Asked<Family>) -> Field<'_> {
+    match asked {
+        Asked::Is(family) => Field::Is(Named::family(registry, family)),
+        Asked::Other(_) => Field::Other("other"),
+    }
+}
+
+fn socket_type(registry: &Registry, asked: Asked<SocketType>) -> Field<'_> {
+    match asked {
+        Asked::Is(socket_type) => Field::Is(Named::socket_type(registry, socket_type)),
+        Asked::Other(_) => Field::Other("other"),
+    }
+}
+
+impl<'a> Range<'a> {
+    fn new(registry: &'a Registry, (from, to): (i32, i32), scope: Family) -> Self {
+        let name = registry.scope().protocol_name(Protocol::from_raw(from), scope).filter(|_| from == to);
+        Range { from, to, name }
+    }
+}
+
+impl<'a> From<&'a crate::Answer> for Answer<'a> {
+    fn from(answer: &'a crate::Answer) -> Self {
+        match answer {
+            crate::Answer::Entry { name, stack, services, .. } => {
+                Answer::Entry { entry: name, stack, services: ServiceNames(services) }
+            }
+            crate::Answer::Refused(code) => Answer::Error { error: code.as_str() },
+        }
+    }
+}

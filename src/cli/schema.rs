@@ -1,0 +1,42 @@
+//! `schema`: the form of catalogs and of reports, for editors and programs.
+
+use super::{Failure, Status, output};
+use crate::catalog::schema::schema;
+use crate::check::{HEADINGS, rules};
+
+/// Prints the JSON Schema of catalogs, or of the report of a check
+///
+/// With it editors complete and check catalogs: give the name of the printed file in the catalog's first line, as in
+/// #:schema ./catalog.schema.json, which Taplo and Even Better TOML read. It says what a document tells by its shape;
+/// sockatlas check says everything.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  sockatlas schema > catalog.schema.json
+  sockatlas schema --report > report.schema.json")]
+pub(super) struct Args {
+    /// The schema of what `check --format json` prints
+    #[arg(long)]
+    report: bool,
+}
+
+/// The schema of reports; the tests hold it against what is printed.
+const REPORT: &str = include_str!("../report/report.schema.json");
+
+pub(super) fn run(args: &Args) -> Result<Status, Failure> {
+    if args.report {
+        output::bytes(REPORT.as_bytes())?;
+        return Ok(Status::Clean);
+    }
+    let about = |finds: String| {
+        let finds = finds.replace('\n', " ");
+        finds.split_inclusive(". ").next().unwrap_or_default().trim_end().to_owned()
+    };
+    let settable = rules().iter().filter(|rule| !rule.is_fault());
+    let settable: Vec<(&str, String)> =
+        settable.map(|rule| (rule.code, about(rule.section(HEADINGS[0]).unwrap_or_default()))).collect();
+    let text = serde_json::to_string_pretty(&schema(&settable));
+    let text = text.map_err(|error| Failure::io("<stdout>", error.into()))?;
+    output::bytes(format!("{text}\n").as_bytes())?;
+    Ok(Status::Clean)
+}

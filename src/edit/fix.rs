@@ -1,0 +1,178 @@
+//! The safe fixes of a check's findings, applied to the texts until none is left.
+//!
+//! A round applies the fixes that do not touch one another and checks what comes of it, from the new texts and exactly as
+//! loading would see them. Fixes that touched wait for the next round, where they are found at their new places. A round
+//! whose result does not load, or answers a request otherwise, is taken back, and nothing of it is written.
+
+use super::write::{Original, WriteError};
+use crate::catalog::Location;
+use crate::check::{self, Settings};
+use crate::load::Loader;
+use crate::registry::compare;
+use crate::report::{Edit, Fix, Report};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// What became of applying fixes; nothing is written yet.
+#[derive(Debug)]
+#[non_exhaustive]
+#[must_use]
+pub struct Fixed {
+    /// The fixes that were applied, in their order.
+    pub applied: Vec<Applied>,
+    /// Fixes that were taken back, because they were not safe after all: a defect of a rule.
+    pub refused: Option<Refused>,
+    /// The check of the texts as they are now.
+    pub report: Report,
+    files: Vec<(Original, String)>,
+}
+
+/// A fix that was applied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Applied {
+    /// The rule that found it.
+    pub code: &'static str,
+    /// What was done, as in "take the `replace` away".
+    pub title: String,
+    /// Where, in the text as it was before this fix and those of its round.
+    pub at: Location,
+}
+
+/// Fixes that were not safe.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Refused {
+    /// What would have been done.
+    pub fixes: Vec<Applied>,
+    /// What would have come of it.
+    pub reason: String,
+}
+
+/// Rounds end by themselves; this ends two rules whose fixes would undo each other.
+const ROUNDS: usize = 100;
+
+/// Checks what a loader would load, and applies every fix that its findings offer.
+///
+/// Only files are changed: what ships, what was given as a text, and what came through a pipe stays as it is.
+pub fn fix(loader: &Loader, settings: &Settings) -> Fixed {
+    let mut report = check::check(loader, settings);
+    let mut texts: BTreeMap<PathBuf, Text> = BTreeMap::new();
+    let mut applied = Vec::new();
+    let mut refused = None;
+    // From here on every file is what was read of it at first, whatever happens on the disk meanwhile.
+    let mut unsaved = loader.clone();
+    for (_, source) in report.sources.iter() {
+        let Some(path) = source.file() else { continue };
+        unsaved = unsaved.unsaved(path, source.text());
+        if path.is_file() {
+            texts.insert(path.to_owned(), Text { read: source.text().to_owned(), now: source.text().to_owned() });
+        }
+    }
+    for _ in 0..ROUNDS {
+        let (fixes, edits) = round(&report, &texts);
+        if fixes.is_empty() {
+            break;
+        }
+        let mut next = texts.clone();
+        for (path, edits) in edits {
+            if let Some(text) = next.get_mut(&path) {
+                text.apply(edits);
+            }
+        }
+        let loader = next.iter().fold(unsaved.clone(), |loader, (path, text)| loader.unsaved(path, text.now.as_str()));
+        let result = check::check(&loader, settings);
+        if let Some(reason) = harm(&unsaved, &loader, &result) {
+            refused = Some(Refused { fixes, reason });
+            break;
+        }
+        applied.extend(fixes);
+        texts = next;
+        report = result;
+        unsaved = loader;
+    }
+    let changed = texts.into_iter().filter(|(_, text)| text.now != text.read);
+    let files = changed.map(|(path, text)| (Original::known(path, text.read), text.now)).collect();
+    Fixed { applied, refused, report, files }
+}
+
+impl Fixed {
+    /// The files that change, and their new texts.
+    pub fn files(&self) -> impl Iterator<Item = (&Original, &str)> {
+        self.files.iter().map(|(original, text)| (original, text.as_str()))
+    }
+
+    /// Writes the files that change, each in one step.
+    ///
+    /// # Errors
+    ///
+    /// One of them changed since it was read, which is found out before the first is written; or it cannot be written, and
+    /// those before it, in the order of [`Fixed::files`], are.
+    pub fn write(&self) -> Result<(), WriteError> {
+        self.files.iter().try_for_each(|(original, _)| original.is_unchanged())?;
+        self.files.iter().try_for_each(|(original, text)| original.replace(text))
+    }
+}
+
+/// A file's text as it was read and as it is now.
+#[derive(Clone, Debug)]
+struct Text {
+    read: String,
+    now: String,
+}
+
+impl Text {
+    /// Makes edits that do not overlap.
+    fn apply(&mut self, mut edits: Vec<Edit>) {
+        // From the end, so that the places of those before stay right.
+        edits.sort_by_key(|edit| std::cmp::Reverse(edit.at));
+        for edit in edits {
+            self.now.replace_range(edit.at.range(), &edit.text);
+        }
+    }
+
+    fn has(&self, edit: &Edit) -> bool {
+        self.now.get(edit.at.range()).is_some()
+    }
+}
+
+/// What the step from one set of texts to another must not do.
+fn harm(was: &Loader, is: &Loader, checked: &Report) -> Option<String> {
+    let fault = checked.findings.iter().find(|finding| check::rule(finding.code).is_some_and(check::Rule::is_fault));
+    if let Some(fault) = fault {
+        return Some(format!("{}: {}", checked.sources.locate(fault.at), fault.message));
+    }
+    let (was, is) = (was.load().ok()?, is.load().ok()?);
+    let changed = compare(&was, &is).into_iter().next()?;
+    Some(format!("a request would no longer be answered by {} but by {}", changed.was, changed.is))
+}
+
+/// The fixes of a report that do not touch one another, and their edits by file.
+fn round(report: &Report, texts: &BTreeMap<PathBuf, Text>) -> (Vec<Applied>, BTreeMap<PathBuf, Vec<Edit>>) {
+    let mut fixes = Vec::new();
+    let mut edits: BTreeMap<PathBuf, Vec<Edit>> = BTreeMap::new();
+    let file = |edit: &Edit| report.sources.get(edit.at.file).file();
+    for finding in &report.findings {
+        let Some(fix) = &finding.fix else { continue };
+        let is_file = |edit: &Edit| file(edit).and_then(|path| texts.get(path)).is_some_and(|text| text.has(edit));
+        if fix.edits.is_empty() || !fix.edits.iter().all(is_file) || edits.values().any(|others| touches(fix, others)) {
+            continue;
+        }
+        for edit in &fix.edits {
+            if let Some(path) = file(edit) {
+                edits.entry(path.to_owned()).or_default().push(edit.clone());
+            }
+        }
+        let at = report.sources.locate(finding.at);
+        fixes.push(Applied { code: finding.code, title: fix.title.clone(), at });
+    }
+    (fixes, edits)
+}
+
+/// Whether an edit of a fix overlaps one of these, or stands directly beside it.
+fn touches(fix: &Fix, others: &[Edit]) -> bool {
+    let touch = |one: &Edit, other: &Edit| {
+        one.at.file == other.at.file && one.at.start <= other.at.end && other.at.start <= one.at.end
+    };
+    fix.edits.iter().any(|edit| others.iter().any(|other| touch(edit, other)))
+}

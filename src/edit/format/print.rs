@@ -1,0 +1,244 @@
+//! The parts of a document as text, in the canonical layout.
+
+use super::tree::{Block, Comment, Part, Row, Value};
+
+/// Arrays that reach beyond are broken.
+const COLUMNS: usize = 120;
+/// What a line inside brackets is indented by.
+const INDENT: usize = 4;
+/// What stands at least between something and the comment behind it, when the comment has to move.
+const GAP: usize = 1;
+
+/// Lays out the parts of a text.
+pub(super) fn print(parts: &[Part<'_>], text: &str) -> String {
+    let mut page = Page::default();
+    let mut blanks = 0;
+    for (at, part) in parts.iter().enumerate() {
+        if matches!(part, Part::Blank) {
+            blanks += 1;
+            continue;
+        }
+        let most = if leads_to_key(&parts[at..]) { 1 } else { 2 };
+        let least = usize::from(at > 0 && matches!(parts[at - 1], Part::Pair { .. }) && opens_table(&parts[at..]));
+        if !page.lines.is_empty() {
+            (0..blanks.clamp(least, most)).for_each(|_| page.end(None));
+        }
+        blanks = 0;
+        match part {
+            Part::Blank => {}
+            Part::Comment(text) => {
+                page.line.push_str(text);
+                page.end(None);
+            }
+            Part::Header { text, comment } => {
+                page.line.push_str(text);
+                page.end(*comment);
+            }
+            Part::Pair { key, value, comment } => page.pair(key, width_of_keys(parts, at), value, *comment),
+        }
+    }
+    page.align_comments();
+    let line_break = if text.split('\n').next().is_some_and(|line| line.ends_with('\r')) { "\r\n" } else { "\n" };
+    let mark = if text.starts_with('\u{feff}') { "\u{feff}" } else { "" };
+    let mut result = mark.to_owned();
+    for line in page.lines {
+        result.push_str(&line.text);
+        result.push_str(line_break);
+    }
+    result
+}
+
+/// Whether the next part that is neither blank nor a comment is a key, so that these stand inside its table.
+fn leads_to_key(parts: &[Part<'_>]) -> bool {
+    let next = parts.iter().find(|part| !matches!(part, Part::Blank | Part::Comment(_)));
+    matches!(next, Some(Part::Pair { .. }))
+}
+
+/// Whether these begin with the header of a table, or with comments directly above one.
+fn opens_table(parts: &[Part<'_>]) -> bool {
+    matches!(parts.iter().find(|part| !matches!(part, Part::Comment(_))), Some(Part::Header { .. }))
+}
+
+/// The width of the widest of the keys that are aligned with the one at this place.
+fn width_of_keys(parts: &[Part<'_>], at: usize) -> usize {
+    let aligned = |part: &&Part<'_>| matches!(part, Part::Pair { .. } | Part::Comment(_));
+    let above = parts[..at].iter().rev().take_while(aligned);
+    let below = parts[at..].iter().take_while(aligned);
+    let width = |part: &Part<'_>| if let Part::Pair { key, .. } = part { width(key) } else { 0 };
+    above.chain(below).map(width).max().unwrap_or_default()
+}
+
+fn width(text: &str) -> usize {
+    text.chars().count()
+}
+
+/// The column at which a text ends that may have several lines, as strings may.
+fn end_of(text: &str) -> usize {
+    width(&text[text.rfind('\n').map_or(0, |at| at + 1)..])
+}
+
+/// How a block is written.
+#[derive(Copy, Clone, PartialEq, Eq)]
+enum Form {
+    /// On one line.
+    Line,
+    /// On the lines that its author chose.
+    Lines,
+    /// On lines with one value each.
+    Spread,
+}
+
+#[derive(Default)]
+struct Page<'t> {
+    lines: Vec<Line<'t>>,
+    /// The line that is being written.
+    line: String,
+}
+
+struct Line<'t> {
+    text: String,
+    comment: Option<Comment<'t>>,
+}
+
+impl<'t> Page<'t> {
+    fn end(&mut self, comment: Option<Comment<'t>>) {
+        self.lines.push(Line { text: std::mem::take(&mut self.line), comment });
+    }
+
+    fn pair(&mut self, key: &str, key_width: usize, value: &Value<'t>, comment: Option<Comment<'t>>) {
+        self.line = format!("{key:key_width$} = ");
+        let too_wide = |value: &str, line: &str| end_of(line) + width(value) > COLUMNS;
+        match value {
+            Value::Block(block) if block.is_array && flat(value).is_some_and(|flat| too_wide(&flat, &self.line)) => {
+                self.block(block, Form::Spread, 0);
+                // Its column was that of the long line.
+                self.end(comment.map(|comment| Comment { column: 0, ..comment }));
+            }
+            _ => {
+                self.value(value, 0);
+                self.end(comment);
+            }
+        }
+    }
+
+    fn value(&mut self, value: &Value<'t>, indent: usize) {
+        match value {
+            Value::Scalar(text) => self.line.push_str(text),
+            Value::Block(block) => self.block(block, if block.has_lines() { Form::Lines } else { Form::Line }, indent),
+        }
+    }
+
+    fn item(&mut self, (key, value): &(Option<String>, Value<'t>), indent: usize) {
+        if let Some(key) = key {
+            self.line.push_str(key);
+            self.line.push_str(" = ");
+        }
+        self.value(value, indent);
+    }
+
+    fn block(&mut self, block: &Block<'t>, form: Form, indent: usize) {
+        let (open, space, close) = if block.is_array { ('[', "", ']') } else { ('{', " ", '}') };
+        self.line.push(open);
+        if form != Form::Line {
+            self.end(block.comment);
+            for row in &block.rows {
+                self.row(row, form, indent + INDENT);
+            }
+            self.line = " ".repeat(indent);
+        } else {
+            let items = || block.rows.iter().flat_map(|row| &row.items);
+            let space = if items().next().is_some() { space } else { "" };
+            self.line.push_str(space);
+            for (at, item) in items().enumerate() {
+                self.line.push_str(if at == 0 { "" } else { ", " });
+                self.item(item, indent);
+            }
+            self.line.push_str(space);
+        }
+        self.line.push(close);
+    }
+
+    /// A line of a block that has several; it becomes one for each value where it is too long.
+    fn row(&mut self, row: &Row<'t>, form: Form, indent: usize) {
+        if row.blank_before {
+            self.end(None);
+        }
+        let items: Option<Vec<String>> = row.items.iter().map(flat_item).collect();
+        let too_wide = items.is_some_and(|items| indent + width(&items.join(", ")) + 1 > COLUMNS);
+        let spread = too_wide || form == Form::Spread;
+        self.line = " ".repeat(indent);
+        for (at, item) in row.items.iter().enumerate() {
+            if at > 0 && spread {
+                self.end(None);
+                self.line = " ".repeat(indent);
+            } else if at > 0 {
+                self.line.push(' ');
+            }
+            self.item(item, indent);
+            self.line.push(',');
+        }
+        match row.comment {
+            // On a line of its own it has no column to keep.
+            Some(comment) if row.items.is_empty() => {
+                self.line.push_str(comment.text);
+                self.end(None);
+            }
+            Some(comment) if spread => self.end(Some(Comment { column: 0, ..comment })),
+            comment => self.end(comment),
+        }
+    }
+
+    /// Puts the comments behind their lines: into their column, or as near to it as there is room.
+    fn align_comments(&mut self) {
+        let column = |line: &Line<'_>| line.comment.map(|comment| comment.column);
+        let mut rest = self.lines.as_mut_slice();
+        while let Some(first) = rest.first() {
+            let together = match column(first) {
+                None => 1,
+                Some(_) => rest.iter().take_while(|line| column(line) == column(first)).count(),
+            };
+            let (lines, behind) = rest.split_at_mut(together);
+            let fits = lines.iter().all(|line| column(line).is_none_or(|column| end_of(&line.text) < column));
+            let least = lines.iter().map(|line| end_of(&line.text) + GAP).max().unwrap_or_default();
+            for line in lines {
+                if let Some(comment) = line.comment.take() {
+                    let column = if fits { comment.column } else { least.max(comment.column) };
+                    let space = column - end_of(&line.text);
+                    line.text.push_str(&" ".repeat(space));
+                    line.text.push_str(comment.text);
+                }
+            }
+            rest = behind;
+        }
+    }
+}
+
+impl Block<'_> {
+    /// Whether it is written over several lines.
+    fn has_lines(&self) -> bool {
+        let has_comment = self.comment.is_some() || self.rows.iter().any(|row| row.comment.is_some());
+        has_comment || self.is_broken && !self.rows.is_empty()
+    }
+}
+
+/// A value on one line; nothing if it has several.
+fn flat(value: &Value<'_>) -> Option<String> {
+    match value {
+        Value::Scalar(text) => (!text.contains('\n')).then(|| text.to_string()),
+        Value::Block(block) if block.has_lines() => None,
+        Value::Block(block) => {
+            let items: Option<Vec<String>> = block.rows.iter().flat_map(|row| &row.items).map(flat_item).collect();
+            let items = items?.join(", ");
+            Some(match block.is_array {
+                true => format!("[{items}]"),
+                false if items.is_empty() => "{}".to_owned(),
+                false => format!("{{ {items} }}"),
+            })
+        }
+    }
+}
+
+fn flat_item((key, value): &(Option<String>, Value<'_>)) -> Option<String> {
+    let value = flat(value)?;
+    Some(key.as_ref().map_or_else(|| value.clone(), |key| format!("{key} = {value}")))
+}

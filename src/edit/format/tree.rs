@@ -1,0 +1,233 @@
+//! A TOML text as the parts that a layout consists of.
+//!
+//! Made from the parser's events, so that every comment and every line break of the author is still there.
+
+use std::borrow::Cow;
+use toml_parser::Source;
+use toml_parser::decoder::Encoding;
+use toml_parser::parser::{Event, EventKind, parse_document};
+
+/// A part of a document, one or more whole lines.
+pub(super) enum Part<'t> {
+    Blank,
+    Comment(&'t str),
+    Header { text: String, comment: Option<Comment<'t>> },
+    Pair { key: String, value: Value<'t>, comment: Option<Comment<'t>> },
+}
+
+/// A comment behind something.
+#[derive(Copy, Clone)]
+pub(super) struct Comment<'t> {
+    pub text: &'t str,
+    /// Where it stood, in characters from 0.
+    pub column: usize,
+}
+
+pub(super) enum Value<'t> {
+    Scalar(Cow<'t, str>),
+    Block(Block<'t>),
+}
+
+/// An array or an inline table.
+pub(super) struct Block<'t> {
+    pub is_array: bool,
+    /// Whether its author broke it into lines.
+    pub is_broken: bool,
+    /// Behind the opening bracket.
+    pub comment: Option<Comment<'t>>,
+    pub rows: Vec<Row<'t>>,
+}
+
+/// What stands on one line of a block: values, a comment, or both.
+#[derive(Default)]
+pub(super) struct Row<'t> {
+    pub blank_before: bool,
+    /// With their keys, in an inline table.
+    pub items: Vec<(Option<String>, Value<'t>)>,
+    pub comment: Option<Comment<'t>>,
+}
+
+/// Reads a text that is known to be TOML.
+pub(super) fn read(text: &str) -> Vec<Part<'_>> {
+    let mut reader = Reader { text, events: events(text).into_iter().peekable() };
+    let mut parts = Vec::new();
+    while let Some(event) = reader.next() {
+        match event.kind() {
+            EventKind::Newline => parts.push(Part::Blank),
+            EventKind::Comment => {
+                parts.push(Part::Comment(reader.raw(&event).trim_end()));
+                reader.skip_newline();
+            }
+            EventKind::StdTableOpen | EventKind::ArrayTableOpen => {
+                let text = format!("{0}{1}{2}", reader.raw(&event), reader.key(), brackets(&event));
+                let comment = reader.comment_behind();
+                parts.push(Part::Header { text, comment });
+            }
+            EventKind::SimpleKey => {
+                let mut key = reader.simple_key(&event);
+                key.push_str(&reader.key());
+                let value = reader.value();
+                let comment = reader.comment_behind();
+                parts.push(Part::Pair { key, value, comment });
+            }
+            _ => {}
+        }
+    }
+    parts
+}
+
+/// The comments of a text, without white space at their ends.
+pub(super) fn comments(text: &str) -> Vec<&str> {
+    let is_comment = |event: &Event| event.kind() == EventKind::Comment;
+    events(text).iter().filter(|event| is_comment(event)).map(|event| raw(text, event).trim_end()).collect()
+}
+
+fn events(text: &str) -> Vec<Event> {
+    let source = Source::new(text);
+    let tokens = source.lex().into_vec();
+    let mut events = Vec::with_capacity(tokens.len());
+    let mut receiver = |event: Event| events.push(event);
+    // Errors were looked for before; what is broken nevertheless is found out by comparing.
+    parse_document(&tokens, &mut receiver, &mut ());
+    events
+}
+
+fn raw<'t>(text: &'t str, event: &Event) -> &'t str {
+    text.get(event.span().start()..event.span().end()).unwrap_or_default()
+}
+
+fn brackets(open: &Event) -> &'static str {
+    if open.kind() == EventKind::ArrayTableOpen { "]]" } else { "]" }
+}
+
+struct Reader<'t> {
+    text: &'t str,
+    events: std::iter::Peekable<std::vec::IntoIter<Event>>,
+}
+
+impl<'t> Reader<'t> {
+    fn next(&mut self) -> Option<Event> {
+        self.events.find(|event| event.kind() != EventKind::Whitespace)
+    }
+
+    fn next_if(&mut self, kind: EventKind) -> Option<Event> {
+        while self.events.next_if(|event| event.kind() == EventKind::Whitespace).is_some() {}
+        self.events.next_if(|event| event.kind() == kind)
+    }
+
+    fn raw(&self, event: &Event) -> &'t str {
+        raw(self.text, event)
+    }
+
+    fn skip_newline(&mut self) {
+        let _ = self.next_if(EventKind::Newline);
+    }
+
+    fn comment(&self, event: &Event) -> Comment<'t> {
+        let before = self.text.get(..event.span().start()).unwrap_or_default();
+        let line = &before[before.rfind('\n').map_or(0, |at| at + 1)..];
+        Comment { text: self.raw(event).trim_end(), column: line.chars().count() }
+    }
+
+    /// The comment at the end of a line, and the end of the line.
+    fn comment_behind(&mut self) -> Option<Comment<'t>> {
+        let comment = self.next_if(EventKind::Comment).map(|event| self.comment(&event));
+        self.skip_newline();
+        comment
+    }
+
+    /// The rest of a key, up to what ends it.
+    fn key(&mut self) -> String {
+        let mut key = String::new();
+        while let Some(event) = self.next() {
+            match event.kind() {
+                EventKind::SimpleKey => key.push_str(&self.simple_key(&event)),
+                EventKind::KeySep => key.push('.'),
+                _ => break,
+            }
+        }
+        key
+    }
+
+    fn simple_key(&self, event: &Event) -> String {
+        let key = self.raw(event);
+        let Some(inner) = event.encoding().and_then(|_| key.get(1..key.len() - 1)) else { return key.to_owned() };
+        let is_bare = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+        if !inner.is_empty() && inner.chars().all(is_bare) {
+            return inner.to_owned();
+        }
+        self.quoted(event).into_owned()
+    }
+
+    /// A string in double quotes, if it reads the same in them.
+    fn quoted(&self, event: &Event) -> Cow<'t, str> {
+        let raw = self.raw(event);
+        match (event.encoding(), raw.get(1..raw.len() - 1)) {
+            (Some(Encoding::LiteralString), Some(inner)) if !inner.contains(['"', '\\']) => {
+                Cow::Owned(format!("\"{inner}\""))
+            }
+            _ => Cow::Borrowed(raw),
+        }
+    }
+
+    fn value(&mut self) -> Value<'t> {
+        let Some(event) = self.next() else { return Value::Scalar(Cow::Borrowed("")) };
+        match event.kind() {
+            EventKind::ArrayOpen | EventKind::InlineTableOpen => {
+                Value::Block(self.block(event.kind() == EventKind::ArrayOpen))
+            }
+            _ => Value::Scalar(self.quoted(&event)),
+        }
+    }
+
+    /// What stands between brackets, the opening one of which was read. Commas are left out, as they follow from the rest.
+    fn block(&mut self, is_array: bool) -> Block<'t> {
+        let mut block = Block { is_array, is_broken: false, comment: None, rows: Vec::new() };
+        let mut row = Row::default();
+        let mut line_breaks = 0;
+        while let Some(event) = self.next() {
+            let item = match event.kind() {
+                EventKind::ArrayClose | EventKind::InlineTableClose => break,
+                EventKind::Newline => {
+                    block.is_broken = true;
+                    if !row.is_empty() {
+                        block.rows.push(std::mem::take(&mut row));
+                        line_breaks = 0;
+                    }
+                    line_breaks += 1;
+                    continue;
+                }
+                EventKind::Comment if line_breaks == 0 && row.is_empty() => {
+                    block.comment = Some(self.comment(&event));
+                    continue;
+                }
+                EventKind::Comment => {
+                    row.blank_before |= row.is_empty() && line_breaks > 1 && !block.rows.is_empty();
+                    row.comment = Some(self.comment(&event));
+                    continue;
+                }
+                EventKind::SimpleKey => {
+                    let mut key = self.simple_key(&event);
+                    key.push_str(&self.key());
+                    (Some(key), self.value())
+                }
+                EventKind::ArrayOpen => (None, Value::Block(self.block(true))),
+                EventKind::InlineTableOpen => (None, Value::Block(self.block(false))),
+                EventKind::Scalar => (None, Value::Scalar(self.quoted(&event))),
+                _ => continue,
+            };
+            row.blank_before |= row.is_empty() && line_breaks > 1 && !block.rows.is_empty();
+            row.items.push(item);
+        }
+        if !row.is_empty() {
+            block.rows.push(row);
+        }
+        block
+    }
+}
+
+impl Row<'_> {
+    fn is_empty(&self) -> bool {
+        self.items.is_empty() && self.comment.is_none()
+    }
+}

@@ -1,0 +1,84 @@
+//! Findings as JUnit's XML, which most build servers show.
+//!
+//! A suite is a document. A test in it is a rule that has findings there, and it fails, unless all of them are notes: those
+//! are output of a test that passed. A document without findings has one test, `no findings`, which passes.
+
+use super::place::{Root, Utf16Region};
+use super::{Finding, Report, text};
+use crate::catalog::Severity;
+use quick_junit::{NonSuccessKind, Property, SerializeError, TestCase, TestCaseStatus, TestSuite};
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+/// The whole report.
+pub(crate) fn render(report: &Report, root: &Root) -> Result<String, SerializeError> {
+    let mut suites = quick_junit::Report::new("sockatlas check");
+    for (file, source) in report.sources.iter() {
+        let name = root.place(source).text().to_owned();
+        let mut by_rule: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
+        for finding in report.findings.iter().filter(|finding| finding.at.file == file) {
+            by_rule.entry(finding.code).or_default().push(finding);
+        }
+        let mut suite = TestSuite::new(name.clone());
+        for severity in [Severity::Error, Severity::Warning, Severity::Note] {
+            let found = by_rule.values().flatten().filter(|finding| finding.severity == severity).count();
+            suite.add_property(Property::new(format!("{severity}s"), found.to_string()));
+        }
+        if by_rule.is_empty() {
+            suite.add_test_case(case("no findings", &name, TestCaseStatus::success()));
+        }
+        for (code, findings) in by_rule {
+            suite.add_test_case(test(code, &findings, &name, report, root));
+        }
+        suites.add_test_suite(suite);
+    }
+    let mut xml = suites.to_string()?;
+    if !xml.ends_with('\n') {
+        xml.push('\n');
+    }
+    // The whole count has no place of its own in the form.
+    let _ = writeln!(xml, "<!-- {} -->", text::summary(report));
+    Ok(xml)
+}
+
+fn case(name: &str, document: &str, status: TestCaseStatus) -> TestCase {
+    let mut case = TestCase::new(name, status);
+    case.set_classname(document);
+    case
+}
+
+/// The test of a rule that has findings.
+fn test(code: &str, findings: &[&Finding], document: &str, report: &Report, root: &Root) -> TestCase {
+    let lines: Vec<String> = findings.iter().map(|finding| line(finding, report, root)).collect();
+    let lines = lines.join("\n");
+    let worst = findings.iter().map(|finding| finding.severity).max().unwrap_or(Severity::Note);
+    if worst <= Severity::Note {
+        let mut case = case(code, document, TestCaseStatus::success());
+        case.set_system_out(lines);
+        return case;
+    }
+    let first = findings.iter().find(|finding| finding.severity == worst).map_or("", |finding| &finding.message);
+    let message = match findings.len() {
+        1 => first.to_owned(),
+        count => format!("{first} (and {} more)", count - 1),
+    };
+    let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+    status.set_type(worst.name()).set_message(message).set_description(lines);
+    case(code, document, status)
+}
+
+/// `site.toml:3:7: error: what was found (what helps)`, and a line for each label.
+fn line(finding: &Finding, report: &Report, root: &Root) -> String {
+    let place = |at: crate::catalog::Span| {
+        let source = report.sources.get(at.file);
+        let (line, column) = Utf16Region::of(source, at).start;
+        format!("{}:{line}:{column}", root.place(source).text())
+    };
+    let help = finding.help.as_ref().map(|help| format!(" ({help})")).unwrap_or_default();
+    let mut text = format!("{}: {}: {}{help}", place(finding.at), finding.severity, finding.message);
+    for label in &finding.labels {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "\n  {}: {}", place(label.at), label.text);
+    }
+    text
+}

@@ -1,0 +1,146 @@
+//! Where documents lie, seen from the root of a repository: what programs on other machines make of a place.
+
+use crate::catalog::{Source, Span};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use std::path::{Component, Path, PathBuf};
+
+/// The folder to which paths are relative in reports, and the one to which they are relative as they were given.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Root {
+    /// The root of the repository, absolute.
+    pub root: PathBuf,
+    /// The folder in which the command runs, absolute.
+    pub here: PathBuf,
+}
+
+/// Where a document lies.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Place {
+    /// Below the root: its path from there, with `/`.
+    Inside(String),
+    /// Elsewhere: its absolute path, with `/`.
+    Outside(String),
+    /// In no file: the name of the text, as in `builtin:linux.toml` and `<stdin>`.
+    NoFile(String),
+}
+
+impl Root {
+    /// Where the document of this name lies, whether or not it could be read.
+    pub fn place(&self, source: &Source) -> Place {
+        let name = source.name();
+        if source.file().is_none() && (name.starts_with("builtin:") || name.starts_with('<')) {
+            return Place::NoFile(name.to_owned());
+        }
+        let path = plain(&self.here.join(name));
+        match path.strip_prefix(&self.root) {
+            Ok(inside) if path.is_absolute() => Place::Inside(slashes(inside)),
+            _ if path.is_absolute() => Place::Outside(slashes(&path)),
+            _ => Place::Inside(slashes(&path)),
+        }
+    }
+}
+
+impl Place {
+    /// As people read it.
+    pub fn text(&self) -> &str {
+        let (Place::Inside(text) | Place::Outside(text) | Place::NoFile(text)) = self;
+        text
+    }
+
+    /// As a URI: a relative one, but for files outside the root.
+    pub fn uri(&self) -> String {
+        /// Everything but what RFC 3986 calls unreserved, and `/`; `:` too, for what stands before it would be a scheme.
+        const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
+        let encoded = utf8_percent_encode(self.text(), ENCODED);
+        match self {
+            Place::Outside(path) if path.starts_with('/') => format!("file://{encoded}"),
+            Place::Outside(_) => format!("file:///{encoded}"),
+            Place::Inside(_) | Place::NoFile(_) => encoded.to_string(),
+        }
+    }
+}
+
+/// The path without `.`, and without what `..` takes back. Links are not followed: a report speaks of paths as written.
+fn plain(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir if matches!(plain.components().next_back(), Some(Component::Normal(_))) => {
+                plain.pop();
+            }
+            _ => plain.push(component),
+        }
+    }
+    plain
+}
+
+fn slashes(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    if std::path::MAIN_SEPARATOR == '/' { text.into_owned() } else { text.replace(std::path::MAIN_SEPARATOR, "/") }
+}
+
+/// Line and column of both ends of a span, from 1; columns in UTF-16 code units. The end is behind the last character.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Utf16Region {
+    pub start: (u32, u32),
+    pub end: (u32, u32),
+}
+
+impl Utf16Region {
+    pub fn of(source: &Source, at: Span) -> Self {
+        let position = |offset: u32| {
+            let (line, _) = source.line_and_column(offset);
+            let text = source.text();
+            let line_start = source.line_start(line as usize - 1);
+            let end = text.floor_char_boundary((offset as usize).min(text.len()));
+            // A byte order mark is no part of the first line.
+            let before = text.get(line_start..end).unwrap_or_default();
+            let before = if line == 1 { before.trim_start_matches('\u{feff}') } else { before };
+            (line, before.encode_utf16().count() as u32 + 1)
+        };
+        Utf16Region { start: position(at.start), end: position(at.end) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::Sources;
+
+    fn place(name: &str) -> Place {
+        let mut sources = Sources::default();
+        let file = sources.add(name, String::new());
+        let root = Root { root: "/repo".into(), here: "/repo/sub".into() };
+        root.place(sources.get(file))
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn paths_are_relative_to_the_root_and_uris_are_encoded() {
+        let inside = |path: &str| Place::Inside(path.to_owned());
+        assert_eq!(place("a.toml"), inside("sub/a.toml"));
+        assert_eq!(place("./x/../a.toml"), inside("sub/a.toml"));
+        assert_eq!(place("../a.toml"), inside("a.toml"));
+        assert_eq!(place("/repo/a.toml"), inside("a.toml"));
+        assert_eq!(place("../../a.toml"), Place::Outside("/a.toml".to_owned()));
+        assert_eq!(place("/repository/a.toml").uri(), "file:///repository/a.toml");
+        assert_eq!(place("a b%,ü:c#?.toml").uri(), "sub/a%20b%25%2C%C3%BC%3Ac%23%3F.toml");
+        assert_eq!(place("builtin:linux.toml").uri(), "builtin%3Alinux.toml");
+        assert_eq!(place("<stdin>").uri(), "%3Cstdin%3E");
+    }
+
+    #[test]
+    fn columns_count_utf_16_code_units_and_no_byte_order_mark() {
+        let mut sources = Sources::default();
+        let text = "\u{feff}a = '😀ä' # x\nb";
+        let file = sources.add("a.toml", text.to_owned());
+        let at = |found: &str| {
+            let start = text.find(found).expect("there");
+            Utf16Region::of(sources.get(file), Span::new(file, start..start + found.len()))
+        };
+        assert_eq!(at("a"), Utf16Region { start: (1, 1), end: (1, 2) });
+        assert_eq!(at("😀ä"), Utf16Region { start: (1, 6), end: (1, 9) });
+        assert_eq!(at("x\nb"), Utf16Region { start: (1, 13), end: (2, 2) });
+    }
+}

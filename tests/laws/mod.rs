@@ -1,0 +1,30 @@
+//! The laws that the design states, over random catalogs and requests, in all dialects.
+//!
+//! `PROPTEST_CASES` raises the number of cases.
+
+mod comparing;
+mod disabling;
+mod explaining;
+mod generate;
+mod layers;
+mod merging;
+mod mutations;
+mod plain;
+mod resolving;
+mod stacks;
+mod walk;
+
+use plain::Catalog;
+use proptest::test_runner::Config;
+use sockatlas::{Loader, Registry};
+
+/// So many cases at least; a failing one is printed whole, with its catalog.
+fn config() -> Config {
+    let config = Config::default();
+    Config { cases: config.cases.max(512), failure_persistence: None, ..config }
+}
+
+fn load(catalog: &Catalog) -> Registry {
+    let text = catalog.to_string();
+    Loader::new().text("random.toml", text.as_str()).load().unwrap_or_else(|error| panic!("{error}\n{text}"))
+}
