@@ -25,8 +25,9 @@
 //! | `load` | [`Loader`]: documents in, [`Registry`] out; the one way in |
 //! | [`check`](mod@check) | the validator: what loading refuses, and what else there is to say |
 //! | [`report`] | what it says, as data and in forms for people and programs |
+//! | `edit` | catalog files changed: laid out, mended, replaced as wholes (feature `cli`) |
 //!
-//! Imports run one way: terms, catalog, graph, registry, load, then check and report.
+//! Imports run one way: terms, catalog, graph, registry, load, then report, check, edit, and last the command.
 
 pub mod catalog;
 pub mod check;

@@ -51,13 +51,13 @@ pub fn check(loader: &Loader, settings: &Settings) -> Report {
             tally.expectations = registry.expectations().len();
             tally.guarantees = registry.guarantees().len();
             tally.coverage = settings.coverage.then(|| rules::coverage(&registry));
-            lints(&registry, settings)
+            lints(&registry, settings, &mut tally)
         }
     };
     Report { unread, ..Report::new(findings, sources, tally) }
 }
 
-fn lints(registry: &Registry, settings: &Settings) -> Vec<Finding> {
+fn lints(registry: &Registry, settings: &Settings, tally: &mut Tally) -> Vec<Finding> {
     let mut found = Vec::new();
     for rule in rules::ALL {
         if let Look::Lint(look) = rule.look {
@@ -66,6 +66,8 @@ fn lints(registry: &Registry, settings: &Settings) -> Vec<Finding> {
             found.append(&mut lints.findings);
         }
     }
+    // Said before severities are: what does not hold is not proved, whether or not the user wants to hear of it.
+    tally.proved = tally.guarantees - found.iter().filter(|finding| finding.code == "guarantee-broken").count();
     let mut allowances = allowance::read(registry.sources(), &mut found);
     found.retain(|finding| !allowances.iter_mut().any(|allowance| allowance.allows(finding.code, finding.at)));
     found.extend(allowances.iter().filter_map(|allowance| allowance.unused(registry.sources(), settings)));

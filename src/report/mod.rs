@@ -158,6 +158,8 @@ pub struct Tally {
     pub expectations: usize,
     /// `[[always]]` proved or refuted.
     pub guarantees: usize,
+    /// Those of them that hold for every request.
+    pub proved: usize,
     /// Where it was asked for: how many selectable entries some `[[expect]]` reaches, and of how many.
     pub coverage: Option<(usize, usize)>,
 }

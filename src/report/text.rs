@@ -37,7 +37,8 @@ pub(crate) fn summary(report: &Report) -> String {
         let entries = if tally.entries == 1 { "1 entry".to_owned() } else { format!("{} entries", tally.entries) };
         let _ = write!(text, ": {entries}, {} run", plural(tally.expectations, "expectation"));
         if tally.guarantees > 0 {
-            let _ = write!(text, ", {} looked into", plural(tally.guarantees, "guarantee"));
+            let of = if tally.proved < tally.guarantees { format!("{} of ", tally.proved) } else { String::new() };
+            let _ = write!(text, ", {of}{} proved", plural(tally.guarantees, "guarantee"));
         }
     }
     if let Some((reached, selectable)) = tally.coverage {

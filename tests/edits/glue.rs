@@ -1,6 +1,7 @@
 //! The hooks for pre-commit and the action for GitHub call the command as it is.
 
 use super::{folder, read, write};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 fn root() -> &'static Path {
@@ -11,7 +12,7 @@ fn root() -> &'static Path {
 fn file(name: &str) -> Option<String> {
     let text = std::fs::read_to_string(root().join(name)).ok();
     if text.is_none() {
-        println!("SKIPPED: {name} is not here");
+        let _ = writeln!(std::io::stderr(), "SKIPPED: {name} is not here");
     }
     text
 }

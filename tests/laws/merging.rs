@@ -62,7 +62,7 @@ fn documents(catalog: &Catalog, cuts: &[usize]) -> Vec<Catalog> {
     }
     // Their order among themselves counts, so that they stay together or in order.
     for provider in catalog.providers.iter().take(1) {
-        documents[0].providers.push(provider.clone());
+        documents[0].providers.push(*provider);
     }
     documents[count - 1].providers.extend(catalog.providers.iter().skip(1).cloned());
     documents[spread(2)].families = catalog.families.clone();

@@ -122,10 +122,7 @@ fn the_whole_catalog_loads_and_has_every_key_that_the_schema_describes() {
     let table: toml::Table = toml::from_str(WHOLE).expect("it is TOML");
     let written = json(toml::Value::Table(table));
     let schema = schema();
-    let keys = |of: &Value| -> Vec<String> {
-        let properties = of["properties"].as_object().expect("a table").keys().cloned().collect();
-        properties
-    };
+    let keys = |of: &Value| of["properties"].as_object().expect("a table").keys().cloned().collect::<Vec<String>>();
     let has = |tables: Vec<&Value>, of: &Value, name: &str| {
         for key in keys(of) {
             assert!(tables.iter().any(|table| table.get(&key).is_some()), "no {name} in whole.toml has `{key}`");
