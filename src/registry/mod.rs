@@ -341,5 +341,5 @@ fn build_index(
         let rule = FamilyRule { max_protocol: declared.max_protocol, protocol_first: declared.protocol_first };
         (family_key(keys, scope, declared.family), rule)
     });
-    Index::build(scope.dialect, &rows.collect::<Vec<_>>(), rules.collect())
+    Index::build(scope.dialect, keys, &rows.collect::<Vec<_>>(), rules.collect())
 }

@@ -40,11 +40,26 @@ impl Registry {
         if request.demands().is_some() || self.has_policy() {
             return self.resolve_with_demands(request);
         }
-        let triple = self.triple(request);
-        match self.inner.index.find(triple.family, triple.socket_type, triple.protocol) {
+        match self.find(request) {
             Ok(answer) => Ok(Selection::new(self, EntryIndex(answer), request.protocol())),
             Err(code) => Err(self.refuse(code, request)),
         }
+    }
+
+    /// What the index says to the triple of a request.
+    #[inline]
+    fn find(&self, request: &Request) -> Result<u32, ErrorCode> {
+        let index = &self.inner.index;
+        let known = request.family().known_index();
+        let found = known
+            .and_then(|known| index.find_known(known, request.socket_type().number(), request.protocol().number()));
+        found.unwrap_or_else(|| self.find_any(request))
+    }
+
+    #[inline(never)]
+    fn find_any(&self, request: &Request) -> Result<u32, ErrorCode> {
+        let Triple { family, socket_type, protocol } = self.triple(request);
+        self.inner.index.find(family, socket_type, protocol)
     }
 
     #[inline]
@@ -81,7 +96,7 @@ impl Registry {
             }
             (None, None) => {
                 let triple = self.triple(request);
-                let first = self.inner.index.find(triple.family, triple.socket_type, triple.protocol);
+                let first = self.find(request);
                 let first = EntryIndex(first.map_err(|code| self.refuse(code, request))?);
                 let indifferent = demands.prefer.is_empty() && demands.avoid.is_empty();
                 if indifferent

@@ -2,7 +2,8 @@
 //!
 //! | step | file | cost |
 //! |---|---|---|
-//! | (family, type), each possibly 0 for any, to its pair | `pairs`: one flat hash table | one probe |
+//! | (family, type), each possibly 0 for any, to its pair | `front`, by position, for families with a name | one access |
+//! | the same for all others | `pairs`: one flat hash table | one probe |
 //! | protocol 0 to its answer | a field of the pair | none |
 //! | another protocol to its answer | `ranges`: an order-preserving radix map | one to three steps, whatever the width of ranges |
 //!
@@ -10,11 +11,13 @@
 //! which one entry wins. Why a request has no answer is found out with a few further probes, so that a refusal costs about
 //! what a hit costs.
 
+mod front;
 mod pairs;
 mod ranges;
 mod sweep;
 
 use crate::terms::{Dialect, ErrorCode};
+use front::{Front, Slot, TYPES};
 use pairs::{Pair, Pairs};
 use ranges::{NOTHING, RangeMap};
 use std::collections::HashMap;
@@ -44,17 +47,21 @@ pub(super) struct FamilyRule {
 #[derive(Debug)]
 pub(super) struct Index {
     dialect: Dialect,
+    front: Front,
     pairs: Pairs,
     ranges: RangeMap,
     /// Families with rules of their own, ascending: few, and only looked at for refusals.
     rules: Vec<(i32, FamilyRule)>,
+    /// Whether an entry that has all but the protocol makes the error `protocol-not-supported`, whatever else there is.
+    plain_errors: bool,
 }
 
 /// 0 stands for any family and any type, where the dialect knows that.
 const ANY: i32 = 0;
 
 impl Index {
-    pub fn build(dialect: Dialect, rows: &[Row<'_>], mut rules: Vec<(i32, FamilyRule)>) -> Self {
+    /// `known` are the numbers of the families with a name, by their positions.
+    pub fn build(dialect: Dialect, known: &[i32], rows: &[Row<'_>], mut rules: Vec<(i32, FamilyRule)>) -> Self {
         rules.sort_by_key(|&(family, _)| family);
         let mut groups: HashMap<(i32, i32), Vec<u32>> = HashMap::new();
         let mut families: HashMap<i32, Vec<u32>> = HashMap::new();
@@ -67,8 +74,10 @@ impl Index {
         }
         let mut index = Index {
             dialect,
+            front: Front::new(),
             pairs: Pairs::for_at_most(groups.len() + families.len() + types.len() + 1),
             ranges: RangeMap::default(),
+            plain_errors: dialect != Dialect::Documented && rules.is_empty(),
             rules,
         };
         let one_type = types.len() == 1;
@@ -111,7 +120,43 @@ impl Index {
             let pair = if dialect == Dialect::Linux { Pair::EMPTY } else { index.pair(rows, &all) };
             index.pairs.insert(ANY, ANY, pair);
         }
+        index.fill_front(known);
         index
+    }
+
+    /// The pairs of families with a name, once more by position.
+    fn fill_front(&mut self, known: &[i32]) {
+        let first_type = match self.dialect {
+            // Type 0 is a value like others there, which no entry has.
+            Dialect::Linux => 1,
+            Dialect::Documented | Dialect::Windows => 0,
+        };
+        for (at, &family) in known.iter().enumerate() {
+            if family == ANY && self.dialect == Dialect::Linux {
+                continue;
+            }
+            for socket_type in first_type..TYPES {
+                if let Some(&Pair { zero, root }) = self.pairs.get(family, socket_type as i32) {
+                    // Without a family, protocol 0 is ambiguous, whatever matches it.
+                    let zero = if family == ANY { NOTHING } else { zero };
+                    self.front.put(at, socket_type, Slot::new(zero, root, &self.ranges));
+                }
+            }
+        }
+    }
+
+    /// The answer for a family by its position among those with a name; nothing where [`Index::find`] must be asked. The type
+    /// may still have flags in it, which are all far above the types that are answered here.
+    #[inline]
+    pub fn find_known(&self, known: usize, socket_type: i32, protocol: i32) -> Option<Result<u32, ErrorCode>> {
+        let slot = self.front.get(known, socket_type)?;
+        let answer = slot.answer(protocol, &self.ranges);
+        if answer != NOTHING {
+            return Some(Ok(answer));
+        }
+        // An entry has all but the protocol. That settles the error where no family has rules and no other type counts.
+        let settled = slot.root.is_some() && self.plain_errors && protocol != 0;
+        settled.then_some(Err(ErrorCode::ProtocolNotSupported))
     }
 
     /// The answers for the rows with these ranks, which ascend.
@@ -122,13 +167,12 @@ impl Index {
             let row = &rows[rank as usize];
             (row.protocols, row.answer)
         }));
-        Pair { zero, root: self.ranges.add(&segments) }
+        Pair { zero, root: self.ranges.add_root(&segments) }
     }
 
     /// The first entry in catalog order that matches, or why there is none.
     ///
     /// In the linux dialect the type comes without SOCK_NONBLOCK and SOCK_CLOEXEC.
-    #[inline]
     pub fn find(&self, family: i32, socket_type: i32, protocol: i32) -> Result<u32, ErrorCode> {
         let ordinary = match self.dialect {
             // Family 0 and type 0 are values like others here, and no entry has them.
@@ -210,6 +254,6 @@ impl Index {
 
     /// Bytes on the heap.
     pub fn heap_bytes(&self) -> usize {
-        self.pairs.heap_bytes() + self.ranges.heap_bytes()
+        self.front.heap_bytes() + self.pairs.heap_bytes() + self.ranges.heap_bytes()
     }
 }

@@ -60,7 +60,6 @@ impl Pairs {
         self.slots[at] = Slot { family, socket_type, pair };
     }
 
-    #[inline]
     pub fn get(&self, family: i32, socket_type: i32) -> Option<&Pair> {
         let mask = self.slots.len() - 1;
         let mut at = self.home(family, socket_type);

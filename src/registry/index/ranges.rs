@@ -59,6 +59,11 @@ struct Node {
     above: u32,
 }
 
+/// About two slots a segment.
+fn default_slots(inner: &[Segment]) -> u32 {
+    (2 * (inner.len() + 2)).max(16) as u32
+}
+
 #[derive(Debug, Default)]
 pub(super) struct RangeMap {
     runs: Vec<Run>,
@@ -83,14 +88,26 @@ impl RangeMap {
                 self.runs.push(run);
                 Root(RUN | (self.runs.len() - 1) as u32)
             }
-            [first, inner @ .., last] => self.node(first.answer, inner, *last),
+            [first, inner @ .., last] => self.node(first.answer, inner, *last, default_slots(inner)),
         }
     }
 
-    fn node(&mut self, below: u32, inner: &[Segment], last: Segment) -> Root {
+    /// The same for a map that lookups begin at: also a small one becomes a node, if it can, and one that is not too sparse
+    /// has a slot for each number, so that one step is enough.
+    pub fn add_root(&mut self, segments: &[Segment]) -> Root {
+        match segments {
+            [first, inner @ .., last] if !inner.is_empty() => {
+                let width = last.start - inner[0].start;
+                let most_slots = if width as usize <= 64 * segments.len() { width } else { default_slots(inner) };
+                self.node(first.answer, inner, *last, most_slots)
+            }
+            _ => self.add(segments),
+        }
+    }
+
+    fn node(&mut self, below: u32, inner: &[Segment], last: Segment, most_slots: u32) -> Root {
         let low = inner[0].start;
         let width = last.start - low;
-        let most_slots = (2 * (inner.len() + 2)).max(16) as u32;
         let mut shift = 0;
         while (width - 1) >> shift >= most_slots {
             shift += 1;
@@ -118,7 +135,24 @@ impl RangeMap {
         root
     }
 
+    /// The node that a root is, as (low, width, shift, first slot); of anything else a node without width.
+    pub fn first_step(&self, root: Root) -> (u32, u32, u32, u32) {
+        match root.0 & KIND {
+            NODE => {
+                let node = &self.nodes[(root.0 & PAYLOAD) as usize];
+                (node.low, node.width, node.shift, node.first_slot)
+            }
+            _ => (0, 0, 0, 0),
+        }
+    }
+
+    /// The answer behind a slot.
     #[inline]
+    pub fn follow(&self, slot: u32, protocol: i32) -> u32 {
+        let at = self.slots[slot as usize];
+        if at.0 & KIND == LEAF { at.0 } else { self.get(at, protocol) }
+    }
+
     pub fn get(&self, root: Root, protocol: i32) -> u32 {
         let number = biased(protocol);
         let mut at = root.0;
@@ -181,7 +215,7 @@ mod tests {
         #[test]
         fn the_map_gives_what_a_walk_over_the_segments_gives(segments in segments(), other in any::<i32>()) {
             let mut map = RangeMap::default();
-            let root = map.add(&segments);
+            let root = if segments.len() % 2 == 0 { map.add(&segments) } else { map.add_root(&segments) };
             let edges = segments.iter().flat_map(|segment| {
                 [segment.start.wrapping_sub(1), segment.start, segment.start.wrapping_add(1)]
             });
