@@ -154,7 +154,7 @@ pub enum FaultKind {
         broken: Clause,
     },
     /// A disabled entry that an enabled one stands on.
-    #[error("`{name}` cannot be disabled: {} stands on it", quoted(users))]
+    #[error("`{name}` cannot be disabled: {} {} on it", quoted(users), if users.len() == 1 { "stands" } else { "stand" })]
     DisabledDependency {
         /// The disabled entry.
         name: String,

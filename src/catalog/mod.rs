@@ -6,7 +6,7 @@
 //! |---|---|---|---|
 //! | find and read the documents | `files` | paths and texts | [`Sources`] |
 //! | check shapes and types | `document`, `reader` | TOML | raw forms (`raw`), each value with its span |
-//! | merge, resolve names, number | `merge`, `scope` | raw forms | [`Catalog`] of valid entries (`entry`) |
+//! | merge, resolve names, number | `merge`, `scope` | raw forms | `Catalog`, of valid entries (`entry`) |
 //!
 //! Faults ([`FaultKind`]) are collected on the way and never stop it: a broken entry stays known by name, so that what refers
 //! to it is not reported too. What remains to be checked, the chains as wholes, is the business of the graph.

@@ -130,7 +130,9 @@ impl Source {
         let line = starts.partition_point(|&start| start <= offset).max(1);
         let start = starts[line - 1] as usize;
         let end = self.text.floor_char_boundary((offset as usize).min(self.text.len()));
-        let column = self.text.get(start..end).map_or(0, |before| before.chars().count()) + 1;
+        // A byte order mark is no character of the first line.
+        let before = self.text.get(start..end).unwrap_or_default().trim_start_matches('\u{feff}');
+        let column = before.chars().count() + 1;
         (line as u32, column as u32)
     }
 

@@ -15,6 +15,9 @@
 //!
 //! Depends on all other rooms.
 
+// Comments on arguments are the help that is printed, where brackets are no links.
+#![allow(rustdoc::broken_intra_doc_links)]
+
 mod batch;
 mod check;
 mod completions;

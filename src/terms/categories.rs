@@ -67,7 +67,8 @@ impl FromStr for Categories {
     /// One category by its name, or the bit that `0x40000000` writes.
     fn from_str(name: &str) -> Result<Self, UnknownName> {
         let named = NAMES.iter().find(|(known, _)| *known == name).map(|&(_, category)| category);
-        let bit = || name.strip_prefix("0x").and_then(|digits| u32::from_str_radix(digits, 16).ok());
+        let bit = || name.strip_prefix("0x").filter(|digits| !digits.starts_with('+'));
+        let bit = || bit().and_then(|digits| u32::from_str_radix(digits, 16).ok());
         let bit = || bit().filter(|bits| bits.is_power_of_two()).map(Categories::from_bits_retain);
         named.or_else(bit).ok_or_else(|| UnknownName::new("category", name))
     }

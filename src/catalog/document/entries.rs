@@ -191,6 +191,11 @@ impl Reader<'_> {
                 self.missing_key(key, "an address size", at);
             }
         }
-        Some(AddressSize { min: min? as u32, max: max? as u32 })
+        let (min, max) = (min?, max?);
+        if min > max {
+            self.wrong(value, format!("an address size from {min} to {max}"), "`min` at most `max`");
+            return None;
+        }
+        Some(AddressSize { min: min as u32, max: max as u32 })
     }
 }

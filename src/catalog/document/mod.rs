@@ -123,7 +123,9 @@ impl Reader<'_> {
                 _ => self.unknown_key(key, "a catalog", TOP),
             }
         }
-        if !table.contains_key("format") {
+        // Of a document that could not be read to its end it is not known what it lacks.
+        let broken = self.faults.iter().any(|fault| fault.at.file == self.file && fault.kind.code() == "syntax");
+        if !table.contains_key("format") && !broken {
             self.missing_key("format", "the catalog", Span::beginning(self.file));
         }
         document.entries.sort_by_key(|entry| entry.name.at.start);
@@ -152,19 +154,23 @@ impl Reader<'_> {
             let at = self.span(key.span());
             let name = key.get_ref().as_ref();
             if !allowed(name) {
-                self.fault(
-                    FaultKind::WrongValue {
-                        found: format!("the name {name:?}"),
-                        expected:
-                            "a name of lower case letters, digits, `.`, `_` and `-` that begins with a letter or digit \
-                                   and is not all digits"
-                                .to_owned(),
-                    },
-                    at,
-                );
+                self.bad_name(name, at);
             }
             into.push(read(self, At::new(name.to_owned(), at), value));
         }
+    }
+
+    /// A name must look like one.
+    fn name(&mut self, name: &str, at: Span) {
+        if !is_name(name) {
+            self.bad_name(name, at);
+        }
+    }
+
+    fn bad_name(&mut self, name: &str, at: Span) {
+        let expected = "a name of lower case letters, digits, `.`, `_` and `-` that begins with a letter or digit and is not \
+                        all digits";
+        self.fault(FaultKind::WrongValue { found: format!("the name {name:?}"), expected: expected.to_owned() }, at);
     }
 
     /// Reads every table of an array of tables.

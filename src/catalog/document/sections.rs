@@ -37,8 +37,17 @@ impl Reader<'_> {
                 "protocols" => {
                     for (key, value) in self.table(value).into_iter().flat_map(DeTable::iter) {
                         let at = self.span(key.span());
+                        let name = key.get_ref().as_ref();
+                        self.name(name, at);
+                        if name == "any" {
+                            let expected = "another name: `any` stands for all protocols".to_owned();
+                            self.fault(
+                                FaultKind::WrongValue { found: "a protocol called `any`".to_owned(), expected },
+                                at,
+                            );
+                        }
                         if let Some(number) = self.number(value) {
-                            family.protocols.push((At::new(key.get_ref().to_string(), at), number));
+                            family.protocols.push((At::new(name.to_owned(), at), number));
                         }
                     }
                 }

@@ -53,7 +53,7 @@ impl Merge<'_> {
             Word::Number(number) => Ok(Family::from_number(*number, self.scope.system())),
         };
         let family = family.and_then(|family| match family.number(self.scope.system()) {
-            Some(number) if number < 1 => Err(wrong(&number, "one of at least 1: 0 stands for none in requests")),
+            Some(number) if number < 1 => Err(wrong(&number, "a number of at least 1 (0 stands for none in requests)")),
             _ => Ok(family),
         });
         self.known(family, word.at)
@@ -69,9 +69,9 @@ impl Merge<'_> {
             Word::Number(number) => Ok(SocketType::from_raw(*number)),
         };
         let socket_type = socket_type.and_then(|socket_type| match socket_type.number() {
-            number if number < 1 => Err(wrong(number, "one of at least 1: 0 stands for none in requests")),
+            number if number < 1 => Err(wrong(number, "a number of at least 1 (0 stands for none in requests)")),
             number if self.scope.dialect == Dialect::Linux && socket_type.without_flags() != socket_type => {
-                Err(wrong(number, "one without SOCK_NONBLOCK and SOCK_CLOEXEC, which requests do not match by"))
+                Err(wrong(number, "a type without SOCK_NONBLOCK and SOCK_CLOEXEC (which are taken off requests)"))
             }
             _ => Ok(socket_type),
         });
