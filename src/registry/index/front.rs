@@ -32,6 +32,11 @@ impl Slot {
         Slot { zero, root: Some(root), low, width, shift, first }
     }
 
+    /// Whether an entry has this family and type.
+    pub fn is_there(&self) -> bool {
+        self.root.is_some()
+    }
+
     #[inline]
     pub fn answer(&self, protocol: i32, ranges: &RangeMap) -> u32 {
         if protocol == 0 {
@@ -70,6 +75,11 @@ impl Front {
     pub fn get(&self, known: usize, socket_type: i32) -> Option<&Slot> {
         let row = &self.slots[usize::from(self.rows[known])];
         row.get(socket_type as u32 as usize)
+    }
+
+    /// Whether an entry has this family.
+    pub fn has(&self, known: usize) -> bool {
+        self.rows[known] != 0
     }
 
     pub fn heap_bytes(&self) -> usize {

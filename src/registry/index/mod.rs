@@ -52,6 +52,8 @@ pub(super) struct Index {
     ranges: RangeMap,
     /// Families with rules of their own, ascending: few, and only looked at for refusals.
     rules: Vec<(i32, FamilyRule)>,
+    /// The position of the family that stands for any.
+    any: usize,
     /// Whether an entry that has all but the protocol makes the error `protocol-not-supported`, whatever else there is.
     plain_errors: bool,
 }
@@ -78,6 +80,7 @@ impl Index {
             pairs: Pairs::for_at_most(groups.len() + families.len() + types.len() + 1),
             ranges: RangeMap::default(),
             plain_errors: dialect != Dialect::Documented && rules.is_empty(),
+            any: known.iter().position(|&family| family == ANY).unwrap_or(usize::MAX),
             rules,
         };
         let one_type = types.len() == 1;
@@ -154,9 +157,40 @@ impl Index {
         if answer != NOTHING {
             return Some(Ok(answer));
         }
-        // An entry has all but the protocol. That settles the error where no family has rules and no other type counts.
-        let settled = slot.root.is_some() && self.plain_errors && protocol != 0;
-        settled.then_some(Err(ErrorCode::ProtocolNotSupported))
+        // An entry has all but the protocol: the commonest refusal, told here where nothing else can come before it.
+        if slot.is_there() && protocol != 0 && self.plain_errors {
+            return Some(Err(ErrorCode::ProtocolNotSupported));
+        }
+        self.settle(known, socket_type, protocol, slot).map(Err)
+    }
+
+    /// The error of a request that nothing answers, where the slots in front tell it.
+    fn settle(&self, known: usize, socket_type: i32, protocol: i32, slot: &Slot) -> Option<ErrorCode> {
+        if known == self.any {
+            return None;
+        }
+        match self.dialect {
+            // Type 0, and what rules of families make of errors, are left to the long way.
+            Dialect::Linux if socket_type == ANY || !self.rules.is_empty() => None,
+            Dialect::Linux if !self.front.has(known) => Some(ErrorCode::AddressFamilyNotSupported),
+            Dialect::Linux if !slot.is_there() => Some(ErrorCode::SocketTypeNotSupported),
+            Dialect::Linux => Some(ErrorCode::ProtocolNotSupported),
+            Dialect::Windows if slot.is_there() => Some(ErrorCode::ProtocolNotSupported),
+            Dialect::Windows if self.front.get(self.any, socket_type)?.is_there() => {
+                Some(ErrorCode::AddressFamilyNotSupported)
+            }
+            Dialect::Windows => Some(ErrorCode::SocketTypeNotSupported),
+            Dialect::Documented => {
+                let all_types = self.front.get(known, ANY)?;
+                let held = || protocol != 0 && all_types.answer(protocol, &self.ranges) != NOTHING;
+                Some(match (all_types.is_there(), slot.is_there()) {
+                    (false, _) => ErrorCode::AddressFamilyNotSupported,
+                    (true, false) => ErrorCode::SocketTypeNotSupported,
+                    (true, true) if held() => ErrorCode::ProtocolWrongType,
+                    (true, true) => ErrorCode::ProtocolNotSupported,
+                })
+            }
+        }
     }
 
     /// The answers for the rows with these ranks, which ascend.
