@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use sockatlas::Loader;
 
 #[derive(Clone, Debug)]
-enum Mutation {
+pub(super) enum Mutation {
     DropLine(usize),
     RepeatLine(usize),
     SwapLines(usize, usize),
@@ -19,7 +19,7 @@ enum Mutation {
     Overwrite(usize, u8),
 }
 
-fn mutation() -> impl Strategy<Value = Mutation> {
+pub(super) fn mutation() -> impl Strategy<Value = Mutation> {
     let at = any::<usize>;
     let number = prop_oneof![any::<i64>(), -2..3_i64, Just(i64::from(i32::MAX) + 1)];
     prop_oneof![
@@ -47,7 +47,7 @@ fn runs(text: &str, belongs: fn(char) -> bool) -> Vec<std::ops::Range<usize>> {
     runs
 }
 
-fn mutate(mut text: String, mutation: &Mutation) -> Vec<u8> {
+pub(super) fn mutate(mut text: String, mutation: &Mutation) -> Vec<u8> {
     let lines = || text.lines().map(str::to_owned).collect::<Vec<_>>();
     let boundary = |at: usize| text.floor_char_boundary(at % (text.len() + 1));
     match *mutation {
