@@ -6,6 +6,8 @@ mod catalogs;
 mod explanations;
 mod listings;
 mod manners;
+#[cfg(target_os = "linux")]
+mod offline;
 mod pictures;
 
 use std::io::Write;
