@@ -144,12 +144,6 @@ impl LoadError {
         &self.sources
     }
 
-    /// The faults as a report, to be rendered like those of a check.
-    #[cfg(feature = "cli")]
-    pub(crate) fn findings(&self) -> (Vec<crate::report::Finding>, Arc<Sources>) {
-        (self.faults.iter().map(crate::report::Finding::from).collect(), self.sources.clone())
-    }
-
     /// Where a fault is.
     pub fn locate(&self, fault: &Fault) -> Location {
         self.sources.locate(fault.at)

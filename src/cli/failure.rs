@@ -2,7 +2,7 @@
 
 use super::output::{printable, talk};
 use super::style::{BAD, HINT, WARNING};
-use crate::report::text;
+use crate::report::{Finding, text};
 use crate::{LoadError, WordError};
 use std::fmt::Display;
 use std::io;
@@ -48,8 +48,8 @@ impl Failure {
             }
             Failure::Word(error) => say(error, error.help()),
             Failure::Catalog(error) => {
-                let (findings, sources) = error.findings();
-                let text = text::findings(&findings, &sources, true);
+                let findings: Vec<Finding> = error.faults().iter().map(Finding::from).collect();
+                let text = text::findings(&findings, error.sources(), true);
                 talk(format_args!("{}", text.trim_end()));
             }
             Failure::Io { place, error } => say(format_args!("{place}: {error}"), None),
