@@ -18,9 +18,9 @@ mod sweep;
 
 use crate::terms::{Dialect, ErrorCode};
 use front::{Front, Slot, TYPES};
+use indexmap::IndexMap;
 use pairs::{Pair, Pairs};
 use ranges::{NOTHING, RangeMap};
-use std::collections::HashMap;
 
 /// What the index knows of one selectable entry; rows come in catalog order.
 pub(super) struct Row<'a> {
@@ -65,9 +65,10 @@ impl Index {
     /// `known` are the numbers of the families with a name, by their positions.
     pub fn build(dialect: Dialect, known: &[i32], rows: &[Row<'_>], mut rules: Vec<(i32, FamilyRule)>) -> Self {
         rules.sort_by_key(|&(family, _)| family);
-        let mut groups: HashMap<(i32, i32), Vec<u32>> = HashMap::new();
-        let mut families: HashMap<i32, Vec<u32>> = HashMap::new();
-        let mut types: HashMap<i32, Vec<u32>> = HashMap::new();
+        // In the order met, so that the same catalog makes the same index, to the byte.
+        let mut groups: IndexMap<(i32, i32), Vec<u32>> = IndexMap::new();
+        let mut families: IndexMap<i32, Vec<u32>> = IndexMap::new();
+        let mut types: IndexMap<i32, Vec<u32>> = IndexMap::new();
         for (rank, row) in rows.iter().enumerate() {
             let rank = rank as u32;
             groups.entry((row.family, row.socket_type)).or_default().push(rank);
@@ -124,6 +125,7 @@ impl Index {
             index.pairs.insert(ANY, ANY, pair);
         }
         index.fill_front(known);
+        index.ranges.shrink();
         index
     }
 

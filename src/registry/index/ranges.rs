@@ -181,6 +181,13 @@ impl RangeMap {
         }
     }
 
+    /// Gives back what growing took beyond need.
+    pub fn shrink(&mut self) {
+        self.runs.shrink_to_fit();
+        self.nodes.shrink_to_fit();
+        self.slots.shrink_to_fit();
+    }
+
     pub fn heap_bytes(&self) -> usize {
         size_of::<Run>() * self.runs.capacity()
             + size_of::<Node>() * self.nodes.capacity()
