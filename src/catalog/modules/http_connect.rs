@@ -1,0 +1,16 @@
+//! `http-connect`: the method CONNECT of RFC 9110, section 9.3.6, and basic authentication of RFC 7617.
+
+use super::{Module, ModuleRole, OptionKind, OptionSpec};
+
+pub(super) static HTTP_CONNECT: Module = Module::new(
+    "http-connect",
+    ModuleRole::Layer,
+    "Connects through an HTTP proxy (CONNECT, RFC 9110 9.3.6); the proxy resolves names",
+)
+.feature("net")
+.options(&[
+    OptionSpec::new("proxy", OptionKind::Address, "The proxy").required(),
+    OptionSpec::new("username", OptionKind::Text, "The user, without a colon (RFC 7617)").default("no user"),
+    OptionSpec::new("password-file", OptionKind::File, "A file with the user's password: its first line"),
+    OptionSpec::new("password-env", OptionKind::Text, "A variable of the environment with the user's password"),
+]);

@@ -1,0 +1,242 @@
+//! What modules there are and which options they take, as data: what `check` tests, `show` prints and `net` obeys.
+//!
+//! A module implements base protocols or layers. What it does is code and lives in `net`, or in a crate of one's own; which
+//! options it takes is data and lives here, so that a catalog can be checked where the code is not.
+
+mod http_connect;
+mod kind;
+mod socks5;
+mod system;
+mod time_limits;
+mod tls;
+
+pub use kind::{OptionKind, WrongValue};
+
+use crate::terms::{Family, Protocol, SocketType};
+
+/// What a module implements.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ModuleRole {
+    /// Base protocols.
+    Base,
+    /// Layers.
+    Layer,
+}
+
+/// A module: the implementation that a provider names.
+#[derive(Debug)]
+pub struct Module {
+    name: &'static str,
+    role: ModuleRole,
+    summary: &'static str,
+    feature: Option<&'static str>,
+    options: &'static [OptionSpec],
+}
+
+impl Module {
+    /// A module without options. `summary` is one line.
+    pub const fn new(name: &'static str, role: ModuleRole, summary: &'static str) -> Self {
+        Module { name, role, summary, feature: None, options: &[] }
+    }
+
+    /// The same with these options.
+    pub const fn options(mut self, options: &'static [OptionSpec]) -> Self {
+        self.options = options;
+        self
+    }
+
+    const fn feature(mut self, feature: &'static str) -> Self {
+        self.feature = Some(feature);
+        self
+    }
+
+    /// Its name, as in `module = "tls"`.
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Whether it implements base protocols or layers.
+    pub const fn role(&self) -> ModuleRole {
+        self.role
+    }
+
+    /// One line about it.
+    pub const fn summary(&self) -> &'static str {
+        self.summary
+    }
+
+    /// The feature of this crate that compiles it in; nothing for a module from elsewhere.
+    pub const fn compiled_by(&self) -> Option<&'static str> {
+        self.feature
+    }
+
+    /// The options that its entries take.
+    pub const fn specs(&self) -> &'static [OptionSpec] {
+        self.options
+    }
+
+    /// The option of this name.
+    pub fn spec(&self, name: &str) -> Option<&'static OptionSpec> {
+        self.options.iter().find(|spec| spec.name == name)
+    }
+}
+
+/// An option that entries of a module take.
+#[derive(Copy, Clone, Debug)]
+pub struct OptionSpec {
+    name: &'static str,
+    kind: OptionKind,
+    summary: &'static str,
+    required: bool,
+    default: Option<&'static str>,
+    on: On,
+}
+
+impl OptionSpec {
+    /// An option that may be left out. `summary` is one line, with the unit and the source of the fact.
+    pub const fn new(name: &'static str, kind: OptionKind, summary: &'static str) -> Self {
+        OptionSpec { name, kind, summary, required: false, default: None, on: On::Any }
+    }
+
+    /// The same, but nothing can be opened without it: the entry states it, or the caller.
+    pub const fn required(mut self) -> Self {
+        self.required = true;
+        self
+    }
+
+    /// The same, with what holds where it is left out.
+    pub const fn default(mut self, default: &'static str) -> Self {
+        self.default = Some(default);
+        self
+    }
+
+    /// The same, for some sockets only.
+    pub const fn on(mut self, on: On) -> Self {
+        self.on = on;
+        self
+    }
+
+    /// Its name.
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// What values it takes.
+    pub const fn kind(&self) -> OptionKind {
+        self.kind
+    }
+
+    /// One line about it.
+    pub const fn summary(&self) -> &'static str {
+        self.summary
+    }
+
+    /// Whether nothing can be opened without it.
+    pub const fn is_required(&self) -> bool {
+        self.required
+    }
+
+    /// What holds where it is left out, in words.
+    pub const fn default_text(&self) -> Option<&'static str> {
+        self.default
+    }
+
+    /// Which sockets take it.
+    pub const fn sockets(&self) -> On {
+        self.on
+    }
+}
+
+/// Which sockets an option is for.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum On {
+    /// All.
+    Any,
+    /// Those of `inet` and `inet6`.
+    Internet,
+    /// Those of `inet`.
+    Inet,
+    /// Those of `inet6`.
+    Inet6,
+    /// Streams of `inet` and `inet6` whose protocol is TCP or MPTCP.
+    Tcp,
+    /// Those that carry single messages over `inet` and `inet6`: UDP, UDP-Lite, ping and raw sockets.
+    InternetMessages,
+    /// Those of `unix`.
+    Unix,
+}
+
+impl On {
+    /// Whether a socket of this family, type and protocol is among them.
+    pub fn covers(self, family: Family, socket_type: SocketType, protocol: Protocol) -> bool {
+        let internet = family == Family::INET || family == Family::INET6;
+        let stream = socket_type == SocketType::STREAM;
+        match self {
+            On::Any => true,
+            On::Internet => internet,
+            On::Inet => family == Family::INET,
+            On::Inet6 => family == Family::INET6,
+            On::Tcp => {
+                let tcp = [Protocol::UNSPEC, Protocol::TCP, Protocol::MPTCP].contains(&protocol);
+                internet && stream && tcp
+            }
+            On::InternetMessages => internet && !stream,
+            On::Unix => family == Family::UNIX,
+        }
+    }
+
+    /// The sockets in words, as in "sockets of inet6".
+    pub const fn words(self) -> &'static str {
+        match self {
+            On::Any => "all sockets",
+            On::Internet => "sockets of inet and inet6",
+            On::Inet => "sockets of inet",
+            On::Inet6 => "sockets of inet6",
+            On::Tcp => "streams of TCP and MPTCP",
+            On::InternetMessages => "datagram and raw sockets of inet and inet6",
+            On::Unix => "sockets of unix",
+        }
+    }
+}
+
+/// The modules that exist where a catalog is loaded.
+#[derive(Clone, Debug)]
+pub struct Modules {
+    all: Vec<&'static Module>,
+}
+
+impl Modules {
+    /// Those that come with sockatlas, whether or not this build has their code.
+    pub fn shipped() -> Self {
+        Modules { all: vec![&system::SYSTEM, &tls::TLS, &socks5::SOCKS5, &http_connect::HTTP_CONNECT] }
+    }
+
+    /// The same with a further module; it takes the place of one with its name.
+    pub fn with(mut self, module: &'static Module) -> Self {
+        self.all.retain(|known| known.name != module.name);
+        self.all.push(module);
+        self
+    }
+
+    /// The module of this name.
+    pub fn get(&self, name: &str) -> Option<&'static Module> {
+        self.all.iter().copied().find(|module| module.name == name)
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = &'static Module> {
+        self.all.iter().copied()
+    }
+}
+
+impl Default for Modules {
+    /// Those that come with sockatlas.
+    fn default() -> Self {
+        Modules::shipped()
+    }
+}
+
+/// The options that every base protocol and chain takes, whoever implements it: how long its steps may take.
+pub const TIME_LIMITS: &[OptionSpec] = time_limits::OPTIONS;

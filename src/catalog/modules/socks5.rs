@@ -1,0 +1,13 @@
+//! `socks5`: RFC 1928, and RFC 1929 for users with a password.
+
+use super::{Module, ModuleRole, OptionKind, OptionSpec};
+
+pub(super) static SOCKS5: Module =
+    Module::new("socks5", ModuleRole::Layer, "Connects through a SOCKS 5 proxy (RFC 1928); the proxy resolves names")
+        .feature("net")
+        .options(&[
+            OptionSpec::new("proxy", OptionKind::Address, "The proxy").required(),
+            OptionSpec::new("username", OptionKind::Text, "The user, of 1 to 255 bytes (RFC 1929)").default("no user"),
+            OptionSpec::new("password-file", OptionKind::File, "A file with the user's password: its first line"),
+            OptionSpec::new("password-env", OptionKind::Text, "A variable of the environment with the user's password"),
+        ]);
