@@ -38,6 +38,8 @@ pub mod cli;
 pub mod edit;
 mod graph;
 mod load;
+#[cfg(feature = "net")]
+pub mod net;
 mod registry;
 pub mod report;
 pub mod terms;

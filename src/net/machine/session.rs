@@ -1,0 +1,204 @@
+//! What a layer does on one connection: bytes in, bytes out, nothing else.
+
+use super::Buffer;
+use std::error::Error;
+use std::fmt;
+use std::sync::Arc;
+
+/// The work of one layer on one connection.
+///
+/// A session does no I/O and reads no clock. It is called by a [`Machine`](super::Machine) with the bytes that came from below
+/// and from above, and puts what it makes of them where it is told to:
+///
+/// ```text
+///        bytes of the user, or of the layer above
+///     send │                     ▲ above
+///          ▼                     │
+///        ┌─────────────────────────┐
+///        │         session         │
+///        └─────────────────────────┘
+///          │ below               ▲ input
+///          ▼                     │ receive
+///        bytes of the layer below, or of the socket
+/// ```
+///
+/// It begins in [`Phase::Handshake`], in which only [`start`](Session::start) and [`receive`](Session::receive) are called.
+/// When the handshake is over it is [`Phase::Open`]; or it has [`Retired`](Phase::Retired): then it is dropped, what is left of
+/// its input belongs to the layer above, and bytes no longer pass through it.
+pub trait Session: Send {
+    /// Where the session is.
+    fn phase(&self) -> Phase;
+
+    /// Begins the handshake, for sessions that speak first. Called once, when everything below is open.
+    ///
+    /// # Errors
+    ///
+    /// Whatever makes the handshake impossible.
+    fn start(&mut self, below: &mut Buffer) -> Result<(), SessionError>;
+
+    /// Takes bytes from below. Those that it consumes it takes off the front of `input`; it may leave an incomplete message there,
+    /// as long as that is bounded, and whatever comes behind the end of its handshake. Bytes for above go to `above`, until that
+    /// is full; answers go to `below`. It is called again when more came in, and when `above` has room again.
+    ///
+    /// # Errors
+    ///
+    /// What the peer did wrong, or that it refused.
+    fn receive(&mut self, input: &mut Buffer, above: &mut Above<'_>, below: &mut Buffer) -> Result<(), SessionError>;
+
+    /// Everything below has ended: no more bytes will come, those in `input` are the last. A session whose protocol has an end
+    /// of its own, as TLS has close_notify, reports its absence; else a truncated stream would look whole.
+    ///
+    /// # Errors
+    ///
+    /// That the peer's bytes end where they must not.
+    fn receive_end(&mut self, input: &mut Buffer, above: &mut Above<'_>) -> Result<(), SessionError>;
+
+    /// Takes bytes from above, as many as are sensible at a time, and puts what becomes of them into `below`. The number of
+    /// bytes taken, which is not 0 unless `bytes` is empty. Called in [`Phase::Open`] only.
+    ///
+    /// # Errors
+    ///
+    /// That the layer can send no more.
+    fn send(&mut self, bytes: &[u8], below: &mut Buffer) -> Result<usize, SessionError>;
+
+    /// Above has ended: no more bytes will be sent. A session with an end of its own puts it into `below`.
+    ///
+    /// # Errors
+    ///
+    /// That the layer can send no more.
+    fn send_end(&mut self, below: &mut Buffer) -> Result<(), SessionError>;
+
+    /// Puts what is to be told to the peer after an error of this session into `below`, as TLS its alert.
+    fn abort(&mut self, below: &mut Buffer) {
+        let _ = below;
+    }
+
+    /// What was negotiated, as names and values: `("version", "TLS 1.3")`. Asked once, when the handshake is over.
+    fn facts(&self) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
+}
+
+/// Where a session is.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// Nothing passes yet.
+    Handshake,
+    /// Bytes pass, through the session.
+    Open,
+    /// Bytes pass by the session, which has nothing more to do.
+    Retired,
+}
+
+/// Where a session puts bytes for above.
+pub struct Above<'a> {
+    /// Filled first.
+    direct: &'a mut [u8],
+    filled: usize,
+    /// For what does not fit.
+    spill: &'a mut Buffer,
+    ended: &'a mut bool,
+}
+
+/// How many bytes may wait between two layers before the lower one is stopped.
+pub(super) const HIGH_WATER: usize = 64 * 1024;
+
+impl<'a> Above<'a> {
+    /// Fills `direct` first and then `spill`, and notes in `ended` that no more will come.
+    pub fn new(direct: &'a mut [u8], spill: &'a mut Buffer, ended: &'a mut bool) -> Self {
+        Above { direct, filled: 0, spill, ended }
+    }
+
+    /// Adds bytes for above. All are taken; but ask [`is_full`](Above::is_full) before making more.
+    pub fn push(&mut self, mut bytes: &[u8]) {
+        // What waits already comes first.
+        if self.spill.is_empty() && self.filled < self.direct.len() {
+            let count = bytes.len().min(self.direct.len() - self.filled);
+            self.direct[self.filled..self.filled + count].copy_from_slice(&bytes[..count]);
+            self.filled += count;
+            bytes = &bytes[count..];
+        }
+        if !bytes.is_empty() {
+            self.spill.push(bytes);
+        }
+    }
+
+    /// Whether the session should stop until above has taken what is there.
+    pub fn is_full(&self) -> bool {
+        if self.direct.is_empty() { self.spill.len() >= HIGH_WATER } else { self.filled == self.direct.len() }
+    }
+
+    /// The peer has ended its side: no more bytes will come for above.
+    pub fn end(&mut self) {
+        *self.ended = true;
+    }
+
+    /// Bytes that are with above now.
+    pub(super) fn count(&self) -> usize {
+        self.filled + self.spill.len()
+    }
+
+    pub(super) fn filled(&self) -> usize {
+        self.filled
+    }
+}
+
+/// Why a layer gave up.
+#[derive(Clone, Debug)]
+pub struct SessionError {
+    kind: Failure,
+    source: Arc<dyn Error + Send + Sync>,
+}
+
+/// What kind of failure it is.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Failure {
+    /// The peer broke the protocol, or does not speak it.
+    Protocol,
+    /// The peer understood, and refused.
+    Refused,
+    /// The peer could not prove who it is, or did not accept our proof.
+    Authentication,
+    /// The bytes end where they must not.
+    Truncated,
+    /// It cannot be done, whatever the peer does: a name that is too long, say.
+    Unusable,
+}
+
+impl Failure {
+    /// What it is in a word or two.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Failure::Protocol => "protocol error",
+            Failure::Refused => "refused",
+            Failure::Authentication => "not authenticated",
+            Failure::Truncated => "truncated",
+            Failure::Unusable => "unusable",
+        }
+    }
+}
+
+impl SessionError {
+    /// An error of this kind; its text is that of the source.
+    pub fn new(kind: Failure, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        SessionError { kind, source: source.into().into() }
+    }
+
+    /// What kind of failure it is.
+    pub fn kind(&self) -> Failure {
+        self.kind
+    }
+}
+
+impl fmt::Display for SessionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.source.fmt(f)
+    }
+}
+
+impl Error for SessionError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&*self.source)
+    }
+}
