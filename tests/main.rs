@@ -10,6 +10,8 @@ mod faults;
 #[cfg(feature = "cli")]
 mod formats;
 mod laws;
+#[cfg(feature = "net")]
+mod net;
 mod oracle;
 #[cfg(feature = "cli")]
 mod rules;

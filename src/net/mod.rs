@@ -1,2 +1,42 @@
-//! Sockets.
+//! Sockets: what was selected is opened, layer by layer, or nothing is.
+//!
+//! | file | what |
+//! |---|---|
+//! | `provider` | the traits that implement entries, and [`Providers`], the value that holds the implementations |
+//! | `settings` | options as a provider reads them |
+//! | `opener` | [`Opener`]: a selection, the providers, and what the call changes |
+//! | [`machine`] | the sessions of a connection, one above the other; no I/O, no clock |
+//! | `connection` | a machine and a socket: what all drivers share |
+//! | `blocking`, `readiness`, `tokio` | the drivers |
+//! | `opened` | what one got |
+//! | `system` | the sockets of the operating system |
+//! | [`layers`] | the layers that come with sockatlas |
+//!
+//! Depends on `terms`, `catalog` and `registry`.
+
+mod address;
+mod blocking;
+mod cancel;
+mod connection;
+mod error;
+pub mod layers;
 pub mod machine;
+mod opened;
+mod opener;
+mod provider;
+mod settings;
+mod socket;
+pub mod system;
+
+pub use address::{Address, Target, TargetError};
+pub use blocking::{Accepted, Bare, Listener, Socket, Stream};
+pub use cancel::Cancel;
+pub use connection::Wants;
+pub use error::{Error, ErrorKind, Step};
+pub use opened::Opened;
+pub use opener::{Opener, ToTarget};
+pub use provider::{
+    Base, BaseProvider, Context, Layer, LayerProvider, ProviderError, ProviderFailure, Providers, Role,
+};
+pub use settings::{Secret, Settings};
+pub use socket::{BaseListener, BaseSocket};

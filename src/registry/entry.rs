@@ -155,6 +155,12 @@ impl<'r> EntryRef<'r> {
         &self.entry().options
     }
 
+    /// The file in which something of it is written; nothing if that is no file.
+    #[cfg(feature = "net")]
+    pub(crate) fn file_of(&self, at: crate::catalog::Span) -> Option<&'r std::path::Path> {
+        self.registry.sources().get(at.file).file()
+    }
+
     /// Where it is declared.
     pub fn source(&self) -> Location {
         self.registry.sources().locate(self.entry().at)

@@ -2,12 +2,14 @@
 
 use super::{Module, ModuleRole, OptionKind, OptionSpec};
 
-pub(super) static HTTP_CONNECT: Module = Module::new(
+pub(crate) static HTTP_CONNECT: Module = Module::new(
     "http-connect",
     ModuleRole::Layer,
     "Connects through an HTTP proxy (CONNECT, RFC 9110 9.3.6); the proxy resolves names",
 )
 .feature("net")
+.provides(&["proxied"])
+.ends(&["encrypted", "authenticated"])
 .options(&[
     OptionSpec::new("proxy", OptionKind::Address, "The proxy").required(),
     OptionSpec::new("username", OptionKind::Text, "The user, without a colon (RFC 7617)").default("no user"),

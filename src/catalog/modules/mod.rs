@@ -3,14 +3,16 @@
 //! A module implements base protocols or layers. What it does is code and lives in `net`, or in a crate of one's own; which
 //! options it takes is data and lives here, so that a catalog can be checked where the code is not.
 
-mod http_connect;
+pub(crate) mod http_connect;
 mod kind;
-mod socks5;
-mod system;
+pub(crate) mod socks5;
+pub(crate) mod system;
 mod time_limits;
-mod tls;
+pub(crate) mod tls;
 
 pub use kind::{OptionKind, WrongValue};
+#[cfg(feature = "net")]
+pub(crate) use kind::{duration, host_and_port};
 
 use crate::terms::{Family, Protocol, SocketType};
 
@@ -32,17 +34,31 @@ pub struct Module {
     summary: &'static str,
     feature: Option<&'static str>,
     options: &'static [OptionSpec],
+    provides: &'static [&'static str],
+    ends: &'static [&'static str],
 }
 
 impl Module {
     /// A module without options. `summary` is one line.
     pub const fn new(name: &'static str, role: ModuleRole, summary: &'static str) -> Self {
-        Module { name, role, summary, feature: None, options: &[] }
+        Module { name, role, summary, feature: None, options: &[], provides: &[], ends: &[] }
     }
 
     /// The same with these options.
     pub const fn options(mut self, options: &'static [OptionSpec]) -> Self {
         self.options = options;
+        self
+    }
+
+    /// The same, which can give these of sockatlas' own services (`encrypted`, `proxied`, ...), whatever a catalog claims.
+    pub const fn provides(mut self, services: &'static [&'static str]) -> Self {
+        self.provides = services;
+        self
+    }
+
+    /// The same, above which these services of what lies below no longer hold: TLS to a proxy ends at the proxy.
+    pub const fn ends(mut self, services: &'static [&'static str]) -> Self {
+        self.ends = services;
         self
     }
 
@@ -74,6 +90,16 @@ impl Module {
     /// The options that its entries take.
     pub const fn specs(&self) -> &'static [OptionSpec] {
         self.options
+    }
+
+    /// Those of sockatlas' own services that it can give.
+    pub const fn provided(&self) -> &'static [&'static str] {
+        self.provides
+    }
+
+    /// The services of what lies below that end with it.
+    pub const fn ended(&self) -> &'static [&'static str] {
+        self.ends
     }
 
     /// The option of this name.

@@ -2,9 +2,11 @@
 
 use super::{Module, ModuleRole, OptionKind, OptionSpec};
 
-pub(super) static SOCKS5: Module =
+pub(crate) static SOCKS5: Module =
     Module::new("socks5", ModuleRole::Layer, "Connects through a SOCKS 5 proxy (RFC 1928); the proxy resolves names")
         .feature("net")
+        .provides(&["proxied"])
+        .ends(&["encrypted", "authenticated"])
         .options(&[
             OptionSpec::new("proxy", OptionKind::Address, "The proxy").required(),
             OptionSpec::new("username", OptionKind::Text, "The user, of 1 to 255 bytes (RFC 1929)").default("no user"),

@@ -7,7 +7,7 @@ const SWITCH: OptionKind = OptionKind::Boolean;
 const BYTES: OptionKind = OptionKind::Integer { min: 1, max: i32::MAX as i64 / 2 };
 
 /// The names and ranges of socket(7), ip(7), ipv6(7), tcp(7) and unix(7).
-pub(super) static SYSTEM: Module =
+pub(crate) static SYSTEM: Module =
     Module::new("system", ModuleRole::Base, "The sockets of the operating system").feature("net").options(&[
         OptionSpec::new("nodelay", SWITCH, "TCP_NODELAY: small writes are sent at once").on(On::Tcp).default("false"),
         OptionSpec::new("quickack", SWITCH, "TCP_QUICKACK: acknowledged at once, until the kernel changes its mind")

@@ -2,9 +2,10 @@
 
 use super::{Module, ModuleRole, OptionKind, OptionSpec};
 
-pub(super) static TLS: Module =
+pub(crate) static TLS: Module =
     Module::new("tls", ModuleRole::Layer, "TLS 1.2 and 1.3 (RFC 5246, RFC 8446), with the peer verified")
         .feature("tls")
+        .provides(&["encrypted", "authenticated"])
         .options(&[
             OptionSpec::new(
                 "roots",

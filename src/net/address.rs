@@ -1,0 +1,239 @@
+//! Where a connection leads: targets as people write them, addresses as sockets have them.
+
+use crate::catalog::modules::host_and_port;
+use crate::terms::Family;
+use std::fmt;
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+/// What a connection is to lead to, before any name is looked up.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Target {
+    /// A host, by name or by address without brackets, and a port.
+    Host {
+        /// The name or address.
+        host: String,
+        /// The port; 0 lets the system choose, where one listens.
+        port: u16,
+    },
+    /// An address of a socket.
+    Address(Address),
+}
+
+/// The address of one end of a socket.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Address {
+    /// Of `inet` and `inet6`: IP address and port.
+    Ip(SocketAddr),
+    /// Of `unix`: a path; empty: without a name.
+    Unix(PathBuf),
+    /// Of `unix` on Linux: an abstract name, without the 0 byte before it.
+    UnixAbstract(Vec<u8>),
+    /// Of `vsock`: the context id of the machine, and the port.
+    Vsock {
+        /// The context id: 2 is the host, 4294967295 any.
+        cid: u32,
+        /// The port; 4294967295 is any.
+        port: u32,
+    },
+    /// Of `netlink`: the port id, 0 for the kernel or for a new one, and the multicast groups as bits.
+    Netlink {
+        /// The port id.
+        port: u32,
+        /// The groups.
+        groups: u32,
+    },
+    /// Of a base protocol of one's own.
+    Other(String),
+}
+
+/// A text is no target of the family.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{text}` is no address of {family}: {expected} is expected")]
+pub struct TargetError {
+    text: String,
+    family: Family,
+    expected: &'static str,
+}
+
+impl Target {
+    /// A host and a port.
+    pub fn host(host: impl Into<String>, port: u16) -> Self {
+        Target::Host { host: host.into(), port }
+    }
+
+    /// Reads a target as the family writes it: `HOST:PORT` and `[ADDRESS]:PORT` of `inet` and `inet6`, a path or `@NAME` of
+    /// `unix`, `CID:PORT` of `vsock` with `any` and `host` for a CID, `PORT` or `PORT:GROUPS` of `netlink`; of other families any text.
+    ///
+    /// # Errors
+    ///
+    /// The text is no target of the family.
+    pub fn parse(family: Family, text: &str) -> Result<Target, TargetError> {
+        let wrong = |expected| TargetError { text: text.to_owned(), family, expected };
+        let number = |text: &str| text.parse::<u32>().ok();
+        match family {
+            Family::INET | Family::INET6 => {
+                let expected = "HOST:PORT, as in `example.org:443` or `[::1]:443`,";
+                // An empty host and port 0 are for those who listen.
+                match text.rsplit_once(':') {
+                    Some(("", port)) => {
+                        let port = port.parse().map_err(|_| wrong(expected))?;
+                        Ok(Target::host("", port))
+                    }
+                    Some((host, "0")) => match host_and_port(&format!("{host}:1")) {
+                        Some((host, _)) => Ok(Target::host(host, 0)),
+                        None => Err(wrong(expected)),
+                    },
+                    _ => {
+                        let (host, port) = host_and_port(text).ok_or_else(|| wrong(expected))?;
+                        Ok(Target::host(host, port))
+                    }
+                }
+            }
+            Family::UNIX => match text.strip_prefix('@') {
+                Some(name) => Ok(Target::Address(Address::UnixAbstract(name.as_bytes().to_vec()))),
+                None if text.is_empty() || text.contains('\0') => Err(wrong("a path, or @NAME,")),
+                None => Ok(Target::Address(Address::Unix(text.into()))),
+            },
+            Family::VSOCK => {
+                let parts = text.split_once(':').and_then(|(cid, port)| {
+                    let cid = match cid {
+                        "any" => Some(u32::MAX),
+                        "host" => Some(2),
+                        "local" => Some(1),
+                        cid => number(cid),
+                    };
+                    let port = if port == "any" { Some(u32::MAX) } else { number(port) };
+                    Some(Address::Vsock { cid: cid?, port: port? })
+                });
+                parts.map(Target::Address).ok_or_else(|| wrong("CID:PORT"))
+            }
+            Family::NETLINK => {
+                let (port, groups) = text.split_once(':').unwrap_or((text, "0"));
+                match (number(port), number(groups)) {
+                    (Some(port), Some(groups)) => Ok(Target::Address(Address::Netlink { port, groups })),
+                    _ => Err(wrong("PORT or PORT:GROUPS")),
+                }
+            }
+            _ => Ok(Target::Address(Address::Other(text.to_owned()))),
+        }
+    }
+
+    /// Host and port, if it has them: for proxies, and for names in certificates.
+    pub fn host_and_port(&self) -> Option<(String, u16)> {
+        match self {
+            Target::Host { host, port } => Some((host.clone(), *port)),
+            Target::Address(Address::Ip(address)) => Some((address.ip().to_string(), address.port())),
+            Target::Address(_) => None,
+        }
+    }
+}
+
+impl From<Address> for Target {
+    fn from(address: Address) -> Self {
+        Target::Address(address)
+    }
+}
+
+impl From<SocketAddr> for Target {
+    fn from(address: SocketAddr) -> Self {
+        Target::Address(Address::Ip(address))
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Target::Host { host, port } if host.parse::<Ipv6Addr>().is_ok() => write!(f, "[{host}]:{port}"),
+            Target::Host { host, port } => write!(f, "{host}:{port}"),
+            Target::Address(address) => address.fmt(f),
+        }
+    }
+}
+
+impl Address {
+    /// With its protocol before it, so that addresses of two protocols with the same port differ: `tcp://[::1]:443`.
+    pub fn with_protocol(&self, protocol: &str) -> String {
+        format!("{protocol}://{self}")
+    }
+
+    /// The IP address, if it has one.
+    pub fn ip(&self) -> Option<IpAddr> {
+        match self {
+            Address::Ip(address) => Some(address.ip()),
+            _ => None,
+        }
+    }
+
+    /// The IP address and port, if it has them.
+    pub fn socket_addr(&self) -> Option<SocketAddr> {
+        match self {
+            Address::Ip(address) => Some(*address),
+            _ => None,
+        }
+    }
+
+    /// The path, if it has one.
+    pub fn path(&self) -> Option<&Path> {
+        match self {
+            Address::Unix(path) => Some(path),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Address::Ip(address) => address.fmt(f),
+            Address::Unix(path) if path.as_os_str().is_empty() => f.write_str("(unnamed)"),
+            Address::Unix(path) => path.display().fmt(f),
+            Address::UnixAbstract(name) => write!(f, "@{}", name.escape_ascii()),
+            Address::Vsock { cid, port } => {
+                let part = |number: u32| if number == u32::MAX { "any".to_owned() } else { number.to_string() };
+                write!(f, "{}:{}", part(*cid), part(*port))
+            }
+            Address::Netlink { port, groups: 0 } => port.fmt(f),
+            Address::Netlink { port, groups } => write!(f, "{port}:{groups}"),
+            Address::Other(text) => f.write_str(text),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn targets_are_read_in_the_scope_of_their_family() {
+        let read = |family, text| Target::parse(family, text).map(|target| target.to_string());
+        for (family, text) in [
+            (Family::INET, "example.org:443"),
+            (Family::INET, "127.0.0.1:0"),
+            (Family::INET6, "[::1]:443"),
+            (Family::UNIX, "/run/x.sock"),
+            (Family::UNIX, "@name"),
+            (Family::VSOCK, "3:1024"),
+            (Family::VSOCK, "any:1024"),
+            (Family::NETLINK, "0"),
+            (Family::NETLINK, "0:1"),
+            (Family::BLUETOOTH, "00:11:22:33:44:55"),
+        ] {
+            assert_eq!(read(family, text).as_deref(), Ok(text));
+        }
+        for (family, text) in [(Family::INET, "example.org"), (Family::INET6, "::1:443"), (Family::UNIX, "")] {
+            assert!(read(family, text).is_err(), "{text}");
+        }
+        let told = read(Family::VSOCK, "3").unwrap_err().to_string();
+        assert_eq!(told, "`3` is no address of vsock: CID:PORT is expected");
+    }
+
+    #[test]
+    fn addresses_are_shown_with_their_protocol() {
+        let address = Address::Ip("[::1]:443".parse().unwrap());
+        assert_eq!(address.with_protocol("tcp"), "tcp://[::1]:443");
+        assert_ne!(address.with_protocol("tcp"), address.with_protocol("udp"));
+    }
+}

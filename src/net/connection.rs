@@ -1,0 +1,219 @@
+//! A machine and a socket together: what all drivers share.
+//!
+//! The same code serves sockets that wait and sockets that do not. Where a waiting one returns late, one that does not fails with
+//! [`WouldBlock`](io::ErrorKind::WouldBlock) and is called again; nothing is lost in between, because whatever a call has not
+//! finished is in the machine.
+
+use super::error::Error;
+use super::machine::{LayerFailure, Machine};
+use super::opened::Opened;
+use super::socket::BaseSocket;
+use std::io;
+
+pub(super) struct Connection {
+    pub machine: Machine,
+    pub socket: Box<dyn BaseSocket>,
+    /// What was opened, as far as it does not change.
+    pub opened: Opened,
+    /// A connection that was begun is not there yet.
+    pub connecting: bool,
+    /// Each read is a message, so one of 0 bytes is no end.
+    messages: bool,
+    /// The side that is written is to be shut down once all is sent.
+    closing: bool,
+    /// ... and was.
+    closed: bool,
+    /// The last write of the user found no room.
+    write_blocked: bool,
+}
+
+/// Which readiness of its socket a connection waits for.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wants {
+    /// Until it is readable.
+    pub readable: bool,
+    /// Until it is writable.
+    pub writable: bool,
+}
+
+impl Connection {
+    pub fn new(
+        machine: Machine,
+        socket: Box<dyn BaseSocket>,
+        opened: Opened,
+        connecting: bool,
+        messages: bool,
+    ) -> Self {
+        Connection {
+            machine,
+            socket,
+            opened,
+            connecting,
+            messages,
+            closing: false,
+            closed: false,
+            write_blocked: false,
+        }
+    }
+
+    fn layer(&self, failure: LayerFailure) -> io::Error {
+        Error::layer(failure, self.opened.stack.len()).into()
+    }
+
+    /// Connects and shakes hands as far as it goes without waiting; with a socket that waits, to the end.
+    pub fn establish(&mut self) -> io::Result<()> {
+        if self.connecting {
+            if !self.socket.finish_connect()? {
+                return Err(io::ErrorKind::WouldBlock.into());
+            }
+            self.connecting = false;
+        }
+        if self.machine.is_open() {
+            return Ok(());
+        }
+        self.machine.start().map_err(|failure| self.layer_told(failure))?;
+        loop {
+            self.flush()?;
+            if self.machine.is_open() {
+                return Ok(());
+            }
+            self.fill(&mut [])?;
+        }
+    }
+
+    /// The error of a layer, after its last words were sent as far as that needs no waiting.
+    fn layer_told(&mut self, failure: LayerFailure) -> io::Error {
+        let _ = self.flush();
+        self.layer(failure)
+    }
+
+    /// Sends what the layers have for the socket.
+    pub fn flush(&mut self) -> io::Result<()> {
+        while !self.machine.outbound().is_empty() {
+            match self.socket.write(self.machine.outbound()) {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(count) => {
+                    self.machine.sent(count);
+                    self.opened.sent += count as u64;
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        if self.closing && !self.closed {
+            self.socket.shutdown_write()?;
+            self.closed = true;
+        }
+        Ok(())
+    }
+
+    /// Reads once from the socket into the machine; how many bytes came up to the user.
+    fn fill(&mut self, target: &mut [u8]) -> io::Result<usize> {
+        let count = uninterrupted(|| self.socket.read(self.machine.room()))?;
+        self.opened.received += count as u64;
+        if count == 0 {
+            self.machine.received_end();
+        } else {
+            self.machine.received(count);
+        }
+        self.machine.read(target).map_err(|failure| self.layer_told(failure))
+    }
+
+    pub fn read(&mut self, target: &mut [u8]) -> io::Result<usize> {
+        if target.is_empty() {
+            return Ok(0);
+        }
+        self.establish()?;
+        loop {
+            let count = self.machine.read(target).map_err(|failure| self.layer_told(failure))?;
+            if count > 0 || self.machine.has_ended() {
+                return Ok(count);
+            }
+            if !self.machine.outbound().is_empty() {
+                match self.flush() {
+                    // What is to be sent can wait for the peer to read; reading need not.
+                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                    result => result?,
+                }
+            }
+            if self.machine.is_bare() {
+                let count = uninterrupted(|| self.socket.read(target))?;
+                self.opened.received += count as u64;
+                if count == 0 && !self.messages {
+                    self.machine.received_end();
+                }
+                return Ok(count);
+            }
+            let count = self.fill(target)?;
+            if count > 0 {
+                return Ok(count);
+            }
+        }
+    }
+
+    pub fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let result = self.try_write(bytes);
+        self.write_blocked = matches!(&result, Err(error) if error.kind() == io::ErrorKind::WouldBlock);
+        result
+    }
+
+    fn try_write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.establish()?;
+        if self.closing {
+            return Err(io::ErrorKind::BrokenPipe.into());
+        }
+        if !self.machine.outbound().is_empty() {
+            self.flush()?;
+        }
+        if self.machine.is_bare() {
+            let count = uninterrupted(|| self.socket.write(bytes))?;
+            self.opened.sent += count as u64;
+            return Ok(count);
+        }
+        let count = self.machine.send(bytes).map_err(|failure| self.layer_told(failure))?;
+        match self.flush() {
+            // The bytes are taken, and wait with the machine.
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock && count > 0 => Ok(count),
+            result => result.map(|()| count),
+        }
+    }
+
+    /// Ends the side that is written, through all layers; called again after `WouldBlock`, it goes on.
+    pub fn shutdown_write(&mut self) -> io::Result<()> {
+        self.establish()?;
+        if !self.closing {
+            self.machine.send_end().map_err(|failure| self.layer_told(failure))?;
+            self.closing = true;
+        }
+        self.flush()
+    }
+
+    pub fn wants(&self) -> Wants {
+        if self.connecting {
+            return Wants { readable: false, writable: true };
+        }
+        let open = self.machine.is_open();
+        Wants {
+            readable: !self.machine.has_ended() || !open,
+            writable: !self.machine.outbound().is_empty()
+                || (self.write_blocked && open)
+                || self.closing && !self.closed,
+        }
+    }
+
+    pub fn report(&self) -> Opened {
+        let mut opened = self.opened.clone();
+        opened.ask(&*self.socket);
+        opened.layers = self.machine.reports().to_vec();
+        opened
+    }
+}
+
+fn uninterrupted(mut call: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
+    loop {
+        match call() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            result => return result,
+        }
+    }
+}

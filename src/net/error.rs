@@ -1,0 +1,285 @@
+//! Why opening, or what was opened, failed.
+
+use super::address::{Address, Target};
+use super::machine::{LayerFailure, Phase};
+use super::provider::{ProviderError, ProviderFailure};
+use crate::terms::ErrorCode;
+use std::fmt;
+use std::io;
+use std::time::Duration;
+
+/// Why a selection could not be opened, or an open connection failed.
+///
+/// That nothing matches and that policy forbids it are told earlier, by a [`Refusal`](crate::Refusal).
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The providers have no such module; nothing shorter is opened instead.
+    #[error("{}", no_module(entry, provider, module, *feature))]
+    NoModule {
+        /// The entry that needs it.
+        entry: String,
+        /// The entry's provider.
+        provider: String,
+        /// The module that the provider names.
+        module: String,
+        /// The feature of this crate that compiles it in, if it is one that comes with sockatlas.
+        feature: Option<&'static str>,
+    },
+    /// An option given for the call is unknown, wrong, or for an entry that is not in the stack.
+    #[error("`{entry}.{option}`: {problem}")]
+    Option {
+        /// The entry.
+        entry: String,
+        /// The option.
+        option: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// What was selected does not go with what was asked for: a listening datagram socket, say.
+    #[error("`{entry}`: {problem}")]
+    Unfit {
+        /// The entry selected.
+        entry: String,
+        /// What does not go.
+        problem: String,
+    },
+    /// An option, or a file that it names, cannot be used; or the system refused.
+    #[error("`{entry}`: {}{source}", at(address.as_ref()))]
+    Provider {
+        /// The entry whose provider failed.
+        entry: String,
+        /// The address it was about.
+        address: Option<Address>,
+        /// What failed.
+        source: ProviderError,
+    },
+    /// A host has no address that could be used.
+    #[error("`{entry}`: {source}")]
+    Unresolved {
+        /// The base protocol's entry.
+        entry: String,
+        /// The target.
+        target: Target,
+        /// Why.
+        source: ProviderError,
+    },
+    /// None of the addresses of a target could be connected to.
+    #[error("`{entry}`: {}", unreached(target, attempts))]
+    Unreached {
+        /// The base protocol's entry.
+        entry: String,
+        /// The target.
+        target: Target,
+        /// What came of each address, in the order tried.
+        attempts: Vec<(Address, ProviderError)>,
+    },
+    /// A layer failed, or its peer did.
+    #[error("layer `{layer}` ({place} of {depth}, {}): {source}", stage(*phase))]
+    Layer {
+        /// The name of the layer's entry.
+        layer: String,
+        /// Its place in the stack, from 1 at the top.
+        place: usize,
+        /// How many entries the stack has, the base protocol among them.
+        depth: usize,
+        /// Where its session was.
+        phase: Phase,
+        /// Why.
+        source: super::machine::SessionError,
+    },
+    /// A time limit passed.
+    #[error("{}", late(*step, layer.as_deref(), *limit))]
+    TimedOut {
+        /// What took too long.
+        step: Step,
+        /// The layer that shook hands.
+        layer: Option<String>,
+        /// The limit.
+        limit: Duration,
+    },
+    /// It was cancelled.
+    #[error("cancelled")]
+    Cancelled,
+    /// The system failed a call on an open socket.
+    #[error("`{entry}`: {call}: {source}")]
+    Socket {
+        /// The base protocol's entry.
+        entry: String,
+        /// What was called.
+        call: &'static str,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+/// What a time limit is for.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Step {
+    /// Connecting the base protocol.
+    Connect,
+    /// The handshakes of all layers.
+    Handshake,
+    /// A read.
+    Read,
+    /// A write.
+    Write,
+}
+
+impl Step {
+    /// As in `connect-timeout`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Step::Connect => "connect",
+            Step::Handshake => "handshake",
+            Step::Read => "read",
+            Step::Write => "write",
+        }
+    }
+}
+
+/// Whose failure it is.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The caller's: options or arguments that do not fit.
+    Usage,
+    /// This host's: a module, a right or a resource is not there.
+    Host,
+    /// The network's, or the peer's.
+    Network,
+    /// Nobody's: it was cancelled.
+    Cancelled,
+}
+
+impl Error {
+    /// Whose failure it is.
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Error::Option { .. } | Error::Unfit { .. } => ErrorKind::Usage,
+            Error::Provider { source, .. } if source.kind() == ProviderFailure::Option => ErrorKind::Usage,
+            Error::NoModule { .. } | Error::Provider { .. } => ErrorKind::Host,
+            Error::Cancelled => ErrorKind::Cancelled,
+            Error::Unreached { attempts, .. } if attempts.iter().all(|(_, error)| error.is_of_host()) => {
+                ErrorKind::Host
+            }
+            Error::Unresolved { .. } | Error::Unreached { .. } | Error::Layer { .. } => ErrorKind::Network,
+            Error::TimedOut { .. } | Error::Socket { .. } => ErrorKind::Network,
+        }
+    }
+
+    /// The code of the error table: `provider-failed` when this host cannot.
+    pub fn code(&self) -> Option<ErrorCode> {
+        (self.kind() == ErrorKind::Host).then_some(ErrorCode::ProviderFailed)
+    }
+
+    /// The system's own number of the error, if it has one.
+    pub fn errno(&self) -> Option<i32> {
+        let io = match self {
+            Error::Provider { source, .. } => source.io()?,
+            Error::Unreached { attempts, .. } => attempts.last()?.1.io()?,
+            Error::Socket { source, .. } => source,
+            _ => return None,
+        };
+        io.raw_os_error()
+    }
+
+    /// The error behind one that reading or writing gave, where it is one of these.
+    pub fn of(error: &io::Error) -> Option<&Error> {
+        error.get_ref()?.downcast_ref()
+    }
+
+    pub(super) fn layer(failure: LayerFailure, depth: usize) -> Self {
+        let LayerFailure { layer, place, phase, source } = failure;
+        Error::Layer { layer, place, depth, phase, source }
+    }
+
+    fn io_kind(&self) -> io::ErrorKind {
+        use super::machine::Failure;
+        match self {
+            Error::TimedOut { .. } => io::ErrorKind::TimedOut,
+            Error::Layer { source, .. } => match source.kind() {
+                Failure::Truncated => io::ErrorKind::UnexpectedEof,
+                Failure::Refused => io::ErrorKind::ConnectionRefused,
+                Failure::Authentication => io::ErrorKind::PermissionDenied,
+                _ => io::ErrorKind::InvalidData,
+            },
+            Error::Provider { source, .. } => source.io().map_or(io::ErrorKind::InvalidInput, io::Error::kind),
+            Error::Unreached { attempts, .. } => {
+                let last = attempts.last().and_then(|(_, error)| error.io());
+                last.map_or(io::ErrorKind::NotConnected, io::Error::kind)
+            }
+            Error::Socket { source, .. } => source.kind(),
+            Error::NoModule { .. } => io::ErrorKind::Unsupported,
+            Error::Cancelled => io::ErrorKind::ConnectionAborted,
+            Error::Unresolved { .. } => io::ErrorKind::NotFound,
+            Error::Option { .. } | Error::Unfit { .. } => io::ErrorKind::InvalidInput,
+        }
+    }
+}
+
+impl ProviderError {
+    /// Whether the system would refuse any address, as it does for want of a right or a protocol.
+    fn is_of_host(&self) -> bool {
+        let denied = [io::ErrorKind::PermissionDenied, io::ErrorKind::Unsupported, io::ErrorKind::InvalidInput];
+        match self.io() {
+            // EPROTONOSUPPORT, ESOCKTNOSUPPORT, EAFNOSUPPORT and their like have no kind of their own.
+            Some(error) => denied.contains(&error.kind()) || self.is_of_call("socket"),
+            None => self.kind() != ProviderFailure::Unresolved,
+        }
+    }
+}
+
+impl From<Error> for io::Error {
+    /// With the kind that says the same, and the error within: see [`Error::of`].
+    fn from(error: Error) -> io::Error {
+        io::Error::new(error.io_kind(), error)
+    }
+}
+
+fn no_module(entry: &str, provider: &str, module: &str, feature: Option<&str>) -> String {
+    let reason = match feature {
+        Some(feature) => format!("which this build lacks: it comes with the feature `{feature}` of sockatlas"),
+        None => "which nobody provides: a program that has it must put it into its `Providers`".to_owned(),
+    };
+    format!("`{entry}` needs the module `{module}` (provider `{provider}`), {reason}")
+}
+
+fn at(address: Option<&Address>) -> String {
+    address.map(|address| format!("{address}: ")).unwrap_or_default()
+}
+
+fn unreached(target: &Target, attempts: &[(Address, ProviderError)]) -> String {
+    match attempts {
+        [(address, error)] => format!("{address}: {error}"),
+        several => {
+            let each: Vec<String> = several.iter().map(|(address, error)| format!("{address}: {error}")).collect();
+            format!("no address of {target} could be connected to ({})", each.join("; "))
+        }
+    }
+}
+
+fn stage(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Handshake => "in the handshake",
+        Phase::Open | Phase::Retired => "while open",
+    }
+}
+
+fn late(step: Step, layer: Option<&str>, limit: Duration) -> String {
+    let limit = humantime::format_duration(limit);
+    match (step, layer) {
+        (Step::Connect, _) => format!("not connected within {limit}"),
+        (Step::Handshake, Some(layer)) => format!("layer `{layer}`: the handshakes did not end within {limit}"),
+        (Step::Handshake, None) => format!("the handshakes did not end within {limit}"),
+        (Step::Read, _) => format!("nothing to read within {limit}"),
+        (Step::Write, _) => format!("no room to write within {limit}"),
+    }
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}

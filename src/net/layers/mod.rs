@@ -1,0 +1,6 @@
+//! The layers that come with sockatlas, one folder each.
+
+pub mod http_connect;
+pub mod socks5;
+#[cfg(feature = "tls")]
+pub mod tls;

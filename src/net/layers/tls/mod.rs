@@ -1,0 +1,20 @@
+//! Placeholder until the layer is here.
+
+use crate::catalog::{Module, modules};
+use crate::net::provider::{Layer, LayerProvider, ProviderError, Role};
+use crate::net::settings::Settings;
+use std::sync::Arc;
+
+/// The layer.
+#[derive(Debug, Default)]
+pub struct Tls;
+
+impl LayerProvider for Tls {
+    fn module(&self) -> &'static Module {
+        &modules::tls::TLS
+    }
+
+    fn prepare(&self, _: &Settings<'_>, _: Role) -> Result<Arc<dyn Layer>, ProviderError> {
+        Err(ProviderError::unsupported("opening"))
+    }
+}

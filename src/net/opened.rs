@@ -1,0 +1,114 @@
+//! What was opened: entries, triple, addresses, what was negotiated, and how many bytes went where.
+
+use super::address::{Address, Target};
+use super::machine::LayerReport;
+use super::provider::Role;
+use super::socket::BaseSocket;
+use crate::Selection;
+use crate::terms::{Family, Protocol, SocketType, System};
+use std::fmt;
+
+/// What a connection really is.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Opened {
+    /// The name of the entry that was selected.
+    pub entry: String,
+    /// The names of the entries of its stack, top first.
+    pub stack: Vec<String>,
+    /// Whether it was made or accepted.
+    pub role: Role,
+    /// The family of the socket.
+    pub family: Family,
+    /// The type of the socket, which a layer may present as another above.
+    pub socket_type: SocketType,
+    /// The protocol of the socket.
+    pub protocol: Protocol,
+    /// What it was to lead to; nothing when it was accepted.
+    pub target: Option<Target>,
+    /// The address of this end of the socket.
+    pub local: Option<Address>,
+    /// The address of the other end of the socket, which is a proxy's where there is one.
+    pub peer: Option<Address>,
+    /// Its layers, top first, those that have retired too.
+    pub layers: Vec<LayerReport>,
+    /// Bytes that the socket took.
+    pub sent: u64,
+    /// Bytes that the socket gave.
+    pub received: u64,
+}
+
+impl Opened {
+    pub(super) fn new(selection: &Selection<'_>, role: Role, target: Option<Target>) -> Self {
+        let base = selection.entry().base();
+        Opened {
+            entry: selection.name().to_owned(),
+            stack: selection.stack().map(|entry| entry.name().to_owned()).collect(),
+            role,
+            family: selection.family(),
+            socket_type: base.and_then(|base| base.socket_type()).unwrap_or_else(|| selection.socket_type()),
+            protocol: selection.protocol(),
+            target,
+            local: None,
+            peer: None,
+            layers: Vec::new(),
+            sent: 0,
+            received: 0,
+        }
+    }
+
+    /// Takes what only the socket knows: its addresses, and the triple that the system says it has.
+    pub(super) fn ask(&mut self, socket: &dyn BaseSocket) {
+        self.local = socket.local();
+        // A peer that has gone is known all the same.
+        self.peer = socket.peer().or_else(|| self.peer.take());
+        if let Some((family, socket_type, protocol)) = socket.triple() {
+            self.family = Family::from_number(family, System::HOST);
+            self.socket_type = SocketType::from_raw(socket_type);
+            self.protocol = Protocol::from_raw(protocol);
+        }
+    }
+
+    /// The protocol's name, else the family's and the protocol's number.
+    pub fn protocol_name(&self) -> String {
+        match self.protocol.name(self.family, System::HOST) {
+            Some(name) => name.to_owned(),
+            None if self.protocol == Protocol::UNSPEC => self.family.to_string(),
+            None => format!("{}-{}", self.family, self.protocol.number()),
+        }
+    }
+
+    /// An address with the protocol before it: `tcp://[::1]:443`.
+    pub fn show(&self, address: &Address) -> String {
+        address.with_protocol(&self.protocol_name())
+    }
+
+    /// A fact that a layer negotiated.
+    pub fn fact(&self, layer: &str, name: &str) -> Option<&str> {
+        let layer = self.layers.iter().find(|report| report.name == layer)?;
+        layer.facts.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
+    }
+}
+
+impl fmt::Display for Opened {
+    /// In one line: `secure/tcp4: tls over tcp4, tcp://127.0.0.1:50000 to tcp://127.0.0.1:443 (tls: version TLS 1.3, ...)`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.entry)?;
+        if self.stack.len() > 1 {
+            write!(f, ": {}", self.stack.join(" over "))?;
+        }
+        match (&self.local, &self.peer) {
+            (Some(local), Some(peer)) => write!(f, ", {} to {}", self.show(local), self.show(peer))?,
+            (Some(local), None) => write!(f, ", {}", self.show(local))?,
+            (None, Some(peer)) => write!(f, ", to {}", self.show(peer))?,
+            (None, None) => {}
+        }
+        for layer in &self.layers {
+            let facts: Vec<String> = layer.facts.iter().map(|(name, value)| format!("{name} {value}")).collect();
+            if !facts.is_empty() {
+                write!(f, "; {}: {}", layer.name, facts.join(", "))?;
+            }
+        }
+        Ok(())
+    }
+}

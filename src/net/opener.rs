@@ -1,0 +1,401 @@
+//! From a selection to sockets: every layer of the stack prepared, or none opened at all.
+
+use super::address::{Address, Target, TargetError};
+use super::cancel::Cancel;
+use super::connection::Connection;
+use super::error::{Error, Step};
+use super::machine::{Machine, Session};
+use super::opened::Opened;
+use super::provider::{Base, BaseProvider, Context, Layer, ProviderError, ProviderFailure, Providers, Role};
+use super::settings::{Override, Settings};
+use super::socket::BaseSocket;
+use crate::catalog::modules::duration;
+use crate::catalog::{OptionSpec, OptionValue, TIME_LIMITS, nearest};
+use crate::terms::{Family, SocketType};
+use crate::{EntryRef, KeptSelection, Selection};
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, SystemTime};
+
+/// Opens what was selected, as often as wanted.
+///
+/// ```no_run
+/// use sockatlas::net::{Opener, Providers};
+/// use sockatlas::terms::{Family, Protocol, Services, SocketType};
+/// use sockatlas::{Registry, Request};
+/// use std::io::{Read, Write};
+///
+/// let registry = Registry::builtin();
+/// let request = Request::new(Family::INET, SocketType::STREAM, Protocol::TCP).require(Services::ENCRYPTED);
+/// let selection = registry.resolve(&request)?;
+/// let mut stream = Opener::new(&Providers::shipped(), &selection).connect("example.org:443")?;
+/// stream.write_all(b"GET / HTTP/1.0\r\nHost: example.org\r\n\r\n")?;
+/// let mut answer = Vec::new();
+/// stream.read_to_end(&mut answer)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// Files that options name (certificates, keys, passwords) are read when the first connection is made or accepted, and kept.
+#[derive(Clone)]
+#[must_use]
+pub struct Opener {
+    providers: Providers,
+    selection: KeptSelection,
+    overrides: Vec<Override>,
+    limits: HashMap<&'static str, Option<Duration>>,
+    cancel: Option<Cancel>,
+    /// The prepared layers, for each role, top first.
+    connecting: OnceLock<Layers>,
+    accepting: OnceLock<Layers>,
+}
+
+/// Prepared layers with the names of their entries, top first.
+type Layers = Arc<[(String, Arc<dyn Layer>)]>;
+
+/// What can be read as a target.
+pub trait ToTarget {
+    /// As a target of this family.
+    ///
+    /// # Errors
+    ///
+    /// It is none.
+    fn to_target(&self, family: Family) -> Result<Target, TargetError>;
+}
+
+impl ToTarget for str {
+    fn to_target(&self, family: Family) -> Result<Target, TargetError> {
+        Target::parse(family, self)
+    }
+}
+
+impl ToTarget for String {
+    fn to_target(&self, family: Family) -> Result<Target, TargetError> {
+        Target::parse(family, self)
+    }
+}
+
+impl ToTarget for Target {
+    fn to_target(&self, _: Family) -> Result<Target, TargetError> {
+        Ok(self.clone())
+    }
+}
+
+impl ToTarget for SocketAddr {
+    fn to_target(&self, _: Family) -> Result<Target, TargetError> {
+        Ok((*self).into())
+    }
+}
+
+impl ToTarget for Address {
+    fn to_target(&self, _: Family) -> Result<Target, TargetError> {
+        Ok(self.clone().into())
+    }
+}
+
+impl<T: ToTarget + ?Sized> ToTarget for &T {
+    fn to_target(&self, family: Family) -> Result<Target, TargetError> {
+        (**self).to_target(family)
+    }
+}
+
+/// Services that only a module can give, so that what a catalog says of them is tested. The others are facts about the system.
+const OWN_SERVICES: [&str; 6] = ["encrypted", "authenticated", "compressed", "proxied", "framed", "metered"];
+
+/// A limit where neither the call nor the catalog states one.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+impl Opener {
+    /// Opens this selection with these providers.
+    pub fn new(providers: &Providers, selection: &Selection<'_>) -> Self {
+        Opener {
+            providers: providers.clone(),
+            selection: selection.keep(),
+            overrides: Vec::new(),
+            limits: HashMap::new(),
+            cancel: None,
+            connecting: OnceLock::new(),
+            accepting: OnceLock::new(),
+        }
+    }
+
+    /// What is opened.
+    pub fn selection(&self) -> Selection<'_> {
+        self.selection.get()
+    }
+
+    /// Gives an entry of the stack an option, in place of what the catalog says.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Option`]: the entry is not in the stack, or does not take the option, or not this value.
+    pub fn set(self, entry: &str, option: &str, value: OptionValue) -> Result<Self, Error> {
+        self.given(entry, option, |spec| spec.kind().check(&value).map(|()| value.clone()))
+    }
+
+    /// The same with the value as on a command line: `"h2,http/1.1"`, `"true"`, `"5s"`.
+    ///
+    /// # Errors
+    ///
+    /// As [`set`](Opener::set).
+    pub fn set_word(self, entry: &str, option: &str, word: &str) -> Result<Self, Error> {
+        self.given(entry, option, |spec| spec.kind().parse(word))
+    }
+
+    fn given(
+        mut self,
+        entry: &str,
+        option: &str,
+        value: impl FnOnce(&OptionSpec) -> Result<OptionValue, crate::catalog::WrongValue>,
+    ) -> Result<Self, Error> {
+        let wrong = |problem| Error::Option { entry: entry.to_owned(), option: option.to_owned(), problem };
+        let selection = self.selection.get();
+        let stack: Vec<EntryRef<'_>> = selection.stack().collect();
+        let Some(part) = stack.iter().find(|part| part.name() == entry) else {
+            let names: Vec<&str> = stack.iter().map(|part| part.name()).collect();
+            return Err(wrong(format!("the stack of `{}` is {}", selection.name(), names.join(" over "))));
+        };
+        let spec = self.spec(part, option).map_err(wrong)?;
+        let value = value(spec).map_err(|wrong_value| wrong(wrong_value.to_string()))?;
+        self.overrides.push((entry.to_owned(), option.to_owned(), value));
+        (self.connecting, self.accepting) = (OnceLock::new(), OnceLock::new());
+        Ok(self)
+    }
+
+    /// The option that an entry of the stack takes under this name, or what is wrong with it.
+    fn spec(&self, part: &EntryRef<'_>, option: &str) -> Result<&'static OptionSpec, String> {
+        let module = part.provider().module().to_owned();
+        let modules = self.providers.modules();
+        let Some(module) = modules.get(&module) else {
+            return Err(format!("module `{module}` is unknown, and so are its options"));
+        };
+        let selection = self.selection.get();
+        let Some(spec) = module.spec(option) else {
+            let near = nearest(option, module.specs().iter().map(|spec| spec.name()));
+            let hint = near.map(|near| format!(" (did you mean `{near}`?)")).unwrap_or_default();
+            return Err(format!("module `{}` has no such option{hint}", module.name()));
+        };
+        let (family, socket_type) = (selection.family(), part.socket_type().unwrap_or(selection.socket_type()));
+        if part.kind() == crate::catalog::EntryKind::Base
+            && !spec.sockets().covers(family, socket_type, selection.protocol())
+        {
+            return Err(format!("it is for {} only", spec.sockets().words()));
+        }
+        Ok(spec)
+    }
+
+    /// How long a step may take; nothing: without limit. Counts before what the catalog says.
+    pub fn limit(mut self, step: Step, limit: Option<Duration>) -> Self {
+        self.limits.insert(step.name(), limit);
+        self
+    }
+
+    /// Lets go of what blocks when it is cancelled, with [`Error::Cancelled`].
+    pub fn cancelled_by(mut self, cancel: &Cancel) -> Self {
+        self.cancel = Some(cancel.clone());
+        self
+    }
+
+    pub(super) fn cancel(&self) -> Option<&Cancel> {
+        self.cancel.as_ref()
+    }
+
+    /// The limit of a step: the call's, else the chain's, else the base protocol's, else 30 seconds to connect and to shake hands.
+    pub(super) fn limit_of(&self, step: Step) -> Option<Duration> {
+        if let Some(limit) = self.limits.get(step.name()) {
+            return *limit;
+        }
+        let selection = self.selection.get();
+        let stated = |entry: EntryRef<'_>| {
+            let spec = TIME_LIMITS.iter().find(|spec| spec.name().strip_suffix("-timeout") == Some(step.name()))?;
+            let option = entry.options().iter().find(|option| option.name == spec.name())?;
+            match &option.value {
+                OptionValue::String(text) => duration(text),
+                _ => None,
+            }
+        };
+        stated(selection.entry()).or_else(|| selection.entry().base().and_then(stated)).or(match step {
+            Step::Connect | Step::Handshake => Some(PATIENCE),
+            Step::Read | Step::Write => None,
+        })
+    }
+
+    /// Reads all options and the files that they name, for connections that are made or accepted. Opening does so by itself.
+    ///
+    /// # Errors
+    ///
+    /// A module is not there, or an option or file cannot be used.
+    pub fn prepare(&self, role: Role) -> Result<(), Error> {
+        self.layers(role).map(drop)
+    }
+
+    fn layers(&self, role: Role) -> Result<Layers, Error> {
+        let cell = if role == Role::Connect { &self.connecting } else { &self.accepting };
+        if let Some(layers) = cell.get() {
+            return Ok(layers.clone());
+        }
+        let selection = self.selection.get();
+        self.keeps_its_word(&selection)?;
+        let depth = selection.stack().len() - 1;
+        let mut layers = Vec::with_capacity(depth);
+        for part in selection.stack().take(depth) {
+            let Some(provider) = self.providers.find_layer(part.provider().module()) else {
+                return Err(self.no_module(part));
+            };
+            let settings = self.settings(part);
+            for spec in provider.module().specs().iter().filter(|spec| spec.is_required()) {
+                if settings.get(spec.name()).is_none() && role == Role::Connect {
+                    let why = "neither the catalog nor the call states it";
+                    return Err(self.failed(part.name(), None, ProviderError::option(spec.name(), why)));
+                }
+            }
+            let layer = provider.prepare(&settings, role).map_err(|error| self.failed(part.name(), None, error))?;
+            layers.push((part.name().to_owned(), layer));
+        }
+        Ok(cell.get_or_init(|| layers.into()).clone())
+    }
+
+    /// Tests what the catalog promises against what the modules can give: a layer that only calls itself `tls` encrypts nothing.
+    fn keeps_its_word(&self, selection: &Selection<'_>) -> Result<(), Error> {
+        let modules = self.providers.modules();
+        let mut real: Vec<&str> = Vec::new();
+        let mut stack: Vec<EntryRef<'_>> = selection.stack().collect();
+        stack.reverse();
+        for part in stack {
+            let Some(module) = modules.get(part.provider().module()) else {
+                return Err(self.no_module(part));
+            };
+            real.retain(|service| !module.ended().contains(service));
+            real.extend(module.provided());
+        }
+        let mut promised = selection.entry().services().iter();
+        match promised.find(|service| OWN_SERVICES.contains(service) && !real.contains(service)) {
+            Some(service) => Err(Error::Unfit {
+                entry: selection.name().to_owned(),
+                problem: format!("the catalog promises `{service}`, which no module of its stack gives there"),
+            }),
+            None => Ok(()),
+        }
+    }
+
+    fn settings<'s>(&'s self, entry: EntryRef<'s>) -> Settings<'s> {
+        Settings::new(entry, &self.overrides, self.providers.environ())
+    }
+
+    fn no_module(&self, part: EntryRef<'_>) -> Error {
+        let module = part.provider().module();
+        Error::NoModule {
+            entry: part.name().to_owned(),
+            provider: part.provider().name().to_owned(),
+            module: module.to_owned(),
+            feature: self.providers.modules().get(module).and_then(|module| module.compiled_by()),
+        }
+    }
+
+    fn failed(&self, entry: &str, address: Option<&Address>, source: ProviderError) -> Error {
+        Error::Provider { entry: entry.to_owned(), address: address.cloned(), source }
+    }
+
+    /// The base protocol of the stack, and who opens it.
+    pub(super) fn with_base<T>(
+        &self,
+        work: impl FnOnce(&dyn BaseProvider, &Base<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let selection = self.selection.get();
+        let Some(entry) = selection.entry().base() else { unreachable!("what was selected stands on a base protocol") };
+        let Some(provider) = self.providers.find_base(entry.provider().module()) else {
+            return Err(self.no_module(entry));
+        };
+        let base = Base {
+            name: entry.name(),
+            family: selection.family(),
+            socket_type: entry.socket_type().unwrap_or(SocketType::STREAM),
+            protocol: selection.protocol(),
+            settings: self.settings(entry),
+        };
+        work(&**provider, &base)
+    }
+
+    pub(super) fn target(&self, target: &(impl ToTarget + ?Sized)) -> Result<Target, Error> {
+        let selection = self.selection.get();
+        target
+            .to_target(selection.family())
+            .map_err(|error| Error::Unfit { entry: selection.name().to_owned(), problem: error.to_string() })
+    }
+
+    /// The addresses to connect the socket to, which may be those of a proxy, for what the stack is to lead to.
+    pub(super) fn addresses(&self, target: &Target) -> Result<Vec<Address>, Error> {
+        let lowest = self.layers(Role::Connect)?.iter().fold(target.clone(), |target, (_, layer)| layer.below(&target));
+        self.with_base(|provider, base| {
+            provider.resolve(base, &lowest).map_err(|source| match source.kind() {
+                ProviderFailure::Unresolved => {
+                    Error::Unresolved { entry: base.name.to_owned(), target: lowest.clone(), source }
+                }
+                _ => self.failed(base.name, None, source),
+            })
+        })
+    }
+
+    /// Begins to connect to an address.
+    pub(super) fn begin(&self, target: &Target, address: &Address) -> Result<Connection, BeginError> {
+        let layers = self.layers(Role::Connect).map_err(BeginError::Stack)?;
+        let sessions = self.sessions(&layers, Some(target), None).map_err(BeginError::Stack)?;
+        let socket = self
+            .with_base(|provider, base| Ok(provider.connect(base, address)))
+            .map_err(BeginError::Stack)?
+            .map_err(BeginError::Socket)?;
+        let mut opened = Opened::new(&self.selection.get(), Role::Connect, Some(target.clone()));
+        opened.peer = Some(address.clone());
+        Ok(Connection::new(Machine::new(sessions), socket, opened, true, self.is_of_messages()))
+    }
+
+    /// A connection over a socket that was accepted.
+    pub(super) fn accepted(&self, socket: Box<dyn BaseSocket>) -> Result<Connection, Error> {
+        let layers = self.layers(Role::Accept)?;
+        let sessions = self.sessions(&layers, None, Some(&*socket))?;
+        let opened = Opened::new(&self.selection.get(), Role::Accept, None);
+        Ok(Connection::new(Machine::new(sessions), socket, opened, false, self.is_of_messages()))
+    }
+
+    fn sessions(
+        &self,
+        layers: &Layers,
+        target: Option<&Target>,
+        socket: Option<&dyn BaseSocket>,
+    ) -> Result<Vec<(String, Box<dyn Session>)>, Error> {
+        let mut target = target.cloned();
+        let now = SystemTime::now();
+        let (peer, local) = match (layers.is_empty(), socket) {
+            (false, Some(socket)) => (socket.peer(), socket.local()),
+            _ => (None, None),
+        };
+        let mut sessions = Vec::with_capacity(layers.len());
+        for (name, layer) in layers.iter() {
+            let context = Context { target: target.as_ref(), now, peer: peer.as_ref(), local: local.as_ref() };
+            let session = layer.session(&context).map_err(|error| self.failed(name, None, error))?;
+            target = target.map(|target| layer.below(&target));
+            sessions.push((name.clone(), session));
+        }
+        Ok(sessions)
+    }
+
+    /// Whether the socket carries single messages, of which one may be empty.
+    pub(super) fn is_of_messages(&self) -> bool {
+        let base = self.selection.get().entry().base().and_then(|base| base.socket_type());
+        base.is_some_and(|socket_type| socket_type != SocketType::STREAM && socket_type != SocketType::SEQPACKET)
+    }
+}
+
+/// Why a connection could not be begun.
+pub(super) enum BeginError {
+    /// The stack cannot be opened, whatever the address.
+    Stack(Error),
+    /// The socket, which another address may suit.
+    Socket(ProviderError),
+}
+
+impl std::fmt::Debug for Opener {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Opener").field("selection", &self.selection).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,186 @@
+//! The options of an entry as its provider reads them: what the catalog says, and what the call changes of it.
+
+use super::provider::{Environment, ProviderError};
+use crate::EntryRef;
+use crate::catalog::modules::{duration, host_and_port};
+use crate::catalog::{EntryOption, OptionValue};
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// An option given for one call: entry, name, value. Later ones count.
+pub(super) type Override = (String, String, OptionValue);
+
+/// The options of an entry, and what the call changes of them.
+///
+/// Loading has tested what the catalog says, and opening what the call says, so a value is of the kind that the module's
+/// [`Module`](crate::catalog::Module) states; asked for as another it is absent.
+#[derive(Copy, Clone)]
+pub struct Settings<'a> {
+    entry: EntryRef<'a>,
+    overrides: &'a [Override],
+    environment: &'a Environment,
+}
+
+impl<'a> Settings<'a> {
+    pub(super) fn new(entry: EntryRef<'a>, overrides: &'a [Override], environment: &'a Environment) -> Self {
+        Settings { entry, overrides, environment }
+    }
+
+    /// The name of the entry.
+    pub fn entry(&self) -> &'a str {
+        self.entry.name()
+    }
+
+    fn given(&self, name: &str) -> Option<&'a OptionValue> {
+        let mut given = self.overrides.iter().rev();
+        given.find(|(entry, key, _)| entry == self.entry.name() && key == name).map(|(.., value)| value)
+    }
+
+    fn stated(&self, name: &str) -> Option<&'a EntryOption> {
+        self.entry.options().iter().find(|option| option.name == name)
+    }
+
+    /// The value of an option.
+    pub fn get(&self, name: &str) -> Option<&'a OptionValue> {
+        self.given(name).or_else(|| self.stated(name).map(|option| &option.value))
+    }
+
+    /// Every option that has a value, once.
+    pub fn all(&self) -> impl Iterator<Item = (&'a str, &'a OptionValue)> {
+        let given = self.overrides.iter().filter(|(entry, ..)| entry == self.entry.name());
+        let given = given.map(|(_, name, _)| name.as_str());
+        let stated = self.entry.options().iter().map(|option| option.name.as_str());
+        let mut names: Vec<&'a str> = stated.chain(given).collect();
+        let mut seen = Vec::new();
+        names.retain(|name| {
+            !seen.contains(name) && {
+                seen.push(*name);
+                true
+            }
+        });
+        let settings = *self;
+        names.into_iter().filter_map(move |name| Some((name, settings.get(name)?)))
+    }
+
+    /// A [`Boolean`](crate::catalog::OptionKind::Boolean).
+    pub fn boolean(&self, name: &str) -> Option<bool> {
+        match self.get(name)? {
+            OptionValue::Boolean(value) => Some(*value),
+            _ => None,
+        }
+    }
+
+    /// An [`Integer`](crate::catalog::OptionKind::Integer).
+    pub fn integer(&self, name: &str) -> Option<i64> {
+        match self.get(name)? {
+            OptionValue::Integer(value) => Some(*value),
+            _ => None,
+        }
+    }
+
+    /// A [`Text`](crate::catalog::OptionKind::Text), or a word of a [`Choice`](crate::catalog::OptionKind::Choice).
+    pub fn text(&self, name: &str) -> Option<&'a str> {
+        match self.get(name)? {
+            OptionValue::String(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// [`Texts`](crate::catalog::OptionKind::Texts); one text is a list of one.
+    pub fn texts(&self, name: &str) -> Option<Vec<&'a str>> {
+        let text = |value: &'a OptionValue| match value {
+            OptionValue::String(text) => Some(text.as_str()),
+            _ => None,
+        };
+        match self.get(name)? {
+            OptionValue::Array(values) => values.iter().map(text).collect(),
+            value => text(value).map(|text| vec![text]),
+        }
+    }
+
+    /// A [`Duration`](crate::catalog::OptionKind::Duration).
+    pub fn duration(&self, name: &str) -> Option<Duration> {
+        duration(self.text(name)?)
+    }
+
+    /// An [`Address`](crate::catalog::OptionKind::Address): the host without brackets, and the port.
+    pub fn address(&self, name: &str) -> Option<(&'a str, u16)> {
+        host_and_port(self.text(name)?)
+    }
+
+    /// A [`File`](crate::catalog::OptionKind::File). A relative path of a catalog counts from the folder of the catalog, one of
+    /// the call from where the program runs.
+    pub fn path(&self, name: &str) -> Option<PathBuf> {
+        Some(self.located(name, self.text(name)?))
+    }
+
+    /// Files, each as [`path`](Settings::path) says.
+    pub fn paths(&self, name: &str) -> Option<Vec<PathBuf>> {
+        Some(self.texts(name)?.into_iter().map(|path| self.located(name, path)).collect())
+    }
+
+    fn located(&self, name: &str, path: &str) -> PathBuf {
+        let stated = if self.given(name).is_none() { self.stated(name) } else { None };
+        let folder = stated.and_then(|option| self.entry.file_of(option.at)).and_then(Path::parent);
+        folder.map_or_else(|| PathBuf::from(path), |folder| folder.join(path))
+    }
+
+    /// The secret that `NAME-file` or `NAME-env` leads to: the first line of the file, or the variable.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read, or the variable is not there.
+    pub fn secret(&self, name: &str) -> Result<Option<Secret>, ProviderError> {
+        let (file, variable) = (format!("{name}-file"), format!("{name}-env"));
+        // Where the call gives one of the two, the other one of the catalog does not count.
+        let by_call = self.given(&file).is_some() || self.given(&variable).is_some();
+        let asked = |name: &str| if by_call { self.given(name).is_some() } else { self.get(name).is_some() };
+        if asked(&variable) {
+            let name = self.text(&variable).unwrap_or_default();
+            let value = (self.environment)(name).filter(|value| !value.is_empty());
+            let missing = || ProviderError::option(&variable, format!("the environment has no {name} to be read"));
+            return value.map(Secret).ok_or_else(missing).map(Some);
+        }
+        if !asked(&file) {
+            return Ok(None);
+        }
+        let Some(path) = self.path(&file) else { return Ok(None) };
+        let unreadable = |error| ProviderError::option(&file, format!("{}: {error}", path.display()));
+        let text = std::fs::read_to_string(&path).map_err(unreadable)?;
+        let line = text.lines().next().unwrap_or_default();
+        if line.is_empty() {
+            return Err(ProviderError::option(&file, format!("{}: the first line is empty", path.display())));
+        }
+        Ok(Some(Secret(line.to_owned())))
+    }
+}
+
+impl fmt::Debug for Settings<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.all().map(|(name, value)| (name, value.to_string()))).finish()
+    }
+}
+
+/// A secret: shown by nothing.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The secret itself.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for Secret {
+    fn from(secret: String) -> Self {
+        Secret(secret)
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret")
+    }
+}

@@ -1,0 +1,9 @@
+//! Sockets: opened for real, against the kernel and against programs of others.
+
+mod command;
+mod drivers;
+mod encrypted;
+mod peer;
+mod proxies;
+mod system;
+mod tls;
