@@ -51,8 +51,7 @@ impl Opener {
                 Err(BeginError::Stack(error)) => return Err(error),
             }
         }
-        let entry = self.with_base(|_, base| Ok(base.name.to_owned()))?;
-        Err(Error::Unreached { entry, target, attempts })
+        Err(Error::Unreached { entry: self.base_name(), target, attempts })
     }
 
     /// A connection whose socket is connected.
@@ -60,24 +59,22 @@ impl Opener {
         let mut connection = self.begin(target, address)?;
         let limit = self.limit_of(Step::Connect);
         let deadline = limit.map(|limit| Instant::now() + limit);
-        loop {
-            let error = match connection.socket.finish_connect() {
-                Ok(true) => {
-                    connection.connecting = false;
-                    return Ok(connection);
+        let error = loop {
+            match connection.finish_connecting() {
+                Ok(()) => return Ok(connection),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(error) => break error,
+            }
+            match wait(&connection, deadline, self.cancel()) {
+                Ok(true) => {}
+                Ok(false) => break io::ErrorKind::TimedOut.into(),
+                Err(_) if self.cancel().is_some_and(Cancel::is_cancelled) => {
+                    return Err(BeginError::Stack(Error::Cancelled));
                 }
-                Ok(false) => match wait(&connection, deadline, self.cancel()) {
-                    Ok(true) => continue,
-                    Ok(false) => io::ErrorKind::TimedOut.into(),
-                    Err(_) if self.cancel().is_some_and(Cancel::is_cancelled) => {
-                        return Err(BeginError::Stack(Error::Cancelled));
-                    }
-                    Err(error) => error,
-                },
-                Err(error) => error,
-            };
-            return Err(BeginError::Socket(ProviderError::system("connect", error)));
-        }
+                Err(error) => break error,
+            }
+        };
+        Err(BeginError::Socket(ProviderError::system("connect", error)))
     }
 
     /// Shakes hands, and makes the socket one that waits.
@@ -127,10 +124,7 @@ impl Opener {
         }
         match error.downcast::<Error>() {
             Ok(error) => error,
-            Err(source) => {
-                let entry = self.selection().entry().base().map_or_else(String::new, |base| base.name().to_owned());
-                Error::Socket { entry, call, source }
-            }
+            Err(source) => Error::Socket { entry: self.base_name(), call, source },
         }
     }
 
@@ -286,18 +280,11 @@ impl Stream {
     /// # Errors
     ///
     /// The stream: a layer is still in the way of its bytes, or bytes are still to be sent, or the socket has no file descriptor.
-    pub fn into_socket(mut self) -> Result<Bare, Box<Stream>> {
-        if !self.is_bare() || self.connection.flush().is_err() {
-            return Err(Box::new(self));
-        }
-        let Connection { mut machine, socket, opened, .. } = self.connection;
-        match socket.into_fd() {
-            Ok(socket) => Ok(Bare { socket, unread: machine.take_unread() }),
-            Err(socket) => {
-                let connection = Connection::new(machine, socket, opened, false, false);
-                Err(Box::new(Stream { connection, ..self }))
-            }
-        }
+    pub fn into_socket(self) -> Result<Bare, Box<Stream>> {
+        let Stream { connection, read_limit, write_limit, registration } = self;
+        connection
+            .into_bare()
+            .map_err(|connection| Box::new(Stream { connection: *connection, read_limit, write_limit, registration }))
     }
 
     fn told(&self, error: io::Error, step: Step, limit: Option<Duration>) -> io::Error {
@@ -387,12 +374,6 @@ impl Listener {
         self.listener.local()
     }
 
-    /// The same with its protocol: `tcp://127.0.0.1:443`.
-    pub fn shown(&self) -> String {
-        let opened = Opened::new(&self.opener.selection(), Role::Accept, None);
-        self.local().map_or_else(String::new, |local| opened.show(&local))
-    }
-
     /// The value of a socket option, as the system tells it.
     ///
     /// # Errors
@@ -400,10 +381,6 @@ impl Listener {
     /// The option is unknown, or the system refuses to tell.
     pub fn option(&self, name: &str) -> io::Result<OptionValue> {
         self.listener.option(name)
-    }
-
-    pub(super) fn into_parts(self) -> (Opener, Box<dyn BaseListener>) {
-        (self.opener, self.listener)
     }
 }
 
@@ -422,10 +399,6 @@ impl Accepted {
         let nonblocking = self.connection.socket.set_nonblocking(true);
         nonblocking.map_err(|error| self.opener.told(error, "fcntl"))?;
         self.opener.established(self.connection)
-    }
-
-    pub(super) fn into_connection(self) -> Connection {
-        self.connection
     }
 }
 

@@ -4,6 +4,7 @@
 //! [`WouldBlock`](io::ErrorKind::WouldBlock) and is called again; nothing is lost in between, because whatever a call has not
 //! finished is in the machine.
 
+use super::blocking::Bare;
 use super::error::Error;
 use super::machine::{LayerFailure, Machine};
 use super::opened::Opened;
@@ -25,6 +26,8 @@ pub(super) struct Connection {
     closed: bool,
     /// The last write of the user found no room.
     write_blocked: bool,
+    /// Which calls of the socket would have had to wait, since they were [taken](Connection::take_blocked).
+    blocked: Wants,
 }
 
 /// Which readiness of its socket a connection waits for.
@@ -53,21 +56,80 @@ impl Connection {
             closing: false,
             closed: false,
             write_blocked: false,
+            blocked: Wants::default(),
         }
+    }
+
+    /// Which calls of the socket would have had to wait, since this was asked last.
+    #[cfg(feature = "tokio")]
+    pub fn take_blocked(&mut self) -> Wants {
+        std::mem::take(&mut self.blocked)
+    }
+
+    /// Notes again what was taken.
+    #[cfg(feature = "tokio")]
+    pub fn put_blocked(&mut self, blocked: Wants) {
+        self.blocked = blocked;
+    }
+
+    /// Whether bytes came up through the layers that the user has not read.
+    pub fn has_unread(&self) -> bool {
+        self.machine.unread() > 0
+    }
+
+    /// The socket itself, when no layer is left above it and nothing is to be sent.
+    pub fn into_bare(mut self) -> Result<Bare, Box<Connection>> {
+        if self.connecting || !self.machine.is_bare() || self.flush().is_err() {
+            return Err(Box::new(self));
+        }
+        match self.socket.into_fd() {
+            Ok(socket) => Ok(Bare { socket, unread: self.machine.take_unread() }),
+            Err(socket) => Err(Box::new(Connection { socket, ..self })),
+        }
+    }
+
+    fn socket_read(&mut self, target: Option<&mut [u8]>) -> io::Result<usize> {
+        let Connection { socket, machine, blocked, .. } = self;
+        let target = match target {
+            Some(target) => target,
+            None => machine.room(),
+        };
+        let result = uninterrupted(|| socket.read(target));
+        blocked.readable |= would_block(&result);
+        let count = result?;
+        self.opened.received += count as u64;
+        Ok(count)
+    }
+
+    fn socket_write(&mut self, bytes: Option<&[u8]>) -> io::Result<usize> {
+        let Connection { socket, machine, blocked, .. } = self;
+        let bytes = bytes.unwrap_or_else(|| machine.outbound());
+        let result = uninterrupted(|| socket.write(bytes));
+        blocked.writable |= would_block(&result);
+        let count = result?;
+        self.opened.sent += count as u64;
+        Ok(count)
     }
 
     fn layer(&self, failure: LayerFailure) -> io::Error {
         Error::layer(failure, self.opened.stack.len()).into()
     }
 
-    /// Connects and shakes hands as far as it goes without waiting; with a socket that waits, to the end.
-    pub fn establish(&mut self) -> io::Result<()> {
+    /// Connects as far as it goes without waiting.
+    pub fn finish_connecting(&mut self) -> io::Result<()> {
         if self.connecting {
             if !self.socket.finish_connect()? {
+                self.blocked.writable = true;
                 return Err(io::ErrorKind::WouldBlock.into());
             }
             self.connecting = false;
         }
+        Ok(())
+    }
+
+    /// Connects and shakes hands as far as it goes without waiting; with a socket that waits, to the end.
+    pub fn establish(&mut self) -> io::Result<()> {
+        self.finish_connecting()?;
         if self.machine.is_open() {
             return Ok(());
         }
@@ -90,14 +152,9 @@ impl Connection {
     /// Sends what the layers have for the socket.
     pub fn flush(&mut self) -> io::Result<()> {
         while !self.machine.outbound().is_empty() {
-            match self.socket.write(self.machine.outbound()) {
-                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
-                Ok(count) => {
-                    self.machine.sent(count);
-                    self.opened.sent += count as u64;
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
+            match self.socket_write(None)? {
+                0 => return Err(io::ErrorKind::WriteZero.into()),
+                count => self.machine.sent(count),
             }
         }
         if self.closing && !self.closed {
@@ -109,8 +166,7 @@ impl Connection {
 
     /// Reads once from the socket into the machine; how many bytes came up to the user.
     fn fill(&mut self, target: &mut [u8]) -> io::Result<usize> {
-        let count = uninterrupted(|| self.socket.read(self.machine.room()))?;
-        self.opened.received += count as u64;
+        let count = self.socket_read(None)?;
         if count == 0 {
             self.machine.received_end();
         } else {
@@ -137,8 +193,7 @@ impl Connection {
                 }
             }
             if self.machine.is_bare() {
-                let count = uninterrupted(|| self.socket.read(target))?;
-                self.opened.received += count as u64;
+                let count = self.socket_read(Some(target))?;
                 if count == 0 && !self.messages {
                     self.machine.received_end();
                 }
@@ -153,7 +208,7 @@ impl Connection {
 
     pub fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let result = self.try_write(bytes);
-        self.write_blocked = matches!(&result, Err(error) if error.kind() == io::ErrorKind::WouldBlock);
+        self.write_blocked = would_block(&result);
         result
     }
 
@@ -166,9 +221,7 @@ impl Connection {
             self.flush()?;
         }
         if self.machine.is_bare() {
-            let count = uninterrupted(|| self.socket.write(bytes))?;
-            self.opened.sent += count as u64;
-            return Ok(count);
+            return self.socket_write(Some(bytes));
         }
         let count = self.machine.send(bytes).map_err(|failure| self.layer_told(failure))?;
         match self.flush() {
@@ -207,6 +260,10 @@ impl Connection {
         opened.layers = self.machine.reports().to_vec();
         opened
     }
+}
+
+fn would_block(result: &io::Result<usize>) -> bool {
+    matches!(result, Err(error) if error.kind() == io::ErrorKind::WouldBlock)
 }
 
 fn uninterrupted(mut call: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {

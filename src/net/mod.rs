@@ -24,9 +24,12 @@ pub mod machine;
 mod opened;
 mod opener;
 mod provider;
+pub mod readiness;
 mod settings;
 mod socket;
 pub mod system;
+#[cfg(feature = "tokio")]
+pub mod tokio;
 
 pub use address::{Address, Target, TargetError};
 pub use blocking::{Accepted, Bare, Listener, Socket, Stream};

@@ -316,7 +316,17 @@ impl Opener {
         work(&**provider, &base)
     }
 
-    pub(super) fn target(&self, target: &(impl ToTarget + ?Sized)) -> Result<Target, Error> {
+    /// The name of the base protocol's entry.
+    pub(super) fn base_name(&self) -> String {
+        self.selection().entry().base().map_or_else(String::new, |base| base.name().to_owned())
+    }
+
+    /// Reads a target in the scope of the selection's family.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unfit`]: it is none.
+    pub fn target(&self, target: impl ToTarget) -> Result<Target, Error> {
         let selection = self.selection.get();
         target
             .to_target(selection.family())

@@ -1,0 +1,269 @@
+//! The readiness driver: streams that never wait, for mio or any other selector, or for poll(2).
+//!
+//! The program waits until the socket is as [`Stream::wants`] says, then calls what it wanted to call. Nothing is lost by a call
+//! that fails with [`WouldBlock`](io::ErrorKind::WouldBlock), and nothing happens twice: a write that fails so has taken nothing,
+//! one that gave a number has taken just that many bytes, though some may still be on their way. With a selector that tells
+//! edges, as mio does, read and write until `WouldBlock`.
+//!
+//! ```no_run
+//! # use sockatlas::net::{readiness, Opener, Providers, Target};
+//! # use sockatlas::{Registry, Request};
+//! # use std::time::Instant;
+//! # let registry = Registry::builtin();
+//! # let selection = registry.resolve(&Request::named("tcp4"))?;
+//! use mio::unix::SourceFd;
+//! use mio::{Events, Interest, Poll, Token};
+//! use std::os::fd::AsRawFd;
+//!
+//! let opener = Opener::new(&Providers::shipped(), &selection);
+//! let target = opener.target("127.0.0.1:7")?;
+//! let address = opener.resolve(&target)?.remove(0);
+//! let mut stream = opener.start(&target, &address, Instant::now())?;
+//!
+//! let mut poll = Poll::new()?;
+//! let interest = Interest::READABLE | Interest::WRITABLE;
+//! poll.registry().register(&mut SourceFd(&stream.as_raw_fd()), Token(0), interest)?;
+//! let mut events = Events::with_capacity(8);
+//! while !stream.progress(Instant::now())? {
+//!     let wait = stream.deadline().map(|deadline| deadline.saturating_duration_since(Instant::now()));
+//!     poll.poll(&mut events, wait)?;
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+use super::connection::{Connection, Wants};
+use super::error::{Error, Step};
+use super::opened::Opened;
+use super::opener::{BeginError, Opener, ToTarget};
+use super::socket::BaseListener;
+use super::{Address, Bare, ProviderError, Target};
+use crate::catalog::OptionValue;
+use std::io::{self, Read, Write};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
+use std::time::{Duration, Instant};
+
+/// A connection that never waits. See the [module](self).
+pub struct Stream {
+    connection: Connection,
+    opener: Opener,
+    /// What is under way, how long it may take, and until when.
+    limit: Option<(Step, Duration, Instant)>,
+}
+
+impl Opener {
+    /// The addresses to try for a target, best first: those of a proxy, where the stack leads through one. May block, as name
+    /// servers are asked.
+    ///
+    /// # Errors
+    ///
+    /// The stack cannot be opened, or the name has no address.
+    pub fn resolve(&self, target: &Target) -> Result<Vec<Address>, Error> {
+        self.addresses(target)
+    }
+
+    /// Begins to connect to one of the [addresses](Opener::resolve) of a target. `now` is the time from which limits count.
+    ///
+    /// # Errors
+    ///
+    /// Every kind of [`Error`] that needs no waiting.
+    pub fn start(&self, target: &Target, address: &Address, now: Instant) -> Result<Stream, Error> {
+        let connection = self.begin(target, address).map_err(|error| match error {
+            BeginError::Stack(error) => error,
+            BeginError::Socket(source) => self.unreached(target, address, source),
+        })?;
+        self.watched(connection, Step::Connect, now)
+    }
+
+    pub(super) fn unreached(&self, target: &Target, address: &Address, source: ProviderError) -> Error {
+        let entry = self.base_name();
+        Error::Unreached { entry, target: target.clone(), attempts: vec![(address.clone(), source)] }
+    }
+
+    fn watched(&self, connection: Connection, step: Step, now: Instant) -> Result<Stream, Error> {
+        if connection.socket.fd().is_none() {
+            let problem =
+                "its base protocol has no file descriptor to wait on; open it with the blocking driver".to_owned();
+            return Err(Error::Unfit { entry: self.selection().name().to_owned(), problem });
+        }
+        let limit = self.limit_of(step).map(|limit| (step, limit, now + limit));
+        Ok(Stream { connection, opener: self.clone(), limit })
+    }
+
+    /// Listens at an address, without ever waiting. The layers are prepared now.
+    ///
+    /// # Errors
+    ///
+    /// Every kind of [`Error`].
+    pub fn listen_nonblocking(&self, at: impl ToTarget) -> Result<Listener, Error> {
+        let listener = self.listener(&at)?;
+        listener.set_nonblocking(true).map_err(|error| self.told(error, "fcntl"))?;
+        Ok(Listener { opener: self.clone(), listener })
+    }
+}
+
+impl Stream {
+    /// Connects and shakes hands as far as that goes now; whether the stream is open. Reading and writing do so too.
+    ///
+    /// # Errors
+    ///
+    /// Connecting or a layer failed, or the time for it had passed at `now`; the stream is of no use then.
+    pub fn progress(&mut self, now: Instant) -> Result<bool, Error> {
+        let was_connecting = self.connection.connecting;
+        let result = self.connection.establish();
+        if was_connecting && !self.connection.connecting {
+            let limit = self.opener.limit_of(Step::Handshake);
+            self.limit = limit.map(|limit| (Step::Handshake, limit, now + limit));
+        }
+        match result {
+            Ok(()) => {
+                self.limit = None;
+                Ok(true)
+            }
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => match self.limit {
+                Some((step, limit, until)) if until <= now => {
+                    let layer = self.connection.machine.handshaking().map(|layer| layer.name.clone());
+                    Err(Error::TimedOut { step, layer, limit })
+                }
+                _ => Ok(false),
+            },
+            Err(error) if self.connection.connecting => match &self.connection.opened {
+                Opened { target: Some(target), peer: Some(peer), .. } => {
+                    Err(self.opener.unreached(target, peer, ProviderError::system("connect", error)))
+                }
+                _ => Err(self.opener.told(error, "connect")),
+            },
+            Err(error) => Err(self.opener.told(error, "handshake")),
+        }
+    }
+
+    /// Whether every handshake is over.
+    pub fn is_open(&self) -> bool {
+        !self.connection.connecting && self.connection.machine.is_open()
+    }
+
+    /// What to wait for. After a write that failed with `WouldBlock` it wants the socket writable; it never does for nothing.
+    /// While something is [unread](Stream::has_unread), read before waiting.
+    pub fn wants(&self) -> Wants {
+        self.connection.wants()
+    }
+
+    /// Whether bytes have come up through the layers and wait to be read, whatever the socket says.
+    pub fn has_unread(&self) -> bool {
+        self.connection.has_unread()
+    }
+
+    /// Until when [`progress`](Stream::progress) must have opened it. The limits of reading and writing are kept by the program,
+    /// which knows when it wants to: see [`Stream::limit`].
+    pub fn deadline(&self) -> Option<Instant> {
+        self.limit.map(|(_, _, until)| until)
+    }
+
+    /// How long a step may take, by the call or the catalog.
+    pub fn limit(&self, step: Step) -> Option<Duration> {
+        self.opener.limit_of(step)
+    }
+
+    /// Ends our side; fails with `WouldBlock` while something is still to be sent, and then is to be called again.
+    ///
+    /// # Errors
+    ///
+    /// `WouldBlock`, or a layer or the socket failed.
+    pub fn shutdown_write(&mut self) -> io::Result<()> {
+        self.connection.shutdown_write()
+    }
+
+    /// What was opened, and how many bytes went where.
+    pub fn opened(&self) -> Opened {
+        self.connection.report()
+    }
+
+    /// The value of a socket option, as the system tells it.
+    ///
+    /// # Errors
+    ///
+    /// The option is unknown, or the system refuses to tell.
+    pub fn option(&self, name: &str) -> io::Result<OptionValue> {
+        self.connection.socket.option(name)
+    }
+
+    /// Takes the socket out, when no layer is left above it and nothing is to be sent; else the stream comes back. The socket
+    /// does not wait.
+    ///
+    /// # Errors
+    ///
+    /// The stream.
+    pub fn into_socket(self) -> Result<Bare, Box<Stream>> {
+        let Stream { connection, opener, limit } = self;
+        connection.into_bare().map_err(|connection| Box::new(Stream { connection: *connection, opener, limit }))
+    }
+}
+
+impl Read for Stream {
+    fn read(&mut self, target: &mut [u8]) -> io::Result<usize> {
+        self.connection.read(target)
+    }
+}
+
+impl Write for Stream {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.connection.write(bytes)
+    }
+
+    /// Sends what the layers hold for the socket; `WouldBlock` says that some is left.
+    fn flush(&mut self) -> io::Result<()> {
+        self.connection.flush()
+    }
+}
+
+impl AsFd for Stream {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.connection.socket.fd().expect("tested when it was made")
+    }
+}
+
+impl AsRawFd for Stream {
+    fn as_raw_fd(&self) -> RawFd {
+        self.as_fd().as_raw_fd()
+    }
+}
+
+impl std::fmt::Debug for Stream {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "readiness::Stream({})", self.opened())
+    }
+}
+
+/// Accepts connections without ever waiting.
+pub struct Listener {
+    opener: Opener,
+    listener: Box<dyn BaseListener>,
+}
+
+impl Listener {
+    /// The next connection, whose handshakes are not begun; nothing if there is none now. `now` is the time from which limits
+    /// count.
+    ///
+    /// # Errors
+    ///
+    /// As accept(2). One that concerns a single connection, as ECONNABORTED does, can be passed over.
+    pub fn accept(&self, now: Instant) -> Result<Option<Stream>, Error> {
+        let socket = match self.listener.accept() {
+            Ok(socket) => socket,
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(None),
+            Err(error) => return Err(self.opener.told(error, "accept")),
+        };
+        socket.set_nonblocking(true).map_err(|error| self.opener.told(error, "fcntl"))?;
+        let connection = self.opener.accepted(socket)?;
+        self.opener.watched(connection, Step::Handshake, now).map(Some)
+    }
+
+    /// The address at which it listens.
+    pub fn local(&self) -> Option<Address> {
+        self.listener.local()
+    }
+
+    /// The file descriptor to wait on until it is readable; nothing for a base protocol without one.
+    pub fn fd(&self) -> Option<BorrowedFd<'_>> {
+        self.listener.fd()
+    }
+}

@@ -1,0 +1,365 @@
+//! The driver for tokio: `AsyncRead` and `AsyncWrite`. Feature `tokio`.
+//!
+//! Calls need a runtime whose I/O and time are enabled. To cancel, drop the future or the stream; `read`, `write` and the other
+//! methods of tokio's extension traits are as safe to cancel as on a `TcpStream`.
+
+mod register;
+
+use super::connection::Connection;
+use super::error::{Error, Step};
+use super::opened::Opened;
+use super::opener::{BeginError, Opener, ToTarget};
+use super::socket::BaseListener;
+use super::{Address, Bare, ProviderError};
+use crate::catalog::OptionValue;
+use std::io;
+use std::os::fd::OwnedFd;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, Wake, Waker, ready};
+use std::time::Duration;
+use tokio::io::unix::AsyncFd;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::{Instant, Sleep};
+
+/// An open connection for tokio.
+pub struct Stream {
+    /// A duplicate of the socket, which tokio waits on.
+    fd: AsyncFd<OwnedFd>,
+    connection: Connection,
+    wakers: Arc<Wakers>,
+    read_limit: Limit,
+    write_limit: Limit,
+}
+
+/// Who waits. Reading may wait until the socket is writable, and writing until it is readable, so both are woken by either.
+#[derive(Default)]
+struct Wakers {
+    waiting: Mutex<[Option<Waker>; 2]>,
+}
+
+impl Wake for Wakers {
+    fn wake(self: Arc<Self>) {
+        let waiting = std::mem::take(&mut *self.waiting.lock().unwrap_or_else(PoisonError::into_inner));
+        waiting.into_iter().flatten().for_each(Waker::wake);
+    }
+}
+
+/// How long a step may wait, and since when it does.
+struct Limit {
+    step: Step,
+    limit: Option<Duration>,
+    sleep: Option<Pin<Box<Sleep>>>,
+}
+
+impl Limit {
+    fn new(step: Step, limit: Option<Duration>) -> Self {
+        Limit { step, limit, sleep: None }
+    }
+
+    /// Counts from the first poll that had to wait.
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<io::Error> {
+        let Some(limit) = self.limit else { return Poll::Pending };
+        let sleep = self.sleep.get_or_insert_with(|| Box::pin(tokio::time::sleep(limit)));
+        ready!(sleep.as_mut().poll(cx));
+        self.sleep = None;
+        Poll::Ready(Error::TimedOut { step: self.step, layer: None, limit }.into())
+    }
+}
+
+impl Opener {
+    /// Connects, shakes hands through all layers, and gives a stream for tokio. Of several addresses the first that works counts.
+    /// Names are looked up, and files of options read, on tokio's blocking threads.
+    ///
+    /// # Errors
+    ///
+    /// Every kind of [`Error`]; nothing is opened then.
+    pub async fn connect_tokio(&self, target: impl ToTarget) -> Result<Stream, Error> {
+        let target = self.target(&target)?;
+        let (opener, wanted) = (self.clone(), target.clone());
+        let looked_up = tokio::task::spawn_blocking(move || {
+            let addresses = opener.addresses(&wanted);
+            (opener, addresses)
+        });
+        // The clone comes back with its layers prepared.
+        let (opener, addresses) = looked_up.await.map_err(|error| self.told(error.into(), "look-up"))?;
+        let mut attempts = Vec::new();
+        for address in addresses? {
+            let connection = match opener.begin(&target, &address) {
+                Ok(connection) => connection,
+                Err(BeginError::Stack(error)) => return Err(error),
+                Err(BeginError::Socket(error)) => {
+                    attempts.push((address, error));
+                    continue;
+                }
+            };
+            let mut stream = Stream::new(&opener, connection)?;
+            let limit = opener.limit_of(Step::Connect);
+            let connected = within(limit, std::future::poll_fn(|cx| stream.poll(cx, 0, Connection::finish_connecting)));
+            match connected.await {
+                Some(Ok(())) => return stream.established(&opener).await,
+                Some(Err(error)) => attempts.push((address, ProviderError::system("connect", error))),
+                None => attempts.push((address, ProviderError::system("connect", io::ErrorKind::TimedOut.into()))),
+            }
+        }
+        Err(Error::Unreached { entry: self.base_name(), target, attempts })
+    }
+
+    /// Listens at an address. The layers are prepared now, which may read files.
+    ///
+    /// # Errors
+    ///
+    /// Every kind of [`Error`].
+    pub fn listen_tokio(&self, at: impl ToTarget) -> Result<Listener, Error> {
+        let listener = self.listener(&at)?;
+        listener.set_nonblocking(true).map_err(|error| self.told(error, "fcntl"))?;
+        let fd = register::register(listener.fd().ok_or_else(|| self.without_fd())?);
+        let fd = fd.map_err(|error| self.told(error, "epoll_ctl"))?;
+        Ok(Listener { fd, opener: self.clone(), listener })
+    }
+
+    fn without_fd(&self) -> Error {
+        let problem =
+            "its base protocol has no file descriptor to wait on; open it with the blocking driver".to_owned();
+        Error::Unfit { entry: self.selection().name().to_owned(), problem }
+    }
+}
+
+/// The output, or nothing when the limit passed before.
+async fn within<T>(limit: Option<Duration>, future: impl Future<Output = T>) -> Option<T> {
+    match limit {
+        Some(limit) => tokio::time::timeout_at(Instant::now() + limit, future).await.ok(),
+        None => Some(future.await),
+    }
+}
+
+impl Stream {
+    fn new(opener: &Opener, connection: Connection) -> Result<Self, Error> {
+        let fd = register::register(connection.socket.fd().ok_or_else(|| opener.without_fd())?);
+        let fd = fd.map_err(|error| opener.told(error, "epoll_ctl"))?;
+        Ok(Stream {
+            fd,
+            connection,
+            wakers: Arc::default(),
+            read_limit: Limit::new(Step::Read, opener.limit_of(Step::Read)),
+            write_limit: Limit::new(Step::Write, opener.limit_of(Step::Write)),
+        })
+    }
+
+    async fn established(mut self, opener: &Opener) -> Result<Stream, Error> {
+        let limit = opener.limit_of(Step::Handshake);
+        let done = within(limit, std::future::poll_fn(|cx| self.poll(cx, 0, Connection::establish))).await;
+        match done {
+            Some(Ok(())) => Ok(self),
+            Some(Err(error)) => Err(opener.told(error, "handshake")),
+            None => {
+                let layer = self.connection.machine.handshaking().map(|layer| layer.name.clone());
+                Err(Error::TimedOut { step: Step::Handshake, layer, limit: limit.unwrap_or_default() })
+            }
+        }
+    }
+
+    /// Calls what never waits until it is done, and waits in between. `who` is 0 for those who read and 1 for those who write.
+    fn poll<T>(
+        &mut self,
+        cx: &mut Context<'_>,
+        who: usize,
+        mut call: impl FnMut(&mut Connection) -> io::Result<T>,
+    ) -> Poll<io::Result<T>> {
+        let would_block =
+            |result: &io::Result<T>| matches!(result, Err(error) if error.kind() == io::ErrorKind::WouldBlock);
+        self.connection.take_blocked();
+        let result = call(&mut self.connection);
+        if !would_block(&result) {
+            return Poll::Ready(result);
+        }
+        self.wakers.waiting.lock().unwrap_or_else(PoisonError::into_inner)[who] = Some(cx.waker().clone());
+        let waker = Waker::from(self.wakers.clone());
+        let mut both = Context::from_waker(&waker);
+        loop {
+            let blocked = self.connection.take_blocked();
+            let mut readable = match blocked.readable {
+                true => guard(self.fd.poll_read_ready(&mut both))?,
+                false => None,
+            };
+            let mut writable = match blocked.writable {
+                true => guard(self.fd.poll_write_ready(&mut both))?,
+                false => None,
+            };
+            if readable.is_none() && writable.is_none() {
+                return Poll::Pending;
+            }
+            // Only what is found not to be ready now, after it was told to be, is not ready: news in between stays.
+            let result = call(&mut self.connection);
+            if !would_block(&result) {
+                return Poll::Ready(result);
+            }
+            let blocked = self.connection.take_blocked();
+            if blocked.readable
+                && let Some(guard) = &mut readable
+            {
+                guard.clear_ready();
+            }
+            if blocked.writable
+                && let Some(guard) = &mut writable
+            {
+                guard.clear_ready();
+            }
+            self.connection.put_blocked(blocked);
+        }
+    }
+
+    /// What was opened, and how many bytes went where.
+    pub fn opened(&self) -> Opened {
+        self.connection.report()
+    }
+
+    /// The value of a socket option, as the system tells it.
+    ///
+    /// # Errors
+    ///
+    /// The option is unknown, or the system refuses to tell.
+    pub fn option(&self, name: &str) -> io::Result<OptionValue> {
+        self.connection.socket.option(name)
+    }
+
+    /// How long a read may wait from now on; nothing: without limit.
+    pub fn set_read_limit(&mut self, limit: Option<Duration>) {
+        self.read_limit = Limit::new(Step::Read, limit);
+    }
+
+    /// How long a write may wait from now on; nothing: without limit.
+    pub fn set_write_limit(&mut self, limit: Option<Duration>) {
+        self.write_limit = Limit::new(Step::Write, limit);
+    }
+
+    /// Takes the socket out, when no layer is left above it and nothing is to be sent; else the stream comes back. The socket
+    /// does not wait.
+    ///
+    /// # Errors
+    ///
+    /// The stream.
+    pub fn into_socket(self) -> Result<Bare, Box<Stream>> {
+        let Stream { fd, connection, wakers, read_limit, write_limit } = self;
+        match connection.into_bare() {
+            Ok(bare) => Ok(bare),
+            Err(connection) => Err(Box::new(Stream { fd, connection: *connection, wakers, read_limit, write_limit })),
+        }
+    }
+}
+
+/// A guard if it is ready, nothing if it is not.
+fn guard<T>(poll: Poll<io::Result<T>>) -> io::Result<Option<T>> {
+    match poll {
+        Poll::Ready(guard) => guard.map(Some),
+        Poll::Pending => Ok(None),
+    }
+}
+
+impl AsyncRead for Stream {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, target: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let stream = &mut *self;
+        match stream.poll(cx, 0, |connection| connection.read(target.initialize_unfilled())) {
+            Poll::Ready(result) => {
+                stream.read_limit.sleep = None;
+                Poll::Ready(result.map(|count| target.advance(count)))
+            }
+            Poll::Pending => stream.read_limit.poll(cx).map(Err),
+        }
+    }
+}
+
+impl AsyncWrite for Stream {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        self.poll_writing(cx, |connection| connection.write(bytes))
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.poll_writing(cx, Connection::flush)
+    }
+
+    /// Ends our side through all layers. Reading goes on.
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.poll_writing(cx, Connection::shutdown_write)
+    }
+}
+
+impl Stream {
+    fn poll_writing<T>(
+        &mut self,
+        cx: &mut Context<'_>,
+        call: impl FnMut(&mut Connection) -> io::Result<T>,
+    ) -> Poll<io::Result<T>> {
+        match self.poll(cx, 1, call) {
+            Poll::Ready(result) => {
+                self.write_limit.sleep = None;
+                Poll::Ready(result)
+            }
+            Poll::Pending => self.write_limit.poll(cx).map(Err),
+        }
+    }
+}
+
+impl std::fmt::Debug for Stream {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "tokio::Stream({})", self.opened())
+    }
+}
+
+/// Accepts connections for tokio.
+pub struct Listener {
+    fd: AsyncFd<OwnedFd>,
+    opener: Opener,
+    listener: Box<dyn BaseListener>,
+}
+
+/// A connection that was accepted, before its handshakes, which belong in a task of their own.
+pub struct Accepted {
+    opener: Opener,
+    stream: Stream,
+}
+
+impl Listener {
+    /// Waits for the next connection; its handshakes are not begun. Can be cancelled without losing one.
+    ///
+    /// # Errors
+    ///
+    /// As accept(2). One that concerns a single connection, as ECONNABORTED does, can be passed over.
+    pub async fn accept(&self) -> Result<Accepted, Error> {
+        loop {
+            let mut guard = self.fd.readable().await.map_err(|error| self.opener.told(error, "epoll_wait"))?;
+            let socket = match self.listener.accept() {
+                Ok(socket) => socket,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    guard.clear_ready();
+                    continue;
+                }
+                Err(error) => return Err(self.opener.told(error, "accept")),
+            };
+            socket.set_nonblocking(true).map_err(|error| self.opener.told(error, "fcntl"))?;
+            let stream = Stream::new(&self.opener, self.opener.accepted(socket)?)?;
+            return Ok(Accepted { opener: self.opener.clone(), stream });
+        }
+    }
+
+    /// The address at which it listens.
+    pub fn local(&self) -> Option<Address> {
+        self.listener.local()
+    }
+}
+
+impl Accepted {
+    /// The address of the peer.
+    pub fn peer(&self) -> Option<Address> {
+        self.stream.connection.socket.peer()
+    }
+
+    /// Shakes hands through all layers.
+    ///
+    /// # Errors
+    ///
+    /// A layer failed, or the time for handshakes passed.
+    pub async fn handshake(self) -> Result<Stream, Error> {
+        self.stream.established(&self.opener).await
+    }
+}
