@@ -21,6 +21,7 @@
 mod batch;
 mod check;
 mod completions;
+mod connect;
 mod diff;
 mod explain;
 mod failure;
@@ -30,14 +31,17 @@ mod graph;
 mod init;
 mod json;
 mod list;
+mod listen;
 mod man;
 mod names;
 mod output;
+mod pump;
 mod question;
 mod resolve;
 mod rule;
 mod schema;
 mod show;
+mod spec;
 mod style;
 mod table;
 
@@ -128,6 +132,8 @@ enum Command {
     Schema(schema::Args),
     Completions(completions::Args),
     Man(man::Args),
+    Connect(connect::Args),
+    Listen(listen::Args),
 }
 
 fn run(command: &Command, globals: &Globals) -> Result<Status, Failure> {
@@ -146,6 +152,8 @@ fn run(command: &Command, globals: &Globals) -> Result<Status, Failure> {
         Command::Schema(args) => schema::run(args),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),
+        Command::Connect(args) => connect::run(args, globals),
+        Command::Listen(args) => listen::run(args, globals),
     }
 }
 

@@ -23,6 +23,13 @@ pub(super) struct Question {
     #[arg(long, value_name = "NAME|ID", allow_negative_numbers = true, help_heading = DEMANDS)]
     entry: Option<String>,
 
+    #[command(flatten)]
+    demands: Demands,
+}
+
+/// What is demanded beyond the triple.
+#[derive(clap::Args)]
+pub(super) struct Demands {
     /// Only entries of this provider
     #[arg(long, value_name = "NAME|GUID", help_heading = DEMANDS)]
     provider: Option<String>,
@@ -62,9 +69,7 @@ impl Question {
         for (key, value) in self.demands() {
             registry.demand(&mut request, key, value)?;
         }
-        if let Some(name) = unknown_application(registry, &request) {
-            warn_of_application(name);
-        }
+        warn_if_unknown(registry, &request);
         Ok(request)
     }
 
@@ -83,14 +88,21 @@ impl Question {
 
     /// The demands by their keys, in the order of the arguments.
     fn demands(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let entry = self.entry.iter().map(|entry| ("entry", entry.as_str()));
+        entry.chain(self.demands.each())
+    }
+}
+
+impl Demands {
+    /// The demands by their keys, in the order of the arguments.
+    pub fn each(&self) -> impl Iterator<Item = (&'static str, &str)> {
         fn each<'q>(
             key: &'static str,
             values: impl IntoIterator<Item = &'q String>,
         ) -> impl Iterator<Item = (&'static str, &'q str)> {
             values.into_iter().map(move |value| (key, value.as_str()))
         }
-        each("entry", &self.entry)
-            .chain(each("provider", &self.provider))
+        each("provider", &self.provider)
             .chain(each("require", &self.require))
             .chain(each("prefer", &self.prefer))
             .chain(each("avoid", &self.avoid))
@@ -103,6 +115,13 @@ impl Question {
 pub(super) fn unknown_application<'q>(registry: &Registry, request: &'q Request) -> Option<&'q str> {
     let name = request.demands()?.application.as_deref()?;
     (!registry.knows_application(name)).then_some(name)
+}
+
+/// Says that the application of a request is unknown, if it is.
+pub(super) fn warn_if_unknown(registry: &Registry, request: &Request) {
+    if let Some(name) = unknown_application(registry, request) {
+        warn_of_application(name);
+    }
 }
 
 /// Says that an application is unknown: a mistyped name would otherwise lose its policy without a word.

@@ -10,7 +10,7 @@ use super::{Address, ProviderError, Role, Target};
 use crate::catalog::OptionValue;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::io::{self, Read, Write};
-use std::os::fd::OwnedFd;
+use std::os::fd::{BorrowedFd, OwnedFd};
 use std::time::{Duration, Instant};
 
 /// An open connection that waits: reads return when there is something, writes when it is on its way.
@@ -45,6 +45,7 @@ impl Opener {
         let target = self.target(&target)?;
         let mut attempts = Vec::new();
         for address in self.addresses(&target)? {
+            self.not_cancelled()?;
             match self.connect_address(&target, &address) {
                 Ok(connection) => return self.established(connection),
                 Err(BeginError::Socket(error)) => attempts.push((address, error)),
@@ -57,7 +58,7 @@ impl Opener {
     /// A connection whose socket is connected.
     fn connect_address(&self, target: &Target, address: &Address) -> Result<Connection, BeginError> {
         let mut connection = self.begin(target, address)?;
-        let limit = self.limit_of(Step::Connect);
+        let limit = self.time_limit(Step::Connect);
         let deadline = limit.map(|limit| Instant::now() + limit);
         let error = loop {
             match connection.finish_connecting() {
@@ -79,7 +80,7 @@ impl Opener {
 
     /// Shakes hands, and makes the socket one that waits.
     fn established(&self, mut connection: Connection) -> Result<Stream, Error> {
-        let limit = self.limit_of(Step::Handshake);
+        let limit = self.time_limit(Step::Handshake);
         let deadline = limit.map(|limit| Instant::now() + limit);
         loop {
             match connection.establish() {
@@ -101,11 +102,12 @@ impl Opener {
                 Err(error) => return Err(self.told(error, "handshake")),
             }
         }
-        let (read_limit, write_limit) = (self.limit_of(Step::Read), self.limit_of(Step::Write));
+        let (read_limit, write_limit) = (self.time_limit(Step::Read), self.time_limit(Step::Write));
         let registration = match (self.cancel(), connection.socket.fd()) {
             (Some(cancel), Some(fd)) => Some(cancel.register(fd).map_err(|error| self.told(error, "dup"))?),
             _ => None,
         };
+        self.not_cancelled()?;
         let socket = &connection.socket;
         socket.set_nonblocking(false).map_err(|error| self.told(error, "fcntl"))?;
         if read_limit.is_some() {
@@ -115,6 +117,10 @@ impl Opener {
             socket.set_write_timeout(write_limit).map_err(|error| self.told(error, "setsockopt SO_SNDTIMEO"))?;
         }
         Ok(Stream { connection, read_limit, write_limit, registration })
+    }
+
+    fn not_cancelled(&self) -> Result<(), Error> {
+        if self.cancel().is_some_and(Cancel::is_cancelled) { Err(Error::Cancelled) } else { Ok(()) }
     }
 
     /// An error of I/O as an error of opening.
@@ -135,6 +141,10 @@ impl Opener {
     /// Every kind of [`Error`].
     pub fn listen(&self, at: impl ToTarget) -> Result<Listener, Error> {
         let listener = self.listener(&at)?;
+        if self.cancel().is_some() && listener.fd().is_some() {
+            // A connection may be gone between being told of and being accepted, and nothing would end that wait.
+            listener.set_nonblocking(true).map_err(|error| self.told(error, "fcntl"))?;
+        }
         Ok(Listener { opener: self.clone(), listener })
     }
 
@@ -287,6 +297,16 @@ impl Stream {
             .map_err(|connection| Box::new(Stream { connection: *connection, read_limit, write_limit, registration }))
     }
 
+    /// The same connection, as one that never waits.
+    ///
+    /// # Errors
+    ///
+    /// Its base protocol has no file descriptor to wait on.
+    pub fn into_nonblocking(self, opener: &Opener) -> Result<super::readiness::Stream, Error> {
+        self.connection.socket.set_nonblocking(true).map_err(|error| opener.told(error, "fcntl"))?;
+        opener.opened_already(self.connection)
+    }
+
     fn told(&self, error: io::Error, step: Step, limit: Option<Duration>) -> io::Error {
         if self.registration.as_ref().is_some_and(Registration::is_cancelled) {
             return Error::Cancelled.into();
@@ -351,22 +371,28 @@ impl Listener {
     ///
     /// As accept(2), or [`Error::Cancelled`]. One that concerns a single connection, as ECONNABORTED does, can be passed over.
     pub fn accept(&self) -> Result<Accepted, Error> {
-        if let Some(cancel) = self.opener.cancel()
-            && let Some(fd) = self.listener.fd()
-        {
-            let mut fds = [fd, cancel.fd()].map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN));
-            while let Err(error) = poll(&mut fds, None) {
-                if error != rustix::io::Errno::INTR {
-                    return Err(self.opener.told(error.into(), "poll"));
-                }
+        let socket = loop {
+            self.wait()?;
+            match self.listener.accept() {
+                Ok(socket) => break socket,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock && self.opener.cancel().is_some() => {}
+                Err(error) => return Err(self.opener.told(error, "accept")),
             }
-            if cancel.is_cancelled() {
-                return Err(Error::Cancelled);
-            }
-        }
-        let socket = self.listener.accept().map_err(|error| self.opener.told(error, "accept"))?;
+        };
         let connection = self.opener.accepted(socket)?;
         Ok(Accepted { opener: self.opener.clone(), connection })
+    }
+
+    /// Waits until there is a connection, where that can be cancelled.
+    fn wait(&self) -> Result<(), Error> {
+        let (Some(cancel), Some(fd)) = (self.opener.cancel(), self.listener.fd()) else { return Ok(()) };
+        let mut fds = [fd, cancel.fd()].map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN));
+        while let Err(error) = poll(&mut fds, None) {
+            if error != rustix::io::Errno::INTR {
+                return Err(self.opener.told(error.into(), "poll"));
+            }
+        }
+        self.opener.not_cancelled()
     }
 
     /// The address at which it listens.
@@ -476,6 +502,11 @@ impl Socket {
         let mut opened = self.opened.clone();
         opened.ask(&*self.socket);
         opened
+    }
+
+    /// The file descriptor to wait on; nothing for a base protocol without one.
+    pub fn fd(&self) -> Option<BorrowedFd<'_>> {
+        self.socket.fd()
     }
 
     /// Makes calls wait, or not.

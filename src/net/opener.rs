@@ -201,7 +201,7 @@ impl Opener {
     }
 
     /// The limit of a step: the call's, else the chain's, else the base protocol's, else 30 seconds to connect and to shake hands.
-    pub(super) fn limit_of(&self, step: Step) -> Option<Duration> {
+    pub fn time_limit(&self, step: Step) -> Option<Duration> {
         if let Some(limit) = self.limits.get(step.name()) {
             return *limit;
         }
@@ -314,6 +314,11 @@ impl Opener {
             settings: self.settings(entry),
         };
         work(&**provider, &base)
+    }
+
+    /// An address of the selection's sockets with their protocol before it: `tcp://[::1]:443`.
+    pub fn shown(&self, address: &Address) -> String {
+        Opened::new(&self.selection(), Role::Accept, None).show(address)
     }
 
     /// The name of the base protocol's entry.

@@ -193,6 +193,11 @@ impl ProviderError {
         self.kind
     }
 
+    /// The option that it is about, if it is about one.
+    pub fn option_name(&self) -> Option<&str> {
+        self.what.strip_prefix("option `")?.strip_suffix('`')
+    }
+
     /// Whether it is this call that failed.
     pub(super) fn is_of_call(&self, call: &str) -> bool {
         self.what == call

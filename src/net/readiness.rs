@@ -46,8 +46,10 @@ use std::time::{Duration, Instant};
 pub struct Stream {
     connection: Connection,
     opener: Opener,
-    /// What is under way, how long it may take, and until when.
-    limit: Option<(Step, Duration, Instant)>,
+    /// What is under way until it is open.
+    step: Step,
+    /// How long that may take, and until when.
+    limit: Option<(Duration, Instant)>,
 }
 
 impl Opener {
@@ -79,14 +81,21 @@ impl Opener {
         Error::Unreached { entry, target: target.clone(), attempts: vec![(address.clone(), source)] }
     }
 
+    /// A connection that is open.
+    pub(super) fn opened_already(&self, connection: Connection) -> Result<Stream, Error> {
+        let mut stream = self.watched(connection, Step::Handshake, Instant::now())?;
+        stream.limit = None;
+        Ok(stream)
+    }
+
     fn watched(&self, connection: Connection, step: Step, now: Instant) -> Result<Stream, Error> {
         if connection.socket.fd().is_none() {
             let problem =
                 "its base protocol has no file descriptor to wait on; open it with the blocking driver".to_owned();
             return Err(Error::Unfit { entry: self.selection().name().to_owned(), problem });
         }
-        let limit = self.limit_of(step).map(|limit| (step, limit, now + limit));
-        Ok(Stream { connection, opener: self.clone(), limit })
+        let limit = self.time_limit(step).map(|limit| (limit, now + limit));
+        Ok(Stream { connection, opener: self.clone(), step, limit })
     }
 
     /// Listens at an address, without ever waiting. The layers are prepared now.
@@ -108,11 +117,11 @@ impl Stream {
     ///
     /// Connecting or a layer failed, or the time for it had passed at `now`; the stream is of no use then.
     pub fn progress(&mut self, now: Instant) -> Result<bool, Error> {
-        let was_connecting = self.connection.connecting;
         let result = self.connection.establish();
-        if was_connecting && !self.connection.connecting {
-            let limit = self.opener.limit_of(Step::Handshake);
-            self.limit = limit.map(|limit| (Step::Handshake, limit, now + limit));
+        // It may have been a read or a write that connected.
+        if self.step == Step::Connect && !self.connection.connecting {
+            self.step = Step::Handshake;
+            self.limit = self.opener.time_limit(Step::Handshake).map(|limit| (limit, now + limit));
         }
         match result {
             Ok(()) => {
@@ -120,9 +129,12 @@ impl Stream {
                 Ok(true)
             }
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => match self.limit {
-                Some((step, limit, until)) if until <= now => {
-                    let layer = self.connection.machine.handshaking().map(|layer| layer.name.clone());
-                    Err(Error::TimedOut { step, layer, limit })
+                Some((limit, until)) if until <= now => {
+                    let layer = match self.step {
+                        Step::Connect => None,
+                        _ => self.connection.machine.handshaking().map(|layer| layer.name.clone()),
+                    };
+                    Err(Error::TimedOut { step: self.step, layer, limit })
                 }
                 _ => Ok(false),
             },
@@ -141,13 +153,19 @@ impl Stream {
         !self.connection.connecting && self.connection.machine.is_open()
     }
 
+    /// Whether the socket carries single messages, so that a read of 0 bytes is no end.
+    pub fn is_of_messages(&self) -> bool {
+        self.opener.is_of_messages()
+    }
+
     /// What to wait for. After a write that failed with `WouldBlock` it wants the socket writable; it never does for nothing.
     /// While something is [unread](Stream::has_unread), read before waiting.
     pub fn wants(&self) -> Wants {
         self.connection.wants()
     }
 
-    /// Whether bytes have come up through the layers and wait to be read, whatever the socket says.
+    /// Whether the next read may have something without waiting for the socket: bytes that have come up through the layers, the
+    /// end behind them, or a failure.
     pub fn has_unread(&self) -> bool {
         self.connection.has_unread()
     }
@@ -155,12 +173,12 @@ impl Stream {
     /// Until when [`progress`](Stream::progress) must have opened it. The limits of reading and writing are kept by the program,
     /// which knows when it wants to: see [`Stream::limit`].
     pub fn deadline(&self) -> Option<Instant> {
-        self.limit.map(|(_, _, until)| until)
+        self.limit.filter(|_| !self.is_open()).map(|(_, until)| until)
     }
 
     /// How long a step may take, by the call or the catalog.
     pub fn limit(&self, step: Step) -> Option<Duration> {
-        self.opener.limit_of(step)
+        self.opener.time_limit(step)
     }
 
     /// Ends our side; fails with `WouldBlock` while something is still to be sent, and then is to be called again.
@@ -193,8 +211,8 @@ impl Stream {
     ///
     /// The stream.
     pub fn into_socket(self) -> Result<Bare, Box<Stream>> {
-        let Stream { connection, opener, limit } = self;
-        connection.into_bare().map_err(|connection| Box::new(Stream { connection: *connection, opener, limit }))
+        let Stream { connection, opener, step, limit } = self;
+        connection.into_bare().map_err(|connection| Box::new(Stream { connection: *connection, opener, step, limit }))
     }
 }
 

@@ -94,7 +94,7 @@ impl Opener {
                 }
             };
             let mut stream = Stream::new(&opener, connection)?;
-            let limit = opener.limit_of(Step::Connect);
+            let limit = opener.time_limit(Step::Connect);
             let connected = within(limit, std::future::poll_fn(|cx| stream.poll(cx, 0, Connection::finish_connecting)));
             match connected.await {
                 Some(Ok(())) => return stream.established(&opener).await,
@@ -141,13 +141,13 @@ impl Stream {
             fd,
             connection,
             wakers: Arc::default(),
-            read_limit: Limit::new(Step::Read, opener.limit_of(Step::Read)),
-            write_limit: Limit::new(Step::Write, opener.limit_of(Step::Write)),
+            read_limit: Limit::new(Step::Read, opener.time_limit(Step::Read)),
+            write_limit: Limit::new(Step::Write, opener.time_limit(Step::Write)),
         })
     }
 
     async fn established(mut self, opener: &Opener) -> Result<Stream, Error> {
-        let limit = opener.limit_of(Step::Handshake);
+        let limit = opener.time_limit(Step::Handshake);
         let done = within(limit, std::future::poll_fn(|cx| self.poll(cx, 0, Connection::establish))).await;
         match done {
             Some(Ok(())) => Ok(self),

@@ -1,0 +1,96 @@
+//! `listen`: standard input and output through a connection that is accepted.
+
+use super::connect::{patience, tell_opened, tell_traffic};
+use super::failure::warn;
+use super::output::{printable, talk};
+use super::pump::{Answering, pump};
+use super::spec::{Spec, told};
+use super::{Failure, Globals, Status};
+use crate::net::{Opener, ToTarget};
+use crate::terms::SocketType;
+
+/// Accepts a connection at ADDRESS: standard input goes out, what comes in goes to standard output
+///
+/// SPEC is resolved like any request. ADDRESS is ADDR:PORT of inet and inet6 (:PORT for all addresses, port 0 for any that is
+/// free), a path or @NAME of unix, CID:PORT of vsock. Where it listens is said on stderr. A base protocol without connections
+/// answers whoever spoke last, and ends at an interrupt, or --read-timeout after the end of the input.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  sockatlas listen tcp4 127.0.0.1:7777
+  sockatlas listen secure/tcp6 [::]:443 --set tls.certificate=cert.pem --set tls.key=key.pem
+  sockatlas listen unix-stream /run/user/1000/x.sock --keep
+  sockatlas listen udp4 127.0.0.1:5353")]
+pub(super) struct Args {
+    #[command(flatten)]
+    spec: Spec,
+
+    /// Where to listen
+    #[arg(value_name = "ADDRESS")]
+    address: String,
+
+    /// Goes on with the next connection when one has ended
+    #[arg(short, long)]
+    keep: bool,
+
+    /// Says on stderr what was opened, and at the end how many bytes went where
+    #[arg(short, long)]
+    verbose: bool,
+}
+
+pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
+    let opener = match args.spec.opener(globals)? {
+        Ok(opener) => opener,
+        Err(status) => return Ok(status),
+    };
+    let base = opener.selection().entry().base();
+    let connects = [SocketType::STREAM, SocketType::SEQPACKET, SocketType::DCCP];
+    if base.and_then(|base| base.socket_type()).is_some_and(|socket_type| !connects.contains(&socket_type)) {
+        return answer(args, &opener);
+    }
+    let listener = opener.listen(&*args.address).map_err(told)?;
+    if let Some(local) = listener.local() {
+        talk(format_args!("listening at {}", printable(&opener.shown(&local))));
+    }
+    loop {
+        let accepted = listener.accept().map_err(told)?;
+        match accepted.handshake().and_then(|stream| stream.into_nonblocking(&opener)) {
+            // One that cannot shake hands is no reason to turn away the next.
+            Err(error) => match told(error) {
+                Failure::Told { message, .. } => warn(message),
+                failure => return Err(failure),
+            },
+            Ok(mut stream) => {
+                if args.verbose {
+                    tell_opened(&stream.opened());
+                }
+                let result = pump(&mut stream, patience(&opener));
+                if args.verbose {
+                    tell_traffic(&stream);
+                }
+                match result {
+                    Err(Failure::Told { message, .. }) if args.keep => warn(message),
+                    result => result?,
+                }
+                if !args.keep {
+                    return Ok(Status::Clean);
+                }
+            }
+        }
+    }
+}
+
+/// For base protocols without connections.
+fn answer(args: &Args, opener: &Opener) -> Result<Status, Failure> {
+    let at: &dyn ToTarget = &args.address;
+    let socket = opener.bind(Some(at)).map_err(told)?;
+    if let Some(local) = socket.local() {
+        talk(format_args!("listening at {}", printable(&opener.shown(&local))));
+    }
+    if args.verbose {
+        tell_opened(&socket.opened());
+    }
+    socket.set_nonblocking(true).map_err(|error| Failure::io("fcntl", error))?;
+    pump(&mut Answering { socket, peer: None }, patience(opener))?;
+    Ok(Status::Clean)
+}

@@ -1,0 +1,156 @@
+//! SPEC: what is to be opened, by name or by request, and what the call changes of it.
+
+use super::failure::Failure;
+use super::output::{self, talk};
+use super::question::{Demands, quoted, warn_if_unknown};
+use super::resolve::refused;
+use super::show::called;
+use super::style::HINT;
+use super::{Globals, Status};
+use crate::catalog::OptionKind;
+use crate::net::{Error, ErrorKind, Opener, Providers, Step};
+use crate::{Registry, Request};
+use std::time::Duration;
+
+/// Which chain or base protocol is opened, and how.
+#[derive(clap::Args)]
+pub(super) struct Spec {
+    /// What to open: an entry's name, as secure/tcp4, or a request, as inet/stream or inet/stream/tcp
+    #[arg(value_name = "SPEC")]
+    spec: String,
+
+    #[command(flatten)]
+    demands: Demands,
+
+    /// Gives an entry of the stack an option for this call; repeatable. `sockatlas show ENTRY` lists them
+    #[arg(long, value_name = "ENTRY.OPTION=VALUE", help_heading = OPENING)]
+    set: Vec<String>,
+
+    /// How long connecting may take, as 5s; `none` for no limit
+    #[arg(long, value_name = "TIME", value_parser = time, help_heading = OPENING)]
+    connect_timeout: Option<Limit>,
+
+    /// How long the handshakes of all layers may take together
+    #[arg(long, value_name = "TIME", value_parser = time, help_heading = OPENING)]
+    handshake_timeout: Option<Limit>,
+
+    /// How long to wait for something to read
+    #[arg(long, value_name = "TIME", value_parser = time, help_heading = OPENING)]
+    read_timeout: Option<Limit>,
+
+    /// How long to wait for room to write
+    #[arg(long, value_name = "TIME", value_parser = time, help_heading = OPENING)]
+    write_timeout: Option<Limit>,
+}
+
+const OPENING: &str = "Opening";
+
+/// A limit that was given; `none` is one too.
+#[derive(Copy, Clone, Debug)]
+struct Limit(Option<Duration>);
+
+fn time(word: &str) -> Result<Limit, String> {
+    if word == "none" {
+        return Ok(Limit(None));
+    }
+    OptionKind::Duration.parse(word).map_err(|wrong| wrong.to_string())?;
+    humantime::parse_duration(word).map(|limit| Limit(Some(limit))).map_err(|error| error.to_string())
+}
+
+impl Spec {
+    /// What opens it; a status if the registry refuses, which is then told.
+    pub fn opener(&self, globals: &Globals) -> Result<Result<Opener, Status>, Failure> {
+        let providers = Providers::shipped().environment(|name| std::env::var(name).ok());
+        let registry = globals.registry()?;
+        let request = self.request(&registry)?;
+        warn_if_unknown(&registry, &request);
+        let selection = match registry.resolve(&request) {
+            Ok(selection) => selection,
+            Err(refusal) => {
+                talk(format_args!("{}", refused(&registry, &refusal)));
+                let again = format!("sockatlas{} explain {}", globals.words(), self.words(&registry));
+                talk(format_args!("  {HINT}help{HINT:#}: `{}` shows every candidate", output::printable(&again)));
+                return Ok(Err(Status::Refused));
+            }
+        };
+        let mut opener = Opener::new(&providers, &selection);
+        for set in &self.set {
+            let wrong = || Failure::Told {
+                message: format!("`--set {set}` is not of the form ENTRY.OPTION=VALUE"),
+                help: Some("as in `--set tls.roots=webpki`".to_owned()),
+            };
+            let (place, value) = set.split_once('=').ok_or_else(wrong)?;
+            // Names of entries may hold dots, and names of options do not.
+            let (entry, option) = place.rsplit_once('.').ok_or_else(wrong)?;
+            opener = opener.set_word(entry, option, value).map_err(told)?;
+        }
+        let limits = [
+            (Step::Connect, self.connect_timeout),
+            (Step::Handshake, self.handshake_timeout),
+            (Step::Read, self.read_timeout),
+            (Step::Write, self.write_timeout),
+        ];
+        let given = limits.into_iter().filter_map(|(step, limit)| Some((step, limit?)));
+        Ok(Ok(given.fold(opener, |opener, (step, limit)| opener.limit(step, limit.0))))
+    }
+
+    /// A name counts before a request of the same spelling; what is neither is refused as a name, and nothing else opened.
+    fn request(&self, registry: &Registry) -> Result<Request, Failure> {
+        let mut request = match self.triple(registry) {
+            None if registry.entry(&self.spec).is_none() => {
+                // The name of a chain over several bases is the name of no entry, but tells what was meant.
+                if let Ok(members) = called(registry, &self.spec)
+                    && members[0].name() != self.spec
+                {
+                    let names: Vec<String> = members.iter().map(|member| format!("`{}`", member.name())).collect();
+                    let message = format!("`{}` stands for several entries: {}", self.spec, names.join(", "));
+                    return Err(Failure::Told { message, help: Some("name one of them".to_owned()) });
+                }
+                Request::named(self.spec.as_str())
+            }
+            None => Request::named(self.spec.as_str()),
+            Some((family, socket_type, protocol)) => registry.request(family, socket_type, protocol)?,
+        };
+        for (key, value) in self.demands.each() {
+            registry.demand(&mut request, key, value)?;
+        }
+        Ok(request)
+    }
+
+    /// FAMILY/TYPE or FAMILY/TYPE/PROTOCOL, if it is that and no entry's name.
+    fn triple(&self, registry: &Registry) -> Option<(&str, &str, Option<&str>)> {
+        let parts: Vec<&str> = self.spec.split('/').collect();
+        let (family, socket_type, protocol) = match parts[..] {
+            [family, socket_type] => (family, socket_type, None),
+            [family, socket_type, protocol] => (family, socket_type, Some(protocol)),
+            _ => return None,
+        };
+        let known = registry.family(family).is_ok() && registry.entry(&self.spec).is_none();
+        known.then_some((family, socket_type, protocol))
+    }
+
+    /// The request again, as `explain` takes it.
+    fn words(&self, registry: &Registry) -> String {
+        let mut words = match self.triple(registry) {
+            Some(_) => self.spec.split('/').map(quoted).collect(),
+            None => vec![format!("--entry {}", quoted(&self.spec))],
+        };
+        words.extend(self.demands.each().map(|(key, value)| format!("--{key} {}", quoted(value))));
+        words.join(" ")
+    }
+}
+
+/// An error of opening, as the command tells it.
+pub(super) fn told(error: Error) -> Failure {
+    let code = error.code().map(|code| format!("[{code}] ")).unwrap_or_default();
+    let help = match (&error, error.kind()) {
+        (Error::NoModule { feature: Some(feature), .. }, _) => {
+            Some(format!("install sockatlas with `--features {feature}`"))
+        }
+        (Error::Provider { entry, source, .. }, ErrorKind::Usage) => {
+            source.option_name().map(|option| format!("`--set {entry}.{option}=VALUE` gives it for one call"))
+        }
+        _ => None,
+    };
+    Failure::Told { message: format!("{code}{error}"), help }
+}
