@@ -1,6 +1,6 @@
 //! Documents in, a registry or every fault out: the one way in, for programs, for `check` and for the command.
 
-use crate::catalog::{self, Builtin, Fault, FaultKind, Input, Limits, Location, Sources};
+use crate::catalog::{self, Builtin, Fault, FaultKind, Input, Limits, Location, Modules, Sources};
 use crate::graph::Graph;
 use crate::registry::Registry;
 use crate::terms::System;
@@ -35,6 +35,7 @@ use std::sync::{Arc, OnceLock};
 pub struct Loader {
     inputs: Vec<Input>,
     limits: Limits,
+    modules: Modules,
 }
 
 impl Loader {
@@ -76,6 +77,29 @@ impl Loader {
         self
     }
 
+    /// Says which modules there are, and so which options entries may state. Without it: [`Modules::shipped`].
+    ///
+    /// The options of entries whose module is not among them are taken as they are, and whoever opens them tests them.
+    ///
+    /// ```
+    /// use sockatlas::Loader;
+    /// use sockatlas::catalog::{Module, ModuleRole, Modules, OptionKind, OptionSpec};
+    ///
+    /// static ACME: Module = Module::new("acme", ModuleRole::Layer, "Our own cipher")
+    ///     .options(&[OptionSpec::new("rounds", OptionKind::Integer { min: 1, max: 99 }, "How often").default("12")]);
+    ///
+    /// let catalog = "format = 1\n[provider.acme]\n[layer.sealed]\nprovider = \"acme\"\noptions = { rouns = 20 }";
+    /// let loader = Loader::new().text("site.toml", catalog);
+    /// assert!(loader.load().is_ok(), "nothing is known of the module");
+    /// let error = loader.modules(Modules::shipped().with(&ACME)).load().unwrap_err();
+    /// let expected = "site.toml:5:13: unknown option `rouns` of layer `sealed` (did you mean `rounds`?)";
+    /// assert_eq!(error.to_string(), expected);
+    /// ```
+    pub fn modules(mut self, modules: Modules) -> Self {
+        self.modules = modules;
+        self
+    }
+
     /// Reads, merges, checks and freezes.
     ///
     /// # Errors
@@ -90,9 +114,10 @@ impl Loader {
     pub(crate) fn load_with_sources(&self) -> (Arc<Sources>, Result<Registry, Vec<Fault>>) {
         let (sources, catalog, mut faults) = catalog::read(&self.inputs, SHIPPED, &self.limits);
         let sources = Arc::new(sources);
+        catalog::modules::faults(&catalog, &self.modules, &mut faults);
         let (graph, stacks) = Graph::build(&catalog, &mut faults);
         if faults.is_empty() {
-            return (sources.clone(), Ok(Registry::freeze(sources, catalog, graph, stacks)));
+            return (sources.clone(), Ok(Registry::freeze(sources, catalog, graph, stacks, self.modules.clone())));
         }
         faults.sort_by_key(|fault| (fault.at, fault.kind.code()));
         (sources, Err(faults))

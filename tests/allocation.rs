@@ -21,7 +21,7 @@ fn catalog(dialect: Dialect, bases: usize) -> Registry {
         )
         .expect("a string takes all");
     }
-    text += "[layer.tls]\nprovider = \"kernel\"\nadds = [\"encrypted\"]\n[chain.c]\nlayers = [\"tls\"]\nbase = \"b0\"\nprotocol = 999999\n";
+    text += "[provider.tls]\n[layer.tls]\nprovider = \"tls\"\nadds = [\"encrypted\"]\n[chain.c]\nlayers = [\"tls\"]\nbase = \"b0\"\nprotocol = 999999\n";
     Loader::new().text("bases.toml", text).load().unwrap_or_else(|error| panic!("{error}"))
 }
 

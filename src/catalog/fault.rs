@@ -2,6 +2,7 @@
 //!
 //! A fault refuses loading and cannot be silenced. Its facts are data; the text is made here and nowhere else.
 
+use super::modules::WrongValue;
 use super::source::{Location, Sources, Span};
 use crate::terms::{Dialect, Services};
 
@@ -14,6 +15,8 @@ pub struct Fault {
     pub at: Span,
     /// What makes it wrong, elsewhere: a first definition, a broken contract.
     pub causes: Vec<Cause>,
+    /// Whether a secret may stand at its place, so that the line must not be shown.
+    pub concealed: bool,
 }
 
 /// A second place that a fault points at, and what is to be seen there.
@@ -161,6 +164,38 @@ pub enum FaultKind {
         /// The enabled entries that stand on it.
         users: Vec<String>,
     },
+    /// A base protocol by a module that implements layers, or the other way round.
+    #[error("{entry} cannot be implemented by module `{module}`, which implements {implements}")]
+    WrongModule {
+        /// The entry, as in ``"layer `tls`"``.
+        entry: String,
+        /// The module of its provider.
+        module: String,
+        /// What that implements.
+        implements: &'static str,
+    },
+    /// An option that the entry's module does not have; of a chain, one that is no time limit.
+    #[error("unknown option `{option}` of {entry}")]
+    UnknownOption {
+        /// The option as written.
+        option: String,
+        /// The entry, as in ``"layer `tls`"``.
+        entry: String,
+        /// The options that the entry takes.
+        expected: Vec<&'static str>,
+        /// What was probably meant.
+        meant: Option<Meant>,
+    },
+    /// An option with a value that it does not take, of a socket that it is not for, or beside one that excludes it.
+    #[error("option `{option}` of {entry} {misuse}")]
+    WrongOption {
+        /// The option.
+        option: String,
+        /// The entry, as in ``"layer `tls`"``.
+        entry: String,
+        /// What is wrong with it.
+        misuse: Misuse,
+    },
     /// Documents that state different dialects.
     #[error("dialect `{stated}` disagrees with `{other}`, which another document states")]
     DialectConflict {
@@ -206,6 +241,35 @@ pub enum Clause {
     AllowBelow(Vec<String>),
 }
 
+/// What is probably meant by an option that is not known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Meant {
+    /// This option.
+    Option(String),
+    /// One of these, which say where a secret is; the secret itself has no place in a catalog.
+    PlaceOfSecret(Vec<&'static str>),
+    /// The option of another entry on which the chain stands, as in ``"layer `tls`"``.
+    Entry(String),
+    /// An option of one of the chain's layers, which must be stated there.
+    Layer,
+}
+
+/// What can be wrong with an option that is known.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Misuse {
+    /// The value.
+    #[error("has {} where {} is expected", .0.found, .0.expected)]
+    Value(WrongValue),
+    /// The option is for these sockets, of which the entry's are none.
+    #[error("is for {0} only")]
+    Sockets(&'static str),
+    /// This option, which must not stand beside it, is stated too.
+    #[error("excludes option `{0}`")]
+    Rival(String),
+}
+
 impl Clause {
     fn finding(&self) -> &'static str {
         match self {
@@ -235,6 +299,9 @@ impl FaultKind {
             FaultKind::RepeatedLayer { .. } => "repeated-layer",
             FaultKind::ContractBroken { .. } => "contract-broken",
             FaultKind::DisabledDependency { .. } => "disabled-dependency",
+            FaultKind::WrongModule { .. } => "wrong-module",
+            FaultKind::UnknownOption { .. } => "unknown-option",
+            FaultKind::WrongOption { .. } => "wrong-option",
             FaultKind::DialectConflict { .. } => "dialect-conflict",
             FaultKind::LimitExceeded { .. } => "limit-exceeded",
             FaultKind::UnreadableFile { .. } => "unreadable-file",
@@ -260,6 +327,20 @@ impl FaultKind {
                 Some(format!("to have it twice, declare a second layer of the provider of `{layer}`"))
             }
             FaultKind::DisabledDependency { users, .. } => Some(format!("disable {} too", quoted(users))),
+            FaultKind::UnknownOption { meant: Some(meant), expected, .. } => Some(match meant {
+                Meant::Option(name) => format!("did you mean `{name}`?"),
+                Meant::PlaceOfSecret(places) => {
+                    let places: Vec<String> = places.iter().map(|name| format!("`{name}`")).collect();
+                    format!("a catalog holds no secrets: say where it is with {}", places.join(" or "))
+                }
+                Meant::Entry(entry) => format!("it is an option of {entry}: state it there"),
+                Meant::Layer => {
+                    format!("options of a layer stand on the layer; the options here are {}", quoted(expected))
+                }
+            }),
+            FaultKind::UnknownOption { expected, .. } if expected.is_empty() => Some("it takes none".to_owned()),
+            FaultKind::UnknownOption { expected, .. } => Some(format!("the options here are {}", quoted(expected))),
+            FaultKind::WrongOption { misuse: Misuse::Rival(_), .. } => Some("take one of the two away".to_owned()),
             _ => None,
         }
     }
@@ -267,7 +348,7 @@ impl FaultKind {
 
 impl Fault {
     pub(crate) fn new(kind: FaultKind, at: Span) -> Self {
-        Fault { kind, at, causes: Vec::new() }
+        Fault { kind, at, causes: Vec::new(), concealed: false }
     }
 
     pub(crate) fn because(mut self, at: Span, label: impl Into<String>) -> Self {

@@ -7,6 +7,7 @@
 //! | find and read the documents | `files` | paths and texts | [`Sources`] |
 //! | check shapes and types | `document`, `reader` | TOML | raw forms (`raw`), each value with its span |
 //! | merge, resolve names, number | `merge`, `scope` | raw forms | `Catalog`, of valid entries (`entry`) |
+//! | check who implements entries, and their options | `modules` | `Catalog` and [`Modules`] | faults |
 //!
 //! Faults ([`FaultKind`]) are collected on the way and never stop it: a broken entry stays known by name, so that what refers
 //! to it is not reported too. What remains to be checked, the chains as wholes, is the business of the graph.
@@ -33,7 +34,7 @@ mod suggest;
 pub use document::FORMAT;
 pub use entry::{AddressSize, ByteOrder, EntryKind, Facts};
 pub(crate) use fault::quoted;
-pub use fault::{Cause, Clause, Fault, FaultKind};
+pub use fault::{Cause, Clause, Fault, FaultKind, Meant, Misuse};
 #[cfg(feature = "cli")]
 pub(crate) use files::BUILTIN;
 pub(crate) use files::Builtin;

@@ -32,6 +32,8 @@ pub struct EntryOption {
     pub value: OptionValue,
     /// Where the value is written.
     pub at: Span,
+    /// Where the name is written.
+    pub key_at: Span,
 }
 
 impl std::fmt::Display for OptionValue {

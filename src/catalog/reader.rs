@@ -257,7 +257,8 @@ impl Reader<'_> {
         let mut options = Vec::with_capacity(table.len());
         for (key, value) in table.iter() {
             let at = self.at(value);
-            options.push(EntryOption { name: key.get_ref().to_string(), value: self.option(value)?, at });
+            let key_at = self.span(key.span());
+            options.push(EntryOption { name: key.get_ref().to_string(), value: self.option(value)?, at, key_at });
         }
         Some(options)
     }

@@ -5,6 +5,7 @@
 
 use super::{Settings, fixes, rules};
 use crate::catalog::{Severity, Source, Sources, Span};
+use crate::registry::Registry;
 use crate::report::Finding;
 
 const MARK: &str = "sockatlas:";
@@ -45,19 +46,25 @@ pub(super) fn read(sources: &Sources, findings: &mut Vec<Finding>) -> Vec<Allowa
 impl Allowance {
     /// Whether it speaks of a finding; it is then used.
     pub fn allows(&mut self, code: &str, at: Span) -> bool {
-        let allows = self.code == code && self.at.file == at.file && self.covers.contains(&at.start);
+        let allows = self.code == code && self.covers(at);
         self.used |= allows;
         allows
     }
 
+    fn covers(&self, at: Span) -> bool {
+        self.at.file == at.file && self.covers.contains(&at.start)
+    }
+
     /// The finding of an allowance that allows nothing.
     ///
-    /// None where the same catalog may well have findings for it: of what was not looked for this time, and of what another
-    /// machine may see in its file system.
-    pub fn unused(&self, sources: &Sources, settings: &Settings) -> Option<Finding> {
+    /// None where the same catalog may well have findings for it: of what was not looked for this time, of what another machine
+    /// may see in its file system, and of an entry that other documents replace or do not use.
+    pub fn unused(&self, registry: &Registry, settings: &Settings) -> Option<Finding> {
+        let sources = registry.sources();
         let was_looked_for = match self.code.as_str() {
             "uncovered-entry" => settings.coverage,
             "writable-by-others" => false,
+            "missing-option" => rules::opened(registry).any(|entry| self.covers(registry.entry_at(entry.index()).at)),
             _ => true,
         };
         (!self.used && was_looked_for).then(|| {

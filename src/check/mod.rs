@@ -70,7 +70,7 @@ fn lints(registry: &Registry, settings: &Settings, tally: &mut Tally) -> Vec<Fin
     tally.proved = tally.guarantees - found.iter().filter(|finding| finding.code == "guarantee-broken").count();
     let mut allowances = allowance::read(registry.sources(), &mut found);
     found.retain(|finding| !allowances.iter_mut().any(|allowance| allowance.allows(finding.code, finding.at)));
-    found.extend(allowances.iter().filter_map(|allowance| allowance.unused(registry.sources(), settings)));
+    found.extend(allowances.iter().filter_map(|allowance| allowance.unused(registry, settings)));
     for finding in &mut found {
         let Some(rule) = rules::find(finding.code) else { continue };
         let of_catalog =

@@ -3,10 +3,10 @@
 use super::json::{Entries, Named, WholeEntry};
 use super::output::{self, Format, printable};
 use super::resolve::{provider, stack};
-use super::style::SUBJECT;
+use super::style::{FAINT, HEADING, SUBJECT};
 use super::table::Table;
 use super::{Failure, Globals, Status};
-use crate::catalog::{EntryKind, nearest};
+use crate::catalog::{EntryKind, OptionSpec, nearest};
 use crate::terms::Services;
 use crate::{EntryRef, Registry};
 use std::fmt::Write;
@@ -84,7 +84,11 @@ fn text(registry: &Registry, entry: EntryRef<'_>) -> String {
     contract(&mut table, entry);
     table.fact("provider", provider(entry));
     further(&mut table, entry);
-    for option in entry.options() {
+    if let Some(module) = entry.module() {
+        let feature = module.compiled_by().map(|feature| format!(" (feature {feature})")).unwrap_or_default();
+        table.fact("module", format!("{}: {}{feature}", module.name(), module.summary()));
+    }
+    for option in entry.options().iter().filter(|option| entry.spec(&option.name).is_none()) {
         table.fact(&format!("option {}", option.name), option.value.to_string());
     }
     table.fact("source", entry.source().to_string());
@@ -94,7 +98,31 @@ fn text(registry: &Registry, entry: EntryRef<'_>) -> String {
         table.fact("would break with it", names(&dependents));
     }
     table.write(&mut text);
+    options(&mut text, entry);
     text
+}
+
+/// The options that the entry takes, stated or not: what holds, what values it takes, and what it is.
+fn options(text: &mut String, entry: EntryRef<'_>) {
+    let specs: Vec<&OptionSpec> = entry.specs().collect();
+    if specs.is_empty() {
+        return;
+    }
+    // Writing to a string cannot fail.
+    let _ = writeln!(text, "\n  {HEADING}Options{HEADING:#}");
+    let state = |spec: &OptionSpec| match (entry.option(spec.name()), spec.default_text()) {
+        (Some(option), _) if spec.is_required() => format!("= {} (required)", printable(&option.value.to_string())),
+        (Some(option), _) => format!("= {}", printable(&option.value.to_string())),
+        (None, _) if spec.is_required() => "required".to_owned(),
+        (None, Some(default)) => format!("default: {default}"),
+        (None, None) => "not set".to_owned(),
+    };
+    let width = specs.iter().map(|spec| spec.name().len()).max().unwrap_or(0);
+    for spec in specs {
+        let name = spec.name();
+        let _ = writeln!(text, "    {name:width$}  {}{FAINT}; takes {}{FAINT:#}", state(spec), spec.kind());
+        let _ = writeln!(text, "    {:width$}  {}", "", spec.summary());
+    }
 }
 
 /// What requests are matched with, and what is offered.

@@ -2,7 +2,8 @@
 
 use super::Registry;
 use crate::catalog::entry::{Body, Entry, EntryIndex, Layer};
-use crate::catalog::{EntryKind, EntryOption, Facts, Location, ProtocolSet, Provider};
+use crate::catalog::modules::{module_of, taken};
+use crate::catalog::{EntryKind, EntryOption, Facts, Location, Module, OptionSpec, ProtocolSet, Provider};
 use crate::graph::Stack;
 use crate::terms::{Categories, Family, Services, SocketType};
 use uuid::Uuid;
@@ -159,6 +160,28 @@ impl<'r> EntryRef<'r> {
     #[cfg(feature = "net")]
     pub(crate) fn file_of(&self, at: crate::catalog::Span) -> Option<&'r std::path::Path> {
         self.registry.sources().get(at.file).file()
+    }
+
+    /// The option of this name, if the catalogs state it.
+    pub fn option(&self, name: &str) -> Option<&'r EntryOption> {
+        self.options().iter().find(|option| option.name == name)
+    }
+
+    /// The module that implements it, if the registry was loaded with it; nothing for a chain, whose layers have theirs.
+    pub fn module(&self) -> Option<&'static Module> {
+        let entry = self.entry();
+        module_of(self.registry.modules(), self.registry.provider_at(entry.provider), &entry.body)
+    }
+
+    /// The options that it takes: those of its module that are for its sockets, then, of a base protocol or chain, the
+    /// time limits ([`TIME_LIMITS`](crate::catalog::TIME_LIMITS)).
+    pub fn specs(&self) -> impl Iterator<Item = &'static OptionSpec> + use<'r> {
+        taken(&self.entry().body, self.module())
+    }
+
+    /// The option of this name that it takes, stated or not.
+    pub fn spec(&self, name: &str) -> Option<&'static OptionSpec> {
+        self.specs().find(|spec| spec.name() == name)
     }
 
     /// Where it is declared.

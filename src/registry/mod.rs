@@ -43,8 +43,8 @@ pub use words::WordError;
 use crate::catalog::entry::{Entry, EntryIndex, ProviderIndex};
 use crate::catalog::scope::Scope;
 use crate::catalog::{
-    Application, Catalog, Declared, Expectation, Guarantee, Location, ProtocolSet, Provider, Replacement, Severity,
-    Sources, Span,
+    Application, Catalog, Declared, Expectation, Guarantee, Location, Modules, ProtocolSet, Provider, Replacement,
+    Severity, Sources, Span,
 };
 use crate::graph::{Graph, Stack};
 use crate::terms::{Dialect, Family};
@@ -86,6 +86,7 @@ struct Inner {
     guarantees: Vec<Guarantee>,
     lint: Vec<(String, Span, Severity)>,
     replaces_nothing: Vec<Replacement>,
+    modules: Modules,
 }
 
 impl Registry {
@@ -95,6 +96,7 @@ impl Registry {
         catalog: Catalog,
         graph: Graph,
         stacks: Vec<Option<Stack>>,
+        modules: Modules,
     ) -> Registry {
         let Catalog {
             title,
@@ -136,6 +138,7 @@ impl Registry {
             guarantees,
             lint,
             replaces_nothing,
+            modules,
         };
         Registry { inner: Arc::new(inner) }
     }
@@ -184,6 +187,11 @@ impl Registry {
     /// Whether a request that names this application meets policy written for it by name.
     pub fn knows_application(&self, name: &str) -> bool {
         self.inner.applications.contains_key(name)
+    }
+
+    /// The modules that it was loaded with: what implements its entries, and which options they take.
+    pub fn modules(&self) -> &Modules {
+        &self.inner.modules
     }
 
     /// The documents that the registry was made of.

@@ -127,7 +127,7 @@ impl From<&Fault> for Finding {
             labels: labels.collect(),
             help: fault.kind.help(),
             fix: None,
-            concealed: false,
+            concealed: fault.concealed,
         }
     }
 }

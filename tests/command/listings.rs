@@ -1,6 +1,7 @@
 //! `list`, `show` and `names`.
 
 use super::{site, sockatlas};
+use serde_json::Value::Null;
 
 #[test]
 fn list_shows_what_applications_see() {
@@ -57,8 +58,10 @@ fn list_as_json_to_the_letter() {
 
 #[test]
 fn show_tells_all_of_a_base_protocol() {
+    let shown = site("show tcp4").quietly(0);
+    let (facts, options) = shown.split_once("\n  Options\n").expect("it takes options");
     assert_eq!(
-        site("show tcp4").quietly(0),
+        facts,
         "\
 tcp4  TCP over IPv4
   kind                base
@@ -72,21 +75,75 @@ tcp4  TCP over IPv4
   message size        0 (a stream of bytes)
   address size        16 bytes
   byte order          big
-  option nodelay      true
-  option sndbuf       65536
-  option note         \"a \\\"word\\\"\"
-  option list         [1, 2.5]
-  option table        { when = 2026-01-02 }
+  module              system: The sockets of the operating system (feature net)
   source              site.toml:13:7
   used by             secure/tcp4
+"
+    );
+    let stated = "    nodelay             = true; takes `true` or `false`\n";
+    assert!(options.starts_with(stated), "{options}");
+    for line in [
+        "                        TCP_NODELAY: small writes are sent at once\n",
+        "    quickack            not set; takes `true` or `false`\n",
+        "    keepalive           default: false; takes `true` or `false`\n",
+        "    send-buffer         = 65536; takes a whole number from 1 to 1073741823\n",
+        "    connect-timeout     default: 30s; takes a time from 1ms to 24h with its unit, as in \"5s\"\n",
+    ] {
+        assert!(options.contains(line), "{line} is not in\n{options}");
+    }
+    for of_other_sockets in ["broadcast", "only-v6", "pass-credentials"] {
+        assert!(!options.contains(of_other_sockets), "{options}");
+    }
+}
+
+#[test]
+fn show_tells_the_time_limits_of_a_chain_and_no_other_options() {
+    let shown = site("show secure").quietly(0);
+    let (_, options) = shown.split_once("\n  Options\n").expect("it takes options");
+    assert_eq!(
+        options,
+        "    connect-timeout    default: 30s; takes a time from 1ms to 24h with its unit, as in \"5s\"
+                       How long the base protocol may take to connect
+    handshake-timeout  default: 30s; takes a time from 1ms to 24h with its unit, as in \"5s\"
+                       How long the handshakes of all layers may take together
+    read-timeout       default: no limit; takes a time from 1ms to 24h with its unit, as in \"5s\"
+                       How long a read may wait for bytes
+    write-timeout      default: no limit; takes a time from 1ms to 24h with its unit, as in \"5s\"
+                       How long a write may wait for room
 "
     );
 }
 
 #[test]
+fn show_tells_which_options_are_required() {
+    let unstated = sockatlas("-c ../../catalogs/linux.toml -c ../../catalogs/layers.toml show socks5").quietly(0);
+    let takes = "takes a host and a port, as in \"proxy.example:1080\"\n";
+    assert!(unstated.contains(&format!("\n    proxy          required; {takes}")), "{unstated}");
+    let stated = sockatlas("-c ../../examples/site.toml show socks5").quietly(0);
+    let line = format!("\n    proxy          = \"proxy.example.org:1080\" (required); {takes}");
+    assert!(stated.contains(&line), "{stated}");
+}
+
+#[test]
+fn show_tells_the_options_of_a_module_that_is_not_known() {
+    let shown = site("show spare").quietly(0);
+    let told = "\
+  provider          acme
+  option note       \"a \\\"word\\\"\"
+  option list       [1, 2.5]
+  option table      { when = 2026-01-02 }
+  source            site.toml:54:8
+";
+    assert!(shown.ends_with(told), "{shown}");
+}
+
+#[test]
 fn show_tells_the_contract_of_a_layer() {
+    let shown = site("show tls").quietly(0);
+    let (contract, options) = shown.split_once("\n  Options\n").expect("it takes options");
+    assert!(options.contains("    min-version   default: \"1.2\"; takes \"1.2\" or \"1.3\"\n"), "{options}");
     assert_eq!(
-        site("show tls").quietly(0),
+        contract,
         "\
 tls
   kind              layer
@@ -98,6 +155,7 @@ tls
   allowed below     tcp4
   categories        crypto-compress
   provider          tls
+  module            tls: TLS 1.2 and 1.3 (RFC 5246, RFC 8446), with the peer verified (feature tls)
   source            site.toml:46:8
   used by           secure/tcp4
 "
@@ -117,7 +175,29 @@ fn show_reads_names_ids_and_the_names_of_groups() {
 #[test]
 fn show_as_json_to_the_letter() {
     let stdout = site("show tcp4 --format json").quietly(0);
-    let shown: serde_json::Value = serde_json::from_str(&stdout).expect("JSON");
+    let mut shown: serde_json::Value = serde_json::from_str(&stdout).expect("JSON");
+    let entry = shown["entries"][0].as_object_mut().expect("an object");
+    let (module, limits) = (entry.remove("module"), entry.remove("time_limits"));
+    let (module, limits) = (module.expect("it has one"), limits.expect("it has some"));
+    assert_eq!(
+        [&module["name"], &module["summary"], &module["feature"]],
+        ["system", "The sockets of the operating system", "net"]
+    );
+    let option = |name: &str| {
+        let options = module["options"].as_array().expect("an array");
+        options.iter().find(|option| option["name"] == name).expect("it is there").to_string()
+    };
+    assert_eq!(
+        option("nodelay"),
+        concat!(
+            r#"{"name":"nodelay","summary":"TCP_NODELAY: small writes are sent at once","kind":"boolean","#,
+            r#""takes":"`true` or `false`","required":false,"default":"false","value":true}"#
+        )
+    );
+    assert!(option("quickack").ends_with(r#""required":false,"default":null,"value":null}"#));
+    let limits: Vec<&serde_json::Value> =
+        limits.as_array().expect("an array").iter().map(|option| &option["name"]).collect();
+    assert_eq!(limits, ["connect-timeout", "handshake-timeout", "read-timeout", "write-timeout"]);
     assert_eq!(
         shown["entries"][0].to_string(),
         concat!(
@@ -129,7 +209,7 @@ fn show_as_json_to_the_letter() {
             r#""source":{"file":"site.toml","line":13,"column":7},"contract":null,"#,
             r#""facts":{"version":null,"message_size":0,"address_size":{"min":16,"max":16},"byte_order":"big","#,
             r#""security_scheme":null,"recommended":false,"unknown":[]},"#,
-            r#""options":{"nodelay":true,"sndbuf":65536,"note":"a \"word\"","list":[1,2.5],"table":{"when":"2026-01-02"}},"#,
+            r#""options":{"nodelay":true,"send-buffer":65536},"#,
             r#""used_by":["secure/tcp4"],"dependents":["secure/tcp4"]}"#
         )
     );
@@ -141,6 +221,16 @@ fn show_as_json_to_the_letter() {
             r#""allow_below":["tcp4"],"categories":["crypto-compress"]}"#
         )
     );
+    assert_eq!((&layer["entries"][0]["module"]["name"], &layer["entries"][0]["time_limits"]), (&"tls".into(), &Null));
+    let unknown: serde_json::Value = serde_json::from_str(&site("show spare --format json").quietly(0)).expect("JSON");
+    assert_eq!(
+        unknown["entries"][0]["options"].to_string(),
+        r#"{"note":"a \"word\"","list":[1,2.5],"table":{"when":"2026-01-02"}}"#
+    );
+    assert_eq!((&unknown["entries"][0]["module"], &unknown["entries"][0]["time_limits"]), (&Null, &Null));
+    let chain: serde_json::Value = serde_json::from_str(&site("show secure --format json").quietly(0)).expect("JSON");
+    assert_eq!(chain["entries"][0]["module"], Null);
+    assert_eq!(chain["entries"][0]["time_limits"].as_array().map(Vec::len), Some(4));
 }
 
 #[test]

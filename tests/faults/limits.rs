@@ -43,7 +43,8 @@ fn limits(change: impl FnOnce(&mut Limits)) -> Limits {
     limits
 }
 
-const PROVIDER: &str = "[provider.kernel]\nmodule = \"system\"\n";
+/// Of a module that nobody knows, and that may implement base protocols and layers alike.
+const PROVIDER: &str = "[provider.kernel]\nmodule = \"acme\"\n";
 
 fn base(name: &str) -> String {
     format!("[base.{name}]\nprovider = \"kernel\"\nfamily = \"inet\"\ntype = \"stream\"\nprotocol = 6\n")

@@ -3,7 +3,8 @@
 use super::fails;
 use sockatlas::Loader;
 
-const HEAD: &str = "format = 1\n[provider.kernel]\nmodule = \"system\"\n";
+/// A provider of a module that nobody knows, and that may implement base protocols and layers alike.
+const HEAD: &str = "format = 1\n[provider.kernel]\nmodule = \"acme\"\n";
 const TCP: &str = "[base.tcp4]\nprovider = \"kernel\"\nfamily = \"inet\"\ntype = \"stream\"\nprotocol = \"tcp\"\n\
                    services = [\"guaranteed-delivery\"]\n";
 const TLS: &str = "[layer.tls]\nprovider = \"kernel\"\nneeds = [\"guaranteed-order\"]\nforbids = [\"encrypted\"]\n";
@@ -177,4 +178,122 @@ fn columns_count_characters_and_lines_count_from_one() {
     assert!(faults(&[text])[0].starts_with("a:2:15: "), "{:?}", faults(&[text]));
     let windows_lines = "format = 1\r\nx = 1\r\n";
     assert!(faults(&[windows_lines])[0].starts_with("a:2:1: unknown key `x`"));
+}
+
+/// Two bases and two layers of modules that are known, and a layer of one that is not: 22 lines.
+const KNOWN: &str = "format = 1\n[provider.kernel]\nmodule = \"system\"\n[provider.tls]\n\
+                     [base.tcp4]\nprovider = \"kernel\"\nfamily = \"inet\"\ntype = \"stream\"\nprotocol = \"tcp\"\n\
+                     [base.udp4]\nprovider = \"kernel\"\nfamily = \"inet\"\ntype = \"dgram\"\nprotocol = \"udp\"\n\
+                     [layer.tls]\nprovider = \"tls\"\n[provider.socks5]\n[layer.socks]\nprovider = \"socks5\"\n\
+                     [provider.acme]\n[layer.acme]\nprovider = \"acme\"\n";
+
+#[test]
+fn options_are_those_of_the_module_and_the_faults_of_all_are_told() {
+    let chain = "[chain.over]\nlayers = [\"tls\", \"socks\", \"acme\"]\nbase = \"tcp4\"\n[chain.over.options]\n";
+    let cases: &[(&str, &[&str])] = &[
+        (
+            "[base.tcp4.options]\nno-delay = true\nnodelay = \"yes\"\nread-timeout = 5\nttl = 256",
+            &[
+                "a:24:1: unknown option `no-delay` of base `tcp4` (did you mean `nodelay`?)",
+                "a:25:11: option `nodelay` of base `tcp4` has \"yes\" where `true` or `false` is expected",
+                "a:26:16: option `read-timeout` of base `tcp4` has 5 where a time from 1ms to 24h with its unit, as in \
+                 \"5s\" is expected",
+                "a:27:7: option `ttl` of base `tcp4` has 256 where a whole number from 1 to 255 is expected",
+            ],
+        ),
+        (
+            "[base.udp4.options]\nnodelay = true\nonly-v6 = true\npass-credentials = true\nbroadcast = true",
+            &[
+                "a:24:1: option `nodelay` of base `udp4` is for streams of TCP and MPTCP only",
+                "a:25:1: option `only-v6` of base `udp4` is for sockets of inet6 only",
+                "a:26:1: option `pass-credentials` of base `udp4` is for sockets of unix only",
+            ],
+        ),
+        (
+            "[layer.tls.options]\nciphers = \"all\"\nmin-version = \"1.1\"",
+            &[
+                "a:24:1: unknown option `ciphers` of layer `tls` (the options here are `roots`, `server-name`, `alpn`, \
+                 `min-version`, `certificate`, `key`, `client-roots`)",
+                "a:25:15: option `min-version` of layer `tls` has \"1.1\" where \"1.2\" or \"1.3\" is expected",
+            ],
+        ),
+        (
+            "[layer.socks.options]\nproxy = \"http://proxy.example:1080\"\nuser-password = \"x\"",
+            &[
+                "a:24:9: option `proxy` of layer `socks` has \"http://proxy.example:1080\" where a host and a port, as in \
+                 \"proxy.example:1080\" is expected",
+                "a:25:1: unknown option `user-password` of layer `socks` (a catalog holds no secrets: say where it is with \
+                 `password-file` or `password-env`)",
+            ],
+        ),
+        (
+            "[layer.socks.options]\npassword-env = \"PASSWORD\"\nusername = \"us\"\npassword-file = \"password\"",
+            &[
+                "a:26:1: option `password-file` of layer `socks` excludes option `password-env` (take one of the two away)",
+            ],
+        ),
+        (
+            &format!(
+                "{chain}min-version = \"1.3\"\nproxy = \"a:1\"\nnodelay = true\nread-timeuot = \"5s\"\nrounds = 3"
+            ),
+            &[
+                "a:27:1: unknown option `min-version` of chain `over` (it is an option of layer `tls`: state it there)",
+                "a:28:1: unknown option `proxy` of chain `over` (it is an option of layer `socks`: state it there)",
+                "a:29:1: unknown option `nodelay` of chain `over` (it is an option of base `tcp4`: state it there)",
+                "a:30:1: unknown option `read-timeuot` of chain `over` (did you mean `read-timeout`?)",
+                "a:31:1: unknown option `rounds` of chain `over` (options of a layer stand on the layer; the options here \
+                 are `connect-timeout`, `handshake-timeout`, `read-timeout`, `write-timeout`)",
+            ],
+        ),
+        (
+            "[base.odd]\nprovider = \"tls\"\nfamily = \"inet\"\ntype = \"raw\"\nprotocol = 1\noptions = { what = 1 }\n\
+             [layer.odd-layer]\nprovider = \"kernel\"",
+            &[
+                "a:23:7: base `odd` cannot be implemented by module `tls`, which implements layers",
+                "a:29:8: layer `odd-layer` cannot be implemented by module `system`, which implements base protocols",
+            ],
+        ),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(faults(&[&format!("{KNOWN}{text}\n")]), *expected, "for\n{text}");
+    }
+}
+
+#[test]
+fn options_that_fit_are_no_faults() {
+    let sound = [
+        "[base.tcp4.options]\nnodelay = true\nkeepalive-time = 60\nconnect-timeout = \"1m 30s\"",
+        "[base.any]\nprovider = \"kernel\"\nfamily = \"inet\"\ntype = \"stream\"\nprotocol = \"any\"\noptions = { nodelay = true }",
+        "[base.both]\nprovider = \"kernel\"\nfamily = \"inet6\"\ntype = \"stream\"\nprotocol = [132, { from = 1, to = 9 }]\n\
+         options = { nodelay = true, only-v6 = true }",
+        "[layer.acme.options]\nwhatever = 1979-05-27\npassword-file = \"x\"",
+        "[base.other]\nprovider = \"acme\"\nfamily = \"inet\"\ntype = \"raw\"\nprotocol = 1\noptions = { what = 1, read-timeout = 1 }",
+        "[chain.c]\nlayers = [\"acme\"]\nbase = [\"tcp4\", \"udp4\"]\noptions = { handshake-timeout = \"5s\" }",
+        "[layer.socks.options]\nproxy = \"[::1]:1080\"",
+    ];
+    for text in sound {
+        let loaded = Loader::new().text("a", format!("{KNOWN}{text}\n")).load();
+        loaded.unwrap_or_else(|error| panic!("{error}\nfor\n{text}"));
+    }
+    let sctp = "[base.sctp]\nprovider = \"kernel\"\nfamily = \"inet\"\ntype = \"stream\"\nprotocol = 132\noptions = { nodelay = true }";
+    let expected = "a:28:13: option `nodelay` of base `sctp` is for streams of TCP and MPTCP only";
+    assert_eq!(faults(&[&format!("{KNOWN}{sctp}\n")]), [expected]);
+}
+
+#[test]
+fn an_option_is_told_once_however_many_entries_it_makes_and_whoever_replaces_it() {
+    let several =
+        "[chain.c]\nlayers = [\"acme\"]\nbase = [\"udp4\", \"nothing\", \"tcp4\"]\noptions = { rounds = 3 }\n";
+    let told = faults(&[&format!("{KNOWN}{several}")]);
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told[1].starts_with("a:26:13: unknown option `rounds` of chain `c` ("), "{told:?}");
+    // Of a definition that is replaced nothing is said; disabled entries are still looked at.
+    let first = format!("{KNOWN}[layer.tls.options]\nwhat = 1\n");
+    let second = "format = 1\ndisable = [\"udp4\"]\n[layer.tls]\nprovider = \"tls\"\nreplace = true\noptions = { wat = 1 }\n\
+                  [base.udp4]\nreplace = true\nprovider = \"kernel\"\nfamily = \"inet\"\ntype = \"dgram\"\nprotocol = \"udp\"\n\
+                  options = { ttl = 0 }\n";
+    let told = faults(&[&first, second]);
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told[0].starts_with("b:6:13: unknown option `wat` of layer `tls`"), "{told:?}");
+    assert!(told[1].starts_with("b:13:19: option `ttl` of base `udp4` has 0 where"), "{told:?}");
 }

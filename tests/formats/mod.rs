@@ -62,13 +62,14 @@ family = 'inet'
 type = 'stream'
 protocol = 'tcp'
 [layer.loose]
-provider = 'kernel'
+provider = 'tls'
 replace = true
 [[expect]]
 request = { application = '\u{1f600}', family = 'inet', type = 'dgram' }
 entry = 'one'
 [lint]
 shadowed-entry = 'note'
+[provider.tls]
 ";
 
 const FAULTS: &str = "\
@@ -153,13 +154,42 @@ module = 'socks5'
 provider = 'proxy'
 options = { username = 'we', password = 'xyzzy-plugh' }
 ";
-    std::fs::write(folder.path().join("secret.toml"), catalog).expect("written");
-    for format in ["text", "json", "sarif", "github", "junit"] {
-        let text = printed(folder.path(), &["secret.toml", "--format", format]);
-        assert!(text.contains("secret-in-options") && !text.contains("xyzzy"), "{format}: {text}");
+    // Of a known module it is an option that is not known; of another one it is a secret.
+    for (module, code) in [("socks5", "unknown-option"), ("acme", "secret-in-options")] {
+        std::fs::write(folder.path().join("secret.toml"), catalog.replace("socks5", module)).expect("written");
+        for format in ["text", "json", "sarif", "github", "junit"] {
+            let text = printed(folder.path(), &["secret.toml", "--format", format]);
+            assert!(text.contains(code) && !text.contains("xyzzy"), "{format}: {text}");
+        }
+        let log = json(folder.path(), &["secret.toml", "--format", "sarif"]);
+        let results = log["runs"][0]["results"].as_array().expect("an array").iter();
+        let told = results.filter(|result| result["ruleId"] == code).collect::<Vec<_>>();
+        assert!(!told.is_empty() && told.iter().all(|result| result.get("partialFingerprints").is_none()), "{log}");
     }
-    let log = json(folder.path(), &["secret.toml", "--format", "sarif"]);
-    let results = log["runs"][0]["results"].as_array().expect("an array").iter();
-    let told = results.filter(|result| result["ruleId"] == "secret-in-options").collect::<Vec<_>>();
-    assert!(!told.is_empty() && told.iter().all(|result| result.get("partialFingerprints").is_none()), "{log}");
+}
+
+#[test]
+fn no_fault_of_an_option_shows_a_secret_beside_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for options in [
+        "usernam = 'we', password = 'xyzzy-plugh'",
+        "pasword = 'xyzzy-plugh'",
+        "proxy = 'we:xyzzy-plugh@proxy:1080'",
+        "proxy = 'http://we:xyzzy-plugh@proxy:1080'",
+        "proxy = ['we:xyzzy-plugh@proxy:1080']",
+        "proxy = { password = 'xyzzy-plugh' }",
+        "proxy = { pasword = 'xyzzy-plugh' }",
+    ] {
+        let catalog =
+            format!("format = 1\n[provider.socks5]\n[layer.proxy]\nprovider = 'socks5'\noptions = {{ {options} }}\n");
+        std::fs::write(folder.path().join("secret.toml"), catalog).expect("written");
+        for format in ["text", "json", "sarif", "github", "junit"] {
+            let text = printed(folder.path(), &["secret.toml", "--format", format]);
+            assert!(text.contains("-option") && !text.contains("xyzzy"), "{format}: {text}");
+        }
+        let mut list = Command::new(env!("CARGO_BIN_EXE_sockatlas"));
+        let refused = list.args(["-c", "secret.toml", "list"]).current_dir(folder.path()).output().expect("it runs");
+        let said = String::from_utf8_lossy(&refused.stderr);
+        assert!(said.contains("-option") && !said.contains("xyzzy"), "{said}");
+    }
 }

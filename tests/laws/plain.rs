@@ -174,7 +174,8 @@ impl fmt::Display for Catalog {
             }
         }
         for Provider { name, id } in &self.providers {
-            writeln!(f, "[provider.{name}]")?;
+            // One that nobody knows, and so may implement what is generated.
+            writeln!(f, "[provider.{name}]\nmodule = \"generated\"")?;
             if let Some(id) = id {
                 writeln!(f, "id = \"{id}\"")?;
             }

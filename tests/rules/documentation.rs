@@ -5,7 +5,7 @@ use sockatlas::check::{HEADINGS, rule, rules};
 use std::path::Path;
 
 /// The codes of all faults, as `FaultKind::code` gives them.
-const FAULTS: [&str; 18] = [
+const FAULTS: [&str; 21] = [
     "syntax",
     "unknown-key",
     "missing-key",
@@ -21,6 +21,9 @@ const FAULTS: [&str; 18] = [
     "repeated-layer",
     "contract-broken",
     "disabled-dependency",
+    "wrong-module",
+    "unknown-option",
+    "wrong-option",
     "dialect-conflict",
     "limit-exceeded",
     "unreadable-file",

@@ -43,9 +43,11 @@ matches-zero = true
 [layer.near]
 provider = "socks5"
 adds = ["proxied"]
+options.proxy = "near.example:1080"
 [layer.far]
 provider = "socks5"
 adds = ["proxied"]
+options.proxy = "far.example:1080"
 [chain.near-proxy]
 layers = ["near"]
 base = "tcp4"
@@ -74,4 +76,57 @@ fn an_application_that_falls_under_the_section_for_all_is_known() {
     };
     assert!(warnings("reports").is_empty());
     assert_eq!(warnings("biling"), ["unknown-application: no section speaks of application `biling`"]);
+}
+
+/// A layer with options, a chain that uses it, and what is put before both.
+fn proxied(before: &str, options: &str) -> Vec<String> {
+    let catalog = format!(
+        "format = 1\n{before}\n[provider.kernel]\nmodule = 'system'\n[base.tcp4]\nprovider = 'kernel'\nfamily = 'inet'\n\
+         type = 'stream'\nprotocol = 'tcp'\nmatches-zero = true\n[provider.socks5]\n\
+         [layer.socks5]\nprovider = 'socks5'\n\
+         adds = ['proxied']\noptions = {{ {options} }}\n[chain.socks]\nlayers = ['socks5']\nbase = 'tcp4'\n"
+    );
+    alarms(&check(&Loader::new().text("catalog.toml", catalog), &Settings::new()))
+}
+
+#[test]
+fn what_callers_must_still_give_is_told_once_for_each_option_that_needs_it() {
+    let proxy = "missing-option: layer `socks5` does not state option `proxy`";
+    assert_eq!(proxied("", ""), [proxy]);
+    assert_eq!(
+        proxied("", "username = 'us'"),
+        [proxy, "missing-option: layer `socks5` states option `username` without `password-file` or `password-env`"]
+    );
+    assert_eq!(
+        proxied("", "proxy = 'p:1', password-env = 'P'"),
+        ["missing-option: layer `socks5` states option `password-env` without `username`"]
+    );
+    for whole in ["proxy = 'p:1'", "proxy = 'p:1', username = 'us', password-file = 'x'"] {
+        assert!(proxied("", whole).is_empty(), "{whole}");
+    }
+}
+
+#[test]
+fn nothing_is_missed_where_nothing_can_be_opened() {
+    assert!(proxied("disable = ['socks']", "").is_empty());
+}
+
+#[test]
+fn an_allowance_of_a_missing_option_may_go_unused_where_other_documents_state_it() {
+    let shared = "format = 1\n[provider.kernel]\nmodule = 'system'\n[base.tcp4]\nprovider = 'kernel'\nfamily = 'inet'\n\
+                  type = 'stream'\nprotocol = 'tcp'\nmatches-zero = true\n[provider.socks5]\n\
+                  # sockatlas: allow(missing-option) the caller knows it\n[layer.socks5]\nprovider = 'socks5'\n\
+                  adds = ['proxied']\n[chain.socks]\nlayers = ['socks5']\nbase = 'tcp4'\n";
+    let site = |text: &str| {
+        let loader = Loader::new().text("shared.toml", shared).text("site.toml", format!("format = 1\n{text}"));
+        alarms(&check(&loader, &Settings::new()))
+    };
+    assert!(site("").is_empty());
+    let replaced = "[layer.socks5]\nreplace = true\nprovider = 'socks5'\nadds = ['proxied']\noptions.proxy = 'p:1'";
+    assert!(site(replaced).is_empty());
+    assert!(site("disable = ['socks']").is_empty());
+    // Where the entry itself states it, the allowance is left over.
+    let stated = shared.replace("adds = ['proxied']", "adds = ['proxied']\noptions.proxy = 'p:1'");
+    let alarms = alarms(&check(&Loader::new().text("shared.toml", stated), &Settings::new()));
+    assert_eq!(alarms, ["unused-allowance: this allowance of `missing-option` allows nothing"]);
 }

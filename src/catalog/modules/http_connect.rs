@@ -12,7 +12,12 @@ pub(crate) static HTTP_CONNECT: Module = Module::new(
 .ends(&["encrypted", "authenticated"])
 .options(&[
     OptionSpec::new("proxy", OptionKind::Address, "The proxy").required(),
-    OptionSpec::new("username", OptionKind::Text, "The user, without a colon (RFC 7617)").default("no user"),
-    OptionSpec::new("password-file", OptionKind::File, "A file with the user's password: its first line"),
-    OptionSpec::new("password-env", OptionKind::Text, "A variable of the environment with the user's password"),
+    OptionSpec::new("username", OptionKind::Text, "The user, without a colon (RFC 7617)")
+        .with(&["password-file", "password-env"])
+        .default("no user"),
+    OptionSpec::new("password-file", OptionKind::File, "A file with the user's password: its first line")
+        .with(&["username"])
+        .not_with(&["password-env"]),
+    OptionSpec::new("password-env", OptionKind::Text, "A variable of the environment with the user's password")
+        .with(&["username"]),
 ]);

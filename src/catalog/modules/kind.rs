@@ -57,12 +57,30 @@ impl OptionKind {
             return Ok(());
         }
         let found = match value {
+            // What stands before the sign may be a password, and messages go to logs.
+            OptionValue::String(text) if text.contains('@') => "a text with an `@`".to_owned(),
             OptionValue::String(text) if text.len() > 40 => "a long text".to_owned(),
             OptionValue::Array(_) => "an array".to_owned(),
             OptionValue::Table(_) => "a table".to_owned(),
             value => value.to_string(),
         };
         Err(WrongValue { found, expected: self.to_string() })
+    }
+
+    /// One word for it, as in `show --format json`: `boolean`, `integer`, `duration`, `text`, `texts`, `choice`, `address`,
+    /// `file` or `files`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            OptionKind::Boolean => "boolean",
+            OptionKind::Integer { .. } => "integer",
+            OptionKind::Duration => "duration",
+            OptionKind::Text => "text",
+            OptionKind::Texts => "texts",
+            OptionKind::Choice(_) => "choice",
+            OptionKind::Address => "address",
+            OptionKind::File => "file",
+            OptionKind::FilesOr(_) => "files",
+        }
     }
 
     fn takes(self, value: &OptionValue) -> bool {
@@ -175,6 +193,12 @@ mod tests {
         assert_eq!(told(limit, "5"), "\"5\" where a time from 1ms to 24h with its unit, as in \"5s\" is expected");
         assert!(limit.parse("25h").is_err() && limit.parse("0s").is_err() && limit.parse("1m 30s").is_ok());
         assert!(OptionKind::Texts.parse("a,,b").is_err());
+    }
+
+    #[test]
+    fn a_password_in_an_address_is_not_told() {
+        let wrong = OptionKind::Address.parse("user:hunter2@proxy.example:1080").unwrap_err();
+        assert_eq!(wrong.found, "a text with an `@`");
     }
 
     #[test]

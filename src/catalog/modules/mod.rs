@@ -2,17 +2,31 @@
 //!
 //! A module implements base protocols or layers. What it does is code and lives in `net`, or in a crate of one's own; which
 //! options it takes is data and lives here, so that a catalog can be checked where the code is not.
+//!
+//! | file | what |
+//! |---|---|
+//! | `system`, `tls`, `socks5`, `http_connect`, `time_limits` | the options, one file a module |
+//! | `kind` | what values an option takes |
+//! | `taken` | which options an entry takes, and which it still needs |
+//! | `faults` | what is wrong with those that it states |
+//! | `secrets` | which of them hold a secret |
 
+mod faults;
 pub(crate) mod http_connect;
 mod kind;
+mod secrets;
 pub(crate) mod socks5;
 pub(crate) mod system;
+mod taken;
 mod time_limits;
 pub(crate) mod tls;
 
+pub(crate) use faults::faults;
 pub use kind::{OptionKind, WrongValue};
 #[cfg(feature = "net")]
 pub(crate) use kind::{duration, host_and_port};
+pub(crate) use secrets::secret;
+pub(crate) use taken::{missing, module_of, taken};
 
 use crate::terms::{Family, Protocol, SocketType};
 
@@ -117,12 +131,14 @@ pub struct OptionSpec {
     required: bool,
     default: Option<&'static str>,
     on: On,
+    partners: &'static [&'static str],
+    rivals: &'static [&'static str],
 }
 
 impl OptionSpec {
     /// An option that may be left out. `summary` is one line, with the unit and the source of the fact.
     pub const fn new(name: &'static str, kind: OptionKind, summary: &'static str) -> Self {
-        OptionSpec { name, kind, summary, required: false, default: None, on: On::Any }
+        OptionSpec { name, kind, summary, required: false, default: None, on: On::Any, partners: &[], rivals: &[] }
     }
 
     /// The same, but nothing can be opened without it: the entry states it, or the caller.
@@ -140,6 +156,18 @@ impl OptionSpec {
     /// The same, for some sockets only.
     pub const fn on(mut self, on: On) -> Self {
         self.on = on;
+        self
+    }
+
+    /// The same, but where it is stated, one of these is needed too: the entry states it, or the caller.
+    pub const fn with(mut self, partners: &'static [&'static str]) -> Self {
+        self.partners = partners;
+        self
+    }
+
+    /// The same, but where it is stated, none of these may be. It is enough that one of a pair says so.
+    pub const fn not_with(mut self, rivals: &'static [&'static str]) -> Self {
+        self.rivals = rivals;
         self
     }
 
@@ -172,6 +200,16 @@ impl OptionSpec {
     pub const fn sockets(&self) -> On {
         self.on
     }
+
+    /// Options of which one is needed where this one is stated; none: it stands alone.
+    pub const fn partners(&self) -> &'static [&'static str] {
+        self.partners
+    }
+
+    /// Options that must not be stated where this one is.
+    pub const fn rivals(&self) -> &'static [&'static str] {
+        self.rivals
+    }
 }
 
 /// Which sockets an option is for.
@@ -190,6 +228,8 @@ pub enum On {
     Tcp,
     /// Those that carry single messages over `inet` and `inet6`: UDP, UDP-Lite, ping and raw sockets.
     InternetMessages,
+    /// Raw sockets of `inet` and `inet6`.
+    InternetRaw,
     /// Those of `unix`.
     Unix,
 }
@@ -209,6 +249,7 @@ impl On {
                 internet && stream && tcp
             }
             On::InternetMessages => internet && !stream,
+            On::InternetRaw => internet && socket_type == SocketType::RAW,
             On::Unix => family == Family::UNIX,
         }
     }
@@ -222,6 +263,7 @@ impl On {
             On::Inet6 => "sockets of inet6",
             On::Tcp => "streams of TCP and MPTCP",
             On::InternetMessages => "datagram and raw sockets of inet and inet6",
+            On::InternetRaw => "raw sockets of inet and inet6",
             On::Unix => "sockets of unix",
         }
     }

@@ -9,7 +9,12 @@ pub(crate) static SOCKS5: Module =
         .ends(&["encrypted", "authenticated"])
         .options(&[
             OptionSpec::new("proxy", OptionKind::Address, "The proxy").required(),
-            OptionSpec::new("username", OptionKind::Text, "The user, of 1 to 255 bytes (RFC 1929)").default("no user"),
-            OptionSpec::new("password-file", OptionKind::File, "A file with the user's password: its first line"),
-            OptionSpec::new("password-env", OptionKind::Text, "A variable of the environment with the user's password"),
+            OptionSpec::new("username", OptionKind::Text, "The user, of 1 to 255 bytes (RFC 1929)")
+                .with(&["password-file", "password-env"])
+                .default("no user"),
+            OptionSpec::new("password-file", OptionKind::File, "A file with the user's password: its first line")
+                .with(&["username"])
+                .not_with(&["password-env"]),
+            OptionSpec::new("password-env", OptionKind::Text, "A variable of the environment with the user's password")
+                .with(&["username"]),
         ]);

@@ -28,8 +28,10 @@ pub(crate) static TLS: Module =
                 OptionKind::File,
                 "A PEM file with one's own certificate chain; a server needs one",
             )
+            .with(&["key"])
             .default("none"),
             OptionSpec::new("key", OptionKind::File, "A PEM file with the private key of `certificate`")
+                .with(&["certificate"])
                 .default("none"),
             OptionSpec::new(
                 "client-roots",

@@ -30,6 +30,7 @@
 //! [layer.socks5]
 //! provider = "socks5"
 //! adds = ["proxied"]
+//! options = { proxy = "proxy.example.org:1080" }
 //!
 //! [chain.secure]
 //! layers = ["tls"]
@@ -65,6 +66,7 @@
 //! [layer.socks5]
 //! provider = "socks5"
 //! adds = ["proxied"]
+//! options = { proxy = "proxy.example.org:1080" }
 //!
 //! [chain.secure]
 //! layers = ["tls"]

@@ -18,6 +18,7 @@ mod ignored_fact;
 mod include_cycle;
 mod limit_exceeded;
 mod missing_key;
+mod missing_option;
 mod no_protocol_zero;
 mod overlapping_protocols;
 mod overstated_services;
@@ -36,15 +37,19 @@ mod unknown_application;
 mod unknown_key;
 mod unknown_module;
 mod unknown_name;
+mod unknown_option;
 mod unknown_rule;
 mod unreadable_file;
 mod unused_allowance;
 mod unused_provider;
 mod writable_by_others;
 mod wrong_kind;
+mod wrong_module;
+mod wrong_option;
 mod wrong_value;
 
 use super::Rule;
+pub(super) use missing_option::opened;
 pub(super) use uncovered_entry::coverage;
 
 pub(super) const ALL: &[Rule] = &[
@@ -64,6 +69,9 @@ pub(super) const ALL: &[Rule] = &[
     repeated_layer::RULE,
     contract_broken::RULE,
     disabled_dependency::RULE,
+    wrong_module::RULE,
+    unknown_option::RULE,
+    wrong_option::RULE,
     dialect_conflict::RULE,
     limit_exceeded::RULE,
     unreadable_file::RULE,
@@ -86,6 +94,7 @@ pub(super) const ALL: &[Rule] = &[
     unknown_module::RULE,
     replaces_nothing::RULE,
     ignored_fact::RULE,
+    missing_option::RULE,
     secret_in_options::RULE,
     writable_by_others::RULE,
     // Settings.

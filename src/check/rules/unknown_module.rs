@@ -1,10 +1,11 @@
 //! # What it finds
-//! A provider whose module is none of those that sockatlas brings. Without `module`, it is the provider's own name.
+//! A provider whose module is none of those that the catalog is loaded with: those that sockatlas brings, and those that
+//! the program brings that loads it. Without `module`, it is the provider's own name.
 //!
 //! # Why it matters
 //! Such entries are resolved like all others, but the command cannot open them, and neither can a program that does not
-//! bring the module itself. With a mistyped name, that is seen when the first connection is made, unless it is seen
-//! here.
+//! bring the module itself; and their options are taken unseen. With a mistyped name, that is seen when the first
+//! connection is made, unless it is seen here.
 //!
 //! # Example
 //! ```toml
@@ -37,7 +38,7 @@
 //! ```
 
 use crate::catalog::entry::ProviderIndex;
-use crate::catalog::{Severity, nearest, quoted};
+use crate::catalog::{Module, Severity, nearest, quoted};
 use crate::check::rule::Look;
 use crate::check::{Lints, Rule};
 
@@ -48,19 +49,17 @@ pub(in crate::check) const RULE: Rule = Rule {
     look: Look::Lint(look),
 };
 
-/// The modules that sockatlas brings.
-const MODULES: [&str; 7] = ["system", "tls", "socks5", "http-connect", "proxy-protocol", "inspect", "frame"];
-
 fn look(lints: &mut Lints<'_>) {
     let registry = lints.registry;
+    let known: Vec<&str> = registry.modules().iter().map(Module::name).collect();
     let providers = (0..registry.providers().len()).map(|at| registry.provider_at(ProviderIndex(at as u32)));
-    for provider in providers.filter(|provider| !MODULES.contains(&provider.module.as_str())) {
-        let message = format!("sockatlas brings no module `{}` for provider `{}`", provider.module, provider.name);
-        let help = match nearest(&provider.module, MODULES) {
+    for provider in providers.filter(|provider| !known.contains(&provider.module.as_str())) {
+        let message = format!("no module `{}` is known here for provider `{}`", provider.module, provider.name);
+        let help = match nearest(&provider.module, known.iter().copied()) {
             Some(near) => {
                 format!("did you mean `{near}`? else the program that opens its entries must bring the module")
             }
-            None => format!("the program that opens its entries must bring it; sockatlas brings {}", quoted(&MODULES)),
+            None => format!("the program that opens its entries must bring it; known are {}", quoted(&known)),
         };
         lints.found(message, provider.at, |finding| finding.help(help));
     }

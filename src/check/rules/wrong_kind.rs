@@ -31,6 +31,7 @@
 //! [layer.socks5]
 //! provider = "socks5"
 //! adds = ["proxied"]
+//! options = { proxy = "proxy.example.org:1080" }
 //!
 //! [chain.secure]
 //! layers = ["tls"]
@@ -62,6 +63,7 @@
 //! [layer.socks5]
 //! provider = "socks5"
 //! adds = ["proxied"]
+//! options = { proxy = "proxy.example.org:1080" }
 //!
 //! [chain.secure]
 //! layers = ["tls", "socks5"]

@@ -1,7 +1,7 @@
 //! What `list` and `show` print.
 
 use super::{Named, Place, ServiceNames, StackNames, Text, VERSION};
-use crate::catalog::{Facts, OptionValue};
+use crate::catalog::{EntryKind, Facts, OptionSpec, OptionValue};
 use crate::terms;
 use crate::{EntryRef, ProviderRef, Registry};
 use serde::ser::{Serialize, SerializeMap, Serializer};
@@ -82,6 +82,10 @@ pub struct WholeEntry<'a> {
     options: Options<'a>,
     used_by: Vec<&'a str>,
     dependents: Vec<&'a str>,
+    /// Null where the module is not known, and for a chain.
+    module: Option<Module<'a>>,
+    /// Null for a layer.
+    time_limits: Option<Vec<ModuleOption<'a>>>,
 }
 
 impl<'a> WholeEntry<'a> {
@@ -94,7 +98,60 @@ impl<'a> WholeEntry<'a> {
             options: Options(entry.options().iter().map(|option| (option.name.as_str(), &option.value)).collect()),
             used_by: names(entry.users()),
             dependents: names(entry.dependents()),
+            module: Module::new(entry),
+            time_limits: (entry.kind() != EntryKind::Layer).then(|| ModuleOption::all(entry, true)),
         }
+    }
+}
+
+/// What implements an entry, and the options that the entry takes of it.
+#[derive(serde::Serialize)]
+struct Module<'a> {
+    name: &'static str,
+    summary: &'static str,
+    /// The feature of this crate that compiles it in; null for a module from elsewhere.
+    feature: Option<&'static str>,
+    options: Vec<ModuleOption<'a>>,
+}
+
+impl<'a> Module<'a> {
+    fn new(entry: EntryRef<'a>) -> Option<Self> {
+        let module = entry.module()?;
+        let options = ModuleOption::all(entry, false);
+        Some(Module { name: module.name(), summary: module.summary(), feature: module.compiled_by(), options })
+    }
+}
+
+/// An option that an entry takes, stated or not.
+#[derive(serde::Serialize)]
+struct ModuleOption<'a> {
+    name: &'static str,
+    summary: &'static str,
+    kind: &'static str,
+    /// The values that it takes, in words.
+    takes: String,
+    required: bool,
+    /// What holds where it is left out, in words.
+    default: Option<&'static str>,
+    /// Null where it is not stated.
+    value: Option<Value<'a>>,
+}
+
+impl<'a> ModuleOption<'a> {
+    /// The time limits of an entry, or its other options.
+    fn all(entry: EntryRef<'a>, limits: bool) -> Vec<Self> {
+        // A module may have an option of its own that is called like a time limit.
+        let of_module = |spec: &OptionSpec| entry.module().is_some_and(|module| module.spec(spec.name()).is_some());
+        let option = |spec: &'static OptionSpec| ModuleOption {
+            name: spec.name(),
+            summary: spec.summary(),
+            kind: spec.kind().name(),
+            takes: spec.kind().to_string(),
+            required: spec.is_required(),
+            default: spec.default_text(),
+            value: entry.option(spec.name()).map(|option| Value(&option.value)),
+        };
+        entry.specs().filter(|spec| of_module(spec) != limits).map(option).collect()
     }
 }
 

@@ -1,0 +1,135 @@
+//! What is wrong with the options that entries state, and with who is to implement them.
+//!
+//! Options that another entry or the caller could still give are not missed here: that is a lint's business.
+
+use super::secrets::{may_be_secret, names_secret};
+use super::taken::{module_of, role, taken};
+use super::{Module, ModuleRole, Modules, OptionSpec};
+use crate::catalog::entry::{Body, Chain, Entry, EntryIndex};
+use crate::catalog::{Catalog, EntryOption, Fault, FaultKind, Meant, Misuse, Span, nearest};
+
+/// Tests every sound entry, enabled or not. The options of entries whose module is not known are not looked at.
+pub(crate) fn faults(catalog: &Catalog, modules: &Modules, faults: &mut Vec<Fault>) {
+    // Looked up once a provider, as there may be a hundred thousand entries of one.
+    let of_provider: Vec<_> = catalog.providers.iter().map(|provider| modules.get(&provider.module)).collect();
+    let mut previous = None;
+    for (at, entry) in catalog.entries.iter().enumerate() {
+        let Some(entry) = entry else { continue };
+        // A chain over several bases is several entries, but written once.
+        let again = previous.replace(entry.at) == Some(entry.at);
+        let module = match role(&entry.body) {
+            None => None,
+            Some(role) => match of_provider.get(entry.provider.0 as usize).copied().flatten() {
+                None => continue,
+                Some(module) if module.role() != role => {
+                    faults.push(wrong_module(catalog, at, entry, module));
+                    continue;
+                }
+                module => module,
+            },
+        };
+        if !again && !entry.options.is_empty() {
+            Stated { catalog, modules, at, entry, module }.test(faults);
+        }
+    }
+}
+
+fn wrong_module(catalog: &Catalog, at: usize, entry: &Entry, module: &Module) -> Fault {
+    let provider = &catalog.providers[entry.provider.0 as usize];
+    let kind = FaultKind::WrongModule {
+        entry: called(catalog, at, entry),
+        module: module.name().to_owned(),
+        implements: match module.role() {
+            ModuleRole::Base => "base protocols",
+            ModuleRole::Layer => "layers",
+        },
+    };
+    Fault::new(kind, entry.at).because(provider.at, format!("its provider `{}` names the module", provider.name))
+}
+
+/// An entry as messages call it; one of a chain over several bases as the chain.
+fn called(catalog: &Catalog, at: usize, entry: &Entry) -> String {
+    let name = catalog.name(EntryIndex::new(at));
+    format!("{} `{}`", entry.body.kind(), name.split('/').next().unwrap_or(name))
+}
+
+/// An entry and the options that it states.
+struct Stated<'c> {
+    catalog: &'c Catalog,
+    modules: &'c Modules,
+    at: usize,
+    entry: &'c Entry,
+    module: Option<&'static Module>,
+}
+
+impl Stated<'_> {
+    fn test(&self, faults: &mut Vec<Fault>) {
+        let before = faults.len();
+        let takes: Vec<&OptionSpec> = taken(&self.entry.body, self.module).collect();
+        for option in &self.entry.options {
+            let spec = takes.iter().find(|spec| spec.name() == option.name);
+            let fault = match (spec, self.module.and_then(|module| module.spec(&option.name))) {
+                (Some(spec), _) => match spec.kind().check(&option.value) {
+                    Err(wrong) => Some(self.misuse(option, Misuse::Value(wrong), option.at)),
+                    Ok(()) => self.rival(option, spec),
+                },
+                (None, Some(spec)) => Some(self.misuse(option, Misuse::Sockets(spec.sockets().words()), option.key_at)),
+                (None, None) => Some(self.unknown(option, &takes)),
+            };
+            faults.extend(fault);
+        }
+        // Options often share a line, and a report shows the line.
+        let is_known = |option: &EntryOption| takes.iter().any(|spec| spec.name() == option.name);
+        if faults.len() > before && self.entry.options.iter().any(|option| may_be_secret(option, is_known(option))) {
+            faults[before..].iter_mut().for_each(|fault| fault.concealed = true);
+        }
+    }
+
+    fn misuse(&self, option: &EntryOption, misuse: Misuse, at: Span) -> Fault {
+        let entry = called(self.catalog, self.at, self.entry);
+        Fault::new(FaultKind::WrongOption { option: option.name.clone(), entry, misuse }, at)
+    }
+
+    /// Another option beside which this one must not stand.
+    fn rival(&self, option: &EntryOption, spec: &OptionSpec) -> Option<Fault> {
+        let stated = |name: &str| self.entry.options.iter().find(|other| other.name == name);
+        let rival = spec.rivals().iter().find_map(|rival| stated(rival))?;
+        let fault = self.misuse(option, Misuse::Rival(rival.name.clone()), option.key_at);
+        Some(fault.because(rival.key_at, "stated here"))
+    }
+
+    fn unknown(&self, option: &EntryOption, takes: &[&'static OptionSpec]) -> Fault {
+        let expected: Vec<&'static str> = takes.iter().map(|spec| spec.name()).collect();
+        let near = || nearest(&option.name, expected.iter().copied()).map(Meant::Option);
+        let meant = match &self.entry.body {
+            Body::Chain(chain) => self.part_that_takes(chain, &option.name).or_else(near).or(Some(Meant::Layer)),
+            _ => place_of_secret(&option.name, &expected).or_else(near),
+        };
+        let entry = called(self.catalog, self.at, self.entry);
+        let kind = FaultKind::UnknownOption { option: option.name.clone(), entry, expected, meant };
+        Fault::new(kind, option.key_at)
+    }
+
+    /// The layer or base protocol directly in a chain that takes an option.
+    fn part_that_takes(&self, chain: &Chain, option: &str) -> Option<Meant> {
+        let takes = |index: EntryIndex| {
+            let part = self.catalog.entries[index.get()].as_ref()?;
+            let provider = self.catalog.providers.get(part.provider.0 as usize)?;
+            let module = module_of(self.modules, provider, &part.body)?;
+            let name = self.catalog.name(index);
+            let spec = taken(&part.body, Some(module)).find(|spec| spec.name() == option);
+            spec.map(|_| Meant::Entry(format!("{} `{name}`", part.body.kind())))
+        };
+        chain.layers().map(|(layer, _)| layer).chain([chain.base.0]).find_map(takes)
+    }
+}
+
+/// The options that say where a secret is, of a module to which the secret itself is given.
+fn place_of_secret(option: &str, expected: &[&'static str]) -> Option<Meant> {
+    let says_where = |name: &&&str| {
+        let stem = name.strip_suffix("-file").or_else(|| name.strip_suffix("-env"));
+        stem.is_some_and(names_secret)
+    };
+    let places: Vec<&'static str> = expected.iter().filter(says_where).copied().collect();
+    (names_secret(option) && !places.is_empty()).then_some(Meant::PlaceOfSecret(places))
+}

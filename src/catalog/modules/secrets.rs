@@ -1,0 +1,88 @@
+//! Which options hold a secret that must not stand in a catalog, nor in what is said of one.
+
+use crate::catalog::{EntryOption, OptionValue, nearest};
+
+/// The first secret in an option: the path of its name, and what it is. The secret itself is not in the answer.
+pub(crate) fn secret(name: &str, value: &OptionValue) -> Option<(String, &'static str)> {
+    match value {
+        OptionValue::String(text) => told(name, text).map(|what| (name.to_owned(), what)),
+        OptionValue::Array(values) => values.iter().find_map(|value| secret(name, value)),
+        OptionValue::Table(values) => values.iter().find_map(|(key, value)| {
+            let (path, what) = secret(key, value)?;
+            Some((format!("{name}.{path}"), what))
+        }),
+        _ => None,
+    }
+}
+
+/// The names of secrets, without what separates their words; a name may have more words before them.
+const SECRETS: [&str; 10] = [
+    "password",
+    "passwd",
+    "passphrase",
+    "secret",
+    "token",
+    "apikey",
+    "accesskey",
+    "secretkey",
+    "credential",
+    "credentials",
+];
+
+/// The names of keys, which options of the same name also give as a path.
+const KEYS: [&str; 2] = ["privatekey", "presharedkey"];
+
+fn told(name: &str, text: &str) -> Option<&'static str> {
+    let name = plain(name);
+    match () {
+        () if text.contains("-----BEGIN") && text.contains("PRIVATE KEY") => Some("a private key"),
+        () if has_password(text) => Some("a password in its URL"),
+        () if text.is_empty() || is_reference(text) => None,
+        () if ends_in(&name, &SECRETS) => Some("a secret"),
+        () if ends_in(&name, &KEYS) && !is_path(text) => Some("a secret"),
+        () => None,
+    }
+}
+
+/// Whether an option of this name would hold a secret.
+pub(super) fn names_secret(name: &str) -> bool {
+    ends_in(&plain(name), &SECRETS)
+}
+
+/// Whether an option may hold a secret, so that the line on which it stands must not be shown.
+pub(super) fn may_be_secret(option: &EntryOption, is_known: bool) -> bool {
+    let EntryOption { name, value, .. } = option;
+    let with_user = |text: &str| text.contains('@') && text.contains(':');
+    let by_value = secret(name, value).is_some() || with_user(&value.to_string());
+    // What is not known may be mistyped. No option takes a table, so nothing is known of the names in one.
+    let mistyped = || names_secret(name) || nearest(&plain(name), SECRETS.into_iter().chain(KEYS)).is_some();
+    by_value || matches!(value, OptionValue::Table(_)) || !is_known && mistyped()
+}
+
+/// A name without what separates its words.
+fn plain(name: &str) -> String {
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+fn ends_in(name: &str, secrets: &[&str]) -> bool {
+    secrets.iter().any(|secret| name.ends_with(secret))
+}
+
+/// Whether a text says where the secret is to be found.
+fn is_reference(text: &str) -> bool {
+    text.starts_with("${") && text.ends_with('}') || text.starts_with("env:") || text.starts_with("file:")
+}
+
+fn is_path(text: &str) -> bool {
+    let starts = ["/", "./", "../", "~", "\\\\", "C:"].iter().any(|start| text.starts_with(start));
+    let ends = [".pem", ".key", ".der", ".p8", ".txt"].iter().any(|end| text.ends_with(end));
+    starts || ends
+}
+
+/// Whether a text is a URL of the form `scheme://user:password@host`.
+fn has_password(text: &str) -> bool {
+    let authority = text.split_once("://").and_then(|(_, rest)| rest.split(['/', '?', '#']).next());
+    let user = authority.and_then(|authority| authority.rsplit_once('@'));
+    let password = user.and_then(|(user, _)| user.split_once(':'));
+    password.is_some_and(|(_, password)| !password.is_empty() && !is_reference(password))
+}

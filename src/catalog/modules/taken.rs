@@ -1,0 +1,58 @@
+//! Which options an entry takes, and which it still needs.
+
+use super::{Module, ModuleRole, Modules, On, OptionSpec, TIME_LIMITS};
+use crate::catalog::entry::{Base, Body, Entry};
+use crate::catalog::{EntryOption, Provider};
+use crate::terms::Protocol;
+
+/// The module that implements an entry of this provider, where it is known and implements such entries.
+pub(crate) fn module_of(modules: &Modules, provider: &Provider, body: &Body) -> Option<&'static Module> {
+    let role = role(body)?;
+    modules.get(&provider.module).filter(|module| module.role() == role)
+}
+
+/// What a module must be to implement an entry; a chain has no module, its layers have.
+pub(super) fn role(body: &Body) -> Option<ModuleRole> {
+    match body {
+        Body::Base(_) => Some(ModuleRole::Base),
+        Body::Layer(_) => Some(ModuleRole::Layer),
+        Body::Chain(_) => None,
+    }
+}
+
+/// The options that an entry takes: those of its module, but for such as are for other sockets; then the time limits.
+pub(crate) fn taken(body: &Body, module: Option<&'static Module>) -> impl Iterator<Item = &'static OptionSpec> {
+    let of_module = module.map_or(&[][..], Module::specs);
+    let limits = if matches!(body, Body::Layer(_)) { &[][..] } else { TIME_LIMITS };
+    let limits = limits.iter().filter(|limit| of_module.iter().all(|spec| spec.name() != limit.name()));
+    of_module.iter().filter(|spec| is_for(spec.sockets(), body)).chain(limits)
+}
+
+/// Whether an option is for some of the sockets that can be made of an entry.
+fn is_for(sockets: On, body: &Body) -> bool {
+    let Body::Base(Base { family, socket_type, protocols, .. }) = body else { return true };
+    // All protocols that `On` tells from others; the first stands for those.
+    let told_apart = [Protocol::UNSPEC, Protocol::TCP, Protocol::MPTCP];
+    let held = told_apart.into_iter().filter(|protocol| protocols.contains(protocol.number()));
+    held.chain([Protocol::from_raw(protocols.first())]).any(|one| sockets.covers(*family, *socket_type, one))
+}
+
+/// What an entry does not state though nothing can be opened without it.
+#[derive(Debug)]
+pub(crate) struct Missing<'e> {
+    /// The option that is stated and needs another; nothing where the module always needs it.
+    pub for_option: Option<&'e EntryOption>,
+    /// The options of which one is needed.
+    pub one_of: &'static [&'static str],
+}
+
+/// All that an entry leaves to its callers.
+pub(crate) fn missing<'e>(entry: &'e Entry, module: Option<&'static Module>) -> Vec<Missing<'e>> {
+    let stated = |name: &str| entry.options.iter().find(|option| option.name == name);
+    let missing = taken(&entry.body, module).filter_map(|spec| match stated(spec.name) {
+        None => spec.required.then(|| Missing { for_option: None, one_of: std::slice::from_ref(&spec.name) }),
+        Some(_) if spec.partners.is_empty() || spec.partners.iter().any(|partner| stated(partner).is_some()) => None,
+        option => Some(Missing { for_option: option, one_of: spec.partners }),
+    });
+    missing.collect()
+}
