@@ -9,8 +9,8 @@ use super::opened::Opened;
 use super::provider::{Base, BaseProvider, Context, Layer, ProviderError, ProviderFailure, Providers, Role};
 use super::settings::{Override, Settings};
 use super::socket::BaseSocket;
-use crate::catalog::modules::duration;
-use crate::catalog::{OptionSpec, OptionValue, TIME_LIMITS, nearest};
+use crate::catalog::modules::unkept;
+use crate::catalog::{EntryKind, Module, OptionSpec, OptionValue, TIME_LIMITS, nearest};
 use crate::terms::{Family, SocketType};
 use crate::{EntryRef, KeptSelection, Selection};
 use std::collections::HashMap;
@@ -99,9 +99,6 @@ impl<T: ToTarget + ?Sized> ToTarget for &T {
     }
 }
 
-/// Services that only a module can give, so that what a catalog says of them is tested. The others are facts about the system.
-const OWN_SERVICES: [&str; 6] = ["encrypted", "authenticated", "compressed", "proxied", "framed", "metered"];
-
 /// A limit where neither the call nor the catalog states one.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -149,36 +146,48 @@ impl Opener {
         value: impl FnOnce(&OptionSpec) -> Result<OptionValue, crate::catalog::WrongValue>,
     ) -> Result<Self, Error> {
         let wrong = |problem| Error::Option { entry: entry.to_owned(), option: option.to_owned(), problem };
-        let selection = self.selection.get();
-        let stack: Vec<EntryRef<'_>> = selection.stack().collect();
-        let Some(part) = stack.iter().find(|part| part.name() == entry) else {
-            let names: Vec<&str> = stack.iter().map(|part| part.name()).collect();
-            return Err(wrong(format!("the stack of `{}` is {}", selection.name(), names.join(" over "))));
+        let value = {
+            let selection = self.selection.get();
+            // A chain itself takes the time limits.
+            let mut parts = std::iter::once(selection.entry()).chain(selection.stack());
+            let Some(part) = parts.find(|part| part.name() == entry) else {
+                let names: Vec<&str> = selection.stack().map(|part| part.name()).collect();
+                return Err(wrong(format!("the stack of `{}` is {}", selection.name(), names.join(" over "))));
+            };
+            let spec = self.spec(&part, option).map_err(wrong)?;
+            value(spec).map_err(|wrong_value| wrong(wrong_value.to_string()))?
         };
-        let spec = self.spec(part, option).map_err(wrong)?;
-        let value = value(spec).map_err(|wrong_value| wrong(wrong_value.to_string()))?;
         self.overrides.push((entry.to_owned(), option.to_owned(), value));
         (self.connecting, self.accepting) = (OnceLock::new(), OnceLock::new());
         Ok(self)
     }
 
-    /// The option that an entry of the stack takes under this name, or what is wrong with it.
+    /// The option that a part of the stack takes under this name, or what is wrong with it.
     fn spec(&self, part: &EntryRef<'_>, option: &str) -> Result<&'static OptionSpec, String> {
-        let module = part.provider().module().to_owned();
         let modules = self.providers.modules();
-        let Some(module) = modules.get(&module) else {
-            return Err(format!("module `{module}` is unknown, and so are its options"));
+        let module = match part.kind() {
+            EntryKind::Chain => None,
+            _ => Some(part.provider().module()),
+        };
+        let module = match module {
+            Some(name) => {
+                Some(modules.get(name).ok_or_else(|| format!("module `{name}` is unknown, and so are its options"))?)
+            }
+            None => None,
+        };
+        let limits = if part.kind() == EntryKind::Layer { &[][..] } else { TIME_LIMITS };
+        let mut specs = module.map_or(&[][..], |module| module.specs()).iter().chain(limits);
+        let Some(spec) = specs.clone().find(|spec| spec.name() == option) else {
+            let near = nearest(option, specs.by_ref().map(|spec| spec.name()));
+            let hint = near.map(|near| format!(" (did you mean `{near}`?)")).unwrap_or_default();
+            return Err(match module {
+                Some(module) => format!("module `{}` has no such option{hint}", module.name()),
+                None => format!("a chain has no such option{hint}"),
+            });
         };
         let selection = self.selection.get();
-        let Some(spec) = module.spec(option) else {
-            let near = nearest(option, module.specs().iter().map(|spec| spec.name()));
-            let hint = near.map(|near| format!(" (did you mean `{near}`?)")).unwrap_or_default();
-            return Err(format!("module `{}` has no such option{hint}", module.name()));
-        };
         let (family, socket_type) = (selection.family(), part.socket_type().unwrap_or(selection.socket_type()));
-        if part.kind() == crate::catalog::EntryKind::Base
-            && !spec.sockets().covers(family, socket_type, selection.protocol())
-        {
+        if part.kind() == EntryKind::Base && !spec.sockets().covers(family, socket_type, selection.protocol()) {
             return Err(format!("it is for {} only", spec.sockets().words()));
         }
         Ok(spec)
@@ -208,11 +217,7 @@ impl Opener {
         let selection = self.selection.get();
         let stated = |entry: EntryRef<'_>| {
             let spec = TIME_LIMITS.iter().find(|spec| spec.name().strip_suffix("-timeout") == Some(step.name()))?;
-            let option = entry.options().iter().find(|option| option.name == spec.name())?;
-            match &option.value {
-                OptionValue::String(text) => duration(text),
-                _ => None,
-            }
+            self.settings(entry).duration(spec.name())
         };
         stated(selection.entry()).or_else(|| selection.entry().base().and_then(stated)).or(match step {
             Step::Connect | Step::Handshake => Some(PATIENCE),
@@ -243,33 +248,37 @@ impl Opener {
                 return Err(self.no_module(part));
             };
             let settings = self.settings(part);
-            for spec in provider.module().specs().iter().filter(|spec| spec.is_required()) {
-                if settings.get(spec.name()).is_none() && role == Role::Connect {
-                    let why = "neither the catalog nor the call states it";
-                    return Err(self.failed(part.name(), None, ProviderError::option(spec.name(), why)));
-                }
-            }
+            self.complete(provider.module(), &settings, role).map_err(|error| self.failed(part.name(), None, error))?;
             let layer = provider.prepare(&settings, role).map_err(|error| self.failed(part.name(), None, error))?;
             layers.push((part.name().to_owned(), layer));
         }
         Ok(cell.get_or_init(|| layers.into()).clone())
     }
 
+    /// Tests that options which are needed, and those that need one another, are there now that the call has had its say.
+    fn complete(&self, module: &'static Module, settings: &Settings<'_>, role: Role) -> Result<(), ProviderError> {
+        let stated = |name: &str| settings.get(name).is_some();
+        for spec in module.specs() {
+            // A proxy is needed by those who go through it.
+            if spec.is_required() && !stated(spec.name()) && role == Role::Connect {
+                return Err(ProviderError::option(spec.name(), "neither the catalog nor the call states it"));
+            }
+            let partners = spec.partners();
+            if stated(spec.name()) && !partners.is_empty() && !partners.iter().any(|partner| stated(partner)) {
+                return Err(ProviderError::option(spec.name(), format!("it needs {} too", either(partners))));
+            }
+        }
+        Ok(())
+    }
+
     /// Tests what the catalog promises against what the modules can give: a layer that only calls itself `tls` encrypts nothing.
     fn keeps_its_word(&self, selection: &Selection<'_>) -> Result<(), Error> {
         let modules = self.providers.modules();
-        let mut real: Vec<&str> = Vec::new();
-        let mut stack: Vec<EntryRef<'_>> = selection.stack().collect();
-        stack.reverse();
-        for part in stack {
-            let Some(module) = modules.get(part.provider().module()) else {
-                return Err(self.no_module(part));
-            };
-            real.retain(|service| !module.ended().contains(service));
-            real.extend(module.provided());
+        let mut stack = Vec::new();
+        for part in selection.stack() {
+            stack.push(modules.get(part.provider().module()).ok_or_else(|| self.no_module(part))?);
         }
-        let mut promised = selection.entry().services().iter();
-        match promised.find(|service| OWN_SERVICES.contains(service) && !real.contains(service)) {
+        match unkept(selection.entry().services(), stack.into_iter().rev()) {
             Some(service) => Err(Error::Unfit {
                 entry: selection.name().to_owned(),
                 problem: format!("the catalog promises `{service}`, which no module of its stack gives there"),
@@ -399,6 +408,12 @@ impl Opener {
         let base = self.selection.get().entry().base().and_then(|base| base.socket_type());
         base.is_some_and(|socket_type| socket_type != SocketType::STREAM && socket_type != SocketType::SEQPACKET)
     }
+}
+
+/// `a` or `b`.
+fn either(names: &[&str]) -> String {
+    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    names.join(" or ")
 }
 
 /// Why a connection could not be begun.

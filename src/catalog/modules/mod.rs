@@ -9,11 +9,13 @@
 //! | `kind` | what values an option takes |
 //! | `taken` | which options an entry takes, and which it still needs |
 //! | `faults` | what is wrong with those that it states |
+//! | `promises` | whether they give the services that a catalog promises |
 //! | `secrets` | which of them hold a secret |
 
 mod faults;
 pub(crate) mod http_connect;
 mod kind;
+mod promises;
 mod secrets;
 pub(crate) mod socks5;
 pub(crate) mod system;
@@ -25,6 +27,7 @@ pub(crate) use faults::faults;
 pub use kind::{OptionKind, WrongValue};
 #[cfg(feature = "net")]
 pub(crate) use kind::{duration, host_and_port};
+pub(crate) use promises::unkept;
 pub(crate) use secrets::secret;
 pub(crate) use taken::{missing, module_of, taken};
 

@@ -38,6 +38,7 @@ mod unknown_key;
 mod unknown_module;
 mod unknown_name;
 mod unknown_option;
+mod unkept_promise;
 mod unknown_rule;
 mod unreadable_file;
 mod unused_allowance;
@@ -86,6 +87,7 @@ pub(super) const ALL: &[Rule] = &[
     no_protocol_zero::RULE,
     contradictory_services::RULE,
     overstated_services::RULE,
+    unkept_promise::RULE,
     unchained_layer::RULE,
     partial_coverage::RULE,
     uncategorised_layer::RULE,

@@ -1,0 +1,84 @@
+//! # What it finds
+//! A base protocol or chain that promises one of `encrypted`, `authenticated`, `compressed`, `proxied`, `framed` and
+//! `metered`, while no module of its stack can give it there. The services of a chain come from what its layers say that
+//! they add, or are stated; what the modules behind them do is known to sockatlas, and to the program that brings them.
+//! Stacks with a module that is not known are not judged.
+//!
+//! # Why it matters
+//! Requests that demand `encrypted` would be answered with a chain that encrypts nothing. Opening it is refused, so such
+//! an entry is at best of no use; but whoever only asks for the answer, and opens it by other means, would send in the
+//! clear.
+//!
+//! # Example
+//! ```toml
+//! format = 1
+//!
+//! [provider.kernel]
+//! module = "system"
+//!
+//! [base.tcp4]
+//! provider = "kernel"
+//! family = "inet"
+//! type = "stream"
+//! protocol = "tcp"
+//! matches-zero = true
+//! services = ["guaranteed-delivery", "guaranteed-order", "encrypted"]
+//! ```
+//!
+//! # Mended
+//! ```toml
+//! format = 1
+//!
+//! [provider.kernel]
+//! module = "system"
+//!
+//! [provider.tls]
+//!
+//! [base.tcp4]
+//! provider = "kernel"
+//! family = "inet"
+//! type = "stream"
+//! protocol = "tcp"
+//! matches-zero = true
+//! services = ["guaranteed-delivery", "guaranteed-order"]
+//!
+//! [layer.tls]
+//! provider = "tls"
+//! needs = ["guaranteed-delivery", "guaranteed-order"]
+//! forbids = ["message-oriented"]
+//! adds = ["encrypted", "authenticated"]
+//! categories = ["crypto-compress"]
+//!
+//! [chain.tls4]
+//! layers = ["tls"]
+//! base = "tcp4"
+//! ```
+
+use crate::EntryRef;
+use crate::catalog::Severity;
+use crate::catalog::modules::unkept;
+use crate::check::rule::Look;
+use crate::check::{Lints, Rule};
+
+pub(in crate::check) const RULE: Rule = Rule {
+    code: "unkept-promise",
+    severity: Severity::Error,
+    source: include_str!("unkept_promise.rs"),
+    look: Look::Lint(look),
+};
+
+fn look(lints: &mut Lints<'_>) {
+    let registry = lints.registry;
+    for entry in registry.selectable() {
+        let mut stack: Vec<EntryRef<'_>> = entry.stack().collect();
+        stack.reverse();
+        let Some(modules) = stack.iter().map(EntryRef::module).collect::<Option<Vec<_>>>() else { continue };
+        if let Some(service) = unkept(entry.services(), modules.iter().copied()) {
+            let names: Vec<String> = modules.iter().rev().map(|module| format!("`{}`", module.name())).collect();
+            let message =
+                format!("{} `{}` promises `{service}`, which nothing in it gives", entry.kind(), entry.name());
+            let help = format!("its modules are {}; opening it will be refused", names.join(" over "));
+            lints.found(message, registry.entry_at(entry.index()).at, |finding| finding.help(help));
+        }
+    }
+}
