@@ -25,9 +25,23 @@
 //! | `load` | [`Loader`]: documents in, [`Registry`] out; the one way in |
 //! | [`check`](mod@check) | the validator: what loading refuses, and what else there is to say |
 //! | [`report`] | what it says, as data and in forms for people and programs |
+//! | `net` | what was selected is opened: providers, layers, sockets, in three drivers (feature `net`; Linux) |
 //! | `edit` | catalog files changed: laid out, mended, replaced as wholes (feature `cli`) |
 //!
-//! Imports run one way: terms, catalog, graph, registry, load, then report, check, edit, and last the command.
+//! Imports run one way: terms, catalog, graph, registry, load, then report, check, net, edit, and last the command.
+//!
+//! # Features
+//!
+//! | feature | what | brings |
+//! |---|---|---|
+//! | `cli` (default) | the command | clap and what else it needs, `net`, `tls` |
+//! | `net` | sockets; the layers `socks5` and `http-connect` | socket2, rustix, httparse, base64 |
+//! | `tls` | the layer `tls` | rustls with ring, webpki-roots, rustls-platform-verifier |
+//! | `tokio` | streams for tokio | tokio |
+//! | `tracing` | spans and events for each layer | tracing |
+//!
+//! Without any, the library resolves, explains and checks. Sockets are opened on Linux so far: on other systems `net` adds nothing,
+//! and the command has no `connect` and `listen`.
 
 pub mod catalog;
 pub mod check;
@@ -38,7 +52,7 @@ pub mod cli;
 pub mod edit;
 mod graph;
 mod load;
-#[cfg(feature = "net")]
+#[cfg(all(feature = "net", target_os = "linux"))]
 pub mod net;
 mod registry;
 pub mod report;

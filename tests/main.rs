@@ -10,7 +10,7 @@ mod faults;
 #[cfg(feature = "cli")]
 mod formats;
 mod laws;
-#[cfg(feature = "net")]
+#[cfg(all(feature = "net", target_os = "linux"))]
 mod net;
 mod oracle;
 #[cfg(feature = "cli")]

@@ -21,6 +21,7 @@
 mod batch;
 mod check;
 mod completions;
+#[cfg(target_os = "linux")]
 mod connect;
 mod diff;
 mod explain;
@@ -31,16 +32,19 @@ mod graph;
 mod init;
 mod json;
 mod list;
+#[cfg(target_os = "linux")]
 mod listen;
 mod man;
 mod names;
 mod output;
+#[cfg(target_os = "linux")]
 mod pump;
 mod question;
 mod resolve;
 mod rule;
 mod schema;
 mod show;
+#[cfg(target_os = "linux")]
 mod spec;
 mod style;
 mod table;
@@ -132,7 +136,9 @@ enum Command {
     Schema(schema::Args),
     Completions(completions::Args),
     Man(man::Args),
+    #[cfg(target_os = "linux")]
     Connect(connect::Args),
+    #[cfg(target_os = "linux")]
     Listen(listen::Args),
 }
 
@@ -152,7 +158,9 @@ fn run(command: &Command, globals: &Globals) -> Result<Status, Failure> {
         Command::Schema(args) => schema::run(args),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),
+        #[cfg(target_os = "linux")]
         Command::Connect(args) => connect::run(args, globals),
+        #[cfg(target_os = "linux")]
         Command::Listen(args) => listen::run(args, globals),
     }
 }

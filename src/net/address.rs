@@ -64,8 +64,8 @@ impl Target {
         Target::Host { host: host.into(), port }
     }
 
-    /// Reads a target as the family writes it: `HOST:PORT` and `[ADDRESS]:PORT` of `inet` and `inet6`, a path or `@NAME` of
-    /// `unix`, `CID:PORT` of `vsock` with `any` and `host` for a CID, `PORT` or `PORT:GROUPS` of `netlink`; of other families any text.
+    /// Reads a target as the family writes it: `HOST:PORT`, `[ADDRESS]:PORT` and, for an address that counts on one network
+    /// interface only, `[ADDRESS%INTERFACE]:PORT` of `inet` and `inet6`, a path or `@NAME` of `unix`, `CID:PORT` of `vsock` with `any` and `host` for a CID, `PORT` or `PORT:GROUPS` of `netlink`; of other families any text.
     ///
     /// # Errors
     ///
@@ -78,6 +78,7 @@ impl Target {
                 let expected = "HOST:PORT, as in `example.org:443` or `[::1]:443`,";
                 // An empty host and port 0 are for those who listen.
                 match text.rsplit_once(':') {
+                    _ if text.contains('%') => scoped(text).ok_or_else(|| wrong(expected)),
                     Some(("", port)) => {
                         let port = port.parse().map_err(|_| wrong(expected))?;
                         Ok(Target::host("", port))
@@ -131,6 +132,15 @@ impl Target {
     }
 }
 
+/// `[ADDRESS%INTERFACE]:PORT` of RFC 4007, section 11.
+fn scoped(text: &str) -> Option<Target> {
+    let (host, port) = text.strip_prefix('[')?.split_once("]:")?;
+    let (address, interface) = host.split_once('%')?;
+    let named = !interface.is_empty() && !interface.contains(|c: char| c.is_whitespace() || c.is_control());
+    let whole = named && address.parse::<Ipv6Addr>().is_ok();
+    whole.then_some(Target::host(host, port.parse().ok()?))
+}
+
 impl From<Address> for Target {
     fn from(address: Address) -> Self {
         Target::Address(address)
@@ -146,7 +156,8 @@ impl From<SocketAddr> for Target {
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Target::Host { host, port } if host.parse::<Ipv6Addr>().is_ok() => write!(f, "[{host}]:{port}"),
+            // Of hosts only an IPv6 address has colons.
+            Target::Host { host, port } if host.contains(':') => write!(f, "[{host}]:{port}"),
             Target::Host { host, port } => write!(f, "{host}:{port}"),
             Target::Address(address) => address.fmt(f),
         }
@@ -154,6 +165,18 @@ impl fmt::Display for Target {
 }
 
 impl Address {
+    /// The family of sockets that have such addresses, where it is known.
+    pub fn family(&self) -> Option<Family> {
+        match self {
+            Address::Ip(SocketAddr::V4(_)) => Some(Family::INET),
+            Address::Ip(SocketAddr::V6(_)) => Some(Family::INET6),
+            Address::Unix(_) | Address::UnixAbstract(_) => Some(Family::UNIX),
+            Address::Vsock { .. } => Some(Family::VSOCK),
+            Address::Netlink { .. } => Some(Family::NETLINK),
+            Address::Other(_) => None,
+        }
+    }
+
     /// With its protocol before it, so that addresses of two protocols with the same port differ: `tcp://[::1]:443`.
     pub fn with_protocol(&self, protocol: &str) -> String {
         format!("{protocol}://{self}")
@@ -213,6 +236,7 @@ mod tests {
             (Family::INET, "example.org:443"),
             (Family::INET, "127.0.0.1:0"),
             (Family::INET6, "[::1]:443"),
+            (Family::INET6, "[fe80::1%eth0]:443"),
             (Family::UNIX, "/run/x.sock"),
             (Family::UNIX, "@name"),
             (Family::VSOCK, "3:1024"),
@@ -223,7 +247,8 @@ mod tests {
         ] {
             assert_eq!(read(family, text).as_deref(), Ok(text));
         }
-        for (family, text) in [(Family::INET, "example.org"), (Family::INET6, "::1:443"), (Family::UNIX, "")] {
+        let wrong = ["::1:443", "[fe80::1%]:443", "fe80::1%eth0:443", "[x%eth0]:443"].map(|text| (Family::INET6, text));
+        for (family, text) in wrong.into_iter().chain([(Family::INET, "example.org"), (Family::UNIX, "")]) {
             assert!(read(family, text).is_err(), "{text}");
         }
         let told = read(Family::VSOCK, "3").unwrap_err().to_string();

@@ -410,6 +410,18 @@ impl Listener {
     }
 }
 
+impl std::fmt::Debug for Listener {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Listener").field(&self.opener).field(&self.local()).finish()
+    }
+}
+
+impl std::fmt::Debug for Accepted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Accepted").field(&self.opener).field(&self.peer()).finish()
+    }
+}
+
 impl Accepted {
     /// The address of the peer.
     pub fn peer(&self) -> Option<Address> {
@@ -521,5 +533,11 @@ impl Socket {
     /// Takes the socket itself out; nothing for one without a file descriptor.
     pub fn into_socket(self) -> Option<OwnedFd> {
         self.socket.into_fd().ok()
+    }
+}
+
+impl std::fmt::Debug for Socket {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Socket({})", self.opened())
     }
 }

@@ -26,6 +26,12 @@ pub(super) struct Connection {
     closed: bool,
     /// The last write of the user found no room.
     write_blocked: bool,
+    /// The handshakes are over, and the last of them is sent.
+    established: bool,
+    /// After the last read there may be more to tell without the socket: bytes, the end, a failure.
+    more: bool,
+    /// Something could not be sent while the user was reading.
+    send_failed: Option<io::Error>,
     /// Which calls of the socket would have had to wait, since they were [taken](Connection::take_blocked).
     blocked: Wants,
 }
@@ -56,6 +62,9 @@ impl Connection {
             closing: false,
             closed: false,
             write_blocked: false,
+            established: false,
+            more: false,
+            send_failed: None,
             blocked: Wants::default(),
         }
     }
@@ -72,9 +81,9 @@ impl Connection {
         self.blocked = blocked;
     }
 
-    /// Whether bytes came up through the layers that the user has not read.
+    /// Whether the next read may have something to tell without the socket: bytes that came up, the end, a failure.
     pub fn has_unread(&self) -> bool {
-        self.machine.unread() > 0
+        self.machine.unread() > 0 || self.more
     }
 
     /// The socket itself, when no layer is left above it and nothing is to be sent.
@@ -97,6 +106,13 @@ impl Connection {
         let result = uninterrupted(|| socket.read(target));
         blocked.readable |= would_block(&result);
         let count = result?;
+        if count == 0
+            && !self.messages
+            && let Some(error) = self.send_failed.take()
+        {
+            // The system tells once that a connection is broken, and then that it has ended.
+            return Err(error);
+        }
         self.opened.received += count as u64;
         Ok(count)
     }
@@ -129,15 +145,23 @@ impl Connection {
 
     /// Connects and shakes hands as far as it goes without waiting; with a socket that waits, to the end.
     pub fn establish(&mut self) -> io::Result<()> {
-        self.finish_connecting()?;
-        if self.machine.is_open() {
+        if self.established {
             return Ok(());
         }
-        self.machine.start().map_err(|failure| self.layer_told(failure))?;
+        self.finish_connecting()?;
+        if !self.machine.is_open() {
+            self.machine.start().map_err(|failure| self.layer_told(failure))?;
+        }
         loop {
-            self.flush()?;
+            let flushed = self.flush();
             if self.machine.is_open() {
-                return Ok(());
+                self.established = flushed.is_ok();
+                return flushed;
+            }
+            match flushed {
+                // The peer may be one that reads only after it was read from.
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock && !self.machine.is_clogged() => {}
+                flushed => flushed?,
             }
             self.fill(&mut [])?;
         }
@@ -151,13 +175,18 @@ impl Connection {
 
     /// Sends what the layers have for the socket.
     pub fn flush(&mut self) -> io::Result<()> {
+        if self.closed {
+            // What a layer still had to say comes too late.
+            self.machine.sent(self.machine.outbound().len());
+            return Ok(());
+        }
         while !self.machine.outbound().is_empty() {
             match self.socket_write(None)? {
                 0 => return Err(io::ErrorKind::WriteZero.into()),
                 count => self.machine.sent(count),
             }
         }
-        if self.closing && !self.closed {
+        if self.closing {
             self.socket.shutdown_write()?;
             self.closed = true;
         }
@@ -180,6 +209,16 @@ impl Connection {
             return Ok(0);
         }
         self.establish()?;
+        self.more = false;
+        let count = self.try_read(target)?;
+        // A full target says nothing of what is left. The end and a failure are told behind the bytes before them.
+        self.more = count > 0
+            && !self.machine.is_bare()
+            && (count == target.len() || self.machine.has_ended() || self.machine.has_failed());
+        Ok(count)
+    }
+
+    fn try_read(&mut self, target: &mut [u8]) -> io::Result<usize> {
         loop {
             let count = self.machine.read(target).map_err(|failure| self.layer_told(failure))?;
             if count > 0 || self.machine.has_ended() {
@@ -187,9 +226,12 @@ impl Connection {
             }
             if !self.machine.outbound().is_empty() {
                 match self.flush() {
-                    // What is to be sent can wait for the peer to read; reading need not.
-                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                    result => result?,
+                    // What is to be sent can wait for the peer to read; reading need not, unless it makes ever more to send.
+                    Err(error) if error.kind() == io::ErrorKind::WouldBlock && !self.machine.is_clogged() => {}
+                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Err(error),
+                    // What cannot be sent is told to those who write. What has come in is still good.
+                    Err(error) => self.send_failed = Some(error),
+                    Ok(()) => {}
                 }
             }
             if self.machine.is_bare() {
@@ -246,8 +288,9 @@ impl Connection {
             return Wants { readable: false, writable: true };
         }
         let open = self.machine.is_open();
+        let only_sends = self.machine.is_clogged() || open && !self.established && !self.machine.outbound().is_empty();
         Wants {
-            readable: !self.machine.has_ended() || !open,
+            readable: !only_sends && (!self.machine.has_ended() || !open),
             writable: !self.machine.outbound().is_empty()
                 || (self.write_blocked && open)
                 || self.closing && !self.closed,
@@ -274,3 +317,6 @@ fn uninterrupted(mut call: impl FnMut() -> io::Result<usize>) -> io::Result<usiz
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,9 +1,10 @@
 //! Why opening, or what was opened, failed.
 
 use super::address::{Address, Target};
-use super::machine::{LayerFailure, Phase};
+use super::machine::{Failure, LayerFailure, Phase};
 use super::provider::{ProviderError, ProviderFailure};
 use crate::terms::ErrorCode;
+use rustix::io::Errno;
 use std::fmt;
 use std::io;
 use std::time::Duration;
@@ -159,6 +160,7 @@ impl Error {
         match self {
             Error::Option { .. } | Error::Unfit { .. } => ErrorKind::Usage,
             Error::Provider { source, .. } if source.kind() == ProviderFailure::Option => ErrorKind::Usage,
+            Error::Layer { source, .. } if source.kind() == Failure::Unusable => ErrorKind::Usage,
             Error::NoModule { .. } | Error::Provider { .. } => ErrorKind::Host,
             Error::Cancelled => ErrorKind::Cancelled,
             Error::Unreached { attempts, .. } if attempts.iter().all(|(_, error)| error.is_of_host()) => {
@@ -196,19 +198,23 @@ impl Error {
     }
 
     fn io_kind(&self) -> io::ErrorKind {
-        use super::machine::Failure;
         match self {
             Error::TimedOut { .. } => io::ErrorKind::TimedOut,
             Error::Layer { source, .. } => match source.kind() {
                 Failure::Truncated => io::ErrorKind::UnexpectedEof,
                 Failure::Refused => io::ErrorKind::ConnectionRefused,
                 Failure::Authentication => io::ErrorKind::PermissionDenied,
+                Failure::Unusable => io::ErrorKind::InvalidInput,
                 _ => io::ErrorKind::InvalidData,
             },
             Error::Provider { source, .. } => source.io().map_or(io::ErrorKind::InvalidInput, io::Error::kind),
             Error::Unreached { attempts, .. } => {
                 let last = attempts.last().and_then(|(_, error)| error.io());
-                last.map_or(io::ErrorKind::NotConnected, io::Error::kind)
+                match last.map_or(io::ErrorKind::NotConnected, io::Error::kind) {
+                    // It is over, and nothing to be waited for: the backlog of a unix socket was full.
+                    io::ErrorKind::WouldBlock => io::ErrorKind::ResourceBusy,
+                    kind => kind,
+                }
             }
             Error::Socket { source, .. } => source.kind(),
             Error::NoModule { .. } => io::ErrorKind::Unsupported,
@@ -220,12 +226,18 @@ impl Error {
 }
 
 impl ProviderError {
-    /// Whether the system would refuse any address, as it does for want of a right or a protocol.
+    /// Whether the system would refuse any address, as it does for want of a right, a device or a protocol.
     fn is_of_host(&self) -> bool {
         let denied = [io::ErrorKind::PermissionDenied, io::ErrorKind::Unsupported, io::ErrorKind::InvalidInput];
+        // Errors of these without a kind of their own, and calls that reach no network whatever comes of them.
+        let lacking = [Errno::AFNOSUPPORT, Errno::PROTONOSUPPORT, Errno::SOCKTNOSUPPORT, Errno::NODEV];
+        let before = ["socket", "setsockopt", "fcntl", "bind"];
         match self.io() {
-            // EPROTONOSUPPORT, ESOCKTNOSUPPORT, EAFNOSUPPORT and their like have no kind of their own.
-            Some(error) => denied.contains(&error.kind()) || self.is_of_call("socket"),
+            Some(error) => {
+                denied.contains(&error.kind())
+                    || Errno::from_io_error(error).is_some_and(|errno| lacking.contains(&errno))
+                    || before.iter().any(|call| self.is_of_call(call))
+            }
             None => self.kind() != ProviderFailure::Unresolved,
         }
     }

@@ -198,9 +198,9 @@ impl ProviderError {
         self.what.strip_prefix("option `")?.strip_suffix('`')
     }
 
-    /// Whether it is this call that failed.
+    /// Whether it is this call that failed, whatever it was for: `setsockopt` of `setsockopt TCP_NODELAY`.
     pub(super) fn is_of_call(&self, call: &str) -> bool {
-        self.what == call
+        self.what.split(' ').next() == Some(call)
     }
 
     /// The system's error, if it is one.

@@ -285,3 +285,9 @@ impl Listener {
         self.listener.fd()
     }
 }
+
+impl std::fmt::Debug for Listener {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("readiness::Listener").field(&self.opener).field(&self.local()).finish()
+    }
+}

@@ -157,7 +157,7 @@ impl<'r> EntryRef<'r> {
     }
 
     /// The file in which something of it is written; nothing if that is no file.
-    #[cfg(feature = "net")]
+    #[cfg(all(feature = "net", target_os = "linux"))]
     pub(crate) fn file_of(&self, at: crate::catalog::Span) -> Option<&'r std::path::Path> {
         self.registry.sources().get(at.file).file()
     }

@@ -80,14 +80,14 @@ tcp4  TCP over IPv4
   used by             secure/tcp4
 "
     );
-    let stated = "    nodelay             = true; takes `true` or `false`\n";
+    let stated = "    nodelay               = true; takes `true` or `false`\n";
     assert!(options.starts_with(stated), "{options}");
     for line in [
-        "                        TCP_NODELAY: small writes are sent at once\n",
-        "    quickack            not set; takes `true` or `false`\n",
-        "    keepalive           default: false; takes `true` or `false`\n",
-        "    send-buffer         = 65536; takes a whole number from 1 to 1073741823\n",
-        "    connect-timeout     default: 30s; takes a time from 1ms to 24h with its unit, as in \"5s\"\n",
+        "                          TCP_NODELAY: small writes are sent at once\n",
+        "    quickack              not set; takes `true` or `false`\n",
+        "    keepalive             default: false; takes `true` or `false`\n",
+        "    send-buffer           = 65536; takes a whole number from 1 to 1073741823\n",
+        "    connect-timeout       default: 30s; takes a time from 1ms to 24h with its unit, as in \"5s\"\n",
     ] {
         assert!(options.contains(line), "{line} is not in\n{options}");
     }
@@ -102,7 +102,7 @@ fn show_tells_the_time_limits_of_a_chain_and_no_other_options() {
     let (_, options) = shown.split_once("\n  Options\n").expect("it takes options");
     assert_eq!(
         options,
-        "    connect-timeout    default: 30s; takes a time from 1ms to 24h with its unit, as in \"5s\"
+        "    connect-timeout       default: 30s; takes a time from 1ms to 24h with its unit, as in \"5s\"
                        How long the base protocol may take to connect
     handshake-timeout  default: 30s; takes a time from 1ms to 24h with its unit, as in \"5s\"
                        How long the handshakes of all layers may take together

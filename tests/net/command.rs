@@ -259,7 +259,7 @@ fn a_secret_is_read_and_never_printed() {
         let listener = std::net::TcpListener::bind(("127.0.0.1", port)).expect("free");
         let seen = std::thread::spawn(move || {
             let (mut peer, _) = listener.accept().expect("comes");
-            let mut heard = Vec::new();
+            let mut heard: Vec<u8> = Vec::new();
             let mut greeting = [0; 64];
             let count = peer.read(&mut greeting).expect("greets");
             heard.extend(&greeting[..count]);

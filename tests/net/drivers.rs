@@ -1,1 +1,35 @@
-//! To be written.
+//! The three drivers: everything arrives, through every layer, with peers that dawdle; and everything ends as it should.
+
+mod blocking;
+mod calls;
+mod endings;
+mod limits;
+mod readiness;
+#[cfg(feature = "tokio")]
+mod tokio;
+pub(super) mod stage;
+
+use stage::{Payload, Stage};
+
+/// How much goes each way.
+const MUCH: usize = 10 << 20;
+
+/// Runs a driver over every chain, against a peer of the same layers.
+///
+/// With `both_ways` the driver writes and reads at once; else it writes, ends its side, and then reads.
+fn every_chain(both_ways: bool, run: impl Fn(&Stage, &str, &str, &Payload)) {
+    let stage = Stage::new();
+    for &(chain, peer) in stage::CHAINS {
+        for ours in [false, true] {
+            if ours && !peer.has_tls() {
+                // What such a peer does is the system's work alone.
+                continue;
+            }
+            let payload = Payload::new(MUCH);
+            let other = payload.clone();
+            let peer = stage.peer(peer, ours, move |end| if both_ways { end.talk(&other) } else { end.answer(&other) });
+            run(&stage, chain, &peer.address(), &payload);
+            peer.finish();
+        }
+    }
+}

@@ -5,5 +5,6 @@ mod drivers;
 mod encrypted;
 mod peer;
 mod proxies;
+mod readme;
 mod system;
 mod tls;

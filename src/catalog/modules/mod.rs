@@ -25,7 +25,7 @@ pub(crate) mod tls;
 
 pub(crate) use faults::faults;
 pub use kind::{OptionKind, WrongValue};
-#[cfg(feature = "net")]
+#[cfg(all(feature = "net", target_os = "linux"))]
 pub(crate) use kind::{duration, host_and_port};
 pub(crate) use promises::unkept;
 pub(crate) use secrets::secret;
@@ -231,8 +231,8 @@ pub enum On {
     Tcp,
     /// Those that carry single messages over `inet` and `inet6`: UDP, UDP-Lite, ping and raw sockets.
     InternetMessages,
-    /// Raw sockets of `inet` and `inet6`.
-    InternetRaw,
+    /// Raw sockets of `inet`.
+    InetRaw,
     /// Those of `unix`.
     Unix,
 }
@@ -252,7 +252,7 @@ impl On {
                 internet && stream && tcp
             }
             On::InternetMessages => internet && !stream,
-            On::InternetRaw => internet && socket_type == SocketType::RAW,
+            On::InetRaw => family == Family::INET && socket_type == SocketType::RAW,
             On::Unix => family == Family::UNIX,
         }
     }
@@ -266,7 +266,7 @@ impl On {
             On::Inet6 => "sockets of inet6",
             On::Tcp => "streams of TCP and MPTCP",
             On::InternetMessages => "datagram and raw sockets of inet and inet6",
-            On::InternetRaw => "raw sockets of inet and inet6",
+            On::InetRaw => "raw sockets of inet",
             On::Unix => "sockets of unix",
         }
     }

@@ -35,8 +35,8 @@ pub(crate) static TLS: Module =
                 .default("none"),
             OptionSpec::new(
                 "client-roots",
-                OptionKind::FilesOr(&["platform", "webpki"]),
-                "Accepting: who may vouch for a client, which then must show a certificate",
+                OptionKind::File,
+                "Accepting: a PEM file with those who may vouch for a client, which then must show a certificate",
             )
             .default("clients are not asked for one"),
         ]);

@@ -32,8 +32,6 @@
 //! [provider.kernel]
 //! module = "system"
 //!
-//! [provider.tls]
-//!
 //! [base.tcp4]
 //! provider = "kernel"
 //! family = "inet"
@@ -41,17 +39,6 @@
 //! protocol = "tcp"
 //! matches-zero = true
 //! services = ["guaranteed-delivery", "guaranteed-order"]
-//!
-//! [layer.tls]
-//! provider = "tls"
-//! needs = ["guaranteed-delivery", "guaranteed-order"]
-//! forbids = ["message-oriented"]
-//! adds = ["encrypted", "authenticated"]
-//! categories = ["crypto-compress"]
-//!
-//! [chain.tls4]
-//! layers = ["tls"]
-//! base = "tcp4"
 //! ```
 
 use crate::EntryRef;

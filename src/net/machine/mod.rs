@@ -17,11 +17,13 @@
 
 mod buffer;
 mod session;
+mod trace;
 
 pub use buffer::Buffer;
 pub use session::{Above, Failure, Phase, Session, SessionError};
 
 use session::HIGH_WATER;
+use trace::LayerSpan;
 
 /// The sessions of one connection. See the [module](self).
 pub struct Machine {
@@ -37,7 +39,8 @@ pub struct Machine {
     ended: bool,
     /// The user ended our side.
     send_ended: bool,
-    failed: Option<LayerFailure>,
+    /// Why a layer failed, and which: those above it still work on what came up before.
+    failed: Option<(usize, LayerFailure)>,
 }
 
 /// A layer of an opened connection: what became of it.
@@ -85,6 +88,7 @@ pub struct LayerFailure {
 
 struct Active {
     session: Box<dyn Session>,
+    span: LayerSpan,
     /// Its place among the reports.
     report: usize,
     started: bool,
@@ -101,12 +105,16 @@ struct Active {
 /// Room that is kept for a read from the socket.
 const READ: usize = 32 * 1024;
 
-/// A session that leaves this many bytes of its input unconsumed, and waits for more, never will have enough.
-const MOST_INPUT: usize = 128 * 1024;
+/// A session that leaves this many bytes of its input unconsumed, and waits for more, never will have enough: the layer below it
+/// has stopped.
+const MOST_INPUT: usize = HIGH_WATER;
+
+/// With more than this to be sent, no more should come in, for which there might be answers. What users send stops far below.
+const MOST_OUTBOUND: usize = 4 * HIGH_WATER;
 
 #[derive(Debug, thiserror::Error)]
 enum Broken {
-    #[error("a message is longer than {MOST_INPUT} bytes")]
+    #[error("a message does not end within {MOST_INPUT} bytes")]
     TooLong,
     #[error("the connection ended in the handshake")]
     EndedInHandshake,
@@ -121,9 +129,11 @@ impl Machine {
         let mut reports = Vec::new();
         for (at, (name, session)) in layers.into_iter().enumerate() {
             let phase = session.phase();
+            let span = LayerSpan::new(&name, at + 1);
             reports.push(LayerReport { name, place: at + 1, phase, facts: Vec::new(), traffic: Traffic::default() });
             active.push(Active {
                 session,
+                span,
                 report: at,
                 started: false,
                 input: Buffer::new(),
@@ -190,6 +200,16 @@ impl Machine {
         self.outbound.bytes()
     }
 
+    /// Whether so much is to be sent that nothing more should be received before.
+    pub fn is_clogged(&self) -> bool {
+        self.outbound.len() > MOST_OUTBOUND
+    }
+
+    /// Whether a layer has failed. What had come up before may still wait to be read.
+    pub fn has_failed(&self) -> bool {
+        self.failed.is_some()
+    }
+
     /// Counts bytes of [`outbound`](Machine::outbound) that the socket took.
     pub fn sent(&mut self, count: usize) {
         self.outbound.consume(count);
@@ -245,6 +265,7 @@ impl Machine {
     ///
     /// A layer failed.
     pub fn send(&mut self, bytes: &[u8]) -> Result<usize, LayerFailure> {
+        self.intact()?;
         if !self.is_open() || self.outbound.len() >= HIGH_WATER || bytes.is_empty() {
             return Ok(0);
         }
@@ -253,7 +274,8 @@ impl Machine {
             self.outbound.push(taken);
             return Ok(taken.len());
         }
-        let taken = self.pass(0, bytes)?;
+        // However much a layer would take at a time, what waits to be sent stays bounded.
+        let taken = self.pass(0, &bytes[..bytes.len().min(HIGH_WATER)])?;
         self.pour(0)?;
         Ok(taken)
     }
@@ -265,6 +287,7 @@ impl Machine {
     ///
     /// A layer failed.
     pub fn send_end(&mut self) -> Result<(), LayerFailure> {
+        self.intact()?;
         if std::mem::replace(&mut self.send_ended, true) {
             return Ok(());
         }
@@ -280,15 +303,23 @@ impl Machine {
         &self.reports
     }
 
-    /// Lets every layer do what it can, from the bottom up, until none can do more.
+    fn intact(&self) -> Result<(), LayerFailure> {
+        self.failed.as_ref().map_or(Ok(()), |(_, failure)| Err(failure.clone()))
+    }
+
+    /// Lets every layer do what it can, from the bottom up, until none can do more; those above one that failed too.
     fn settle(&mut self, target: &mut [u8], filled: &mut usize) -> Result<(), LayerFailure> {
-        if let Some(failure) = &self.failed {
-            return Err(failure.clone());
-        }
         loop {
             let mut progress = false;
-            for at in (0..self.layers.len()).rev() {
-                progress |= self.advance(at, target, filled)?;
+            let end = self.failed.as_ref().map_or(self.layers.len(), |(at, _)| *at);
+            for at in (0..end).rev() {
+                match self.advance(at, target, filled) {
+                    Ok(some) => progress |= some,
+                    Err(_) => {
+                        progress = true;
+                        break;
+                    }
+                }
                 match self.layers[at].session.phase() {
                     Phase::Open => {}
                     Phase::Handshake => break,
@@ -299,7 +330,7 @@ impl Machine {
                 }
             }
             if !progress {
-                return Ok(());
+                return self.intact();
             }
         }
     }
@@ -310,6 +341,7 @@ impl Machine {
         let mut progress = false;
         if !self.layers[at].started {
             self.layers[at].started = true;
+            self.layers[at].span.started();
             self.work(at, |session, below| session.start(below))?;
             progress = true;
         }
@@ -321,6 +353,7 @@ impl Machine {
             let report = &mut self.reports[layer.report];
             report.phase = now;
             report.facts = layer.session.facts();
+            layer.span.settled(report);
         }
         Ok(progress || now != phase)
     }
@@ -338,6 +371,7 @@ impl Machine {
         let Active { session, input, output, .. } = layer;
         let below = if lowest { outbound } else { output };
         let before = (input.len(), below.len(), above.count());
+        let had_ended = above.has_ended();
         let mut result = Ok(());
         if !input.is_empty() && !above.is_full() {
             result = session.receive(input, &mut above, below);
@@ -360,10 +394,13 @@ impl Machine {
                 _ => {}
             }
         }
-        if result.is_ok() && stalled && input.len() > MOST_INPUT && !above.is_full() {
+        if result.is_ok() && stalled && input.len() >= MOST_INPUT && !above.is_full() {
             result = Err(SessionError::new(Failure::Protocol, Broken::TooLong));
         }
         let after = (input.len(), below.len(), above.count());
+        if !had_ended && above.has_ended() {
+            layer.span.ended();
+        }
         let traffic = &mut self.reports[layer.report].traffic;
         traffic.received_below += (before.0 - after.0) as u64;
         traffic.sent_below += (after.1 - before.1) as u64;
@@ -391,6 +428,9 @@ impl Machine {
         let mut poured = false;
         for at in from..self.layers.len().saturating_sub(1) {
             let mut output = std::mem::take(&mut self.layers[at].output);
+            if self.is_cut(at + 1) {
+                output.consume(output.len());
+            }
             while !output.is_empty() {
                 let taken = self.pass(at + 1, output.bytes())?;
                 output.consume(taken);
@@ -407,8 +447,8 @@ impl Machine {
         at: usize,
         work: impl FnOnce(&mut dyn Session, &mut Buffer) -> Result<T, SessionError>,
     ) -> Result<T, LayerFailure> {
-        if let Some(failure) = &self.failed {
-            return Err(failure.clone());
+        if self.is_cut(at) {
+            self.intact()?;
         }
         let lowest = at + 1 == self.layers.len();
         let layer = &mut self.layers[at];
@@ -419,8 +459,18 @@ impl Machine {
         result.map_err(|error| self.fail(at, error))
     }
 
+    /// Whether a layer failed, or one above it: nothing is sent through it any more.
+    fn is_cut(&self, at: usize) -> bool {
+        self.failed.as_ref().is_some_and(|(failed, _)| *failed <= at)
+    }
+
     /// Notes that a layer failed, and lets it tell its peer.
     fn fail(&mut self, at: usize, error: SessionError) -> LayerFailure {
+        if let Some((failed, first)) = &mut self.failed {
+            // One above a layer that has failed, which is what there is to tell.
+            *failed = at;
+            return first.clone();
+        }
         let layer = &self.layers[at];
         let report = &self.reports[layer.report];
         let failure = LayerFailure {
@@ -429,19 +479,23 @@ impl Machine {
             phase: layer.session.phase(),
             source: error,
         };
+        layer.span.failed(&failure);
         let told = self.work(at, |session, below| {
             session.abort(below);
             Ok(())
         });
         // If that fails too, the first failure is the one to tell.
         let _ = told.and_then(|()| self.pour(at));
-        self.failed = Some(failure.clone());
+        self.failed = Some((at, failure.clone()));
         failure
     }
 
     /// Takes a layer out; what it left of its input is for the one above.
     fn retire(&mut self, at: usize) {
         let mut layer = self.layers.remove(at);
+        if let Some((failed, _)) = &mut self.failed {
+            *failed = failed.saturating_sub(1);
+        }
         let (input, ended) = match at.checked_sub(1) {
             Some(above) => {
                 let Active { input, input_ended, .. } = &mut self.layers[above];
@@ -468,4 +522,4 @@ impl std::fmt::Debug for Machine {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -138,6 +138,10 @@ impl<'a> Above<'a> {
         self.filled + self.spill.len()
     }
 
+    pub(super) fn has_ended(&self) -> bool {
+        *self.ended
+    }
+
     pub(super) fn filled(&self) -> usize {
         self.filled
     }

@@ -1,7 +1,7 @@
 use super::*;
 
 /// A layer that greets with `word`, expects the peer's, then shifts every byte by `shift`; with `retires` it leaves after that.
-struct Toy {
+pub(in crate::net) struct Toy {
     word: &'static [u8],
     shift: u8,
     retires: bool,
@@ -12,7 +12,7 @@ struct Toy {
 const END: u8 = 0;
 
 impl Toy {
-    fn new(word: &'static [u8], shift: u8, retires: bool) -> Box<dyn Session> {
+    pub(in crate::net) fn new(word: &'static [u8], shift: u8, retires: bool) -> Box<dyn Session> {
         Box::new(Toy { word, shift, retires, phase: Phase::Handshake, end_seen: false })
     }
 }
@@ -196,4 +196,131 @@ fn an_end_in_the_handshake_or_without_goodbye_is_an_error() {
     let count = machine.read(&mut target).unwrap();
     assert_eq!(&target[..count], b"b", "what came before the cut can be read");
     assert_eq!(machine.read(&mut target).unwrap_err().source.to_string(), "cut off");
+}
+
+/// Two machines of two layers each, open to one another.
+fn open() -> (Machine, Machine) {
+    let two = || {
+        let layers = [("upper", Toy::new(b"hi", 1, false)), ("lower", Toy::new(b"you", 2, false))];
+        Machine::new(layers.map(|(name, session)| (name.to_owned(), session)))
+    };
+    let (mut a, mut b) = (two(), two());
+    a.start().unwrap();
+    b.start().unwrap();
+    while carry(&mut a, &mut b, 9) | carry(&mut b, &mut a, 9) {
+        a.read(&mut []).unwrap();
+        b.read(&mut []).unwrap();
+    }
+    assert!(a.is_open() && b.is_open());
+    (a, b)
+}
+
+#[test]
+fn what_came_up_before_a_lower_layer_failed_is_read_first() {
+    let (mut a, mut b) = open();
+    let message = [7; 700];
+    let mut sent = 0;
+    while sent < message.len() {
+        sent += a.send(&message[sent..]).unwrap();
+    }
+    carry(&mut a, &mut b, usize::MAX);
+    b.received_end();
+    let mut got = 0;
+    let failure = loop {
+        match b.read(&mut [0; 10]) {
+            Ok(count) => got += count,
+            Err(failure) => break failure,
+        }
+        assert!(got == message.len() || !b.has_ended());
+    };
+    assert_eq!((got, failure.layer.as_str(), failure.source.kind()), (message.len(), "lower", Failure::Truncated));
+    assert!(b.send(b"x").is_err() && b.send_end().is_err(), "nothing is sent through a layer that failed");
+    assert!(b.outbound().is_empty() || b.outbound() == b"!", "{:?}", b.outbound());
+}
+
+#[test]
+fn what_waits_to_be_sent_is_bounded_whatever_is_written_at_a_time() {
+    let (mut a, _) = open();
+    let much = vec![7; 1 << 20];
+    let mut taken = 0;
+    loop {
+        match a.send(&much).unwrap() {
+            0 => break,
+            count => taken += count,
+        }
+    }
+    assert!(taken >= HIGH_WATER && a.outbound().len() < 2 * HIGH_WATER && !a.is_clogged());
+}
+
+/// A layer that waits for a message that never ends, and answers every byte with many.
+struct Odd {
+    answers: usize,
+}
+
+impl Session for Odd {
+    fn phase(&self) -> Phase {
+        Phase::Open
+    }
+
+    fn start(&mut self, _: &mut Buffer) -> Result<(), SessionError> {
+        Ok(())
+    }
+
+    fn receive(&mut self, input: &mut Buffer, _: &mut Above<'_>, below: &mut Buffer) -> Result<(), SessionError> {
+        if self.answers > 0 {
+            below.push(&vec![7; self.answers * input.len()]);
+            input.consume(input.len());
+        }
+        Ok(())
+    }
+
+    fn receive_end(&mut self, _: &mut Buffer, _: &mut Above<'_>) -> Result<(), SessionError> {
+        Ok(())
+    }
+
+    fn send(&mut self, bytes: &[u8], below: &mut Buffer) -> Result<usize, SessionError> {
+        below.push(bytes);
+        Ok(bytes.len())
+    }
+
+    fn send_end(&mut self, _: &mut Buffer) -> Result<(), SessionError> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_message_without_end_fails_instead_of_filling_memory() {
+    // Above another layer too, which stops when it has handed up as much as may wait.
+    for below in [0, 1] {
+        let passes = (0..below).map(|_| ("passes".to_owned(), Toy::new(b"you", 0, false)));
+        let odd: Box<dyn Session> = Box::new(Odd { answers: 0 });
+        let mut machine = Machine::new([("odd".to_owned(), odd)].into_iter().chain(passes));
+        machine.start().unwrap();
+        if below > 0 {
+            machine.room()[..3].copy_from_slice(b"you");
+            machine.received(3);
+        }
+        let failure = (0..1000).find_map(|_| {
+            machine.room()[..1000].fill(7);
+            machine.received(1000);
+            machine.read(&mut [0; 10]).err()
+        });
+        let failure = failure.expect("it gives up");
+        assert_eq!((failure.layer.as_str(), failure.source.kind()), ("odd", Failure::Protocol));
+    }
+}
+
+#[test]
+fn a_layer_that_answers_everything_clogs() {
+    let odd: Box<dyn Session> = Box::new(Odd { answers: 50 });
+    let mut machine = Machine::new([("odd".to_owned(), odd)]);
+    machine.start().unwrap();
+    for _ in 0..10 {
+        machine.room()[..1000].fill(7);
+        machine.received(1000);
+        machine.read(&mut [0; 10]).unwrap();
+    }
+    assert!(machine.is_clogged());
+    machine.sent(usize::MAX / 2);
+    assert!(!machine.is_clogged());
 }

@@ -3,21 +3,30 @@
 use crate::net::address::{Address, Target};
 use crate::net::provider::{Base, ProviderError};
 use crate::terms::Family;
-use socket2::{SockAddr, Socket};
+use rustix::io::retry_on_intr;
+use rustix::net::netlink::SocketAddrNetlink;
+use rustix::net::{RecvFlags, SendFlags};
+use socket2::{SockAddr, Socket, Type};
+use std::ffi::OsStr;
 use std::io;
-use std::net::ToSocketAddrs;
+use std::net::{SocketAddr, ToSocketAddrs};
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
 
 pub(super) fn resolve(base: &Base<'_>, target: &Target) -> Result<Vec<Address>, ProviderError> {
     let (host, port) = match target {
-        Target::Address(address) => return Ok(vec![address.clone()]),
+        Target::Address(address) if address.family() == Some(base.family) => return Ok(vec![address.clone()]),
+        Target::Address(address) => {
+            return Err(ProviderError::unsupported(format!("`{address}` as an address of {}", base.family)));
+        }
         Target::Host { host, port } => (host.as_str(), *port),
     };
     let wildcard = if base.family == Family::INET6 { "::" } else { "0.0.0.0" };
     let host = if host.is_empty() { wildcard } else { host };
     let found = (host, port).to_socket_addrs().map_err(|error| ProviderError::unresolved(host, error))?;
-    let fits = |address: &std::net::SocketAddr| address.is_ipv6() == (base.family == Family::INET6);
+    let fits = |address: &Address| address.family() == Some(base.family);
     let mut addresses: Vec<Address> = Vec::new();
-    for address in found.filter(fits).map(Address::Ip) {
+    for address in found.map(Address::Ip).filter(fits) {
         if !addresses.contains(&address) {
             addresses.push(address);
         }
@@ -28,44 +37,128 @@ pub(super) fn resolve(base: &Base<'_>, target: &Target) -> Result<Vec<Address>, 
     Ok(addresses)
 }
 
-fn sock_addr(address: &Address) -> io::Result<SockAddr> {
+/// An address as the crate wants it that can pass it on: socket2 knows nothing of netlink.
+enum Passed {
+    Plain(SockAddr),
+    Netlink(SocketAddrNetlink),
+}
+
+fn passed(address: &Address) -> io::Result<Passed> {
     match address {
-        Address::Ip(address) => Ok((*address).into()),
-        Address::Unix(path) => SockAddr::unix(path),
-        _ => Err(io::ErrorKind::Unsupported.into()),
+        Address::Ip(address) => Ok(Passed::Plain((*address).into())),
+        Address::Unix(path) => unix(path).map(Passed::Plain),
+        Address::UnixAbstract(name) => abstract_name(name).map(Passed::Plain),
+        Address::Vsock { cid, port } => Ok(Passed::Plain(SockAddr::vsock(*cid, *port))),
+        Address::Netlink { port, groups } => Ok(Passed::Netlink(SocketAddrNetlink::new(*port, *groups))),
+        Address::Other(text) => Err(wrong(format!("`{text}` is no address that the system's sockets know"))),
     }
 }
 
-fn from_sock_addr(address: &SockAddr) -> Option<Address> {
+/// The bytes of `sun_path` in unix(7), of which a path leaves one for its 0, and an abstract name one for the 0 before it.
+const PATH: usize = 107;
+
+fn unix(path: &Path) -> io::Result<SockAddr> {
+    let bytes = path.as_os_str().as_bytes();
+    if bytes.len() > PATH {
+        return Err(wrong(format!("a path of a unix socket has at most {PATH} bytes, this one has {}", bytes.len())));
+    }
+    if bytes.contains(&0) {
+        return Err(wrong("a path of a unix socket has no 0 bytes".to_owned()));
+    }
+    SockAddr::unix(path)
+}
+
+fn abstract_name(name: &[u8]) -> io::Result<SockAddr> {
+    if name.len() > PATH {
+        return Err(wrong(format!("a name of a unix socket has at most {PATH} bytes, this one has {}", name.len())));
+    }
+    SockAddr::unix(OsStr::from_bytes(&[&[0], name].concat()))
+}
+
+fn wrong(problem: String) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, problem)
+}
+
+fn read_back(address: &SockAddr) -> Option<Address> {
     if let Some(address) = address.as_socket() {
         return Some(Address::Ip(address));
+    }
+    if let Some((cid, port)) = address.as_vsock_address() {
+        return Some(Address::Vsock { cid, port });
+    }
+    if let Some(name) = address.as_abstract_namespace() {
+        return Some(Address::UnixAbstract(name.to_owned()));
     }
     address.is_unix().then(|| Address::Unix(address.as_pathname().map(Into::into).unwrap_or_default()))
 }
 
+fn netlink(address: rustix::net::SocketAddrAny) -> Option<Address> {
+    let address = SocketAddrNetlink::try_from(address).ok()?;
+    Some(Address::Netlink { port: address.pid(), groups: address.groups() })
+}
+
 pub(super) fn connect(socket: &Socket, address: &Address) -> io::Result<()> {
-    socket.connect(&sock_addr(address)?)
+    match passed(address)? {
+        Passed::Plain(address) => socket.connect(&address),
+        Passed::Netlink(address) => Ok(rustix::net::connect(socket, &address)?),
+    }
 }
 
 pub(super) fn bind(socket: &Socket, address: &Address) -> io::Result<()> {
-    socket.bind(&sock_addr(address)?)
+    match passed(address)? {
+        Passed::Plain(address) => socket.bind(&address),
+        Passed::Netlink(address) => Ok(rustix::net::bind(socket, &address)?),
+    }
 }
 
 pub(super) fn local(socket: &Socket) -> Option<Address> {
-    from_sock_addr(&socket.local_addr().ok()?)
+    let address = socket.local_addr().ok()?;
+    read_back(&address).or_else(|| netlink(rustix::net::getsockname(socket).ok()?))
 }
 
 pub(super) fn peer(socket: &Socket) -> Option<Address> {
-    from_sock_addr(&socket.peer_addr().ok()?)
+    let address = socket.peer_addr().ok()?;
+    read_back(&address).or_else(|| netlink(rustix::net::getpeername(socket).ok()??))
 }
 
 pub(super) fn send_to(socket: &Socket, bytes: &[u8], to: &Address) -> io::Result<usize> {
-    socket.send_to(bytes, &sock_addr(to)?)
+    let flags = SendFlags::NOSIGNAL;
+    match passed(to)? {
+        Passed::Plain(address) => loop {
+            match socket.send_to_with_flags(bytes, &address, flags.bits() as i32) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                result => return result,
+            }
+        },
+        Passed::Netlink(address) => Ok(retry_on_intr(|| rustix::net::sendto(socket, bytes, flags, &address))?),
+    }
 }
 
-pub(super) fn recv_from(socket: &Socket, target: &mut [u8]) -> io::Result<(usize, Option<Address>)> {
-    let (count, address) = rustix::net::recvfrom(socket, target, rustix::net::RecvFlags::empty())
-        .map(|(count, _, address)| (count, address))?;
-    let address = address.and_then(|address| std::net::SocketAddr::try_from(address).ok()).map(Address::Ip);
+pub(super) fn recv_from(socket: &Socket, family: Family, target: &mut [u8]) -> io::Result<(usize, Option<Address>)> {
+    // rustix cannot read an address of vsock, and not every one of unix; socket2 can, but not together with the bytes. A
+    // socket is used by one thread at a time, so the message looked at is the one that is then received.
+    let by_socket2 = (family == Family::UNIX || family == Family::VSOCK) && socket.r#type()? == Type::DGRAM;
+    let peeked = if by_socket2 { Some(peek_sender(socket)?) } else { None };
+    let (count, _, address) = retry_on_intr(|| rustix::net::recvfrom(socket, &mut *target, RecvFlags::empty()))?;
+    let address = match (peeked, address) {
+        (Some(peeked), _) => read_back(&peeked).or_else(|| unnamed(family)),
+        (None, Some(address)) if family == Family::NETLINK => netlink(address),
+        (None, Some(address)) => SocketAddr::try_from(address).ok().map(Address::Ip),
+        (None, None) => None,
+    };
     Ok((count, address))
+}
+
+fn peek_sender(socket: &Socket) -> io::Result<SockAddr> {
+    loop {
+        match socket.peek_sender() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            result => return result,
+        }
+    }
+}
+
+/// The sender of a message that came without an address: of unix one that was never bound.
+fn unnamed(family: Family) -> Option<Address> {
+    (family == Family::UNIX).then(|| Address::Unix(PathBuf::new()))
 }

@@ -1,18 +1,42 @@
-//! `system`: the sockets of the operating system, by socket2.
+//! `system`: the sockets of the operating system, by socket2, and by rustix where that has no word for it.
+//!
+//! Written for Linux. Every family of its catalog can be opened; addresses are known of `inet`, `inet6`, `unix`, `vsock` and
+//! `netlink`, so a socket of another family, as `packet` and `xdp` are, is opened without one: binding or connecting it is
+//! refused, and left to those who take the file descriptor out.
+//!
+//! # What a program should know
+//!
+//! - A socket that listens at a path of `unix` leaves its file behind when it is closed, as the kernel does. The program that
+//!   listened removes it. Nothing is removed here: a file that is there already, stale or not, is EADDRINUSE.
+//! - A connection to a `unix` socket whose backlog is full fails with EAGAIN instead of waiting, because it is begun without
+//!   blocking (connect(2)), and the kernel has nothing by which to wait for it.
+//! - A message longer than the buffer is cut, as recv(2) does.
+//! - A base protocol is opened with the catalog's family, type and protocol. What the kernel made of it is asked of the socket
+//!   (`SO_DOMAIN`, `SO_TYPE`, `SO_PROTOCOL`); it says 0 for the protocol of `unix`, `vsock` and `packet`, and `dgram` for a raw
+//!   socket of `unix`.
+//!
+//! # Options
+//!
+//! They are set between socket(2) and bind(2), in the order of the table in `options`, and asked back from the kernel. On Linux
+//! an accepted socket of TCP or MPTCP inherits what its listener has, with two exceptions: `priority`, which begins at 0 anew, and
+//! `quickack`. These are set again on each accepted socket; so are all options of other families, where the accepted socket is
+//! made by the peer's connect(2) and inherits next to nothing. `quickack` is set once more when a connection that was begun is
+//! there; `false` before that, as here, keeps back the last acknowledgement of the handshake until the first bytes go, or 40 ms.
+//! MPTCP refuses some options of TCP, with EOPNOTSUPP or ENOPROTOOPT; which ones depends on the kernel.
 
 mod address;
 mod options;
+mod socket;
 
-use crate::catalog::{Module, OptionValue, modules};
+use crate::catalog::{Module, modules};
 use crate::net::address::{Address, Target};
 use crate::net::provider::{Base, BaseProvider, ProviderError};
 use crate::net::socket::{BaseListener, BaseSocket};
-use crate::terms::System as Os;
+use crate::terms::{Family, System as Os};
+use options::Stated;
+use rustix::io::Errno;
+use socket::{SystemListener, SystemSocket};
 use socket2::{Domain, Protocol, Socket, Type};
-use std::io::{self, IoSlice, Read, Write};
-use std::net::Shutdown;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::time::Duration;
 
 /// The module `system`.
 #[derive(Copy, Clone, Debug, Default)]
@@ -31,169 +55,65 @@ impl BaseProvider for System {
     }
 
     fn connect(&self, base: &Base<'_>, address: &Address) -> Result<Box<dyn BaseSocket>, ProviderError> {
-        let socket = socket(base)?;
+        let stated = Stated::of(base)?;
+        let socket = open(base, &stated)?;
         socket.set_nonblocking(true).map_err(|error| ProviderError::system("fcntl", error))?;
-        match address::connect(&socket, address) {
-            Ok(()) => Ok(Box::new(SystemSocket { socket, connecting: false })),
-            Err(error) if error.raw_os_error() == Some(rustix::io::Errno::INPROGRESS.raw_os_error()) => {
-                Ok(Box::new(SystemSocket { socket, connecting: true }))
+        let connecting = match address::connect(&socket, address) {
+            Ok(()) => {
+                stated.when_connected(&socket).map_err(|error| ProviderError::system("setsockopt", error))?;
+                false
             }
-            Err(error) => Err(ProviderError::system("connect", error)),
-        }
+            Err(error) if Errno::from_io_error(&error) == Some(Errno::INPROGRESS) => true,
+            Err(error) if Errno::from_io_error(&error) == Some(Errno::AGAIN) && base.family == Family::UNIX => {
+                return Err(ProviderError::system("connect (the listener's backlog is full)", error));
+            }
+            Err(error) => return Err(ProviderError::system("connect", error)),
+        };
+        Ok(Box::new(SystemSocket::new(socket, stated, connecting)))
     }
 
     fn listen(&self, base: &Base<'_>, address: &Address) -> Result<Box<dyn BaseListener>, ProviderError> {
-        let socket = socket(base)?;
+        let stated = Stated::of(base)?;
+        let socket = open(base, &stated)?;
         address::bind(&socket, address).map_err(|error| ProviderError::system("bind", error))?;
         socket.listen(BACKLOG).map_err(|error| ProviderError::system("listen", error))?;
-        Ok(Box::new(SystemListener { socket }))
+        Ok(Box::new(SystemListener::new(socket, stated)))
     }
 
     fn open(&self, base: &Base<'_>, address: Option<&Address>) -> Result<Box<dyn BaseSocket>, ProviderError> {
-        let socket = socket(base)?;
+        let stated = Stated::of(base)?;
+        let socket = open(base, &stated)?;
         if let Some(address) = address {
             address::bind(&socket, address).map_err(|error| ProviderError::system("bind", error))?;
         }
-        Ok(Box::new(SystemSocket { socket, connecting: false }))
+        Ok(Box::new(SystemSocket::new(socket, stated, false)))
     }
 
     fn pair(&self, base: &Base<'_>) -> Result<[Box<dyn BaseSocket>; 2], ProviderError> {
+        let stated = Stated::of(base)?;
         let (domain, socket_type, protocol) = triple(base)?;
         let pair = Socket::pair(domain, socket_type, protocol);
         let (one, two) = pair.map_err(|error| ProviderError::system("socketpair", error))?;
         for socket in [&one, &two] {
-            options::apply(socket, base)?;
+            stated.apply(socket)?;
         }
-        Ok([one, two].map(|socket| -> Box<dyn BaseSocket> { Box::new(SystemSocket { socket, connecting: false }) }))
+        Ok([one, two]
+            .map(|socket| -> Box<dyn BaseSocket> { Box::new(SystemSocket::new(socket, stated.clone(), false)) }))
     }
 }
 
 fn triple(base: &Base<'_>) -> Result<(Domain, Type, Option<Protocol>), ProviderError> {
     let Some(family) = base.family.number(Os::HOST) else {
-        let missing = io::Error::from_raw_os_error(rustix::io::Errno::AFNOSUPPORT.raw_os_error());
-        return Err(ProviderError::system("socket", missing));
+        return Err(ProviderError::system("socket", Errno::AFNOSUPPORT.into()));
     };
     let protocol = Some(base.protocol.number()).filter(|&number| number != 0).map(Protocol::from);
     Ok((Domain::from(family), Type::from(base.socket_type.number()), protocol))
 }
 
-fn socket(base: &Base<'_>) -> Result<Socket, ProviderError> {
+/// A socket with its options set.
+fn open(base: &Base<'_>, stated: &Stated) -> Result<Socket, ProviderError> {
     let (domain, socket_type, protocol) = triple(base)?;
     let socket = Socket::new(domain, socket_type, protocol).map_err(|error| ProviderError::system("socket", error))?;
-    options::apply(&socket, base)?;
+    stated.apply(&socket)?;
     Ok(socket)
-}
-
-struct SystemSocket {
-    socket: Socket,
-    connecting: bool,
-}
-
-impl BaseSocket for SystemSocket {
-    fn read(&mut self, target: &mut [u8]) -> io::Result<usize> {
-        self.socket.read(target)
-    }
-
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.socket.write(bytes)
-    }
-
-    fn write_vectored(&mut self, pieces: &[IoSlice<'_>]) -> io::Result<usize> {
-        self.socket.write_vectored(pieces)
-    }
-
-    fn shutdown_write(&mut self) -> io::Result<()> {
-        match self.socket.shutdown(Shutdown::Write) {
-            // A peer that has gone needs no goodbye; sockets without connections have none to say.
-            Err(error) if error.kind() == io::ErrorKind::NotConnected => Ok(()),
-            result => result,
-        }
-    }
-
-    fn finish_connect(&mut self) -> io::Result<bool> {
-        if self.connecting {
-            if let Some(error) = self.socket.take_error()? {
-                return Err(error);
-            }
-            // A socket that has a peer is connected; one that has neither peer nor error still waits.
-            match self.socket.peer_addr() {
-                Ok(_) => self.connecting = false,
-                Err(error) if error.kind() == io::ErrorKind::NotConnected => return Ok(false),
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(true)
-    }
-
-    fn set_nonblocking(&self, nonblocking: bool) -> io::Result<()> {
-        self.socket.set_nonblocking(nonblocking)
-    }
-
-    fn set_read_timeout(&self, limit: Option<Duration>) -> io::Result<()> {
-        self.socket.set_read_timeout(limit)
-    }
-
-    fn set_write_timeout(&self, limit: Option<Duration>) -> io::Result<()> {
-        self.socket.set_write_timeout(limit)
-    }
-
-    fn local(&self) -> Option<Address> {
-        address::local(&self.socket)
-    }
-
-    fn peer(&self) -> Option<Address> {
-        address::peer(&self.socket)
-    }
-
-    fn triple(&self) -> Option<(i32, i32, i32)> {
-        let protocol = self.socket.protocol().ok()?.map_or(0, i32::from);
-        Some((self.socket.domain().ok()?.into(), self.socket.r#type().ok()?.into(), protocol))
-    }
-
-    fn option(&self, name: &str) -> io::Result<OptionValue> {
-        options::query(&self.socket, name)
-    }
-
-    fn send_to(&self, bytes: &[u8], to: &Address) -> io::Result<usize> {
-        address::send_to(&self.socket, bytes, to)
-    }
-
-    fn recv_from(&self, target: &mut [u8]) -> io::Result<(usize, Option<Address>)> {
-        address::recv_from(&self.socket, target)
-    }
-
-    fn fd(&self) -> Option<BorrowedFd<'_>> {
-        Some(self.socket.as_fd())
-    }
-
-    fn into_fd(self: Box<Self>) -> Result<OwnedFd, Box<dyn BaseSocket>> {
-        Ok(self.socket.into())
-    }
-}
-
-struct SystemListener {
-    socket: Socket,
-}
-
-impl BaseListener for SystemListener {
-    fn accept(&self) -> io::Result<Box<dyn BaseSocket>> {
-        let (socket, _) = self.socket.accept()?;
-        Ok(Box::new(SystemSocket { socket, connecting: false }))
-    }
-
-    fn set_nonblocking(&self, nonblocking: bool) -> io::Result<()> {
-        self.socket.set_nonblocking(nonblocking)
-    }
-
-    fn local(&self) -> Option<Address> {
-        address::local(&self.socket)
-    }
-
-    fn option(&self, name: &str) -> io::Result<OptionValue> {
-        options::query(&self.socket, name)
-    }
-
-    fn fd(&self) -> Option<BorrowedFd<'_>> {
-        Some(self.socket.as_fd())
-    }
 }

@@ -363,3 +363,15 @@ impl Accepted {
         self.stream.established(&self.opener).await
     }
 }
+
+impl std::fmt::Debug for Listener {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("tokio::Listener").field(&self.opener).field(&self.local()).finish()
+    }
+}
+
+impl std::fmt::Debug for Accepted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("tokio::Accepted").field(&self.opener).field(&self.peer()).finish()
+    }
+}

@@ -1,0 +1,124 @@
+//! One connection: a request, and an answer to it.
+
+use super::Proxy;
+use super::answer::{self, LONGEST_HEADER, Search};
+use super::error::{HttpConnectError, Status};
+use super::request::request;
+use crate::net::Target;
+use crate::net::machine::{self, Above, Buffer, Phase, SessionError};
+use std::sync::Arc;
+
+/// So many interim answers are passed over.
+const MOST_INTERIM: usize = 4;
+
+/// So many bytes of what is no HTTP are shown.
+const SHOWN: usize = 24;
+
+/// What every answer begins with.
+const BEGINNING: &[u8] = b"HTTP/1.";
+
+pub(super) struct Session {
+    proxy: Arc<Proxy>,
+    target: Target,
+    search: Search,
+    /// Interim answers so far.
+    interim: usize,
+    /// The code of the answer that opened the connection.
+    opened: Option<u16>,
+}
+
+impl Session {
+    pub fn new(proxy: Arc<Proxy>, target: Target) -> Self {
+        Session { proxy, target, search: Search::default(), interim: 0, opened: None }
+    }
+
+    fn proxy(&self) -> Target {
+        self.proxy.address.clone()
+    }
+
+    /// Reads an answer off the front of the input; false: it is not all there.
+    fn read(&mut self, input: &mut Buffer) -> Result<bool, HttpConnectError> {
+        let bytes = input.bytes();
+        // What speaks something else may wait for us to go on, and never send the end of a header.
+        if bytes.iter().zip(BEGINNING).any(|(found, expected)| found != expected) {
+            let found = bytes[..bytes.len().min(SHOWN)].escape_ascii().to_string();
+            return Err(HttpConnectError::NoHttp { proxy: self.proxy(), found });
+        }
+        let end = self.search.end(&bytes[..bytes.len().min(LONGEST_HEADER)]);
+        let Some(end) = end else {
+            let long = bytes.len() > LONGEST_HEADER;
+            return if long { Err(HttpConnectError::LongHeader { proxy: self.proxy() }) } else { Ok(false) };
+        };
+        let answer = answer::parse(&bytes[..end]).map_err(|error| match error {
+            httparse::Error::TooManyHeaders => HttpConnectError::ManyLines { proxy: self.proxy() },
+            error => HttpConnectError::Malformed { proxy: self.proxy(), problem: error.to_string() },
+        })?;
+        self.answered(answer)?;
+        // What lies behind the header is the target's, whatever the header says of a body: RFC 9110, section 9.3.6.
+        input.consume(end);
+        self.search = Search::default();
+        Ok(true)
+    }
+
+    fn answered(&mut self, answer: answer::Answer) -> Result<(), HttpConnectError> {
+        let proxy = self.proxy();
+        let status = Status { code: answer.code, reason: answer.reason };
+        match status.code {
+            101 => Err(HttpConnectError::Switched { proxy, status }),
+            100..=199 => {
+                self.interim += 1;
+                if self.interim > MOST_INTERIM {
+                    return Err(HttpConnectError::Interim { proxy, count: self.interim, status });
+                }
+                Ok(())
+            }
+            200..=299 => {
+                self.opened = Some(status.code);
+                Ok(())
+            }
+            // 401 is for servers (RFC 9110, section 15.5.2), but tinyproxy 1.11 says it of a wrong password.
+            401 | 407 => {
+                let sent = self.proxy.authorization.is_some();
+                Err(HttpConnectError::Authentication { proxy, status, sent, schemes: answer.schemes })
+            }
+            _ => Err(HttpConnectError::Refused { proxy, target: self.target.clone(), status }),
+        }
+    }
+}
+
+impl machine::Session for Session {
+    fn phase(&self) -> Phase {
+        if self.opened.is_none() { Phase::Handshake } else { Phase::Retired }
+    }
+
+    fn start(&mut self, below: &mut Buffer) -> Result<(), SessionError> {
+        below.push(request(&self.proxy, &self.target)?.as_bytes());
+        Ok(())
+    }
+
+    fn receive(&mut self, input: &mut Buffer, _: &mut Above<'_>, _: &mut Buffer) -> Result<(), SessionError> {
+        while self.opened.is_none() && self.read(input)? {}
+        Ok(())
+    }
+
+    fn receive_end(&mut self, input: &mut Buffer, _: &mut Above<'_>) -> Result<(), SessionError> {
+        match self.opened {
+            Some(_) => Ok(()),
+            None => Err(HttpConnectError::Truncated { proxy: self.proxy(), received: input.len() }.into()),
+        }
+    }
+
+    /// Never called, as the session is never open.
+    fn send(&mut self, _: &[u8], _: &mut Buffer) -> Result<usize, SessionError> {
+        Ok(0)
+    }
+
+    fn send_end(&mut self, _: &mut Buffer) -> Result<(), SessionError> {
+        Ok(())
+    }
+
+    fn facts(&self) -> Vec<(&'static str, String)> {
+        let status = self.opened.map(|code| ("status", code.to_string()));
+        [("proxy", self.proxy().to_string())].into_iter().chain(status).collect()
+    }
+}

@@ -1,0 +1,223 @@
+//! What can go wrong with a SOCKS 5 proxy.
+
+use crate::net::Target;
+use crate::net::machine::{Failure, SessionError};
+use std::fmt;
+
+/// Why there is no connection through a SOCKS 5 proxy.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Socks5Error {
+    /// The target has no host and port.
+    #[error("a SOCKS 5 proxy is asked for a host and a port, and `{}` is none", .target.to_string().escape_debug())]
+    NoHost {
+        /// The target.
+        target: Target,
+    },
+    /// The host's name cannot be sent: its length takes one byte, and a control character would be read as another name.
+    #[error("the name of the target is {} where 1 to 255 bytes without control characters are expected", name(*.length, *.control))]
+    Name {
+        /// How long the name is, in bytes.
+        length: usize,
+        /// Whether there are control characters in it.
+        control: bool,
+    },
+    /// A message of the proxy is of another version.
+    #[error("the proxy {proxy} sent version {found} in {message}, where {expected} is expected")]
+    Version {
+        /// The proxy.
+        proxy: Target,
+        /// The message.
+        message: Message,
+        /// The version found.
+        found: u8,
+        /// The version expected: 5, and 1 for authentication (RFC 1929).
+        expected: u8,
+    },
+    /// The proxy accepts none of the methods offered: 0xFF.
+    #[error(
+        "the proxy {proxy} accepts none of the methods offered: {offered}{}",
+        if .offered.contains("password") { "" } else { " (it may want a `username` and a password)" }
+    )]
+    NoMethod {
+        /// The proxy.
+        proxy: Target,
+        /// What was offered, in words.
+        offered: String,
+    },
+    /// The proxy chose a method that was not offered.
+    #[error("the proxy {proxy} chose {method}, which was not offered")]
+    NotOffered {
+        /// The proxy.
+        proxy: Target,
+        /// The method.
+        method: Method,
+    },
+    /// The proxy did not accept the user and password.
+    #[error("the proxy {proxy} did not accept user `{}` and the password: status {status}", .user.escape_debug())]
+    Authentication {
+        /// The proxy.
+        proxy: Target,
+        /// The user.
+        user: String,
+        /// What the proxy answered, which is not 0.
+        status: u8,
+    },
+    /// The proxy did not connect.
+    #[error("the proxy {proxy} did not connect to {target}: {reply}")]
+    Refused {
+        /// The proxy.
+        proxy: Target,
+        /// What it was to connect to.
+        target: Target,
+        /// What it answered.
+        reply: Reply,
+    },
+    /// The proxy's own address in the reply is of an unknown type.
+    #[error("the proxy {proxy} sent an address of type {found}, where 1, 3 or 4 is expected")]
+    AddressType {
+        /// The proxy.
+        proxy: Target,
+        /// The type found.
+        found: u8,
+    },
+    /// The proxy's own address in the reply is a name of 0 bytes.
+    #[error("the proxy {proxy} sent a name of 0 bytes as its address")]
+    EmptyName {
+        /// The proxy.
+        proxy: Target,
+    },
+    /// The proxy ended the connection in the handshake.
+    #[error("the proxy {proxy} ended the connection after {received} bytes of {message}")]
+    Truncated {
+        /// The proxy.
+        proxy: Target,
+        /// The message.
+        message: Message,
+        /// How much of it had come, in bytes.
+        received: usize,
+    },
+}
+
+fn name(length: usize, control: bool) -> String {
+    format!("{length} bytes{}", if control { " with control characters" } else { "" })
+}
+
+/// A message of the proxy.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Message {
+    /// Which method it chose.
+    Choice,
+    /// Whether it accepted user and password.
+    Status,
+    /// Whether it connected.
+    Reply,
+}
+
+/// A method of authentication (RFC 1928, section 3).
+#[derive(Copy, Clone, PartialEq, Eq)]
+pub struct Method(pub u8);
+
+/// What a proxy answers to a request (RFC 1928, section 6).
+#[derive(Copy, Clone, PartialEq, Eq)]
+pub struct Reply(pub u8);
+
+impl Socks5Error {
+    /// What kind of failure it is.
+    pub fn failure(&self) -> Failure {
+        match self {
+            Socks5Error::NoHost { .. } | Socks5Error::Name { .. } => Failure::Unusable,
+            Socks5Error::NoMethod { .. } | Socks5Error::Authentication { .. } => Failure::Authentication,
+            Socks5Error::Refused { .. } => Failure::Refused,
+            Socks5Error::Truncated { .. } => Failure::Truncated,
+            Socks5Error::Version { .. }
+            | Socks5Error::NotOffered { .. }
+            | Socks5Error::AddressType { .. }
+            | Socks5Error::EmptyName { .. } => Failure::Protocol,
+        }
+    }
+}
+
+impl From<Socks5Error> for SessionError {
+    fn from(error: Socks5Error) -> Self {
+        SessionError::new(error.failure(), error)
+    }
+}
+
+impl fmt::Display for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Message::Choice => "its choice of a method",
+            Message::Status => "its answer to user and password",
+            Message::Reply => "its reply to the request",
+        })
+    }
+}
+
+impl Method {
+    /// No authentication.
+    pub const NONE: Method = Method(0);
+    /// User and password, RFC 1929.
+    pub const PASSWORD: Method = Method(2);
+    /// None of those offered.
+    pub const UNACCEPTABLE: Method = Method(0xFF);
+
+    /// Its name; nothing for one that is not in RFC 1928.
+    pub const fn name(self) -> Option<&'static str> {
+        match self.0 {
+            0 => Some("no authentication"),
+            1 => Some("GSSAPI"),
+            2 => Some("user and password"),
+            0xFF => Some("no acceptable method"),
+            _ => None,
+        }
+    }
+}
+
+impl Reply {
+    /// It connected.
+    pub const SUCCEEDED: Reply = Reply(0);
+
+    /// The RFC's words for it.
+    pub const fn words(self) -> &'static str {
+        match self.0 {
+            0 => "succeeded",
+            1 => "general SOCKS server failure",
+            2 => "connection not allowed by ruleset",
+            3 => "network unreachable",
+            4 => "host unreachable",
+            5 => "connection refused",
+            6 => "TTL expired",
+            7 => "command not supported",
+            8 => "address type not supported",
+            _ => "unassigned",
+        }
+    }
+}
+
+impl fmt::Display for Method {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.name() {
+            Some(name) => write!(f, "method {} ({name})", self.0),
+            None => write!(f, "method {}", self.0),
+        }
+    }
+}
+
+impl fmt::Display for Reply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "reply {} ({})", self.0, self.words())
+    }
+}
+
+impl fmt::Debug for Method {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl fmt::Debug for Reply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}

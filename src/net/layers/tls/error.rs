@@ -1,0 +1,300 @@
+//! What goes wrong in TLS, in words that say to whom.
+
+use crate::net::machine::{Failure, SessionError};
+use rustls::pki_types::UnixTime;
+use rustls::{AlertDescription, CertificateError, Error, PeerIncompatible};
+use std::time::Duration;
+
+/// Why TLS gave up on a connection. `peer` is the subject of the message: `` `example.org` `` or `the client`.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TlsError {
+    /// The peer's certificate does not prove who it is.
+    #[error("the certificate of {peer} {}", certificate(.problem))]
+    Certificate {
+        /// Whose certificate.
+        peer: String,
+        /// What is wrong with it.
+        problem: CertificateError,
+    },
+    /// The peer must show a certificate, and did not.
+    #[error("{peer} shows no certificate")]
+    NoCertificate {
+        /// Who should have.
+        peer: String,
+    },
+    /// The peer gave up, and said why.
+    #[error("{peer} refuses with the alert `{}`{}", name(.alert), meaning(.alert))]
+    Alert {
+        /// Who gave up.
+        peer: String,
+        /// Why: RFC 8446, section 6.2.
+        alert: AlertDescription,
+    },
+    /// The two ends cannot agree.
+    #[error("{peer} {}", incompatible(.problem))]
+    Incompatible {
+        /// The other end.
+        peer: String,
+        /// On what.
+        problem: PeerIncompatible,
+    },
+    /// The client speaks none of the protocols of `alpn`.
+    #[error("{peer} speaks none of the protocols of `alpn`")]
+    NoApplicationProtocol {
+        /// The other end.
+        peer: String,
+    },
+    /// What came first is no TLS.
+    #[error("{peer} does not speak TLS: the first bytes are \"{begins}\"")]
+    NotTls {
+        /// The other end.
+        peer: String,
+        /// The beginning of what it sent, escaped.
+        begins: String,
+    },
+    /// The peer broke the protocol.
+    #[error("{peer} breaks the protocol: {source}")]
+    Protocol {
+        /// Who broke it.
+        peer: String,
+        /// How.
+        source: Error,
+    },
+    /// The connection ended before the handshake did.
+    #[error("{peer} ended the connection in the handshake")]
+    EndedInHandshake {
+        /// Who ended it.
+        peer: String,
+    },
+    /// The connection ended without close_notify, as it does when somebody on the way cuts it off.
+    #[error("the stream of {peer} is cut off: it ends without close_notify")]
+    CutOff {
+        /// Whose stream.
+        peer: String,
+    },
+    /// So much was sent that the keys must not encipher more; TLS 1.2 cannot change them.
+    #[error("the keys have enciphered all that they may")]
+    Exhausted,
+    /// Something was to be sent behind the end.
+    #[error("our side of the connection has ended")]
+    Ended,
+    /// It cannot be done here, whatever the peer does.
+    #[error("{0}")]
+    Unusable(Error),
+}
+
+/// Names in a certificate that are worth telling.
+const NAMES: usize = 5;
+
+/// Bytes that show what it is that does not speak TLS.
+const BEGINNING: usize = 16;
+
+impl TlsError {
+    pub(super) fn of(error: Error, peer: String) -> Self {
+        match error {
+            Error::InvalidCertificate(problem) => TlsError::Certificate { peer, problem },
+            Error::NoCertificatesPresented => TlsError::NoCertificate { peer },
+            Error::AlertReceived(alert) => TlsError::Alert { peer, alert },
+            Error::PeerIncompatible(problem) => TlsError::Incompatible { peer, problem },
+            Error::NoApplicationProtocol => TlsError::NoApplicationProtocol { peer },
+            Error::General(_)
+            | Error::Other(_)
+            | Error::EncryptError
+            | Error::FailedToGetCurrentTime
+            | Error::FailedToGetRandomBytes
+            | Error::HandshakeNotComplete
+            | Error::UnsupportedNameType
+            | Error::InconsistentKeys(_)
+            | Error::BadMaxFragmentSize => TlsError::Unusable(error),
+            source => TlsError::Protocol { peer, source },
+        }
+    }
+
+    pub(super) fn not_tls(peer: String, bytes: &[u8]) -> Self {
+        let begins = bytes[..bytes.len().min(BEGINNING)].escape_ascii().to_string();
+        TlsError::NotTls { peer, begins }
+    }
+
+    /// What kind of failure it is.
+    pub fn kind(&self) -> Failure {
+        match self {
+            TlsError::Certificate { .. } | TlsError::NoCertificate { .. } => Failure::Authentication,
+            TlsError::Alert { alert, .. } => failure(alert),
+            TlsError::Incompatible { .. }
+            | TlsError::NoApplicationProtocol { .. }
+            | TlsError::NotTls { .. }
+            | TlsError::Protocol { .. } => Failure::Protocol,
+            TlsError::EndedInHandshake { .. } | TlsError::CutOff { .. } => Failure::Truncated,
+            TlsError::Exhausted | TlsError::Ended | TlsError::Unusable(_) => Failure::Unusable,
+        }
+    }
+}
+
+impl From<TlsError> for SessionError {
+    fn from(error: TlsError) -> Self {
+        SessionError::new(error.kind(), error)
+    }
+}
+
+/// What the peer means by an alert.
+fn failure(alert: &AlertDescription) -> Failure {
+    use AlertDescription as Alert;
+    match alert {
+        Alert::NoCertificate
+        | Alert::BadCertificate
+        | Alert::UnsupportedCertificate
+        | Alert::CertificateRevoked
+        | Alert::CertificateExpired
+        | Alert::CertificateUnknown
+        | Alert::UnknownCA
+        | Alert::AccessDenied
+        | Alert::CertificateUnobtainable
+        | Alert::BadCertificateStatusResponse
+        | Alert::BadCertificateHashValue
+        | Alert::UnknownPSKIdentity
+        // A signature, or the proof that both ends know the same keys, is wrong.
+        | Alert::DecryptError
+        | Alert::CertificateRequired => Failure::Authentication,
+        // It says that we broke the protocol.
+        Alert::UnexpectedMessage
+        | Alert::BadRecordMac
+        | Alert::DecryptionFailed
+        | Alert::RecordOverflow
+        | Alert::DecompressionFailure
+        | Alert::IllegalParameter
+        | Alert::DecodeError
+        | Alert::MissingExtension
+        | Alert::UnsupportedExtension => Failure::Protocol,
+        _ => Failure::Refused,
+    }
+}
+
+/// The name that RFC 8446 has for an alert.
+fn name(alert: &AlertDescription) -> String {
+    match alert {
+        AlertDescription::UnrecognisedName => "unrecognized_name".to_owned(),
+        AlertDescription::UnknownPSKIdentity => "unknown_psk_identity".to_owned(),
+        alert => words(&format!("{alert:?}"), '_'),
+    }
+}
+
+/// Words that are written `LikeThis`, with something between them.
+fn words(text: &str, between: char) -> String {
+    let mut words = String::with_capacity(text.len() + 8);
+    let mut before = ' ';
+    for letter in text.chars() {
+        if letter.is_ascii_uppercase() && (before.is_ascii_lowercase() || before.is_ascii_digit()) {
+            words.push(between);
+        }
+        words.push(letter.to_ascii_lowercase());
+        before = letter;
+    }
+    words
+}
+
+fn meaning(alert: &AlertDescription) -> &'static str {
+    use AlertDescription as Alert;
+    match alert {
+        Alert::CertificateRequired => ": it demands a certificate",
+        Alert::UnknownCA => ": it does not know who signed our certificate",
+        Alert::BadCertificate | Alert::CertificateUnknown | Alert::UnsupportedCertificate => {
+            ": it does not accept our certificate"
+        }
+        Alert::CertificateExpired => ": our certificate has expired, or is not valid yet",
+        Alert::CertificateRevoked => ": our certificate has been revoked",
+        Alert::ProtocolVersion => ": it does not speak the versions of TLS that we accept",
+        Alert::HandshakeFailure => ": it accepts nothing of what we offer, or demands a certificate",
+        Alert::NoApplicationProtocol => ": it speaks none of the protocols of `alpn`",
+        Alert::UnrecognisedName => ": it does not serve that name",
+        _ => "",
+    }
+}
+
+fn certificate(problem: &CertificateError) -> String {
+    match problem {
+        CertificateError::NotValidForNameContext { presented, .. } if presented.is_empty() => {
+            "is not valid for this name (it is valid for none)".to_owned()
+        }
+        CertificateError::NotValidForNameContext { presented, .. } => {
+            let more = if presented.len() > NAMES { ", ..." } else { "" };
+            let names: Vec<String> = presented.iter().take(NAMES).map(|name| format!("`{}`", bare(name))).collect();
+            format!("is not valid for this name (it is valid for {}{more})", names.join(", "))
+        }
+        CertificateError::NotValidForName => "is not valid for this name".to_owned(),
+        CertificateError::ExpiredContext { time, not_after } => {
+            format!("has expired: it was valid until {}, and it is {}", moment(*not_after), moment(*time))
+        }
+        CertificateError::Expired => "has expired".to_owned(),
+        CertificateError::NotValidYetContext { time, not_before } => {
+            format!("is not valid yet: it will be from {}, and it is {}", moment(*not_before), moment(*time))
+        }
+        CertificateError::NotValidYet => "is not valid yet".to_owned(),
+        CertificateError::UnknownIssuer => "is signed by an unknown issuer".to_owned(),
+        CertificateError::BadEncoding => "cannot be read".to_owned(),
+        CertificateError::BadSignature => "is not signed by the one it names as its issuer".to_owned(),
+        CertificateError::Revoked => "has been revoked".to_owned(),
+        CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
+            "is for another purpose".to_owned()
+        }
+        // The texts of these are for programmers, but they are all there is.
+        CertificateError::Other(other) => format!("is not acceptable: {other}"),
+        other => format!("is not acceptable: {}", words(&other.to_string(), ' ')),
+    }
+}
+
+/// A name as in `DnsName("example.org")`, without what is around it.
+fn bare(name: &str) -> &str {
+    let inner = name.split_once('(').and_then(|(_, rest)| rest.strip_suffix(')')).unwrap_or(name);
+    inner.trim_matches('"')
+}
+
+fn moment(time: UnixTime) -> String {
+    /// The last second that a certificate can name, 9999-12-31T23:59:59Z.
+    const LAST: u64 = 253_402_300_799;
+    let since = Duration::from_secs(time.as_secs().min(LAST));
+    humantime::format_rfc3339_seconds(std::time::UNIX_EPOCH + since).to_string()
+}
+
+fn incompatible(problem: &PeerIncompatible) -> String {
+    match problem {
+        PeerIncompatible::ServerDoesNotSupportTls12Or13 => "speaks neither TLS 1.2 nor TLS 1.3".to_owned(),
+        PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig
+        | PeerIncompatible::Tls12NotOffered
+        | PeerIncompatible::Tls12NotOfferedOrEnabled
+        | PeerIncompatible::SupportedVersionsExtensionRequired => {
+            "speaks no version of TLS that is accepted here: see `min-version`".to_owned()
+        }
+        other => format!("cannot agree with this end: {}", words(&format!("{other:?}"), ' ')),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn alerts_have_the_names_of_the_rfc() {
+        let told = |alert| TlsError::Alert { peer: "`a`".to_owned(), alert }.to_string();
+        assert_eq!(
+            told(AlertDescription::UnknownCA),
+            "`a` refuses with the alert `unknown_ca`: it does not know who signed our certificate"
+        );
+        assert_eq!(told(AlertDescription::InternalError), "`a` refuses with the alert `internal_error`");
+        assert_eq!(name(&AlertDescription::BadRecordMac), "bad_record_mac");
+    }
+
+    #[test]
+    fn names_and_times_of_certificates_are_told_as_people_write_them() {
+        let expired = CertificateError::ExpiredContext {
+            time: UnixTime::since_unix_epoch(Duration::from_secs(1_700_000_000)),
+            not_after: UnixTime::since_unix_epoch(Duration::from_secs(u64::MAX)),
+        };
+        assert_eq!(
+            certificate(&expired),
+            "has expired: it was valid until 9999-12-31T23:59:59Z, and it is 2023-11-14T22:13:20Z"
+        );
+        assert_eq!(bare("DnsName(\"a.example\")"), "a.example");
+        assert_eq!(bare("IpAddress(127.0.0.1)"), "127.0.0.1");
+    }
+}

@@ -1,0 +1,688 @@
+//! Two ends in memory, without a socket: what both say to one another, and what a hostile one may say.
+
+use super::*;
+use crate::Loader;
+use crate::net::machine::{Failure, LayerFailure, Machine, Phase};
+use crate::net::provider::Providers;
+use crate::net::{ProviderFailure, Target};
+use rcgen::{BasicConstraints, CertificateParams, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, date_time_ymd};
+use std::fs;
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
+use tempfile::TempDir;
+
+/// Certificates in a folder of their own, all valid from 2020 to 2030.
+struct Pki {
+    folder: TempDir,
+    authority: Issuer<'static, KeyPair>,
+}
+
+impl Pki {
+    fn new() -> Pki {
+        Pki::of("the authority")
+    }
+
+    fn of(name: &str) -> Pki {
+        let folder = TempDir::new().unwrap();
+        let (params, key) = (authority(name), KeyPair::generate().unwrap());
+        fs::write(folder.path().join("ca.pem"), params.self_signed(&key).unwrap().pem()).unwrap();
+        let pki = Pki { folder, authority: Issuer::new(params, key) };
+        pki.issue("server", &["localhost", "127.0.0.1"]);
+        pki.issue("client", &["somebody"]);
+        pki
+    }
+
+    /// Writes `NAME.pem` and `NAME.key`.
+    fn issue(&self, name: &str, names: &[&str]) {
+        let key = KeyPair::generate().unwrap();
+        let certificate = end(names).signed_by(&key, &self.authority).unwrap();
+        self.write(&format!("{name}.pem"), &certificate.pem());
+        self.write(&format!("{name}.key"), &key.serialize_pem());
+    }
+
+    fn write(&self, file: &str, text: &str) {
+        fs::write(self.path(file), text).unwrap();
+    }
+
+    fn path(&self, file: &str) -> PathBuf {
+        self.folder.path().join(file)
+    }
+
+    /// Prepares the layer with options as in a catalog, in which `DIR` is the folder.
+    fn prepare(&self, role: Role, options: &str) -> Result<Arc<dyn Layer>, ProviderError> {
+        self.with_settings(options, |settings| Tls::default().prepare(settings, role))
+    }
+
+    fn with_settings<T>(&self, options: &str, work: impl FnOnce(&Settings<'_>) -> T) -> T {
+        let options = options.replace("DIR", &self.folder.path().display().to_string());
+        let catalog =
+            format!("format = 1\n[provider.tls]\n[layer.tls]\nprovider = \"tls\"\noptions = {{ {options} }}\n");
+        let registry = Loader::new().text("test.toml", catalog).load().unwrap();
+        let providers = Providers::none();
+        work(&Settings::new(registry.entry("tls").unwrap(), &[], providers.environ()))
+    }
+
+    fn client(&self, options: &str) -> Machine {
+        let layer = self.prepare(Role::Connect, &format!("roots = \"DIR/ca.pem\", {options}")).unwrap();
+        machine(&[&*layer])
+    }
+
+    fn server(&self, options: &str) -> Machine {
+        machine(&[&*self.accepting(options)])
+    }
+
+    fn accepting(&self, options: &str) -> Arc<dyn Layer> {
+        let own = "certificate = \"DIR/server.pem\", key = \"DIR/server.key\"";
+        self.prepare(Role::Accept, &format!("{own}, {options}")).unwrap()
+    }
+
+    /// A server of rustls itself.
+    fn plain_server(&self, options: &str) -> rustls::ServerConnection {
+        rustls::ServerConnection::new(Arc::new(self.server_config(options).0)).unwrap()
+    }
+
+    fn server_config(&self, options: &str) -> (ServerConfig, Arc<CertifiedKey>) {
+        let own = "certificate = \"DIR/server.pem\", key = \"DIR/server.key\"";
+        let crypto = Tls::default().crypto;
+        self.with_settings(&format!("{own}, {options}"), |settings| config::server(&crypto, settings)).unwrap()
+    }
+}
+
+fn authority(name: &str) -> CertificateParams {
+    let mut params = end(&[]);
+    params.distinguished_name.push(rcgen::DnType::CommonName, name);
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params.extended_key_usages.clear();
+    params
+}
+
+fn end(names: &[&str]) -> CertificateParams {
+    let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
+    let mut params = CertificateParams::new(names).unwrap();
+    params.not_before = date_time_ymd(2020, 1, 1);
+    params.not_after = date_time_ymd(2030, 1, 1);
+    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth, ExtendedKeyUsagePurpose::ClientAuth];
+    params
+}
+
+/// In 2025.
+fn now() -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_secs(1_750_000_000)
+}
+
+fn machine(layers: &[&dyn Layer]) -> Machine {
+    machine_for("localhost", now(), layers)
+}
+
+/// With layers called `tls`, or `tls-1` and `tls-2`.
+fn machine_for(host: &str, now: SystemTime, layers: &[&dyn Layer]) -> Machine {
+    let target = Target::host(host, 443);
+    let context = Context::new(Some(&target), now);
+    let name = |at: usize| if layers.len() == 1 { "tls".to_owned() } else { format!("tls-{}", at + 1) };
+    let sessions = layers.iter().enumerate().map(|(at, layer)| (name(at), layer.session(&context).unwrap()));
+    Machine::new(sessions.collect::<Vec<_>>())
+}
+
+/// Gives a machine bytes as if from a socket.
+fn feed(machine: &mut Machine, mut bytes: &[u8]) {
+    while !bytes.is_empty() {
+        let room = machine.room();
+        let some = bytes.len().min(room.len());
+        room[..some].copy_from_slice(&bytes[..some]);
+        machine.received(some);
+        bytes = &bytes[some..];
+    }
+}
+
+fn carry(from: &mut Machine, to: &mut Machine, most: usize) -> bool {
+    let count = from.outbound().len().min(most);
+    let bytes = from.outbound()[..count].to_vec();
+    from.sent(count);
+    feed(to, &bytes);
+    count > 0
+}
+
+/// All that has come up.
+fn drain(machine: &mut Machine) -> Result<Vec<u8>, LayerFailure> {
+    let (mut all, mut some) = (Vec::new(), [0; 5000]);
+    loop {
+        match machine.read(&mut some)? {
+            0 => return Ok(all),
+            count => all.extend(&some[..count]),
+        }
+    }
+}
+
+/// What each end got, or how it failed.
+type Got = Result<Vec<u8>, LayerFailure>;
+
+/// Carries bytes both ways, `step` at a time, until neither end has more to say.
+fn talk(a: &mut Machine, b: &mut Machine, step: usize) -> (Got, Got) {
+    let (mut from_b, mut from_a) = (Ok(Vec::new()), Ok(Vec::new()));
+    let gather = |got: &mut Got, machine: &mut Machine| match (drain(machine), &mut *got) {
+        (Ok(more), Ok(all)) => all.extend(more),
+        (Err(failure), Ok(_)) => *got = Err(failure),
+        _ => {}
+    };
+    while carry(a, b, step) | carry(b, a, step) {
+        gather(&mut from_a, b);
+        gather(&mut from_b, a);
+    }
+    (from_b, from_a)
+}
+
+fn started(mut client: Machine, mut server: Machine) -> (Machine, Machine) {
+    client.start().unwrap();
+    server.start().unwrap();
+    (client, server)
+}
+
+/// Two ends that have shaken hands.
+fn open(client: Machine, server: Machine, step: usize) -> (Machine, Machine) {
+    let (mut client, mut server) = started(client, server);
+    let (a, b) = talk(&mut client, &mut server, step);
+    assert!(a.unwrap().is_empty() && b.unwrap().is_empty());
+    assert!(client.is_open() && server.is_open());
+    (client, server)
+}
+
+fn send_all(machine: &mut Machine, bytes: &[u8], mut each: impl FnMut(&mut Machine)) {
+    let mut sent = 0;
+    while sent < bytes.len() {
+        sent += machine.send(&bytes[sent..]).unwrap();
+        each(machine);
+    }
+}
+
+fn fact<'a>(machine: &'a Machine, name: &str) -> Option<&'a str> {
+    let facts = &machine.reports()[0].facts;
+    facts.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
+}
+
+#[test]
+fn bytes_pass_both_ways_whatever_pieces_they_come_in() {
+    let pki = Pki::new();
+    for (version, name) in [("1.3", "TLS 1.3"), ("1.2", "TLS 1.2")] {
+        for step in [1, 7, 1500, usize::MAX] {
+            let (mut client, mut server) = open(client_of(&pki, version), pki.server("alpn = ['h2', 'x']"), step);
+            assert_eq!(fact(&client, "version"), Some(name));
+            assert_eq!(fact(&client, "handshake"), Some("full"));
+            assert_eq!(
+                (fact(&client, "server-name"), fact(&server, "server-name")),
+                (Some("localhost"), Some("localhost"))
+            );
+            assert_eq!((fact(&client, "alpn"), fact(&server, "alpn")), (Some("h2"), Some("h2")));
+            assert_eq!(fact(&client, "cipher"), fact(&server, "cipher"));
+            let message: Vec<u8> = (0..100_000_u32).map(|at| (at % 251) as u8).collect();
+            let mut got = Vec::new();
+            send_all(&mut client, &message, |client| got.extend(talk(client, &mut server, step).1.unwrap()));
+            assert!(got == message, "{name} to the server, {step} bytes at a time");
+            got.clear();
+            send_all(&mut server, &message, |server| got.extend(talk(&mut client, server, step).0.unwrap()));
+            assert!(got == message, "{name} to the client, {step} bytes at a time");
+        }
+    }
+}
+
+/// A client with the protocols h2 and y that speaks one version only.
+fn client_of(pki: &Pki, version: &str) -> Machine {
+    let crypto = Tls::default().crypto;
+    let options = "roots = \"DIR/ca.pem\", alpn = ['y', 'h2']";
+    let mut config = pki.with_settings(options, |settings| config::client(&crypto, settings)).unwrap();
+    if version == "1.2" {
+        let mut roots = rustls::RootCertStore::empty();
+        for certificate in fs::read(pki.path("ca.pem")).map(|pem| certificates(&pem)).unwrap() {
+            roots.add(certificate).unwrap();
+        }
+        let builder = ClientConfig::builder_with_provider(crypto).with_protocol_versions(&[&rustls::version::TLS12]);
+        let alpn = std::mem::take(&mut config.alpn_protocols);
+        config = builder.unwrap().with_root_certificates(roots).with_no_client_auth();
+        config.alpn_protocols = alpn;
+    }
+    machine(&[&Connecting { config, name: None }])
+}
+
+fn certificates(pem: &[u8]) -> Vec<rustls::pki_types::CertificateDer<'static>> {
+    use rustls::pki_types::pem::PemObject as _;
+    rustls::pki_types::CertificateDer::pem_slice_iter(pem).map(Result::unwrap).collect()
+}
+
+#[test]
+fn each_direction_ends_by_itself() {
+    let pki = Pki::new();
+    for version in ["1.2", "1.3"] {
+        let (mut client, mut server) = open(client_of(&pki, version), pki.server("alpn = 'h2'"), 100);
+        client.send(b"the last").unwrap();
+        client.send_end().unwrap();
+        let (_, got) = talk(&mut client, &mut server, 1);
+        assert_eq!(got.unwrap(), b"the last");
+        assert!(server.has_ended() && !client.has_ended());
+        server.send(b"but not of mine").unwrap();
+        assert_eq!(talk(&mut client, &mut server, 1).0.unwrap(), b"but not of mine");
+        server.send_end().unwrap();
+        talk(&mut client, &mut server, 1).0.unwrap();
+        assert!(client.has_ended());
+        // The socket's own end says nothing new.
+        client.received_end();
+        server.received_end();
+        assert!(drain(&mut client).unwrap().is_empty() && drain(&mut server).unwrap().is_empty());
+        let cut = server.send(b"more").unwrap_err();
+        assert_eq!(cut.source.to_string(), "our side of the connection has ended");
+    }
+}
+
+#[test]
+fn what_follows_the_end_is_ignored() {
+    let pki = Pki::new();
+    let (mut client, mut server) = open(pki.client(""), pki.server(""), 100);
+    client.send_end().unwrap();
+    let (_, got) = talk(&mut client, &mut server, 1000);
+    assert!(got.unwrap().is_empty() && server.has_ended());
+    for _ in 0..100 {
+        feed(&mut server, &[0xff; 20_000]);
+        assert_eq!(server.read(&mut [0; 10]).unwrap(), 0);
+    }
+}
+
+#[test]
+fn a_stream_that_is_cut_off_is_no_end() {
+    let pki = Pki::new();
+    let (mut client, mut server) = open(pki.client(""), pki.server(""), 100);
+    server.send(b"half of").unwrap();
+    carry(&mut server, &mut client, usize::MAX);
+    client.received_end();
+    let mut got = [0; 100];
+    assert_eq!(client.read(&mut got).unwrap(), 7, "what came before the cut can be read");
+    let failure = client.read(&mut got).unwrap_err();
+    assert_eq!((failure.layer.as_str(), failure.source.kind()), ("tls", Failure::Truncated));
+    assert_eq!(failure.source.to_string(), "the stream of `localhost` is cut off: it ends without close_notify");
+
+    let (mut client, mut server) = started(pki.client(""), pki.server(""));
+    carry(&mut client, &mut server, 100);
+    server.received_end();
+    let failure = server.read(&mut got).unwrap_err();
+    assert_eq!((failure.source.kind(), failure.phase), (Failure::Truncated, Phase::Handshake));
+    assert_eq!(failure.source.to_string(), "the client ended the connection in the handshake");
+}
+
+#[test]
+fn tls_runs_over_tls() {
+    let pki = Pki::new();
+    let connecting = pki.prepare(Role::Connect, "roots = \"DIR/ca.pem\"").unwrap();
+    let accepting = pki.accepting("");
+    let two = |layer: &dyn Layer| machine(&[layer, layer]);
+    let (mut client, mut server) = open(two(&*connecting), two(&*accepting), 10);
+    let message = vec![7; 200_000];
+    let mut got = Vec::new();
+    send_all(&mut client, &message, |client| got.extend(talk(client, &mut server, 3000).1.unwrap()));
+    assert!(got == message);
+    server.send_end().unwrap();
+    talk(&mut client, &mut server, 1).0.unwrap();
+    assert!(client.has_ended());
+
+    // What breaks the lower one names the lower one.
+    let (mut client, _) = open(two(&*connecting), two(&*accepting), 1000);
+    feed(&mut client, b"plain text");
+    let failure = client.read(&mut []).unwrap_err();
+    assert_eq!((failure.layer.as_str(), failure.place), ("tls-2", 2));
+}
+
+#[test]
+fn both_ends_can_demand_a_certificate() {
+    let pki = Pki::new();
+    let shown = "certificate = \"DIR/client.pem\", key = \"DIR/client.key\"";
+    for (version, client) in [("1.3", pki.client(&format!("{shown}, min-version = '1.3'"))), ("", pki.client(shown))] {
+        let (client, server) = open(client, pki.server("client-roots = \"DIR/ca.pem\""), 100);
+        assert_eq!(fact(&server, "peer"), Some("certificate shown"), "{version}");
+        assert_eq!(fact(&client, "peer"), None);
+    }
+    let (mut client, mut server) = started(pki.client(""), pki.server("client-roots = \"DIR/ca.pem\""));
+    let (at_client, at_server) = talk(&mut client, &mut server, 100);
+    let (at_client, at_server) = (at_client.unwrap_err(), at_server.unwrap_err());
+    assert_eq!(at_server.source.to_string(), "the client shows no certificate");
+    assert_eq!(
+        at_client.source.to_string(),
+        "`localhost` refuses with the alert `certificate_required`: it demands a certificate"
+    );
+    assert_eq!((at_client.source.kind(), at_server.source.kind()), (Failure::Authentication, Failure::Authentication));
+
+    // One that the server does not know.
+    let other = Pki::of("another authority");
+    let text = fs::read_to_string(pki.path("ca.pem")).unwrap();
+    other.write("ca.pem", &text);
+    let (mut client, mut server) = started(other.client(shown), pki.server("client-roots = \"DIR/ca.pem\""));
+    let (at_client, at_server) = talk(&mut client, &mut server, 100);
+    assert_eq!(at_client.unwrap_err().source.kind(), Failure::Authentication);
+    assert_eq!(
+        at_server.unwrap_err().source.to_string(),
+        "the certificate of the client is signed by an unknown issuer"
+    );
+}
+
+/// Shakes hands in vain; what the client says.
+fn refused(mut client: Machine, mut server: Machine) -> LayerFailure {
+    client.start().unwrap();
+    server.start().unwrap();
+    let (at_client, at_server) = talk(&mut client, &mut server, 1000);
+    let told = at_server.unwrap_err();
+    assert!(told.source.to_string().starts_with("the client refuses with the alert"), "{}", told.source);
+    let failure = at_client.unwrap_err();
+    assert_eq!((failure.layer.as_str(), failure.place, failure.phase), ("tls", 1, Phase::Handshake));
+    assert_eq!(failure.source.kind(), Failure::Authentication);
+    failure
+}
+
+#[test]
+fn a_server_that_cannot_prove_its_name_is_refused() {
+    let pki = Pki::new();
+    pki.issue("server", &["one.example", "*.two.example", "10.0.0.1"]);
+    assert_eq!(
+        refused(pki.client(""), pki.server("")).source.to_string(),
+        "the certificate of `localhost` is not valid for this name \
+         (it is valid for `one.example`, `*.two.example`, `10.0.0.1`)"
+    );
+    open(pki.client("server-name = 'one.example'"), pki.server(""), 1000);
+    open(pki.client("server-name = 'a.two.example.'"), pki.server(""), 1000);
+    let (client, server) = open(pki.client("server-name = '10.0.0.1'"), pki.server(""), 1000);
+    assert_eq!((fact(&client, "server-name"), fact(&server, "server-name")), (Some("10.0.0.1"), None));
+
+    let key = KeyPair::generate().unwrap();
+    pki.write("server.pem", &end(&["localhost"]).self_signed(&key).unwrap().pem());
+    pki.write("server.key", &key.serialize_pem());
+    let unknown = "the certificate of `localhost` is signed by an unknown issuer";
+    assert_eq!(refused(pki.client(""), pki.server("")).source.to_string(), unknown);
+    pki.write("server.pem", &authority("self").self_signed(&key).unwrap().pem());
+    refused(pki.client(""), pki.server(""));
+    assert_eq!(refused(pki.client(""), Pki::of("another authority").server("")).source.to_string(), unknown);
+}
+
+#[test]
+fn the_time_of_the_connection_decides_what_has_expired() {
+    let pki = Pki::new();
+    let layer = pki.prepare(Role::Connect, "roots = \"DIR/ca.pem\"").unwrap();
+    let at = |seconds| machine_for("localhost", SystemTime::UNIX_EPOCH + Duration::from_secs(seconds), &[&*layer]);
+    assert_eq!(
+        refused(at(1_924_992_000), pki.server("")).source.to_string(),
+        "the certificate of `localhost` has expired: \
+         it was valid until 2030-01-01T00:00:00Z, and it is 2031-01-01T00:00:00Z"
+    );
+    assert_eq!(
+        refused(at(1_546_300_800), pki.server("")).source.to_string(),
+        "the certificate of `localhost` is not valid yet: \
+         it will be from 2020-01-01T00:00:00Z, and it is 2019-01-01T00:00:00Z"
+    );
+    open(at(1_750_000_000), pki.server(""), 1000);
+}
+
+#[test]
+fn a_second_connection_resumes_the_session_of_the_first() {
+    let pki = Pki::new();
+    let client = pki.prepare(Role::Connect, "roots = \"DIR/ca.pem\"").unwrap();
+    let server = pki.accepting("");
+    open(machine(&[&*client]), machine(&[&*server]), 1000);
+    let (again, _) = open(machine(&[&*client]), machine(&[&*server]), 1000);
+    assert_eq!(fact(&again, "handshake"), Some("resumed"));
+    let other = machine_for("127.0.0.1", now(), &[&*client]);
+    let (other, _) = open(other, machine(&[&*server]), 1000);
+    assert_eq!(fact(&other, "handshake"), Some("full"), "another name is another server");
+}
+
+#[test]
+fn messages_of_the_handshake_in_pieces_do_not_hinder_sending() {
+    let pki = Pki::new();
+    let (mut config, identity) = pki.server_config("");
+    // So that tickets come in several records.
+    config.max_fragment_size = Some(32);
+    let server = machine(&[&Accepting { config, identity }]);
+    let (mut client, mut server) = started(pki.client(""), server);
+    let mut sent = 0;
+    let mut got = Vec::new();
+    loop {
+        let moved = carry(&mut client, &mut server, usize::MAX);
+        got.extend(drain(&mut server).unwrap());
+        let back = carry(&mut server, &mut client, 1);
+        assert!(drain(&mut client).unwrap().is_empty());
+        if client.is_open() && back {
+            sent += client.send(b"x").unwrap();
+        }
+        if !moved && !back {
+            break;
+        }
+    }
+    assert!(sent > 200 && got.len() == sent, "{sent} sent, {} came", got.len());
+}
+
+#[test]
+fn keys_can_change_at_any_time() {
+    use std::io::{Read as _, Write as _};
+    let pki = Pki::new();
+    let (mut client, mut server) = (pki.client(""), pki.plain_server(""));
+    client.start().unwrap();
+    let exchange = |client: &mut Machine, server: &mut rustls::ServerConnection| {
+        let (mut up, mut down) = (Vec::new(), Vec::<u8>::new());
+        loop {
+            let mut bytes = client.outbound();
+            while !bytes.is_empty() {
+                server.read_tls(&mut bytes).unwrap();
+                server.process_new_packets().unwrap();
+                let mut some = [0; 4000];
+                while let Ok(count @ 1..) = server.reader().read(&mut some) {
+                    down.extend(&some[..count]);
+                }
+            }
+            let all = client.outbound().len();
+            client.sent(all);
+            let mut bytes = Vec::new();
+            while server.wants_write() {
+                server.write_tls(&mut bytes).unwrap();
+            }
+            feed(client, &bytes);
+            up.extend(drain(client).unwrap());
+            if all == 0 && bytes.is_empty() {
+                return (up, down);
+            }
+        }
+    };
+    exchange(&mut client, &mut server);
+    for round in 0..20 {
+        server.refresh_traffic_keys().unwrap();
+        server.writer().write_all(b"down").unwrap();
+        assert_eq!(exchange(&mut client, &mut server).0, b"down", "{round}");
+        client.send(b"up").unwrap();
+        assert_eq!(exchange(&mut client, &mut server).1, b"up", "{round}");
+    }
+}
+
+#[test]
+fn versions_and_protocols_that_do_not_fit_are_told() {
+    let pki = Pki::new();
+    let fail = |mut client: Machine, mut server: Machine| {
+        client.start().unwrap();
+        server.start().unwrap();
+        let (at_client, at_server) = talk(&mut client, &mut server, 1000);
+        [at_client, at_server].map(|got| got.unwrap_err().source.to_string())
+    };
+    assert_eq!(
+        fail(client_of(&pki, "1.2"), pki.server("min-version = '1.3'")),
+        [
+            "`localhost` refuses with the alert `protocol_version`: \
+             it does not speak the versions of TLS that we accept",
+            "the client speaks no version of TLS that is accepted here: see `min-version`"
+        ]
+    );
+    assert_eq!(
+        fail(pki.client("alpn = 'h2'"), pki.server("alpn = ['a', 'b']")),
+        [
+            "`localhost` refuses with the alert `no_application_protocol`: \
+             it speaks none of the protocols of `alpn`",
+            "the client speaks none of the protocols of `alpn`"
+        ]
+    );
+    let (client, _) = open(pki.client("alpn = 'h2'"), pki.server(""), 1000);
+    assert_eq!(fact(&client, "alpn"), None);
+}
+
+/// A record of this type that holds this.
+fn record(kind: u8, content: &[u8]) -> Vec<u8> {
+    let length = u16::try_from(content.len()).unwrap().to_be_bytes();
+    [&[kind, 3, 3][..], &length, content].concat()
+}
+
+#[test]
+fn whatever_a_peer_says_is_told_as_it_is_and_soon() {
+    let pki = Pki::new();
+    let endless = [&record(22, &[2, 0xff, 0xff, 0xff])[..], &record(22, &[0; 16_000]).repeat(20)].concat();
+    let long = [&record(22, &[2, 0, 0xff, 0xff])[..], &record(22, &[0; 16_000]).repeat(20)].concat();
+    let table: Vec<(Vec<u8>, Failure, &str)> = vec![
+        (
+            b"HTTP/1.1 400 Bad Request\r\n".to_vec(),
+            Failure::Protocol,
+            "does not speak TLS: the first bytes are \"HTTP/1.1 400 Bad\"",
+        ),
+        (vec![0xff; 100], Failure::Protocol, "does not speak TLS: the first bytes are \"\\xff"),
+        (vec![0; 100], Failure::Protocol, "does not speak TLS: the first bytes are \"\\x00"),
+        (vec![22, 3, 3, 0xff, 0xff], Failure::Protocol, "breaks the protocol: "),
+        (record(22, &[]), Failure::Protocol, "breaks the protocol: "),
+        (record(23, b"data before the handshake"), Failure::Protocol, "breaks the protocol: "),
+        (record(22, &[0x63, 0, 0, 0]), Failure::Protocol, "breaks the protocol: "),
+        (endless, Failure::Protocol, "breaks the protocol: "),
+        (long, Failure::Protocol, "a message does not end within 65536 bytes"),
+        (record(20, &[1]).repeat(1000), Failure::Protocol, "breaks the protocol: "),
+        (record(21, &[2, 40]), Failure::Refused, "refuses with the alert `handshake_failure`: "),
+        (record(21, &[2, 48]), Failure::Authentication, "refuses with the alert `unknown_ca`: "),
+        (record(21, &[2, 10]), Failure::Protocol, "refuses with the alert `unexpected_message`"),
+        (record(21, &[1, 112]).repeat(1000), Failure::Protocol, "breaks the protocol: "),
+    ];
+    for (bytes, kind, text) in table {
+        for mut machine in [pki.client(""), pki.server("")] {
+            machine.start().unwrap();
+            let mut fed = 0;
+            let failure = loop {
+                let Some(some) = bytes.get(fed..).filter(|some| !some.is_empty()) else {
+                    panic!("nothing is wrong with {:?}", &bytes[..bytes.len().min(20)]);
+                };
+                let some = &some[..some.len().min(1000)];
+                feed(&mut machine, some);
+                fed += some.len();
+                if let Err(failure) = machine.read(&mut []) {
+                    break failure;
+                }
+            };
+            let told = failure.source.to_string();
+            assert_eq!((failure.layer.as_str(), failure.source.kind()), ("tls", kind), "{told}");
+            assert!(told.contains(text), "{told}");
+            assert!(fed <= 128 * 1024, "after {fed} bytes: {told}");
+            assert!(machine.outbound().len() < 2000);
+            // And that is the answer to whatever follows.
+            feed(&mut machine, &bytes);
+            assert_eq!(machine.read(&mut []).unwrap_err().source.to_string(), told);
+            assert_eq!(machine.send(b"x").unwrap_or_default(), 0);
+        }
+    }
+}
+
+#[test]
+fn a_byte_that_changed_on_the_way_is_found() {
+    let pki = Pki::new();
+    let connecting = pki.prepare(Role::Connect, "roots = \"DIR/ca.pem\"").unwrap();
+    let accepting = pki.accepting("");
+    for place in (0..1200).step_by(13) {
+        let (mut client, mut server) = started(machine(&[&*connecting]), machine(&[&*accepting]));
+        carry(&mut client, &mut server, usize::MAX);
+        drain(&mut server).unwrap();
+        let mut flight = server.outbound().to_vec();
+        let all = flight.len();
+        server.sent(all);
+        // The version in a record's header means nothing (RFC 8446, section 5.1), nor does a change of what need not be there.
+        let place = place % all;
+        flight[place] ^= 0x55;
+        feed(&mut client, &flight);
+        match drain(&mut client) {
+            Err(failure) => assert_eq!(failure.layer, "tls"),
+            Ok(_) => assert!(!client.is_open() || place < 200, "a change at {place} of {all} went unseen"),
+        }
+    }
+}
+
+#[test]
+fn a_record_that_changed_is_told_with_an_alert() {
+    let pki = Pki::new();
+    let (mut client, mut server) = open(pki.client(""), pki.server(""), 1000);
+    server.send(b"hello").unwrap();
+    let mut bytes = server.outbound().to_vec();
+    server.sent(bytes.len());
+    *bytes.last_mut().unwrap() ^= 1;
+    feed(&mut client, &bytes);
+    let failure = drain(&mut client).unwrap_err();
+    assert_eq!((failure.source.kind(), failure.phase), (Failure::Protocol, Phase::Open));
+    assert_eq!(failure.source.to_string(), "`localhost` breaks the protocol: cannot decrypt peer's message");
+    let (_, told) = talk(&mut client, &mut server, 1);
+    assert_eq!(told.unwrap_err().source.to_string(), "the client refuses with the alert `bad_record_mac`");
+}
+
+#[test]
+fn options_that_cannot_be_used_are_told_with_the_file_and_the_reason() {
+    let pki = Pki::new();
+    pki.issue("other", &["other"]);
+    pki.write("empty.pem", "");
+    pki.write("text.pem", "-----BEGIN CERTIFICATE-----\nnot base64!\n-----END CERTIFICATE-----\n");
+    pki.write("open.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n");
+    pki.write("short.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
+    pki.write("locked.key", "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n");
+    pki.write("broken.key", "-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----\n");
+    let own = |certificate: &str, key: &str| format!("certificate = \"DIR/{certificate}\", key = \"DIR/{key}\"");
+    let long = format!("roots = \"DIR/ca.pem\", alpn = ['{}']", "x".repeat(256));
+    let table = [
+        (Role::Connect, "roots = \"DIR/none.pem\"", "`roots`: DIR/none.pem: No such file or directory"),
+        (
+            Role::Connect,
+            "roots = [\"DIR/ca.pem\", \"DIR/empty.pem\"]",
+            "`roots`: DIR/empty.pem: it holds no certificate",
+        ),
+        (
+            Role::Connect,
+            "roots = \"DIR/text.pem\"",
+            "`roots`: DIR/text.pem: it is damaged PEM: a section is not in base64",
+        ),
+        (Role::Connect, "roots = \"DIR/open.pem\"", "`roots`: DIR/open.pem: it is damaged PEM: a section has no end"),
+        (Role::Connect, "roots = \"DIR/short.pem\"", "`roots`: DIR/short.pem: certificate 1 is unusable: "),
+        (Role::Connect, "roots = \"DIR/ca.pem\", server-name = 'a b'", "`server-name`: `a b` is neither"),
+        (Role::Connect, &long, "`alpn`: a protocol of 256 bytes"),
+        (Role::Connect, "roots = \"webpki\", key = \"DIR/client.key\"", "`certificate`: `key` is of no use without it"),
+        (Role::Accept, "", "`certificate`: who accepts connections must show one"),
+        (Role::Accept, "certificate = \"DIR/server.pem\"", "`key`: `certificate` is of no use without its key"),
+        (
+            Role::Accept,
+            &own("server.pem", "other.key"),
+            "`key`: DIR/other.key: it is not the key of the first certificate in DIR/server.pem",
+        ),
+        (Role::Accept, &own("server.pem", "server.pem"), "`key`: DIR/server.pem: it holds no private key"),
+        (Role::Accept, &own("server.key", "server.key"), "`certificate`: DIR/server.key: it holds no certificate"),
+        (Role::Accept, &own("server.pem", "locked.key"), "`key`: DIR/locked.key: the key is encrypted"),
+        (Role::Accept, &own("server.pem", "broken.key"), "`key`: DIR/broken.key: the key is unusable: "),
+        (
+            Role::Accept,
+            &own("short.pem", "server.key"),
+            "`certificate`: DIR/short.pem: the first certificate is unusable: ",
+        ),
+        (
+            Role::Accept,
+            &format!("{}, client-roots = \"DIR/empty.pem\"", own("server.pem", "server.key")),
+            "`client-roots`: DIR/empty.pem: it holds no certificate",
+        ),
+    ];
+    for (role, options, told) in table {
+        let Err(error) = pki.prepare(role, options) else { panic!("{options} can be used") };
+        let text = error.to_string().replace(&pki.folder.path().display().to_string(), "DIR");
+        assert!(text.starts_with(&format!("option {told}")), "{text}");
+        assert_eq!(error.kind(), ProviderFailure::Option);
+        assert!(!text.contains("c2VjcmV0") && !text.contains("secret"));
+    }
+    let layer = pki.prepare(Role::Connect, "roots = \"DIR/ca.pem\"").unwrap();
+    let error = layer.session(&Context::new(None, now())).err().unwrap();
+    assert_eq!(
+        error.to_string(),
+        "option `server-name`: the target has no host that a certificate could prove: state the name"
+    );
+    pki.prepare(Role::Connect, "roots = \"webpki\"").unwrap();
+}

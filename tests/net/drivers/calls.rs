@@ -1,0 +1,74 @@
+//! No driver is busy while it waits: its system calls are counted by a tracer.
+
+use super::stage::{Payload, Stage};
+use super::{MUCH, blocking, readiness};
+use crate::net::peer::program;
+use std::process::Command;
+use std::time::Duration;
+
+/// Tells the traced process which chain to open, and where its peer is.
+const TRACED: &str = "SOCKATLAS_TRACED";
+
+/// Moves `MUCH` bytes each way in a process of its own, with a peer outside that dawdles, and counts.
+fn count(test: &str, both_ways: bool, run: fn(&Stage, &str, &str, &Payload)) {
+    let payload = Payload::new(MUCH);
+    if let Some(work) = std::env::var_os(TRACED) {
+        let work = work.into_string().expect("text");
+        let [chain, address, proxy, folder] = work.split(' ').collect::<Vec<_>>()[..] else { panic!("{work}") };
+        let port = proxy.parse().expect("a port");
+        return run(&Stage::at(folder, port), chain, address, &payload);
+    }
+    let Some(strace) = program("strace") else { return };
+    let stage = Stage::new();
+    for (chain, kind) in super::stage::CHAINS.iter().filter(|(chain, _)| ["tcp4", "socks", "secure"].contains(chain)) {
+        let other = payload.clone();
+        let before = payload.calls();
+        let peer = stage.peer(*kind, false, move |end| {
+            // Long enough for a loop that is busy to be seen.
+            std::thread::sleep(Duration::from_millis(300));
+            if both_ways { end.talk(&other) } else { end.answer(&other) }
+        });
+        let log = stage.file("calls");
+        let mut tracer = Command::new(&strace);
+        tracer.args(["-f", "-c", "-U", "name,calls", "-o"]).arg(&log);
+        tracer.arg(std::env::current_exe().expect("a path")).args(["--exact", test, "--test-threads=1"]);
+        let work = format!("{chain} {} {} {}", peer.address(), stage.socks(), stage.folder().display());
+        let output = tracer.env(TRACED, work).output().expect("it was found");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+        peer.finish();
+        let calls = std::fs::read_to_string(&log).expect("the tracer's log");
+        let of = |names: &[&str]| -> usize {
+            let words = calls.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+            let counts = words.filter_map(|words| match words[..] {
+                [name, calls] if names.contains(&name) => calls.parse::<usize>().ok(),
+                _ => None,
+            });
+            counts.sum()
+        };
+        let moved = of(&["recvfrom", "recvmsg", "sendto", "sendmsg", "read", "write", "readv", "writev"]);
+        let waited = of(&["poll", "ppoll", "epoll_wait", "epoll_pwait", "epoll_pwait2", "epoll_ctl"]);
+        assert!(moved > 100, "the tracer saw the work:\n{calls}");
+        // Each call of the peer may wake the driver once. Its own calls move 30 kB on average, in the worst case 16 kB for a
+        // record of TLS; each may be followed by one that finds nothing, and by a wait.
+        let own = 2 * MUCH / (8 << 10);
+        let bound = 2 * (payload.calls() - before + own);
+        assert!(moved <= bound, "{chain}: {moved} calls to move bytes, more than {bound}:\n{calls}");
+        assert!(waited <= 2 * bound, "{chain}: {waited} calls to wait, more than {}:\n{calls}", 2 * bound);
+    }
+}
+
+#[test]
+fn the_blocking_driver_is_not_busy() {
+    count("net::drivers::calls::the_blocking_driver_is_not_busy", false, blocking::run);
+}
+
+#[test]
+fn the_readiness_driver_is_not_busy() {
+    count("net::drivers::calls::the_readiness_driver_is_not_busy", true, readiness::run);
+}
+
+#[cfg(feature = "tokio")]
+#[test]
+fn the_driver_for_tokio_is_not_busy() {
+    count("net::drivers::calls::the_driver_for_tokio_is_not_busy", true, super::tokio::run);
+}
