@@ -102,7 +102,7 @@ fn show_tells_the_time_limits_of_a_chain_and_no_other_options() {
     let (_, options) = shown.split_once("\n  Options\n").expect("it takes options");
     assert_eq!(
         options,
-        "    connect-timeout       default: 30s; takes a time from 1ms to 24h with its unit, as in \"5s\"
+        "    connect-timeout    default: 30s; takes a time from 1ms to 24h with its unit, as in \"5s\"
                        How long the base protocol may take to connect
     handshake-timeout  default: 30s; takes a time from 1ms to 24h with its unit, as in \"5s\"
                        How long the handshakes of all layers may take together
