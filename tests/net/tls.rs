@@ -19,11 +19,12 @@ struct Pki {
 
 impl Pki {
     fn new(name: &str) -> Pki {
-        let folder = TempDir::new().unwrap();
-        let (mut params, key) = (CertificateParams::default(), KeyPair::generate().unwrap());
+        let folder = TempDir::new().expect("there is room");
+        let (mut params, key) = (CertificateParams::default(), KeyPair::generate().expect("keys can be made"));
         params.distinguished_name.push(DnType::CommonName, name);
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        fs::write(folder.path().join("ca.pem"), params.self_signed(&key).unwrap().pem()).unwrap();
+        fs::write(folder.path().join("ca.pem"), params.self_signed(&key).expect("it can be signed").pem())
+            .expect("there is room");
         let pki = Pki { folder, authority: Issuer::new(params, key) };
         pki.issue("server", named("localhost"));
         pki.issue("client", named("somebody"));
@@ -31,18 +32,18 @@ impl Pki {
     }
 
     fn issue(&self, name: &str, params: CertificateParams) {
-        let key = KeyPair::generate().unwrap();
-        self.write(name, &params.signed_by(&key, &self.authority).unwrap().pem(), &key);
+        let key = KeyPair::generate().expect("keys can be made");
+        self.write(name, &params.signed_by(&key, &self.authority).expect("it can be signed").pem(), &key);
     }
 
     fn issue_to_itself(&self, name: &str, params: CertificateParams) {
-        let key = KeyPair::generate().unwrap();
-        self.write(name, &params.self_signed(&key).unwrap().pem(), &key);
+        let key = KeyPair::generate().expect("keys can be made");
+        self.write(name, &params.self_signed(&key).expect("it can be signed").pem(), &key);
     }
 
     fn write(&self, name: &str, certificate: &str, key: &KeyPair) {
-        fs::write(self.path(&format!("{name}.pem")), certificate).unwrap();
-        fs::write(self.path(&format!("{name}.key")), key.serialize_pem()).unwrap();
+        fs::write(self.path(&format!("{name}.pem")), certificate).expect("there is room");
+        fs::write(self.path(&format!("{name}.key")), key.serialize_pem()).expect("there is room");
     }
 
     fn path(&self, file: &str) -> PathBuf {
@@ -69,41 +70,41 @@ impl Pki {
 
     /// `openssl s_client`, with its input and its output.
     fn s_client(&self, port: u16, arguments: &[&str]) -> Running {
-        let mut command = Command::new(program("openssl").unwrap());
+        let mut command = Command::new(program("openssl").expect("it was there"));
         command.arg("s_client").args(["-connect", &format!("127.0.0.1:{port}"), "-quiet", "-verify_return_error"]);
         command.args(["-servername", "localhost", "-verify_hostname", "localhost"]).args(arguments);
         command.arg("-CAfile").arg(self.path("ca.pem"));
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
-        Running(command.spawn().unwrap())
+        Running(command.spawn().expect("it was found"))
     }
 
     /// TLS over TCP with these options.
     fn opener(&self, options: &[(&str, &str)]) -> Opener {
-        let registry = Loader::new().builtin().load().unwrap();
-        let selection = registry.resolve(&Request::named("secure/tcp4")).unwrap();
-        let opener = Opener::new(&Providers::shipped(), &selection);
-        options.iter().fold(opener, |opener, (option, word)| opener.set_word("tls", option, word).unwrap())
+        let registry = Loader::new().builtin().load().expect("the catalogs built in load");
+        let selection = registry.resolve(&Request::named("secure/tcp4")).expect("it is there");
+        with(Opener::new(&Providers::shipped(), &selection), options)
     }
 
     fn connect(&self, port: u16, options: &[(&str, &str)]) -> Result<Stream, Error> {
         let opener = self.opener(&[("roots", &self.word("ca.pem"))]);
-        let opener =
-            options.iter().fold(opener, |opener, (option, word)| opener.set_word("tls", option, word).unwrap());
-        opener.connect(format!("localhost:{port}"))
+        with(opener, options).connect(format!("localhost:{port}"))
     }
 
     fn listen(&self, options: &[(&str, &str)]) -> (Listener, u16) {
         let opener = self.opener(&[("certificate", &self.word("server.pem")), ("key", &self.word("server.key"))]);
-        let opener =
-            options.iter().fold(opener, |opener, (option, word)| opener.set_word("tls", option, word).unwrap());
-        let listener = opener.listen("127.0.0.1:0").unwrap();
-        let port = listener.local().as_ref().and_then(Address::socket_addr).unwrap().port();
+        let listener = with(opener, options).listen("127.0.0.1:0").expect("loopback has ports");
+        let port = listener.local().as_ref().and_then(Address::socket_addr).expect("it is bound").port();
         (listener, port)
     }
 }
 
+fn with(opener: Opener, options: &[(&str, &str)]) -> Opener {
+    let set = |opener: Opener, &(option, word): &(&str, &str)| opener.set_word("tls", option, word);
+    options.iter().fold(opener, |opener, option| set(opener, option).expect("it is an option"))
+}
+
 fn named(name: &str) -> CertificateParams {
-    CertificateParams::new(vec![name.to_owned()]).unwrap()
+    CertificateParams::new(vec![name.to_owned()]).expect("it is a name")
 }
 
 fn noise(length: usize) -> Vec<u8> {
@@ -119,12 +120,12 @@ fn converse(stream: Stream) {
     let mut stream = BufReader::new(stream);
     for round in 0..300 {
         let line: String = noise(round).into_iter().map(|byte| char::from(b'a' + byte % 26)).collect();
-        stream.get_mut().write_all(format!("{line}\n").as_bytes()).unwrap();
+        stream.get_mut().write_all(format!("{line}\n").as_bytes()).expect("it is taken");
         let mut answer = String::new();
-        stream.read_line(&mut answer).unwrap();
+        stream.read_line(&mut answer).expect("there is an answer");
         assert_eq!(answer.trim_end().chars().rev().collect::<String>(), line);
     }
-    stream.into_inner().shutdown_write().unwrap();
+    stream.into_inner().shutdown_write().expect("our side can end");
 }
 
 /// How a layer failed in connecting or accepting.
@@ -246,20 +247,20 @@ fn accepts_openssl_in_both_versions() {
 fn swap(mut stream: Stream, mut client: Running) {
     let content = noise(1_000_000);
     let Child { stdin, stdout, .. } = &mut client.0;
-    let (mut input, mut output) = (stdin.take().unwrap(), stdout.take().unwrap());
+    let (mut input, mut output) = (stdin.take().expect("it is piped"), stdout.take().expect("it is piped"));
     let copy = content.clone();
     let writer = std::thread::spawn(move || input.write_all(&copy).map(|()| input));
     let mut got = vec![0; content.len()];
-    stream.read_exact(&mut got).unwrap();
+    stream.read_exact(&mut got).expect("all comes");
     assert!(got == content);
-    let _input = writer.join().unwrap().unwrap();
+    let _input = writer.join().expect("it does not panic").expect("all is taken");
     let reader = std::thread::spawn(move || -> io::Result<Vec<u8>> {
         let mut all = Vec::new();
         output.read_to_end(&mut all).map(|_| all)
     });
-    stream.write_all(&content).unwrap();
-    stream.shutdown_write().unwrap();
-    let got = reader.join().unwrap().unwrap();
+    stream.write_all(&content).expect("all is taken");
+    stream.shutdown_write().expect("our side can end");
+    let got = reader.join().expect("it does not panic").expect("the output can be read");
     assert!(got == content, "{} bytes came", got.len());
 }
 

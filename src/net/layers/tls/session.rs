@@ -18,6 +18,8 @@ pub(super) struct TlsSession<C> {
     phase: Phase,
     /// The peer said close_notify; whatever follows is to be ignored (RFC 8446, section 6.1).
     closed: bool,
+    /// We said close_notify, and rustls would encipher more all the same.
+    ended: bool,
     /// Bytes at the front of the input that are pieces of a handshake message, which rustls has been shown and has not taken: it
     /// joins them where they lie, and counts from their beginning.
     held: usize,
@@ -80,7 +82,7 @@ const ALERT: usize = 128;
 
 impl<C: End> TlsSession<C> {
     pub(super) fn new(connection: C, peer: Peer) -> Self {
-        TlsSession { connection, peer, phase: Phase::Handshake, closed: false, held: 0 }
+        TlsSession { connection, peer, phase: Phase::Handshake, closed: false, ended: false, held: 0 }
     }
 
     /// Lets rustls work until it wants more records, or until above is full.
@@ -208,6 +210,9 @@ impl<C: End> Session for TlsSession<C> {
     }
 
     fn send(&mut self, bytes: &[u8], below: &mut Buffer) -> Result<usize, SessionError> {
+        if self.ended {
+            return Err(TlsError::Ended.into());
+        }
         let some = &bytes[..bytes.len().min(MOST)];
         let least = some.len() + (some.len() / RECORD + 1) * AROUND;
         self.write(below, least, |traffic, room| traffic.encrypt(some, room))?;
@@ -215,7 +220,9 @@ impl<C: End> Session for TlsSession<C> {
     }
 
     fn send_end(&mut self, below: &mut Buffer) -> Result<(), SessionError> {
-        self.write(below, ALERT, |traffic, room| traffic.queue_close_notify(room))
+        self.write(below, ALERT, |traffic, room| traffic.queue_close_notify(room))?;
+        self.ended = true;
+        Ok(())
     }
 
     fn abort(&mut self, below: &mut Buffer) {
