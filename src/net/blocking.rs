@@ -453,7 +453,7 @@ impl Opener {
     ///
     /// Every kind of [`Error`]; so if the stack has layers.
     pub fn bind(&self, at: Option<&dyn ToTarget>) -> Result<Socket, Error> {
-        let target = at.map(|at| self.target(&at)).transpose()?;
+        let target = at.map(|at| self.target(at)).transpose()?;
         let socket = self.bare_only("a socket without a peer", |opener| {
             opener.with_base(|provider, base| {
                 let failed = |source| Error::Provider { entry: base.name.to_owned(), address: None, source };

@@ -1,13 +1,14 @@
 //! The three drivers: everything arrives, through every layer, with peers that dawdle; and everything ends as it should.
+#![cfg(feature = "tls")]
 
 mod blocking;
 mod calls;
 mod endings;
 mod limits;
 mod readiness;
+pub(super) mod stage;
 #[cfg(feature = "tokio")]
 mod tokio;
-pub(super) mod stage;
 
 use stage::{Payload, Stage};
 

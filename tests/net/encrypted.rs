@@ -138,8 +138,13 @@ fn catalog() -> impl Strategy<Value = RandomCatalog> {
     let chains = prop::collection::vec(chain(), 1..5);
     let base = prop_oneof![8 => Just(vec![]), 1 => Just(vec!["encrypted", "authenticated"])];
     let tls = prop_oneof![8 => Just("tls"), 1 => Just("pass"), 1 => Just("socks5")];
-    (layers, chains, base, tls, any::<bool>())
-        .prop_map(|(layers, chains, base, tls, last_first)| RandomCatalog { layers, chains, base, tls, last_first })
+    (layers, chains, base, tls, any::<bool>()).prop_map(|(layers, chains, base, tls, last_first)| RandomCatalog {
+        layers,
+        chains,
+        base,
+        tls,
+        last_first,
+    })
 }
 
 impl RandomCatalog {
@@ -158,7 +163,9 @@ impl RandomCatalog {
             match (module, option) {
                 ("tls", 1) => String::new(),
                 ("tls", 2) => format!("options = {{ roots = [\"{folder}/absent.pem\"] }}\n"),
-                ("tls", 3) => format!("options = {{ roots = [\"{folder}/good.pem\"], server-name = \"other.invalid\" }}\n"),
+                ("tls", 3) => {
+                    format!("options = {{ roots = [\"{folder}/good.pem\"], server-name = \"other.invalid\" }}\n")
+                }
                 ("tls", _) => format!("options = {{ roots = [\"{folder}/good.pem\"] }}\n"),
                 ("socks5" | "http-connect", 1) => "options = { proxy = \"127.0.0.1:1\" }\n".to_owned(),
                 ("socks5" | "http-connect", _) => format!("options = {{ proxy = \"127.0.0.1:{port}\" }}\n"),
@@ -176,7 +183,8 @@ impl RandomCatalog {
         for (at, layer) in self.layers.iter().enumerate() {
             let RandomLayer { provider, adds, removes, option, .. } = layer;
             let services = format!("adds = {adds:?}\nremoves = {removes:?}\n");
-            let _ = write!(text, "[layer.layer{at}]\nprovider = {provider:?}\n{services}{}", options(provider, *option));
+            let _ =
+                write!(text, "[layer.layer{at}]\nprovider = {provider:?}\n{services}{}", options(provider, *option));
             if let Some(other) = layer.replaced_by {
                 let options = options(other, 0);
                 let _ = write!(later, "[layer.layer{at}]\nreplace = true\nprovider = {other:?}\n{services}{options}");

@@ -283,8 +283,8 @@ fn connections(catalog: &str, scripts: [Vec<u16>; 2]) -> ([Connection; 2], Arc<M
     let wire = one.wire.clone();
     let providers = Providers::shipped()
         .base(Memory(one))
-        .layer(Of(&SHIFT, || Toy::new(b"shift", 3, false)))
-        .layer(Of(&GREET, || Toy::new(b"greetings", 0, true)))
+        .layer(Of(&SHIFT, || Toy::session(b"shift", 3, false)))
+        .layer(Of(&GREET, || Toy::session(b"greetings", 0, true)))
         .layer(Of(&SOCKS_PROXY, socks_proxy))
         .layer(Of(&HTTP_PROXY, http_proxy));
     let loader = Loader::new().text("layers.toml", format!("{LAYERS}{catalog}"));

@@ -12,7 +12,7 @@ pub(in crate::net) struct Toy {
 const END: u8 = 0;
 
 impl Toy {
-    pub(in crate::net) fn new(word: &'static [u8], shift: u8, retires: bool) -> Box<dyn Session> {
+    pub(in crate::net) fn session(word: &'static [u8], shift: u8, retires: bool) -> Box<dyn Session> {
         Box::new(Toy { word, shift, retires, phase: Phase::Handshake, end_seen: false })
     }
 }
@@ -81,10 +81,10 @@ impl Session for Toy {
 
 fn stack() -> Machine {
     let layers = [
-        ("top", Toy::new(b"hello", 1, false)),
-        ("proxy", Toy::new(b"connect", 0, true)),
-        ("middle", Toy::new(b"hi", 3, false)),
-        ("lowest", Toy::new(b"way", 0, true)),
+        ("top", Toy::session(b"hello", 1, false)),
+        ("proxy", Toy::session(b"connect", 0, true)),
+        ("middle", Toy::session(b"hi", 3, false)),
+        ("lowest", Toy::session(b"way", 0, true)),
     ];
     Machine::new(layers.map(|(name, session)| (name.to_owned(), session)))
 }
@@ -153,7 +153,7 @@ fn what_is_sent_arrives_whole_and_the_end_with_it() {
 
 #[test]
 fn what_a_retired_layer_left_goes_to_the_one_above() {
-    let mut machine = Machine::new([("proxy".to_owned(), Toy::new(b"ok", 0, true))]);
+    let mut machine = Machine::new([("proxy".to_owned(), Toy::session(b"ok", 0, true))]);
     machine.start().unwrap();
     let bytes = b"okand more";
     machine.room()[..bytes.len()].copy_from_slice(bytes);
@@ -187,7 +187,7 @@ fn an_end_in_the_handshake_or_without_goodbye_is_an_error() {
     let failure = machine.read(&mut []).unwrap_err();
     assert_eq!((failure.layer.as_str(), failure.source.kind()), ("lowest", Failure::Truncated));
 
-    let mut machine = Machine::new([("top".to_owned(), Toy::new(b"a", 0, false))]);
+    let mut machine = Machine::new([("top".to_owned(), Toy::session(b"a", 0, false))]);
     machine.start().unwrap();
     machine.room()[..2].copy_from_slice(b"ab");
     machine.received(2);
@@ -201,7 +201,7 @@ fn an_end_in_the_handshake_or_without_goodbye_is_an_error() {
 /// Two machines of two layers each, open to one another.
 fn open() -> (Machine, Machine) {
     let two = || {
-        let layers = [("upper", Toy::new(b"hi", 1, false)), ("lower", Toy::new(b"you", 2, false))];
+        let layers = [("upper", Toy::session(b"hi", 1, false)), ("lower", Toy::session(b"you", 2, false))];
         Machine::new(layers.map(|(name, session)| (name.to_owned(), session)))
     };
     let (mut a, mut b) = (two(), two());
@@ -292,7 +292,7 @@ impl Session for Odd {
 fn a_message_without_end_fails_instead_of_filling_memory() {
     // Above another layer too, which stops when it has handed up as much as may wait.
     for below in [0, 1] {
-        let passes = (0..below).map(|_| ("passes".to_owned(), Toy::new(b"you", 0, false)));
+        let passes = (0..below).map(|_| ("passes".to_owned(), Toy::session(b"you", 0, false)));
         let odd: Box<dyn Session> = Box::new(Odd { answers: 0 });
         let mut machine = Machine::new([("odd".to_owned(), odd)].into_iter().chain(passes));
         machine.start().unwrap();

@@ -1,7 +1,7 @@
 //! The blocking driver.
 
-use super::stage::{Payload, Random, Stage};
 use super::every_chain;
+use super::stage::{Payload, Random, Stage};
 use std::io::{Read, Write};
 
 #[test]

@@ -22,10 +22,9 @@ fn count(test: &str, both_ways: bool, run: fn(&Stage, &str, &str, &Payload)) {
     let stage = Stage::new();
     for (chain, kind) in super::stage::CHAINS.iter().filter(|(chain, _)| ["tcp4", "socks", "secure"].contains(chain)) {
         let other = payload.clone();
-        let before = payload.calls();
         let peer = stage.peer(*kind, false, move |end| {
             // Long enough for a loop that is busy to be seen.
-            std::thread::sleep(Duration::from_millis(300));
+            std::thread::sleep(Duration::from_millis(1500));
             if both_ways { end.talk(&other) } else { end.answer(&other) }
         });
         let log = stage.file("calls");
@@ -48,12 +47,11 @@ fn count(test: &str, both_ways: bool, run: fn(&Stage, &str, &str, &Payload)) {
         let moved = of(&["recvfrom", "recvmsg", "sendto", "sendmsg", "read", "write", "readv", "writev"]);
         let waited = of(&["poll", "ppoll", "epoll_wait", "epoll_pwait", "epoll_pwait2", "epoll_ctl"]);
         assert!(moved > 100, "the tracer saw the work:\n{calls}");
-        // Each call of the peer may wake the driver once. Its own calls move 30 kB on average, in the worst case 16 kB for a
-        // record of TLS; each may be followed by one that finds nothing, and by a wait.
-        let own = 2 * MUCH / (8 << 10);
-        let bound = 2 * (payload.calls() - before + own);
+        // What is read and written at a time is 26 kB on average, which makes 800 calls; those that find nothing, and those that
+        // move less than they could, come to half as many again. A loop that is busy while the peer sleeps makes 9,000.
+        let bound = 2 * MUCH / (6 << 10);
         assert!(moved <= bound, "{chain}: {moved} calls to move bytes, more than {bound}:\n{calls}");
-        assert!(waited <= 2 * bound, "{chain}: {waited} calls to wait, more than {}:\n{calls}", 2 * bound);
+        assert!(waited <= bound, "{chain}: {waited} calls to wait, more than {bound}:\n{calls}");
     }
 }
 

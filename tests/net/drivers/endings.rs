@@ -1,12 +1,12 @@
 //! How connections end, and what is left of those whose layers retire.
 
 use super::readiness::{connect, now};
-use super::stage::{Peer, Stage};
+use super::stage::Peer;
+use super::stage::Stage;
 use sockatlas::net::Error;
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
 
-#[cfg(feature = "tls")]
 #[test]
 fn a_truncated_stream_does_not_look_whole() {
     let stage = Stage::new();
@@ -34,8 +34,7 @@ fn a_truncated_stream_does_not_look_whole() {
         });
         address
     };
-    for (chain, kind, layer) in
-        [("secure", Peer::Tls, "tls"), ("inside-secure-http-socks", Peer::Twice, "tls-inside")]
+    for (chain, kind, layer) in [("secure", Peer::Tls, "tls"), ("inside-secure-http-socks", Peer::Twice, "tls-inside")]
     {
         let told = |got: &[u8], error: io::Error| {
             assert_eq!(got, b"half a sent", "what came before can be read");
@@ -171,7 +170,6 @@ fn the_socket_of_retired_layers_is_the_connection() {
     serve.join().expect("the proxy is content");
 }
 
-#[cfg(feature = "tls")]
 #[test]
 fn the_socket_of_layers_that_stay_is_not_given_away() {
     let stage = Stage::new();

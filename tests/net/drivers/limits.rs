@@ -51,10 +51,12 @@ fn failures(opener: &Opener, address: &str) -> Vec<Error> {
         }
         Ok(())
     };
-    let mut failures = vec![opener.connect(address).expect_err("it fails"), ready().expect_err("it fails")];
-    #[cfg(feature = "tokio")]
-    failures.push(super::tokio::runtime().block_on(opener.connect_tokio(address)).map(drop).expect_err("it fails"));
-    failures
+    vec![
+        opener.connect(address).expect_err("it fails"),
+        ready().expect_err("it fails"),
+        #[cfg(feature = "tokio")]
+        super::tokio::runtime().block_on(opener.connect_tokio(address)).expect_err("it fails"),
+    ]
 }
 
 #[test]
@@ -75,7 +77,8 @@ fn shaking_hands_has_a_limit_and_the_layer_is_named() {
     let (_listener, address) = silent();
     let port = address.rsplit_once(':').expect("a port").1.parse().expect("a number");
     let stage = Stage::with(port, port);
-    for (chain, name) in [("secure", "tls"), ("socks", "socks5"), ("secure-http-socks", "socks5"), ("http", "http-connect")]
+    for (chain, name) in
+        [("secure", "tls"), ("socks", "socks5"), ("secure-http-socks", "socks5"), ("http", "http-connect")]
     {
         let opener = stage.opener(chain).limit(Step::Handshake, Some(SHORT));
         for failure in failures(&opener, &address) {
@@ -164,7 +167,10 @@ fn reading_and_writing_have_limits_with_tokio() {
             let opener = stage.opener(chain).limit(Step::Read, Some(SHORT)).limit(Step::Write, Some(SHORT));
             let mut stream = opener.connect_tokio(peer.address()).await.expect("open");
             let read = stream.read(&mut [0; 9]).await.expect_err("nothing comes");
-            assert_eq!((read.kind(), read.to_string().as_str()), (io::ErrorKind::TimedOut, "nothing to read within 150ms"));
+            assert_eq!(
+                (read.kind(), read.to_string().as_str()),
+                (io::ErrorKind::TimedOut, "nothing to read within 150ms")
+            );
             let written = loop {
                 if let Err(error) = stream.write(&[7; 50_000]).await {
                     break error;
@@ -218,7 +224,9 @@ fn reading_and_writing_can_be_cancelled() {
     let stage = Stage::new();
     for (chain, kind) in KINDS {
         let peers = [Idle::new(&stage, kind), Idle::new(&stage, kind)];
-        let open = |cancel: &Cancel, peer: &Idle| stage.opener(chain).cancelled_by(cancel).connect(peer.address()).expect("open");
+        let open = |cancel: &Cancel, peer: &Idle| {
+            stage.opener(chain).cancelled_by(cancel).connect(peer.address()).expect("open")
+        };
         let read = cancelled(|cancel| open(cancel, &peers[0]).read(&mut [0; 9]).expect_err("cancelled"));
         let written = cancelled(|cancel| fill(&mut open(cancel, &peers[1])));
         for error in [read, written] {

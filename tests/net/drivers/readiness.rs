@@ -94,7 +94,8 @@ pub fn run(stage: &Stage, chain: &str, address: &str, payload: &Payload) {
             got += count;
             ended = count == 0;
         }
-        if !wrote && !stream.has_unread() && !(shut && ended) {
+        let finished = shut && ended;
+        if !wrote && !finished && !stream.has_unread() {
             waiting.until_ready(&stream);
         }
     }

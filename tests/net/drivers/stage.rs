@@ -6,7 +6,6 @@ use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -173,7 +172,6 @@ impl Stage {
             });
             return Serving { address: address.to_string(), thread };
         }
-        #[cfg(feature = "tls")]
         let config = raw_tls::server(self);
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("it is bound").to_string();
@@ -181,12 +179,8 @@ impl Stage {
             let (mut stream, _) = listener.accept().expect("accepted");
             match kind {
                 Peer::Plain => serve(&mut stream),
-                #[cfg(feature = "tls")]
                 Peer::Tls => serve(&mut raw_tls::accept(&config, stream)),
-                #[cfg(feature = "tls")]
                 Peer::Twice => serve(&mut raw_tls::accept(&config, raw_tls::accept(&config, stream))),
-                #[cfg(not(feature = "tls"))]
-                _ => unreachable!("no chain has TLS"),
             }
         });
         Serving { address, thread }
@@ -211,7 +205,6 @@ impl Serving {
 }
 
 /// TLS by rustls alone.
-#[cfg(feature = "tls")]
 pub mod raw_tls {
     use super::*;
     use rustls::pki_types::pem::PemObject;
@@ -289,7 +282,6 @@ impl dyn End + '_ {
         payload.stall(random);
         let mut target = vec![0; random.size()];
         let count = self.read(&mut target).expect("there is something to read, or the end");
-        payload.calls.fetch_add(1, Ordering::Relaxed);
         payload.check(&payload.out, *got, &target[..count]);
         *got += count;
         count > 0
@@ -300,7 +292,6 @@ impl dyn End + '_ {
         let end = (*sent + random.size()).min(payload.back.len());
         self.write_all(&payload.back[*sent..end]).expect("it can be written");
         self.flush().expect("it can be sent");
-        payload.calls.fetch_add(1, Ordering::Relaxed);
         *sent = end;
         end < payload.back.len()
     }
@@ -311,8 +302,6 @@ impl dyn End + '_ {
 pub struct Payload {
     pub out: Arc<[u8]>,
     pub back: Arc<[u8]>,
-    /// How often the peer read or wrote.
-    calls: Arc<AtomicUsize>,
 }
 
 impl Payload {
@@ -327,11 +316,7 @@ impl Payload {
         if length > 13 {
             out = out[..length - 13].into();
         }
-        Payload { out, back, calls: Arc::default() }
-    }
-
-    pub fn calls(&self) -> usize {
-        self.calls.load(Ordering::Relaxed)
+        Payload { out, back }
     }
 
     /// Whether `got` is what stands at `at`, or the end where that is.

@@ -16,7 +16,8 @@ pub fn runtime() -> tokio::runtime::Runtime {
 /// Writes in one task and reads in another, on threads of their own.
 pub fn run(stage: &Stage, chain: &str, address: &str, payload: &Payload) {
     runtime().block_on(async {
-        let stream = stage.opener(chain).connect_tokio(address).await.unwrap_or_else(|error| panic!("{chain}: {error}"));
+        let stream =
+            stage.opener(chain).connect_tokio(address).await.unwrap_or_else(|error| panic!("{chain}: {error}"));
         let (mut reader, mut writer) = tokio::io::split(stream);
         let out = payload.out.clone();
         let writing = tokio::spawn(async move {
