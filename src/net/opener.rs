@@ -53,6 +53,9 @@ pub struct Opener {
 /// Prepared layers with the names of their entries, top first.
 type Layers = Arc<[(String, Arc<dyn Layer>)]>;
 
+/// The sessions of one connection with the names of their entries, top first.
+type Sessions = Vec<(String, Box<dyn Session>)>;
+
 /// What can be read as a target.
 pub trait ToTarget {
     /// As a target of this family.
@@ -386,7 +389,7 @@ impl Opener {
         layers: &Layers,
         target: Option<&Target>,
         socket: Option<&dyn BaseSocket>,
-    ) -> Result<Vec<(String, Box<dyn Session>)>, Error> {
+    ) -> Result<Sessions, Error> {
         let mut target = target.cloned();
         let now = SystemTime::now();
         let (peer, local) = match (layers.is_empty(), socket) {

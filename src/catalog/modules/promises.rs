@@ -7,10 +7,7 @@ use crate::terms::Services;
 const OF_MODULES: [&str; 6] = ["encrypted", "authenticated", "compressed", "proxied", "framed", "metered"];
 
 /// The first service that is promised and that no module of the stack gives there. The modules come from the base protocol up.
-pub(crate) fn unkept<'s>(
-    promised: &'s Services,
-    modules: impl IntoIterator<Item = &'static Module>,
-) -> Option<&'s str> {
+pub(crate) fn unkept(promised: &Services, modules: impl IntoIterator<Item = &'static Module>) -> Option<&str> {
     let mut real: Vec<&str> = Vec::new();
     for module in modules {
         // What TLS gives on the way to a proxy ends at the proxy.
