@@ -3,8 +3,11 @@
 mod command;
 mod drivers;
 mod encrypted;
+mod modules;
 mod peer;
 mod proxies;
 mod readme;
 mod system;
 mod tls;
+#[cfg(feature = "tracing")]
+mod traces;

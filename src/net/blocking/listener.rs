@@ -1,0 +1,102 @@
+//! Accepting, one connection after the other.
+
+use super::Stream;
+use crate::catalog::OptionValue;
+use crate::net::Address;
+use crate::net::connection::Connection;
+use crate::net::error::Error;
+use crate::net::opener::Opener;
+use crate::net::socket::BaseListener;
+use rustix::event::{PollFd, PollFlags, poll};
+use std::io;
+
+/// Accepts connections, one after the other.
+pub struct Listener {
+    pub(super) opener: Opener,
+    pub(super) listener: Box<dyn BaseListener>,
+}
+
+/// A connection that was accepted, before its handshakes.
+///
+/// A peer that dawdles in its handshake is to hold up nobody else: [`handshake`](Accepted::handshake) belongs in a thread of
+/// its own.
+pub struct Accepted {
+    pub(super) opener: Opener,
+    pub(super) connection: Connection,
+}
+
+impl Listener {
+    /// Waits for the next connection; its handshakes are not begun.
+    ///
+    /// # Errors
+    ///
+    /// As accept(2), or [`Error::Cancelled`]. One that concerns a single connection, as ECONNABORTED does, can be passed over.
+    pub fn accept(&self) -> Result<Accepted, Error> {
+        let socket = loop {
+            self.wait()?;
+            match self.listener.accept() {
+                Ok(socket) => break socket,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock && self.opener.cancel().is_some() => {}
+                Err(error) => return Err(self.opener.told(error, "accept")),
+            }
+        };
+        let connection = self.opener.accepted(socket)?;
+        Ok(Accepted { opener: self.opener.clone(), connection })
+    }
+
+    /// Waits until there is a connection, where that can be cancelled.
+    fn wait(&self) -> Result<(), Error> {
+        let (Some(cancel), Some(fd)) = (self.opener.cancel(), self.listener.fd()) else { return Ok(()) };
+        let mut fds = [fd, cancel.fd()].map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN));
+        while let Err(error) = poll(&mut fds, None) {
+            if error != rustix::io::Errno::INTR {
+                return Err(self.opener.told(error.into(), "poll"));
+            }
+        }
+        self.opener.not_cancelled()
+    }
+
+    /// The address at which it listens.
+    pub fn local(&self) -> Option<Address> {
+        self.listener.local()
+    }
+
+    /// The value of a socket option, as the system tells it.
+    ///
+    /// # Errors
+    ///
+    /// The option is unknown, or the system refuses to tell.
+    pub fn option(&self, name: &str) -> io::Result<OptionValue> {
+        self.listener.option(name)
+    }
+}
+
+impl std::fmt::Debug for Listener {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Listener").field(&self.opener).field(&self.local()).finish()
+    }
+}
+
+impl std::fmt::Debug for Accepted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Accepted").field(&self.opener).field(&self.peer()).finish()
+    }
+}
+
+impl Accepted {
+    /// The address of the peer.
+    pub fn peer(&self) -> Option<Address> {
+        self.connection.socket.peer()
+    }
+
+    /// Shakes hands through all layers.
+    ///
+    /// # Errors
+    ///
+    /// A layer failed, or the time for handshakes passed.
+    pub fn handshake(self) -> Result<Stream, Error> {
+        let nonblocking = self.connection.socket.set_nonblocking(true);
+        nonblocking.map_err(|error| self.opener.told(error, "fcntl"))?;
+        self.opener.established(self.connection)
+    }
+}

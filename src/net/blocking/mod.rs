@@ -1,0 +1,230 @@
+//! The blocking driver: what waits.
+//!
+//! | file | what |
+//! |---|---|
+//! | `stream` | [`Stream`]: an open connection, with `Read` and `Write` |
+//! | `listener` | [`Listener`]: accepts them |
+//! | `socket` | [`Socket`]: datagrams, raw packets and messages, without a peer |
+
+mod listener;
+mod socket;
+mod stream;
+
+pub use listener::{Accepted, Listener};
+pub use socket::Socket;
+pub use stream::{Bare, Stream};
+
+use super::cancel::Cancel;
+use super::connection::{Connection, Wants};
+use super::error::{Error, Step};
+use super::opened::Opened;
+use super::opener::{BeginError, Opener, ToTarget};
+use super::socket::BaseListener;
+use super::{Address, ProviderError, Role, Target};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use std::io;
+use std::time::Instant;
+
+impl Opener {
+    /// Connects, shakes hands through all layers, and gives a stream that waits. Of several addresses the first that works counts.
+    ///
+    /// # Errors
+    ///
+    /// Every kind of [`Error`]; nothing is opened then.
+    pub fn connect(&self, target: impl ToTarget) -> Result<Stream, Error> {
+        let target = self.target(&target)?;
+        let mut attempts = Vec::new();
+        for address in self.addresses(&target)? {
+            self.not_cancelled()?;
+            match self.connect_address(&target, &address) {
+                Ok(connection) => return self.established(connection),
+                Err(BeginError::Socket(error)) => attempts.push((address, error)),
+                Err(BeginError::Stack(error)) => return Err(error),
+            }
+        }
+        Err(Error::Unreached { entry: self.base_name(), target, attempts })
+    }
+
+    /// A connection whose socket is connected.
+    fn connect_address(&self, target: &Target, address: &Address) -> Result<Connection, BeginError> {
+        let mut connection = self.begin(target, address)?;
+        let limit = self.time_limit(Step::Connect);
+        let deadline = limit.map(|limit| Instant::now() + limit);
+        let error = loop {
+            match connection.finish_connecting() {
+                Ok(()) => return Ok(connection),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(error) => break error,
+            }
+            match wait(&connection, deadline, self.cancel()) {
+                Ok(true) => {}
+                Ok(false) => break io::ErrorKind::TimedOut.into(),
+                Err(_) if self.cancel().is_some_and(Cancel::is_cancelled) => {
+                    return Err(BeginError::Stack(Error::Cancelled));
+                }
+                Err(error) => break error,
+            }
+        };
+        Err(BeginError::Socket(ProviderError::system("connect", error)))
+    }
+
+    /// Shakes hands, and makes the socket one that waits.
+    fn established(&self, mut connection: Connection) -> Result<Stream, Error> {
+        let limit = self.time_limit(Step::Handshake);
+        let deadline = limit.map(|limit| Instant::now() + limit);
+        loop {
+            match connection.establish() {
+                Ok(()) => break,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    match wait(&connection, deadline, self.cancel()) {
+                        Ok(true) => {}
+                        Ok(false) => {
+                            let layer = connection.machine.handshaking().map(|layer| layer.name.clone());
+                            return Err(Error::TimedOut {
+                                step: Step::Handshake,
+                                layer,
+                                limit: limit.unwrap_or_default(),
+                            });
+                        }
+                        Err(error) => return Err(self.told(error, "poll")),
+                    }
+                }
+                Err(error) => return Err(self.told(error, "handshake")),
+            }
+        }
+        let (read_limit, write_limit) = (self.time_limit(Step::Read), self.time_limit(Step::Write));
+        let registration = match (self.cancel(), connection.socket.fd()) {
+            (Some(cancel), Some(fd)) => Some(cancel.register(fd).map_err(|error| self.told(error, "dup"))?),
+            _ => None,
+        };
+        self.not_cancelled()?;
+        let socket = &connection.socket;
+        socket.set_nonblocking(false).map_err(|error| self.told(error, "fcntl"))?;
+        if read_limit.is_some() {
+            socket.set_read_timeout(read_limit).map_err(|error| self.told(error, "setsockopt SO_RCVTIMEO"))?;
+        }
+        if write_limit.is_some() {
+            socket.set_write_timeout(write_limit).map_err(|error| self.told(error, "setsockopt SO_SNDTIMEO"))?;
+        }
+        Ok(Stream { connection, read_limit, write_limit, registration })
+    }
+
+    fn not_cancelled(&self) -> Result<(), Error> {
+        if self.cancel().is_some_and(Cancel::is_cancelled) { Err(Error::Cancelled) } else { Ok(()) }
+    }
+
+    /// An error of I/O as an error of opening.
+    pub(super) fn told(&self, error: io::Error, call: &'static str) -> Error {
+        if self.cancel().is_some_and(Cancel::is_cancelled) {
+            return Error::Cancelled;
+        }
+        match error.downcast::<Error>() {
+            Ok(error) => error,
+            Err(source) => Error::Socket { entry: self.base_name(), call, source },
+        }
+    }
+
+    /// Listens at an address. The layers are prepared now, so that what is wrong with them shows before the first connection.
+    ///
+    /// # Errors
+    ///
+    /// Every kind of [`Error`].
+    pub fn listen(&self, at: impl ToTarget) -> Result<Listener, Error> {
+        let listener = self.listener(&at)?;
+        if self.cancel().is_some() && listener.fd().is_some() {
+            // A connection may be gone between being told of and being accepted, and nothing would end that wait.
+            listener.set_nonblocking(true).map_err(|error| self.told(error, "fcntl"))?;
+        }
+        Ok(Listener { opener: self.clone(), listener })
+    }
+
+    pub(super) fn listener(&self, at: &impl ToTarget) -> Result<Box<dyn BaseListener>, Error> {
+        let target = self.target(at)?;
+        self.prepare(Role::Accept)?;
+        self.with_base(|provider, base| {
+            let failed = |address: Option<&Address>, source| Error::Provider {
+                entry: base.name.to_owned(),
+                address: address.cloned(),
+                source,
+            };
+            let addresses = provider.resolve(base, &target).map_err(|error| failed(None, error))?;
+            let Some(address) = addresses.first() else {
+                return Err(failed(None, ProviderError::unresolved(&target, "it has no address")));
+            };
+            provider.listen(base, address).map_err(|error| failed(Some(address), error))
+        })
+    }
+
+    /// Two streams connected to one another. The first is the one that connects.
+    ///
+    /// # Errors
+    ///
+    /// Every kind of [`Error`]; so if the stack has layers: which end would shake hands first?
+    pub fn pair(&self) -> Result<[Stream; 2], Error> {
+        let sockets = self.bare_only("a pair of sockets", |opener| {
+            opener.with_base(|provider, base| {
+                provider.pair(base).map_err(|source| Error::Provider {
+                    entry: base.name.to_owned(),
+                    address: None,
+                    source,
+                })
+            })
+        })?;
+        let [one, two] =
+            sockets.map(|socket| self.accepted(socket).and_then(|connection| self.established(connection)));
+        Ok([one?, two?])
+    }
+
+    /// Does what has no meaning with layers in the stack.
+    pub(super) fn bare_only<T>(&self, what: &str, work: impl FnOnce(&Self) -> Result<T, Error>) -> Result<T, Error> {
+        self.prepare(Role::Connect)?;
+        let selection = self.selection();
+        if selection.stack().len() > 1 {
+            let problem = format!("{what} cannot have layers: name a base protocol");
+            return Err(Error::Unfit { entry: selection.name().to_owned(), problem });
+        }
+        work(self)
+    }
+
+    /// Opens a socket without a peer, and binds it to an address if there is one.
+    ///
+    /// # Errors
+    ///
+    /// Every kind of [`Error`]; so if the stack has layers.
+    pub fn bind(&self, at: Option<&dyn ToTarget>) -> Result<Socket, Error> {
+        let target = at.map(|at| self.target(at)).transpose()?;
+        let socket = self.bare_only("a socket without a peer", |opener| {
+            opener.with_base(|provider, base| {
+                let failed = |source| Error::Provider { entry: base.name.to_owned(), address: None, source };
+                let addresses =
+                    target.as_ref().map(|target| provider.resolve(base, target)).transpose().map_err(failed)?;
+                provider.open(base, addresses.as_ref().and_then(|addresses| addresses.first())).map_err(failed)
+            })
+        })?;
+        let opened = Opened::new(&self.selection(), Role::Accept, target);
+        Ok(Socket { socket, opened })
+    }
+}
+
+/// Waits until the socket is as the connection wants it; false: the deadline passed.
+fn wait(connection: &Connection, deadline: Option<Instant>, cancel: Option<&Cancel>) -> io::Result<bool> {
+    let Some(fd) = connection.socket.fd() else { return Err(io::ErrorKind::WouldBlock.into()) };
+    let Wants { readable, writable } = connection.wants();
+    // In a handshake, what is to be read is waited for even while something is to be sent.
+    let mut events = PollFlags::empty();
+    events.set(PollFlags::IN, readable);
+    events.set(PollFlags::OUT, writable);
+    loop {
+        let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        let timeout = left.map(|left| Timespec { tv_sec: left.as_secs() as i64, tv_nsec: left.subsec_nanos().into() });
+        let mut fds = vec![PollFd::from_borrowed_fd(fd, events)];
+        fds.extend(cancel.map(|cancel| PollFd::from_borrowed_fd(cancel.fd(), PollFlags::IN)));
+        match poll(&mut fds, timeout.as_ref()) {
+            Ok(0) => return Ok(false),
+            Ok(_) if cancel.is_some_and(Cancel::is_cancelled) => return Err(Error::Cancelled.into()),
+            Ok(_) => return Ok(true),
+            Err(rustix::io::Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! Sockets without a peer.
+
+use crate::catalog::OptionValue;
+use crate::net::Address;
+use crate::net::opened::Opened;
+use crate::net::socket::BaseSocket;
+use std::io;
+use std::os::fd::{BorrowedFd, OwnedFd};
+use std::time::Duration;
+
+/// A socket that takes no part in a connection of layers: datagrams, raw packets, messages of netlink.
+pub struct Socket {
+    pub(super) socket: Box<dyn BaseSocket>,
+    pub(super) opened: Opened,
+}
+
+impl Socket {
+    /// Sends a message to an address.
+    ///
+    /// # Errors
+    ///
+    /// As sendto(2).
+    pub fn send_to(&self, bytes: &[u8], to: &Address) -> io::Result<usize> {
+        self.socket.send_to(bytes, to)
+    }
+
+    /// Receives a message, and whose it is.
+    ///
+    /// # Errors
+    ///
+    /// As recvfrom(2).
+    pub fn recv_from(&self, target: &mut [u8]) -> io::Result<(usize, Option<Address>)> {
+        self.socket.recv_from(target)
+    }
+
+    /// The address that it is bound to.
+    pub fn local(&self) -> Option<Address> {
+        self.socket.local()
+    }
+
+    /// How long receiving may wait; nothing: without limit.
+    ///
+    /// # Errors
+    ///
+    /// As setsockopt(2).
+    pub fn set_read_limit(&self, limit: Option<Duration>) -> io::Result<()> {
+        self.socket.set_read_timeout(limit)
+    }
+
+    /// The value of a socket option, as the system tells it.
+    ///
+    /// # Errors
+    ///
+    /// The option is unknown, or the system refuses to tell.
+    pub fn option(&self, name: &str) -> io::Result<OptionValue> {
+        self.socket.option(name)
+    }
+
+    /// What was opened.
+    pub fn opened(&self) -> Opened {
+        let mut opened = self.opened.clone();
+        opened.ask(&*self.socket);
+        opened
+    }
+
+    /// The file descriptor to wait on; nothing for a base protocol without one.
+    pub fn fd(&self) -> Option<BorrowedFd<'_>> {
+        self.socket.fd()
+    }
+
+    /// Makes calls wait, or not.
+    ///
+    /// # Errors
+    ///
+    /// As fcntl(2).
+    pub fn set_nonblocking(&self, nonblocking: bool) -> io::Result<()> {
+        self.socket.set_nonblocking(nonblocking)
+    }
+
+    /// Takes the socket itself out; nothing for one without a file descriptor.
+    pub fn into_socket(self) -> Option<OwnedFd> {
+        self.socket.into_fd().ok()
+    }
+}
+
+impl std::fmt::Debug for Socket {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Socket({})", self.opened())
+    }
+}

@@ -1,0 +1,163 @@
+//! Streams that wait.
+
+use crate::catalog::OptionValue;
+use crate::net::cancel::Registration;
+use crate::net::connection::Connection;
+use crate::net::error::{Error, Step};
+use crate::net::opened::Opened;
+use crate::net::opener::Opener;
+use crate::net::readiness;
+use std::io::{self, Read, Write};
+use std::os::fd::OwnedFd;
+use std::time::Duration;
+
+/// An open connection that waits: reads return when there is something, writes when it is on its way.
+///
+/// It ends as a socket does: [`shutdown_write`](Stream::shutdown_write) ends our side through every layer, and a read of 0 bytes
+/// is the end of the peer's, said by the peer where the protocol can say it; a TLS stream that just stops is an error of kind
+/// [`UnexpectedEof`](io::ErrorKind::UnexpectedEof). Dropping it closes the socket without a word.
+pub struct Stream {
+    pub(super) connection: Connection,
+    pub(super) read_limit: Option<Duration>,
+    pub(super) write_limit: Option<Duration>,
+    pub(super) registration: Option<Registration>,
+}
+
+/// The socket of a stream whose layers have all retired, and what had been read from it.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Bare {
+    /// The socket. It blocks.
+    pub socket: OwnedFd,
+    /// Bytes that were read from it already, and come before all others.
+    pub unread: Vec<u8>,
+}
+
+impl Stream {
+    /// Ends our side: what was written is sent, each layer says goodbye to its peer, and the socket is shut down for writing.
+    /// Reading goes on until the peer ends its side.
+    ///
+    /// # Errors
+    ///
+    /// A layer or the socket failed.
+    pub fn shutdown_write(&mut self) -> io::Result<()> {
+        let result = self.connection.shutdown_write();
+        result.map_err(|error| self.told(error, Step::Write, self.write_limit))
+    }
+
+    /// Ends our side, and waits for the peer to end its own, as long as reads may wait; what comes until then is dropped.
+    ///
+    /// # Errors
+    ///
+    /// A layer or the socket failed, or the peer's stream was cut off.
+    pub fn close(mut self) -> io::Result<()> {
+        self.shutdown_write()?;
+        let mut rest = [0; 4096];
+        while self.read(&mut rest)? > 0 {}
+        Ok(())
+    }
+
+    /// What was opened, and how many bytes went where.
+    pub fn opened(&self) -> Opened {
+        self.connection.report()
+    }
+
+    /// The value of a socket option, as the system tells it.
+    ///
+    /// # Errors
+    ///
+    /// The option is unknown, or the system refuses to tell.
+    pub fn option(&self, name: &str) -> io::Result<OptionValue> {
+        self.connection.socket.option(name)
+    }
+
+    /// Whether every layer has retired, so that bytes go straight to the socket.
+    pub fn is_bare(&self) -> bool {
+        self.connection.machine.is_bare()
+    }
+
+    /// How long a read may wait from now on; nothing: without limit.
+    ///
+    /// # Errors
+    ///
+    /// As setsockopt(2).
+    pub fn set_read_limit(&mut self, limit: Option<Duration>) -> io::Result<()> {
+        self.connection.socket.set_read_timeout(limit)?;
+        self.read_limit = limit;
+        Ok(())
+    }
+
+    /// How long a write may wait from now on; nothing: without limit.
+    ///
+    /// # Errors
+    ///
+    /// As setsockopt(2).
+    pub fn set_write_limit(&mut self, limit: Option<Duration>) -> io::Result<()> {
+        self.connection.socket.set_write_timeout(limit)?;
+        self.write_limit = limit;
+        Ok(())
+    }
+
+    /// Takes the socket out, when no layer is left above it; else the stream comes back.
+    ///
+    /// # Errors
+    ///
+    /// The stream: a layer is still in the way of its bytes, or bytes are still to be sent, or the socket has no file descriptor.
+    pub fn into_socket(self) -> Result<Bare, Box<Stream>> {
+        let Stream { connection, read_limit, write_limit, registration } = self;
+        connection
+            .into_bare()
+            .map_err(|connection| Box::new(Stream { connection: *connection, read_limit, write_limit, registration }))
+    }
+
+    /// The same connection, as one that never waits.
+    ///
+    /// # Errors
+    ///
+    /// Its base protocol has no file descriptor to wait on.
+    pub fn into_nonblocking(self, opener: &Opener) -> Result<readiness::Stream, Error> {
+        self.connection.socket.set_nonblocking(true).map_err(|error| opener.told(error, "fcntl"))?;
+        opener.opened_already(self.connection)
+    }
+
+    fn told(&self, error: io::Error, step: Step, limit: Option<Duration>) -> io::Error {
+        if self.registration.as_ref().is_some_and(Registration::is_cancelled) {
+            return Error::Cancelled.into();
+        }
+        match (error.kind(), limit) {
+            (io::ErrorKind::WouldBlock, Some(limit)) => Error::TimedOut { step, layer: None, limit }.into(),
+            _ => error,
+        }
+    }
+}
+
+impl Read for Stream {
+    fn read(&mut self, target: &mut [u8]) -> io::Result<usize> {
+        let result = self.connection.read(target);
+        match result {
+            // What was shut down by cancelling looks like an end.
+            Ok(0) if self.registration.as_ref().is_some_and(Registration::is_cancelled) && !target.is_empty() => {
+                Err(Error::Cancelled.into())
+            }
+            result => result.map_err(|error| self.told(error, Step::Read, self.read_limit)),
+        }
+    }
+}
+
+impl Write for Stream {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let result = self.connection.write(bytes);
+        result.map_err(|error| self.told(error, Step::Write, self.write_limit))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let result = self.connection.flush();
+        result.map_err(|error| self.told(error, Step::Write, self.write_limit))
+    }
+}
+
+impl std::fmt::Debug for Stream {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Stream({})", self.opened())
+    }
+}
