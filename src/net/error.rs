@@ -231,7 +231,7 @@ impl ProviderError {
         let denied = [io::ErrorKind::PermissionDenied, io::ErrorKind::Unsupported, io::ErrorKind::InvalidInput];
         // Errors of these without a kind of their own, and calls that reach no network whatever comes of them.
         let lacking = [Errno::AFNOSUPPORT, Errno::PROTONOSUPPORT, Errno::SOCKTNOSUPPORT, Errno::NODEV];
-        let before = ["socket", "setsockopt", "fcntl", "bind"];
+        let before = ["socket", "setsockopt", "ioctl FIONBIO", "bind"];
         match self.io() {
             Some(error) => {
                 denied.contains(&error.kind())

@@ -105,7 +105,7 @@ impl Opener {
     /// Every kind of [`Error`].
     pub fn listen_nonblocking(&self, at: impl ToTarget) -> Result<Listener, Error> {
         let listener = self.listener(&at)?;
-        listener.set_nonblocking(true).map_err(|error| self.told(error, "fcntl"))?;
+        listener.set_nonblocking(true).map_err(|error| self.told(error, "ioctl FIONBIO"))?;
         Ok(Listener { opener: self.clone(), listener })
     }
 }
@@ -270,7 +270,7 @@ impl Listener {
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(None),
             Err(error) => return Err(self.opener.told(error, "accept")),
         };
-        socket.set_nonblocking(true).map_err(|error| self.opener.told(error, "fcntl"))?;
+        socket.set_nonblocking(true).map_err(|error| self.opener.told(error, "ioctl FIONBIO"))?;
         let connection = self.opener.accepted(socket)?;
         self.opener.watched(connection, Step::Handshake, now).map(Some)
     }

@@ -96,7 +96,7 @@ impl Accepted {
     /// A layer failed, or the time for handshakes passed.
     pub fn handshake(self) -> Result<Stream, Error> {
         let nonblocking = self.connection.socket.set_nonblocking(true);
-        nonblocking.map_err(|error| self.opener.told(error, "fcntl"))?;
+        nonblocking.map_err(|error| self.opener.told(error, "ioctl FIONBIO"))?;
         self.opener.established(self.connection)
     }
 }

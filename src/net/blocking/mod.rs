@@ -99,7 +99,7 @@ impl Opener {
         };
         self.not_cancelled()?;
         let socket = &connection.socket;
-        socket.set_nonblocking(false).map_err(|error| self.told(error, "fcntl"))?;
+        socket.set_nonblocking(false).map_err(|error| self.told(error, "ioctl FIONBIO"))?;
         if read_limit.is_some() {
             socket.set_read_timeout(read_limit).map_err(|error| self.told(error, "setsockopt SO_RCVTIMEO"))?;
         }
@@ -133,7 +133,7 @@ impl Opener {
         let listener = self.listener(&at)?;
         if self.cancel().is_some() && listener.fd().is_some() {
             // A connection may be gone between being told of and being accepted, and nothing would end that wait.
-            listener.set_nonblocking(true).map_err(|error| self.told(error, "fcntl"))?;
+            listener.set_nonblocking(true).map_err(|error| self.told(error, "ioctl FIONBIO"))?;
         }
         Ok(Listener { opener: self.clone(), listener })
     }

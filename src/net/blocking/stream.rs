@@ -116,7 +116,7 @@ impl Stream {
     ///
     /// Its base protocol has no file descriptor to wait on.
     pub fn into_nonblocking(self, opener: &Opener) -> Result<readiness::Stream, Error> {
-        self.connection.socket.set_nonblocking(true).map_err(|error| opener.told(error, "fcntl"))?;
+        self.connection.socket.set_nonblocking(true).map_err(|error| opener.told(error, "ioctl FIONBIO"))?;
         opener.opened_already(self.connection)
     }
 

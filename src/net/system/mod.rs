@@ -56,8 +56,7 @@ impl BaseProvider for System {
 
     fn connect(&self, base: &Base<'_>, address: &Address) -> Result<Box<dyn BaseSocket>, ProviderError> {
         let stated = Stated::of(base)?;
-        let socket = open(base, &stated)?;
-        socket.set_nonblocking(true).map_err(|error| ProviderError::system("fcntl", error))?;
+        let socket = open(base, &stated, Type::nonblocking)?;
         let connecting = match address::connect(&socket, address) {
             Ok(()) => {
                 stated.when_connected(&socket).map_err(|error| ProviderError::system("setsockopt", error))?;
@@ -74,7 +73,7 @@ impl BaseProvider for System {
 
     fn listen(&self, base: &Base<'_>, address: &Address) -> Result<Box<dyn BaseListener>, ProviderError> {
         let stated = Stated::of(base)?;
-        let socket = open(base, &stated)?;
+        let socket = open(base, &stated, |socket_type| socket_type)?;
         address::bind(&socket, address).map_err(|error| ProviderError::system("bind", error))?;
         socket.listen(BACKLOG).map_err(|error| ProviderError::system("listen", error))?;
         Ok(Box::new(SystemListener::new(socket, stated)))
@@ -82,7 +81,7 @@ impl BaseProvider for System {
 
     fn open(&self, base: &Base<'_>, address: Option<&Address>) -> Result<Box<dyn BaseSocket>, ProviderError> {
         let stated = Stated::of(base)?;
-        let socket = open(base, &stated)?;
+        let socket = open(base, &stated, |socket_type| socket_type)?;
         if let Some(address) = address {
             address::bind(&socket, address).map_err(|error| ProviderError::system("bind", error))?;
         }
@@ -110,10 +109,11 @@ fn triple(base: &Base<'_>) -> Result<(Domain, Type, Option<Protocol>), ProviderE
     Ok((Domain::from(family), Type::from(base.socket_type.number()), protocol))
 }
 
-/// A socket with its options set.
-fn open(base: &Base<'_>, stated: &Stated) -> Result<Socket, ProviderError> {
+/// A socket with its options set; `flagged` adds what rides in the type.
+fn open(base: &Base<'_>, stated: &Stated, flagged: impl Fn(Type) -> Type) -> Result<Socket, ProviderError> {
     let (domain, socket_type, protocol) = triple(base)?;
-    let socket = Socket::new(domain, socket_type, protocol).map_err(|error| ProviderError::system("socket", error))?;
+    let socket = Socket::new(domain, flagged(socket_type), protocol);
+    let socket = socket.map_err(|error| ProviderError::system("socket", error))?;
     stated.apply(&socket)?;
     Ok(socket)
 }

@@ -68,7 +68,8 @@ impl BaseSocket for SystemSocket {
     }
 
     fn set_nonblocking(&self, nonblocking: bool) -> io::Result<()> {
-        self.socket.set_nonblocking(nonblocking)
+        // One call of the system, where fcntl(2) takes two.
+        Ok(rustix::io::ioctl_fionbio(&self.socket, nonblocking)?)
     }
 
     fn set_read_timeout(&self, limit: Option<Duration>) -> io::Result<()> {
@@ -139,7 +140,8 @@ impl BaseListener for SystemListener {
     }
 
     fn set_nonblocking(&self, nonblocking: bool) -> io::Result<()> {
-        self.socket.set_nonblocking(nonblocking)
+        // One call of the system, where fcntl(2) takes two.
+        Ok(rustix::io::ioctl_fionbio(&self.socket, nonblocking)?)
     }
 
     fn local(&self) -> Option<Address> {

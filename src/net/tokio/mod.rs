@@ -112,7 +112,7 @@ impl Opener {
     /// Every kind of [`Error`].
     pub fn listen_tokio(&self, at: impl ToTarget) -> Result<Listener, Error> {
         let listener = self.listener(&at)?;
-        listener.set_nonblocking(true).map_err(|error| self.told(error, "fcntl"))?;
+        listener.set_nonblocking(true).map_err(|error| self.told(error, "ioctl FIONBIO"))?;
         let fd = register::register(listener.fd().ok_or_else(|| self.without_fd())?);
         let fd = fd.map_err(|error| self.told(error, "epoll_ctl"))?;
         Ok(Listener { fd, opener: self.clone(), listener })
@@ -336,7 +336,7 @@ impl Listener {
                 }
                 Err(error) => return Err(self.opener.told(error, "accept")),
             };
-            socket.set_nonblocking(true).map_err(|error| self.opener.told(error, "fcntl"))?;
+            socket.set_nonblocking(true).map_err(|error| self.opener.told(error, "ioctl FIONBIO"))?;
             let stream = Stream::new(&self.opener, self.opener.accepted(socket)?)?;
             return Ok(Accepted { opener: self.opener.clone(), stream });
         }
