@@ -353,14 +353,25 @@ impl Opener {
     /// The addresses to connect the socket to, which may be those of a proxy, for what the stack is to lead to.
     pub(super) fn addresses(&self, target: &Target) -> Result<Vec<Address>, Error> {
         let lowest = self.layers(Role::Connect)?.iter().fold(target.clone(), |target, (_, layer)| layer.below(&target));
-        self.with_base(|provider, base| {
-            provider.resolve(base, &lowest).map_err(|source| match source.kind() {
-                ProviderFailure::Unresolved => {
-                    Error::Unresolved { entry: base.name.to_owned(), target: lowest.clone(), source }
-                }
-                _ => self.failed(base.name, None, source),
-            })
-        })
+        self.with_base(|provider, base| self.look_up(provider, base, &lowest))
+    }
+
+    /// The addresses of a target of the socket, best first; at least one.
+    pub(super) fn look_up(
+        &self,
+        provider: &dyn BaseProvider,
+        base: &Base<'_>,
+        target: &Target,
+    ) -> Result<Vec<Address>, Error> {
+        let unresolved = |source| Error::Unresolved { entry: base.name.to_owned(), target: target.clone(), source };
+        let addresses = provider.resolve(base, target).map_err(|source| match source.kind() {
+            ProviderFailure::Unresolved => unresolved(source),
+            _ => self.failed(base.name, None, source),
+        })?;
+        if addresses.is_empty() {
+            return Err(unresolved(ProviderError::unresolved(target, "it has no address")));
+        }
+        Ok(addresses)
     }
 
     /// Begins to connect to an address.

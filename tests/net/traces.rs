@@ -35,7 +35,7 @@ impl Subscriber for Ear {
     fn new_span(&self, span: &Attributes<'_>) -> Id {
         let mut fields = Fields::default();
         span.record(&mut fields);
-        let mut spans = self.spans.lock().unwrap();
+        let mut spans = self.spans.lock().expect("no panic");
         spans.push(format!("{}{{{}}}", span.metadata().name(), fields.0));
         Id::from_u64(spans.len() as u64)
     }
@@ -47,17 +47,17 @@ impl Subscriber for Ear {
     fn event(&self, event: &Event<'_>) {
         let mut fields = Fields::default();
         event.record(&mut fields);
-        let within = self.within.lock().unwrap().last().copied();
-        let span = within.map_or_else(String::new, |id| self.spans.lock().unwrap()[id as usize - 1].clone());
-        self.heard.lock().unwrap().push(format!("{span}: {}", fields.0));
+        let within = self.within.lock().expect("no panic").last().copied();
+        let span = within.map_or_else(String::new, |id| self.spans.lock().expect("no panic")[id as usize - 1].clone());
+        self.heard.lock().expect("no panic").push(format!("{span}: {}", fields.0));
     }
 
     fn enter(&self, span: &Id) {
-        self.within.lock().unwrap().push(span.into_u64());
+        self.within.lock().expect("no panic").push(span.into_u64());
     }
 
     fn exit(&self, _: &Id) {
-        self.within.lock().unwrap().pop();
+        self.within.lock().expect("no panic").pop();
     }
 }
 
@@ -86,7 +86,7 @@ fn each_layer_has_a_span_with_what_it_does() {
         opener.connect("localhost:443").expect_err("no TLS there");
     });
     proxied.join().expect("no panic");
-    let heard = ear.heard.lock().unwrap().clone();
+    let heard = ear.heard.lock().expect("no panic").clone();
     let socks = "layer{name=\"socks5\" place=2}: ";
     let tls = "layer{name=\"tls\" place=1}: ";
     let begins = [

@@ -142,16 +142,12 @@ impl Opener {
         let target = self.target(at)?;
         self.prepare(Role::Accept)?;
         self.with_base(|provider, base| {
-            let failed = |address: Option<&Address>, source| Error::Provider {
+            let address = &self.look_up(provider, base, &target)?[0];
+            provider.listen(base, address).map_err(|source| Error::Provider {
                 entry: base.name.to_owned(),
-                address: address.cloned(),
+                address: Some(address.clone()),
                 source,
-            };
-            let addresses = provider.resolve(base, &target).map_err(|error| failed(None, error))?;
-            let Some(address) = addresses.first() else {
-                return Err(failed(None, ProviderError::unresolved(&target, "it has no address")));
-            };
-            provider.listen(base, address).map_err(|error| failed(Some(address), error))
+            })
         })
     }
 
@@ -195,10 +191,13 @@ impl Opener {
         let target = at.map(|at| self.target(at)).transpose()?;
         let socket = self.bare_only("a socket without a peer", |opener| {
             opener.with_base(|provider, base| {
-                let failed = |source| Error::Provider { entry: base.name.to_owned(), address: None, source };
-                let addresses =
-                    target.as_ref().map(|target| provider.resolve(base, target)).transpose().map_err(failed)?;
-                provider.open(base, addresses.as_ref().and_then(|addresses| addresses.first())).map_err(failed)
+                let addresses = target.as_ref().map(|target| self.look_up(provider, base, target)).transpose()?;
+                let address = addresses.as_ref().map(|addresses| &addresses[0]);
+                provider.open(base, address).map_err(|source| Error::Provider {
+                    entry: base.name.to_owned(),
+                    address: address.cloned(),
+                    source,
+                })
             })
         })?;
         let opened = Opened::new(&self.selection(), Role::Accept, target);

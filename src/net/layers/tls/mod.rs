@@ -11,6 +11,9 @@
 //! are valid at the [`now`](Context::now) of the connection. A connection may resume the TLS session of an earlier one to the
 //! same server and with the same opener, and the proof of that one holds then, for as long as its ticket does.
 //!
+//! `roots = "platform"` asks the system by rustls-platform-verifier. On Linux that is the system's bundle of authorities, or where
+//! the environment of the process has `SSL_CERT_FILE` or `SSL_CERT_DIR` what these name, as with OpenSSL.
+//!
 //! The end of a stream is close_notify. One that ends without is cut off, and an error of kind
 //! [`Truncated`](crate::net::machine::Failure::Truncated). Each direction ends by itself: after the peer's close_notify we can
 //! go on sending, and it can after ours.
