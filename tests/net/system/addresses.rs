@@ -17,7 +17,9 @@ fn a_path_too_long_for_the_kernel_is_told_with_its_length() {
     assert!(told.ends_with("connect: a path of a unix socket has at most 107 bytes, this one has 125"), "{told}");
     let name = Address::UnixAbstract(vec![b'x'; 108]);
     let told = refused(opener("unix-dgram").bind(Some(&name))).to_string();
-    assert_eq!(told, "`unix-dgram`: bind: a name of a unix socket has at most 107 bytes, this one has 108");
+    let expected =
+        format!("`unix-dgram`: {name}: bind: a name of a unix socket has at most 107 bytes, this one has 108");
+    assert_eq!(told, expected);
     // The longest are taken, and read back whole.
     for longest in [Address::Unix(format!("/tmp/{}", "x".repeat(102)).into()), Address::UnixAbstract(vec![b'x'; 107])] {
         if let Address::Unix(path) = &longest {
