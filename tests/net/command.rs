@@ -251,12 +251,11 @@ fn a_secret_is_read_and_never_printed() {
     let folder = tempfile::tempdir().expect("made");
     let file = folder.path().join("password");
     std::fs::write(&file, "correct horse\n").expect("written");
-    let port = free_port();
-    let proxy = format!("socks5.proxy=127.0.0.1:{port}");
     let by_file = format!("socks5.password-file={}", file.display());
     for password in [by_file.as_str(), "socks5.password-env=SOCKATLAS_TEST_PASSWORD"] {
         // A proxy that says no, and remembers what it was told.
-        let listener = std::net::TcpListener::bind(("127.0.0.1", port)).expect("free");
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("loopback has ports");
+        let proxy = format!("socks5.proxy={}", listener.local_addr().expect("bound"));
         let seen = std::thread::spawn(move || {
             let (mut peer, _) = listener.accept().expect("comes");
             let mut heard: Vec<u8> = Vec::new();

@@ -3,6 +3,7 @@
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 
 /// The path of a program; nothing, said loudly, where it is not installed. In CI it must be.
@@ -36,10 +37,17 @@ impl Drop for Running {
     }
 }
 
-/// A port of 127.0.0.1 that nobody listens at just now.
+/// A port of 127.0.0.1 that nobody listens at just now. It lies below those that the kernel gives away by itself (32768 on), so
+/// that no test's connection takes it before the program that it is for.
 pub fn free_port() -> u16 {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("loopback has ports");
-    listener.local_addr().expect("it is bound").port()
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    loop {
+        let step = NEXT.fetch_add(1, Ordering::Relaxed);
+        let port = 20_000 + (std::process::id().wrapping_mul(61) as u16).wrapping_add(step) % 12_000;
+        if std::net::TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
 }
 
 /// Waits until somebody listens at a port of 127.0.0.1.
