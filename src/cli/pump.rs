@@ -211,7 +211,10 @@ pub(super) fn pump(end: &mut impl End, patience: Patience) -> Result<(), Failure
         of_end.set(PollFlags::IN, idle.read && wants.readable);
         of_end.set(PollFlags::OUT, wants.writable);
         let mut fds = Vec::with_capacity(3);
-        fds.push(PollFd::from_borrowed_fd(end.fd(), of_end));
+        // poll(2) tells of a broken connection unasked, again and again: one that nothing is wanted of is left out.
+        if !of_end.is_empty() {
+            fds.push(PollFd::from_borrowed_fd(end.fd(), of_end));
+        }
         let mut input = None;
         if up.is_empty() && !up.ended {
             input = Some(fds.len());
@@ -222,9 +225,9 @@ pub(super) fn pump(end: &mut impl End, patience: Patience) -> Result<(), Failure
             output = Some(fds.len());
             fds.push(PollFd::new(&stdout, PollFlags::OUT));
         }
-        if of_end.is_empty() && fds.len() == 1 {
+        if fds.is_empty() {
             // Nothing can move: messages that nobody has asked for yet.
-            fds[0] = PollFd::from_borrowed_fd(end.fd(), PollFlags::IN);
+            fds.push(PollFd::from_borrowed_fd(end.fd(), PollFlags::IN));
         }
         let deadline = since.deadline(patience, idle, over);
         let left = deadline.map(|(deadline, ..)| deadline.saturating_duration_since(Instant::now()));
