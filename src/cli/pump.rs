@@ -5,7 +5,7 @@
 //! wants to be asked for more; else the rest of the input is sent too, as to a peer that has only stopped talking.
 
 use super::failure::Failure;
-use crate::net::{Address, Socket, Wants, readiness};
+use crate::net::{Address, Error, Socket, Wants, readiness};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::io::{self, IsTerminal, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd};
@@ -19,8 +19,10 @@ pub(super) trait End: Read + Write {
     fn wants(&self) -> Wants;
     /// What to wait on.
     fn fd(&self) -> BorrowedFd<'_>;
-    /// Whether each read gives a message, so that an empty one is no end.
-    fn is_of_messages(&self) -> bool;
+    /// Whether the peer has ended its side, and all of it is read; else a read of 0 bytes is an empty message.
+    fn has_ended(&self) -> bool;
+    /// Whether there is no such end.
+    fn is_endless(&self) -> bool;
 }
 
 impl End for readiness::Stream {
@@ -36,8 +38,12 @@ impl End for readiness::Stream {
         self.as_fd()
     }
 
-    fn is_of_messages(&self) -> bool {
-        readiness::Stream::is_of_messages(self)
+    fn has_ended(&self) -> bool {
+        readiness::Stream::has_ended(self)
+    }
+
+    fn is_endless(&self) -> bool {
+        readiness::Stream::is_endless(self)
     }
 }
 
@@ -81,12 +87,16 @@ impl End for Answering {
         self.socket.fd().expect("sockets of the system have one")
     }
 
-    fn is_of_messages(&self) -> bool {
+    fn has_ended(&self) -> bool {
+        false
+    }
+
+    fn is_endless(&self) -> bool {
         true
     }
 }
 
-/// Bytes that are read at a time; also the longest datagram.
+/// Bytes that are read at a time, unless a message is longer; also the longest datagram.
 const CHUNK: usize = 64 * 1024;
 
 /// Up to so many bytes a pipe takes at once when it is told to be writable (`PIPE_BUF` of pipe(7)).
@@ -96,13 +106,15 @@ const PIPE: usize = 4096;
 struct Way {
     bytes: Vec<u8>,
     start: usize,
+    /// Room for what is read at a time.
+    room: usize,
     /// No more will come.
     ended: bool,
 }
 
 impl Way {
     fn new() -> Self {
-        Way { bytes: Vec::with_capacity(CHUNK), start: 0, ended: false }
+        Way { bytes: Vec::with_capacity(CHUNK), start: 0, room: CHUNK, ended: false }
     }
 
     fn rest(&self) -> &[u8] {
@@ -115,7 +127,7 @@ impl Way {
 
     /// Fills it anew; it is empty.
     fn fill(&mut self, read: impl FnOnce(&mut [u8]) -> io::Result<usize>) -> io::Result<usize> {
-        self.bytes.resize(CHUNK, 0);
+        self.bytes.resize(self.room, 0);
         let result = read(&mut self.bytes);
         self.start = 0;
         self.bytes.truncate(*result.as_ref().unwrap_or(&0));
@@ -140,7 +152,7 @@ pub(super) struct Patience {
 /// Moves bytes until both sides have ended.
 pub(super) fn pump(end: &mut impl End, patience: Patience) -> Result<(), Failure> {
     let (stdin, stdout) = (io::stdin(), io::stdout());
-    let messages = end.is_of_messages();
+    let endless = end.is_endless();
     let (mut up, mut down) = (Way::new(), Way::new());
     let mut said_goodbye = false;
     let (mut may_read_input, mut may_write_output) = (false, false);
@@ -178,10 +190,16 @@ pub(super) fn pump(end: &mut impl End, patience: Patience) -> Result<(), Failure
         }
         if down.is_empty() && !down.ended {
             match down.fill(|target| end.read(target)) {
-                Ok(0) if !messages => down.ended = true,
+                Ok(0) if end.has_ended() => down.ended = true,
                 Ok(_) => since.read = Instant::now(),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => idle.read = true,
-                Err(error) => return Err(lost(error)),
+                Err(error) => match Error::of(&error) {
+                    Some(Error::NoRoom { length, .. }) => {
+                        down.room = *length;
+                        continue;
+                    }
+                    _ => return Err(lost(error)),
+                },
             }
         }
         if !down.is_empty() && may_write_output {
@@ -236,7 +254,7 @@ pub(super) fn pump(end: &mut impl End, patience: Patience) -> Result<(), Failure
             Ok(0) => {
                 let Some((_, step, limit)) = deadline else { continue };
                 // Where nothing says that it is over, silence does.
-                if messages && up.ended && step == "read" {
+                if endless && up.ended && step == "read" {
                     return Ok(());
                 }
                 let what = if step == "read" { "nothing to read" } else { "no room to write" };

@@ -4,10 +4,12 @@
 //! [`WouldBlock`](io::ErrorKind::WouldBlock) and is called again; nothing is lost in between, because whatever a call has not
 //! finished is in the machine.
 
+use super::address::Address;
 use super::blocking::Bare;
 use super::error::Error;
-use super::machine::{LayerFailure, Machine};
+use super::machine::{Answer, Ends, LayerFailure, Machine};
 use super::opened::Opened;
+use super::provider::Role;
 use super::socket::BaseSocket;
 use std::io;
 
@@ -18,8 +20,12 @@ pub(super) struct Connection {
     pub opened: Opened,
     /// A connection that was begun is not there yet.
     pub connecting: bool,
-    /// Each read is a message, so one of 0 bytes is no end.
-    messages: bool,
+    /// The socket carries messages and has no end, so that a read of 0 bytes is an empty message.
+    pub endless: bool,
+    /// A client that asks for a target is answered by the program; else by the connection, which grants it.
+    pub asks: bool,
+    /// The layers know that the socket is connected.
+    told_connected: bool,
     /// The side that is written is to be shut down once all is sent.
     closing: bool,
     /// ... and was.
@@ -46,19 +52,15 @@ pub struct Wants {
 }
 
 impl Connection {
-    pub fn new(
-        machine: Machine,
-        socket: Box<dyn BaseSocket>,
-        opened: Opened,
-        connecting: bool,
-        messages: bool,
-    ) -> Self {
+    pub fn new(machine: Machine, socket: Box<dyn BaseSocket>, opened: Opened, connecting: bool, endless: bool) -> Self {
         Connection {
             machine,
             socket,
             opened,
             connecting,
-            messages,
+            endless,
+            asks: false,
+            told_connected: false,
             closing: false,
             closed: false,
             write_blocked: false,
@@ -83,7 +85,7 @@ impl Connection {
 
     /// Whether the next read may have something to tell without the socket: bytes that came up, the end, a failure.
     pub fn has_unread(&self) -> bool {
-        self.machine.unread() > 0 || self.more
+        self.machine.has_unread() || self.more
     }
 
     /// The socket itself, when no layer is left above it and nothing is to be sent.
@@ -107,7 +109,7 @@ impl Connection {
         blocked.readable |= would_block(&result);
         let count = result?;
         if count == 0
-            && !self.messages
+            && !self.endless
             && let Some(error) = self.send_failed.take()
         {
             // The system tells once that a connection is broken, and then that it has ended.
@@ -150,9 +152,20 @@ impl Connection {
         }
         self.finish_connecting()?;
         if !self.machine.is_open() {
+            if !std::mem::replace(&mut self.told_connected, true) {
+                self.machine.connected(&SocketEnds(&*self.socket));
+            }
             self.machine.start().map_err(|failure| self.layer_told(failure))?;
         }
         loop {
+            while self.machine.asks() {
+                if self.asks {
+                    // It is the program's turn; what layers below have to say can go meanwhile.
+                    let flushed = self.flush();
+                    return if would_block(&flushed) { Ok(()) } else { flushed };
+                }
+                self.machine.answer(&Answer::Granted(None)).map_err(|failure| self.layer_told(failure))?;
+            }
             let flushed = self.flush();
             if self.machine.is_open() {
                 self.established = flushed.is_ok();
@@ -163,7 +176,8 @@ impl Connection {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock && !self.machine.is_clogged() => {}
                 flushed => flushed?,
             }
-            self.fill(&mut [])?;
+            self.fill()?;
+            self.machine.start().map_err(|failure| self.layer_told(failure))?;
         }
     }
 
@@ -177,13 +191,23 @@ impl Connection {
     pub fn flush(&mut self) -> io::Result<()> {
         if self.closed {
             // What a layer still had to say comes too late.
-            self.machine.sent(self.machine.outbound().len());
+            while self.machine.has_outbound() {
+                self.machine.sent(self.machine.outbound().len());
+            }
             return Ok(());
         }
-        while !self.machine.outbound().is_empty() {
-            match self.socket_write(None)? {
-                0 => return Err(io::ErrorKind::WriteZero.into()),
-                count => self.machine.sent(count),
+        while self.machine.has_outbound() {
+            let all = self.machine.outbound().len();
+            match self.socket_write(None) {
+                Ok(0) if all > 0 => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(count) => self.machine.sent(count),
+                Err(error) => {
+                    // A message that the socket does not take is lost, as any that is sent in vain; those behind it are not.
+                    if self.endless && error.kind() != io::ErrorKind::WouldBlock {
+                        self.machine.sent(all);
+                    }
+                    return Err(error);
+                }
             }
         }
         if self.closing {
@@ -193,38 +217,69 @@ impl Connection {
         Ok(())
     }
 
-    /// Reads once from the socket into the machine; how many bytes came up to the user.
-    fn fill(&mut self, target: &mut [u8]) -> io::Result<usize> {
+    /// Reads once from the socket into the machine.
+    fn fill(&mut self) -> io::Result<()> {
         let count = self.socket_read(None)?;
-        if count == 0 {
+        if count == 0 && !self.endless {
             self.machine.received_end();
         } else {
             self.machine.received(count);
         }
-        self.machine.read(target).map_err(|failure| self.layer_told(failure))
+        Ok(())
+    }
+
+    /// Whether each read and each write is a message, whole.
+    pub fn is_of_messages(&self) -> bool {
+        self.machine.is_of_messages()
+    }
+
+    /// Answers the client that asked for a target. Granted, the handshakes go on as they can without waiting. Refused, the client
+    /// is told, and the connection has ended.
+    pub fn answer(&mut self, answer: &Answer) -> io::Result<()> {
+        self.machine.answer(answer).map_err(|failure| self.layer_told(failure))?;
+        match answer {
+            Answer::Granted(_) => match self.establish() {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(()),
+                result => result,
+            },
+            Answer::Refused(_) => {
+                self.closing = true;
+                self.flush()
+            }
+        }
+    }
+
+    /// Goes on with the handshakes; an error if they cannot go on before the client is answered.
+    fn open(&mut self) -> io::Result<()> {
+        self.establish()?;
+        if self.machine.asks() { Err(Error::Unanswered.into()) } else { Ok(()) }
     }
 
     pub fn read(&mut self, target: &mut [u8]) -> io::Result<usize> {
-        if target.is_empty() {
+        if target.is_empty() && !self.is_of_messages() {
             return Ok(0);
         }
-        self.establish()?;
+        self.open()?;
         self.more = false;
         let count = self.try_read(target)?;
         // A full target says nothing of what is left. The end and a failure are told behind the bytes before them.
-        self.more = count > 0
-            && !self.machine.is_bare()
-            && (count == target.len() || self.machine.has_ended() || self.machine.has_failed());
+        self.more = !self.machine.is_bare()
+            && match self.is_of_messages() {
+                true => !self.machine.has_ended(),
+                false => count > 0 && (count == target.len() || self.machine.has_ended() || self.machine.has_failed()),
+            };
         Ok(count)
     }
 
     fn try_read(&mut self, target: &mut [u8]) -> io::Result<usize> {
         loop {
-            let count = self.machine.read(target).map_err(|failure| self.layer_told(failure))?;
-            if count > 0 || self.machine.has_ended() {
+            if let Some(count) = self.come_up(target)? {
                 return Ok(count);
             }
-            if !self.machine.outbound().is_empty() {
+            if self.machine.has_ended() {
+                return Ok(0);
+            }
+            if self.machine.has_outbound() {
                 match self.flush() {
                     // What is to be sent can wait for the peer to read; reading need not, unless it makes ever more to send.
                     Err(error) if error.kind() == io::ErrorKind::WouldBlock && !self.machine.is_clogged() => {}
@@ -236,15 +291,26 @@ impl Connection {
             }
             if self.machine.is_bare() {
                 let count = self.socket_read(Some(target))?;
-                if count == 0 && !self.messages {
+                if count == 0 && !self.endless {
                     self.machine.received_end();
                 }
                 return Ok(count);
             }
-            let count = self.fill(target)?;
-            if count > 0 {
-                return Ok(count);
-            }
+            self.fill()?;
+        }
+    }
+
+    /// What has come up through the layers: bytes of a stream, or one message.
+    fn come_up(&mut self, target: &mut [u8]) -> io::Result<Option<usize>> {
+        if !self.is_of_messages() {
+            let count = self.machine.read(target).map_err(|failure| self.layer_told(failure))?;
+            return Ok(Some(count).filter(|&count| count > 0));
+        }
+        let next = self.machine.next_message().map_err(|failure| self.layer_told(failure))?;
+        match next {
+            Some(length) if length > target.len() => Err(Error::NoRoom { length, room: target.len() }.into()),
+            Some(_) => Ok(Some(self.machine.take_message(target))),
+            None => Ok(None),
         }
     }
 
@@ -255,27 +321,39 @@ impl Connection {
     }
 
     fn try_write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.establish()?;
+        self.open()?;
         if self.closing {
             return Err(io::ErrorKind::BrokenPipe.into());
         }
-        if !self.machine.outbound().is_empty() {
+        if self.machine.has_outbound() {
             self.flush()?;
         }
         if self.machine.is_bare() {
             return self.socket_write(Some(bytes));
         }
-        let count = self.machine.send(bytes).map_err(|failure| self.layer_told(failure))?;
-        match self.flush() {
+        let taken = if self.is_of_messages() {
+            let longest = self.machine.longest_message();
+            if bytes.len() > longest {
+                return Err(Error::TooLong { length: bytes.len(), longest }.into());
+            }
+            self.machine.send_message(bytes).map(|taken| taken.then_some(bytes.len()))
+        } else {
+            self.machine.send(bytes).map(|count| Some(count).filter(|&count| count > 0 || bytes.is_empty()))
+        };
+        let taken = taken.map_err(|failure| self.layer_told(failure))?;
+        match (self.flush(), taken) {
             // The bytes are taken, and wait with the machine.
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock && count > 0 => Ok(count),
-            result => result.map(|()| count),
+            (Err(error), Some(count)) if error.kind() == io::ErrorKind::WouldBlock => Ok(count),
+            (Err(error), _) => Err(error),
+            (Ok(()), Some(count)) => Ok(count),
+            // There is room now.
+            (Ok(()), None) => self.try_write(bytes),
         }
     }
 
     /// Ends the side that is written, through all layers; called again after `WouldBlock`, it goes on.
     pub fn shutdown_write(&mut self) -> io::Result<()> {
-        self.establish()?;
+        self.open()?;
         if !self.closing {
             self.machine.send_end().map_err(|failure| self.layer_told(failure))?;
             self.closing = true;
@@ -288,12 +366,12 @@ impl Connection {
             return Wants { readable: false, writable: true };
         }
         let open = self.machine.is_open();
-        let only_sends = self.machine.is_clogged() || open && !self.established && !self.machine.outbound().is_empty();
+        // The program owes an answer, and until then what a client says is of no interest.
+        let waits = self.asks && self.machine.asks();
+        let only_sends = self.machine.is_clogged() || open && !self.established && self.machine.has_outbound();
         Wants {
-            readable: !only_sends && (!self.machine.has_ended() || !open),
-            writable: !self.machine.outbound().is_empty()
-                || (self.write_blocked && open)
-                || self.closing && !self.closed,
+            readable: !only_sends && !waits && (!self.machine.has_ended() || !open),
+            writable: self.machine.has_outbound() || (self.write_blocked && open) || self.closing && !self.closed,
         }
     }
 
@@ -301,11 +379,29 @@ impl Connection {
         let mut opened = self.opened.clone();
         opened.ask(&*self.socket);
         opened.layers = self.machine.reports().to_vec();
+        let claims = self.machine.claims();
+        if opened.role == Role::Accept {
+            opened.target = claims.target.clone();
+        }
+        opened.origin = claims.origin.clone().or(opened.origin);
         opened
     }
 }
 
-fn would_block(result: &io::Result<usize>) -> bool {
+/// A socket's ends, as layers may ask for them.
+struct SocketEnds<'s>(&'s dyn BaseSocket);
+
+impl Ends for SocketEnds<'_> {
+    fn local(&self) -> Option<Address> {
+        self.0.local()
+    }
+
+    fn peer(&self) -> Option<Address> {
+        self.0.peer()
+    }
+}
+
+fn would_block<T>(result: &io::Result<T>) -> bool {
     matches!(result, Err(error) if error.kind() == io::ErrorKind::WouldBlock)
 }
 

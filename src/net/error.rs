@@ -99,6 +99,25 @@ pub enum Error {
         /// The limit.
         limit: Duration,
     },
+    /// The next message is longer than there is room for. It stays where it is: read again, with more room.
+    #[error("the next message has {length} bytes, and there is room for {room}")]
+    NoRoom {
+        /// The bytes of the message.
+        length: usize,
+        /// The bytes there was room for.
+        room: usize,
+    },
+    /// A message is longer than a layer takes. Nothing of it was sent.
+    #[error("a message of {length} bytes is longer than {longest}, the most that can be sent")]
+    TooLong {
+        /// The bytes of the message.
+        length: usize,
+        /// The bytes of the longest one.
+        longest: usize,
+    },
+    /// The client of a proxy has asked for a target, and the program has not answered.
+    #[error("the client asked for a target, and is to be answered first")]
+    Unanswered,
     /// It was cancelled.
     #[error("cancelled")]
     Cancelled,
@@ -159,8 +178,10 @@ impl Error {
     pub fn kind(&self) -> ErrorKind {
         match self {
             Error::Option { .. } | Error::Unfit { .. } => ErrorKind::Usage,
+            Error::NoRoom { .. } | Error::TooLong { .. } | Error::Unanswered => ErrorKind::Usage,
             Error::Provider { source, .. } if source.kind() == ProviderFailure::Option => ErrorKind::Usage,
             Error::Layer { source, .. } if source.kind() == Failure::Unusable => ErrorKind::Usage,
+            Error::Layer { source, .. } if source.kind() == Failure::Host => ErrorKind::Host,
             Error::NoModule { .. } | Error::Provider { .. } => ErrorKind::Host,
             Error::Cancelled => ErrorKind::Cancelled,
             Error::Unreached { attempts, .. } if attempts.iter().all(|(_, error)| error.is_of_host()) => {
@@ -205,6 +226,7 @@ impl Error {
                 Failure::Refused => io::ErrorKind::ConnectionRefused,
                 Failure::Authentication => io::ErrorKind::PermissionDenied,
                 Failure::Unusable => io::ErrorKind::InvalidInput,
+                Failure::Host => io::ErrorKind::Other,
                 _ => io::ErrorKind::InvalidData,
             },
             Error::Provider { source, .. } => source.io().map_or(io::ErrorKind::InvalidInput, io::Error::kind),
@@ -220,7 +242,8 @@ impl Error {
             Error::NoModule { .. } => io::ErrorKind::Unsupported,
             Error::Cancelled => io::ErrorKind::ConnectionAborted,
             Error::Unresolved { .. } => io::ErrorKind::NotFound,
-            Error::Option { .. } | Error::Unfit { .. } => io::ErrorKind::InvalidInput,
+            Error::Option { .. } | Error::Unfit { .. } | Error::Unanswered => io::ErrorKind::InvalidInput,
+            Error::NoRoom { .. } | Error::TooLong { .. } => io::ErrorKind::InvalidInput,
         }
     }
 }

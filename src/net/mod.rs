@@ -36,6 +36,7 @@ pub use blocking::{Accepted, Bare, Listener, Socket, Stream};
 pub use cancel::Cancel;
 pub use connection::Wants;
 pub use error::{Error, ErrorKind, Step};
+pub use machine::{Answer, Denial, Origin};
 pub use opened::Opened;
 pub use opener::{Opener, ToTarget};
 pub use provider::{

@@ -1,7 +1,7 @@
 //! What was opened: entries, triple, addresses, what was negotiated, and how many bytes went where.
 
 use super::address::{Address, Target};
-use super::machine::LayerReport;
+use super::machine::{LayerReport, Origin};
 use super::provider::Role;
 use super::socket::BaseSocket;
 use crate::Selection;
@@ -24,8 +24,10 @@ pub struct Opened {
     pub socket_type: SocketType,
     /// The protocol of the socket.
     pub protocol: Protocol,
-    /// What it was to lead to; nothing when it was accepted.
+    /// What it was to lead to. When it was accepted: what the client of a proxy layer asked for, if there is one.
     pub target: Option<Target>,
+    /// Whose connection it is, where it is passed on: as the peer says when it was accepted, as the peer is told when it was made.
+    pub origin: Option<Origin>,
     /// The address of this end of the socket.
     pub local: Option<Address>,
     /// The address of the other end of the socket, which is a proxy's where there is one.
@@ -49,6 +51,7 @@ impl Opened {
             socket_type: base.and_then(|base| base.socket_type()).unwrap_or_else(|| selection.socket_type()),
             protocol: selection.protocol(),
             target,
+            origin: None,
             local: None,
             peer: None,
             layers: Vec::new(),

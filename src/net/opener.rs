@@ -4,7 +4,7 @@ use super::address::{Address, Target, TargetError};
 use super::cancel::Cancel;
 use super::connection::Connection;
 use super::error::{Error, Step};
-use super::machine::{Machine, Session};
+use super::machine::{Machine, Origin, Session};
 use super::opened::Opened;
 use super::provider::{Base, BaseProvider, Context, Layer, ProviderError, ProviderFailure, Providers, Role};
 use super::settings::{Override, Settings};
@@ -45,6 +45,8 @@ pub struct Opener {
     overrides: Vec<Override>,
     limits: HashMap<&'static str, Option<Duration>>,
     cancel: Option<Cancel>,
+    origin: Option<Origin>,
+    asks: bool,
     /// The prepared layers, for each role, top first.
     connecting: OnceLock<Layers>,
     accepting: OnceLock<Layers>,
@@ -114,6 +116,8 @@ impl Opener {
             overrides: Vec::new(),
             limits: HashMap::new(),
             cancel: None,
+            origin: None,
+            asks: false,
             connecting: OnceLock::new(),
             accepting: OnceLock::new(),
         }
@@ -205,6 +209,21 @@ impl Opener {
     /// Lets go of what blocks when it is cancelled, with [`Error::Cancelled`].
     pub fn cancelled_by(mut self, cancel: &Cancel) -> Self {
         self.cancel = Some(cancel.clone());
+        self
+    }
+
+    /// Connects on behalf of somebody whose connection is passed on: a layer that can say so to the peer does, as
+    /// `proxy-protocol`.
+    pub fn on_behalf_of(mut self, origin: Origin) -> Self {
+        self.origin = Some(origin);
+        self
+    }
+
+    /// Asks the program when the client of a proxy layer names the target that it wants to be connected to: the stream then waits
+    /// in its handshake for an [`Answer`](super::Answer). Unasked, a connection grants what its client asks for, and the program
+    /// finds it in [`Opened::target`].
+    pub fn asking(mut self) -> Self {
+        self.asks = true;
         self
     }
 
@@ -377,39 +396,37 @@ impl Opener {
     /// Begins to connect to an address.
     pub(super) fn begin(&self, target: &Target, address: &Address) -> Result<Connection, BeginError> {
         let layers = self.layers(Role::Connect).map_err(BeginError::Stack)?;
-        let sessions = self.sessions(&layers, Some(target), None).map_err(BeginError::Stack)?;
+        let sessions = self.sessions(&layers, Some(target)).map_err(BeginError::Stack)?;
         let socket = self
             .with_base(|provider, base| Ok(provider.connect(base, address)))
             .map_err(BeginError::Stack)?
             .map_err(BeginError::Socket)?;
         let mut opened = Opened::new(&self.selection.get(), Role::Connect, Some(target.clone()));
         opened.peer = Some(address.clone());
-        Ok(Connection::new(Machine::new(sessions), socket, opened, true, self.is_of_messages()))
+        opened.origin = self.origin.clone();
+        Ok(Connection::new(self.machine(sessions), socket, opened, true, self.is_endless()))
     }
 
     /// A connection over a socket that was accepted.
     pub(super) fn accepted(&self, socket: Box<dyn BaseSocket>) -> Result<Connection, Error> {
         let layers = self.layers(Role::Accept)?;
-        let sessions = self.sessions(&layers, None, Some(&*socket))?;
+        let sessions = self.sessions(&layers, None)?;
         let opened = Opened::new(&self.selection.get(), Role::Accept, None);
-        Ok(Connection::new(Machine::new(sessions), socket, opened, false, self.is_of_messages()))
+        let mut connection = Connection::new(self.machine(sessions), socket, opened, false, self.is_endless());
+        connection.asks = self.asks;
+        Ok(connection)
     }
 
-    fn sessions(
-        &self,
-        layers: &Layers,
-        target: Option<&Target>,
-        socket: Option<&dyn BaseSocket>,
-    ) -> Result<Sessions, Error> {
+    fn machine(&self, sessions: Sessions) -> Machine {
+        if self.base_type() == SocketType::STREAM { Machine::new(sessions) } else { Machine::of_messages(sessions) }
+    }
+
+    fn sessions(&self, layers: &Layers, target: Option<&Target>) -> Result<Sessions, Error> {
         let mut target = target.cloned();
         let now = SystemTime::now();
-        let (peer, local) = match (layers.is_empty(), socket) {
-            (false, Some(socket)) => (socket.peer(), socket.local()),
-            _ => (None, None),
-        };
         let mut sessions = Vec::with_capacity(layers.len());
         for (name, layer) in layers.iter() {
-            let context = Context { target: target.as_ref(), now, peer: peer.as_ref(), local: local.as_ref() };
+            let context = Context { target: target.as_ref(), now, origin: self.origin.as_ref() };
             let session = layer.session(&context).map_err(|error| self.failed(name, None, error))?;
             target = target.map(|target| layer.below(&target));
             sessions.push((name.clone(), session));
@@ -417,10 +434,15 @@ impl Opener {
         Ok(sessions)
     }
 
-    /// Whether the socket carries single messages, of which one may be empty.
-    pub(super) fn is_of_messages(&self) -> bool {
-        let base = self.selection.get().entry().base().and_then(|base| base.socket_type());
-        base.is_some_and(|socket_type| socket_type != SocketType::STREAM && socket_type != SocketType::SEQPACKET)
+    /// The type of the socket itself.
+    fn base_type(&self) -> SocketType {
+        let selection = self.selection.get();
+        selection.entry().base().and_then(|base| base.socket_type()).unwrap_or_else(|| selection.socket_type())
+    }
+
+    /// Whether the socket carries messages and knows no end, so that one of 0 bytes is a message too.
+    fn is_endless(&self) -> bool {
+        ![SocketType::STREAM, SocketType::SEQPACKET].contains(&self.base_type())
     }
 }
 

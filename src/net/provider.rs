@@ -1,7 +1,7 @@
 //! What implements entries: traits that a program can implement too, and the value that holds the implementations.
 
 use super::address::{Address, Target};
-use super::machine::Session;
+use super::machine::{Origin, Session};
 use super::settings::Settings;
 use super::socket::{BaseListener, BaseSocket};
 use crate::catalog::{Module, Modules};
@@ -130,16 +130,14 @@ pub struct Context<'a> {
     pub target: Option<&'a Target>,
     /// The time at which the session is made, for certificates.
     pub now: SystemTime,
-    /// The address of the other end of the socket, if it is known.
-    pub peer: Option<&'a Address>,
-    /// The address of this end of the socket, if it is known.
-    pub local: Option<&'a Address>,
+    /// The connection that this one is to stand for, if it is made on somebody's behalf.
+    pub origin: Option<&'a Origin>,
 }
 
 impl<'a> Context<'a> {
     /// A session for a connection to `target`, made at `now`.
     pub fn new(target: Option<&'a Target>, now: SystemTime) -> Self {
-        Context { target, now, peer: None, local: None }
+        Context { target, now, origin: None }
     }
 }
 

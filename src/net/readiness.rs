@@ -36,7 +36,7 @@ use super::error::{Error, Step};
 use super::opened::Opened;
 use super::opener::{BeginError, Opener, ToTarget};
 use super::socket::BaseListener;
-use super::{Address, Bare, ProviderError, Target};
+use super::{Address, Answer, Bare, ProviderError, Target};
 use crate::catalog::OptionValue;
 use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
@@ -124,6 +124,8 @@ impl Stream {
             self.limit = self.opener.time_limit(Step::Handshake).map(|limit| (limit, now + limit));
         }
         match result {
+            // How long an answer may take is the program's business.
+            Ok(()) if self.asked().is_some() => Ok(false),
             Ok(()) => {
                 self.limit = None;
                 Ok(true)
@@ -153,9 +155,37 @@ impl Stream {
         !self.connection.connecting && self.connection.machine.is_open()
     }
 
-    /// Whether the socket carries single messages, so that a read of 0 bytes is no end.
+    /// Whether each read and each write is a message, whole. Then a read of 0 bytes may be an empty one:
+    /// [`has_ended`](Stream::has_ended) tells.
     pub fn is_of_messages(&self) -> bool {
-        self.opener.is_of_messages()
+        self.connection.is_of_messages()
+    }
+
+    /// Whether the peer has ended its side, and all of it is read. Datagrams know no end.
+    pub fn has_ended(&self) -> bool {
+        self.connection.machine.has_ended()
+    }
+
+    /// Whether it is of messages and the peer has no way to end it, as with datagrams.
+    pub fn is_endless(&self) -> bool {
+        self.connection.endless
+    }
+
+    /// The target that the client of a proxy layer wants to be connected to, while it waits for an [answer](Stream::answer): see
+    /// [`Opener::asking`]. Until then the stream is not open, and wants nothing of its socket.
+    pub fn asked(&self) -> Option<&Target> {
+        let machine = &self.connection.machine;
+        machine.claims().target.as_ref().filter(|_| self.connection.asks && machine.asks())
+    }
+
+    /// Answers the client. Granted, the handshakes go on: see [`progress`](Stream::progress). Refused, the client is told, and the
+    /// stream is to be dropped; `WouldBlock` says that it cannot be told yet, and [`flush`](Write::flush) tries again.
+    ///
+    /// # Errors
+    ///
+    /// A layer or the socket failed.
+    pub fn answer(&mut self, answer: &Answer) -> io::Result<()> {
+        self.connection.answer(answer)
     }
 
     /// What to wait for. After a write that failed with `WouldBlock` it wants the socket writable; it never does for nothing.
@@ -173,7 +203,7 @@ impl Stream {
     /// Until when [`progress`](Stream::progress) must have opened it. The limits of reading and writing are kept by the program,
     /// which knows when it wants to: see [`Stream::limit`].
     pub fn deadline(&self) -> Option<Instant> {
-        self.limit.filter(|_| !self.is_open()).map(|(_, until)| until)
+        self.limit.filter(|_| !self.is_open() && self.asked().is_none()).map(|(_, until)| until)
     }
 
     /// How long a step may take, by the call or the catalog.

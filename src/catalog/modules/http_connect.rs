@@ -20,4 +20,10 @@ pub(crate) static HTTP_CONNECT: Module = Module::new(
         .not_with(&["password-env"]),
     OptionSpec::new("password-env", OptionKind::Text, "A variable of the environment with the user's password")
         .with(&["username"]),
+    OptionSpec::new(
+        "users-file",
+        OptionKind::File,
+        "Accepting: a file with those who may connect, `NAME:PASSWORD` a line; `#` begins a comment",
+    )
+    .default("clients are not asked who they are"),
 ]);

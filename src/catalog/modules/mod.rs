@@ -5,7 +5,7 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `system`, `tls`, `socks5`, `http_connect`, `time_limits` | the options, one file a module |
+//! | `system`, `tls`, `socks5`, `http_connect`, `proxy_protocol`, `inspect`, `frame`, `time_limits` | the options, one file a module |
 //! | `kind` | what values an option takes |
 //! | `taken` | which options an entry takes, and which it still needs |
 //! | `faults` | what is wrong with those that it states |
@@ -13,9 +13,12 @@
 //! | `secrets` | which of them hold a secret |
 
 mod faults;
+pub(crate) mod frame;
 pub(crate) mod http_connect;
+pub(crate) mod inspect;
 mod kind;
 mod promises;
+pub(crate) mod proxy_protocol;
 mod secrets;
 pub(crate) mod socks5;
 pub(crate) mod system;
@@ -281,7 +284,17 @@ pub struct Modules {
 impl Modules {
     /// Those that come with sockatlas, whether or not this build has their code.
     pub fn shipped() -> Self {
-        Modules { all: vec![&system::SYSTEM, &tls::TLS, &socks5::SOCKS5, &http_connect::HTTP_CONNECT] }
+        Modules {
+            all: vec![
+                &system::SYSTEM,
+                &tls::TLS,
+                &socks5::SOCKS5,
+                &http_connect::HTTP_CONNECT,
+                &proxy_protocol::PROXY_PROTOCOL,
+                &inspect::INSPECT,
+                &frame::FRAME,
+            ],
+        }
     }
 
     /// The same with a further module; it takes the place of one with its name.

@@ -17,4 +17,10 @@ pub(crate) static SOCKS5: Module =
                 .not_with(&["password-env"]),
             OptionSpec::new("password-env", OptionKind::Text, "A variable of the environment with the user's password")
                 .with(&["username"]),
+            OptionSpec::new(
+                "users-file",
+                OptionKind::File,
+                "Accepting: a file with those who may connect, `NAME:PASSWORD` a line; `#` begins a comment",
+            )
+            .default("clients are not asked who they are"),
         ]);

@@ -6,7 +6,7 @@ use crate::net::connection::Connection;
 use crate::net::error::{Error, Step};
 use crate::net::opened::Opened;
 use crate::net::opener::Opener;
-use crate::net::readiness;
+use crate::net::{Answer, Target, readiness};
 use std::io::{self, Read, Write};
 use std::os::fd::OwnedFd;
 use std::time::Duration;
@@ -69,6 +69,35 @@ impl Stream {
     /// The option is unknown, or the system refuses to tell.
     pub fn option(&self, name: &str) -> io::Result<OptionValue> {
         self.connection.socket.option(name)
+    }
+
+    /// Whether each read and each write is a message, whole. Then a read of 0 bytes may be an empty one:
+    /// [`has_ended`](Stream::has_ended) tells.
+    pub fn is_of_messages(&self) -> bool {
+        self.connection.is_of_messages()
+    }
+
+    /// Whether the peer has ended its side, and all of it is read. Datagrams know no end.
+    pub fn has_ended(&self) -> bool {
+        self.connection.machine.has_ended()
+    }
+
+    /// The target that the client of a proxy layer wants to be connected to, while it waits for an [answer](Stream::answer): see
+    /// [`Opener::asking`]. Until then nothing can be read or written.
+    pub fn asked(&self) -> Option<&Target> {
+        let machine = &self.connection.machine;
+        machine.claims().target.as_ref().filter(|_| self.connection.asks && machine.asks())
+    }
+
+    /// Answers the client. Granted, the handshakes of layers above go on, and the stream is open. Refused, the client is told, and
+    /// the connection has ended.
+    ///
+    /// # Errors
+    ///
+    /// A layer or the socket failed.
+    pub fn answer(&mut self, answer: &Answer) -> io::Result<()> {
+        let result = self.connection.answer(answer);
+        result.map_err(|error| self.told(error, Step::Write, self.write_limit))
     }
 
     /// Whether every layer has retired, so that bytes go straight to the socket.

@@ -1,6 +1,9 @@
 //! What a layer does on one connection: bytes in, bytes out, nothing else.
 
-use super::Buffer;
+use super::claims::{Answer, Claims};
+use super::pipe::Pipe;
+use super::{Buffer, Ends};
+use std::collections::VecDeque;
 use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
@@ -25,9 +28,32 @@ use std::sync::Arc;
 /// It begins in [`Phase::Handshake`], in which only [`start`](Session::start) and [`receive`](Session::receive) are called.
 /// When the handshake is over it is [`Phase::Open`]; or it has [`Retired`](Phase::Retired): then it is dropped, what is left of
 /// its input belongs to the layer above, and bytes no longer pass through it.
+///
+/// # Messages
+///
+/// Below and above there is a stream of bytes, or there are messages whose boundaries are kept; see
+/// [`keeps_messages`](Session::keeps_messages). Where there are messages below, `input` holds one message, whole, which is to be
+/// consumed, whole; and what one call puts into `below` is one message. Where there are messages above, `bytes` is one, to be
+/// taken whole; and [`Above::end_message`] ends each.
 pub trait Session: Send {
     /// Where the session is.
     fn phase(&self) -> Phase;
+
+    /// Whether there are messages above, when there are (or are not) messages `below`. A session that changes nothing in that,
+    /// as most do, leaves this as it is.
+    fn keeps_messages(&self, below: bool) -> bool {
+        below
+    }
+
+    /// The longest message that it takes from above, in bytes; longer ones are refused before they get here.
+    fn longest_message(&self) -> usize {
+        usize::MAX
+    }
+
+    /// The socket is connected: the addresses of its two ends can be asked now. Called once, before anything else is.
+    fn connected(&mut self, ends: &dyn Ends) {
+        let _ = ends;
+    }
 
     /// Begins the handshake, for sessions that speak first. Called once, when everything below is open.
     ///
@@ -77,6 +103,28 @@ pub trait Session: Send {
     fn facts(&self) -> Vec<(&'static str, String)> {
         Vec::new()
     }
+
+    /// What the peer says of the connection: what it wants to be connected to, whose connection it is. Asked when the handshake
+    /// is over, and when the session [asks](Session::asks).
+    fn claims(&self) -> Claims {
+        Claims::default()
+    }
+
+    /// Whether the handshake waits for an [answer](Session::answer): the client of a proxy has named its target.
+    fn asks(&self) -> bool {
+        false
+    }
+
+    /// Tells the peer what became of what it asked for. After [`Answer::Granted`] the handshake goes on; after a refusal there
+    /// is nothing more to come. Called only while the session [asks](Session::asks).
+    ///
+    /// # Errors
+    ///
+    /// That the answer cannot be given.
+    fn answer(&mut self, answer: &Answer, below: &mut Buffer) -> Result<(), SessionError> {
+        let _ = (answer, below);
+        Ok(())
+    }
 }
 
 /// Where a session is.
@@ -97,16 +145,29 @@ pub struct Above<'a> {
     filled: usize,
     /// For what does not fit.
     spill: &'a mut Buffer,
+    /// The lengths of the messages in `spill`, if there are messages above; then nothing goes the direct way.
+    messages: Option<&'a mut VecDeque<usize>>,
+    /// Bytes of the message that has no end yet.
+    open: usize,
     ended: &'a mut bool,
 }
 
 /// How many bytes may wait between two layers before the lower one is stopped.
 pub(super) const HIGH_WATER: usize = 64 * 1024;
 
+/// How many messages, however short.
+const MOST_MESSAGES: usize = 1024;
+
 impl<'a> Above<'a> {
     /// Fills `direct` first and then `spill`, and notes in `ended` that no more will come.
     pub fn new(direct: &'a mut [u8], spill: &'a mut Buffer, ended: &'a mut bool) -> Self {
-        Above { direct, filled: 0, spill, ended }
+        Above { direct, filled: 0, spill, messages: None, open: 0, ended }
+    }
+
+    /// Fills a pipe, of bytes or of messages; of bytes, `direct` first. So many bytes of a message had come before.
+    pub(super) fn of(direct: &'a mut [u8], pipe: &'a mut Pipe, open: usize, ended: &'a mut bool) -> Self {
+        let direct = if pipe.messages.is_some() { &mut [] } else { direct };
+        Above { direct, filled: 0, spill: &mut pipe.bytes, messages: pipe.messages.as_mut(), open, ended }
     }
 
     /// Adds bytes for above. All are taken; but ask [`is_full`](Above::is_full) before making more.
@@ -120,12 +181,28 @@ impl<'a> Above<'a> {
         }
         if !bytes.is_empty() {
             self.spill.push(bytes);
+            if self.messages.is_some() {
+                self.open += bytes.len();
+            }
+        }
+    }
+
+    /// Ends a message: what was pushed since the last one ended, which may be nothing. Above a stream this means nothing, so a
+    /// session that does not care what there is calls it behind all that one call of it pushes.
+    pub fn end_message(&mut self) {
+        if let Some(messages) = &mut self.messages {
+            messages.push_back(std::mem::take(&mut self.open));
         }
     }
 
     /// Whether the session should stop until above has taken what is there.
     pub fn is_full(&self) -> bool {
-        if self.direct.is_empty() { self.spill.len() >= HIGH_WATER } else { self.filled == self.direct.len() }
+        match &self.messages {
+            // One that has begun may be longer than any number here.
+            Some(messages) => self.spill.len() - self.open >= HIGH_WATER || messages.len() >= MOST_MESSAGES,
+            None if self.direct.is_empty() => self.spill.len() >= HIGH_WATER,
+            None => self.filled == self.direct.len(),
+        }
     }
 
     /// The peer has ended its side: no more bytes will come for above.
@@ -133,9 +210,14 @@ impl<'a> Above<'a> {
         *self.ended = true;
     }
 
-    /// Bytes that are with above now.
-    pub(super) fn count(&self) -> usize {
-        self.filled + self.spill.len()
+    /// Bytes that are with above now, and messages.
+    pub(super) fn count(&self) -> (usize, usize) {
+        (self.filled + self.spill.len(), self.messages.as_ref().map_or(0, |messages| messages.len()))
+    }
+
+    /// Bytes of the message that has no end yet.
+    pub(super) fn open(&self) -> usize {
+        self.open
     }
 
     pub(super) fn has_ended(&self) -> bool {
@@ -168,6 +250,8 @@ pub enum Failure {
     Truncated,
     /// It cannot be done, whatever the peer does: a name that is too long, say.
     Unusable,
+    /// This host could not do its part: write a file, say.
+    Host,
 }
 
 impl Failure {
@@ -179,6 +263,7 @@ impl Failure {
             Failure::Authentication => "not authenticated",
             Failure::Truncated => "truncated",
             Failure::Unusable => "unusable",
+            Failure::Host => "failed here",
         }
     }
 }
