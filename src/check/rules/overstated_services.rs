@@ -19,14 +19,14 @@
 //! protocol = "tcp"
 //! matches-zero = true
 //!
-//! [provider.inspect]
+//! [provider.meter]
 //!
-//! [layer.inspect]
-//! provider = "inspect"
+//! [layer.meter]
+//! provider = "meter"
 //! adds = ["metered"]
 //!
 //! [chain.secure]
-//! layers = ["inspect"]
+//! layers = ["meter"]
 //! base = "tcp4"
 //! services = ["metered", "encrypted"]
 //! ```
@@ -45,14 +45,14 @@
 //! protocol = "tcp"
 //! matches-zero = true
 //!
-//! [provider.inspect]
+//! [provider.meter]
 //!
-//! [layer.inspect]
-//! provider = "inspect"
+//! [layer.meter]
+//! provider = "meter"
 //! adds = ["metered"]
 //!
 //! [chain.secure]
-//! layers = ["inspect"]
+//! layers = ["meter"]
 //! base = "tcp4"
 //! services = ["metered"]
 //! ```
