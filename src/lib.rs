@@ -62,7 +62,7 @@ pub use graph::picture;
 pub use load::{LoadError, Loader};
 pub use registry::{
     Answer, Asked, Candidate, Change, Demand, Demands, Difference, EntryRef, Explanation, KeptSelection, Mend,
-    ProviderDemand, ProviderRef, Refusal, Registry, Request, Selection, Test, WordError, compare,
+    ProviderDemand, ProviderRef, Refusal, Registry, Request, Selection, Selections, Test, WordError, compare,
 };
 
 /// The README's snippets are run as tests.

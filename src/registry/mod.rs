@@ -37,7 +37,7 @@ pub use mend::{Change, Mend};
 pub(crate) use prove::{Leak, Shadow};
 pub use refusal::Refusal;
 pub use request::{Demands, ProviderDemand, Request};
-pub use selection::{KeptSelection, Selection};
+pub use selection::{KeptSelection, Selection, Selections};
 pub use words::WordError;
 
 use crate::catalog::entry::{Entry, EntryIndex, ProviderIndex};

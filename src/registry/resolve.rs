@@ -1,7 +1,7 @@
 //! Resolving: the tests of a request, in their order; the first that fails names the error.
 
 use super::policy::Applied;
-use super::{Demands, ProviderDemand, Refusal, Registry, Request, Selection, family_key};
+use super::{Demands, ProviderDemand, Refusal, Registry, Request, Selection, Selections, family_key};
 use crate::catalog::EntryDemand;
 use crate::catalog::entry::{EntryIndex, ProviderIndex};
 use crate::terms::{Dialect, ErrorCode, Family, Protocol, Services, SocketType};
@@ -12,6 +12,24 @@ pub(super) struct Triple {
     pub family: i32,
     pub socket_type: i32,
     pub protocol: i32,
+}
+
+/// The entries that match a request, before its demands and policy are looked at.
+enum Matching {
+    /// The one that it names.
+    Named(EntryIndex),
+    /// Those of the group that is asked for, in catalog order.
+    Members(Vec<EntryIndex>),
+    /// Those of a provider that match the triple.
+    OfProvider { triple: Triple, provider: ProviderIndex },
+    /// Those that match the triple, and the first of them.
+    Triple { triple: Triple, first: EntryIndex },
+}
+
+impl Matching {
+    fn is_named(&self) -> bool {
+        matches!(self, Matching::Named(_) | Matching::Members(_))
+    }
 }
 
 impl Registry {
@@ -75,42 +93,119 @@ impl Registry {
         }
     }
 
+    /// Every base protocol and chain that answers a request, in the order in which [`resolve`](Registry::resolve) would choose
+    /// them: catalog order, after the stable sort by what is preferred and avoided. The first is what `resolve` selects. Each
+    /// passes every test of the request: it offers what is required and nothing that is prohibited, and policy permits it.
+    ///
+    /// # Errors
+    ///
+    /// Just as `resolve`.
+    ///
+    /// ```
+    /// use sockatlas::terms::{Family, Protocol, Services, SocketType};
+    /// use sockatlas::{Registry, Request};
+    ///
+    /// let registry = Registry::builtin();
+    /// let request = Request::new(Family::INET, SocketType::STREAM, Protocol::UNSPEC).require(Services::ENCRYPTED);
+    /// let selections = registry.selections(&request)?;
+    /// assert_eq!(selections[0], registry.resolve(&request)?);
+    /// assert!(selections.iter().all(|selection| selection.entry().services().contains(&Services::ENCRYPTED)));
+    /// # Ok::<(), sockatlas::Refusal>(())
+    /// ```
+    pub fn selections(&self, request: &Request) -> Result<Selections<'_>, Refusal> {
+        let demands = request.demands().unwrap_or(Demands::none());
+        self.all_of(&self.matching(demands, request)?, demands, request)
+    }
+
+    /// The same for a chain over several bases, whose members are called `GROUP/BASE`: of those that fit the request, every one
+    /// that passes its tests. An entry that the request itself names does not count.
+    ///
+    /// # Errors
+    ///
+    /// No entry is called so; or the members are refused as `resolve` refuses a named entry, for the reason that the first one
+    /// of them gives.
+    pub fn selections_of_group(&self, group: &str, request: &Request) -> Result<Selections<'_>, Refusal> {
+        let demands = request.demands().unwrap_or(Demands::none());
+        let provider = demands.provider.as_ref().map(|provider| self.provider_called(provider)).transpose()?;
+        let is_member =
+            |index: EntryIndex| self.name_at(index).strip_prefix(group).is_some_and(|rest| rest.starts_with('/'));
+        let mut members = Vec::new();
+        let mut refusal = None;
+        for index in self.inner.order.iter().copied().filter(|&index| is_member(index)) {
+            match self.fits(index, provider, request) {
+                Ok(()) => members.push(index),
+                Err(misfit) => _ = refusal.get_or_insert(misfit),
+            }
+        }
+        if members.is_empty() {
+            let unknown = || Refusal::NoSuchEntry { entry: EntryDemand::Name(group.to_owned()) };
+            return Err(refusal.unwrap_or_else(unknown));
+        }
+        self.all_of(&Matching::Members(members), demands, request)
+    }
+
+    fn all_of(&self, matching: &Matching, demands: &Demands, request: &Request) -> Result<Selections<'_>, Refusal> {
+        let policy = self.policy(demands.application.as_deref());
+        let mut admitted: Vec<EntryIndex> = self.admitted(self.each(matching), demands, policy).collect();
+        admitted.sort_by_key(|&index| self.preference(demands, index));
+        let protocol = wanted_protocol(request, matching.is_named());
+        let selections = admitted.into_iter().map(|index| Selection::new(self, index, protocol)).collect();
+        Selections::new(selections).ok_or_else(|| self.none_admitted(self.each(matching), demands, policy))
+    }
+
     fn resolve_with_demands(&self, request: &Request) -> Result<Selection<'_>, Refusal> {
         let demands = request.demands().unwrap_or(Demands::none());
+        let matching = self.matching(demands, request)?;
+        let policy = self.policy(demands.application.as_deref());
+        let indifferent = demands.prefer.is_empty() && demands.avoid.is_empty();
+        let chosen = match matching {
+            Matching::Triple { first, .. }
+                if indifferent
+                    && self.offers(demands, first)
+                    && policy.is_none_or(|applied| self.permits(applied.policy, first)) =>
+            {
+                first
+            }
+            _ => self.choose(self.each(&matching), demands, policy)?,
+        };
+        Ok(Selection::new(self, chosen, wanted_protocol(request, matching.is_named())))
+    }
+
+    /// The tests of names, providers and the triple: what passes them, or the refusal of the first that nothing passed.
+    fn matching(&self, demands: &Demands, request: &Request) -> Result<Matching, Refusal> {
         let named = demands.entry.as_ref().map(|entry| self.named(entry)).transpose()?;
         let provider = demands.provider.as_ref().map(|provider| self.provider_called(provider)).transpose()?;
-        let policy = self.policy(demands.application.as_deref());
-        let chosen = match (named, provider) {
+        match (named, provider) {
             (Some(index), _) => {
                 self.fits(index, provider, request)?;
-                self.choose(std::iter::once(index), demands, policy)?
+                Ok(Matching::Named(index))
             }
             (None, Some(provider)) => {
                 let triple = self.triple(request);
                 let code = self.furthest(triple, |index| self.entry_at(index).provider == provider);
                 code.map_err(|code| self.refuse(code, request))?;
-                let matches = self.inner.order.iter().copied();
-                let matches =
-                    matches.filter(|&index| self.entry_at(index).provider == provider && self.matches(triple, index));
-                self.choose(matches, demands, policy)?
+                Ok(Matching::OfProvider { triple, provider })
             }
             (None, None) => {
-                let triple = self.triple(request);
-                let first = self.find(request);
-                let first = EntryIndex(first.map_err(|code| self.refuse(code, request))?);
-                let indifferent = demands.prefer.is_empty() && demands.avoid.is_empty();
-                if indifferent
-                    && self.offers(demands, first)
-                    && policy.is_none_or(|applied| self.permits(applied.policy, first))
-                {
-                    first
-                } else {
-                    let matches = self.inner.order.iter().copied().filter(|&index| self.matches(triple, index));
-                    self.choose(matches, demands, policy)?
-                }
+                let first = self.find(request).map_err(|code| self.refuse(code, request))?;
+                Ok(Matching::Triple { triple: self.triple(request), first: EntryIndex(first) })
             }
+        }
+    }
+
+    /// What passed, in catalog order.
+    fn each<'m>(&'m self, matching: &'m Matching) -> impl Iterator<Item = EntryIndex> + Clone + 'm {
+        let (listed, among): (&[EntryIndex], Option<(Triple, Option<ProviderIndex>)>) = match matching {
+            Matching::Named(index) => (std::slice::from_ref(index), None),
+            Matching::Members(members) => (members, None),
+            Matching::OfProvider { triple, provider } => (&self.inner.order, Some((*triple, Some(*provider)))),
+            Matching::Triple { triple, .. } => (&self.inner.order, Some((*triple, None))),
         };
-        Ok(Selection::new(self, chosen, wanted_protocol(request, named.is_some())))
+        listed.iter().copied().filter(move |&index| {
+            among.is_none_or(|(triple, provider)| {
+                provider.is_none_or(|provider| self.entry_at(index).provider == provider) && self.matches(triple, index)
+            })
+        })
     }
 
     /// The entry that a demand names, if requests can select it.
@@ -256,21 +351,35 @@ impl Registry {
         demands: &Demands,
         policy: Option<Applied<'_>>,
     ) -> Result<EntryIndex, Refusal> {
-        let offering = matches.clone().filter(|&index| self.offers(demands, index));
-        let permitted =
-            offering.clone().filter(|&index| policy.is_none_or(|applied| self.permits(applied.policy, index)));
+        let admitted = self.admitted(matches.clone(), demands, policy);
         // `min_by_key` keeps the first of equals, which is the stable sort that is asked for.
-        if let Some(chosen) = permitted.min_by_key(|&index| self.preference(demands, index)) {
-            return Ok(chosen);
-        }
-        let mut offering = offering;
-        Err(match (offering.next(), policy) {
+        let chosen = admitted.min_by_key(|&index| self.preference(demands, index));
+        chosen.ok_or_else(|| self.none_admitted(matches, demands, policy))
+    }
+
+    /// The matches that the demands and the policy let through.
+    fn admitted(
+        &self,
+        matches: impl Iterator<Item = EntryIndex>,
+        demands: &Demands,
+        policy: Option<Applied<'_>>,
+    ) -> impl Iterator<Item = EntryIndex> {
+        let offering = matches.filter(|&index| self.offers(demands, index));
+        offering.filter(move |&index| policy.is_none_or(|applied| self.permits(applied.policy, index)))
+    }
+
+    /// Why none of the matches is let through.
+    fn none_admitted(
+        &self,
+        mut matches: impl Iterator<Item = EntryIndex> + Clone,
+        demands: &Demands,
+        policy: Option<Applied<'_>>,
+    ) -> Refusal {
+        let mut offering = matches.clone().filter(|&index| self.offers(demands, index));
+        match (offering.next(), policy) {
             (Some(first), Some(applied)) => self.not_permitted(applied, first),
-            _ => {
-                let mut matches = matches;
-                self.not_offered(demands, matches.next())
-            }
-        })
+            _ => self.not_offered(demands, matches.next()),
+        }
     }
 
     /// Ascending: most preferred services first, then fewest that are to be avoided.

@@ -76,6 +76,42 @@ impl std::fmt::Debug for Selection<'_> {
     }
 }
 
+/// Every answer to one request, best first, at least one. Made by [`Registry::selections`] alone, so that each of them passed the
+/// same tests: whoever falls back from one to the next keeps what was required.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Selections<'r> {
+    all: Vec<Selection<'r>>,
+}
+
+impl<'r> Selections<'r> {
+    /// Nothing if there is none.
+    pub(super) fn new(all: Vec<Selection<'r>>) -> Option<Self> {
+        (!all.is_empty()).then_some(Selections { all })
+    }
+
+    /// The one that [`Registry::resolve`] selects.
+    pub fn first(&self) -> Selection<'r> {
+        self.all[0]
+    }
+}
+
+impl<'r> std::ops::Deref for Selections<'r> {
+    type Target = [Selection<'r>];
+
+    fn deref(&self) -> &Self::Target {
+        &self.all
+    }
+}
+
+impl<'r> IntoIterator for Selections<'r> {
+    type Item = Selection<'r>;
+    type IntoIter = std::vec::IntoIter<Selection<'r>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.all.into_iter()
+    }
+}
+
 /// A [`Selection`] that owns its part of the registry: to be stored, sent and cloned.
 #[derive(Clone)]
 pub struct KeptSelection {

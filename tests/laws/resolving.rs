@@ -3,7 +3,17 @@
 use super::generate::catalog_and_requests;
 use super::walk::{self, Selected};
 use super::{config, load, plain};
+use plain::{Body, Chain, ChainBase, Entry, Named};
 use proptest::prelude::*;
+use sockatlas::Selection;
+
+fn selected(selection: &Selection<'_>) -> Selected {
+    Selected { name: selection.name().to_owned(), protocol: selection.protocol().number() }
+}
+
+fn is_group(entry: &Entry) -> bool {
+    matches!(&entry.body, Body::Chain(Chain { base: ChainBase::Several(_), .. }))
+}
 
 proptest! {
     #![proptest_config(config())]
@@ -13,11 +23,44 @@ proptest! {
         let registry = load(&catalog);
         for request in &requests {
             let answer = registry.resolve(&request.asked()).map_err(|refusal| refusal.code());
-            let answer = answer.map(|selection| Selected {
-                name: selection.name().to_owned(),
-                protocol: selection.protocol().number(),
-            });
+            let answer = answer.map(|selection| selected(&selection));
             prop_assert_eq!(answer, walk::resolve(&catalog, request), "{:?}\n{}", request, catalog);
+        }
+    }
+
+    #[test]
+    fn all_selections_are_those_that_the_walk_lets_through((catalog, requests) in catalog_and_requests()) {
+        let registry = load(&catalog);
+        for request in &requests {
+            let asked = request.asked();
+            let all = registry.selections(&asked);
+            let resolved = registry.resolve(&asked);
+            prop_assert_eq!(all.as_ref().map(|all| all.first()), resolved.as_ref().copied(), "{:?}\n{}", request, catalog);
+            let listed = all.map(|all| all.iter().map(selected).collect::<Vec<_>>()).map_err(|refusal| refusal.code());
+            prop_assert_eq!(listed, walk::resolve_all(&catalog, request), "{:?}\n{}", request, catalog);
+        }
+    }
+
+    #[test]
+    fn a_group_gives_each_member_that_would_be_selected_by_its_name((catalog, requests) in catalog_and_requests()) {
+        let registry = load(&catalog);
+        for group in catalog.entries.iter().filter(|entry| is_group(entry)) {
+            let prefix = format!("{}/", group.name);
+            for request in &requests {
+                let of_member = |name: &str| plain::Request { entry: Some(Named::Name(name.to_owned())), ..request.clone() };
+                let mut expected = Vec::new();
+                for whole in walk::selectable(&catalog).into_iter().filter(|whole| whole.name.starts_with(&prefix)) {
+                    if let Ok(member) = walk::resolve(&catalog, &of_member(&whole.name)) {
+                        let met = |wishes: &plain::Names| wishes.intersection(&whole.services).count();
+                        expected.push(((std::cmp::Reverse(met(&request.prefer)), met(&request.avoid)), member));
+                    }
+                }
+                expected.sort_by_key(|(preference, _)| *preference);
+                let expected: Vec<Selected> = expected.into_iter().map(|(_, member)| member).collect();
+                let listed = registry.selections_of_group(&group.name, &request.asked());
+                let listed: Vec<Selected> = listed.map(|all| all.iter().map(selected).collect()).unwrap_or_default();
+                prop_assert_eq!(listed, expected, "{} {:?}\n{}", group.name, request, catalog);
+            }
         }
     }
 

@@ -344,7 +344,13 @@ fn named_provider(catalog: &Catalog, request: &Request) -> Led<&'static str> {
     found.map(|provider| Some(provider.name)).ok_or(ErrorCode::NoSuchProvider)
 }
 
+/// The first of all that pass.
 pub fn resolve(catalog: &Catalog, request: &Request) -> Result<Selected, ErrorCode> {
+    resolve_all(catalog, request).map(|selected| selected[0].clone())
+}
+
+/// All that pass, best first; at least one.
+pub fn resolve_all(catalog: &Catalog, request: &Request) -> Result<Vec<Selected>, ErrorCode> {
     let asked = Asked::new(catalog, request);
     let selectable = selectable(catalog);
     // 1 and 2: names that lead nowhere.
@@ -387,8 +393,10 @@ pub fn resolve(catalog: &Catalog, request: &Request) -> Result<Selected, ErrorCo
         let met = |wishes: &Names| wishes.intersection(&candidate.services).count();
         (std::cmp::Reverse(met(&request.prefer)), met(&request.avoid))
     });
-    let chosen = matches.first().ok_or(ErrorCode::NotPermitted)?;
-    Ok(asked.selected(chosen, entry.is_some()))
+    if matches.is_empty() {
+        return Err(ErrorCode::NotPermitted);
+    }
+    Ok(matches.into_iter().map(|chosen| asked.selected(chosen, entry.is_some())).collect())
 }
 
 /// Every test that the request asks of an entry, in their order, and whether it passes.
