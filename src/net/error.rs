@@ -1,6 +1,7 @@
 //! Why opening, or what was opened, failed.
 
 use super::address::{Address, Target};
+use super::attempt::{Attempt, Outcome, last_failure};
 use super::machine::{Failure, LayerFailure, Phase};
 use super::provider::{ProviderError, ProviderFailure};
 use crate::terms::ErrorCode;
@@ -65,15 +66,16 @@ pub enum Error {
         /// Why.
         source: ProviderError,
     },
-    /// None of the addresses of a target could be connected to.
-    #[error("`{entry}`: {}", unreached(target, attempts))]
+    /// None of the addresses of a target could be connected to; or, where there were several entries to choose from, none of
+    /// them could be opened.
+    #[error("{}", unreached(entry, target, attempts))]
     Unreached {
-        /// The base protocol's entry.
+        /// The base protocol's entry; of several entries the name of the first.
         entry: String,
         /// The target.
         target: Target,
-        /// What came of each address, in the order tried.
-        attempts: Vec<(Address, ProviderError)>,
+        /// What came of each, in the order tried.
+        attempts: Vec<Attempt>,
     },
     /// A layer failed, or its peer did.
     #[error("layer `{layer}` ({place} of {depth}, {}): {source}", stage(*phase))]
@@ -184,10 +186,8 @@ impl Error {
             Error::Layer { source, .. } if source.kind() == Failure::Host => ErrorKind::Host,
             Error::NoModule { .. } | Error::Provider { .. } => ErrorKind::Host,
             Error::Cancelled => ErrorKind::Cancelled,
-            Error::Unreached { attempts, .. } if attempts.iter().all(|(_, error)| error.is_of_host()) => {
-                ErrorKind::Host
-            }
-            Error::Unresolved { .. } | Error::Unreached { .. } | Error::Layer { .. } => ErrorKind::Network,
+            Error::Unreached { attempts, .. } => shared_kind(attempts),
+            Error::Unresolved { .. } | Error::Layer { .. } => ErrorKind::Network,
             Error::TimedOut { .. } | Error::Socket { .. } => ErrorKind::Network,
         }
     }
@@ -198,10 +198,15 @@ impl Error {
     }
 
     /// The system's own number of the error, if it has one.
+    /// The system's own number of the error, if it has one; of several attempts that of the last which failed.
     pub fn errno(&self) -> Option<i32> {
         let io = match self {
             Error::Provider { source, .. } => source.io()?,
-            Error::Unreached { attempts, .. } => attempts.last()?.1.io()?,
+            Error::Unreached { attempts, .. } => match last_failure(attempts)? {
+                Outcome::Failed(error) => error.io()?,
+                Outcome::Unopened(error) => return error.errno(),
+                Outcome::Connected | Outcome::Overtaken => return None,
+            },
             Error::Socket { source, .. } => source,
             _ => return None,
         };
@@ -231,8 +236,12 @@ impl Error {
             },
             Error::Provider { source, .. } => source.io().map_or(io::ErrorKind::InvalidInput, io::Error::kind),
             Error::Unreached { attempts, .. } => {
-                let last = attempts.last().and_then(|(_, error)| error.io());
-                match last.map_or(io::ErrorKind::NotConnected, io::Error::kind) {
+                let kind = match last_failure(attempts) {
+                    Some(Outcome::Failed(error)) => error.io().map(io::Error::kind),
+                    Some(Outcome::Unopened(error)) => Some(error.io_kind()),
+                    _ => None,
+                };
+                match kind.unwrap_or(io::ErrorKind::NotConnected) {
                     // It is over, and nothing to be waited for: the backlog of a unix socket was full.
                     io::ErrorKind::WouldBlock => io::ErrorKind::ResourceBusy,
                     kind => kind,
@@ -250,7 +259,7 @@ impl Error {
 
 impl ProviderError {
     /// Whether the system would refuse any address, as it does for want of a right, a device or a protocol.
-    fn is_of_host(&self) -> bool {
+    pub(super) fn is_of_host(&self) -> bool {
         let denied = [io::ErrorKind::PermissionDenied, io::ErrorKind::Unsupported, io::ErrorKind::InvalidInput];
         // Errors of these without a kind of their own, and calls that reach no network whatever comes of them.
         let lacking = [Errno::AFNOSUPPORT, Errno::PROTONOSUPPORT, Errno::SOCKTNOSUPPORT, Errno::NODEV];
@@ -285,13 +294,21 @@ fn at(address: Option<&Address>) -> String {
     address.map(|address| format!("{address}: ")).unwrap_or_default()
 }
 
-fn unreached(target: &Target, attempts: &[(Address, ProviderError)]) -> String {
+/// The kind that all failures have; else the network's, as the others show that something could have come of it.
+fn shared_kind(attempts: &[Attempt]) -> ErrorKind {
+    let mut kinds = attempts.iter().filter_map(|attempt| attempt.outcome.kind());
+    let first = kinds.next().unwrap_or(ErrorKind::Network);
+    if kinds.all(|kind| kind == first) { first } else { ErrorKind::Network }
+}
+
+fn unreached(entry: &str, target: &Target, attempts: &[Attempt]) -> String {
+    let each = |tell: fn(&Attempt) -> String| attempts.iter().map(tell).collect::<Vec<_>>().join("; ");
     match attempts {
-        [(address, error)] => format!("{address}: {error}"),
-        several => {
-            let each: Vec<String> = several.iter().map(|(address, error)| format!("{address}: {error}")).collect();
-            format!("no address of {target} could be connected to ({})", each.join("; "))
+        [attempt] => format!("`{entry}`: {}", attempt.told()),
+        [first, rest @ ..] if rest.iter().any(|attempt| attempt.entry != first.entry) => {
+            format!("{target} could be reached by no entry ({})", each(Attempt::to_string))
         }
+        _ => format!("`{entry}`: no address of {target} could be connected to ({})", each(Attempt::told)),
     }
 }
 

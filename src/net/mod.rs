@@ -5,6 +5,8 @@
 //! | `provider` | the traits that implement entries, and [`Providers`], the value that holds the implementations |
 //! | `settings` | options as a provider reads them |
 //! | `opener` | [`Opener`]: a selection, the providers, and what the call changes |
+//! | [`race`], `attempt` | several addresses tried at once, and what came of each |
+//! | `alternatives`, `dialing` | several entries to choose from, and falling back from one to the next |
 //! | [`machine`] | the sessions of a connection, one above the other; no I/O, no clock |
 //! | `connection` | a machine and a socket: what all drivers share |
 //! | `blocking`, `readiness`, `tokio` | the drivers |
@@ -15,15 +17,19 @@
 //! Depends on `terms`, `catalog` and `registry`.
 
 mod address;
+mod alternatives;
+mod attempt;
 mod blocking;
 mod cancel;
 mod connection;
+mod dialing;
 mod error;
 pub mod layers;
 pub mod machine;
 mod opened;
 mod opener;
 mod provider;
+pub mod race;
 pub mod readiness;
 mod settings;
 mod socket;
@@ -32,6 +38,8 @@ pub mod system;
 pub mod tokio;
 
 pub use address::{Address, Target, TargetError};
+pub use alternatives::Alternatives;
+pub use attempt::{Attempt, Outcome};
 pub use blocking::{Accepted, Bare, Listener, Socket, Stream};
 pub use cancel::Cancel;
 pub use connection::Wants;

@@ -1,6 +1,7 @@
 //! What was opened: entries, triple, addresses, what was negotiated, and how many bytes went where.
 
 use super::address::{Address, Target};
+use super::attempt::{Attempt, Outcome};
 use super::machine::{LayerReport, Origin};
 use super::provider::Role;
 use super::socket::BaseSocket;
@@ -38,6 +39,9 @@ pub struct Opened {
     pub sent: u64,
     /// Bytes that the socket gave.
     pub received: u64,
+    /// What was tried until it was connected, in the order begun, itself included. Nothing when it was accepted, or
+    /// [started](super::Opener::start) at one address.
+    pub attempts: Vec<Attempt>,
 }
 
 impl Opened {
@@ -57,6 +61,7 @@ impl Opened {
             layers: Vec::new(),
             sent: 0,
             received: 0,
+            attempts: Vec::new(),
         }
     }
 
@@ -94,7 +99,8 @@ impl Opened {
 }
 
 impl fmt::Display for Opened {
-    /// In one line: `secure/tcp4: tls over tcp4, tcp://127.0.0.1:50000 to tcp://127.0.0.1:443 (tls: version TLS 1.3, ...)`.
+    /// In one line: `secure/tcp4: tls over tcp4, tcp://127.0.0.1:50000 to tcp://127.0.0.1:443; tls: version TLS 1.3, ...`, and at
+    /// its end `attempt 2 of 3` where more than one was made.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.entry)?;
         if self.stack.len() > 1 {
@@ -112,6 +118,10 @@ impl fmt::Display for Opened {
                 write!(f, "; {}: {}", layer.name, facts.join(", "))?;
             }
         }
-        Ok(())
+        let winner = self.attempts.iter().position(|attempt| matches!(attempt.outcome, Outcome::Connected));
+        match winner {
+            Some(at) if self.attempts.len() > 1 => write!(f, "; attempt {} of {}", at + 1, self.attempts.len()),
+            _ => Ok(()),
+        }
     }
 }

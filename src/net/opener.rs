@@ -47,9 +47,10 @@ pub struct Opener {
     cancel: Option<Cancel>,
     origin: Option<Origin>,
     asks: bool,
-    /// The prepared layers, for each role, top first.
-    connecting: OnceLock<Layers>,
-    accepting: OnceLock<Layers>,
+    attempt_delay: Duration,
+    /// The prepared layers, for each role, top first. Clones share them.
+    connecting: Arc<OnceLock<Layers>>,
+    accepting: Arc<OnceLock<Layers>>,
 }
 
 /// Prepared layers with the names of their entries, top first.
@@ -107,6 +108,11 @@ impl<T: ToTarget + ?Sized> ToTarget for &T {
 /// A limit where neither the call nor the catalog states one.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// Connection Attempt Delay, RFC 8305, section 8, with the least and the most that it recommends.
+const ATTEMPT_DELAY: Duration = Duration::from_millis(250);
+const LEAST_ATTEMPT_DELAY: Duration = Duration::from_millis(100);
+const MOST_ATTEMPT_DELAY: Duration = Duration::from_secs(2);
+
 impl Opener {
     /// Opens this selection with these providers.
     pub fn new(providers: &Providers, selection: &Selection<'_>) -> Self {
@@ -118,8 +124,9 @@ impl Opener {
             cancel: None,
             origin: None,
             asks: false,
-            connecting: OnceLock::new(),
-            accepting: OnceLock::new(),
+            attempt_delay: ATTEMPT_DELAY,
+            connecting: Arc::default(),
+            accepting: Arc::default(),
         }
     }
 
@@ -155,9 +162,7 @@ impl Opener {
         let wrong = |problem| Error::Option { entry: entry.to_owned(), option: option.to_owned(), problem };
         let value = {
             let selection = self.selection.get();
-            // A chain itself takes the time limits.
-            let mut parts = std::iter::once(selection.entry()).chain(selection.stack());
-            let Some(part) = parts.find(|part| part.name() == entry) else {
+            let Some(part) = parts(&selection).find(|part| part.name() == entry) else {
                 let names: Vec<&str> = selection.stack().map(|part| part.name()).collect();
                 return Err(wrong(format!("the stack of `{}` is {}", selection.name(), names.join(" over "))));
             };
@@ -165,8 +170,13 @@ impl Opener {
             value(spec).map_err(|wrong_value| wrong(wrong_value.to_string()))?
         };
         self.overrides.push((entry.to_owned(), option.to_owned(), value));
-        (self.connecting, self.accepting) = (OnceLock::new(), OnceLock::new());
+        (self.connecting, self.accepting) = (Arc::default(), Arc::default());
         Ok(self)
+    }
+
+    /// Whether an entry of this name can be given options.
+    pub(super) fn has_part(&self, entry: &str) -> bool {
+        parts(&self.selection.get()).any(|part| part.name() == entry)
     }
 
     /// The option that a part of the stack takes under this name, or what is wrong with it.
@@ -225,6 +235,17 @@ impl Opener {
     pub fn asking(mut self) -> Self {
         self.asks = true;
         self
+    }
+
+    /// How long the first of several addresses has before the next one is tried beside it: 250 ms unless stated. What is less than
+    /// 100 ms counts as that, and what is more than 2 s as that, which are the bounds of RFC 8305, section 8.
+    pub fn attempt_delay(mut self, delay: Duration) -> Self {
+        self.attempt_delay = delay.clamp(LEAST_ATTEMPT_DELAY, MOST_ATTEMPT_DELAY);
+        self
+    }
+
+    pub(super) fn delay_between_attempts(&self) -> Duration {
+        self.attempt_delay
     }
 
     pub(super) fn cancel(&self) -> Option<&Cancel> {
@@ -382,15 +403,21 @@ impl Opener {
         base: &Base<'_>,
         target: &Target,
     ) -> Result<Vec<Address>, Error> {
-        let unresolved = |source| Error::Unresolved { entry: base.name.to_owned(), target: target.clone(), source };
         let addresses = provider.resolve(base, target).map_err(|source| match source.kind() {
-            ProviderFailure::Unresolved => unresolved(source),
+            ProviderFailure::Unresolved => {
+                Error::Unresolved { entry: base.name.to_owned(), target: target.clone(), source }
+            }
             _ => self.failed(base.name, None, source),
         })?;
         if addresses.is_empty() {
-            return Err(unresolved(ProviderError::unresolved(target, "it has no address")));
+            return Err(self.without_address(target));
         }
         Ok(addresses)
+    }
+
+    pub(super) fn without_address(&self, target: &Target) -> Error {
+        let source = ProviderError::unresolved(target, "it has no address");
+        Error::Unresolved { entry: self.base_name(), target: target.clone(), source }
     }
 
     /// Begins to connect to an address.
@@ -444,6 +471,11 @@ impl Opener {
     fn is_endless(&self) -> bool {
         ![SocketType::STREAM, SocketType::SEQPACKET].contains(&self.base_type())
     }
+}
+
+/// What can be given options: the chain itself, which takes the time limits, and all of its stack.
+fn parts<'s>(selection: &Selection<'s>) -> impl Iterator<Item = EntryRef<'s>> {
+    std::iter::once(selection.entry()).chain(selection.stack())
 }
 
 /// `a` or `b`.

@@ -30,7 +30,14 @@
 //! }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! That is one address. [`Dial`] makes a connection from the name on, over several addresses and entries.
 
+mod dial;
+
+pub use dial::Dial;
+
+use super::attempt::{Attempt, Outcome};
 use super::connection::{Connection, Wants};
 use super::error::{Error, Step};
 use super::opened::Opened;
@@ -78,7 +85,13 @@ impl Opener {
 
     pub(super) fn unreached(&self, target: &Target, address: &Address, source: ProviderError) -> Error {
         let entry = self.base_name();
-        Error::Unreached { entry, target: target.clone(), attempts: vec![(address.clone(), source)] }
+        let attempt = Attempt {
+            entry: self.selection().name().to_owned(),
+            address: Some(address.clone()),
+            began: Duration::ZERO,
+            outcome: Outcome::Failed(source.into()),
+        };
+        Error::Unreached { entry, target: target.clone(), attempts: vec![attempt] }
     }
 
     /// A connection that is open.
@@ -88,7 +101,7 @@ impl Opener {
         Ok(stream)
     }
 
-    fn watched(&self, connection: Connection, step: Step, now: Instant) -> Result<Stream, Error> {
+    pub(super) fn watched(&self, connection: Connection, step: Step, now: Instant) -> Result<Stream, Error> {
         if connection.socket.fd().is_none() {
             let problem =
                 "its base protocol has no file descriptor to wait on; open it with the blocking driver".to_owned();

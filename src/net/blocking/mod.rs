@@ -2,10 +2,12 @@
 //!
 //! | file | what |
 //! |---|---|
+//! | `connect` | a race, and waiting for it |
 //! | `stream` | [`Stream`]: an open connection, with `Read` and `Write` |
 //! | `listener` | [`Listener`]: accepts them |
 //! | `socket` | [`Socket`]: datagrams, raw packets and messages, without a peer |
 
+mod connect;
 mod listener;
 mod socket;
 mod stream;
@@ -16,60 +18,29 @@ pub use stream::{Bare, Stream};
 
 use super::cancel::Cancel;
 use super::connection::{Connection, Wants};
+use super::dialing::Dialing;
 use super::error::{Error, Step};
 use super::opened::Opened;
-use super::opener::{BeginError, Opener, ToTarget};
+use super::opener::{Opener, ToTarget};
 use super::socket::BaseListener;
-use super::{Address, ProviderError, Role, Target};
+use super::{Alternatives, Role};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::io;
 use std::time::Instant;
 
 impl Opener {
-    /// Connects, shakes hands through all layers, and gives a stream that waits. Of several addresses the first that works counts.
+    /// Connects, shakes hands through all layers, and gives a stream that waits. Several addresses [race](super::race), and the
+    /// first that connects counts.
     ///
     /// # Errors
     ///
     /// Every kind of [`Error`]; nothing is opened then.
     pub fn connect(&self, target: impl ToTarget) -> Result<Stream, Error> {
-        let target = self.target(&target)?;
-        let mut attempts = Vec::new();
-        for address in self.addresses(&target)? {
-            self.not_cancelled()?;
-            match self.connect_address(&target, &address) {
-                Ok(connection) => return self.established(connection),
-                Err(BeginError::Socket(error)) => attempts.push((address, error)),
-                Err(BeginError::Stack(error)) => return Err(error),
-            }
-        }
-        Err(Error::Unreached { entry: self.base_name(), target, attempts })
-    }
-
-    /// A connection whose socket is connected.
-    fn connect_address(&self, target: &Target, address: &Address) -> Result<Connection, BeginError> {
-        let mut connection = self.begin(target, address)?;
-        let limit = self.time_limit(Step::Connect);
-        let deadline = limit.map(|limit| Instant::now() + limit);
-        let error = loop {
-            match connection.finish_connecting() {
-                Ok(()) => return Ok(connection),
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                Err(error) => break error,
-            }
-            match wait(&connection, deadline, self.cancel()) {
-                Ok(true) => {}
-                Ok(false) => break io::ErrorKind::TimedOut.into(),
-                Err(_) if self.cancel().is_some_and(Cancel::is_cancelled) => {
-                    return Err(BeginError::Stack(Error::Cancelled));
-                }
-                Err(error) => break error,
-            }
-        };
-        Err(BeginError::Socket(ProviderError::system("connect", error)))
+        connect::connect(Dialing::one(self, &target, Instant::now())?)
     }
 
     /// Shakes hands, and makes the socket one that waits.
-    fn established(&self, mut connection: Connection) -> Result<Stream, Error> {
+    pub(super) fn established(&self, mut connection: Connection) -> Result<Stream, Error> {
         let limit = self.time_limit(Step::Handshake);
         let deadline = limit.map(|limit| Instant::now() + limit);
         loop {
@@ -109,7 +80,7 @@ impl Opener {
         Ok(Stream { connection, read_limit, write_limit, registration })
     }
 
-    fn not_cancelled(&self) -> Result<(), Error> {
+    pub(super) fn not_cancelled(&self) -> Result<(), Error> {
         if self.cancel().is_some_and(Cancel::is_cancelled) { Err(Error::Cancelled) } else { Ok(()) }
     }
 
@@ -205,6 +176,17 @@ impl Opener {
     }
 }
 
+impl Alternatives {
+    /// Connects to the first that can be opened, shakes hands, and gives a stream that waits.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unreached`], with what came of each; or [`Error::Cancelled`].
+    pub fn connect(&self, target: impl ToTarget) -> Result<Stream, Error> {
+        connect::connect(self.dialing(&target, Instant::now())?)
+    }
+}
+
 /// Waits until the socket is as the connection wants it; false: the deadline passed.
 fn wait(connection: &Connection, deadline: Option<Instant>, cancel: Option<&Cancel>) -> io::Result<bool> {
     let Some(fd) = connection.socket.fd() else { return Err(io::ErrorKind::WouldBlock.into()) };
@@ -214,11 +196,9 @@ fn wait(connection: &Connection, deadline: Option<Instant>, cancel: Option<&Canc
     events.set(PollFlags::IN, readable);
     events.set(PollFlags::OUT, writable);
     loop {
-        let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
-        let timeout = left.map(|left| Timespec { tv_sec: left.as_secs() as i64, tv_nsec: left.subsec_nanos().into() });
         let mut fds = vec![PollFd::from_borrowed_fd(fd, events)];
         fds.extend(cancel.map(|cancel| PollFd::from_borrowed_fd(cancel.fd(), PollFlags::IN)));
-        match poll(&mut fds, timeout.as_ref()) {
+        match poll(&mut fds, left(deadline).as_ref()) {
             Ok(0) => return Ok(false),
             Ok(_) if cancel.is_some_and(Cancel::is_cancelled) => return Err(Error::Cancelled.into()),
             Ok(_) => return Ok(true),
@@ -226,4 +206,10 @@ fn wait(connection: &Connection, deadline: Option<Instant>, cancel: Option<&Canc
             Err(error) => return Err(error.into()),
         }
     }
+}
+
+/// The time until a deadline, as poll(2) takes it.
+fn left(deadline: Option<Instant>) -> Option<Timespec> {
+    let left = deadline?.saturating_duration_since(Instant::now());
+    Some(Timespec { tv_sec: left.as_secs() as i64, tv_nsec: left.subsec_nanos().into() })
 }

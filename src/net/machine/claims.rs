@@ -1,6 +1,7 @@
 //! What the peer of an accepted connection says of it, and what it is answered.
 
 use crate::net::address::{Address, Target};
+use crate::net::attempt::{Outcome, last_failure};
 use crate::net::error::Error;
 use crate::net::provider::ProviderError;
 use rustix::io::Errno;
@@ -108,7 +109,11 @@ impl From<&Error> for Denial {
             Error::Unresolved { .. } => Denial::HostUnreachable,
             Error::TimedOut { .. } => Denial::TimedOut,
             Error::Unfit { .. } => Denial::AddressNotSupported,
-            Error::Unreached { attempts, .. } => attempts.last().map_or(Denial::Failure, |(_, error)| of_system(error)),
+            Error::Unreached { attempts, .. } => match last_failure(attempts) {
+                Some(Outcome::Failed(error)) => of_system(error),
+                Some(Outcome::Unopened(error)) => Denial::from(&**error),
+                _ => Denial::Failure,
+            },
             Error::Provider { source, .. } => of_system(source),
             _ => Denial::Failure,
         }

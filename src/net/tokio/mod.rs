@@ -3,14 +3,16 @@
 //! Calls need a runtime whose I/O and time are enabled. To cancel, drop the future or the stream; `read`, `write` and the other
 //! methods of tokio's extension traits are as safe to cancel as on a `TcpStream`.
 
+mod connect;
 mod register;
 
 use super::connection::Connection;
+use super::dialing::Dialing;
 use super::error::{Error, Step};
 use super::opened::Opened;
-use super::opener::{BeginError, Opener, ToTarget};
+use super::opener::{Opener, ToTarget};
 use super::socket::BaseListener;
-use super::{Address, Bare, ProviderError};
+use super::{Address, Alternatives, Bare};
 use crate::catalog::OptionValue;
 use std::io;
 use std::os::fd::OwnedFd;
@@ -68,41 +70,14 @@ impl Limit {
 }
 
 impl Opener {
-    /// Connects, shakes hands through all layers, and gives a stream for tokio. Of several addresses the first that works counts.
-    /// Names are looked up, and files of options read, on tokio's blocking threads.
+    /// Connects, shakes hands through all layers, and gives a stream for tokio. Several addresses [race](super::race), and the
+    /// first that connects counts. Names are looked up, and files of options read, on tokio's blocking threads.
     ///
     /// # Errors
     ///
     /// Every kind of [`Error`]; nothing is opened then.
     pub async fn connect_tokio(&self, target: impl ToTarget) -> Result<Stream, Error> {
-        let target = self.target(&target)?;
-        let (opener, wanted) = (self.clone(), target.clone());
-        let looked_up = tokio::task::spawn_blocking(move || {
-            let addresses = opener.addresses(&wanted);
-            (opener, addresses)
-        });
-        // The clone comes back with its layers prepared.
-        let (opener, addresses) = looked_up.await.map_err(|error| self.told(error.into(), "look-up"))?;
-        let mut attempts = Vec::new();
-        for address in addresses? {
-            let connection = match opener.begin(&target, &address) {
-                Ok(connection) => connection,
-                Err(BeginError::Stack(error)) => return Err(error),
-                Err(BeginError::Socket(error)) => {
-                    attempts.push((address, error));
-                    continue;
-                }
-            };
-            let mut stream = Stream::new(&opener, connection)?;
-            let limit = opener.time_limit(Step::Connect);
-            let connected = within(limit, std::future::poll_fn(|cx| stream.poll(cx, 0, Connection::finish_connecting)));
-            match connected.await {
-                Some(Ok(())) => return stream.established(&opener).await,
-                Some(Err(error)) => attempts.push((address, ProviderError::system("connect", error))),
-                None => attempts.push((address, ProviderError::system("connect", io::ErrorKind::TimedOut.into()))),
-            }
-        }
-        Err(Error::Unreached { entry: self.base_name(), target, attempts })
+        connect::connect(Dialing::one(self, &target, connect::now())?).await
     }
 
     /// Listens at an address. The layers are prepared now, which may read files.
@@ -125,6 +100,17 @@ impl Opener {
     }
 }
 
+impl Alternatives {
+    /// Connects to the first that can be opened, shakes hands, and gives a stream for tokio.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unreached`], with what came of each.
+    pub async fn connect_tokio(&self, target: impl ToTarget) -> Result<Stream, Error> {
+        connect::connect(self.dialing(&target, connect::now())?).await
+    }
+}
+
 /// The output, or nothing when the limit passed before.
 async fn within<T>(limit: Option<Duration>, future: impl Future<Output = T>) -> Option<T> {
     match limit {
@@ -137,13 +123,17 @@ impl Stream {
     fn new(opener: &Opener, connection: Connection) -> Result<Self, Error> {
         let fd = register::register(connection.socket.fd().ok_or_else(|| opener.without_fd())?);
         let fd = fd.map_err(|error| opener.told(error, "epoll_ctl"))?;
-        Ok(Stream {
+        Ok(Stream::registered(opener, connection, fd))
+    }
+
+    fn registered(opener: &Opener, connection: Connection, fd: AsyncFd<OwnedFd>) -> Self {
+        Stream {
             fd,
             connection,
             wakers: Arc::default(),
             read_limit: Limit::new(Step::Read, opener.time_limit(Step::Read)),
             write_limit: Limit::new(Step::Write, opener.time_limit(Step::Write)),
-        })
+        }
     }
 
     async fn established(mut self, opener: &Opener) -> Result<Stream, Error> {

@@ -1,0 +1,190 @@
+//! Several entries to choose from: those of one family race those of another, and the rest is fallen back to.
+
+use super::cancel::Cancel;
+use super::dialing::Dialing;
+use super::error::{Error, Step};
+use super::opener::{Opener, ToTarget};
+use super::provider::Providers;
+use crate::Selections;
+use crate::catalog::OptionValue;
+use crate::terms::{Family, Services};
+use std::time::{Duration, Instant};
+
+/// Opens the first of several entries that can be opened.
+///
+/// Nothing is ever fallen back to unless a program asks for it by this type. Entries that differ in nothing but the IP version
+/// of their base protocol are one choice: their addresses [race](super::race). Any other entry is tried only after all of those
+/// before it have failed, at every address, the handshakes included. Each attempt's outcome is in the error, and beside the
+/// winner in [`Opened::attempts`](super::Opened::attempts).
+///
+/// ```no_run
+/// use sockatlas::net::{Alternatives, Providers};
+/// use sockatlas::terms::{Family, Protocol, Services, SocketType};
+/// use sockatlas::{Registry, Request};
+///
+/// let registry = Registry::builtin();
+/// let request = Request::new(Family::UNSPEC, SocketType::STREAM, Protocol::TCP).require(Services::ENCRYPTED);
+/// let encrypted = registry.selections(&request)?;
+/// let stream = Alternatives::new(&Providers::shipped(), &encrypted).connect("example.org:443")?;
+/// println!("{}", stream.opened());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # What is never fallen back to
+///
+/// [`Selections`] answer one request, so each of them offers what it requires, and nothing weaker is among them. In a list made
+/// by hand, with [`Opener::or`], a request is not known: there each entry must offer every service that the first one offers,
+/// or those that [`Alternatives::requiring`] states.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Alternatives {
+    /// At least one.
+    openers: Vec<Opener>,
+    /// What each must offer.
+    required: Services,
+}
+
+impl Opener {
+    /// This, or if it cannot be opened the next.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unfit`]: the next lacks a service that this one offers. [`Alternatives::requiring`] makes lists of others.
+    pub fn or(self, next: Opener) -> Result<Alternatives, Error> {
+        let required = self.selection().entry().services().clone();
+        Alternatives { openers: vec![self], required }.or(next)
+    }
+}
+
+impl Alternatives {
+    /// Every answer to one request, in their order.
+    pub fn new(providers: &Providers, selections: &Selections<'_>) -> Self {
+        let openers = selections.iter().map(|selection| Opener::new(providers, selection)).collect();
+        Alternatives { openers, required: Services::NONE }
+    }
+
+    /// A list made by hand, of which each must offer these services; none of them: no entry is too weak.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unfit`]: this one lacks one of them.
+    pub fn requiring(services: Services, first: Opener) -> Result<Self, Error> {
+        Alternatives { openers: Vec::new(), required: services }.or(first)
+    }
+
+    /// The same, and if none can be opened the next.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unfit`]: the next lacks a service that each must offer.
+    pub fn or(mut self, next: Opener) -> Result<Self, Error> {
+        let selection = next.selection();
+        let lacking = self.required.difference(selection.entry().services());
+        if !lacking.is_empty() {
+            let lacking: Vec<String> = lacking.iter().map(|service| format!("`{service}`")).collect();
+            let problem = format!("it lacks {}, so nothing falls back to it", lacking.join(", "));
+            return Err(Error::Unfit { entry: selection.name().to_owned(), problem });
+        }
+        self.openers.push(next);
+        Ok(self)
+    }
+
+    /// The openers, in their order; at least one.
+    pub fn openers(&self) -> &[Opener] {
+        &self.openers
+    }
+
+    /// The opener of the entry of this name, as [`Opened::entry`](super::Opened::entry) tells it.
+    pub fn opener(&self, entry: &str) -> Option<&Opener> {
+        self.openers.iter().find(|opener| opener.selection().name() == entry)
+    }
+
+    fn each(mut self, change: impl Fn(Opener) -> Opener) -> Self {
+        self.openers = self.openers.into_iter().map(change).collect();
+        self
+    }
+
+    /// Gives an entry an option, in every stack that has it: [`Opener::set`].
+    ///
+    /// # Errors
+    ///
+    /// As there; no stack has the entry.
+    pub fn set(self, entry: &str, option: &str, value: OptionValue) -> Result<Self, Error> {
+        self.given(entry, |opener| opener.set(entry, option, value.clone()))
+    }
+
+    /// The same with the value as on a command line: [`Opener::set_word`].
+    ///
+    /// # Errors
+    ///
+    /// As [`set`](Alternatives::set).
+    pub fn set_word(self, entry: &str, option: &str, word: &str) -> Result<Self, Error> {
+        self.given(entry, |opener| opener.set_word(entry, option, word))
+    }
+
+    fn given(mut self, entry: &str, set: impl Fn(Opener) -> Result<Opener, Error>) -> Result<Self, Error> {
+        let mut has = self.openers.iter().map(|opener| opener.has_part(entry)).collect::<Vec<bool>>();
+        if !has.contains(&true) {
+            // The first one tells what its stack is.
+            has.fill(true);
+        }
+        let openers = self.openers.into_iter().zip(has);
+        let openers = openers.map(|(opener, has)| if has { set(opener) } else { Ok(opener) });
+        self.openers = openers.collect::<Result<_, Error>>()?;
+        Ok(self)
+    }
+
+    /// How long a step of each may take: [`Opener::limit`]. The time to connect counts for each address.
+    pub fn limit(self, step: Step, limit: Option<Duration>) -> Self {
+        self.each(|opener| opener.limit(step, limit))
+    }
+
+    /// How long an address has before the next one is tried beside it: [`Opener::attempt_delay`].
+    pub fn attempt_delay(self, delay: Duration) -> Self {
+        self.each(|opener| opener.attempt_delay(delay))
+    }
+
+    /// Lets go of what blocks when it is cancelled: [`Opener::cancelled_by`]. Then nothing is fallen back to.
+    pub fn cancelled_by(self, cancel: &Cancel) -> Self {
+        self.each(|opener| opener.cancelled_by(cancel))
+    }
+
+    pub(super) fn dialing(&self, target: &impl ToTarget, now: Instant) -> Result<Dialing, Error> {
+        match &self.openers[..] {
+            [one] => Dialing::one(one, target, now),
+            several => Dialing::groups(groups(several), target, now),
+        }
+    }
+}
+
+/// Those that race together, at the place of their first.
+fn groups(openers: &[Opener]) -> Vec<Vec<&Opener>> {
+    let mut groups: Vec<Vec<&Opener>> = Vec::new();
+    for opener in openers {
+        match groups.iter_mut().find(|group| group.iter().all(|other| is_other_ip_version(other, opener))) {
+            Some(group) => group.push(opener),
+            None => groups.push(vec![opener]),
+        }
+    }
+    groups
+}
+
+/// Whether two entries differ in nothing but the IP version. Names mean the same in those two families, and in no others.
+fn is_other_ip_version(one: &Opener, other: &Opener) -> bool {
+    let (one, other) = (one.selection(), other.selection());
+    let (Some(base), Some(other_base)) = (one.entry().base(), other.entry().base()) else { return false };
+    let versions = [Family::INET, Family::INET6];
+    let same_base =
+        base.socket_type() == other_base.socket_type() && base.provider().name() == other_base.provider().name();
+    let layers = |selection: &crate::Selection<'_>| {
+        let layers = selection.stack().len() - 1;
+        selection.stack().take(layers).map(|layer| layer.name().to_owned()).collect::<Vec<_>>()
+    };
+    one.family() != other.family()
+        && versions.contains(&one.family())
+        && versions.contains(&other.family())
+        && one.protocol() == other.protocol()
+        && one.entry().services() == other.entry().services()
+        && same_base
+        && layers(&one) == layers(&other)
+}

@@ -1,0 +1,92 @@
+//! What came of each address that was tried.
+
+use super::address::Address;
+use super::error::{Error, ErrorKind};
+use super::provider::ProviderError;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// One try to open an entry, at one address.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Attempt {
+    /// The name of the entry that was selected.
+    pub entry: String,
+    /// The address that the socket was to be connected to, which is a proxy's where there is one; nothing if it did not come to
+    /// that, as when a name has no address.
+    pub address: Option<Address>,
+    /// When it began, counted from the first thing that was done to open anything.
+    pub began: Duration,
+    /// What came of it.
+    pub outcome: Outcome,
+}
+
+/// What came of an attempt.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// It was the first to connect.
+    Connected,
+    /// The address could not be connected to, or not within the time for it.
+    Failed(Arc<ProviderError>),
+    /// Something else was in the way: the name could not be looked up, the stack cannot be opened here, or the address was
+    /// connected to and a handshake failed.
+    Unopened(Arc<Error>),
+    /// Another attempt connected first; this one was closed.
+    Overtaken,
+}
+
+impl Attempt {
+    /// Without the entry: `127.0.0.1:443: connect: Connection refused (os error 111)`.
+    pub(super) fn told(&self) -> String {
+        let outcome = match &self.outcome {
+            // The entry that it names is this one's base protocol.
+            Outcome::Unopened(error) => match &**error {
+                Error::Unresolved { source, .. } => source.to_string(),
+                error => error.to_string(),
+            },
+            outcome => outcome.to_string(),
+        };
+        match &self.address {
+            Some(address) => format!("{address}: {outcome}"),
+            None => outcome,
+        }
+    }
+}
+
+impl Outcome {
+    /// Whose failure it is, if it is one.
+    pub fn kind(&self) -> Option<ErrorKind> {
+        match self {
+            Outcome::Failed(error) if error.is_of_host() => Some(ErrorKind::Host),
+            Outcome::Failed(_) => Some(ErrorKind::Network),
+            Outcome::Unopened(error) => Some(error.kind()),
+            Outcome::Connected | Outcome::Overtaken => None,
+        }
+    }
+}
+
+/// What the last of them failed with that did fail.
+pub(super) fn last_failure(attempts: &[Attempt]) -> Option<&Outcome> {
+    let mut outcomes = attempts.iter().rev().map(|attempt| &attempt.outcome);
+    outcomes.find(|outcome| matches!(outcome, Outcome::Failed(_) | Outcome::Unopened(_)))
+}
+
+impl fmt::Display for Attempt {
+    /// In one line: `` `tcp6`: [::1]:443: connect: Connection refused (os error 111) ``.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}`: {}", self.entry, self.told())
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Outcome::Connected => f.write_str("connected"),
+            Outcome::Failed(error) => error.fmt(f),
+            Outcome::Unopened(error) => error.fmt(f),
+            Outcome::Overtaken => f.write_str("overtaken"),
+        }
+    }
+}
