@@ -486,3 +486,24 @@ impl std::fmt::Debug for Race {
         f.debug_struct("Race").field("running", &running).field("over", &self.over).finish_non_exhaustive()
     }
 }
+
+impl std::fmt::Debug for Won {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Won").field("number", &self.number).field("attempts", &self.attempts()).finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for Lookup {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Lookup").field("opener", &self.opener).field("target", &self.target).finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for Found {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Found").field(&self.result).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests;
