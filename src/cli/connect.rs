@@ -2,7 +2,7 @@
 
 use super::output::{printable, talk};
 use super::pump::{Patience, pump};
-use super::spec::{Spec, told};
+use super::spec::{Spec, Takes, told};
 use super::style::FAINT;
 use super::{Failure, Globals, Status};
 use crate::net::{Opened, Opener, Step, readiness};
@@ -19,6 +19,7 @@ use crate::net::{Opened, Opener, Step, readiness};
 Examples:
   sockatlas connect tcp4 localhost:7
   sockatlas connect inet/stream --require encrypted example.org:443
+  sockatlas connect --fallback secure example.org:443
   sockatlas connect secure-socks/tcp4 --set socks5.proxy=localhost:1080 example.org:443
   sockatlas connect unix-stream /run/daemon.sock <request >answer")]
 pub(super) struct Args {
@@ -29,21 +30,31 @@ pub(super) struct Args {
     #[arg(value_name = "TARGET")]
     target: String,
 
-    /// Says on stderr what was opened, and at the end how many bytes went where
+    /// Tries every entry that matches SPEC, or every one that its name stands for, in order: IPv4 and IPv6 of one stack side by
+    /// side, any other when all before it have failed. Nothing is tried that lacks what is required
+    #[arg(long)]
+    fallback: bool,
+
+    /// Says on stderr what was opened, and at the end how many bytes went where; before that what came of each attempt, where
+    /// there were several
     #[arg(short, long)]
     verbose: bool,
 }
 
 pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
-    let opener = match args.spec.opener(globals)? {
-        Ok(opener) => opener,
+    let takes = if args.fallback { Takes::All } else { Takes::FirstUnlessAsked };
+    let alternatives = match args.spec.alternatives(globals, takes)? {
+        Ok(alternatives) => alternatives,
         Err(status) => return Ok(status),
     };
-    let mut stream = opener.connect(&*args.target).and_then(|stream| stream.into_nonblocking(&opener)).map_err(told)?;
+    let stream = alternatives.connect(&*args.target).map_err(told)?;
+    let opened = stream.opened();
     if args.verbose {
-        tell_opened(&stream.opened());
+        tell_opened(&opened);
     }
-    let result = pump(&mut stream, patience(&opener));
+    let opener = alternatives.opener(&opened.entry).unwrap_or(&alternatives.openers()[0]);
+    let mut stream = stream.into_nonblocking(opener).map_err(told)?;
+    let result = pump(&mut stream, patience(opener));
     if args.verbose {
         tell_traffic(&stream);
     }
@@ -55,6 +66,10 @@ pub(super) fn patience(opener: &Opener) -> Patience {
 }
 
 pub(super) fn tell_opened(opened: &Opened) {
+    for attempt in opened.attempts.iter().filter(|_| opened.attempts.len() > 1) {
+        let began = attempt.began.as_millis();
+        talk(format_args!("{FAINT}{}, begun after {began} ms{FAINT:#}", printable(&attempt.to_string())));
+    }
     talk(format_args!("{FAINT}{}{FAINT:#}", printable(&opened.to_string())));
 }
 

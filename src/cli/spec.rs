@@ -8,8 +8,8 @@ use super::show::called;
 use super::style::HINT;
 use super::{Globals, Status};
 use crate::catalog::OptionKind;
-use crate::net::{Error, ErrorKind, Opener, Providers, Step};
-use crate::{Registry, Request};
+use crate::net::{Alternatives, Error, ErrorKind, Opener, Providers, Step};
+use crate::{EntryRef, Registry, Request, Selections};
 use std::time::Duration;
 
 /// Which chain or base protocol is opened, and how.
@@ -57,15 +57,37 @@ fn time(word: &str) -> Result<Limit, String> {
     humantime::parse_duration(word).map(|limit| Limit(Some(limit))).map_err(|error| error.to_string())
 }
 
+/// How many entries a command takes, where a request has several answers or a name stands for several entries.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub(super) enum Takes {
+    /// The first answer; there is no --fallback.
+    First,
+    /// The first answer, as --fallback was not given.
+    FirstUnlessAsked,
+    /// All of them, in order.
+    All,
+}
+
 impl Spec {
     /// What opens it; a status if the registry refuses, which is then told.
     pub fn opener(&self, globals: &Globals) -> Result<Result<Opener, Status>, Failure> {
+        let only = |only: Alternatives| only.openers()[0].clone();
+        Ok(self.alternatives(globals, Takes::First)?.map(only))
+    }
+
+    /// What opens it, or the first that can be opened of all that are taken.
+    pub fn alternatives(&self, globals: &Globals, takes: Takes) -> Result<Result<Alternatives, Status>, Failure> {
         let providers = Providers::shipped().environment(|name| std::env::var(name).ok());
         let registry = globals.registry()?;
-        let request = self.request(&registry)?;
+        let request = self.request(&registry, takes)?;
         warn_if_unknown(&registry, &request);
-        let selection = match registry.resolve(&request) {
-            Ok(selection) => selection,
+        let selected = match takes {
+            Takes::All if self.members(&registry).is_some() => registry.selections_of_group(&self.spec, &request),
+            Takes::All => registry.selections(&request),
+            Takes::First | Takes::FirstUnlessAsked => registry.resolve(&request).map(Selections::from),
+        };
+        let selections = match selected {
+            Ok(selections) => selections,
             Err(refusal) => {
                 talk(format_args!("{}", refused(&registry, &refusal)));
                 let again = format!("sockatlas{} explain {}", globals.words(), self.words(&registry));
@@ -73,7 +95,7 @@ impl Spec {
                 return Ok(Err(Status::Refused));
             }
         };
-        let mut opener = Opener::new(&providers, &selection);
+        let mut opener = Alternatives::new(&providers, &selections);
         for set in &self.set {
             let wrong = || Failure::Told {
                 message: format!("`--set {set}` is not of the form ENTRY.OPTION=VALUE"),
@@ -95,26 +117,33 @@ impl Spec {
     }
 
     /// A name counts before a request of the same spelling; what is neither is refused as a name, and nothing else opened.
-    fn request(&self, registry: &Registry) -> Result<Request, Failure> {
-        let mut request = match self.triple(registry) {
-            None if registry.entry(&self.spec).is_none() => {
-                // The name of a chain over several bases is the name of no entry, but tells what was meant.
-                if let Ok(members) = called(registry, &self.spec)
-                    && members[0].name() != self.spec
-                {
-                    let names: Vec<String> = members.iter().map(|member| format!("`{}`", member.name())).collect();
-                    let message = format!("`{}` stands for several entries: {}", self.spec, names.join(", "));
-                    return Err(Failure::Told { message, help: Some("name one of them".to_owned()) });
-                }
-                Request::named(self.spec.as_str())
+    fn request(&self, registry: &Registry, takes: Takes) -> Result<Request, Failure> {
+        let mut request = match (self.triple(registry), self.members(registry)) {
+            (Some((family, socket_type, protocol)), _) => registry.request(family, socket_type, protocol)?,
+            (None, None) => Request::named(self.spec.as_str()),
+            (None, Some(_)) if takes == Takes::All => Request::default(),
+            (None, Some(members)) => {
+                let names: Vec<String> = members.iter().map(|member| format!("`{}`", member.name())).collect();
+                let message = format!("`{}` stands for several entries: {}", self.spec, names.join(", "));
+                let help = match takes {
+                    Takes::First => "name one of them",
+                    _ => "name one of them, or --fallback tries them in order",
+                };
+                return Err(Failure::Told { message, help: Some(help.to_owned()) });
             }
-            None => Request::named(self.spec.as_str()),
-            Some((family, socket_type, protocol)) => registry.request(family, socket_type, protocol)?,
         };
         for (key, value) in self.demands.each() {
             registry.demand(&mut request, key, value)?;
         }
         Ok(request)
+    }
+
+    /// The entries of a chain over several bases, whose name is the name of no entry, but tells what was meant.
+    fn members<'r>(&self, registry: &'r Registry) -> Option<Vec<EntryRef<'r>>> {
+        let members = called(registry, &self.spec).ok()?;
+        let is_group =
+            registry.entry(&self.spec).is_none() && members[0].name().starts_with(&format!("{}/", self.spec));
+        is_group.then_some(members)
     }
 
     /// FAMILY/TYPE or FAMILY/TYPE/PROTOCOL, if it is that and no entry's name.
@@ -133,7 +162,10 @@ impl Spec {
     fn words(&self, registry: &Registry) -> String {
         let mut words = match self.triple(registry) {
             Some(_) => self.spec.split('/').map(quoted).collect(),
-            None => vec![format!("--entry {}", quoted(&self.spec))],
+            None => {
+                let first = self.members(registry).map(|members| members[0].name());
+                vec![format!("--entry {}", quoted(first.unwrap_or(&self.spec)))]
+            }
         };
         words.extend(self.demands.each().map(|(key, value)| format!("--{key} {}", quoted(value))));
         words.join(" ")

@@ -76,8 +76,8 @@ impl std::fmt::Debug for Selection<'_> {
     }
 }
 
-/// Every answer to one request, best first, at least one. Made by [`Registry::selections`] alone, so that each of them passed the
-/// same tests: whoever falls back from one to the next keeps what was required.
+/// Every answer to one request, best first, at least one. Several are made by [`Registry::selections`] alone, so that each of them
+/// passed the same tests: whoever falls back from one to the next keeps what was required.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Selections<'r> {
     all: Vec<Selection<'r>>,
@@ -92,6 +92,13 @@ impl<'r> Selections<'r> {
     /// The one that [`Registry::resolve`] selects.
     pub fn first(&self) -> Selection<'r> {
         self.all[0]
+    }
+}
+
+impl<'r> From<Selection<'r>> for Selections<'r> {
+    /// That one, and no other.
+    fn from(only: Selection<'r>) -> Self {
+        Selections { all: vec![only] }
     }
 }
 
