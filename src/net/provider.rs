@@ -247,7 +247,8 @@ impl Providers {
         let providers = Providers::none()
             .base(super::system::System)
             .layer(super::layers::socks5::Socks5)
-            .layer(super::layers::http_connect::HttpConnect);
+            .layer(super::layers::http_connect::HttpConnect)
+            .layer(super::layers::proxy_protocol::ProxyProtocol);
         #[cfg(feature = "tls")]
         let providers = providers.layer(super::layers::tls::Tls::default());
         providers

@@ -1,0 +1,99 @@
+//! `proxy-protocol`: a header ahead of the stream says whose connection it is (HAProxy's PROXY protocol, versions 1 and 2, as
+//! [proxy-protocol.txt](https://www.haproxy.org/download/2.9/doc/proxy-protocol.txt) specifies them).
+//!
+//! | file | what |
+//! |---|---|
+//! | `session` | one connection: the header goes out, or comes in |
+//! | `header` | what a header says; where it ends; which version it is |
+//! | `line` | version 1, a line of text |
+//! | `binary` | version 2: a signature, commands and addresses |
+//! | `vectors` | what may follow the addresses of version 2 |
+//! | `escape` | how bytes of the peer are told |
+//! | `error` | what can be wrong with a header |
+//!
+//! Either way the layer retires behind the header, and the socket is the connection.
+//!
+//! # Connecting
+//!
+//! The header is of version 2 unless the option `version` says otherwise, and tells the [`Origin`](crate::net::Origin) on whose
+//! behalf the connection is made ([`Opener::on_behalf_of`](crate::net::Opener::on_behalf_of)). Of two addresses of different
+//! families the one of IPv4 is told as IPv6 (`::ffff:192.0.2.1`, RFC 4291, section 2.5.5.2), as HAProxy does. Paths and abstract
+//! names of unix sockets have a form in version 2 only. Whatever the header has no form for is told as a connection of an
+//! unknown somebody, never as ours: who reads the header must not take the proxy for the client.
+//!
+//! Made on nobody's behalf, a connection is told as the specification has it for each version: in version 2 as LOCAL, which says
+//! just that, and holds where addresses are translated on the way. Version 1 has no such word, and its UNKNOWN "SHOULD not" be
+//! sent for connections of one's own as some receivers reject it, so its line holds the two addresses of the socket (section
+//! 2.1); where a proxy lies below, the second one is the proxy's.
+//!
+//! # Accepting
+//!
+//! Version 1 or 2, or the one that the option `version` names. A peer that does not begin with a header is refused: to guess would
+//! let everybody claim to be anybody (section 2). The origin is a claim, as good as the peer is trusted; who may connect is the
+//! business of a firewall. Connections of nobody (LOCAL, UNKNOWN, addresses of an unspecified family) have no origin, and the
+//! bytes of such a header are skipped, as the specification demands.
+//!
+//! What follows the addresses of version 2 is told as facts: `alpn`, `authority`, `unique-id`, `network-namespace`; of the
+//! client's TLS `tls`, `client-certificate`, `common-name`, `cipher`, `signature-algorithm` and `key-algorithm`; and the numbers
+//! of all other vectors as `further`. A checksum is verified. Values are escaped, so that no peer can make them look like another
+//! fact or control a terminal, and long ones are cut.
+//!
+//! The header is read here and not by the crate `ppp`, whose version 2.3 is not exact where it matters: it takes `+80` for a port,
+//! ends a line of UNKNOWN at a line feed alone, which the specification forbids, waits for ever for the end of one with more than
+//! four words, refuses one that is not UTF-8, refuses LOCAL with a family that is to be ignored, and knows no checksum.
+
+mod binary;
+mod error;
+mod escape;
+mod header;
+mod line;
+mod session;
+#[cfg(test)]
+mod tests;
+mod vectors;
+
+pub use error::{ProxyProtocolError, Vector, Word};
+pub use header::Version;
+
+use crate::catalog::{Module, modules};
+use crate::net::machine;
+use crate::net::provider::{Context, Layer, LayerProvider, ProviderError, Role};
+use crate::net::settings::Settings;
+use session::{Accepting, Connecting};
+use std::sync::Arc;
+
+/// The module `proxy-protocol`.
+#[derive(Copy, Clone, Debug, Default)]
+pub struct ProxyProtocol;
+
+/// Sessions of one role, in a version or in either.
+#[derive(Debug)]
+struct Prepared {
+    role: Role,
+    version: Option<Version>,
+}
+
+impl LayerProvider for ProxyProtocol {
+    fn module(&self) -> &'static Module {
+        &modules::proxy_protocol::PROXY_PROTOCOL
+    }
+
+    fn prepare(&self, settings: &Settings<'_>, role: Role) -> Result<Arc<dyn Layer>, ProviderError> {
+        let version = match settings.integer("version") {
+            Some(1) => Some(Version::One),
+            Some(2) => Some(Version::Two),
+            // The option's range holds no other.
+            _ => None,
+        };
+        Ok(Arc::new(Prepared { role, version }))
+    }
+}
+
+impl Layer for Prepared {
+    fn session(&self, context: &Context<'_>) -> Result<Box<dyn machine::Session>, ProviderError> {
+        Ok(match self.role {
+            Role::Connect => Box::new(Connecting::new(self.version.unwrap_or(Version::Two), context.origin.cloned())),
+            Role::Accept => Box::new(Accepting::new(self.version)),
+        })
+    }
+}

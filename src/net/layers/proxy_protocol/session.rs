@@ -1,0 +1,145 @@
+//! One connection: the header goes out, or comes in, and the session retires.
+
+use super::error::ProxyProtocolError;
+use super::header::{self, Connection, Header, Version};
+use super::{binary, line};
+use crate::net::Origin;
+use crate::net::machine::{self, Above, Buffer, Claims, Ends, Phase, SessionError};
+
+/// Sends a header.
+pub(super) struct Connecting {
+    version: Version,
+    origin: Option<Origin>,
+    /// What was told.
+    told: Option<Connection>,
+}
+
+impl Connecting {
+    pub fn new(version: Version, origin: Option<Origin>) -> Self {
+        Connecting { version, origin, told: None }
+    }
+}
+
+impl machine::Session for Connecting {
+    fn phase(&self) -> Phase {
+        if self.told.is_some() { Phase::Retired } else { Phase::Handshake }
+    }
+
+    fn connected(&mut self, ends: &dyn Ends) {
+        if self.origin.is_none() && self.version == Version::One {
+            let ends = ends.local().zip(ends.peer());
+            self.origin = ends.map(|(source, destination)| Origin { source, destination });
+        }
+    }
+
+    fn start(&mut self, below: &mut Buffer) -> Result<(), SessionError> {
+        let connection = match (&self.origin, self.version) {
+            (Some(origin), version) => Connection::of(origin, version),
+            (None, Version::One) => Connection::Unknown,
+            (None, Version::Two) => Connection::Own,
+        };
+        // In one piece, as the specification demands.
+        below.push(&match self.version {
+            Version::One => line::write(&connection),
+            Version::Two => binary::write(&connection),
+        });
+        self.told = Some(connection);
+        Ok(())
+    }
+
+    /// Never called, as are those below: the session retires before anything comes.
+    fn receive(&mut self, _: &mut Buffer, _: &mut Above<'_>, _: &mut Buffer) -> Result<(), SessionError> {
+        Ok(())
+    }
+
+    fn receive_end(&mut self, _: &mut Buffer, _: &mut Above<'_>) -> Result<(), SessionError> {
+        Ok(())
+    }
+
+    fn send(&mut self, _: &[u8], _: &mut Buffer) -> Result<usize, SessionError> {
+        Ok(0)
+    }
+
+    fn send_end(&mut self, _: &mut Buffer) -> Result<(), SessionError> {
+        Ok(())
+    }
+
+    fn facts(&self) -> Vec<(&'static str, String)> {
+        self.told.as_ref().map_or_else(Vec::new, |connection| connection.facts(self.version))
+    }
+}
+
+/// Reads a header.
+pub(super) struct Accepting {
+    expected: Option<Version>,
+    /// What came of it. It is taken out of the machine's buffer, in which a header of 65,551 bytes would have no room.
+    bytes: Vec<u8>,
+    header: Option<Header>,
+}
+
+impl Accepting {
+    /// Of this version, or of either.
+    pub fn new(expected: Option<Version>) -> Self {
+        Accepting { expected, bytes: Vec::new(), header: None }
+    }
+
+    fn read(&mut self, input: &mut Buffer) -> Result<(), ProxyProtocolError> {
+        loop {
+            let missing = header::missing(&self.bytes, self.expected)?;
+            if missing == 0 {
+                self.header = Some(header::read(&self.bytes)?);
+                return Ok(());
+            }
+            // Never more than surely belongs to the header: what is behind it is for above.
+            let some = &input.bytes()[..missing.min(input.len())];
+            if some.is_empty() {
+                return Ok(());
+            }
+            self.bytes.extend(some);
+            let count = some.len();
+            input.consume(count);
+        }
+    }
+}
+
+impl machine::Session for Accepting {
+    fn phase(&self) -> Phase {
+        if self.header.is_some() { Phase::Retired } else { Phase::Handshake }
+    }
+
+    fn start(&mut self, _: &mut Buffer) -> Result<(), SessionError> {
+        Ok(())
+    }
+
+    fn receive(&mut self, input: &mut Buffer, _: &mut Above<'_>, _: &mut Buffer) -> Result<(), SessionError> {
+        Ok(self.read(input)?)
+    }
+
+    fn receive_end(&mut self, _: &mut Buffer, _: &mut Above<'_>) -> Result<(), SessionError> {
+        match self.header {
+            Some(_) => Ok(()),
+            None => Err(ProxyProtocolError::Truncated { received: self.bytes.len() }.into()),
+        }
+    }
+
+    /// Never called, as the session is never open.
+    fn send(&mut self, _: &[u8], _: &mut Buffer) -> Result<usize, SessionError> {
+        Ok(0)
+    }
+
+    fn send_end(&mut self, _: &mut Buffer) -> Result<(), SessionError> {
+        Ok(())
+    }
+
+    fn facts(&self) -> Vec<(&'static str, String)> {
+        let Some(header) = &self.header else { return Vec::new() };
+        let mut facts = header.connection.facts(header.version);
+        facts.extend(header.facts.iter().cloned());
+        facts
+    }
+
+    fn claims(&self) -> Claims {
+        let origin = self.header.as_ref().and_then(|header| header.connection.origin());
+        origin.map_or_else(Claims::default, |origin| Claims::of_origin(origin.clone()))
+    }
+}
