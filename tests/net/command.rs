@@ -6,14 +6,14 @@ use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Output, Stdio};
 use std::time::Duration;
 
-fn sockatlas(arguments: &[&str]) -> Command {
+pub(super) fn sockatlas(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sockatlas"));
     command.args(arguments).env_remove("SOCKATLAS_CATALOG").env("NO_COLOR", "1");
     command
 }
 
 /// Runs it with this input to its end.
-fn run(command: &mut Command, input: &[u8]) -> Output {
+pub(super) fn run(command: &mut Command, input: &[u8]) -> Output {
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("runs");
     feed(child.stdin.take().expect("piped"), input.to_vec());
     child.wait_with_output().expect("ends")
@@ -28,13 +28,13 @@ fn feed(mut stdin: ChildStdin, input: Vec<u8>) {
 }
 
 /// A listening command, and where it listens.
-struct Listening {
+pub(super) struct Listening {
     child: Child,
     stderr: BufReader<std::process::ChildStderr>,
-    address: String,
+    pub(super) address: String,
 }
 
-fn listen(arguments: &[&str]) -> Listening {
+pub(super) fn listen(arguments: &[&str]) -> Listening {
     let mut command = sockatlas(&["listen"]);
     command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().expect("runs");
@@ -50,7 +50,7 @@ fn listen(arguments: &[&str]) -> Listening {
 }
 
 impl Listening {
-    fn answer(mut self, input: &[u8]) -> (Vec<u8>, String, bool) {
+    pub(super) fn answer(mut self, input: &[u8]) -> (Vec<u8>, String, bool) {
         feed(self.child.stdin.take().expect("piped"), input.to_vec());
         let mut received = Vec::new();
         self.child.stdout.take().expect("piped").read_to_end(&mut received).expect("readable");

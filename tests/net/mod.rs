@@ -6,6 +6,7 @@ mod encrypted;
 mod modules;
 mod peer;
 mod proxies;
+mod proxy_protocol;
 mod readme;
 mod system;
 mod tls;

@@ -18,8 +18,9 @@
 //! The header is of version 2 unless the option `version` says otherwise, and tells the [`Origin`](crate::net::Origin) on whose
 //! behalf the connection is made ([`Opener::on_behalf_of`](crate::net::Opener::on_behalf_of)). Of two addresses of different
 //! families the one of IPv4 is told as IPv6 (`::ffff:192.0.2.1`, RFC 4291, section 2.5.5.2), as HAProxy does. Paths and abstract
-//! names of unix sockets have a form in version 2 only. Whatever the header has no form for is told as a connection of an
-//! unknown somebody, never as ours: who reads the header must not take the proxy for the client.
+//! names of unix sockets have a form in version 2 only. Whatever the header has no form for is told as the connection of an
+//! unknown somebody (UNKNOWN, or PROXY of an unspecified family), and not as our own, which it is not; a reader is free to reject
+//! that in version 2, as HAProxy does, along with the addresses of unix sockets.
 //!
 //! Made on nobody's behalf, a connection is told as the specification has it for each version: in version 2 as LOCAL, which says
 //! just that, and holds where addresses are translated on the way. Version 1 has no such word, and its UNKNOWN "SHOULD not" be
