@@ -248,7 +248,8 @@ impl Providers {
             .base(super::system::System)
             .layer(super::layers::socks5::Socks5)
             .layer(super::layers::http_connect::HttpConnect)
-            .layer(super::layers::proxy_protocol::ProxyProtocol);
+            .layer(super::layers::proxy_protocol::ProxyProtocol)
+            .layer(super::layers::inspect::Inspect::default());
         #[cfg(feature = "tls")]
         let providers = providers.layer(super::layers::tls::Tls::default());
         providers

@@ -1,0 +1,134 @@
+//! The recorder that writes to a file. It alone has a clock.
+
+use super::error::InspectError;
+use super::form::{Account, Form, Moment};
+use super::pcapng;
+use super::recorder::{Direction, Inspected, RecordError, Recorder, Recording};
+use crate::net::provider::ProviderError;
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read as _, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant, SystemTime};
+
+/// Writes what passes on many connections to one file.
+pub(super) struct FileRecorder {
+    form: Form,
+    target: Arc<Target>,
+}
+
+/// The file.
+struct Target {
+    path: PathBuf,
+    file: File,
+    /// Why the last record of a dropped connection is missing, until somebody can be told.
+    lost: Mutex<Option<RecordError>>,
+}
+
+impl FileRecorder {
+    /// Opens a file to add to it.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be opened or written, or holds something of another form.
+    pub fn open(path: PathBuf, form: Form) -> Result<Self, ProviderError> {
+        let unusable = |error| ProviderError::option("file", format!("{}: {error}", path.display()));
+        let file = OpenOptions::new().append(true).create(true).mode(0o600).open(&path).map_err(unusable)?;
+        if let Some(why) = mismatch(&path, &file, form).map_err(unusable)? {
+            return Err(ProviderError::option("file", format!("{} {why}", path.display())));
+        }
+        let preamble = form.preamble();
+        let unwritable = |error| ProviderError::system(format!("writing to {}", path.display()), error);
+        (&file).write_all(&preamble).map_err(unwritable)?;
+        Ok(FileRecorder { form, target: Arc::new(Target { path, file, lost: Mutex::new(None) }) })
+    }
+}
+
+/// What is wrong with adding this form to what a file has.
+fn mismatch(path: &Path, file: &File, form: Form) -> io::Result<Option<&'static str>> {
+    let metadata = file.metadata()?;
+    if !metadata.is_file() || metadata.len() == 0 {
+        return Ok(None);
+    }
+    // It may have been made so that it can only be written; then there is no telling.
+    let Ok(there) = File::open(path) else { return Ok(None) };
+    let mut begin = Vec::new();
+    there.take(pcapng::MAGIC.len() as u64).read_to_end(&mut begin)?;
+    Ok(match (begin == pcapng::MAGIC, form) {
+        (true, Form::Counts | Form::Hexdump) => Some("is a pcapng file, to which no text can be added"),
+        (false, Form::Pcapng) => Some("is there already and is no pcapng file"),
+        _ => None,
+    })
+}
+
+impl Recorder for FileRecorder {
+    fn begin(&self, inspected: &Inspected) -> Result<Box<dyn Recording>, RecordError> {
+        let account = self.form.account(inspected, now());
+        let mut recording = FileRecording { account, target: self.target.clone(), begun: Instant::now() };
+        recording.add(|account, at, write| account.begun(at, write))?;
+        Ok(Box::new(recording))
+    }
+}
+
+/// Writes what passes on one connection.
+struct FileRecording {
+    account: Box<dyn Account>,
+    target: Arc<Target>,
+    begun: Instant,
+}
+
+impl FileRecording {
+    fn add(
+        &mut self,
+        add: impl FnOnce(&mut dyn Account, Moment, super::form::Write<'_>) -> Result<(), RecordError>,
+    ) -> Result<(), RecordError> {
+        self.target.complete()?;
+        let at = Moment { time: now(), since: self.begun.elapsed() };
+        add(&mut *self.account, at, &mut |record| Ok(self.target.write(record)?))
+    }
+}
+
+impl Recording for FileRecording {
+    fn passed(&mut self, direction: Direction, bytes: &[u8]) -> Result<(), RecordError> {
+        self.add(|account, at, write| account.passed(at, direction, bytes, write))
+    }
+
+    fn ended(&mut self, direction: Direction) -> Result<(), RecordError> {
+        self.add(|account, at, write| account.ended(at, direction, write))
+    }
+
+    fn closed(&mut self) {
+        let at = Moment { time: now(), since: self.begun.elapsed() };
+        if let Err(error) = self.account.closed(at, &mut |record| Ok(self.target.write(record)?)) {
+            *self.target.lost() = Some(error);
+        }
+    }
+}
+
+impl Target {
+    /// Adds a record with one write(2), unless the system takes less than all of it.
+    fn write(&self, record: &[u8]) -> Result<(), InspectError> {
+        let failed = |error| InspectError::Write { path: self.path.clone(), source: Arc::new(error) };
+        (&self.file).write_all(record).map_err(failed)
+    }
+
+    fn lost(&self) -> MutexGuard<'_, Option<RecordError>> {
+        self.lost.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether nothing is missing that nobody has been told of.
+    fn complete(&self) -> Result<(), InspectError> {
+        let lost = self.lost().take();
+        lost.map_or(Ok(()), |error| Err(InspectError::Lost { source: error.into() }))
+    }
+}
+
+/// The last second that RFC 3339 has, in seconds since 1970.
+const LAST: u64 = 253_402_300_799;
+
+/// The time, as far as the forms can tell it: from 1970 to 9999.
+fn now() -> SystemTime {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    SystemTime::UNIX_EPOCH + since.min(Duration::from_secs(LAST))
+}

@@ -1,0 +1,161 @@
+//! The forms in which a file has what passes, and what they have in common.
+
+use super::counts::Counts;
+use super::hexdump::Hexdump;
+use super::packets::Packets;
+use super::pcapng;
+use super::recorder::{Direction, Inspected, RecordError};
+use crate::net::{Address, Role, Target};
+use std::fmt::{self, Write as _};
+use std::time::{Duration, SystemTime};
+
+/// A form of a file: the option `form`.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// A line for each connection.
+    Counts,
+    /// Every byte, for people.
+    Hexdump,
+    /// Packets, for Wireshark.
+    Pcapng,
+}
+
+/// When something happened on a connection.
+#[derive(Copy, Clone, Debug)]
+pub(super) struct Moment {
+    /// By the clock.
+    pub time: SystemTime,
+    /// Since the connection began, whatever was done to the clock meanwhile.
+    pub since: Duration,
+}
+
+/// Writes a record: whole, and at once.
+pub(super) type Write<'w> = &'w mut dyn FnMut(&[u8]) -> Result<(), RecordError>;
+
+/// What is written of one connection. It knows no file and no clock.
+pub(super) trait Account: Send {
+    /// It begins.
+    fn begun(&mut self, at: Moment, write: Write<'_>) -> Result<(), RecordError>;
+
+    /// Bytes, or one message.
+    fn passed(&mut self, at: Moment, direction: Direction, bytes: &[u8], write: Write<'_>) -> Result<(), RecordError>;
+
+    /// One side has ended.
+    fn ended(&mut self, at: Moment, direction: Direction, write: Write<'_>) -> Result<(), RecordError>;
+
+    /// It is dropped.
+    fn closed(&mut self, at: Moment, write: Write<'_>) -> Result<(), RecordError>;
+}
+
+impl Form {
+    const ALL: [Form; 3] = [Form::Counts, Form::Hexdump, Form::Pcapng];
+
+    /// Its name in catalogs.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Form::Counts => "counts",
+            Form::Hexdump => "hexdump",
+            Form::Pcapng => "pcapng",
+        }
+    }
+
+    /// The one with this name.
+    pub fn named(name: &str) -> Option<Form> {
+        Form::ALL.into_iter().find(|form| form.name() == name)
+    }
+
+    /// What is written whenever a file is opened.
+    pub fn preamble(self) -> Vec<u8> {
+        if self == Form::Pcapng { pcapng::preamble() } else { Vec::new() }
+    }
+
+    /// What is written of a connection.
+    pub fn account(self, inspected: &Inspected, begun: SystemTime) -> Box<dyn Account> {
+        match self {
+            Form::Counts => Box::new(Counts::new(inspected)),
+            Form::Hexdump => Box::new(Hexdump::new(inspected)),
+            Form::Pcapng => Box::new(Packets::new(inspected, begun)),
+        }
+    }
+}
+
+/// What passed one way.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Total {
+    pub bytes: u64,
+    pub messages: u64,
+    pub ended: bool,
+}
+
+/// What passed each way.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Totals {
+    pub sent: Total,
+    pub received: Total,
+}
+
+impl Totals {
+    pub fn of(&mut self, direction: Direction) -> &mut Total {
+        match direction {
+            Direction::Sent => &mut self.sent,
+            Direction::Received => &mut self.received,
+        }
+    }
+
+    pub fn passed(&mut self, direction: Direction, bytes: &[u8]) {
+        let total = self.of(direction);
+        total.bytes += bytes.len() as u64;
+        total.messages += 1;
+    }
+
+    /// As words of a line.
+    pub fn show(&self, of_messages: bool) -> String {
+        let Totals { sent, received } = self;
+        let messages = match of_messages {
+            true => format!(" messages-sent={} messages-received={}", sent.messages, received.messages),
+            false => String::new(),
+        };
+        let ended = match (sent.ended, received.ended) {
+            (true, true) => "both",
+            (true, false) => "sent",
+            (false, true) => "received",
+            (false, false) => "none",
+        };
+        format!("sent={} received={}{messages} ended={ended}", sent.bytes, received.bytes)
+    }
+}
+
+/// A connection as words of a line. A target that is the peer is not said twice.
+pub(super) fn shown(inspected: &Inspected) -> String {
+    let role = if inspected.role == Role::Connect { "connect" } else { "accept" };
+    let end = |address: &Option<Address>| address.as_ref().map(Address::to_string);
+    let (local, peer) = (end(&inspected.local), end(&inspected.peer));
+    let target = inspected.target.as_ref().map(Target::to_string).filter(|target| peer.as_ref() != Some(target));
+    let mut text = format!("entry={} role={role}", Word(&inspected.entry));
+    for (name, value) in [("local", local), ("peer", peer), ("target", target)] {
+        if let Some(value) = value {
+            // Writing to a String does not fail.
+            let _ = write!(text, " {name}={}", Word(&value));
+        }
+    }
+    text
+}
+
+/// A text as a word: what is not graphic is escaped as in Rust, and spaces too, so that lines stay lines and words words.
+struct Word<'t>(&'t str);
+
+impl fmt::Display for Word<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.chars().try_for_each(|character| match character {
+            ' ' => f.write_str("\\u{20}"),
+            // Quotes need no escape here.
+            '\'' | '"' => f.write_char(character),
+            _ => write!(f, "{}", character.escape_debug()),
+        })
+    }
+}
+
+/// A time as RFC 3339 has it, to the nanosecond.
+pub(super) fn rfc3339(time: SystemTime) -> impl fmt::Display {
+    humantime::format_rfc3339_nanos(time)
+}
