@@ -365,11 +365,9 @@ fn what_cannot_be_prepared_is_told_before_anything_is_opened() {
         told("socks/tcp4", &[at, ("socks5", "username", "alice")]),
         "`socks5`: option `username`: it needs `password-file` or `password-env` too"
     );
+    // Which proxy there is, is of no interest to those who are one.
     let registry = builtin();
-    for (entry, layer, kind) in [("socks/tcp4", "socks5", "a SOCKS 5"), ("http-proxy/tcp4", "http-connect", "an HTTP")]
-    {
-        let error = opener(&registry, entry, &[(layer, "proxy", "127.0.0.1:1")]).prepare(Role::Accept).unwrap_err();
-        let told = format!("`{layer}`: accepting connections through {kind} proxy is not supported");
-        assert_eq!(error.to_string(), told);
+    for entry in ["socks/tcp4", "http-proxy/tcp4"] {
+        opener(&registry, entry, &[]).prepare(Role::Accept).unwrap();
     }
 }

@@ -71,8 +71,10 @@ pub enum Denial {
     NotAllowed,
     /// There is no way to the target's network.
     NetworkUnreachable,
-    /// There is no way to the target, or its name has no address.
+    /// There is no way to the target.
     HostUnreachable,
+    /// The target's name has no address.
+    NameUnknown,
     /// The target refused.
     ConnectionRefused,
     /// The target did not answer in time.
@@ -88,7 +90,8 @@ impl Denial {
             Denial::Failure => "the target could not be connected to",
             Denial::NotAllowed => "the target is not allowed",
             Denial::NetworkUnreachable => "the target's network is unreachable",
-            Denial::HostUnreachable => "the target is unreachable, or its name is unknown",
+            Denial::HostUnreachable => "the target is unreachable",
+            Denial::NameUnknown => "the target's name has no address",
             Denial::ConnectionRefused => "the target refused the connection",
             Denial::TimedOut => "the target did not answer in time",
             Denial::AddressNotSupported => "the target has an address of a kind that cannot be connected to",
@@ -106,7 +109,7 @@ impl From<&Error> for Denial {
     /// Why opening the connection to the target failed, as a client may know it.
     fn from(error: &Error) -> Denial {
         match error {
-            Error::Unresolved { .. } => Denial::HostUnreachable,
+            Error::Unresolved { .. } => Denial::NameUnknown,
             Error::TimedOut { .. } => Denial::TimedOut,
             Error::Unfit { .. } => Denial::AddressNotSupported,
             Error::Unreached { attempts, .. } => match last_failure(attempts) {

@@ -496,7 +496,8 @@ impl Machine {
 
     /// Lets one layer do what it can; whether that was anything.
     fn advance(&mut self, at: usize, target: &mut [u8], filled: &mut usize) -> Result<bool, LayerFailure> {
-        let phase = self.layers[at].session.phase();
+        // What was told last: an answer may have ended the handshake since.
+        let phase = self.reports[self.layers[at].report].phase;
         let mut progress = false;
         if !self.layers[at].started {
             self.layers[at].started = true;
@@ -510,11 +511,11 @@ impl Machine {
         let now = layer.session.phase();
         if now != phase || layer.session.asks() {
             self.claims.merge(layer.session.claims());
+            self.reports[layer.report].facts = layer.session.facts();
         }
         if now != phase {
             let report = &mut self.reports[layer.report];
             report.phase = now;
-            report.facts = layer.session.facts();
             layer.span.settled(report);
         }
         Ok(progress || now != phase)

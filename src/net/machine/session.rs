@@ -99,7 +99,8 @@ pub trait Session: Send {
         let _ = below;
     }
 
-    /// What was negotiated, as names and values: `("version", "TLS 1.3")`. Asked once, when the handshake is over.
+    /// What was negotiated, as names and values: `("version", "TLS 1.3")`. Asked when the handshake is over, and when the session
+    /// [asks](Session::asks).
     fn facts(&self) -> Vec<(&'static str, String)> {
         Vec::new()
     }

@@ -1,5 +1,6 @@
 //! What can go wrong with a SOCKS 5 proxy.
 
+use super::super::message::{Method, Reply};
 use crate::net::Target;
 use crate::net::machine::{Failure, SessionError};
 use std::fmt;
@@ -114,14 +115,6 @@ pub enum Message {
     Reply,
 }
 
-/// A method of authentication (RFC 1928, section 3).
-#[derive(Copy, Clone, PartialEq, Eq)]
-pub struct Method(pub u8);
-
-/// What a proxy answers to a request (RFC 1928, section 6).
-#[derive(Copy, Clone, PartialEq, Eq)]
-pub struct Reply(pub u8);
-
 impl Socks5Error {
     /// What kind of failure it is.
     pub fn failure(&self) -> Failure {
@@ -151,73 +144,5 @@ impl fmt::Display for Message {
             Message::Status => "its answer to user and password",
             Message::Reply => "its reply to the request",
         })
-    }
-}
-
-impl Method {
-    /// No authentication.
-    pub const NONE: Method = Method(0);
-    /// User and password, RFC 1929.
-    pub const PASSWORD: Method = Method(2);
-    /// None of those offered.
-    pub const UNACCEPTABLE: Method = Method(0xFF);
-
-    /// Its name; nothing for one that is not in RFC 1928.
-    pub const fn name(self) -> Option<&'static str> {
-        match self.0 {
-            0 => Some("no authentication"),
-            1 => Some("GSSAPI"),
-            2 => Some("user and password"),
-            0xFF => Some("no acceptable method"),
-            _ => None,
-        }
-    }
-}
-
-impl Reply {
-    /// It connected.
-    pub const SUCCEEDED: Reply = Reply(0);
-
-    /// The RFC's words for it.
-    pub const fn words(self) -> &'static str {
-        match self.0 {
-            0 => "succeeded",
-            1 => "general SOCKS server failure",
-            2 => "connection not allowed by ruleset",
-            3 => "network unreachable",
-            4 => "host unreachable",
-            5 => "connection refused",
-            6 => "TTL expired",
-            7 => "command not supported",
-            8 => "address type not supported",
-            _ => "unassigned",
-        }
-    }
-}
-
-impl fmt::Display for Method {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.name() {
-            Some(name) => write!(f, "method {} ({name})", self.0),
-            None => write!(f, "method {}", self.0),
-        }
-    }
-}
-
-impl fmt::Display for Reply {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "reply {} ({})", self.0, self.words())
-    }
-}
-
-impl fmt::Debug for Method {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl fmt::Debug for Reply {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
     }
 }

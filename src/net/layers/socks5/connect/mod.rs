@@ -1,31 +1,77 @@
-//! The messages of one connection (RFC 1928, sections 3 to 6; RFC 1929, section 2).
-//!
-//! ```text
-//! to the proxy                                 from the proxy
-//! version 5, count, methods                    version 5, method
-//! version 1, length, user, length, password    version 1, status             (if that is the method)
-//! version 5, connect, 0, type, address, port   version 5, reply, 0, type, address, port
-//! ```
+//! The connecting side: one connection through a proxy.
 
-use super::Proxy;
-use super::error::{Message, Method, Reply, Socks5Error};
+mod error;
+#[cfg(test)]
+pub(super) mod tests;
+
+pub use error::Socks5Error;
+
+use super::message::{self, Command, Host, Method, NoAddress, PASSWORD_VERSION, Reply, VERSION};
 use crate::net::Target;
 use crate::net::machine::{self, Above, Buffer, Phase, SessionError};
+use crate::net::provider::{Context, Layer, ProviderError};
+use crate::net::settings::{Secret, Settings};
+use error::Message;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-/// Of SOCKS.
-const VERSION: u8 = 5;
-/// Of authentication with a password.
-const PASSWORD_VERSION: u8 = 1;
-/// The command CONNECT.
-const CONNECT: u8 = 1;
-/// The types of addresses.
-const IPV4: u8 = 1;
-const NAME: u8 = 3;
-const IPV6: u8 = 4;
+/// A proxy, and who we are to it.
+#[derive(Debug)]
+struct Proxy {
+    address: Target,
+    user: Option<User>,
+}
 
-pub(super) struct Session {
+/// A user, of 1 to 255 bytes, and a password, of 1 to 255 bytes.
+#[derive(Debug)]
+struct User {
+    name: String,
+    password: Secret,
+}
+
+/// Sessions with one proxy.
+#[derive(Debug)]
+pub(super) struct Connecting(Arc<Proxy>);
+
+impl Connecting {
+    pub fn new(settings: &Settings<'_>) -> Result<Self, ProviderError> {
+        let Some((host, port)) = settings.address("proxy") else {
+            return Err(ProviderError::option("proxy", "neither the catalog nor the call states it"));
+        };
+        let user = match (settings.text("username"), settings.secret("password")?) {
+            (Some(name), Some(password)) => Some(user(name, password)?),
+            // One without the other is refused before: see the module's options.
+            _ => None,
+        };
+        Ok(Connecting(Arc::new(Proxy { address: Target::host(host, port), user })))
+    }
+}
+
+/// RFC 1929 has a byte for each length, and no room for an empty user or password.
+fn user(name: &str, password: Secret) -> Result<User, ProviderError> {
+    for (option, text) in [("username", name), ("password", password.reveal())] {
+        if !(1..=255).contains(&text.len()) {
+            let why = format!("{} bytes where 1 to 255 are expected (RFC 1929)", text.len());
+            return Err(ProviderError::option(option, why));
+        }
+    }
+    Ok(User { name: name.to_owned(), password })
+}
+
+impl Layer for Connecting {
+    fn below(&self, _: &Target) -> Target {
+        self.0.address.clone()
+    }
+
+    fn session(&self, context: &Context<'_>) -> Result<Box<dyn machine::Session>, ProviderError> {
+        let Some(target) = context.target else {
+            return Err(ProviderError::unsupported("a SOCKS 5 proxy without a target"));
+        };
+        Ok(Box::new(Session::new(self.0.clone(), target.clone())))
+    }
+}
+
+struct Session {
     proxy: Arc<Proxy>,
     target: Target,
     /// The request, ready to be sent.
@@ -128,31 +174,18 @@ impl Session {
         if reply != Reply::SUCCEEDED {
             return Err(Socks5Error::Refused { proxy: self.proxy(), target: self.target.clone(), reply });
         }
-        let Some(&kind) = bytes.get(3) else { return Ok(None) };
-        let (start, length) = match kind {
-            IPV4 => (4, 4),
-            IPV6 => (4, 16),
-            NAME => match bytes.get(4) {
-                None => return Ok(None),
-                Some(0) => return Err(Socks5Error::EmptyName { proxy: self.proxy() }),
-                Some(&length) => (5, length.into()),
-            },
-            found => return Err(Socks5Error::AddressType { proxy: self.proxy(), found }),
-        };
-        let end = start + length;
-        let Some(&[high, low]) = bytes.get(end..end + 2) else { return Ok(None) };
-        let port = u16::from_be_bytes([high, low]);
-        let host = &bytes[start..end];
-        let ip = match kind {
-            IPV4 => <[u8; 4]>::try_from(host).ok().map(IpAddr::from),
-            IPV6 => <[u8; 16]>::try_from(host).ok().map(IpAddr::from),
-            _ => None,
-        };
-        let bound = match ip {
-            Some(ip) => SocketAddr::new(ip, port).to_string(),
-            None => format!("{}:{port}", host.escape_ascii()),
-        };
-        Ok(Some((bound, end + 2)))
+        // The byte before the address is reserved.
+        let address = bytes.get(3..).map_or(Ok(None), message::address).map_err(|none| match none {
+            NoAddress::Type(found) => Socks5Error::AddressType { proxy: self.proxy(), found },
+            NoAddress::EmptyName => Socks5Error::EmptyName { proxy: self.proxy() },
+        })?;
+        Ok(address.map(|(host, port, length)| {
+            let bound = match host {
+                Host::Ip(ip) => SocketAddr::new(ip, port).to_string(),
+                Host::Name(name) => format!("{}:{port}", name.escape_ascii()),
+            };
+            (bound, 3 + length)
+        }))
     }
 }
 
@@ -161,29 +194,18 @@ fn request(target: &Target) -> Result<Vec<u8>, Socks5Error> {
     let Some((host, port)) = target.host_and_port() else {
         return Err(Socks5Error::NoHost { target: target.clone() });
     };
-    let mut request = vec![VERSION, CONNECT, 0];
-    match host.parse() {
-        Ok(IpAddr::V4(ip)) => {
-            request.push(IPV4);
-            request.extend(ip.octets());
-        }
-        Ok(IpAddr::V6(ip)) => {
-            request.push(IPV6);
-            request.extend(ip.octets());
-        }
+    let address = match host.parse::<IpAddr>() {
+        Ok(ip) => message::of_address(SocketAddr::new(ip, port)),
         Err(_) => {
-            let length = u8::try_from(host.len()).ok().filter(|&length| length > 0);
             // RFC 1928 gives the name a length and allows any byte; a proxy that keeps it as C does would stop at a 0.
             let control = host.chars().any(char::is_control);
-            let Some(length) = length.filter(|_| !control) else {
+            let Some(name) = message::of_name(&host, port).filter(|_| !control) else {
                 return Err(Socks5Error::Name { length: host.len(), control });
             };
-            request.extend([NAME, length]);
-            request.extend(host.as_bytes());
+            name
         }
-    }
-    request.extend(port.to_be_bytes());
-    Ok(request)
+    };
+    Ok([&[VERSION, Command::CONNECT.0, 0], &address[..]].concat())
 }
 
 impl machine::Session for Session {

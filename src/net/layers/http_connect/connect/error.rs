@@ -1,6 +1,6 @@
 //! What can go wrong with an HTTP proxy.
 
-use super::answer::{LONGEST_HEADER, MOST_LINES};
+use super::super::message::{LONGEST_HEADER, MOST_LINES};
 use crate::net::Target;
 use crate::net::machine::{Failure, SessionError};
 use std::fmt;

@@ -1,12 +1,73 @@
-//! One connection: a request, and an answer to it.
+//! The connecting side: one connection, a request and its answer.
 
-use super::Proxy;
-use super::answer::{self, LONGEST_HEADER, Search};
-use super::error::{HttpConnectError, Status};
-use super::request::request;
+mod answer;
+mod error;
+mod request;
+#[cfg(test)]
+pub(super) mod tests;
+
+pub use error::{HttpConnectError, Status};
+
+use super::message::{LONGEST_HEADER, Search};
 use crate::net::Target;
 use crate::net::machine::{self, Above, Buffer, Phase, SessionError};
+use crate::net::provider::{Context, Layer, ProviderError};
+use crate::net::settings::{Secret, Settings};
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+use request::request;
 use std::sync::Arc;
+
+/// A proxy, and who we are to it.
+#[derive(Debug)]
+struct Proxy {
+    address: Target,
+    /// What follows `Proxy-Authorization: `.
+    authorization: Option<Secret>,
+}
+
+/// Sessions with one proxy.
+#[derive(Debug)]
+pub(super) struct Connecting(Arc<Proxy>);
+
+impl Connecting {
+    pub fn new(settings: &Settings<'_>) -> Result<Self, ProviderError> {
+        let Some((host, port)) = settings.address("proxy") else {
+            return Err(ProviderError::option("proxy", "neither the catalog nor the call states it"));
+        };
+        let authorization = match (settings.text("username"), settings.secret("password")?) {
+            (Some(name), Some(password)) => Some(authorization(name, password.reveal())?),
+            // One without the other is refused before: see the module's options.
+            _ => None,
+        };
+        Ok(Connecting(Arc::new(Proxy { address: Target::host(host, port), authorization })))
+    }
+}
+
+/// The credentials of RFC 7617, section 2.
+fn authorization(name: &str, password: &str) -> Result<Secret, ProviderError> {
+    if name.contains(':') {
+        return Err(ProviderError::option("username", "a colon, which would end the user's name (RFC 7617)"));
+    }
+    for (option, text) in [("username", name), ("password", password)] {
+        if text.chars().any(char::is_control) {
+            return Err(ProviderError::option(option, "a control character, which RFC 7617 forbids"));
+        }
+    }
+    Ok(Secret::from(format!("Basic {}", BASE64_STANDARD.encode(format!("{name}:{password}")))))
+}
+
+impl Layer for Connecting {
+    fn below(&self, _: &Target) -> Target {
+        self.0.address.clone()
+    }
+
+    fn session(&self, context: &Context<'_>) -> Result<Box<dyn machine::Session>, ProviderError> {
+        let Some(target) = context.target else {
+            return Err(ProviderError::unsupported("an HTTP proxy without a target"));
+        };
+        Ok(Box::new(Session::new(self.0.clone(), target.clone())))
+    }
+}
 
 /// So many interim answers are passed over.
 const MOST_INTERIM: usize = 4;
@@ -17,7 +78,7 @@ const SHOWN: usize = 24;
 /// What every answer begins with.
 const BEGINNING: &[u8] = b"HTTP/1.";
 
-pub(super) struct Session {
+struct Session {
     proxy: Arc<Proxy>,
     target: Target,
     search: Search,

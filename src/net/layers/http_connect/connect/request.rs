@@ -1,12 +1,10 @@
 //! The request: what is sent, and which hosts may stand in it.
 
+use super::super::message::{LONGEST_HOST, stands_in_host};
 use super::Proxy;
 use super::error::HttpConnectError;
 use crate::net::Target;
 use std::net::IpAddr;
-
-/// The longest host that is asked for, in bytes: what DNS allows, and SOCKS too.
-const LONGEST_HOST: usize = 255;
 
 /// The request that leads to a target (RFC 9112, section 3.2.3).
 pub(super) fn request(proxy: &Proxy, target: &Target) -> Result<String, HttpConnectError> {
@@ -38,9 +36,4 @@ fn authority(target: &Target) -> Result<String, HttpConnectError> {
             None => Ok(format!("{host}:{port}")),
         },
     }
-}
-
-/// Whether RFC 3986, section 3.2.2, lets the character stand in a name as it is.
-fn stands_in_host(c: char) -> bool {
-    c.is_ascii_alphanumeric() || "-._~!$&'()*+,;=".contains(c)
 }

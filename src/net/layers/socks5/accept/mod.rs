@@ -1,0 +1,245 @@
+//! The accepting side: one client, from its greeting to the answer to its request.
+
+mod error;
+#[cfg(test)]
+pub(super) mod tests;
+
+pub use error::Socks5ClientError;
+
+use super::message::{self, Command, Host, Method, NoAddress, PASSWORD_VERSION, Reply, VERSION};
+use crate::net::Target;
+use crate::net::layers::stranger::Stranger;
+use crate::net::layers::users::Users;
+use crate::net::machine::{self, Above, Answer, Buffer, Claims, Denial, Phase, SessionError};
+use crate::net::provider::{Context, Layer, ProviderError};
+use crate::net::settings::Settings;
+use error::Message;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+/// Sessions with the clients of one proxy.
+#[derive(Debug)]
+pub(super) struct Accepting(Option<Arc<Users>>);
+
+impl Accepting {
+    pub fn new(settings: &Settings<'_>) -> Result<Self, ProviderError> {
+        Ok(Accepting(Users::of(settings, Some((255, "RFC 1929")))?.map(Arc::new)))
+    }
+}
+
+impl Layer for Accepting {
+    fn session(&self, _: &Context<'_>) -> Result<Box<dyn machine::Session>, ProviderError> {
+        Ok(Box::new(Session::new(self.0.clone())))
+    }
+}
+
+struct Session {
+    users: Option<Arc<Users>>,
+    state: State,
+    user: Option<String>,
+    target: Option<Target>,
+    /// What a client is told of an error, where it is not what its message is always answered.
+    last_words: Option<Vec<u8>>,
+}
+
+enum State {
+    /// A message of the client is to come.
+    Awaiting(Message),
+    /// It waits for the answer to its request.
+    Asking,
+    /// It was told that it is not connected.
+    Refused,
+    /// It was told that it is connected: what comes now is for its target.
+    Granted,
+}
+
+impl Session {
+    fn new(users: Option<Arc<Users>>) -> Self {
+        Session { users, state: State::Awaiting(Message::Greeting), user: None, target: None, last_words: None }
+    }
+
+    /// The method that clients must offer.
+    fn method(&self) -> Method {
+        if self.users.is_some() { Method::PASSWORD } else { Method::NONE }
+    }
+
+    /// Reads a message off the front of the input, and answers it; false: it is not all there.
+    fn read(&mut self, message: Message, input: &mut Buffer, below: &mut Buffer) -> Result<bool, Socks5ClientError> {
+        let bytes = input.bytes();
+        self.of_version(message, bytes.first().copied())?;
+        let read = match message {
+            Message::Greeting => self.greeting(bytes, below)?,
+            Message::Password => self.password(bytes, below)?,
+            Message::Request => self.request(bytes)?,
+        };
+        let Some((length, state)) = read else { return Ok(false) };
+        input.consume(length);
+        self.state = state;
+        Ok(true)
+    }
+
+    fn of_version(&mut self, message: Message, found: Option<u8>) -> Result<(), Socks5ClientError> {
+        let expected = if message == Message::Password { PASSWORD_VERSION } else { VERSION };
+        match (message, found) {
+            (_, None) => Ok(()),
+            (_, Some(found)) if found == expected => Ok(()),
+            (Message::Greeting, Some(found)) => {
+                let stranger = Stranger::of(found);
+                self.last_words =
+                    Some(stranger.told("a SOCKS 5 proxy, and no HTTP proxy")).filter(|words| !words.is_empty());
+                Err(Socks5ClientError::Stranger { stranger })
+            }
+            (_, Some(found)) => Err(Socks5ClientError::Version { message, found, expected }),
+        }
+    }
+
+    fn greeting(&self, bytes: &[u8], below: &mut Buffer) -> Result<Option<(usize, State)>, Socks5ClientError> {
+        let Some(length) = bytes.get(1).map(|&count| 2 + usize::from(count)) else { return Ok(None) };
+        let Some(offered) = bytes.get(2..length) else { return Ok(None) };
+        let expected = self.method();
+        if !offered.contains(&expected.0) {
+            let offered = offered.iter().map(|&method| Method(method)).collect();
+            return Err(Socks5ClientError::NoMethod { offered, expected });
+        }
+        below.push(&[VERSION, expected.0]);
+        let next = if expected == Method::PASSWORD { Message::Password } else { Message::Request };
+        Ok(Some((length, State::Awaiting(next))))
+    }
+
+    fn password(&mut self, bytes: &[u8], below: &mut Buffer) -> Result<Option<(usize, State)>, Socks5ClientError> {
+        let Some((name, rest)) = bytes.get(1..).and_then(counted) else { return Ok(None) };
+        let Some((password, rest)) = counted(rest) else { return Ok(None) };
+        let user = String::from_utf8_lossy(name).into_owned();
+        if !self.users.as_ref().is_some_and(|users| users.know(name, password)) {
+            return Err(Socks5ClientError::Authentication { user });
+        }
+        self.user = Some(user);
+        below.push(&[PASSWORD_VERSION, 0]);
+        Ok(Some((bytes.len() - rest.len(), State::Awaiting(Message::Request))))
+    }
+
+    fn request(&mut self, bytes: &[u8]) -> Result<Option<(usize, State)>, Socks5ClientError> {
+        let Some(&command) = bytes.get(1) else { return Ok(None) };
+        if Command(command) != Command::CONNECT {
+            self.last_words = Some(reply(Reply::COMMAND_NOT_SUPPORTED, None));
+            return Err(Socks5ClientError::Command { command: Command(command) });
+        }
+        // The byte before the address is reserved: what clients put there is of no meaning.
+        let address = match bytes.get(3..).map_or(Ok(None), message::address) {
+            Ok(address) => address,
+            Err(NoAddress::Type(found)) => {
+                self.last_words = Some(reply(Reply::ADDRESS_TYPE_NOT_SUPPORTED, None));
+                return Err(Socks5ClientError::AddressType { found });
+            }
+            Err(NoAddress::EmptyName) => return Err(Socks5ClientError::EmptyName),
+        };
+        let Some((host, port, length)) = address else { return Ok(None) };
+        let host = match host {
+            Host::Ip(ip) => ip.to_string(),
+            // Programs compare names, and write them into logs: what no name has is not let in.
+            Host::Name(name) => match std::str::from_utf8(name) {
+                Ok(name) if !name.chars().any(char::is_control) => name.to_owned(),
+                _ => return Err(Socks5ClientError::Name { found: name.escape_ascii().to_string() }),
+            },
+        };
+        self.target = Some(Target::host(host, port));
+        Ok(Some((3 + length, State::Asking)))
+    }
+}
+
+/// A text behind its length, and what follows; nothing: it is not all there.
+fn counted(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (&length, rest) = bytes.split_first()?;
+    rest.split_at_checked(length.into())
+}
+
+/// A reply, with the address of the proxy's end of the connection to the target.
+fn reply(reply: Reply, bound: Option<SocketAddr>) -> Vec<u8> {
+    let bound = bound.unwrap_or_else(|| SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0)));
+    [&[VERSION, reply.0, 0], &message::of_address(bound)[..]].concat()
+}
+
+/// What a client is told of a denial.
+fn denied(denial: Denial) -> Reply {
+    match denial {
+        Denial::NotAllowed => Reply::NOT_ALLOWED,
+        Denial::NetworkUnreachable => Reply::NETWORK_UNREACHABLE,
+        Denial::HostUnreachable | Denial::NameUnknown => Reply::HOST_UNREACHABLE,
+        Denial::ConnectionRefused => Reply::CONNECTION_REFUSED,
+        // There is no reply for that. Tor and microsocks say this one, of which no connection has another use, and so a client can
+        // tell it from a target that is known to be unreachable.
+        Denial::TimedOut => Reply::TTL_EXPIRED,
+        Denial::AddressNotSupported => Reply::ADDRESS_TYPE_NOT_SUPPORTED,
+        Denial::Failure => Reply::FAILURE,
+    }
+}
+
+impl machine::Session for Session {
+    fn phase(&self) -> Phase {
+        if matches!(self.state, State::Granted) { Phase::Retired } else { Phase::Handshake }
+    }
+
+    /// The client speaks first.
+    fn start(&mut self, _: &mut Buffer) -> Result<(), SessionError> {
+        Ok(())
+    }
+
+    fn receive(&mut self, input: &mut Buffer, _: &mut Above<'_>, below: &mut Buffer) -> Result<(), SessionError> {
+        while let State::Awaiting(message) = self.state
+            && self.read(message, input, below)?
+        {}
+        Ok(())
+    }
+
+    fn receive_end(&mut self, input: &mut Buffer, _: &mut Above<'_>) -> Result<(), SessionError> {
+        match self.state {
+            State::Awaiting(message) => Err(Socks5ClientError::Truncated { message, received: input.len() }.into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Never called, as the session is never open.
+    fn send(&mut self, _: &[u8], _: &mut Buffer) -> Result<usize, SessionError> {
+        Ok(0)
+    }
+
+    fn send_end(&mut self, _: &mut Buffer) -> Result<(), SessionError> {
+        Ok(())
+    }
+
+    fn abort(&mut self, below: &mut Buffer) {
+        let State::Awaiting(message) = self.state else { return };
+        let usual = || match message {
+            Message::Greeting => vec![VERSION, Method::UNACCEPTABLE.0],
+            // RFC 1929, section 2: any status but 0, and then the connection must be closed.
+            Message::Password => vec![PASSWORD_VERSION, 1],
+            Message::Request => reply(Reply::FAILURE, None),
+        };
+        below.push(&self.last_words.take().unwrap_or_else(usual));
+    }
+
+    fn facts(&self) -> Vec<(&'static str, String)> {
+        let authentication = self.method().name().map(|name| ("authentication", name.to_owned()));
+        let user = self.user.clone().map(|user| ("user", user));
+        let target = self.target.as_ref().map(|target| ("target", target.to_string()));
+        [authentication, user, target].into_iter().flatten().collect()
+    }
+
+    fn claims(&self) -> Claims {
+        self.target.clone().map_or_else(Claims::default, Claims::of_target)
+    }
+
+    fn asks(&self) -> bool {
+        matches!(self.state, State::Asking)
+    }
+
+    fn answer(&mut self, answer: &Answer, below: &mut Buffer) -> Result<(), SessionError> {
+        let (words, state) = match answer {
+            Answer::Granted(bound) => (reply(Reply::SUCCEEDED, *bound), State::Granted),
+            Answer::Refused(denial) => (reply(denied(*denial), None), State::Refused),
+        };
+        below.push(&words);
+        self.state = state;
+        Ok(())
+    }
+}
