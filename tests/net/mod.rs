@@ -1,5 +1,6 @@
 //! Sockets: opened for real, against the kernel and against programs of others.
 
+mod accepting;
 mod command;
 mod drivers;
 mod encrypted;

@@ -118,6 +118,9 @@ fn every_denial_has_a_reply() {
     }
 }
 
+/// Whether there are users; what is said; what kind of failure that is, how it is told here, and how to the client.
+type Row = (bool, Vec<u8>, Failure, &'static str, Vec<u8>);
+
 #[test]
 fn a_client_that_breaks_the_protocol_is_told_so_in_its_own_words() {
     use Failure::{Authentication, Protocol};
@@ -131,7 +134,7 @@ fn a_client_that_breaks_the_protocol_is_told_so_in_its_own_words() {
         [b"\x05\x01\x02\x01", &credentials[..]].concat()
     };
     #[rustfmt::skip]
-    let table: Vec<(bool, Vec<u8>, Failure, &str, Vec<u8>)> = vec![
+    let table: Vec<Row> = vec![
         (false, b"\x04\x01\x00\x50\x7f\x00\x00\x01\x00".to_vec(), Protocol, "the client began with 4, as SOCKS 4 does, where 5, the version of SOCKS, is expected", b"\x00\x5b\0\0\0\0\0\0".to_vec()),
         (false, b"GET / HTTP/1.1\r\n\r\n".to_vec(), Protocol, "the client began with `G`, as HTTP does, where 5, the version of SOCKS, is expected; the layer `http-connect` accepts HTTP", http.to_vec()),
         (true, b"CONNECT a:1 HTTP/1.1\r\n\r\n".to_vec(), Protocol, "the client began with `C`, as HTTP does, where 5, the version of SOCKS, is expected; the layer `http-connect` accepts HTTP", http.to_vec()),
