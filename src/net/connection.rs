@@ -4,7 +4,7 @@
 //! [`WouldBlock`](io::ErrorKind::WouldBlock) and is called again; nothing is lost in between, because whatever a call has not
 //! finished is in the machine.
 
-use super::address::Address;
+use super::address::{Address, Target};
 use super::blocking::Bare;
 use super::error::Error;
 use super::machine::{Answer, Ends, LayerFailure, Machine};
@@ -30,13 +30,15 @@ pub(super) struct Connection {
     closing: bool,
     /// ... and was.
     closed: bool,
+    /// A read has told that the peer ended its side.
+    ended: bool,
     /// The last write of the user found no room.
     write_blocked: bool,
     /// The handshakes are over, and the last of them is sent.
     established: bool,
     /// After the last read there may be more to tell without the socket: bytes, the end, a failure.
     more: bool,
-    /// Something could not be sent while the user was reading.
+    /// Something could not be sent while the user was reading: the first such, until it is told.
     send_failed: Option<io::Error>,
     /// Which calls of the socket would have had to wait, since they were [taken](Connection::take_blocked).
     blocked: Wants,
@@ -63,6 +65,7 @@ impl Connection {
             told_connected: false,
             closing: false,
             closed: false,
+            ended: false,
             write_blocked: false,
             established: false,
             more: false,
@@ -88,9 +91,16 @@ impl Connection {
         self.machine.has_unread() || self.more
     }
 
-    /// The socket itself, when no layer is left above it and nothing is to be sent.
+    /// Whether a read has told that the peer ended its side.
+    pub fn has_ended(&self) -> bool {
+        self.ended
+    }
+
+    /// The socket itself, when no layer is left above it and nothing is to be sent, and no message waits that would lose its
+    /// boundaries.
     pub fn into_bare(mut self) -> Result<Bare, Box<Connection>> {
-        if self.connecting || !self.machine.is_bare() || self.flush().is_err() {
+        let messages_wait = self.machine.is_of_messages() && self.machine.has_unread();
+        if self.connecting || !self.machine.is_bare() || messages_wait || self.send().is_err() {
             return Err(Box::new(self));
         }
         match self.socket.into_fd() {
@@ -99,6 +109,7 @@ impl Connection {
         }
     }
 
+    /// Reads bytes of the socket into the machine, or into `target` past it.
     fn socket_read(&mut self, target: Option<&mut [u8]>) -> io::Result<usize> {
         let Connection { socket, machine, blocked, .. } = self;
         let target = match target {
@@ -108,15 +119,41 @@ impl Connection {
         let result = uninterrupted(|| socket.read(target));
         blocked.readable |= would_block(&result);
         let count = result?;
-        if count == 0
-            && !self.endless
-            && let Some(error) = self.send_failed.take()
-        {
+        self.opened.received += count as u64;
+        Ok(count)
+    }
+
+    /// Reads a message of the socket into the machine, with as much room as it takes.
+    fn socket_read_message(&mut self) -> io::Result<usize> {
+        let Connection { socket, machine, blocked, .. } = self;
+        let mut read = || {
+            let room = match uninterrupted(|| socket.message_length())? {
+                Some(length) => machine.room_for(length),
+                None => machine.room(),
+            };
+            let length = uninterrupted(|| socket.read_message(room))?;
+            if length > room.len() { Err(Error::Cut { length, room: room.len() }.into()) } else { Ok(length) }
+        };
+        let result = read();
+        blocked.readable |= would_block(&result);
+        let length = result?;
+        self.opened.received += length as u64;
+        Ok(length)
+    }
+
+    /// Whether a read of so many bytes from the socket is the end.
+    fn is_end(&mut self, count: usize) -> bool {
+        count == 0 && !self.endless && (!self.machine.is_over_messages() || self.socket.is_at_end())
+    }
+
+    /// The socket has ended.
+    fn end(&mut self) -> io::Result<()> {
+        if let Some(error) = self.send_failed.take() {
             // The system tells once that a connection is broken, and then that it has ended.
             return Err(error);
         }
-        self.opened.received += count as u64;
-        Ok(count)
+        self.machine.received_end();
+        Ok(())
     }
 
     fn socket_write(&mut self, bytes: Option<&[u8]>) -> io::Result<usize> {
@@ -161,12 +198,12 @@ impl Connection {
             while self.machine.asks() {
                 if self.asks {
                     // It is the program's turn; what layers below have to say can go meanwhile.
-                    let flushed = self.flush();
+                    let flushed = self.send();
                     return if would_block(&flushed) { Ok(()) } else { flushed };
                 }
                 self.machine.answer(&Answer::Granted(None)).map_err(|failure| self.layer_told(failure))?;
             }
-            let flushed = self.flush();
+            let flushed = self.send();
             if self.machine.is_open() {
                 self.established = flushed.is_ok();
                 return flushed;
@@ -183,12 +220,26 @@ impl Connection {
 
     /// The error of a layer, after its last words were sent as far as that needs no waiting.
     fn layer_told(&mut self, failure: LayerFailure) -> io::Error {
-        let _ = self.flush();
+        let _ = self.send();
         self.layer(failure)
     }
 
     /// Sends what the layers have for the socket.
     pub fn flush(&mut self) -> io::Result<()> {
+        self.told_of_messages()?;
+        self.send()
+    }
+
+    /// What could not be sent while the user was reading is told to who writes next. Of a stream there is no need: that it is
+    /// broken shows again.
+    fn told_of_messages(&mut self) -> io::Result<()> {
+        match self.send_failed.take_if(|_| self.machine.is_over_messages()) {
+            Some(error) => Err(error),
+            None => Ok(()),
+        }
+    }
+
+    fn send(&mut self) -> io::Result<()> {
         if self.closed {
             // What a layer still had to say comes too late.
             while self.machine.has_outbound() {
@@ -198,17 +249,20 @@ impl Connection {
         }
         while self.machine.has_outbound() {
             let all = self.machine.outbound().len();
-            match self.socket_write(None) {
-                Ok(0) if all > 0 => return Err(io::ErrorKind::WriteZero.into()),
-                Ok(count) => self.machine.sent(count),
-                Err(error) => {
-                    // A message that the socket does not take is lost, as any that is sent in vain; those behind it are not.
-                    if self.endless && error.kind() != io::ErrorKind::WouldBlock {
-                        self.machine.sent(all);
-                    }
-                    return Err(error);
+            let messages = self.machine.is_over_messages();
+            let error = match self.socket_write(None) {
+                Ok(count) if count == all || count > 0 && !messages => {
+                    self.machine.sent(count);
+                    continue;
                 }
+                Ok(_) => io::ErrorKind::WriteZero.into(),
+                Err(error) => error,
+            };
+            // A message that the socket does not take is lost, as any that is sent in vain; those behind it are not.
+            if messages && error.kind() != io::ErrorKind::WouldBlock {
+                self.machine.sent(all);
             }
+            return Err(error);
         }
         if self.closing {
             self.socket.shutdown_write()?;
@@ -219,18 +273,26 @@ impl Connection {
 
     /// Reads once from the socket into the machine.
     fn fill(&mut self) -> io::Result<()> {
-        let count = self.socket_read(None)?;
-        if count == 0 && !self.endless {
-            self.machine.received_end();
-        } else {
-            self.machine.received(count);
+        let result = if self.machine.is_over_messages() { self.socket_read_message() } else { self.socket_read(None) };
+        if would_block(&result) && self.is_of_messages() {
+            self.machine.release_long();
         }
+        let count = result?;
+        if self.is_end(count) {
+            return self.end();
+        }
+        self.machine.received(count);
         Ok(())
     }
 
     /// Whether each read and each write is a message, whole.
     pub fn is_of_messages(&self) -> bool {
         self.machine.is_of_messages()
+    }
+
+    /// The target that a client asked for, while the program owes it an answer.
+    pub fn asked(&self) -> Option<&Target> {
+        self.machine.claims().target.as_ref().filter(|_| self.asks && self.machine.asks())
     }
 
     /// Answers the client that asked for a target. Granted, the handshakes go on as they can without waiting. Refused, the client
@@ -244,7 +306,7 @@ impl Connection {
             },
             Answer::Refused(_) => {
                 self.closing = true;
-                self.flush()
+                self.send()
             }
         }
     }
@@ -255,49 +317,77 @@ impl Connection {
         if self.machine.asks() { Err(Error::Unanswered.into()) } else { Ok(()) }
     }
 
+    /// Reads bytes, or one message; 0 bytes of a stream are the end, and so are those of messages when it then
+    /// [has ended](Connection::has_ended).
     pub fn read(&mut self, target: &mut [u8]) -> io::Result<usize> {
-        if target.is_empty() && !self.is_of_messages() {
+        let messages = self.is_of_messages();
+        // A socket would drop a message for which there is no room at all.
+        if target.is_empty() && (!messages || self.machine.is_bare()) {
             return Ok(0);
         }
         self.open()?;
         self.more = false;
         let count = self.try_read(target)?;
-        // A full target says nothing of what is left. The end and a failure are told behind the bytes before them.
-        self.more = !self.machine.is_bare()
-            && match self.is_of_messages() {
-                true => !self.machine.has_ended(),
-                false => count > 0 && (count == target.len() || self.machine.has_ended() || self.machine.has_failed()),
-            };
-        Ok(count)
+        self.ended = count.is_none();
+        self.more = !self.machine.is_bare() && count.is_some_and(|count| self.has_more(messages, count, target.len()));
+        Ok(count.unwrap_or(0))
     }
 
-    fn try_read(&mut self, target: &mut [u8]) -> io::Result<usize> {
+    /// Whether there is something to tell, without the socket, behind `count` bytes read where there was room for `room`, or
+    /// behind a message.
+    fn has_more(&mut self, messages: bool, count: usize, room: usize) -> bool {
+        if messages && !self.machine.has_unread() {
+            // What waits between the layers comes up now. A failure is told by the next read.
+            let _ = self.machine.next_message();
+        }
+        // A full target says nothing of what is left. The end and a failure are told behind what came before them.
+        let full = if messages { self.machine.has_unread() } else { count == room };
+        full || self.machine.has_ended() || self.machine.has_failed()
+    }
+
+    /// Nothing: the end.
+    fn try_read(&mut self, target: &mut [u8]) -> io::Result<Option<usize>> {
         loop {
             if let Some(count) = self.come_up(target)? {
-                return Ok(count);
+                return Ok(Some(count));
             }
             if self.machine.has_ended() {
-                return Ok(0);
+                return Ok(None);
             }
             if self.machine.has_outbound() {
-                match self.flush() {
-                    // What is to be sent can wait for the peer to read; reading need not, unless it makes ever more to send.
-                    Err(error) if error.kind() == io::ErrorKind::WouldBlock && !self.machine.is_clogged() => {}
-                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Err(error),
-                    // What cannot be sent is told to those who write. What has come in is still good.
-                    Err(error) => self.send_failed = Some(error),
-                    Ok(()) => {}
-                }
+                self.send_while_reading()?;
             }
             if self.machine.is_bare() {
                 let count = self.socket_read(Some(target))?;
-                if count == 0 && !self.endless {
-                    self.machine.received_end();
+                if self.is_end(count) {
+                    self.end()?;
+                    return Ok(None);
                 }
-                return Ok(count);
+                return Ok(Some(count));
             }
             self.fill()?;
         }
+    }
+
+    /// Sends what it can; an error if reading must wait for that.
+    fn send_while_reading(&mut self) -> io::Result<()> {
+        while self.machine.has_outbound() {
+            match self.send() {
+                Ok(()) => {}
+                // What is to be sent can wait for the peer to read; reading need not, unless it makes ever more to send.
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    return if self.machine.is_clogged() { Err(error) } else { Ok(()) };
+                }
+                // What cannot be sent is told to those who write. What has come in is still good.
+                Err(error) => {
+                    self.send_failed.get_or_insert(error);
+                    if !self.machine.is_over_messages() {
+                        break;
+                    }
+                }
+            }
+        }
+        Ok(())
     }
 
     /// What has come up through the layers: bytes of a stream, or one message.
@@ -325,8 +415,11 @@ impl Connection {
         if self.closing {
             return Err(io::ErrorKind::BrokenPipe.into());
         }
+        if self.send_failed.is_some() {
+            self.told_of_messages()?;
+        }
         if self.machine.has_outbound() {
-            self.flush()?;
+            self.send()?;
         }
         if self.machine.is_bare() {
             return self.socket_write(Some(bytes));
@@ -341,7 +434,7 @@ impl Connection {
             self.machine.send(bytes).map(|count| Some(count).filter(|&count| count > 0 || bytes.is_empty()))
         };
         let taken = taken.map_err(|failure| self.layer_told(failure))?;
-        match (self.flush(), taken) {
+        match (self.send(), taken) {
             // The bytes are taken, and wait with the machine.
             (Err(error), Some(count)) if error.kind() == io::ErrorKind::WouldBlock => Ok(count),
             (Err(error), _) => Err(error),
@@ -405,7 +498,7 @@ fn would_block<T>(result: &io::Result<T>) -> bool {
     matches!(result, Err(error) if error.kind() == io::ErrorKind::WouldBlock)
 }
 
-fn uninterrupted(mut call: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
+fn uninterrupted<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
     loop {
         match call() {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}

@@ -109,6 +109,15 @@ pub enum Error {
         /// The bytes there was room for.
         room: usize,
     },
+    /// A message of the socket was longer than it had told before, or than there was room for where it cannot tell. It is lost;
+    /// those behind it are not.
+    #[error("a message of {length} bytes was cut to {room} by the socket, and is lost")]
+    Cut {
+        /// The bytes of the message.
+        length: usize,
+        /// The bytes there was room for.
+        room: usize,
+    },
     /// A message is longer than a layer takes. Nothing of it was sent.
     #[error("a message of {length} bytes is longer than {longest}, the most that can be sent")]
     TooLong {
@@ -188,6 +197,7 @@ impl Error {
             Error::Cancelled => ErrorKind::Cancelled,
             Error::Unreached { attempts, .. } => shared_kind(attempts),
             Error::Unresolved { .. } | Error::Layer { .. } => ErrorKind::Network,
+            Error::Cut { .. } => ErrorKind::Host,
             Error::TimedOut { .. } | Error::Socket { .. } => ErrorKind::Network,
         }
     }
@@ -253,6 +263,7 @@ impl Error {
             Error::Unresolved { .. } => io::ErrorKind::NotFound,
             Error::Option { .. } | Error::Unfit { .. } | Error::Unanswered => io::ErrorKind::InvalidInput,
             Error::NoRoom { .. } | Error::TooLong { .. } => io::ErrorKind::InvalidInput,
+            Error::Cut { .. } => io::ErrorKind::InvalidData,
         }
     }
 }

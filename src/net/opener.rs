@@ -469,7 +469,7 @@ impl Opener {
 
     /// Whether the socket carries messages and knows no end, so that one of 0 bytes is a message too.
     fn is_endless(&self) -> bool {
-        ![SocketType::STREAM, SocketType::SEQPACKET].contains(&self.base_type())
+        ![SocketType::STREAM, SocketType::SEQPACKET, SocketType::DCCP].contains(&self.base_type())
     }
 }
 

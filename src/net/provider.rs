@@ -249,7 +249,8 @@ impl Providers {
             .layer(super::layers::socks5::Socks5)
             .layer(super::layers::http_connect::HttpConnect)
             .layer(super::layers::proxy_protocol::ProxyProtocol)
-            .layer(super::layers::inspect::Inspect::default());
+            .layer(super::layers::inspect::Inspect::default())
+            .layer(super::layers::frame::Frame);
         #[cfg(feature = "tls")]
         let providers = providers.layer(super::layers::tls::Tls::default());
         providers

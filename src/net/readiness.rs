@@ -169,14 +169,15 @@ impl Stream {
     }
 
     /// Whether each read and each write is a message, whole. Then a read of 0 bytes may be an empty one:
-    /// [`has_ended`](Stream::has_ended) tells.
+    /// [`has_ended`](Stream::has_ended) tells. A message for which there is no room is told with its length, as
+    /// [`Error::NoRoom`], and stays; but where no layer is left, it is cut, as recv(2) does.
     pub fn is_of_messages(&self) -> bool {
         self.connection.is_of_messages()
     }
 
-    /// Whether the peer has ended its side, and all of it is read. Datagrams know no end.
+    /// Whether a read has told that the peer ended its side, behind all that it had sent. Datagrams know no end.
     pub fn has_ended(&self) -> bool {
-        self.connection.machine.has_ended()
+        self.connection.has_ended()
     }
 
     /// Whether it is of messages and the peer has no way to end it, as with datagrams.
@@ -187,8 +188,7 @@ impl Stream {
     /// The target that the client of a proxy layer wants to be connected to, while it waits for an [answer](Stream::answer): see
     /// [`Opener::asking`]. Until then the stream is not open, and wants nothing of its socket.
     pub fn asked(&self) -> Option<&Target> {
-        let machine = &self.connection.machine;
-        machine.claims().target.as_ref().filter(|_| self.connection.asks && machine.asks())
+        self.connection.asked()
     }
 
     /// Answers the client. Granted, the handshakes go on: see [`progress`](Stream::progress). Refused, the client is told, and the

@@ -18,6 +18,31 @@ pub trait BaseSocket: Send {
     /// As recv(2).
     fn read(&mut self, target: &mut [u8]) -> io::Result<usize>;
 
+    /// Receives one message: its length, which is more than `target` has room for where the socket knows that it was cut.
+    ///
+    /// # Errors
+    ///
+    /// As recv(2).
+    fn read_message(&mut self, target: &mut [u8]) -> io::Result<usize> {
+        self.read(target)
+    }
+
+    /// The length of the next message, which goes on waiting; waits for one, as [`read`](BaseSocket::read) does. Nothing: the
+    /// socket cannot tell, and is given room for 256 KiB.
+    ///
+    /// # Errors
+    ///
+    /// As recv(2).
+    fn message_length(&mut self) -> io::Result<Option<usize>> {
+        Ok(None)
+    }
+
+    /// After a read of 0 bytes from a socket that carries messages and has an end: whether that was the end, and not an empty
+    /// message.
+    fn is_at_end(&mut self) -> bool {
+        true
+    }
+
     /// Sends bytes, or one message.
     ///
     /// # Errors

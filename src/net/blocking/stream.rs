@@ -45,15 +45,24 @@ impl Stream {
         result.map_err(|error| self.told(error, Step::Write, self.write_limit))
     }
 
-    /// Ends our side, and waits for the peer to end its own, as long as reads may wait; what comes until then is dropped.
+    /// Ends our side, and waits for the peer to end its own, as long as reads may wait; what comes until then is dropped. Datagrams
+    /// know no end, so nothing is waited for.
     ///
     /// # Errors
     ///
     /// A layer or the socket failed, or the peer's stream was cut off.
     pub fn close(mut self) -> io::Result<()> {
         self.shutdown_write()?;
-        let mut rest = [0; 4096];
-        while self.read(&mut rest)? > 0 {}
+        let mut rest = vec![0; 4096];
+        while !self.connection.endless && !self.has_ended() {
+            match self.read(&mut rest) {
+                Ok(_) => {}
+                Err(error) => match Error::of(&error) {
+                    Some(Error::NoRoom { length, .. }) => rest.resize(*length, 0),
+                    _ => return Err(error),
+                },
+            }
+        }
         Ok(())
     }
 
@@ -72,21 +81,21 @@ impl Stream {
     }
 
     /// Whether each read and each write is a message, whole. Then a read of 0 bytes may be an empty one:
-    /// [`has_ended`](Stream::has_ended) tells.
+    /// [`has_ended`](Stream::has_ended) tells. A message for which there is no room is told with its length, as
+    /// [`Error::NoRoom`], and stays; but where no layer is left, it is cut, as recv(2) does.
     pub fn is_of_messages(&self) -> bool {
         self.connection.is_of_messages()
     }
 
-    /// Whether the peer has ended its side, and all of it is read. Datagrams know no end.
+    /// Whether a read has told that the peer ended its side, behind all that it had sent. Datagrams know no end.
     pub fn has_ended(&self) -> bool {
-        self.connection.machine.has_ended()
+        self.connection.has_ended()
     }
 
     /// The target that the client of a proxy layer wants to be connected to, while it waits for an [answer](Stream::answer): see
     /// [`Opener::asking`]. Until then nothing can be read or written.
     pub fn asked(&self) -> Option<&Target> {
-        let machine = &self.connection.machine;
-        machine.claims().target.as_ref().filter(|_| self.connection.asks && machine.asks())
+        self.connection.asked()
     }
 
     /// Answers the client. Granted, the handshakes of layers above go on, and the stream is open. Refused, the client is told, and
@@ -98,6 +107,11 @@ impl Stream {
     pub fn answer(&mut self, answer: &Answer) -> io::Result<()> {
         let result = self.connection.answer(answer);
         result.map_err(|error| self.told(error, Step::Write, self.write_limit))
+    }
+
+    /// Whether it is of messages and the peer has no way to end it, as with datagrams.
+    pub fn is_endless(&self) -> bool {
+        self.connection.endless
     }
 
     /// Whether every layer has retired, so that bytes go straight to the socket.
@@ -131,7 +145,8 @@ impl Stream {
     ///
     /// # Errors
     ///
-    /// The stream: a layer is still in the way of its bytes, or bytes are still to be sent, or the socket has no file descriptor.
+    /// The stream: a layer is still in the way of its bytes, or bytes are still to be sent, or messages have been read from the socket
+    /// already, or the socket has no file descriptor.
     pub fn into_socket(self) -> Result<Bare, Box<Stream>> {
         let Stream { connection, read_limit, write_limit, registration } = self;
         connection

@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod conversation;
+pub mod frame;
 pub mod http_connect;
 pub mod inspect;
 pub mod proxy_protocol;

@@ -89,14 +89,19 @@ impl Buffer {
 
     /// Frees memory that no byte waits in.
     pub fn release(&mut self) {
-        if self.is_empty() {
+        self.release_beyond(0);
+    }
+
+    /// Frees memory that no byte waits in, if it is more than so many bytes.
+    pub(super) fn release_beyond(&mut self, kept: usize) {
+        if self.is_empty() && self.memory.len() > kept {
             *self = Buffer::new();
         }
     }
 }
 
 /// Memory grows in steps of this many bytes.
-const GROWTH: usize = 4096;
+pub(super) const GROWTH: usize = 4096;
 
 impl std::fmt::Debug for Buffer {
     /// How many bytes wait; the bytes themselves may be a secret.

@@ -18,9 +18,18 @@
 //! Layers shake hands from the bottom up: a layer starts when all below it are open. One that retires leaves: what it had not
 //! consumed goes to the layer above it, and when none is left the machine is [bare](Machine::is_bare) and the driver moves bytes
 //! between user and socket directly.
+//!
+//! | file | what |
+//! |---|---|
+//! | `session` | what a layer does, and where it puts what it makes |
+//! | `flow` | how bytes and messages go from layer to layer |
+//! | `pipe`, `buffer` | where they wait |
+//! | `claims` | what the peer says of a connection, and what it is answered |
+//! | `trace` | what is told to those who trace |
 
 mod buffer;
 mod claims;
+mod flow;
 mod pipe;
 mod session;
 mod trace;
@@ -30,6 +39,8 @@ pub use claims::{Answer, Claims, Denial, Origin};
 pub use session::{Above, Failure, Phase, Session, SessionError};
 
 use super::address::Address;
+use buffer::GROWTH;
+use flow::Broken;
 use pipe::Pipe;
 use session::HIGH_WATER;
 use trace::LayerSpan;
@@ -44,6 +55,8 @@ pub struct Machine {
     outbound: Pipe,
     /// For the user.
     unread: Pipe,
+    /// Memory for the message that a layer works on; empty between calls.
+    message: Buffer,
     /// What the peer said of the connection.
     claims: Claims,
     /// The peer ended its side, and `unread` holds the last of it.
@@ -131,30 +144,17 @@ struct Active {
 /// Room that is kept for a read from the socket.
 const READ: usize = 32 * 1024;
 
-/// Room for a message of the socket: the longest datagram of IP (RFC 768, RFC 8200) is shorter, and those of `unix` are as long as
-/// its send buffer, by default 212,992 bytes.
+/// Room for a message whose length nobody told: the longest datagram of IP (RFC 768, RFC 8200) is shorter, and those of `unix` are
+/// as long as its send buffer, by default 212,992 bytes.
 const LONGEST_MESSAGE: usize = 256 * 1024;
 
-/// A session that leaves this many bytes of its input unconsumed, and waits for more, never will have enough: the layer below it
-/// has stopped.
-const MOST_INPUT: usize = HIGH_WATER;
+/// Memory that is kept for messages of the socket while none comes, in each place where they may wait: most are no longer than a
+/// packet of Ethernet, by far.
+const KEPT: usize = 2 * GROWTH;
 
-/// With more than this to be sent, no more should come in, for which there might be answers. What users send stops far below.
-const MOST_OUTBOUND: usize = 4 * HIGH_WATER;
-
-#[derive(Debug, thiserror::Error)]
-enum Broken {
-    #[error("a message does not end within {MOST_INPUT} bytes")]
-    TooLong,
-    #[error("the connection ended in the handshake")]
-    EndedInHandshake,
-    #[error("the layer takes no bytes")]
-    Stuck,
-    #[error("the layer takes messages in pieces")]
-    Torn,
-    #[error("what was asked for was refused: {0}")]
-    Denied(Denial),
-}
+/// With so many times more than fills a pipe to be sent, no more should come in, for which there might be answers. What users send
+/// stops far below.
+const CLOGS: usize = 4;
 
 impl Machine {
     /// The sessions with the names of their entries, top first, over a socket that carries a stream of bytes. None has started.
@@ -197,6 +197,7 @@ impl Machine {
             reports,
             outbound: Pipe::new(messages),
             unread: Pipe::new(of_messages),
+            message: Buffer::new(),
             claims: Claims::default(),
             ended: false,
             send_ended: false,
@@ -289,9 +290,34 @@ impl Machine {
         !self.unread.is_empty()
     }
 
-    /// Gives away what is unread of a stream.
+    /// Gives away what is unread of a stream; of messages, all of them without their boundaries.
     pub fn take_unread(&mut self) -> Vec<u8> {
-        self.unread.bytes.take()
+        self.unread.take()
+    }
+
+    /// Frees the memory that is kept for bytes on their way, as far as no bytes are in it.
+    pub fn release(&mut self) {
+        self.release_beyond(0);
+    }
+
+    /// Frees what long messages have left behind, and not what the next read needs again.
+    pub(super) fn release_long(&mut self) {
+        self.release_beyond(if self.is_over_messages() { KEPT } else { 2 * READ });
+    }
+
+    fn release_beyond(&mut self, kept: usize) {
+        for layer in &mut self.layers {
+            layer.input.bytes.release_beyond(kept);
+            layer.output.bytes.release_beyond(kept);
+        }
+        for buffer in [&mut self.outbound.bytes, &mut self.unread.bytes, &mut self.message] {
+            buffer.release_beyond(kept);
+        }
+    }
+
+    /// Whether the socket carries messages, and not a stream of bytes.
+    pub(super) fn is_over_messages(&self) -> bool {
+        self.outbound.messages.is_some()
     }
 
     /// Bytes for the socket, or the first message for it, which may be empty: see [`has_outbound`](Machine::has_outbound).
@@ -306,7 +332,7 @@ impl Machine {
 
     /// Whether so much is to be sent that nothing more should be received before.
     pub fn is_clogged(&self) -> bool {
-        self.outbound.bytes.len() > MOST_OUTBOUND
+        self.outbound.is_beyond(CLOGS)
     }
 
     /// Whether a layer has failed. What had come up before may still wait to be read.
@@ -321,17 +347,22 @@ impl Machine {
 
     /// Room for bytes from the socket, or for a message; only while the machine is not bare.
     pub fn room(&mut self) -> &mut [u8] {
-        let pipe = self.inbound();
-        let least = if pipe.messages.is_some() { LONGEST_MESSAGE } else { READ };
-        pipe.bytes.room(least)
+        let least = if self.is_over_messages() { LONGEST_MESSAGE } else { READ };
+        self.room_for(least)
+    }
+
+    /// Room for at least so many bytes from the socket, for those who know how long the next message is.
+    pub fn room_for(&mut self, least: usize) -> &mut [u8] {
+        self.inbound().bytes.room(least)
     }
 
     /// Counts bytes that were read from the socket into [`room`](Machine::room); of messages, one message. Call
     /// [`read`](Machine::read) or [`next_message`](Machine::next_message) next.
     pub fn received(&mut self, count: usize) {
         let pipe = self.inbound();
+        let before = pipe.bytes.len();
         pipe.bytes.filled(count);
-        pipe.end_message(count);
+        pipe.end_message(pipe.bytes.len() - before);
     }
 
     /// Where what comes from the socket waits first.
@@ -349,14 +380,15 @@ impl Machine {
 
     /// Lets the layers work on what was received, and gives the user what came up: the number of bytes put into `target`.
     ///
-    /// 0 means that more must come from the socket, or that the peer [has ended](Machine::has_ended).
+    /// 0 means that more must come from the socket, or that the peer [has ended](Machine::has_ended); or that there are
+    /// [messages](Machine::is_of_messages), of which this gives none.
     ///
     /// # Errors
     ///
     /// A layer failed; from then on that is the answer to every call. What had come up before is read first.
     pub fn read(&mut self, target: &mut [u8]) -> Result<usize, LayerFailure> {
         if !self.unread.is_empty() && !target.is_empty() {
-            return Ok(self.unread.bytes.read(target));
+            return Ok(if self.is_of_messages() { 0 } else { self.unread.bytes.read(target) });
         }
         let mut filled = 0;
         match self.settle(target, &mut filled) {
@@ -393,18 +425,19 @@ impl Machine {
 
     /// The longest message that can be sent, as far as the layers know.
     pub fn longest_message(&self) -> usize {
-        self.layers.first().map_or(usize::MAX, |top| top.session.longest_message())
+        self.layers.iter().rev().fold(usize::MAX, |below, layer| layer.session.longest_message(below))
     }
 
-    /// Takes a message of the user; false: [`outbound`](Machine::outbound) must be sent first, or the machine is not
-    /// [open](Machine::is_open). One that is longer than the [longest](Machine::longest_message) ends the connection.
+    /// Takes a message of the user, where there are [messages](Machine::is_of_messages); false:
+    /// [`outbound`](Machine::outbound) must be sent first, or the machine is not [open](Machine::is_open). One that is longer than
+    /// the [longest](Machine::longest_message) ends the connection.
     ///
     /// # Errors
     ///
     /// A layer failed.
     pub fn send_message(&mut self, bytes: &[u8]) -> Result<bool, LayerFailure> {
         self.intact()?;
-        if !self.is_open() || self.outbound.bytes.len() >= HIGH_WATER {
+        if !self.is_open() || self.outbound.is_full() {
             return Ok(false);
         }
         if self.layers.is_empty() {
@@ -417,13 +450,16 @@ impl Machine {
         Ok(true)
     }
 
-    /// Takes bytes of the user: the number taken. 0 means that [`outbound`](Machine::outbound) must be sent first, or that the
-    /// machine is not [open](Machine::is_open).
+    /// Takes bytes of the user, where there is a stream: the number taken. 0 means that [`outbound`](Machine::outbound) must be
+    /// sent first, or that the machine is not [open](Machine::is_open).
     ///
     /// # Errors
     ///
     /// A layer failed.
     pub fn send(&mut self, bytes: &[u8]) -> Result<usize, LayerFailure> {
+        if self.is_of_messages() {
+            return Ok(if self.send_message(bytes)? { bytes.len() } else { 0 });
+        }
         self.intact()?;
         if !self.is_open() || self.outbound.bytes.len() >= HIGH_WATER || bytes.is_empty() {
             return Ok(0);
@@ -460,261 +496,6 @@ impl Machine {
     /// What became of each layer, top first; those that have retired too.
     pub fn reports(&self) -> &[LayerReport] {
         &self.reports
-    }
-
-    fn intact(&self) -> Result<(), LayerFailure> {
-        self.failed.as_ref().map_or(Ok(()), |(_, failure)| Err(failure.clone()))
-    }
-
-    /// Lets every layer do what it can, from the bottom up, until none can do more; those above one that failed too.
-    fn settle(&mut self, target: &mut [u8], filled: &mut usize) -> Result<(), LayerFailure> {
-        loop {
-            let mut progress = false;
-            let end = self.failed.as_ref().map_or(self.layers.len(), |(at, _)| *at);
-            for at in (0..end).rev() {
-                match self.advance(at, target, filled) {
-                    Ok(some) => progress |= some,
-                    Err(_) => {
-                        progress = true;
-                        break;
-                    }
-                }
-                match self.layers[at].session.phase() {
-                    Phase::Open => {}
-                    Phase::Handshake => break,
-                    Phase::Retired => {
-                        self.retire(at);
-                        progress = true;
-                    }
-                }
-            }
-            if !progress {
-                return self.intact();
-            }
-        }
-    }
-
-    /// Lets one layer do what it can; whether that was anything.
-    fn advance(&mut self, at: usize, target: &mut [u8], filled: &mut usize) -> Result<bool, LayerFailure> {
-        // What was told last: an answer may have ended the handshake since.
-        let phase = self.reports[self.layers[at].report].phase;
-        let mut progress = false;
-        if !self.layers[at].started {
-            self.layers[at].started = true;
-            self.layers[at].span.started();
-            self.work(at, |session, below| session.start(&mut below.bytes))?;
-            progress = true;
-        }
-        progress |= self.receive(at, target, filled)?;
-        progress |= self.pour(at)?;
-        let layer = &self.layers[at];
-        let now = layer.session.phase();
-        if now != phase || layer.session.asks() {
-            self.claims.merge(layer.session.claims());
-            self.reports[layer.report].facts = layer.session.facts();
-        }
-        if now != phase {
-            let report = &mut self.reports[layer.report];
-            report.phase = now;
-            layer.span.settled(report);
-        }
-        Ok(progress || now != phase)
-    }
-
-    /// Hands a layer what came from below.
-    fn receive(&mut self, at: usize, target: &mut [u8], filled: &mut usize) -> Result<bool, LayerFailure> {
-        let Machine { layers, unread, ended, outbound, .. } = self;
-        let lowest = at + 1 == layers.len();
-        let (above, from) = layers.split_at_mut(at);
-        let layer = &mut from[0];
-        let mut above = match above.last_mut() {
-            Some(next) => Above::of(&mut [], &mut next.input, layer.open, &mut next.input_ended),
-            None => Above::of(&mut target[*filled..], unread, layer.open, ended),
-        };
-        let Active { session, input, output, .. } = layer;
-        let output = if lowest { outbound } else { output };
-        let before = (input.bytes.len(), output.bytes.len(), above.count());
-        let had_ended = above.has_ended();
-        let mut result = Ok(());
-        let mut took_message = false;
-        if !input.is_empty() && !above.is_full() {
-            result = match input.messages.as_mut().and_then(|messages| messages.pop_front()) {
-                // A session sees one message, and nothing behind it.
-                Some(length) => {
-                    took_message = true;
-                    let mut message = Buffer::new();
-                    message.push(&input.bytes.bytes()[..length]);
-                    input.bytes.consume(length);
-                    let received = session.receive(&mut message, &mut above, &mut output.bytes);
-                    let torn = || SessionError::new(Failure::Unusable, Broken::Torn);
-                    received.and_then(|()| if message.is_empty() { Ok(()) } else { Err(torn()) })
-                }
-                None => session.receive(&mut input.bytes, &mut above, &mut output.bytes),
-            };
-        }
-        let stalled = !took_message && before == (input.bytes.len(), output.bytes.len(), above.count());
-        let mut told = false;
-        // A client may end its side behind its question.
-        let asks = session.asks();
-        if result.is_ok() && stalled && layer.input_ended && !layer.end_told && !above.is_full() && !asks {
-            layer.end_told = true;
-            told = true;
-            result = match session.phase() {
-                Phase::Retired => Ok(()),
-                // A session that can tell what is missing does.
-                _ => session.receive_end(&mut input.bytes, &mut above),
-            };
-            match (&result, session.phase()) {
-                (Ok(()), Phase::Handshake) => {
-                    result = Err(SessionError::new(Failure::Truncated, Broken::EndedInHandshake));
-                }
-                (Ok(()), Phase::Open) => above.end(),
-                _ => {}
-            }
-        }
-        if result.is_ok() && stalled && input.bytes.len() >= MOST_INPUT && !above.is_full() && !asks {
-            result = Err(SessionError::new(Failure::Protocol, Broken::TooLong));
-        }
-        let after = (input.bytes.len(), output.bytes.len(), above.count());
-        if after.1 > before.1 {
-            output.end_message(after.1 - before.1);
-        }
-        if !had_ended && above.has_ended() {
-            layer.span.ended();
-        }
-        layer.open = above.open();
-        let traffic = &mut self.reports[layer.report].traffic;
-        traffic.received_below += (before.0 - after.0) as u64;
-        traffic.sent_below += (after.1 - before.1) as u64;
-        traffic.received_above += (after.2.0 - before.2.0) as u64;
-        traffic.messages_received += (after.2.1 - before.2.1) as u64;
-        *filled += above.filled();
-        match result {
-            Ok(()) => Ok(!stalled || told),
-            Err(error) => Err(self.fail(at, error)),
-        }
-    }
-
-    /// Hands bytes down to a layer: how many it took.
-    fn pass(&mut self, at: usize, bytes: &[u8]) -> Result<usize, LayerFailure> {
-        let taken = self.work(at, |session, below| {
-            let taken = session.send(bytes, &mut below.bytes)?;
-            if taken == 0 { Err(SessionError::new(Failure::Unusable, Broken::Stuck)) } else { Ok(taken) }
-        })?;
-        let report = self.layers[at].report;
-        self.reports[report].traffic.sent_above += taken as u64;
-        Ok(taken)
-    }
-
-    /// Hands a message down to a layer.
-    fn pass_message(&mut self, at: usize, message: &[u8]) -> Result<(), LayerFailure> {
-        let keeps = self.layers[at].input.messages.is_some();
-        self.work(at, |session, below| {
-            let before = below.bytes.len();
-            let taken = session.send(message, &mut below.bytes)?;
-            // One call, one message, though it be empty.
-            if keeps && below.bytes.len() == before {
-                below.end_message(0);
-            }
-            if taken == message.len() { Ok(()) } else { Err(SessionError::new(Failure::Unusable, Broken::Torn)) }
-        })?;
-        let report = self.layers[at].report;
-        let traffic = &mut self.reports[report].traffic;
-        traffic.sent_above += message.len() as u64;
-        traffic.messages_sent += 1;
-        Ok(())
-    }
-
-    /// Hands down what a layer, and those below it, have put out; whether that was anything.
-    fn pour(&mut self, from: usize) -> Result<bool, LayerFailure> {
-        let mut poured = false;
-        for at in from..self.layers.len().saturating_sub(1) {
-            let mut output = std::mem::take(&mut self.layers[at].output);
-            if self.is_cut(at + 1) {
-                output.clear();
-            }
-            while let Some(front) = output.front() {
-                poured = true;
-                if output.messages.is_some() {
-                    self.pass_message(at + 1, front)?;
-                    output.consume(0);
-                } else {
-                    let taken = self.pass(at + 1, front)?;
-                    output.consume(taken);
-                }
-            }
-            self.layers[at].output = output;
-        }
-        Ok(poured)
-    }
-
-    /// Lets a layer put out something of its own; where there are messages below, that is one message.
-    fn work<T>(
-        &mut self,
-        at: usize,
-        work: impl FnOnce(&mut dyn Session, &mut Pipe) -> Result<T, SessionError>,
-    ) -> Result<T, LayerFailure> {
-        if self.is_cut(at) {
-            self.intact()?;
-        }
-        let lowest = at + 1 == self.layers.len();
-        let layer = &mut self.layers[at];
-        let below = if lowest { &mut self.outbound } else { &mut layer.output };
-        let before = below.bytes.len();
-        let result = work(&mut *layer.session, below);
-        let put = below.bytes.len() - before;
-        if put > 0 {
-            below.end_message(put);
-        }
-        self.reports[layer.report].traffic.sent_below += put as u64;
-        result.map_err(|error| self.fail(at, error))
-    }
-
-    /// Whether a layer failed, or one above it: nothing is sent through it any more.
-    fn is_cut(&self, at: usize) -> bool {
-        self.failed.as_ref().is_some_and(|(failed, _)| *failed <= at)
-    }
-
-    /// Notes that a layer failed, and lets it tell its peer.
-    fn fail(&mut self, at: usize, error: SessionError) -> LayerFailure {
-        if let Some((failed, first)) = &mut self.failed {
-            // One above a layer that has failed, which is what there is to tell.
-            *failed = at;
-            return first.clone();
-        }
-        let failure = self.failure(at, error);
-        self.layers[at].span.failed(&failure);
-        let told = self.work(at, |session, below| {
-            session.abort(&mut below.bytes);
-            Ok(())
-        });
-        // If that fails too, the first failure is the one to tell.
-        let _ = told.and_then(|()| self.pour(at));
-        self.failed = Some((at, failure.clone()));
-        failure
-    }
-
-    fn failure(&self, at: usize, source: SessionError) -> LayerFailure {
-        let layer = &self.layers[at];
-        let report = &self.reports[layer.report];
-        LayerFailure { layer: report.name.clone(), place: report.place, phase: layer.session.phase(), source }
-    }
-
-    /// Takes a layer out; what it left of its input is for the one above.
-    fn retire(&mut self, at: usize) {
-        let mut layer = self.layers.remove(at);
-        if let Some((failed, _)) = &mut self.failed {
-            *failed = failed.saturating_sub(1);
-        }
-        let (input, ended) = match at.checked_sub(1) {
-            Some(above) => {
-                let Active { input, input_ended, .. } = &mut self.layers[above];
-                (input, input_ended)
-            }
-            None => (&mut self.unread, &mut self.ended),
-        };
-        input.append(&mut layer.input);
-        *ended |= layer.input_ended;
     }
 }
 

@@ -1,6 +1,7 @@
 //! What waits between two layers: bytes, and where messages end if they are messages.
 
 use super::Buffer;
+use super::session::{HIGH_WATER, MOST_MESSAGES};
 use std::collections::VecDeque;
 
 /// Bytes on their way from one layer to the next, or to the user or the socket.
@@ -21,6 +22,17 @@ impl Pipe {
         self.messages.as_ref().map_or(self.bytes.is_empty(), VecDeque::is_empty)
     }
 
+    /// Whether so much waits, or so many messages, that no more should come.
+    pub fn is_full(&self) -> bool {
+        self.is_beyond(1)
+    }
+
+    /// Whether that many times as much waits as fills it.
+    pub fn is_beyond(&self, times: usize) -> bool {
+        let messages = self.messages.as_ref().map_or(0, VecDeque::len);
+        self.bytes.len() >= times * HIGH_WATER || messages >= times * MOST_MESSAGES
+    }
+
     /// The first message, or all bytes of a stream; nothing: none waits.
     pub fn front(&self) -> Option<&[u8]> {
         match &self.messages {
@@ -34,6 +46,26 @@ impl Pipe {
         match &mut self.messages {
             Some(messages) => self.bytes.consume(messages.pop_front().unwrap_or_default()),
             None => self.bytes.consume(count),
+        }
+    }
+
+    /// Moves the first message into a buffer that is empty; false: none waits. One that waits alone is not copied.
+    pub fn lend(&mut self, message: &mut Buffer) -> bool {
+        let Some(length) = self.messages.as_mut().and_then(VecDeque::pop_front) else { return false };
+        if self.bytes.len() == length {
+            std::mem::swap(&mut self.bytes, message);
+        } else {
+            message.push(&self.bytes.bytes()[..length]);
+            self.bytes.consume(length);
+        }
+        true
+    }
+
+    /// Takes the memory of a message back that it [lent](Pipe::lend), if it has no use for its own.
+    pub fn take_back(&mut self, message: &mut Buffer) {
+        message.consume(message.len());
+        if self.bytes.is_empty() {
+            std::mem::swap(&mut self.bytes, message);
         }
     }
 
@@ -55,6 +87,12 @@ impl Pipe {
             messages.append(others);
         }
         other.clear();
+    }
+
+    /// Gives all bytes away, without their boundaries.
+    pub fn take(&mut self) -> Vec<u8> {
+        self.messages.iter_mut().for_each(VecDeque::clear);
+        self.bytes.take()
     }
 
     /// Drops all that waits.

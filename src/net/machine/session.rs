@@ -45,9 +45,10 @@ pub trait Session: Send {
         below
     }
 
-    /// The longest message that it takes from above, in bytes; longer ones are refused before they get here.
-    fn longest_message(&self) -> usize {
-        usize::MAX
+    /// The longest message that it takes from above, in bytes, when what is below takes `below`; longer ones are refused before they
+    /// get here. A session that adds bytes to messages takes so many fewer; one that makes messages of a stream has its own limit.
+    fn longest_message(&self, below: usize) -> usize {
+        below
     }
 
     /// The socket is connected: the addresses of its two ends can be asked now. Called once, before anything else is.
@@ -157,7 +158,7 @@ pub struct Above<'a> {
 pub(super) const HIGH_WATER: usize = 64 * 1024;
 
 /// How many messages, however short.
-const MOST_MESSAGES: usize = 1024;
+pub(super) const MOST_MESSAGES: usize = 1024;
 
 impl<'a> Above<'a> {
     /// Fills `direct` first and then `spill`, and notes in `ended` that no more will come.

@@ -7,7 +7,7 @@ use crate::net::address::Address;
 use crate::net::socket::{BaseListener, BaseSocket};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::{Errno, retry_on_intr};
-use rustix::net::SendFlags;
+use rustix::net::{RecvFlags, SendFlags};
 use socket2::Socket;
 use std::io::{self, IoSlice, Read as _};
 use std::net::Shutdown;
@@ -30,6 +30,32 @@ impl SystemSocket {
 impl BaseSocket for SystemSocket {
     fn read(&mut self, target: &mut [u8]) -> io::Result<usize> {
         self.socket.read(target)
+    }
+
+    fn read_message(&mut self, target: &mut [u8]) -> io::Result<usize> {
+        // The flag makes the kernel tell the true length (recv(2)).
+        Ok(rustix::net::recv(&self.socket, target, RecvFlags::TRUNC)?.1)
+    }
+
+    fn message_length(&mut self) -> io::Result<Option<usize>> {
+        match rustix::net::recv(&self.socket, &mut [0; 0], RecvFlags::PEEK | RecvFlags::TRUNC) {
+            Ok((_, length)) => Ok(Some(length)),
+            // Older kernels cannot look at sequenced packets of vsock.
+            Err(Errno::OPNOTSUPP) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn is_at_end(&mut self) -> bool {
+        let mut fds = [PollFd::new(&self.socket, PollFlags::RDHUP)];
+        let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
+        if matches!(retry_on_intr(|| poll(&mut fds, Some(&at_once))), Ok(0)) {
+            return false;
+        }
+        // The peer has ended its side, perhaps behind an empty message with others after it. (Of messages that are empty up to the
+        // end, the kernel tells nobody.)
+        let flags = RecvFlags::PEEK | RecvFlags::TRUNC | RecvFlags::DONTWAIT;
+        !matches!(retry_on_intr(|| rustix::net::recv(&self.socket, &mut [0; 0], flags)), Ok((_, 1..)))
     }
 
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {

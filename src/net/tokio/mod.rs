@@ -12,7 +12,7 @@ use super::error::{Error, Step};
 use super::opened::Opened;
 use super::opener::{Opener, ToTarget};
 use super::socket::BaseListener;
-use super::{Address, Alternatives, Bare};
+use super::{Address, Alternatives, Answer, Bare, Target};
 use crate::catalog::OptionValue;
 use std::io;
 use std::os::fd::OwnedFd;
@@ -30,6 +30,8 @@ pub struct Stream {
     fd: AsyncFd<OwnedFd>,
     connection: Connection,
     wakers: Arc<Wakers>,
+    /// How long shaking hands may take, once the client of a proxy is answered.
+    handshake_limit: Option<Duration>,
     read_limit: Limit,
     write_limit: Limit,
 }
@@ -131,22 +133,25 @@ impl Stream {
             fd,
             connection,
             wakers: Arc::default(),
+            handshake_limit: opener.time_limit(Step::Handshake),
             read_limit: Limit::new(Step::Read, opener.time_limit(Step::Read)),
             write_limit: Limit::new(Step::Write, opener.time_limit(Step::Write)),
         }
     }
 
     async fn established(mut self, opener: &Opener) -> Result<Stream, Error> {
-        let limit = opener.time_limit(Step::Handshake);
+        self.shaken_hands().await.map_err(|error| opener.told(error, "handshake"))?;
+        Ok(self)
+    }
+
+    /// Shakes hands to the end, or until a client is to be answered.
+    async fn shaken_hands(&mut self) -> io::Result<()> {
+        let limit = self.handshake_limit;
         let done = within(limit, std::future::poll_fn(|cx| self.poll(cx, 0, Connection::establish))).await;
-        match done {
-            Some(Ok(())) => Ok(self),
-            Some(Err(error)) => Err(opener.told(error, "handshake")),
-            None => {
-                let layer = self.connection.machine.handshaking().map(|layer| layer.name.clone());
-                Err(Error::TimedOut { step: Step::Handshake, layer, limit: limit.unwrap_or_default() })
-            }
-        }
+        done.unwrap_or_else(|| {
+            let layer = self.connection.machine.handshaking().map(|layer| layer.name.clone());
+            Err(Error::TimedOut { step: Step::Handshake, layer, limit: limit.unwrap_or_default() }.into())
+        })
     }
 
     /// Calls what never waits until it is done, and waits in between. `who` is 0 for those who read and 1 for those who write.
@@ -213,6 +218,47 @@ impl Stream {
         self.connection.socket.option(name)
     }
 
+    /// Whether each read and each write is a message, whole. Then a read of 0 bytes may be an empty one:
+    /// [`has_ended`](Stream::has_ended) tells. A message for which there is no room is told with its length, as
+    /// [`Error::NoRoom`], and stays; but where no layer is left, it is cut, as recv(2) does.
+    pub fn is_of_messages(&self) -> bool {
+        self.connection.is_of_messages()
+    }
+
+    /// Whether a read has told that the peer ended its side, behind all that it had sent. Datagrams know no end.
+    pub fn has_ended(&self) -> bool {
+        self.connection.has_ended()
+    }
+
+    /// Whether it is of messages and the peer has no way to end it, as with datagrams.
+    pub fn is_endless(&self) -> bool {
+        self.connection.endless
+    }
+
+    /// The target that the client of a proxy layer wants to be connected to, while it waits for an [answer](Stream::answer): see
+    /// [`Opener::asking`]. Until then nothing can be read or written.
+    pub fn asked(&self) -> Option<&Target> {
+        self.connection.asked()
+    }
+
+    /// Answers the client. Granted, the handshakes of layers above go on, within the limit of time for handshakes, and the stream is
+    /// open. Refused, the client is told, within the limit for writing, and the connection has ended. Cancelled, it is answered all
+    /// the same, and the next read or write goes on with what is left.
+    ///
+    /// # Errors
+    ///
+    /// A layer or the socket failed, or a limit passed.
+    pub async fn answer(&mut self, answer: &Answer) -> io::Result<()> {
+        match self.connection.answer(answer) {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            result => result?,
+        }
+        match answer {
+            Answer::Granted(_) => self.shaken_hands().await,
+            Answer::Refused(_) => std::future::poll_fn(|cx| self.poll_writing(cx, Connection::flush)).await,
+        }
+    }
+
     /// How long a read may wait from now on; nothing: without limit.
     pub fn set_read_limit(&mut self, limit: Option<Duration>) {
         self.read_limit = Limit::new(Step::Read, limit);
@@ -230,11 +276,10 @@ impl Stream {
     ///
     /// The stream.
     pub fn into_socket(self) -> Result<Bare, Box<Stream>> {
-        let Stream { fd, connection, wakers, read_limit, write_limit } = self;
-        match connection.into_bare() {
-            Ok(bare) => Ok(bare),
-            Err(connection) => Err(Box::new(Stream { fd, connection: *connection, wakers, read_limit, write_limit })),
-        }
+        let Stream { fd, connection, wakers, handshake_limit, read_limit, write_limit } = self;
+        connection.into_bare().map_err(|connection| {
+            Box::new(Stream { fd, connection: *connection, wakers, handshake_limit, read_limit, write_limit })
+        })
     }
 }
 
@@ -246,6 +291,7 @@ fn guard<T>(poll: Poll<io::Result<T>>) -> io::Result<Option<T>> {
     }
 }
 
+/// Reads bytes, or one message a call.
 impl AsyncRead for Stream {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, target: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let stream = &mut *self;
@@ -259,6 +305,7 @@ impl AsyncRead for Stream {
     }
 }
 
+/// Writes bytes, or one message a call.
 impl AsyncWrite for Stream {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         self.poll_writing(cx, |connection| connection.write(bytes))
