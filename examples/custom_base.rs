@@ -86,8 +86,7 @@ impl Drop for Program {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let words = std::env::args().nth(1).zip(std::env::args().nth(2));
-    let (program, text) = words.ok_or("a program and a text are missing")?;
+    let (program, text) = std::env::args().nth(1).zip(std::env::args().nth(2)).ok_or("no program, or no text")?;
     let providers = Providers::shipped().base(Programs);
     let loader = Loader::new().modules(providers.modules());
     let registry = loader.text("custom_base.toml", include_str!("custom_base.toml")).load()?;

@@ -208,11 +208,12 @@ impl Connection {
         if self.reads()
             && let Some(count) = ready(self.stream.read(buffer))?
         {
-            if count == 0 {
-                self.peer_ended = true;
-                self.incoming.end().or_else(|error| self.refuse(error))?;
-            } else if !self.refused {
+            self.peer_ended = count == 0;
+            if !self.refused {
                 self.incoming.push(&buffer[..count]);
+                if self.peer_ended {
+                    self.incoming.end().or_else(|error| self.refuse(error))?;
+                }
             }
             turn = Turn::More;
         }

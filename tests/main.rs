@@ -6,6 +6,8 @@ mod command;
 mod documents;
 #[cfg(feature = "cli")]
 mod edits;
+#[cfg(all(feature = "tls", target_os = "linux"))]
+mod examples;
 mod faults;
 #[cfg(feature = "cli")]
 mod formats;

@@ -5,7 +5,7 @@ mod command;
 mod drivers;
 mod encrypted;
 mod modules;
-mod peer;
+pub mod peer;
 mod proxies;
 mod proxy_protocol;
 mod readme;
