@@ -10,7 +10,7 @@ use std::io::{self, Read, Write};
 use std::net::Shutdown;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::net::UnixStream;
-use std::process::{Child, Command};
+use std::process::Command;
 use std::time::Duration;
 
 static MODULE: Module = Module::new("command", ModuleRole::Base, "The standard input and output of a program");
@@ -33,15 +33,17 @@ impl BaseProvider for Programs {
         let input = theirs.try_clone().map_err(failed("dup"))?;
         let mut command = Command::new("sh");
         command.arg("-c").arg(format!("exec {address}")).stdin(OwnedFd::from(input)).stdout(OwnedFd::from(theirs));
-        let child = command.spawn().map_err(failed("sh"))?;
-        Ok(Box::new(Program { ours, program: address.clone(), child }))
+        let mut child = command.spawn().map_err(failed("sh"))?;
+        // It is not killed with the connection, as it may have to pass on what came last, but it is waited for.
+        let reaper = std::thread::Builder::new().spawn(move || child.wait());
+        reaper.map_err(failed("clone"))?;
+        Ok(Box::new(Program { ours, program: address.clone() }))
     }
 }
 
 struct Program {
     ours: UnixStream,
     program: Address,
-    child: Child,
 }
 
 impl BaseSocket for Program {
@@ -73,15 +75,7 @@ impl BaseSocket for Program {
         Some(self.ours.as_fd())
     }
     fn into_fd(self: Box<Self>) -> Result<OwnedFd, Box<dyn BaseSocket>> {
-        Err(self) // The program belongs to it, and would be left alone.
-    }
-}
-
-/// Dropping it ends the program at once, as dropping ends connections, and leaves no zombie.
-impl Drop for Program {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        Ok(self.ours.into())
     }
 }
 

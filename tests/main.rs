@@ -6,7 +6,7 @@ mod command;
 mod documents;
 #[cfg(feature = "cli")]
 mod edits;
-#[cfg(all(feature = "tls", target_os = "linux"))]
+#[cfg(all(feature = "cli", target_os = "linux"))]
 mod examples;
 mod faults;
 #[cfg(feature = "cli")]
