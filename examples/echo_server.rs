@@ -9,8 +9,8 @@
 //!   again; so here a connection stays among the ready ones until both reading and writing would wait.
 //! - A loop that reads one connection until it is empty starves the others while a fast peer sends; here a turn is one
 //!   write and one read.
-//! - A socket is nearly always writable. Who always waits for that never sleeps; here it is waited for only while bytes
-//!   wait.
+//! - A socket is nearly always writable. Who always asks for that is woken by it without end, or at least for nothing;
+//!   here it is asked for only while bytes wait.
 //! - A write may take a part of the bytes. What it left is kept with its connection, and bounded: while 64 KiB wait,
 //!   nothing more is read, so that a peer that sends and never reads fills its own memory, and not ours.
 //! - A read of 0 bytes is the end of the peer's side, not of the connection: what waits is still sent back, then our

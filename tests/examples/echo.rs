@@ -61,6 +61,31 @@ fn a_peer_that_ends_its_side_still_gets_all_its_bytes_and_then_the_end() {
 }
 
 #[test]
+fn an_end_that_comes_while_bytes_wait_ends_nothing_before_they_are_sent() {
+    let server = Server::start("echo_server", &[]);
+    let (mut stream, mut other) = (server.connect(), server.connect());
+    let mut sent = Vec::new();
+    // Until the server waits for room: then it has bytes that it could not send, and still reads.
+    while server.interests().iter().all(|events| events & OUT == 0) {
+        let piece: Vec<u8> = (0..16_384).map(|at| ((sent.len() + at) % 251) as u8).collect();
+        stream.write_all(&piece).expect("the server reads");
+        sent.extend(piece);
+        // It has had its turns when another has had some.
+        for _ in 0..3 {
+            echoes(&mut other, b"another");
+        }
+        assert!(sent.len() < 256 << 20, "somebody keeps all that is sent");
+    }
+    stream.shutdown(Shutdown::Write).expect("it is connected");
+    for _ in 0..3 {
+        echoes(&mut other, b"another");
+    }
+    let mut back = Vec::new();
+    stream.read_to_end(&mut back).expect("the server ends its side too");
+    assert!(back == sent, "{} of {} bytes came back", back.len(), sent.len());
+}
+
+#[test]
 fn a_peer_that_never_reads_fills_no_memory_and_holds_up_nobody() {
     let server = Server::start("echo_server", &[]);
     let mut stream = server.connect();
@@ -80,6 +105,7 @@ fn a_peer_that_never_reads_fills_no_memory_and_holds_up_nobody() {
         assert!(sent < 256 << 20, "somebody keeps all that is sent");
     }
     assert!(server.peak() < 32 << 20, "the server has had {} bytes", server.peak());
+    assert!(server.interests().iter().any(|events| events & (IN | OUT) == OUT), "room is waited for, and nothing else");
 
     // Nothing is lost: once it reads, all comes back.
     stream.set_nonblocking(false).expect("it is a socket");
@@ -89,16 +115,23 @@ fn a_peer_that_never_reads_fills_no_memory_and_holds_up_nobody() {
     assert_eq!(back.len(), sent);
 }
 
+/// Bits of epoll_ctl(2).
+const IN: u32 = 1;
+const OUT: u32 = 4;
+
 #[test]
-fn a_connection_that_idles_costs_no_processor() {
+fn a_connection_that_idles_costs_no_processor_and_room_is_not_asked_for() {
     let server = Server::start("echo_server", &[]);
     let mut stream = server.connect();
     echoes(&mut stream, b"there");
     let before = server.used();
-    // Nothing comes within that time: a loop that waits for room all the time would use most of it.
+    // Nothing comes within that time: a loop that does not sleep would use most of it.
     stream.set_read_timeout(Some(Duration::from_millis(500))).expect("it is a socket");
     assert_eq!(stream.read(&mut [0]).expect_err("nobody sent").kind(), ErrorKind::WouldBlock);
     assert!(server.used() - before <= 100, "{} ms of 500", server.used() - before);
+    let interests = server.interests();
+    assert_eq!(interests.len(), 2, "the listener and the connection");
+    assert!(interests.iter().all(|events| events & (IN | OUT) == IN), "{interests:x?}");
 }
 
 #[test]
@@ -147,7 +180,8 @@ fn an_address_in_use_is_told_and_one_that_was_in_use_is_not() {
     assert_eq!(told, format!("echo_server: `tcp4`: {address}: bind: Address already in use (os error 98)\n"));
 
     // A connection that the server ends first leaves the address in TIME_WAIT.
-    let stream = server.connect();
+    let mut stream = server.connect();
+    echoes(&mut stream, b"accepted");
     drop(server);
     drop(stream);
     let mut again = Command::new(binary("echo_server"));

@@ -98,6 +98,16 @@ impl Server {
         [fields[11], fields[12]].iter().map(|ticks| ticks.parse::<u64>().expect("a number") * 10).sum()
     }
 
+    /// For what its selector waits, as `EPOLL*`, for each descriptor (proc_pid_fdinfo(5)).
+    pub fn interests(&self) -> Vec<u32> {
+        let folder = format!("/proc/{}/fdinfo", self.id());
+        let files = std::fs::read_dir(folder).expect("it runs").map(|file| file.expect("it can be read").path());
+        let texts: Vec<String> = files.filter_map(|path| std::fs::read_to_string(path).ok()).collect();
+        let rows = texts.iter().flat_map(|text| text.lines()).filter(|line| line.starts_with("tfd:"));
+        let masks = rows.filter_map(|row| row.split_whitespace().skip_while(|word| *word != "events:").nth(1));
+        masks.map(|mask| u32::from_str_radix(mask, 16).expect("a number")).collect()
+    }
+
     /// The most memory that it has had, in bytes.
     pub fn peak(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.id())).expect("it runs");
