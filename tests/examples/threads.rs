@@ -68,8 +68,9 @@ fn a_line_without_end_is_refused_and_the_refusal_arrives() {
     let mut told = String::new();
     (&stream).read_to_string(&mut told).expect("the server ends its side");
     assert_eq!(told, "a line has at most 4096 bytes\n");
-    // Were the connection closed, the first piece would reset it, and the next one fail.
+    // Were the connection closed meanwhile, a piece would reset it, and the next one fail.
     for _ in 0..20 {
+        assert_eq!(finish(server.connect(), b"another\n"), "ANOTHER\n");
         stream.write_all(&[b'x'; 10_000]).expect("it is still read");
     }
     drop(stream);
