@@ -48,12 +48,11 @@ pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
         Err(status) => return Ok(status),
     };
     let stream = alternatives.connect(&*args.target).map_err(told)?;
-    let opened = stream.opened();
-    if args.verbose {
-        tell_opened(&opened);
-    }
-    let opener = alternatives.opener(&opened.entry).unwrap_or(&alternatives.openers()[0]);
+    let opener = alternatives.opener(stream.entry()).unwrap_or(&alternatives.openers()[0]);
     let mut stream = stream.into_nonblocking(opener).map_err(told)?;
+    if args.verbose {
+        tell_opened(&stream.opened());
+    }
     let result = pump(&mut stream, patience(opener));
     if args.verbose {
         tell_traffic(&stream);

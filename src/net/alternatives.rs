@@ -51,8 +51,15 @@ impl Opener {
     ///
     /// [`Error::Unfit`]: the next lacks a service that this one offers. [`Alternatives::requiring`] makes lists of others.
     pub fn or(self, next: Opener) -> Result<Alternatives, Error> {
-        let required = self.selection().entry().services().clone();
-        Alternatives { openers: vec![self], required }.or(next)
+        Alternatives::from(self).or(next)
+    }
+}
+
+impl From<Opener> for Alternatives {
+    /// That one, and no other.
+    fn from(only: Opener) -> Self {
+        let required = only.selection().entry().services().clone();
+        Alternatives { openers: vec![only], required }
     }
 }
 
@@ -94,7 +101,7 @@ impl Alternatives {
         &self.openers
     }
 
-    /// The opener of the entry of this name, as [`Opened::entry`](super::Opened::entry) tells it.
+    /// The opener of the entry of this name, as [`Stream::entry`](super::Stream::entry) tells it.
     pub fn opener(&self, entry: &str) -> Option<&Opener> {
         self.openers.iter().find(|opener| opener.selection().name() == entry)
     }

@@ -66,7 +66,7 @@ impl Drop for Listening {
     }
 }
 
-fn certificates(folder: &Path) -> [String; 2] {
+pub(super) fn certificates(folder: &Path) -> [String; 2] {
     let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("made");
     let write = |name: &str, text: String| {
         let path = folder.join(name);

@@ -3,8 +3,9 @@
 
 mod blocking;
 mod calls;
+mod choosing;
 mod endings;
-mod limits;
+pub(super) mod limits;
 mod readiness;
 pub(super) mod stage;
 #[cfg(feature = "tokio")]

@@ -4,6 +4,7 @@ mod accepting;
 mod command;
 mod drivers;
 mod encrypted;
+mod fallback;
 mod modules;
 pub mod peer;
 mod proxies;

@@ -66,6 +66,11 @@ impl Stream {
         Ok(())
     }
 
+    /// The name of the entry that was opened: of several [`Alternatives`](crate::net::Alternatives) the one that it came to.
+    pub fn entry(&self) -> &str {
+        &self.connection.opened.entry
+    }
+
     /// What was opened, and how many bytes went where.
     pub fn opened(&self) -> Opened {
         self.connection.report()

@@ -21,9 +21,14 @@ fn silent() -> (TcpListener, String) {
 
 /// A listener whose queue is full: a connection to it is begun and gets no answer.
 fn full() -> (socket2::Socket, Vec<socket2::Socket>, String) {
+    full_at("127.0.0.1:0")
+}
+
+/// The same at this address.
+pub fn full_at(address: &str) -> (socket2::Socket, Vec<socket2::Socket>, String) {
     use socket2::{Domain, Socket, Type};
     let listener = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
-    listener.bind(&"127.0.0.1:0".parse::<std::net::SocketAddr>().expect("an address").into()).expect("bound");
+    listener.bind(&address.parse::<std::net::SocketAddr>().expect("an address").into()).expect("bound");
     listener.listen(0).expect("it listens");
     let address = listener.local_addr().expect("it is bound");
     let mut waiting = Vec::new();
