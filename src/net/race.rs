@@ -46,6 +46,11 @@
 //! | 6, changes of DNS while a race runs | left out: the system's resolver tells no changes |
 //! | 7, NAT64 and DNS64 | left to the system's resolver, as no addresses are made up here |
 
+mod lookup;
+mod turns;
+
+pub use lookup::{Found, Lookup};
+
 use super::address::{Address, Target};
 use super::attempt::{Attempt, Outcome};
 use super::connection::Connection;
@@ -54,11 +59,11 @@ use super::opener::{BeginError, Opener};
 use super::provider::ProviderError;
 use super::readiness;
 use crate::terms::Family;
-use std::collections::VecDeque;
 use std::io;
 use std::os::fd::BorrowedFd;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use turns::{Candidate, Turns};
 
 /// How long addresses are held back for those of the families before theirs: Resolution Delay, RFC 8305, section 8.
 const RESOLUTION_DELAY: Duration = Duration::from_millis(50);
@@ -66,10 +71,7 @@ const RESOLUTION_DELAY: Duration = Duration::from_millis(50);
 /// Connects to several addresses at once, until one is connected. See the [module](self).
 pub struct Race {
     contenders: Vec<Contender>,
-    /// The addresses that are still to be tried, of each family by itself.
-    queues: Vec<(Family, VecDeque<Candidate>)>,
-    /// The queue whose turn it is.
-    turn: usize,
+    turns: Turns,
     running: Vec<Running>,
     /// Attempts that are over, by their numbers.
     over: Vec<(u64, Attempt)>,
@@ -86,6 +88,8 @@ pub struct Race {
     fatal: Option<Error>,
     /// The number of the next attempt.
     next: u64,
+    /// That of the last one that was begun.
+    last: Option<u64>,
     is_won: bool,
     /// Which of several races of one call it is.
     round: u32,
@@ -105,50 +109,12 @@ enum Addresses {
     Known,
 }
 
-/// An address, and the place of the contender whose it is.
-#[derive(Clone, PartialEq, Eq)]
-struct Candidate {
-    contender: usize,
-    address: Address,
-}
-
 struct Running {
     number: u64,
     candidate: Candidate,
     connection: Connection,
     began: Instant,
     until: Option<Instant>,
-}
-
-/// A name that is to be looked up for a race.
-pub struct Lookup {
-    opener: Arc<Opener>,
-    target: Target,
-    contender: usize,
-    round: u32,
-}
-
-/// What a [`Lookup`] found.
-pub struct Found {
-    result: Result<Vec<Address>, Error>,
-    contender: usize,
-    round: u32,
-}
-
-impl Lookup {
-    /// Looks the name up, and reads the files that options name if nobody has yet. Blocks as long as that takes.
-    pub fn run(self) -> Found {
-        let Lookup { opener, target, contender, round } = self;
-        Found { result: opener.addresses(&target), contender, round }
-    }
-
-    /// Whether there is no name in it that a name server would be asked for.
-    pub(super) fn is_prompt(&self) -> bool {
-        match &self.target {
-            Target::Host { host, .. } => host.is_empty() || host.parse::<std::net::IpAddr>().is_ok(),
-            Target::Address(_) => true,
-        }
-    }
 }
 
 /// The attempt that won a race: connected, with its handshakes still to come.
@@ -201,8 +167,7 @@ impl Race {
         let delay = opener.delay_between_attempts();
         let race = Race {
             contenders: Vec::new(),
-            queues: Vec::new(),
-            turn: 0,
+            turns: Turns::default(),
             running: Vec::new(),
             over: Vec::new(),
             overtaken: Vec::new(),
@@ -212,6 +177,7 @@ impl Race {
             held: None,
             fatal: None,
             next: 0,
+            last: None,
             is_won: false,
             round: 0,
         };
@@ -221,7 +187,7 @@ impl Race {
     /// The same with a further contender. The addresses of the families of those before it have the first turns.
     #[must_use]
     pub fn and(mut self, opener: Opener, target: Target) -> Self {
-        self.queue(opener.selection().family());
+        self.turns.announce(opener.selection().family());
         self.contenders.push(Contender { opener: opener.into(), target, addresses: Addresses::Unasked });
         self
     }
@@ -259,10 +225,7 @@ impl Race {
             Ok(addresses) => {
                 for address in addresses {
                     let candidate = Candidate { contender: at, address };
-                    let queue = self.queue_for(&candidate);
-                    if !queue.contains(&candidate) {
-                        queue.push_back(candidate);
-                    }
+                    self.turns.push(self.family(&candidate), candidate);
                 }
                 self.held.get_or_insert(now + RESOLUTION_DELAY);
             }
@@ -271,18 +234,9 @@ impl Race {
         }
     }
 
-    fn queue_for(&mut self, candidate: &Candidate) -> &mut VecDeque<Candidate> {
-        let family = candidate.address.family();
-        self.queue(family.unwrap_or_else(|| self.contenders[candidate.contender].opener.selection().family()))
-    }
-
-    fn queue(&mut self, family: Family) -> &mut VecDeque<Candidate> {
-        let known = self.queues.iter().position(|(known, _)| *known == family);
-        let at = known.unwrap_or_else(|| {
-            self.queues.push((family, VecDeque::new()));
-            self.queues.len() - 1
-        });
-        &mut self.queues[at].1
+    fn family(&self, candidate: &Candidate) -> Family {
+        let stated = || self.contenders[candidate.contender].opener.selection().family();
+        candidate.address.family().unwrap_or_else(stated)
     }
 
     /// Begins what is due at `now`, and looks at what is under way; the winner, once there is one, and nothing after that. What
@@ -310,7 +264,7 @@ impl Race {
             }
         }
         let nothing_to_come = self.contenders.iter().all(|contender| contender.addresses == Addresses::Known);
-        if self.running.is_empty() && nothing_to_come && !self.has_candidates() {
+        if self.running.is_empty() && nothing_to_come && self.turns.is_empty() {
             return Err(self.lost());
         }
         Ok(None)
@@ -333,7 +287,7 @@ impl Race {
                 Err(error) => error,
             };
             let Running { number, candidate, began, .. } = self.running.remove(at);
-            if number + 1 == self.next {
+            if self.last == Some(number) {
                 self.due = None;
             }
             self.end(number, candidate, began, Outcome::Failed(ProviderError::system("connect", error).into()));
@@ -341,40 +295,28 @@ impl Race {
         None
     }
 
-    fn has_candidates(&self) -> bool {
-        self.queues.iter().any(|(_, queue)| !queue.is_empty())
-    }
-
     fn is_due(&self, now: Instant) -> bool {
-        self.has_candidates() && self.next_begin() <= now
+        !self.turns.is_empty() && self.next_begin() <= now
     }
 
     /// When the next attempt is to begin, if there is one.
     fn next_begin(&self) -> Instant {
         let due = self.due.unwrap_or(self.start);
         // Whose addresses have come first waits for those before him.
-        let queued = self.queues.iter().flat_map(|(_, queue)| queue).map(|candidate| candidate.contender).min();
-        let before = &self.contenders[..queued.unwrap_or_default()];
+        let before = &self.contenders[..self.turns.first_contender().unwrap_or_default()];
         let waits = before.iter().any(|contender| contender.addresses != Addresses::Known);
         self.held.filter(|_| waits).map_or(due, |held| held.max(due))
     }
 
     /// Begins the attempt whose turn it is; whether there was one.
     fn begin(&mut self, now: Instant) -> Result<bool, Error> {
-        let count = self.queues.len();
-        let turns = (0..count).map(|step| (self.turn + step) % count);
-        let Some((turn, candidate)) =
-            turns.into_iter().find_map(|turn| Some((turn, self.queues[turn].1.front()?.clone())))
-        else {
-            return Ok(false);
-        };
-        self.queues[turn].1.pop_front();
-        self.turn = turn + 1;
+        let Some(candidate) = self.turns.next() else { return Ok(false) };
         let Contender { opener, target, .. } = &self.contenders[candidate.contender];
         match opener.begin(target, &candidate.address) {
             Ok(connection) => {
                 let until = opener.time_limit(Step::Connect).map(|limit| now + limit);
                 let number = self.number();
+                self.last = Some(number);
                 self.running.push(Running { number, candidate, connection, began: now, until });
                 self.due = Some(now + self.delay);
             }
@@ -385,9 +327,7 @@ impl Race {
             }
             Err(BeginError::Stack(error)) if self.contenders.len() == 1 => return Err(error),
             Err(BeginError::Stack(error)) => {
-                self.queues
-                    .iter_mut()
-                    .for_each(|(_, queue)| queue.retain(|other| other.contender != candidate.contender));
+                self.turns.forget(candidate.contender);
                 self.unopened(candidate.contender, error, now);
             }
         }
@@ -444,7 +384,7 @@ impl Race {
             attempt.outcome = Outcome::Unopened(error.into());
         }
         for candidate in std::mem::take(&mut self.overtaken).into_iter().rev() {
-            self.queue_for(&candidate).push_front(candidate);
+            self.turns.push_first(self.family(&candidate), candidate);
         }
     }
 
@@ -465,7 +405,7 @@ impl Race {
     /// before a socket is writable or a name is looked up.
     pub fn deadline(&self) -> Option<Instant> {
         let limits = self.running.iter().filter_map(|running| running.until);
-        let begin = (self.has_candidates() && !self.is_won).then(|| self.next_begin());
+        let begin = (!self.turns.is_empty() && !self.is_won).then(|| self.next_begin());
         limits.chain(begin).chain(self.fatal.as_ref().map(|_| self.start)).min()
     }
 
@@ -490,18 +430,6 @@ impl std::fmt::Debug for Race {
 impl std::fmt::Debug for Won {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Won").field("number", &self.number).field("attempts", &self.attempts()).finish_non_exhaustive()
-    }
-}
-
-impl std::fmt::Debug for Lookup {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Lookup").field("opener", &self.opener).field("target", &self.target).finish_non_exhaustive()
-    }
-}
-
-impl std::fmt::Debug for Found {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Found").field(&self.result).finish()
     }
 }
 

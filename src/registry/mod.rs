@@ -6,7 +6,7 @@
 //! | `resolve` | the tests of a request, in their order |
 //! | `index` | plain requests in constant time |
 //! | `policy` | what applications may use |
-//! | `selection`, `refusal` | the two answers |
+//! | `selection`, `refusal` | the two answers, and all answers at once for those who choose |
 //! | `explain`, `mend` | why, and what would change it |
 //! | `compare` | which requests change their answer between two registries |
 //! | `picture` | what a picture shows |

@@ -290,6 +290,19 @@ fn when_the_last_one_fails_the_next_begins_at_once() {
 }
 
 #[test]
+fn a_name_that_is_not_found_meanwhile_changes_nothing_of_that() {
+    let stage = Stage::new();
+    let mut race = stage.both();
+    race.lookups();
+    race.found(found(0, &SIX[..2]), stage.at(0));
+    none(race.progress(stage.at(0)));
+    race.found(unknown(1), stage.at(10));
+    stage.fake.set(SIX[0], Does::Refuses);
+    none(race.progress(stage.at(20)));
+    assert_eq!(stage.fake.happened(), ["+[::1]:1", "-[::1]:1", "+[::2]:1"]);
+}
+
+#[test]
 fn when_an_earlier_one_fails_the_last_one_keeps_its_time() {
     let stage = Stage::new();
     let mut race = stage.race("four", &FOUR);

@@ -1,0 +1,51 @@
+//! Names that are looked up for a race, wherever that may block.
+
+use crate::net::address::{Address, Target};
+use crate::net::error::Error;
+use crate::net::opener::Opener;
+use std::sync::Arc;
+
+/// A name that is to be looked up for a race.
+pub struct Lookup {
+    pub(super) opener: Arc<Opener>,
+    pub(super) target: Target,
+    /// The place of whose it is in the race.
+    pub(super) contender: usize,
+    /// Which of several races of one call it is for.
+    pub(super) round: u32,
+}
+
+/// What a [`Lookup`] found.
+pub struct Found {
+    pub(super) result: Result<Vec<Address>, Error>,
+    pub(super) contender: usize,
+    pub(super) round: u32,
+}
+
+impl Lookup {
+    /// Looks the name up, and reads the files that options name if nobody has yet. Blocks as long as that takes.
+    pub fn run(self) -> Found {
+        let Lookup { opener, target, contender, round } = self;
+        Found { result: opener.addresses(&target), contender, round }
+    }
+
+    /// Whether there is no name in it that a name server would be asked for.
+    pub(in crate::net) fn is_prompt(&self) -> bool {
+        match &self.target {
+            Target::Host { host, .. } => host.is_empty() || host.parse::<std::net::IpAddr>().is_ok(),
+            Target::Address(_) => true,
+        }
+    }
+}
+
+impl std::fmt::Debug for Lookup {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Lookup").field("opener", &self.opener).field("target", &self.target).finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for Found {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Found").field(&self.result).finish()
+    }
+}
