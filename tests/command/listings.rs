@@ -125,6 +125,19 @@ fn show_tells_which_options_are_required() {
 }
 
 #[test]
+fn show_tells_what_holds_where_an_option_is_left_out() {
+    let shown = sockatlas("-c ../../catalogs/linux.toml -c ../../catalogs/layers.toml show proxy-protocol").quietly(0);
+    let (contract, options) = shown.split_once("\n  Options\n").expect("it takes options");
+    assert!(contract.contains("\n  module            proxy-protocol: A header ahead of the stream "), "{contract}");
+    assert_eq!(
+        options,
+        "    version  default: connecting 2; accepting either; takes a whole number from 1 to 2
+             The version of the header: 1 is a line of text, 2 is binary
+"
+    );
+}
+
+#[test]
 fn show_tells_the_options_of_a_module_that_is_not_known() {
     let shown = site("show spare").quietly(0);
     let told = "\

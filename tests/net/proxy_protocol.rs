@@ -3,6 +3,7 @@
 use super::command::{listen, run, sockatlas};
 use super::peer::{Running, free_port, listening, program};
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
+use sockatlas::check::{Settings, check};
 use sockatlas::net::machine::{Failure, Phase};
 use sockatlas::net::{Address, Error, Listener, Opened, Opener, Origin, Providers, Stream};
 use sockatlas::{Loader, Request};
@@ -431,4 +432,29 @@ fn the_command_tells_and_is_told() {
         let body = format!("127.0.0.1 {local} 127.0.0.1 {behind}");
         assert!(output.status.success() && output.stdout.ends_with(body.as_bytes()), "{said} {:?}", output.stdout);
     }
+}
+
+#[test]
+fn the_option_is_of_the_catalog_too_and_checked_there() {
+    let loader = |version: &str| {
+        let layer = format!(
+            "format = 1\n[layer.line]\nprovider = \"proxy-protocol\"\noptions = {{ version = {version} }}\n\
+             [chain.lined]\nlayers = [\"line\"]\nbase = \"tcp4\"\n"
+        );
+        Loader::new().builtin().text("line.toml", &layer)
+    };
+    let wrong = loader("3").load().unwrap_err().to_string();
+    let told = "option `version` of layer `line` has 3 where a whole number from 1 to 2 is expected";
+    assert!(wrong.contains(told), "{wrong}");
+
+    let report = check(&loader("1"), &Settings::new());
+    assert!(report.findings.iter().all(|finding| finding.code != "unknown-module"), "{report:?}");
+
+    let registry = loader("1").load().unwrap();
+    let opener = Opener::new(&Providers::shipped(), &registry.resolve(&Request::named("lined")).unwrap());
+    let listener = opener.listen("127.0.0.1:0").unwrap();
+    let stream = opener.connect(listener.local().unwrap()).unwrap();
+    assert_eq!(stream.opened().fact("line", "version"), Some("1"));
+    let accepted = listener.accept().unwrap().handshake().unwrap().opened();
+    assert_eq!(accepted.origin.map(|origin| Some(origin.source)), Some(stream.opened().local));
 }

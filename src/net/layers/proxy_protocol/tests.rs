@@ -146,7 +146,7 @@ fn an_address_of_the_peer_is_told_escaped() {
     assert_eq!(facts(&machine)[2..], [("source", r"/a\n\x1b[2J\x2c\xff"), ("destination", r"@\n")]);
 }
 
-/// The ends of a socket that was looked at at most once.
+/// The ends of a socket, as far as they are known.
 struct Socket(Option<Address>, Option<Address>);
 
 impl Ends for Socket {

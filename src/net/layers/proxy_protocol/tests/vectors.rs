@@ -90,7 +90,7 @@ fn the_client_s_tls_is_told_and_only_what_was_verified_is_called_so() {
     ] {
         assert_told(&ssl(elements, verified, &[]), &[("tls", tls), ("client-certificate", certificate)]);
     }
-    // What others say of it stays behind it.
+    // Its facts stand where its vector stood.
     let around = [vector(Vector::ALPN, b"x"), ssl(1, 0, &[]), vector(Vector::NETNS, b"y")].concat();
     let names: Vec<&str> = told(&around).unwrap().iter().map(|(name, _)| *name).collect();
     assert_eq!(names, ["alpn", "tls", "client-certificate", "network-namespace"]);
