@@ -88,7 +88,8 @@ impl Connection {
 
     /// Whether the next read may have something to tell without the socket: bytes that came up, the end, a failure.
     pub fn has_unread(&self) -> bool {
-        self.machine.has_unread() || self.more
+        // The end of the handshakes is sent first.
+        self.established && (self.machine.has_unread() || self.more)
     }
 
     /// Whether a read has told that the peer ended its side.

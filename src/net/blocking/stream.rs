@@ -55,12 +55,11 @@ impl Stream {
         self.shutdown_write()?;
         let mut rest = vec![0; 4096];
         while !self.connection.endless && !self.has_ended() {
-            match self.read(&mut rest) {
-                Ok(_) => {}
-                Err(error) => match Error::of(&error) {
+            if let Err(error) = self.read(&mut rest).map(drop) {
+                match Error::of(&error) {
                     Some(Error::NoRoom { length, .. }) => rest.resize(*length, 0),
                     _ => return Err(error),
-                },
+                }
             }
         }
         Ok(())

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::catalog::{Module, ModuleRole};
-use crate::net::machine::tests::Toy;
+use crate::net::machine::tests::{Mask, Toy};
 use crate::net::machine::{Above, Buffer, Failure, Phase, Session, SessionError};
 use crate::net::provider::{Base, BaseProvider, ProviderError};
 use crate::net::{Address, Context, Layer, LayerProvider, Opener, Providers, Role, Settings, Target};
@@ -178,6 +178,7 @@ impl LayerProvider for Of {
 }
 
 static SHIFT: Module = Module::new("shift", ModuleRole::Layer, "Shifts bytes");
+static MASK: Module = Module::new("mask", ModuleRole::Layer, "Masks messages");
 static GREET: Module = Module::new("greet", ModuleRole::Layer, "Greets and retires");
 static SOCKS_PROXY: Module = Module::new("socks-proxy", ModuleRole::Layer, "The other side of socks5");
 static HTTP_PROXY: Module = Module::new("http-proxy", ModuleRole::Layer, "The other side of http-connect");
@@ -247,6 +248,8 @@ dialect = "linux"
 [provider.memory]
 [provider.shift]
 [provider.greet]
+[provider.mask]
+[provider.frame]
 [provider.socks-proxy]
 [provider.http-proxy]
 [provider.socks5]
@@ -269,6 +272,12 @@ provider = "greet"
 provider = "socks-proxy"
 [layer.http-proxy]
 provider = "http-proxy"
+[layer.mask]
+provider = "mask"
+[layer.frame]
+provider = "frame"
+type     = "seqpacket"
+options  = { max-message = 4000 }
 [layer.socks5]
 provider = "socks5"
 options  = { proxy = "socks:1080" }
@@ -284,6 +293,7 @@ fn connections(catalog: &str, scripts: [Vec<u16>; 2]) -> ([Connection; 2], Arc<M
     let providers = Providers::shipped()
         .base(Memory(one))
         .layer(Of(&SHIFT, || Toy::session(b"shift", 3, false)))
+        .layer(Of(&MASK, || Mask::session(b"", false)))
         .layer(Of(&GREET, || Toy::session(b"greetings", 0, true)))
         .layer(Of(&SOCKS_PROXY, socks_proxy))
         .layer(Of(&HTTP_PROXY, http_proxy));
@@ -430,7 +440,7 @@ proptest! {
 mod encrypted {
     use super::*;
 
-    fn layers(folder: &tempfile::TempDir) -> String {
+    pub(super) fn layers(folder: &tempfile::TempDir) -> String {
         let made = rcgen::generate_simple_self_signed(vec!["example.org".to_owned()]).unwrap();
         let file = |name: &str, text: String| {
             let path = folder.path().join(name);
@@ -576,3 +586,5 @@ fn nothing_follows_the_end() {
     assert_eq!(here.read(&mut [0; 10]).unwrap_err().kind(), io::ErrorKind::UnexpectedEof);
     here.flush().unwrap();
 }
+
+mod messages;

@@ -1,4 +1,7 @@
+mod messages;
+
 use super::*;
+pub(in crate::net) use messages::Mask;
 
 /// A layer that greets with `word`, expects the peer's, then shifts every byte by `shift`; with `retires` it leaves after that.
 pub(in crate::net) struct Toy {

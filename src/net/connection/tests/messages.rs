@@ -1,0 +1,674 @@
+//! Messages: over a socket of messages whose every call may find nothing or refuse, and framed over the wire of bytes.
+
+use super::*;
+use crate::net::Error;
+use crate::net::machine::LayerReport;
+use rustix::io::Errno;
+
+/// One direction of a post.
+#[derive(Default)]
+struct Direction {
+    messages: VecDeque<Vec<u8>>,
+    ended: bool,
+    /// All that were ever sent, and whether they were refused.
+    posted: Vec<(Vec<u8>, bool)>,
+}
+
+#[derive(Default)]
+struct Office {
+    directions: [Direction; 2],
+    /// Of all sockets.
+    calls: usize,
+}
+
+/// How many messages a direction holds.
+const CAPACITY: usize = 5;
+
+/// A socket of messages whose calls do as a script says: 0 would have to wait, 1 is interrupted, 2 refuses to send, others work.
+#[derive(Clone)]
+struct Post {
+    office: Arc<Mutex<Office>>,
+    /// Which direction it writes.
+    side: usize,
+    script: Vec<u16>,
+    at: usize,
+    /// Whether it can tell the length of a message.
+    tells: bool,
+    /// It has just done so: the message is there.
+    told: bool,
+    /// The last read was the end.
+    at_end: bool,
+}
+
+impl Post {
+    fn pair(scripts: [Vec<u16>; 2], tells: bool) -> [Post; 2] {
+        let office = Arc::<Mutex<Office>>::default();
+        let [one, two] = scripts;
+        let end =
+            |side, script| Post { office: office.clone(), side, script, at: 0, tells, told: false, at_end: false };
+        [end(0, one), end(1, two)]
+    }
+
+    fn office(&self) -> MutexGuard<'_, Office> {
+        self.office.lock().unwrap()
+    }
+
+    /// Whether the next call refuses.
+    fn step(&mut self) -> io::Result<bool> {
+        self.office().calls += 1;
+        let step = self.script[self.at % self.script.len()];
+        self.at += 1;
+        match step {
+            0 if !self.told => Err(io::ErrorKind::WouldBlock.into()),
+            1 => Err(io::ErrorKind::Interrupted.into()),
+            step => Ok(step == 2),
+        }
+    }
+
+    /// The message to be read next; nothing: the end.
+    fn front(&mut self, take: bool) -> io::Result<Option<Vec<u8>>> {
+        self.step()?;
+        let mut office = self.office();
+        let direction = &mut office.directions[1 - self.side];
+        match if take { direction.messages.pop_front() } else { direction.messages.front().cloned() } {
+            None if !direction.ended => Err(io::ErrorKind::WouldBlock.into()),
+            message => Ok(message),
+        }
+    }
+}
+
+impl BaseSocket for Post {
+    fn read(&mut self, target: &mut [u8]) -> io::Result<usize> {
+        Ok(self.read_message(target)?.min(target.len()))
+    }
+
+    fn read_message(&mut self, target: &mut [u8]) -> io::Result<usize> {
+        let message = self.front(true)?;
+        (self.told, self.at_end) = (false, message.is_none());
+        let message = message.unwrap_or_default();
+        let count = message.len().min(target.len());
+        target[..count].copy_from_slice(&message[..count]);
+        Ok(message.len())
+    }
+
+    fn message_length(&mut self) -> io::Result<Option<usize>> {
+        if !self.tells {
+            return Ok(None);
+        }
+        let length = self.front(false)?.unwrap_or_default().len();
+        self.told = true;
+        Ok(Some(length))
+    }
+
+    fn is_at_end(&mut self) -> bool {
+        self.at_end
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let refuses = self.step()?;
+        let mut office = self.office();
+        let direction = &mut office.directions[self.side];
+        assert!(!direction.ended, "nothing is written behind the end");
+        if !refuses && direction.messages.len() == CAPACITY {
+            return Err(io::ErrorKind::WouldBlock.into());
+        }
+        direction.posted.push((bytes.to_vec(), refuses));
+        if refuses {
+            return Err(Errno::MSGSIZE.into());
+        }
+        direction.messages.push_back(bytes.to_vec());
+        Ok(bytes.len())
+    }
+
+    fn shutdown_write(&mut self) -> io::Result<()> {
+        self.office().directions[self.side].ended = true;
+        Ok(())
+    }
+
+    fn set_nonblocking(&self, _: bool) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn set_read_timeout(&self, _: Option<Duration>) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn set_write_timeout(&self, _: Option<Duration>) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn local(&self) -> Option<Address> {
+        None
+    }
+
+    fn peer(&self) -> Option<Address> {
+        None
+    }
+
+    fn fd(&self) -> Option<BorrowedFd<'_>> {
+        None
+    }
+
+    fn into_fd(self: Box<Self>) -> Result<OwnedFd, Box<dyn BaseSocket>> {
+        Err(self)
+    }
+}
+
+/// A base protocol whose connections are that socket.
+struct Posted(Post);
+
+static POSTED: Module = Module::new("posted", ModuleRole::Base, "Messages in memory");
+
+impl BaseProvider for Posted {
+    fn module(&self) -> &'static Module {
+        &POSTED
+    }
+
+    fn resolve(&self, _: &Base<'_>, target: &Target) -> Result<Vec<Address>, ProviderError> {
+        Ok(vec![Address::Other(target.to_string())])
+    }
+
+    fn connect(&self, _: &Base<'_>, _: &Address) -> Result<Box<dyn BaseSocket>, ProviderError> {
+        Ok(Box::new(self.0.clone()))
+    }
+}
+
+static GREETED: Module = Module::new("greeted", ModuleRole::Layer, "Greets, and retires");
+
+/// The connections of both sides of a chain with these layers over datagrams, or over messages that have an end.
+fn posted(layers: &str, endless: bool, scripts: [Vec<u16>; 2], tells: bool) -> ([Connection; 2], Arc<Mutex<Office>>) {
+    let [one, two] = Post::pair(scripts, tells);
+    let office = one.office.clone();
+    let providers = Providers::none()
+        .base(Posted(one))
+        .layer(Of(&MASK, || Mask::session(b"", false)))
+        .layer(Of(&GREETED, || Mask::session(b"hello", true)));
+    let socket_type = if endless { "dgram" } else { "seqpacket" };
+    let catalog = format!(
+        r#"
+        format = 1
+        dialect = "linux"
+        [provider.posted]
+        [provider.mask]
+        [provider.greeted]
+        [base.post]
+        provider = "posted"
+        family = "inet"
+        type = "{socket_type}"
+        protocol = "any"
+        [layer.mask]
+        provider = "mask"
+        [layer.mask-again]
+        provider = "mask"
+        [layer.greeted]
+        provider = "greeted"
+        [chain.chain]
+        layers = {layers}
+        base = "post"
+        "#
+    );
+    let loader = Loader::new().modules(providers.modules()).text("posted.toml", catalog);
+    let registry = loader.load().unwrap_or_else(|error| panic!("{error}"));
+    let opener = Opener::new(&providers, &registry.resolve(&Request::named("chain")).unwrap());
+    let target = opener.target("example.org:7").unwrap();
+    let address = opener.addresses(&target).unwrap().remove(0);
+    let Ok(here) = opener.begin(&target, &address) else { panic!("it begins") };
+    ([here, opener.accepted(Box::new(two)).unwrap()], office)
+}
+
+/// What a side has sent and got so far.
+#[derive(Default)]
+struct Side {
+    messages: Vec<Vec<u8>>,
+    /// Of those, the ones that were tried, and of these the ones that a write took.
+    tried: usize,
+    taken: Vec<Vec<u8>>,
+    /// How often it was told that one was refused.
+    told: usize,
+    got: Vec<Vec<u8>>,
+    /// The room there is, and that there always is.
+    room: usize,
+    least_room: usize,
+    shut: bool,
+    ended: bool,
+}
+
+impl Side {
+    fn new(messages: Vec<Vec<u8>>) -> Self {
+        Side { messages, ..Side::default() }
+    }
+
+    fn has_tried_all(&self) -> bool {
+        self.tried == self.messages.len()
+    }
+
+    /// One call of a random kind; `ends`: there is an end to be said and heard.
+    fn act(&mut self, connection: &mut Connection, numbers: &mut Numbers, ends: bool) -> io::Result<()> {
+        match numbers.below(8) {
+            0 => connection.flush()?,
+            1..4 if !self.has_tried_all() => {
+                let message = &self.messages[self.tried];
+                let result = connection.write(message);
+                if !would_block(&result) {
+                    self.tried += 1;
+                }
+                assert_eq!(result?, message.len(), "a message is taken whole");
+                self.taken.push(message.clone());
+            }
+            1..4 if ends && !self.shut => {
+                connection.shutdown_write()?;
+                self.shut = true;
+            }
+            _ => {
+                let announced = connection.has_unread();
+                let mut target = vec![0; self.room];
+                let result = connection.read(&mut target);
+                assert!(!announced || !would_block(&result), "what is announced is there");
+                match result {
+                    Err(error) => {
+                        let Some(&Error::NoRoom { length, room }) = Error::of(&error) else { return Err(error) };
+                        assert!(room == self.room && length > room && connection.has_unread());
+                        self.room = length;
+                    }
+                    Ok(0) if connection.has_ended() => self.ended = true,
+                    Ok(count) => {
+                        assert!(!self.ended, "nothing comes behind the end");
+                        self.got.push(target[..count].to_vec());
+                        self.room = self.least_room + numbers.below(1000);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Both sides say all they have to say, and hear the other's to its end; where there is none, until they have heard as many as
+/// this counts.
+fn exchange(
+    connections: &mut [Connection; 2],
+    seed: u64,
+    messages: [Vec<Vec<u8>>; 2],
+    count: Option<&dyn Fn(usize) -> usize>,
+) -> [Side; 2] {
+    let mut numbers = Numbers(seed | 1);
+    let mut sides = messages.map(Side::new);
+    for (side, connection) in sides.iter_mut().zip(connections.iter()) {
+        // Where no layer is left, the socket cuts what finds no room.
+        let leaves = |report: &LayerReport| report.name == "greeted";
+        side.least_room = if connection.machine.reports().iter().all(leaves) { 5000 } else { 0 };
+        side.room = side.least_room;
+    }
+    for turn in 0.. {
+        assert!(turn < 400_000, "{connections:?} do not get on");
+        let who = numbers.below(2);
+        match sides[who].act(&mut connections[who], &mut numbers, count.is_none()) {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            Err(error) if Errno::from_io_error(&error) == Some(Errno::MSGSIZE) => sides[who].told += 1,
+            result => result.unwrap(),
+        }
+        let over = |who: usize| match count {
+            None => sides[who].shut && sides[who].ended,
+            Some(count) => {
+                let sent = sides[who].has_tried_all() && !connections[who].machine.has_outbound();
+                sent && sides[who].got.len() == count(who)
+            }
+        };
+        if over(0) && over(1) {
+            break;
+        }
+    }
+    for connection in connections {
+        assert!(!connection.has_unread());
+        assert!(count.is_some() || connection.wants() == Wants::default(), "nothing is left to wait for");
+    }
+    sides
+}
+
+/// Whether `some` are all among `all`, in that order.
+fn is_part(some: &[Vec<u8>], all: &[Vec<u8>]) -> bool {
+    let mut all = all.iter();
+    some.iter().all(|some| all.any(|one| one == some))
+}
+
+/// What was before so many layers masked it.
+fn unmask(mut message: Vec<u8>, times: usize) -> Vec<u8> {
+    for _ in 0..times {
+        message = message[1..].iter().map(|byte| !byte).collect();
+    }
+    message
+}
+
+/// Messages of 0 bytes to a few thousand.
+fn messages(longest: usize) -> impl Strategy<Value = Vec<Vec<u8>>> {
+    let length = prop_oneof![2 => Just(0), 4 => 1..100_usize, 2 => 100..longest, 1 => Just(longest)];
+    let message = (length, any::<u8>()).prop_map(|(length, salt)| message(length, salt.into()));
+    prop::collection::vec(message, 0..40)
+}
+
+/// Steps of a socket of messages, never without one that works; with some that refuse, perhaps.
+fn steps(refuses: bool) -> impl Strategy<Value = Vec<u16>> {
+    let step = prop_oneof![3 => Just(0), 1 => Just(1), 1 => Just(if refuses { 2 } else { 3 }), 4 => Just(3)];
+    prop::collection::vec(step, 0..40).prop_map(|mut steps| {
+        steps.push(3);
+        steps
+    })
+}
+
+/// Chains of layers over messages, how often they mask, and whether they greet, for which no message may be missing.
+const POSTED_STACKS: [(&str, usize, bool); 5] = [
+    (r#"["mask"]"#, 1, false),
+    (r#"["mask", "mask-again"]"#, 2, false),
+    (r#"["greeted"]"#, 0, true),
+    (r#"["mask", "greeted"]"#, 1, true),
+    (r#"["greeted", "mask"]"#, 1, true),
+];
+
+/// Chains that make messages of a stream, and those of their peers.
+const FRAMED_STACKS: [(&str, &str); 5] = [
+    (r#"["frame"]"#, r#"["frame"]"#),
+    (r#"["mask", "frame"]"#, r#"["mask", "frame"]"#),
+    (r#"["frame", "greet", "greet-again"]"#, r#"["frame", "greet", "greet-again"]"#),
+    (r#"["frame", "http-connect", "socks5"]"#, r#"["frame", "http-proxy", "socks-proxy"]"#),
+    (r#"["mask", "frame", "greet", "socks5"]"#, r#"["mask", "frame", "greet", "socks-proxy"]"#),
+];
+
+/// Of a frame of these tests, below a mask.
+const LONGEST: usize = 3999;
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn messages_of_a_socket_arrive_once_and_whole_whatever_it_does(
+        stack in prop::sample::select(&POSTED_STACKS[..]),
+        endless: bool,
+        tells: bool,
+        scripts in prop::array::uniform2(steps(true)),
+        seed: u64,
+        messages in prop::array::uniform2(messages(5000)),
+    ) {
+        let (layers, masks, greets) = stack;
+        let scripts = scripts.map(|mut steps| {
+            steps.retain(|&step| step != 2 || !greets);
+            steps
+        });
+        let (mut connections, office) = posted(layers, endless, scripts, tells);
+        let greetings = usize::from(greets);
+        let taken = |who: usize| {
+            let posted = &office.lock().unwrap().directions[1 - who].posted;
+            posted.iter().filter(|(_, refused)| !refused).count().saturating_sub(greetings)
+        };
+        let sides = exchange(&mut connections, seed, messages, endless.then_some(&taken));
+        for who in [0, 1] {
+            let mut posted = office.lock().unwrap().directions[who].posted.split_off(greetings);
+            posted.iter_mut().for_each(|(message, _)| *message = unmask(std::mem::take(message), masks));
+            let any_refused = posted.iter().any(|(_, refused)| *refused);
+            let arrived: Vec<_> = posted.iter().filter(|(_, refused)| !refused).map(|(message, _)| message).collect();
+            let posted: Vec<_> = posted.iter().map(|(message, _)| message.clone()).collect();
+            let (side, peer) = (&sides[who], &sides[1 - who]);
+            prop_assert!(peer.got.iter().eq(arrived), "what the socket took is heard");
+            prop_assert!(is_part(&side.taken, &posted), "what a write took was sent");
+            prop_assert!(is_part(&posted, &side.messages), "once");
+            let told = side.told > 0 || connections[who].send_failed.is_some();
+            prop_assert_eq!(told, any_refused, "and what the socket refused was told");
+        }
+    }
+
+    #[test]
+    fn framed_messages_arrive_once_and_whole_whatever_the_socket_does(
+        stack in prop::sample::select(&FRAMED_STACKS[..]),
+        scripts in prop::array::uniform2(script()),
+        seed: u64,
+        messages in prop::array::uniform2(messages(LONGEST)),
+    ) {
+        let (mut connections, _) = connections(&chains(stack.0, stack.1), scripts);
+        let sides = exchange(&mut connections, seed, messages, None);
+        prop_assert!(sides[0].got == sides[1].messages && sides[1].got == sides[0].messages);
+    }
+}
+
+#[cfg(feature = "tls")]
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 16, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn framed_messages_arrive_through_tls_and_proxies(
+        scripts in prop::array::uniform2(script()),
+        seed: u64,
+        messages in prop::array::uniform2(messages(LONGEST)),
+    ) {
+        let folder = tempfile::tempdir().unwrap();
+        let chains = chains(
+            r#"["frame", "tls", "http-connect", "socks5"]"#,
+            r#"["frame", "tls", "http-proxy", "socks-proxy"]"#,
+        );
+        let (mut connections, _) = connections(&(encrypted::layers(&folder) + &chains), scripts);
+        let sides = exchange(&mut connections, seed, messages, None);
+        prop_assert!(sides[0].got == sides[1].messages && sides[1].got == sides[0].messages);
+    }
+}
+
+/// Both sides of a chain of one `mask` over a socket that takes and tells all it can.
+fn masked(endless: bool) -> ([Connection; 2], Arc<Mutex<Office>>) {
+    let (mut connections, office) = posted(r#"["mask"]"#, endless, [vec![3], vec![3]], true);
+    connections.iter_mut().for_each(|connection| connection.establish().unwrap());
+    (connections, office)
+}
+
+/// Both sides of a chain of one `frame`.
+fn framed() -> ([Connection; 2], Arc<Mutex<Wire>>) {
+    let stack = FRAMED_STACKS[0];
+    let (mut sides, wire) = connections(&chains(stack.0, stack.1), [vec![u16::MAX], vec![u16::MAX]]);
+    sides.iter_mut().for_each(|connection| connection.establish().unwrap());
+    (sides, wire)
+}
+
+fn blocks<T>(result: io::Result<T>) -> bool {
+    would_block(&result)
+}
+
+#[test]
+fn a_message_without_room_stays_and_tells_its_length() {
+    let no_room = |here: &mut Connection, room: usize| {
+        let error = here.read(&mut vec![0; room]).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::InvalidInput);
+        assert_eq!(error.to_string(), format!("the next message has 5 bytes, and there is room for {room}"));
+        assert!(matches!(Error::of(&error), Some(Error::NoRoom { length: 5, room: some }) if *some == room));
+        assert!(here.has_unread());
+    };
+    for [mut here, mut there] in [masked(true).0, masked(false).0, framed().0] {
+        assert_eq!(there.write(b"hello").unwrap(), 5);
+        assert_eq!(there.write(b"again").unwrap(), 5);
+        let mut target = [0; 9];
+        for expected in [b"hello", b"again"] {
+            no_room(&mut here, 4);
+            no_room(&mut here, 0);
+            assert_eq!(here.read(&mut target).unwrap(), 5);
+            assert_eq!(&target[..5], expected);
+        }
+        assert!(blocks(here.read(&mut target)) && !here.has_unread());
+    }
+}
+
+#[test]
+fn of_a_message_that_is_too_long_nothing_is_sent() {
+    let ([mut here, mut there], wire) = framed();
+    let error = here.write(&[7; 4001]).unwrap_err();
+    assert_eq!(error.kind(), io::ErrorKind::InvalidInput);
+    assert_eq!(error.to_string(), "a message of 4001 bytes is longer than 4000, the most that can be sent");
+    assert!(matches!(Error::of(&error), Some(Error::TooLong { length: 4001, longest: 4000 })));
+    assert_eq!(wire.lock().unwrap().directions[0].taken, 0);
+    assert_eq!(here.write(b"a shorter one").unwrap(), 13);
+    assert_eq!(there.read(&mut [0; 20]).unwrap(), 13);
+}
+
+#[test]
+fn what_is_unread_is_announced_after_each_message_and_nothing_else_is() {
+    for [mut here, mut there] in [masked(true).0, masked(false).0] {
+        for message in [&b"one"[..], b"", b"three"] {
+            assert_eq!(there.write(message).unwrap(), message.len());
+        }
+        for length in [3, 0, 5] {
+            assert!(!here.has_unread(), "of what is with the socket the socket tells");
+            assert_eq!(here.read(&mut [0; 9]).unwrap(), length);
+            assert!(!here.has_ended());
+        }
+        assert!(blocks(here.read(&mut [0; 9])) && !here.has_unread());
+        assert_eq!(here.wants(), Wants { readable: true, writable: false });
+    }
+    // One read of the wire brings many, more than may wait between two layers.
+    let ([mut here, mut there], _) = framed();
+    let mut said = 0;
+    for _ in 0..4 {
+        said += all(|| there.write(b"")).len();
+        let mut heard = 0;
+        assert!(!here.has_unread());
+        loop {
+            assert_eq!(here.read(&mut [0; 9]).unwrap(), 0);
+            heard += 1;
+            if !here.has_unread() {
+                break;
+            }
+        }
+        assert!(heard >= CAPACITY_OF_WIRE / 4, "{heard} of {said}");
+        said -= heard;
+    }
+    there.flush().unwrap();
+    while !blocks(here.read(&mut [0; 9])) {
+        said -= 1;
+    }
+    assert_eq!(said, 0);
+}
+
+/// Bytes that the wire holds.
+const CAPACITY_OF_WIRE: usize = super::CAPACITY;
+
+#[test]
+fn an_empty_message_is_not_the_end_though_it_be_the_last() {
+    for [mut here, mut there] in [masked(false).0, framed().0] {
+        for message in [&b""[..], b"two", b""] {
+            there.write(message).unwrap();
+        }
+        there.shutdown_write().unwrap();
+        for length in [0, 3, 0] {
+            assert_eq!(here.read(&mut [0; 9]).unwrap(), length);
+            assert!(!here.has_ended(), "it has not been told");
+        }
+        assert_eq!((here.read(&mut [0; 9]).unwrap(), here.has_ended()), (0, true));
+        assert_eq!((here.read(&mut [0; 9]).unwrap(), here.has_unread()), (0, false));
+        assert_eq!(here.write(b"on").unwrap(), 2, "the other direction goes on");
+        assert_eq!(there.read(&mut [0; 9]).unwrap(), 2);
+    }
+}
+
+#[test]
+fn a_call_that_can_do_nothing_asks_the_socket_once() {
+    let ([mut here, _], office) = masked(true);
+    let calls = |here: &mut Connection, call: fn(&mut Connection) -> bool| {
+        let before = office.lock().unwrap().calls;
+        assert!(call(here));
+        office.lock().unwrap().calls - before
+    };
+    assert_eq!(calls(&mut here, |here| blocks(here.read(&mut [0; 9]))), 1);
+    assert_eq!(calls(&mut here, |here| here.write(b"x").is_ok()), 1, "one call, one message");
+    all(|| here.write(b"x"));
+    assert_eq!(calls(&mut here, |here| blocks(here.write(b"x"))), 1);
+    assert_eq!(calls(&mut here, |here| blocks(here.flush())), 1);
+    assert_eq!(calls(&mut here, |here| blocks(here.read(&mut [0; 9]))), 2, "it sends what waits, and reads");
+}
+
+#[test]
+fn a_peer_that_never_reads_stops_the_writer_after_one_message() {
+    let ([mut here, _], office) = masked(true);
+    assert_eq!(all(|| here.write(b"")).len(), CAPACITY + 1, "one waits here");
+    assert_eq!(here.wants(), Wants { readable: true, writable: true });
+    office.lock().unwrap().directions[0].messages.clear();
+    assert_eq!(here.write(b"").unwrap(), 0);
+    assert_eq!(here.wants(), Wants { readable: true, writable: false });
+
+    let ([mut here, _], _) = framed();
+    let taken = all(|| here.write(&[7; 4000])).len();
+    assert_eq!((taken, here.machine.outbound().len()), (1, 4004 - CAPACITY_OF_WIRE));
+}
+
+#[test]
+fn what_the_socket_refuses_is_told_to_the_writer_and_the_next_goes_on() {
+    let refused = |result: io::Result<usize>| Errno::from_io_error(&result.unwrap_err()) == Some(Errno::MSGSIZE);
+    for endless in [true, false] {
+        // The second and the third attempt are refused.
+        let (mut connections, office) = posted(r#"["mask"]"#, endless, [vec![3, 2, 2, 3], vec![3]], true);
+        let [here, there] = &mut connections;
+        assert_eq!(here.write(b"first").unwrap(), 5);
+        assert!(refused(here.write(b"too long")) && refused(here.write(b"too long too")));
+        assert_eq!(here.write(b"last").unwrap(), 4);
+        assert_eq!([there.read(&mut [0; 9]).unwrap(), there.read(&mut [0; 9]).unwrap()], [5, 4]);
+        assert_eq!(office.lock().unwrap().directions[0].posted.len(), 4);
+    }
+}
+
+#[test]
+fn what_is_refused_while_the_user_reads_is_told_to_who_writes_next() {
+    // The first message finds no room at once, and is refused when it is tried again, by a read.
+    let (mut connections, _) = posted(r#"["mask"]"#, true, [vec![0, 2, 0, 3], vec![3]], true);
+    let [here, there] = &mut connections;
+    assert_eq!(here.write(b"lost").unwrap(), 4);
+    assert!(blocks(here.read(&mut [0; 9])), "what cannot be sent is no error of reading");
+    let error = here.write(b"not taken").unwrap_err();
+    assert_eq!(Errno::from_io_error(&error), Some(Errno::MSGSIZE));
+    assert_eq!(here.write(b"taken").unwrap(), 5);
+    here.flush().unwrap();
+    let mut target = [0; 9];
+    assert_eq!(there.read(&mut target).unwrap(), 5);
+    assert_eq!(&target[..5], b"taken");
+}
+
+#[test]
+fn one_message_that_is_refused_while_the_user_reads_does_not_hold_up_the_next() {
+    // A layer below answers, so that two messages wait.
+    let (mut connections, office) = posted(r#"["mask"]"#, true, [vec![0, 2, 3], vec![3]], true);
+    let [here, _] = &mut connections;
+    assert_eq!(here.write(b"refused").unwrap(), 7);
+    here.machine.send_message(b"good").unwrap();
+    assert!(blocks(here.read(&mut [0; 9])));
+    assert!(!here.machine.has_outbound());
+    let posted: Vec<bool> = office.lock().unwrap().directions[0].posted.iter().map(|(_, refused)| *refused).collect();
+    assert_eq!(posted, [true, false]);
+    assert!(here.flush().is_err() && here.flush().is_ok(), "it is told once");
+}
+
+#[test]
+fn a_message_that_the_socket_cuts_is_told_and_the_next_is_good() {
+    let (mut connections, office) = posted(r#"["mask"]"#, true, [vec![3], vec![3]], false);
+    let [here, _] = &mut connections;
+    let long = vec![b'M'; 300_000];
+    for message in [long, Mask::mask(b"hello")] {
+        office.lock().unwrap().directions[1].messages.push_back(message);
+    }
+    let error = here.read(&mut [0; 9]).unwrap_err();
+    assert_eq!(error.kind(), io::ErrorKind::InvalidData);
+    assert_eq!(error.to_string(), "a message of 300000 bytes was cut to 262144 by the socket, and is lost");
+    assert_eq!(here.read(&mut [0; 9]).unwrap(), 5);
+}
+
+#[test]
+fn messages_that_were_read_are_not_merged_into_what_is_taken_out() {
+    let (mut connections, _) = posted(r#"["greeted"]"#, true, [vec![3], vec![3]], true);
+    let [here, there] = connections.each_mut();
+    assert!(blocks(here.establish()));
+    there.establish().unwrap();
+    // Both come up before the layer has left.
+    there.write(b"one").unwrap();
+    here.establish().unwrap();
+    assert!(here.machine.is_bare());
+    here.machine.room_for(3)[..3].copy_from_slice(b"two");
+    here.machine.received(3);
+    let [here, _] = connections;
+    let Err(mut here) = here.into_bare() else { panic!("a message waits") };
+    let mut target = [0; 9];
+    assert_eq!(here.read(&mut target).unwrap(), 3);
+    assert_eq!(&target[..3], b"two");
+    assert_eq!(here.read(&mut []).unwrap(), 0, "no message is dropped for want of room");
+    assert_eq!(here.read(&mut target).unwrap(), 3);
+    assert_eq!(&target[..3], b"one");
+}
