@@ -76,6 +76,10 @@ const LINE: usize = "000000  ".len() + 3 * PER_LINE + " |".len() + PER_LINE + "|
 
 /// Lines of an offset, bytes in hexadecimal, and the same as ASCII with dots for what is no graphic character.
 fn dump(bytes: &[u8], text: &mut String) {
+    if bytes.is_empty() {
+        // So that text2pcap(1) does not take what comes before for the next record's.
+        text.push_str("000000\n");
+    }
     for (line, offset) in bytes.chunks(PER_LINE).zip((0..).step_by(PER_LINE)) {
         let _ = write!(text, "{offset:06x}  ");
         for byte in line {
