@@ -191,6 +191,11 @@ pub(super) fn pump(end: &mut impl End, patience: Patience) -> Result<(), Failure
         if down.is_empty() && !down.ended {
             match down.fill(|target| end.read(target)) {
                 Ok(0) if end.has_ended() => down.ended = true,
+                // An empty message: there is nothing to print, and there may be another one behind it.
+                Ok(0) => {
+                    since.read = Instant::now();
+                    continue;
+                }
                 Ok(_) => since.read = Instant::now(),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => idle.read = true,
                 Err(error) => match Error::of(&error) {

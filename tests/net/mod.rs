@@ -5,6 +5,7 @@ mod command;
 mod drivers;
 mod encrypted;
 mod fallback;
+mod inspect;
 mod modules;
 pub mod peer;
 mod proxies;
