@@ -40,6 +40,8 @@ mod output;
 #[cfg(target_os = "linux")]
 mod pump;
 mod question;
+#[cfg(target_os = "linux")]
+mod relay;
 mod resolve;
 mod rule;
 mod schema;
@@ -48,6 +50,8 @@ mod show;
 mod spec;
 mod style;
 mod table;
+#[cfg(target_os = "linux")]
+mod traffic;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use failure::Failure;
@@ -140,6 +144,8 @@ enum Command {
     Connect(connect::Args),
     #[cfg(target_os = "linux")]
     Listen(listen::Args),
+    #[cfg(target_os = "linux")]
+    Relay(relay::Args),
 }
 
 fn run(command: &Command, globals: &Globals) -> Result<Status, Failure> {
@@ -162,6 +168,8 @@ fn run(command: &Command, globals: &Globals) -> Result<Status, Failure> {
         Command::Connect(args) => connect::run(args, globals),
         #[cfg(target_os = "linux")]
         Command::Listen(args) => listen::run(args, globals),
+        #[cfg(target_os = "linux")]
+        Command::Relay(args) => relay::run(args, globals),
     }
 }
 

@@ -15,7 +15,8 @@ use std::time::Duration;
 /// Which chain or base protocol is opened, and how.
 #[derive(clap::Args)]
 pub(super) struct Spec {
-    /// What to open: an entry's name, as secure/tcp4, or a request, as inet/stream or inet/stream/tcp
+    /// What to open: an entry's name, as secure/tcp4, or a request, as inet/stream or inet/stream/tcp; demands and options may
+    /// stand behind it in the same argument
     #[arg(value_name = "SPEC")]
     spec: String,
 
@@ -47,9 +48,10 @@ const OPENING: &str = "Opening";
 
 /// A limit that was given; `none` is one too.
 #[derive(Copy, Clone, Debug)]
-struct Limit(Option<Duration>);
+pub(super) struct Limit(pub Option<Duration>);
 
-fn time(word: &str) -> Result<Limit, String> {
+/// Reads a limit, as `5s` or `none`.
+pub(super) fn time(word: &str) -> Result<Limit, String> {
     if word == "none" {
         return Ok(Limit(None));
     }
@@ -77,20 +79,78 @@ impl Spec {
 
     /// What opens it, or the first that can be opened of all that are taken.
     pub fn alternatives(&self, globals: &Globals, takes: Takes) -> Result<Result<Alternatives, Status>, Failure> {
+        let mut words = Words::read(&self.spec)?;
+        let demands = self.demands.each().map(|(key, value)| (key.to_owned(), value.to_owned()));
+        words.demands.extend(demands);
+        words.set.extend(self.set.iter().cloned());
+        let opener = match words.alternatives(globals, &globals.registry()?, takes)? {
+            Ok(opener) => opener,
+            Err(status) => return Ok(Err(status)),
+        };
+        let limits = [
+            (Step::Connect, self.connect_timeout),
+            (Step::Handshake, self.handshake_timeout),
+            (Step::Read, self.read_timeout),
+            (Step::Write, self.write_timeout),
+        ];
+        let given = limits.into_iter().filter_map(|(step, limit)| Some((step, limit?)));
+        Ok(Ok(given.fold(opener, |opener, (step, limit)| opener.limit(step, limit.0))))
+    }
+}
+
+/// A SPEC as one argument: the entry or request, and behind it, in any order, demands as on a line of a batch and options for this
+/// call: `inet/stream require=encrypted tls.roots=webpki`. A word with blanks stands in quotes.
+pub(super) struct Words {
+    spec: String,
+    demands: Vec<(String, String)>,
+    set: Vec<String>,
+}
+
+impl Words {
+    pub fn read(text: &str) -> Result<Words, Failure> {
+        let wrong = |message: String| Failure::Told {
+            message,
+            help: Some("as in `secure/tcp4 tls.roots=webpki`, or `inet/stream require=encrypted`".to_owned()),
+        };
+        let mut words = unquoted(text).ok_or_else(|| wrong(format!("`{text}`: a quote is not closed")))?.into_iter();
+        let spec = words.next().ok_or_else(|| wrong("a SPEC is empty".to_owned()))?;
+        let mut read = Words { spec, demands: Vec::new(), set: Vec::new() };
+        for word in words {
+            match word.split_once('=') {
+                Some((place, _)) if place.contains('.') => read.set.push(word),
+                Some((key, value)) => read.demands.push((key.to_owned(), value.to_owned())),
+                None => return Err(wrong(format!("`{word}` is neither a demand nor ENTRY.OPTION=VALUE"))),
+            }
+        }
+        Ok(read)
+    }
+
+    /// What opens it; a status if the registry refuses, which is then told.
+    pub fn opener(&self, globals: &Globals, registry: &Registry) -> Result<Result<Opener, Status>, Failure> {
+        let only = |only: Alternatives| only.openers()[0].clone();
+        Ok(self.alternatives(globals, registry, Takes::First)?.map(only))
+    }
+
+    /// What opens it, or the first that can be opened of all that are taken.
+    pub fn alternatives(
+        &self,
+        globals: &Globals,
+        registry: &Registry,
+        takes: Takes,
+    ) -> Result<Result<Alternatives, Status>, Failure> {
         let providers = Providers::shipped().environment(|name| std::env::var(name).ok());
-        let registry = globals.registry()?;
-        let request = self.request(&registry, takes)?;
-        warn_if_unknown(&registry, &request);
+        let request = self.request(registry, takes)?;
+        warn_if_unknown(registry, &request);
         let selected = match takes {
-            Takes::All if self.members(&registry).is_some() => registry.selections_of_group(&self.spec, &request),
+            Takes::All if self.members(registry).is_some() => registry.selections_of_group(&self.spec, &request),
             Takes::All => registry.selections(&request),
             Takes::First | Takes::FirstUnlessAsked => registry.resolve(&request).map(Selections::from),
         };
         let selections = match selected {
             Ok(selections) => selections,
             Err(refusal) => {
-                talk(format_args!("{}", refused(&registry, &refusal)));
-                let again = format!("sockatlas{} explain {}", globals.words(), self.words(&registry));
+                talk(format_args!("{}", refused(registry, &refusal)));
+                let again = format!("sockatlas{} explain {}", globals.words(), self.again(registry));
                 talk(format_args!("  {HINT}help{HINT:#}: `{}` shows every candidate", output::printable(&again)));
                 return Ok(Err(Status::Refused));
             }
@@ -106,14 +166,7 @@ impl Spec {
             let (entry, option) = place.rsplit_once('.').ok_or_else(wrong)?;
             opener = opener.set_word(entry, option, value).map_err(told)?;
         }
-        let limits = [
-            (Step::Connect, self.connect_timeout),
-            (Step::Handshake, self.handshake_timeout),
-            (Step::Read, self.read_timeout),
-            (Step::Write, self.write_timeout),
-        ];
-        let given = limits.into_iter().filter_map(|(step, limit)| Some((step, limit?)));
-        Ok(Ok(given.fold(opener, |opener, (step, limit)| opener.limit(step, limit.0))))
+        Ok(Ok(opener))
     }
 
     /// A name counts before a request of the same spelling; what is neither is refused as a name, and nothing else opened.
@@ -132,7 +185,7 @@ impl Spec {
                 return Err(Failure::Told { message, help: Some(help.to_owned()) });
             }
         };
-        for (key, value) in self.demands.each() {
+        for (key, value) in &self.demands {
             registry.demand(&mut request, key, value)?;
         }
         Ok(request)
@@ -159,7 +212,7 @@ impl Spec {
     }
 
     /// The request again, as `explain` takes it.
-    fn words(&self, registry: &Registry) -> String {
+    fn again(&self, registry: &Registry) -> String {
         let mut words = match self.triple(registry) {
             Some(_) => self.spec.split('/').map(quoted).collect(),
             None => {
@@ -167,9 +220,30 @@ impl Spec {
                 vec![format!("--entry {}", quoted(first.unwrap_or(&self.spec)))]
             }
         };
-        words.extend(self.demands.each().map(|(key, value)| format!("--{key} {}", quoted(value))));
+        words.extend(self.demands.iter().map(|(key, value)| format!("--{key} {}", quoted(value))));
         words.join(" ")
     }
+}
+
+/// The words of a text; quotes of either kind hold together what is between them. Nothing if one is not closed.
+fn unquoted(text: &str) -> Option<Vec<String>> {
+    let mut words = Vec::new();
+    let mut word: Option<String> = None;
+    let mut quote = None;
+    for c in text.chars() {
+        match quote {
+            Some(open) if c == open => quote = None,
+            Some(_) => word.get_or_insert_default().push(c),
+            None if c == '\'' || c == '"' => {
+                quote = Some(c);
+                word.get_or_insert_default();
+            }
+            None if c.is_whitespace() => words.extend(word.take()),
+            None => word.get_or_insert_default().push(c),
+        }
+    }
+    words.extend(word);
+    quote.is_none().then_some(words)
 }
 
 /// An error of opening, as the command tells it.

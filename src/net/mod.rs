@@ -11,6 +11,7 @@
 //! | `connection` | a machine and a socket: what all drivers share |
 //! | `blocking`, `readiness`, `tokio` | the drivers |
 //! | `opened` | what one got |
+//! | [`relay`] | accepts on one chain and forwards on another, many connections at once |
 //! | `system` | the sockets of the operating system |
 //! | [`layers`] | the layers that come with sockatlas |
 //!
@@ -31,6 +32,7 @@ mod opener;
 mod provider;
 pub mod race;
 pub mod readiness;
+pub mod relay;
 mod settings;
 mod socket;
 pub mod system;

@@ -392,8 +392,13 @@ impl Opener {
 
     /// The addresses to connect the socket to, which may be those of a proxy, for what the stack is to lead to.
     pub(super) fn addresses(&self, target: &Target) -> Result<Vec<Address>, Error> {
-        let lowest = self.layers(Role::Connect)?.iter().fold(target.clone(), |target, (_, layer)| layer.below(&target));
+        let lowest = self.lowest(target)?;
         self.with_base(|provider, base| self.look_up(provider, base, &lowest))
+    }
+
+    /// What the socket is to lead to, for what the stack is to lead to.
+    pub(super) fn lowest(&self, target: &Target) -> Result<Target, Error> {
+        Ok(self.layers(Role::Connect)?.iter().fold(target.clone(), |target, (_, layer)| layer.below(&target)))
     }
 
     /// The addresses of a target of the socket, best first; at least one.

@@ -57,6 +57,8 @@ pub struct Stream {
     step: Step,
     /// How long that may take, and until when.
     limit: Option<(Duration, Instant)>,
+    /// The limit counts from the next progress on.
+    counts_anew: bool,
 }
 
 impl Opener {
@@ -108,7 +110,7 @@ impl Opener {
             return Err(Error::Unfit { entry: self.selection().name().to_owned(), problem });
         }
         let limit = self.time_limit(step).map(|limit| (limit, now + limit));
-        Ok(Stream { connection, opener: self.clone(), step, limit })
+        Ok(Stream { connection, opener: self.clone(), step, limit, counts_anew: false })
     }
 
     /// Listens at an address, without ever waiting. The layers are prepared now.
@@ -134,6 +136,9 @@ impl Stream {
         // It may have been a read or a write that connected.
         if self.step == Step::Connect && !self.connection.connecting {
             self.step = Step::Handshake;
+            self.counts_anew = true;
+        }
+        if std::mem::take(&mut self.counts_anew) {
             self.limit = self.opener.time_limit(Step::Handshake).map(|limit| (limit, now + limit));
         }
         match result {
@@ -198,6 +203,8 @@ impl Stream {
     ///
     /// A layer or the socket failed.
     pub fn answer(&mut self, answer: &Answer) -> io::Result<()> {
+        // The time until now was not the client's.
+        self.counts_anew = true;
         self.connection.answer(answer)
     }
 
@@ -233,6 +240,12 @@ impl Stream {
         self.connection.shutdown_write()
     }
 
+    /// Frees the memory that the layers keep for bytes on their way, as far as no bytes are in it. For a program that has many
+    /// streams at rest; the next bytes take it anew.
+    pub fn release(&mut self) {
+        self.connection.machine.release();
+    }
+
     /// What was opened, and how many bytes went where.
     pub fn opened(&self) -> Opened {
         self.connection.report()
@@ -254,8 +267,11 @@ impl Stream {
     ///
     /// The stream.
     pub fn into_socket(self) -> Result<Bare, Box<Stream>> {
-        let Stream { connection, opener, step, limit } = self;
-        connection.into_bare().map_err(|connection| Box::new(Stream { connection: *connection, opener, step, limit }))
+        let Stream { connection, opener, step, limit, counts_anew } = self;
+        let back = |connection: Box<Connection>| {
+            Box::new(Stream { connection: *connection, opener, step, limit, counts_anew })
+        };
+        connection.into_bare().map_err(back)
     }
 }
 

@@ -1,12 +1,12 @@
 //! The three drivers: everything arrives, through every layer, with peers that dawdle; and everything ends as it should.
 #![cfg(feature = "tls")]
 
-mod blocking;
+pub(super) mod blocking;
 mod calls;
 mod choosing;
 mod endings;
 pub(super) mod limits;
-mod readiness;
+pub(super) mod readiness;
 pub(super) mod stage;
 #[cfg(feature = "tokio")]
 mod tokio;

@@ -11,6 +11,8 @@ pub mod peer;
 mod proxies;
 mod proxy_protocol;
 mod readme;
+#[cfg(feature = "cli")]
+mod relay;
 mod system;
 mod tls;
 #[cfg(feature = "tracing")]

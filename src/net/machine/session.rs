@@ -1,8 +1,9 @@
 //! What a layer does on one connection: bytes in, bytes out, nothing else.
 
-use super::claims::{Answer, Claims};
+use super::claims::{Answer, Claims, Denial};
 use super::pipe::Pipe;
 use super::{Buffer, Ends};
+use crate::net::address::Target;
 use std::collections::VecDeque;
 use std::error::Error;
 use std::fmt;
@@ -236,6 +237,8 @@ impl<'a> Above<'a> {
 pub struct SessionError {
     kind: Failure,
     source: Arc<dyn Error + Send + Sync>,
+    /// What a proxy said of which target.
+    denied: Option<Arc<(Target, Denial)>>,
 }
 
 /// What kind of failure it is.
@@ -273,7 +276,19 @@ impl Failure {
 impl SessionError {
     /// An error of this kind; its text is that of the source.
     pub fn new(kind: Failure, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        SessionError { kind, source: source.into().into() }
+        SessionError { kind, source: source.into().into(), denied: None }
+    }
+
+    /// The same, as what a proxy says of this target: a program on whose behalf the connection was to be made can say the same.
+    #[must_use]
+    pub fn denying(mut self, target: Target, denial: Denial) -> Self {
+        self.denied = Some(Arc::new((target, denial)));
+        self
+    }
+
+    /// What a proxy said of this target.
+    pub fn denial_of(&self, target: &Target) -> Option<Denial> {
+        self.denied.as_deref().filter(|(denied, _)| denied == target).map(|(_, denial)| *denial)
     }
 
     /// What kind of failure it is.

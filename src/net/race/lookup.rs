@@ -29,11 +29,11 @@ impl Lookup {
         Found { result: opener.addresses(&target), contender, round }
     }
 
-    /// Whether there is no name in it that a name server would be asked for.
+    /// Whether there is no name in it that a name server would be asked for, that of a proxy neither.
     pub(in crate::net) fn is_prompt(&self) -> bool {
-        match &self.target {
-            Target::Host { host, .. } => host.is_empty() || host.parse::<std::net::IpAddr>().is_ok(),
-            Target::Address(_) => true,
+        match self.opener.lowest(&self.target) {
+            Ok(Target::Host { host, .. }) => host.is_empty() || host.parse::<std::net::IpAddr>().is_ok(),
+            Ok(Target::Address(_)) | Err(_) => true,
         }
     }
 }

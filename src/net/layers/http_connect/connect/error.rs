@@ -2,7 +2,7 @@
 
 use super::super::message::{LONGEST_HEADER, MOST_LINES};
 use crate::net::Target;
-use crate::net::machine::{Failure, SessionError};
+use crate::net::machine::{Denial, Failure, SessionError};
 use std::fmt;
 
 /// Why there is no connection through an HTTP proxy.
@@ -143,7 +143,25 @@ impl HttpConnectError {
 
 impl From<HttpConnectError> for SessionError {
     fn from(error: HttpConnectError) -> Self {
-        SessionError::new(error.failure(), error)
+        let denied = match &error {
+            HttpConnectError::Refused { target, status, .. } => Some((target.clone(), denial(status))),
+            _ => None,
+        };
+        let error = SessionError::new(error.failure(), error);
+        match denied {
+            Some((target, denial)) => error.denying(target, denial),
+            None => error,
+        }
+    }
+}
+
+/// What a proxy's answer says, for others to say it again. 502 and 503 say that it failed, and proxies differ in which they say of
+/// what.
+fn denial(status: &Status) -> Denial {
+    match status.code {
+        403 => Denial::NotAllowed,
+        504 => Denial::TimedOut,
+        _ => Denial::Failure,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::super::message::{Method, Reply};
 use crate::net::Target;
-use crate::net::machine::{Failure, SessionError};
+use crate::net::machine::{Denial, Failure, SessionError};
 use std::fmt;
 
 /// Why there is no connection through a SOCKS 5 proxy.
@@ -133,7 +133,28 @@ impl Socks5Error {
 
 impl From<Socks5Error> for SessionError {
     fn from(error: Socks5Error) -> Self {
-        SessionError::new(error.failure(), error)
+        let denied = match &error {
+            Socks5Error::Refused { target, reply, .. } => Some((target.clone(), denial(*reply))),
+            _ => None,
+        };
+        let error = SessionError::new(error.failure(), error);
+        match denied {
+            Some((target, denial)) => error.denying(target, denial),
+            None => error,
+        }
+    }
+}
+
+/// What a proxy's reply says, for others to say it again.
+fn denial(reply: Reply) -> Denial {
+    match reply {
+        Reply::NOT_ALLOWED => Denial::NotAllowed,
+        Reply::NETWORK_UNREACHABLE => Denial::NetworkUnreachable,
+        Reply::HOST_UNREACHABLE => Denial::HostUnreachable,
+        Reply::CONNECTION_REFUSED => Denial::ConnectionRefused,
+        Reply::TTL_EXPIRED => Denial::TimedOut,
+        Reply::ADDRESS_TYPE_NOT_SUPPORTED => Denial::AddressNotSupported,
+        _ => Denial::Failure,
     }
 }
 

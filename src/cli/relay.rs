@@ -1,0 +1,79 @@
+//! `relay`: accepts on one chain, and forwards on another.
+
+use super::spec::{Limit, Words, time, told};
+use super::traffic::{files, log::Log, serve};
+use super::{Failure, Globals, Status};
+use crate::net::relay::Relay;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+/// Accepts connections on one chain, and forwards each on another
+///
+/// SPEC is resolved like any request: an entry's name, as secure/tcp4, or a request, as inet/stream. Demands and options for this
+/// relay may stand behind it, in the same argument: "inet/stream require=encrypted", "secure/tcp4 tls.certificate=cert.pem
+/// tls.key=key.pem". ADDRESS and TARGET are as those of `listen` and `connect`. Where it listens is said on stderr.
+///
+/// The first SIGTERM or SIGINT ends it gracefully: who waits to be accepted is, then nobody else, and connections go on to their
+/// end, as long as --grace allows. The second cuts them. Exit status 0 says that none was cut, 1 that some were.
+///
+/// A side that fails is no end to the other one, which is reset. The log has a line of JSON for each connection.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  sockatlas relay --listen tcp4 :8080 --connect tcp4 localhost:80
+  sockatlas relay --listen 'secure/tcp4 tls.certificate=cert.pem tls.key=key.pem' :443 --connect tcp4 127.0.0.1:80
+  sockatlas relay --listen unix-stream /run/x.sock --connect 'inet/stream require=encrypted' example.org:443")]
+pub(super) struct Args {
+    /// What accepts, and where
+    #[arg(long, num_args = 2, value_names = ["SPEC", "ADDRESS"], required = true)]
+    listen: Vec<String>,
+
+    /// What connects, and to what
+    #[arg(long, num_args = 2, value_names = ["SPEC", "TARGET"], required = true)]
+    connect: Vec<String>,
+
+    /// How many connections there may be at once; those beyond wait to be accepted. Else as many as the process may have files for
+    #[arg(long, value_name = "COUNT")]
+    max_connections: Option<NonZeroUsize>,
+
+    /// How long a connection may carry nothing either way, as 10m; `none`, which holds without this, for no limit
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    idle_timeout: Option<Limit>,
+
+    /// How long connections may go on after the first signal; `none` for no limit
+    #[arg(long, value_name = "TIME", value_parser = time, default_value = "30s")]
+    grace: Limit,
+
+    /// How many threads work; else one for each processor
+    #[arg(long, value_name = "COUNT")]
+    threads: Option<NonZeroUsize>,
+
+    /// Adds a line of JSON to this file for each connection when it is over; - is standard output
+    #[arg(long, value_name = "FILE")]
+    log: Option<PathBuf>,
+}
+
+pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
+    let registry = globals.registry()?;
+    let [near, far] = [&args.listen, &args.connect].map(|given| Words::read(&given[0])?.opener(globals, &registry));
+    let (near, far) = match (near?, far?) {
+        (Ok(near), Ok(far)) => (near, far),
+        (Err(status), _) | (_, Err(status)) => return Ok(status),
+    };
+    let threads = args.threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
+    let log = args.log.as_deref().map(Log::open).transpose()?;
+    let mut relay = Relay::new(near.clone(), &*args.listen[1], far, &*args.connect[1])
+        .map_err(told)?
+        .threads(threads)
+        .max_connections(files::connections(args.max_connections.map(NonZeroUsize::get), threads))
+        .grace(args.grace.0);
+    if let Some(limit) = args.idle_timeout {
+        relay = relay.idle_limit(limit.0);
+    }
+    if let Some(log) = &log {
+        relay = relay.observer(log.clone());
+    }
+    let status = serve(relay.listen().map_err(told)?, &near)?;
+    log.map_or(Ok(()), |log| log.close())?;
+    Ok(status)
+}

@@ -1,0 +1,160 @@
+//! What commands that serve many connections share: signals that end them, a line of live counters, the summary, the log.
+//!
+//! | file | what |
+//! |---|---|
+//! | `log` | a line of JSON for each connection |
+//! | `files` | how many connections the process has file descriptors for |
+
+pub(super) mod files;
+pub(super) mod log;
+
+use super::failure::Failure;
+use super::output::{printable, talk};
+use super::style::FAINT;
+use super::{Status, spec::told};
+use crate::net::Opener;
+use crate::net::relay::{Counting, Counts, Listening, Stop};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::pipe::{PipeFlags, pipe_with};
+use signal_hook::consts::{SIGINT, SIGTERM};
+use std::io::{self, IsTerminal, Write};
+use std::os::fd::OwnedFd;
+use std::time::{Duration, Instant};
+
+/// Says where it listens, relays until a signal ends it, and says what it has done. The status: clean, if nothing was cut.
+pub(super) fn serve(listening: Listening, near: &Opener) -> Result<Status, Failure> {
+    let stop = Stop::new();
+    let signals = signals().map_err(|error| Failure::io("signals", error))?;
+    if let Some(local) = listening.local() {
+        talk(format_args!("listening at {}", printable(&near.shown(local))));
+    }
+    let watcher = Watcher { stop: stop.clone(), counting: listening.counts(), signals };
+    // It ends with the process: nothing is left for it to do then.
+    let thread = std::thread::Builder::new().name("signals".to_owned()).spawn(move || watcher.watch());
+    thread.map_err(|error| Failure::io("pthread_create", error))?;
+    let began = Instant::now();
+    let counts = listening.run(&stop).map_err(told)?;
+    clear_line();
+    summary(&counts, began.elapsed());
+    Ok(if counts.cut == 0 { Status::Clean } else { Status::Refused })
+}
+
+/// A pipe with a byte in it for each SIGTERM and SIGINT.
+fn signals() -> io::Result<OwnedFd> {
+    let (outlet, inlet) = pipe_with(PipeFlags::CLOEXEC | PipeFlags::NONBLOCK)?;
+    for signal in [SIGTERM, SIGINT] {
+        signal_hook::low_level::pipe::register_raw(signal, inlet.try_clone()?)?;
+    }
+    Ok(outlet)
+}
+
+/// How often the counters are shown.
+const SHOWN: Duration = Duration::from_secs(1);
+
+/// Waits for signals, and shows counters meanwhile if somebody can see them.
+struct Watcher {
+    stop: Stop,
+    counting: Counting,
+    signals: OwnedFd,
+}
+
+impl Watcher {
+    fn watch(self) {
+        let every = io::stderr().is_terminal().then_some(Timespec { tv_sec: SHOWN.as_secs() as i64, tv_nsec: 0 });
+        let mut last = (Instant::now(), self.counting.now());
+        loop {
+            let mut fds = [PollFd::new(&self.signals, PollFlags::IN)];
+            match poll(&mut fds, every.as_ref()) {
+                Ok(0) => {
+                    let now = (Instant::now(), self.counting.now());
+                    show(&last.1, &now.1, now.0 - last.0);
+                    last = now;
+                }
+                Ok(_) => {
+                    let mut one = [0];
+                    if rustix::io::read(&self.signals, &mut one) == Ok(1) {
+                        self.heed();
+                    }
+                }
+                Err(_) => {}
+            }
+        }
+    }
+
+    /// The first signal asks it to end, the second ends it.
+    fn heed(&self) {
+        clear_line();
+        if self.stop.is_asked() {
+            return self.stop.at_once();
+        }
+        let open = self.counting.now().open;
+        if open > 0 {
+            talk(format_args!("ending: {} to go on to their end; once more cuts them", counted(open, "connection")));
+        }
+        self.stop.gracefully();
+    }
+}
+
+/// Rewrites the line of counters.
+fn show(before: &Counts, now: &Counts, passed: Duration) {
+    let rate = |before: u64, now: u64| amount(((now - before) as f64 / passed.as_secs_f64()) as u64);
+    let line = format!(
+        "{} open, {} served, {} failed; up {} at {}/s, down {} at {}/s",
+        now.open,
+        now.served,
+        now.failed,
+        amount(now.up),
+        rate(before.up, now.up),
+        amount(now.down),
+        rate(before.down, now.down)
+    );
+    // Nobody is there to be told if this cannot be written.
+    let _ = write!(anstream::stderr().lock(), "\r\x1b[K{FAINT}{line}{FAINT:#}");
+}
+
+fn clear_line() {
+    if io::stderr().is_terminal() {
+        let _ = write!(io::stderr().lock(), "\r\x1b[K");
+    }
+}
+
+fn summary(counts: &Counts, lasted: Duration) {
+    let Counts { accepted, served, failed, cut, up, down, .. } = *counts;
+    let lasted = humantime::format_duration(Duration::from_millis(lasted.as_millis().try_into().unwrap_or(u64::MAX)));
+    let cut = if cut > 0 { format!(", {cut} cut") } else { String::new() };
+    talk(format_args!(
+        "{} in {lasted}: {served} served, {failed} failed{cut}; {up} bytes up, {down} down",
+        counted(accepted, "connection")
+    ));
+}
+
+/// `1 connection`, `2 connections`.
+fn counted(count: u64, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+}
+
+/// Bytes in the unit that suits them: `17 B`, `1.5 kB`, `2.0 GB`.
+fn amount(bytes: u64) -> String {
+    const UNITS: [&str; 5] = ["kB", "MB", "GB", "TB", "PB"];
+    if bytes < 1000 {
+        return format!("{bytes} B");
+    }
+    let mut value = bytes as f64 / 1000.0;
+    let mut unit = 0;
+    while value >= 999.95 && unit + 1 < UNITS.len() {
+        value /= 1000.0;
+        unit += 1;
+    }
+    format!("{value:.1} {}", UNITS[unit])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_have_the_unit_that_suits_them() {
+        let shown = [0, 999, 1000, 1499, 999_949, 999_950, 2_000_000_000, u64::MAX].map(amount);
+        assert_eq!(shown, ["0 B", "999 B", "1.0 kB", "1.5 kB", "999.9 kB", "1.0 MB", "2.0 GB", "18446.7 PB"]);
+    }
+}

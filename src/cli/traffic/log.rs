@@ -1,0 +1,215 @@
+//! The log: a line of JSON for each connection, version 1.
+
+use crate::cli::failure::{Failure, warn};
+use crate::net::machine::Failure as LayerFailure;
+use crate::net::relay::{Observer, Outcome, Record};
+use crate::net::{Error, ErrorKind, Opened, Outcome as Attempted, Target};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::fs::OpenOptions;
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Where lines go. Clones write to the same.
+#[derive(Clone)]
+pub(in crate::cli) struct Log {
+    state: Arc<Mutex<State>>,
+}
+
+struct State {
+    out: Box<dyn Write + Send>,
+    place: String,
+    /// Lines that could not be written, and why the first of them could not.
+    lost: u64,
+    first: Option<io::Error>,
+    /// Nobody reads any more.
+    closed: bool,
+}
+
+impl Log {
+    /// Lines behind those of a file, which is made if it is not there; `-` is standard output.
+    pub fn open(path: &Path) -> Result<Log, Failure> {
+        let place = path.display().to_string();
+        let (out, place): (Box<dyn Write + Send>, String) = if place == "-" {
+            (Box::new(io::stdout()), "<stdout>".to_owned())
+        } else {
+            let file = OpenOptions::new().append(true).create(true).open(path);
+            (Box::new(file.map_err(|error| Failure::io(&place, error))?), place)
+        };
+        let state = State { out, place, lost: 0, first: None, closed: false };
+        Ok(Log { state: Arc::new(Mutex::new(state)) })
+    }
+
+    /// Whether every line was written.
+    pub fn close(&self) -> Result<(), Failure> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        match state.first.take() {
+            Some(error) => {
+                let message = format!("{}: {} lines of the log could not be written: {error}", state.place, state.lost);
+                Err(Failure::Told { message, help: None })
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+impl Observer for Log {
+    fn ended(&self, record: &Record) {
+        // There is nothing in a line that could not be JSON.
+        let Ok(mut line) = serde_json::to_vec(&Line::of(record)) else { return };
+        line.push(b'\n');
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if state.closed {
+            return;
+        }
+        let written = state.out.write_all(&line).and_then(|()| state.out.flush());
+        match written {
+            Ok(()) => {}
+            // A reader that has gone away is no error: nobody is left to be told.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => state.closed = true,
+            Err(error) => {
+                state.lost += 1;
+                if state.first.is_none() {
+                    warn(format_args!("{}: {error}", state.place));
+                    state.first = Some(error);
+                }
+            }
+        }
+    }
+}
+
+/// A connection.
+#[derive(Serialize)]
+struct Line<'r> {
+    version: u32,
+    /// When it was accepted, as in RFC 3339.
+    time: String,
+    /// Whose it was.
+    peer: Option<String>,
+    /// Null, if its client never came to say so.
+    target: Option<String>,
+    near: Side<'r>,
+    /// Null, if it never was connected.
+    far: Option<Side<'r>>,
+    /// Bytes that the far side took, and the near side.
+    up: u64,
+    down: u64,
+    /// Datagrams that a side could not take.
+    #[serde(skip_serializing_if = "is_zero")]
+    lost: u64,
+    seconds: f64,
+    /// `served`, `failed`, `idle`, `cut`.
+    outcome: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<Fault>,
+}
+
+/// One side of it.
+#[derive(Serialize)]
+struct Side<'r> {
+    entry: &'r str,
+    stack: &'r [String],
+    /// The ends of its socket.
+    local: Option<String>,
+    peer: Option<String>,
+    /// What each layer negotiated.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    layers: BTreeMap<&'r str, BTreeMap<&'static str, &'r str>>,
+}
+
+#[derive(Serialize)]
+struct Fault {
+    /// `near` or `far`; null for a limit that both are held to.
+    side: Option<&'static str>,
+    kind: &'static str,
+    message: String,
+}
+
+impl<'r> Line<'r> {
+    fn of(record: &'r Record) -> Self {
+        let error = match &record.outcome {
+            Outcome::Failed { party, error } => {
+                Some(Fault { side: Some(party.name()), kind: kind(error), message: error.to_string() })
+            }
+            Outcome::Idle(limit) => Some(Fault {
+                side: None,
+                kind: "timed-out",
+                message: format!("nothing came from either side within {}", humantime::format_duration(*limit)),
+            }),
+            _ => None,
+        };
+        Line {
+            version: 1,
+            time: humantime::format_rfc3339_millis(record.began).to_string(),
+            peer: record.peer.as_ref().map(|peer| record.near.show(peer)),
+            target: record.target.as_ref().map(Target::to_string),
+            near: Side::of(&record.near),
+            far: record.far.as_ref().map(Side::of),
+            up: record.up,
+            down: record.down,
+            lost: record.lost,
+            seconds: record.lasted.as_micros() as f64 / 1e6,
+            outcome: record.outcome.name(),
+            error,
+        }
+    }
+}
+
+impl<'r> Side<'r> {
+    fn of(opened: &'r Opened) -> Self {
+        let layers = opened.layers.iter().filter(|layer| !layer.facts.is_empty());
+        Side {
+            entry: &opened.entry,
+            stack: &opened.stack,
+            local: opened.local.as_ref().map(|address| opened.show(address)),
+            peer: opened.peer.as_ref().map(|address| opened.show(address)),
+            layers: layers
+                .map(|layer| {
+                    let facts = layer.facts.iter().map(|(name, value)| (*name, value.as_str()));
+                    (layer.name.as_str(), facts.collect())
+                })
+                .collect(),
+        }
+    }
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
+}
+
+/// What kind of error it is, in a word for programs.
+fn kind(error: &Error) -> &'static str {
+    let of_io = |error: Option<&io::Error>| match error.map(io::Error::kind) {
+        Some(io::ErrorKind::ConnectionRefused) => "refused",
+        Some(io::ErrorKind::ConnectionReset) => "reset",
+        Some(io::ErrorKind::BrokenPipe) => "closed",
+        Some(io::ErrorKind::TimedOut) => "timed-out",
+        Some(io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable) => "unreachable",
+        _ => "network",
+    };
+    match error {
+        Error::TimedOut { .. } => "timed-out",
+        Error::Unresolved { .. } => "unresolved",
+        Error::Layer { source, .. } => match source.kind() {
+            LayerFailure::Protocol => "protocol",
+            LayerFailure::Refused => "refused",
+            LayerFailure::Authentication => "not-authenticated",
+            LayerFailure::Truncated => "truncated",
+            _ => "unusable",
+        },
+        error if error.kind() == ErrorKind::Host => "host",
+        error if error.kind() == ErrorKind::Usage => "usage",
+        // Of several attempts, the last that failed.
+        Error::Unreached { attempts, .. } => {
+            let failed = attempts.iter().rev().find_map(|attempt| match &attempt.outcome {
+                Attempted::Failed(error) => Some(of_io(error.io())),
+                Attempted::Unopened(error) => Some(kind(error)),
+                _ => None,
+            });
+            failed.unwrap_or("network")
+        }
+        Error::Socket { source, .. } => of_io(Some(source)),
+        _ => "network",
+    }
+}

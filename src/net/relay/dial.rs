@@ -1,0 +1,120 @@
+//! Reaching the far side: what has to be looked up, the race of the addresses, the handshakes through all layers, and falling back
+//! where there are alternatives.
+
+use super::lookup::Lookups;
+use super::shared::Inbox;
+use super::slots::Key;
+use crate::net::race::Found;
+use crate::net::{Alternatives, Error, Step, Target, readiness};
+use rustix::io::Errno;
+use std::io;
+use std::os::fd::BorrowedFd;
+use std::sync::Arc;
+use std::time::Instant;
+
+/// A connection that is being made.
+pub(super) struct Dial {
+    target: Target,
+    /// Nothing: it is to be begun, once more if it was.
+    dialling: Option<readiness::Dial>,
+    /// How many names are being looked up.
+    awaited: usize,
+    /// Sockets whose numbers are lower were shown.
+    shown: u64,
+}
+
+/// Where it is.
+pub(super) enum Progress {
+    /// It waits for its sockets, or for a name.
+    Waits,
+    /// The system has no file descriptor to give just now.
+    Starves(Error),
+    Open(Box<readiness::Stream>),
+}
+
+impl Dial {
+    pub fn new(target: Target) -> Self {
+        Dial { target, dialling: None, awaited: 0, shown: 0 }
+    }
+
+    /// What it leads to.
+    pub fn target(&self) -> &Target {
+        &self.target
+    }
+
+    /// Takes what was found.
+    pub fn found(&mut self, found: Found, now: Instant) {
+        self.awaited = self.awaited.saturating_sub(1);
+        if let Some(dialling) = &mut self.dialling {
+            dialling.found(found, now);
+        }
+    }
+
+    /// Goes on as far as that needs no waiting. Each new socket is shown to `register`; what is looked up comes to the inbox.
+    pub fn progress(
+        &mut self,
+        far: &Alternatives,
+        now: Instant,
+        lookups: &Lookups,
+        place: (Key, &Arc<Inbox>),
+        mut register: impl FnMut(BorrowedFd<'_>) -> io::Result<()>,
+    ) -> Result<Progress, Error> {
+        loop {
+            let dialling = match &mut self.dialling {
+                Some(dialling) => dialling,
+                none => none.insert(far.dial(&self.target, now)?),
+            };
+            match dialling.progress(now) {
+                Ok(Some(stream)) => return Ok(Progress::Open(Box::new(stream))),
+                Ok(None) => {}
+                Err(error) if is_want_of_files(&error) => {
+                    self.dialling = None;
+                    return Ok(Progress::Starves(error));
+                }
+                Err(error) => return Err(error),
+            }
+            let mut next = self.shown;
+            for (number, socket, _) in dialling.sockets().filter(|(number, ..)| *number >= self.shown) {
+                next = next.max(number + 1);
+                register(socket).map_err(|error| far.openers()[0].told(error, "epoll_ctl"))?;
+            }
+            self.shown = next;
+            let asked = dialling.lookups();
+            if asked.is_empty() {
+                return Ok(Progress::Waits);
+            }
+            for lookup in asked {
+                if lookup.is_prompt() {
+                    dialling.found(lookup.run(), now);
+                } else {
+                    self.awaited += 1;
+                    lookups.ask(lookup, place.0, place.1.clone()).map_err(|source| Error::Socket {
+                        entry: far.openers()[0].base_name(),
+                        call: "pthread_create",
+                        source,
+                    })?;
+                }
+            }
+        }
+    }
+
+    /// When what is under way must have come to an end, and what else is to be done at a time. What began at `since` and has no
+    /// socket yet has as long as connecting may take.
+    pub fn deadline(&self, far: &Alternatives, since: Instant) -> Option<Instant> {
+        let dialling = self.dialling.as_ref().and_then(readiness::Dial::deadline);
+        let begun = self.dialling.as_ref().is_some_and(|dialling| dialling.sockets().next().is_some());
+        let looking_up = far.openers()[0].time_limit(Step::Connect).map(|limit| since + limit).filter(|_| !begun);
+        [dialling, looking_up].into_iter().flatten().min()
+    }
+
+    /// Whether nothing has come of looking up the name.
+    pub fn is_looking_up(&self) -> bool {
+        self.awaited > 0 && self.dialling.as_ref().is_some_and(|dialling| dialling.sockets().next().is_none())
+    }
+}
+
+/// Whether the process, or the system, has no file descriptor or no memory left for a socket: that may pass.
+pub(super) fn is_want_of_files(error: &Error) -> bool {
+    let wanting = [Errno::MFILE, Errno::NFILE, Errno::NOBUFS, Errno::NOMEM].map(Errno::raw_os_error);
+    error.errno().is_some_and(|errno| wanting.contains(&errno))
+}

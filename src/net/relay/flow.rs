@@ -1,0 +1,393 @@
+//! One direction of a connection: what one side sends, the other gets, in the same order, and its end behind it.
+//!
+//! Nothing is read while the receiving side has not taken what was read before, so what waits here is at most one read:
+//! [`COPIED`] bytes, a message, or what a pipe holds. A direction at rest has no memory of its own.
+
+use super::pipes::{CAPACITY, Pipe, Pipes};
+use super::side::{End, Side};
+use crate::net::machine::Buffer;
+use rustix::io::{Errno, retry_on_intr};
+use rustix::pipe::{SpliceFlags, splice};
+use std::io;
+
+/// What a worker's directions share, as one works at a time.
+pub(super) struct Tools {
+    /// [`SCRATCH`] bytes to read into.
+    pub scratch: Vec<u8>,
+    pub pipes: Pipes,
+}
+
+/// The longest message that can be relayed. Datagrams of UDP have at most 65,527 bytes, messages of unix sockets as many as the
+/// send buffer holds, which is 212,992 bytes unless it is told otherwise (socket(7): `SO_SNDBUF`).
+pub(super) const SCRATCH: usize = 256 * 1024;
+
+/// Bytes of a stream that are read at a time, where they are copied: as many as layers take at a time.
+const COPIED: usize = 64 * 1024;
+
+/// Bytes that one direction moves before it is the next connection's turn.
+const TURN: usize = 1024 * 1024;
+
+/// A read that finds this much makes it worth to move what follows in a pipe, which copies nothing, and costs two calls of the
+/// system more where little is moved.
+const BULK: usize = COPIED;
+
+/// What goes through a direction.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub(super) enum Passes {
+    /// A stream of bytes, until it ends.
+    Bytes,
+    /// Messages, until they end: each read is one, and each write.
+    Messages,
+    /// Messages without an end; one may be empty, and one may be lost.
+    Datagrams,
+}
+
+/// One direction.
+pub(super) struct Flow {
+    passes: Passes,
+    /// Read, and not yet taken by the other side.
+    kept: Buffer,
+    /// A message is kept, which may be empty.
+    keeps_message: bool,
+    pipe: Option<Pipe>,
+    /// The last read was large.
+    bulk: bool,
+    /// The system does not splice these sockets.
+    unspliceable: bool,
+    /// The sending side has ended.
+    ended: bool,
+    /// The receiving side was told so.
+    over: bool,
+    /// Bytes that the receiving side took.
+    pub moved: u64,
+    /// Datagrams that it could not take.
+    pub lost: u64,
+}
+
+/// Why a direction stops for now.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub(super) enum Pause {
+    /// Nothing is there to be read.
+    Source,
+    /// There is no room to write.
+    Sink,
+    /// It has moved its share, and could go on.
+    Turn,
+    /// It is over: the end was passed on.
+    Over,
+}
+
+/// An error, and on which side.
+#[derive(Debug)]
+pub(super) struct Broken {
+    /// Of the sending side.
+    pub source: bool,
+    /// What was done: `read`, `write` or `shutdown`.
+    pub call: &'static str,
+    pub error: io::Error,
+}
+
+impl Flow {
+    pub fn new(passes: Passes) -> Self {
+        Flow {
+            passes,
+            kept: Buffer::new(),
+            keeps_message: false,
+            pipe: None,
+            bulk: false,
+            unspliceable: false,
+            ended: false,
+            over: false,
+            moved: 0,
+            lost: 0,
+        }
+    }
+
+    /// Begins with bytes that were read before.
+    pub fn begin_with(&mut self, bytes: &[u8]) {
+        if !bytes.is_empty() {
+            self.kept.push(bytes);
+        }
+    }
+
+    /// Whether something was read that the receiving side has not taken.
+    pub fn is_held_up(&self) -> bool {
+        !self.kept.is_empty() || self.keeps_message || self.pipe.as_ref().is_some_and(|pipe| pipe.filled > 0)
+    }
+
+    /// Gives back what belongs to the worker; the connection is over.
+    pub fn dissolve(&mut self, tools: &mut Tools) {
+        if let Some(pipe) = self.pipe.take() {
+            tools.pipes.put(pipe);
+        }
+    }
+
+    /// Moves what can be moved now.
+    pub fn work(
+        &mut self,
+        from: &mut Side<impl End>,
+        to: &mut Side<impl End>,
+        tools: &mut Tools,
+    ) -> Result<Pause, Broken> {
+        let pause = match self.passes {
+            Passes::Bytes => self.pass_bytes(from, to, tools),
+            Passes::Messages | Passes::Datagrams => self.pass_messages(from, to, tools),
+        };
+        // What lies idle is another's.
+        if self.pipe.as_ref().is_some_and(|pipe| pipe.filled == 0) {
+            self.dissolve(tools);
+        }
+        pause
+    }
+
+    fn pass_bytes(
+        &mut self,
+        from: &mut Side<impl End>,
+        to: &mut Side<impl End>,
+        tools: &mut Tools,
+    ) -> Result<Pause, Broken> {
+        let mut share = TURN;
+        loop {
+            if !self.deliver(to)? {
+                return Ok(Pause::Sink);
+            }
+            if self.over {
+                return Ok(Pause::Over);
+            }
+            if self.ended {
+                return self.pass_end(to);
+            }
+            if !from.readable {
+                return Ok(Pause::Source);
+            }
+            if share == 0 {
+                return Ok(Pause::Turn);
+            }
+            let Some(count) = self.take_in(from, to, tools)? else { continue };
+            share = share.saturating_sub(count);
+        }
+    }
+
+    /// Reads once; how many bytes, or nothing if there were none.
+    fn take_in(
+        &mut self,
+        from: &mut Side<impl End>,
+        to: &mut Side<impl End>,
+        tools: &mut Tools,
+    ) -> Result<Option<usize>, Broken> {
+        if self.bulk && !self.unspliceable && from.end.bare().is_some() && to.end.bare().is_some() {
+            if self.pipe.is_none() {
+                self.pipe = tools.pipes.take();
+            }
+            if self.pipe.is_some() {
+                return self.fill_pipe(from);
+            }
+        }
+        let scratch = &mut tools.scratch[..COPIED];
+        let count = match from.end.read(scratch) {
+            Ok(count) => count,
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                from.readable = false;
+                return Ok(None);
+            }
+            Err(error) => return Err(Broken { source: true, call: "read", error }),
+        };
+        self.bulk = count >= BULK;
+        // A stream that gave less than there was room for has no more: epoll(7), "Do I need to continuously read".
+        if count < scratch.len() && !from.hung && from.end.bare().is_some() {
+            from.readable = false;
+        }
+        self.ended = count == 0;
+        let mut rest = &scratch[..count];
+        while !rest.is_empty() {
+            match self.give(to, rest)? {
+                0 => break,
+                taken => rest = &rest[taken..],
+            }
+        }
+        if !rest.is_empty() {
+            self.kept.push(rest);
+        }
+        Ok(Some(count))
+    }
+
+    /// Gives the receiving side what waits for it; whether it took all.
+    fn deliver(&mut self, to: &mut Side<impl End>) -> Result<bool, Broken> {
+        while !self.kept.is_empty() {
+            let kept = std::mem::take(&mut self.kept);
+            let taken = self.give(to, kept.bytes());
+            self.kept = kept;
+            match taken? {
+                0 => return Ok(false),
+                taken => self.kept.consume(taken),
+            }
+            self.kept.release();
+        }
+        while self.pipe.as_ref().is_some_and(|pipe| pipe.filled > 0) {
+            if !self.drain_pipe(to)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Writes once; 0: there is no room.
+    fn give(&mut self, to: &mut Side<impl End>, bytes: &[u8]) -> Result<usize, Broken> {
+        if !to.writable {
+            return Ok(0);
+        }
+        match to.end.write(bytes) {
+            Ok(0) => Err(Broken { source: false, call: "write", error: io::ErrorKind::WriteZero.into() }),
+            Ok(count) => {
+                self.moved += count as u64;
+                // A socket that took less than it was given is full; layers may have taken what their socket did not.
+                to.writable = if to.end.bare().is_some() { count == bytes.len() } else { !to.end.holds_back() };
+                Ok(count)
+            }
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                to.writable = false;
+                Ok(0)
+            }
+            Err(error) => Err(Broken { source: false, call: "write", error }),
+        }
+    }
+
+    /// Passes the end on.
+    fn pass_end(&mut self, to: &mut Side<impl End>) -> Result<Pause, Broken> {
+        match to.end.shutdown_write() {
+            Ok(()) => {
+                self.over = true;
+                Ok(Pause::Over)
+            }
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                to.writable = false;
+                Ok(Pause::Sink)
+            }
+            Err(error) => Err(Broken { source: false, call: "shutdown", error }),
+        }
+    }
+
+    fn fill_pipe(&mut self, from: &mut Side<impl End>) -> Result<Option<usize>, Broken> {
+        let (Some(socket), Some(pipe)) = (from.end.bare(), &mut self.pipe) else { return Ok(None) };
+        let flags = SpliceFlags::MOVE | SpliceFlags::NONBLOCK;
+        match retry_on_intr(|| splice(socket, None, &pipe.inlet, None, CAPACITY, flags)) {
+            Ok(0) => {
+                self.ended = true;
+                Ok(Some(0))
+            }
+            Ok(count) => {
+                pipe.filled += count;
+                self.bulk = count >= BULK / 4;
+                Ok(Some(count))
+            }
+            Err(Errno::AGAIN) => {
+                from.readable = false;
+                Ok(None)
+            }
+            Err(Errno::INVAL) => {
+                self.unspliceable = true;
+                Ok(None)
+            }
+            Err(error) => Err(Broken { source: true, call: "splice", error: error.into() }),
+        }
+    }
+
+    /// Moves once from the pipe; false: there is no room.
+    fn drain_pipe(&mut self, to: &mut Side<impl End>) -> Result<bool, Broken> {
+        let (Some(socket), Some(pipe)) = (to.end.bare(), &mut self.pipe) else { return Ok(true) };
+        if !to.writable {
+            return Ok(false);
+        }
+        let flags = SpliceFlags::MOVE | SpliceFlags::NONBLOCK;
+        match retry_on_intr(|| splice(&pipe.outlet, None, socket, None, pipe.filled, flags)) {
+            Ok(0) => Err(Broken { source: false, call: "splice", error: io::ErrorKind::WriteZero.into() }),
+            Ok(count) => {
+                pipe.filled -= count;
+                self.moved += count as u64;
+                Ok(true)
+            }
+            Err(Errno::AGAIN) => {
+                to.writable = false;
+                Ok(false)
+            }
+            Err(error) => Err(Broken { source: false, call: "splice", error: error.into() }),
+        }
+    }
+
+    fn pass_messages(
+        &mut self,
+        from: &mut Side<impl End>,
+        to: &mut Side<impl End>,
+        tools: &mut Tools,
+    ) -> Result<Pause, Broken> {
+        let mut share = TURN;
+        loop {
+            if self.keeps_message {
+                let kept = std::mem::take(&mut self.kept);
+                let taken = self.give_message(to, kept.bytes());
+                self.kept = kept;
+                if !taken? {
+                    return Ok(Pause::Sink);
+                }
+                self.keeps_message = false;
+                self.kept = Buffer::new();
+            }
+            if self.over {
+                return Ok(Pause::Over);
+            }
+            if self.ended {
+                return self.pass_end(to);
+            }
+            if !from.readable {
+                return Ok(Pause::Source);
+            }
+            if share == 0 {
+                return Ok(Pause::Turn);
+            }
+            let count = match from.end.read(&mut tools.scratch) {
+                Ok(count) => count,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    from.readable = false;
+                    continue;
+                }
+                Err(error) => return Err(Broken { source: true, call: "read", error }),
+            };
+            if count == 0 && self.passes == Passes::Messages {
+                self.ended = true;
+                continue;
+            }
+            // A message costs what it holds, and a call at least.
+            share = share.saturating_sub(count.max(TURN / 256));
+            if !self.give_message(to, &tools.scratch[..count])? {
+                self.kept.push(&tools.scratch[..count]);
+                self.keeps_message = true;
+            }
+        }
+    }
+
+    /// Sends one message; false: there is no room.
+    fn give_message(&mut self, to: &mut Side<impl End>, message: &[u8]) -> Result<bool, Broken> {
+        if !to.writable {
+            return Ok(false);
+        }
+        match to.end.write(message) {
+            Ok(count) => {
+                self.moved += count as u64;
+                Ok(true)
+            }
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                to.writable = false;
+                Ok(false)
+            }
+            // Too long for the way that it is to go, or the device has no room: as on any network, that datagram is lost.
+            Err(error)
+                if self.passes == Passes::Datagrams
+                    && matches!(Errno::from_io_error(&error), Some(Errno::MSGSIZE | Errno::NOBUFS)) =>
+            {
+                self.lost += 1;
+                Ok(true)
+            }
+            Err(error) => Err(Broken { source: false, call: "write", error }),
+        }
+    }
+}

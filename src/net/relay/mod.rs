@@ -1,0 +1,349 @@
+//! Relays: what is accepted on one chain is forwarded on another, many connections at once.
+//!
+//! | file | what |
+//! |---|---|
+//! | `shared` | what workers share, and how they reach each other |
+//! | `asked` | relays whose clients name their targets |
+//! | `door` | the listener, and how many may be inside |
+//! | `worker` | a thread and its connections |
+//! | `pair` | one connection, from being accepted to its end |
+//! | `dial`, `lookup` | the far side: its addresses, and how it is reached |
+//! | `flow`, `side`, `pipes` | bytes on their way, one direction at a time |
+//! | `slots`, `timers` | where connections are kept, and when they are looked at |
+//! | `stop` | [`Stop`]: ends a relay |
+//! | `counters`, `record` | what it has done: [`Counts`], and a [`Record`] for each connection |
+//!
+//! # What goes through
+//!
+//! Every byte, in order, and each side's end: when one side ends its half, the other is told through all its layers, and may go on.
+//! Nothing is read from a side while the other has not taken what was read before. Where both sides are bare sockets, as all
+//! layers have retired, bulk goes through a pipe by splice(2) and is not copied.
+//!
+//! A side that fails, or that ends where its protocol says it must not, as a truncated TLS stream, never looks like an end to the
+//! other one: that is reset (TCP's RST), without a goodbye of its layers. So it is with limits that pass, and with connections that
+//! are cut when the relay is stopped.
+//!
+//! # Clients that ask
+//!
+//! Where the near side is that of a proxy, each client may name the target that it wants to be connected to: [`Relay::asked`]. It
+//! is answered when the far side is open, the handshakes of all its layers included, or has failed; then it is told so in the words
+//! of its protocol, and has [two seconds](PARTING) to read them before the connection is closed.
+//!
+//! # What it sets on sockets
+//!
+//! Nothing: that is the catalog's to say. A relay writes what it has read at once, so for small messages that are answered one by
+//! one state `nodelay = true` at the bases of both sides (tcp(7)): else the end of a message that is longer than a segment may
+//! wait for the acknowledgement of the segment before it.
+
+mod asked;
+mod counters;
+mod dial;
+mod door;
+mod flow;
+mod lookup;
+mod pair;
+mod pipes;
+mod record;
+mod shared;
+mod side;
+mod slots;
+mod stop;
+mod timers;
+mod worker;
+
+pub use asked::{Objection, Warden};
+pub use counters::Counts;
+pub use record::{Observer, Outcome, Party, Record};
+pub use stop::Stop;
+
+use super::{Address, Alternatives, Error, Opener, Role, Target, ToTarget};
+use crate::terms::SocketType;
+use door::Door;
+use flow::Passes;
+use lookup::Lookups;
+use shared::{Inbox, Limits, Shared};
+use std::sync::Arc;
+use std::time::Duration;
+use worker::Worker;
+
+/// Accepts on one chain, and forwards on another. See the [module](self).
+///
+/// ```no_run
+/// use sockatlas::net::relay::{Relay, Stop};
+/// use sockatlas::net::{Opener, Providers};
+/// use sockatlas::{Registry, Request};
+///
+/// let registry = Registry::builtin();
+/// let providers = Providers::shipped();
+/// let near = Opener::new(&providers, &registry.resolve(&Request::named("tcp4"))?);
+/// let far = near.clone();
+/// let relay = Relay::new(near, "127.0.0.1:8080", far, "127.0.0.1:80")?.max_connections(1000).listen()?;
+/// let counts = relay.run(&Stop::new())?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+#[must_use]
+pub struct Relay {
+    near: Opener,
+    at: Target,
+    far: Alternatives,
+    /// Nothing: clients ask for it.
+    target: Option<Target>,
+    warden: Option<Arc<dyn Warden>>,
+    threads: Option<usize>,
+    max_connections: usize,
+    idle: Option<Duration>,
+    grace: Option<Duration>,
+    observer: Option<Arc<dyn Observer>>,
+}
+
+/// How long connections may go on when a relay is stopped, unless it is told otherwise.
+const GRACE: Duration = Duration::from_secs(30);
+
+/// How long a client that was told why it is not connected has to read that, and to hang up. If the connection were closed while
+/// there was more to be read from it, TCP would reset it, and the client might never see what it was told (RFC 9112, section 9.6).
+pub const PARTING: Duration = Duration::from_secs(2);
+
+impl Relay {
+    /// Accepts with one opener at an address, and forwards with another, or with the first of several that can be opened, to a
+    /// target.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unfit`]: an address is none of the family, or the two sides do not go together: one carries a stream and the other
+    /// messages, say.
+    pub fn new(
+        near: Opener,
+        at: impl ToTarget,
+        far: impl Into<Alternatives>,
+        target: impl ToTarget,
+    ) -> Result<Self, Error> {
+        let far = far.into();
+        let mut targets = far.openers().iter().map(|opener| opener.target(&target));
+        let first = targets.next().unwrap_or_else(|| unreachable!("there is an opener"));
+        let target = targets.fold(first, Result::or)?;
+        Relay::between(near, at, far, Some(target))
+    }
+
+    /// Accepts the clients of a proxy with one opener at an address, and forwards each to the target that it asks for, with another
+    /// opener or with the first of several that can be opened. A layer of the first must be one that clients ask, as `socks5`.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Relay::new).
+    pub fn asked(near: Opener, at: impl ToTarget, far: impl Into<Alternatives>) -> Result<Self, Error> {
+        Relay::between(near.asking(), at, far.into(), None)
+    }
+
+    fn between(near: Opener, at: impl ToTarget, far: Alternatives, target: Option<Target>) -> Result<Self, Error> {
+        let at = near.target(at)?;
+        let relay = Relay {
+            near,
+            at,
+            far,
+            target,
+            warden: None,
+            threads: None,
+            max_connections: usize::MAX,
+            idle: None,
+            grace: Some(GRACE),
+            observer: None,
+        };
+        relay.passes()?;
+        Ok(relay)
+    }
+
+    /// How many threads relay; at least 1. Without being told, as many as the system can run at once.
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.threads = Some(threads.max(1));
+        self
+    }
+
+    /// How many connections there may be at once; at least 1. Those beyond wait to be accepted, in the listener's backlog. Each
+    /// takes two file descriptors.
+    pub fn max_connections(mut self, most: usize) -> Self {
+        self.max_connections = most.max(1);
+        self
+    }
+
+    /// How long a connection may carry nothing either way; nothing: for ever.
+    pub fn idle_limit(mut self, limit: Option<Duration>) -> Self {
+        self.idle = limit;
+        self
+    }
+
+    /// How long connections may go on when the relay is stopped; nothing: to their ends. 30 seconds unless it is told otherwise.
+    pub fn grace(mut self, grace: Option<Duration>) -> Self {
+        self.grace = grace;
+        self
+    }
+
+    /// Has a say in what clients that [ask](Relay::asked) are connected to.
+    pub fn warden(mut self, warden: impl Warden + 'static) -> Self {
+        self.warden = Some(Arc::new(warden));
+        self
+    }
+
+    /// Is told what became of each connection. Without one, nothing is recorded, which saves some calls of the system each.
+    pub fn observer(mut self, observer: impl Observer + 'static) -> Self {
+        self.observer = Some(Arc::new(observer));
+        self
+    }
+
+    /// What goes through, if the two sides agree on it.
+    fn passes(&self) -> Result<Passes, Error> {
+        let near = self.near.selection();
+        let accepted = near.socket_type();
+        for far in self.far.openers() {
+            let far = far.selection();
+            if accepted != far.socket_type() {
+                let (far, connected) = (far.name(), far.socket_type());
+                let problem = format!("what it accepts is of type {accepted}, and `{far}` is {connected}");
+                return Err(Error::Unfit { entry: near.name().to_owned(), problem });
+            }
+        }
+        match accepted {
+            SocketType::STREAM => Ok(Passes::Bytes),
+            SocketType::SEQPACKET => Ok(Passes::Messages),
+            other => {
+                let problem = format!("connections of type {other} cannot be accepted");
+                Err(Error::Unfit { entry: near.name().to_owned(), problem })
+            }
+        }
+    }
+
+    /// Listens. The layers of both sides are prepared now, so that what is wrong with them shows before the first connection.
+    ///
+    /// # Errors
+    ///
+    /// Every kind of [`Error`].
+    pub fn listen(&self) -> Result<Listening, Error> {
+        let passes = self.passes()?;
+        self.far.openers().iter().try_for_each(|far| far.prepare(Role::Connect))?;
+        let listener = self.near.listener(&self.at)?;
+        listener.set_nonblocking(true).map_err(|error| self.near.told(error, "ioctl FIONBIO"))?;
+        if listener.fd().is_none() {
+            let problem = "its base protocol has no file descriptor to wait on".to_owned();
+            return Err(Error::Unfit { entry: self.near.selection().name().to_owned(), problem });
+        }
+        let local = listener.local();
+        let threads = self.threads.or_else(|| std::thread::available_parallelism().ok().map(Into::into)).unwrap_or(1);
+        let inboxes: Result<Vec<_>, _> = (0..threads).map(|_| Inbox::new().map(Arc::new)).collect();
+        let shared = Shared {
+            limits: Limits::new(self.idle, &self.near, &self.far.openers()[0]),
+            near: self.near.clone(),
+            lookups: Lookups::default(),
+            far: self.far.clone(),
+            target: self.target.clone(),
+            warden: self.warden.clone(),
+            passes,
+            grace: self.grace,
+            observer: self.observer.clone(),
+            door: Door::new(listener, self.max_connections),
+            inboxes: inboxes.map_err(|error| self.near.told(error, "eventfd"))?,
+            stop: Stop::new(),
+        };
+        Ok(Listening { shared, local })
+    }
+
+    /// Listens, and relays until it is stopped and all connections are over: what it has done.
+    ///
+    /// # Errors
+    ///
+    /// It cannot listen, or the system has no threads or files for it.
+    pub fn run(&self, stop: &Stop) -> Result<Counts, Error> {
+        self.listen()?.run(stop)
+    }
+}
+
+impl std::fmt::Debug for Relay {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut debug = f.debug_struct("Relay");
+        debug.field("near", &self.near).field("at", &self.at).field("far", &self.far).field("target", &self.target);
+        debug.finish_non_exhaustive()
+    }
+}
+
+/// A relay that listens: who comes waits until it [runs](Listening::run).
+pub struct Listening {
+    shared: Shared,
+    local: Option<Address>,
+}
+
+impl Listening {
+    /// The address at which it listens.
+    pub fn local(&self) -> Option<&Address> {
+        self.local.as_ref()
+    }
+
+    /// A way to what it has done so far, while it runs.
+    pub fn counts(&self) -> Counting {
+        Counting { inboxes: self.shared.inboxes.clone() }
+    }
+
+    /// Relays until it is stopped and all connections are over: what it has done. This thread is one of those that work.
+    ///
+    /// # Errors
+    ///
+    /// The system has no threads or files for it.
+    pub fn run(mut self, stop: &Stop) -> Result<Counts, Error> {
+        self.shared.stop = stop.clone();
+        let counting = self.counts();
+        let shared = Arc::new(self.shared);
+        let entry = shared.near.base_name();
+        let workers: Result<Vec<Worker>, Error> =
+            (0..shared.inboxes.len()).map(|index| Worker::new(index, shared.clone())).collect();
+        drop(shared);
+        let mut workers = workers?.into_iter();
+        let mine = workers.next();
+        std::thread::scope(|scope| {
+            let mut threads = Vec::new();
+            let mut failure = None;
+            for worker in workers {
+                let thread = std::thread::Builder::new().name("relay".to_owned());
+                match thread.spawn_scoped(scope, move || worker.run()) {
+                    Ok(thread) => threads.push(thread),
+                    Err(source) => {
+                        failure = Some(Error::Socket { entry: entry.clone(), call: "pthread_create", source });
+                        stop.at_once();
+                    }
+                }
+            }
+            let mine = mine.map_or(Ok(()), Worker::run);
+            let others = threads.into_iter().map(|thread| match thread.join() {
+                Ok(result) => result,
+                Err(panic) => std::panic::resume_unwind(panic),
+            });
+            let results: Vec<Result<(), Error>> = others.collect();
+            failure.map_or(Ok(()), Err)?;
+            mine?;
+            results.into_iter().collect::<Result<(), Error>>()
+        })?;
+        Ok(counting.now())
+    }
+}
+
+impl std::fmt::Debug for Listening {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Listening").field("local", &self.local).finish_non_exhaustive()
+    }
+}
+
+/// A way to what a relay has done so far.
+#[derive(Clone)]
+pub struct Counting {
+    inboxes: Vec<Arc<Inbox>>,
+}
+
+impl Counting {
+    /// What it has done so far.
+    pub fn now(&self) -> Counts {
+        Counts::of(self.inboxes.iter().map(|inbox| &inbox.counters))
+    }
+}
+
+impl std::fmt::Debug for Counting {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.now().fmt(f)
+    }
+}

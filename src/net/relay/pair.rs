@@ -1,0 +1,599 @@
+//! One relayed connection, from its being accepted to its end: the near side shakes hands, its target is looked up, the far side is
+//! connected and shakes hands, bytes go both ways, each side's end is passed on. A client that asks for its target is answered
+//! when the far side is open, or has failed.
+//!
+//! The far side is not reached for before the near side's handshakes are over, so that who cannot prove what the chain demands
+//! causes no connection. When one side fails, the other is reset: see [`Carrier::will_reset`].
+
+use super::PARTING;
+use super::asked::{Objection, denial};
+use super::dial::{Dial, Progress};
+use super::flow::{Broken, Flow, Pause, Tools};
+use super::record::{Outcome, Party, Record};
+use super::shared::{Inbox, Shared};
+use super::side::{Carrier, Side};
+use super::slots::Key;
+use crate::net::race::Found;
+use crate::net::{Answer, Denial, Error, Opened, Opener, Step, Target, readiness};
+use rustix::event::epoll::{self, EventData, EventFlags};
+use std::io::{self, Write};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+/// One connection.
+pub(super) struct Pair {
+    stage: Stage,
+    /// What epoll has told of the two sockets, before there were sides to tell.
+    told: [EventFlags; 2],
+    /// Kept free for the far side's socket, so that what was accepted can be connected.
+    spare: Option<OwnedFd>,
+    began: Instant,
+    /// Where it leads, once that is known.
+    target: Option<Target>,
+    /// What the client was told, if it asked.
+    answer: Option<Answer>,
+    /// For the record, if there is to be one.
+    notes: Option<Box<Notes>>,
+    /// It waits for its turn.
+    pub queued: bool,
+    /// When it is looked at even if nothing happens, at the latest.
+    pub alarm: Option<Instant>,
+    /// It will be asked to free its memory.
+    pub rests: bool,
+}
+
+struct Notes {
+    began: SystemTime,
+    near: Opened,
+    far: Option<Opened>,
+}
+
+enum Stage {
+    /// The near side shakes hands.
+    Greeting(Box<readiness::Stream>),
+    /// The far side is looked up, connects and shakes hands, since then.
+    Dialling(Box<readiness::Stream>, Box<Dial>, Instant),
+    /// The client was told that it is connected, and the layers of the near side above shake hands.
+    Granting(Box<readiness::Stream>, Box<readiness::Stream>),
+    /// Bytes go both ways.
+    Forwarding(Box<Forwarding>),
+    /// The client was told that it is not connected, and has until then to read that; how it ended.
+    Parting(Box<readiness::Stream>, Instant, Outcome),
+    /// Between two stages, and when it is over.
+    Nowhere,
+}
+
+struct Forwarding {
+    near: Side<Carrier>,
+    far: Side<Carrier>,
+    up: Way,
+    down: Way,
+}
+
+/// A direction, and how long it has stood still.
+struct Way {
+    flow: Flow,
+    pause: Pause,
+    /// Since when it pauses for this reason, and nothing has moved.
+    since: Instant,
+    /// Bytes that were counted.
+    counted: u64,
+}
+
+/// What a connection works with in its turn.
+pub(super) struct Desk<'w> {
+    pub shared: &'w Shared,
+    pub inbox: &'w Arc<Inbox>,
+    pub tools: &'w mut Tools,
+    pub epoll: BorrowedFd<'w>,
+    pub key: Key,
+    pub now: Instant,
+}
+
+/// What a turn came to.
+pub(super) enum Turn {
+    /// It could go on at once; others come first.
+    Again,
+    /// It waits to be told of its sockets.
+    Waits,
+    /// It waits until the system has file descriptors again.
+    Starves,
+    Over(Outcome),
+}
+
+/// What sockets are registered for, once and for all.
+const INTEREST: EventFlags = EventFlags::IN.union(EventFlags::OUT).union(EventFlags::RDHUP).union(EventFlags::ET);
+
+impl Pair {
+    /// A connection whose near side was accepted.
+    pub fn new(near: readiness::Stream, spare: Option<OwnedFd>, observed: bool, now: Instant) -> Self {
+        let notes = observed.then(|| Box::new(Notes { began: SystemTime::now(), near: near.opened(), far: None }));
+        Pair {
+            stage: Stage::Greeting(Box::new(near)),
+            told: [EventFlags::empty(); 2],
+            spare,
+            began: now,
+            target: None,
+            answer: None,
+            notes,
+            queued: false,
+            alarm: None,
+            rests: false,
+        }
+    }
+
+    /// Has its near socket watched.
+    pub fn register(&self, epoll: BorrowedFd<'_>, key: Key) -> Result<(), Error> {
+        match &self.stage {
+            Stage::Greeting(near) => watch(epoll, near.as_fd(), key, Party::Near).map_err(|source| Error::Socket {
+                entry: near.opened().entry,
+                call: "epoll_ctl",
+                source,
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Takes note of what epoll told of one of its sockets.
+    pub fn told(&mut self, party: Party, flags: EventFlags) {
+        match &mut self.stage {
+            Stage::Forwarding(forwarding) => match party {
+                Party::Near => forwarding.near.told(flags),
+                Party::Far => forwarding.far.told(flags),
+            },
+            _ => self.told[party as usize] |= flags,
+        }
+    }
+
+    /// Takes what was found of its target.
+    pub fn found(&mut self, found: Found, now: Instant) {
+        if let Stage::Dialling(_, dial, _) = &mut self.stage {
+            dial.found(found, now);
+        }
+    }
+
+    /// Does what can be done now.
+    pub fn turn(&mut self, desk: &mut Desk<'_>) -> Turn {
+        self.go_on(desk).unwrap_or_else(Turn::Over)
+    }
+
+    fn go_on(&mut self, desk: &mut Desk<'_>) -> Result<Turn, Outcome> {
+        loop {
+            match std::mem::replace(&mut self.stage, Stage::Nowhere) {
+                Stage::Greeting(mut near) => {
+                    let progress = near.progress(desk.now);
+                    match progress {
+                        Ok(open) if open || near.asked().is_some() => self.reach_for_far(near, desk)?,
+                        Ok(_) => {
+                            self.stage = Stage::Greeting(near);
+                            return Ok(Turn::Waits);
+                        }
+                        Err(error) => {
+                            self.note_near(&near);
+                            let outcome = Outcome::Failed { party: Party::Near, error };
+                            if desk.shared.target.is_some() {
+                                return Err(outcome);
+                            }
+                            // Its layer may have told it why.
+                            self.stage = Stage::Parting(near, desk.now + PARTING, outcome);
+                        }
+                    }
+                }
+                Stage::Dialling(near, dial, since) => {
+                    let near = self.still_there(near, desk)?;
+                    if let Some(turn) = self.dial(near, dial, since, desk)? {
+                        return Ok(turn);
+                    }
+                }
+                Stage::Granting(mut near, far) => match near.progress(desk.now) {
+                    Ok(true) => self.forward(near, far, desk),
+                    Ok(false) => {
+                        self.stage = Stage::Granting(near, far);
+                        return Ok(Turn::Waits);
+                    }
+                    Err(error) => {
+                        Carrier::new(far).0.will_reset();
+                        return Err(self.forsaken(*near, Party::Near, error));
+                    }
+                },
+                Stage::Parting(mut near, until, outcome) => {
+                    if until <= desk.now || has_parted(&mut near, &mut desk.tools.scratch) {
+                        return Err(outcome);
+                    }
+                    self.stage = Stage::Parting(near, until, outcome);
+                    return Ok(Turn::Waits);
+                }
+                Stage::Forwarding(mut forwarding) => {
+                    let result = forwarding.work(desk);
+                    self.stage = Stage::Forwarding(forwarding);
+                    return result;
+                }
+                Stage::Nowhere => return Ok(Turn::Waits),
+            }
+        }
+    }
+
+    /// The near side is open, or asks for its target: the next stage.
+    fn reach_for_far(&mut self, near: Box<readiness::Stream>, desk: &Desk<'_>) -> Result<(), Outcome> {
+        self.note_near(&near);
+        self.target = desk.shared.target.clone().or_else(|| near.asked().cloned());
+        match self.target.clone() {
+            Some(target) => {
+                self.stage = Stage::Dialling(near, Box::new(Dial::new(target)), desk.now);
+                Ok(())
+            }
+            None => {
+                let problem = "its layers let no client ask for a target".to_owned();
+                let error = Error::Unfit { entry: near.opened().entry, problem };
+                Err(self.forsaken(*near, Party::Near, error))
+            }
+        }
+    }
+
+    /// Whether the near side is there to be served: one that was reset meanwhile is not.
+    fn still_there(
+        &mut self,
+        near: Box<readiness::Stream>,
+        desk: &Desk<'_>,
+    ) -> Result<Box<readiness::Stream>, Outcome> {
+        if self.told[Party::Near as usize].contains(EventFlags::ERR)
+            && let Ok(Err(error)) = rustix::net::sockopt::socket_error(near.as_fd())
+        {
+            let error = desk.shared.near.told(error.into(), "recv");
+            return Err(self.forsaken(*near, Party::Near, error));
+        }
+        Ok(near)
+    }
+
+    /// Goes on reaching for the far side; nothing if there is a next stage.
+    fn dial(
+        &mut self,
+        near: Box<readiness::Stream>,
+        mut dial: Box<Dial>,
+        since: Instant,
+        desk: &mut Desk<'_>,
+    ) -> Result<Option<Turn>, Outcome> {
+        // Its descriptor is the far side's now.
+        self.spare = None;
+        let Desk { shared, inbox, epoll, key, now, .. } = *desk;
+        let register = |socket: BorrowedFd<'_>| watch(epoll, socket, key, Party::Far);
+        let progress = dial.progress(&shared.far, now, &shared.lookups, (key, inbox), register);
+        let limit = shared.far().time_limit(Step::Connect).filter(|limit| since + *limit <= now);
+        let turn = match (progress, limit) {
+            (Ok(Progress::Open(far)), _) => {
+                self.open(near, far, desk)?;
+                return Ok(None);
+            }
+            (Ok(Progress::Waits), Some(limit)) if dial.is_looking_up() => {
+                let late = Error::TimedOut { step: Step::Connect, layer: None, limit };
+                self.unreached(near, dial.target(), late, desk)?;
+                return Ok(None);
+            }
+            (Ok(Progress::Waits), _) => Turn::Waits,
+            (Ok(Progress::Starves(error)), Some(_)) | (Err(error), _) => {
+                self.unreached(near, dial.target(), error, desk)?;
+                return Ok(None);
+            }
+            (Ok(Progress::Starves(_)), None) => Turn::Starves,
+        };
+        self.stage = Stage::Dialling(near, dial, since);
+        Ok(Some(turn))
+    }
+
+    /// The far side is open: the next stage.
+    fn open(
+        &mut self,
+        mut near: Box<readiness::Stream>,
+        far: Box<readiness::Stream>,
+        desk: &Desk<'_>,
+    ) -> Result<(), Outcome> {
+        let is_asked = near.asked().is_some();
+        let opened = (is_asked || self.notes.is_some()).then(|| far.opened());
+        let bound = opened.as_ref().and_then(|opened| opened.local.as_ref()?.socket_addr());
+        if let (Some(warden), Some(opened), true) = (&desk.shared.warden, &opened, is_asked)
+            && let Err(Objection { denial, why }) = warden.permit(&near.opened(), opened)
+        {
+            let error = Error::Unfit { entry: opened.entry.clone(), problem: why };
+            Carrier::new(far).0.will_reset();
+            return self.refuse(near, denial, error, desk);
+        }
+        if let (Some(notes), Some(opened)) = (&mut self.notes, opened) {
+            notes.far = Some(opened);
+        }
+        if !is_asked {
+            self.forward(near, far, desk);
+            return Ok(());
+        }
+        let granted = Answer::Granted(bound);
+        if let Err(error) = near.answer(&granted) {
+            Carrier::new(far).0.will_reset();
+            let error = desk.shared.near.told(error, "send");
+            return Err(self.forsaken(*near, Party::Near, error));
+        }
+        self.answer = Some(granted);
+        self.stage = Stage::Granting(near, far);
+        Ok(())
+    }
+
+    fn forward(&mut self, near: Box<readiness::Stream>, far: Box<readiness::Stream>, desk: &Desk<'_>) {
+        self.stage = Stage::Forwarding(Box::new(Forwarding::new(near, far, self.told, desk.shared, desk.now)));
+    }
+
+    /// The far side has failed: the client is told, if it asked.
+    fn unreached(
+        &mut self,
+        near: Box<readiness::Stream>,
+        target: &Target,
+        error: Error,
+        desk: &Desk<'_>,
+    ) -> Result<(), Outcome> {
+        match near.asked() {
+            Some(_) => self.refuse(near, denial(&desk.shared.far, target, &error), error, desk),
+            None => Err(self.forsaken(*near, Party::Far, error)),
+        }
+    }
+
+    /// Tells the client that it is not connected.
+    fn refuse(
+        &mut self,
+        mut near: Box<readiness::Stream>,
+        denial: Denial,
+        error: Error,
+        desk: &Desk<'_>,
+    ) -> Result<(), Outcome> {
+        let refused = Answer::Refused(denial);
+        // A client that has gone cannot be told: what happened is the far side's failure all the same.
+        let _ = near.answer(&refused);
+        self.answer = Some(refused);
+        let outcome = Outcome::Failed { party: Party::Far, error };
+        self.stage = Stage::Parting(near, desk.now + PARTING, outcome);
+        Ok(())
+    }
+
+    /// The near side gets no far side.
+    fn forsaken(&mut self, near: readiness::Stream, party: Party, error: Error) -> Outcome {
+        Carrier::new(Box::new(near)).0.will_reset();
+        Outcome::Failed { party, error }
+    }
+
+    fn note_near(&mut self, near: &readiness::Stream) {
+        if let Some(notes) = &mut self.notes {
+            let peer = notes.near.peer.take();
+            notes.near = near.opened();
+            notes.near.peer = notes.near.peer.take().or(peer);
+        }
+    }
+
+    /// When it must be looked at though nothing happened.
+    pub fn deadline(&self, shared: &Shared) -> Option<Instant> {
+        match &self.stage {
+            Stage::Greeting(near) | Stage::Granting(near, _) => near.deadline(),
+            Stage::Dialling(_, dial, since) => dial.deadline(&shared.far, *since),
+            Stage::Parting(_, until, _) => Some(*until),
+            Stage::Forwarding(forwarding) => forwarding.first_limit(shared).map(|(until, _)| until),
+            Stage::Nowhere => None,
+        }
+    }
+
+    /// Counts what has passed since it was counted last: bytes up and down.
+    pub fn count(&mut self) -> (u64, u64) {
+        match &mut self.stage {
+            Stage::Forwarding(forwarding) => (forwarding.up.count(), forwarding.down.count()),
+            _ => (0, 0),
+        }
+    }
+
+    /// Whether it could free memory, as nothing is under way.
+    pub fn may_rest(&self) -> bool {
+        match &self.stage {
+            Stage::Forwarding(forwarding) => forwarding.is_layered() && !forwarding.is_held_up(),
+            _ => false,
+        }
+    }
+
+    /// Frees the memory of its layers if nothing has passed for so long; whether it did.
+    pub fn rest(&mut self, still_for: Duration, now: Instant) -> bool {
+        match &mut self.stage {
+            Stage::Forwarding(forwarding) => {
+                let since = forwarding.up.since.max(forwarding.down.since);
+                let still = since + still_for <= now && !forwarding.is_held_up();
+                if still {
+                    forwarding.near.end.release();
+                    forwarding.far.end.release();
+                }
+                still
+            }
+            _ => true,
+        }
+    }
+
+    /// Ends it: gives back what is the worker's, resets what failed, and makes the record.
+    pub fn end(mut self, outcome: Outcome, tools: &mut Tools, now: Instant) -> Option<Record> {
+        let (mut up, mut down, mut lost) = (0, 0, 0);
+        match &mut self.stage {
+            Stage::Forwarding(forwarding) => {
+                let Forwarding { near, far, up: one, down: two } = &mut **forwarding;
+                (up, down, lost) = (one.flow.moved, two.flow.moved, one.flow.lost + two.flow.lost);
+                one.flow.dissolve(tools);
+                two.flow.dissolve(tools);
+                if !matches!(outcome, Outcome::Served) {
+                    near.end.will_reset();
+                    far.end.will_reset();
+                }
+                if let Some(notes) = &mut self.notes {
+                    near.end.note(&mut notes.near);
+                    if let Some(noted) = &mut notes.far {
+                        far.end.note(noted);
+                    }
+                }
+            }
+            Stage::Greeting(near) | Stage::Granting(near, _) | Stage::Dialling(near, ..) => {
+                // Those that are cut in the middle of it; what failed is gone already.
+                let _ = rustix::net::sockopt::set_socket_linger(near.as_fd(), Some(Duration::ZERO));
+            }
+            // It was told all that there is to tell.
+            Stage::Parting(..) | Stage::Nowhere => {}
+        }
+        let Notes { began, near, far } = *self.notes?;
+        let (target, answer) = (self.target, self.answer);
+        let lasted = now.saturating_duration_since(self.began);
+        Some(Record { began, lasted, peer: near.peer.clone(), target, answer, near, far, up, down, lost, outcome })
+    }
+}
+
+/// Whether a client that was told why it is not connected has hung up, or ended its side. What it still says is dropped, so that
+/// it is not reset while it reads.
+fn has_parted(near: &mut readiness::Stream, scratch: &mut [u8]) -> bool {
+    match near.flush() {
+        Err(error) if error.kind() != io::ErrorKind::WouldBlock => return true,
+        _ => {}
+    }
+    loop {
+        match rustix::io::retry_on_intr(|| rustix::io::read(near.as_fd(), &mut *scratch)) {
+            Ok(0) => return true,
+            Ok(_) => {}
+            Err(rustix::io::Errno::AGAIN) => return false,
+            Err(_) => return true,
+        }
+    }
+}
+
+/// Has a socket watched for everything, edge-triggered.
+fn watch(epoll: BorrowedFd<'_>, socket: BorrowedFd<'_>, key: Key, party: Party) -> std::io::Result<()> {
+    Ok(epoll::add(epoll, socket, EventData::new_u64(key.with_bit(party == Party::Far)), INTEREST)?)
+}
+
+/// Which limit of an open connection.
+#[derive(Copy, Clone)]
+enum Limit {
+    Idle(Duration),
+    Step(Party, Step, Duration),
+}
+
+impl Forwarding {
+    fn new(
+        near: Box<readiness::Stream>,
+        far: Box<readiness::Stream>,
+        told: [EventFlags; 2],
+        shared: &Shared,
+        now: Instant,
+    ) -> Self {
+        let [near_told, far_told] = told;
+        let (near, from_near) = Carrier::new(near);
+        let (far, from_far) = Carrier::new(far);
+        let way = |read: Vec<u8>| {
+            let mut flow = Flow::new(shared.passes);
+            flow.begin_with(&read);
+            Way { flow, pause: Pause::Turn, since: now, counted: 0 }
+        };
+        Forwarding {
+            near: Side::new(near, near_told),
+            far: Side::new(far, far_told),
+            up: way(from_near),
+            down: way(from_far),
+        }
+    }
+
+    fn work(&mut self, desk: &mut Desk<'_>) -> Result<Turn, Outcome> {
+        let Forwarding { near, far, up, down } = self;
+        let shared = desk.shared;
+        flush(near, Party::Near, &shared.near)?;
+        flush(far, Party::Far, shared.far())?;
+        let failed = |broken: Broken, source: Party| {
+            let party = match (broken.source, source) {
+                (true, source) => source,
+                (false, Party::Near) => Party::Far,
+                (false, Party::Far) => Party::Near,
+            };
+            let opener = if party == Party::Near { &shared.near } else { shared.far() };
+            Outcome::Failed { party, error: opener.told(broken.error, broken.call) }
+        };
+        up.work(near, far, desk).map_err(|broken| failed(broken, Party::Near))?;
+        down.work(far, near, desk).map_err(|broken| failed(broken, Party::Far))?;
+        match (up.pause, down.pause) {
+            (Pause::Over, Pause::Over) => return Err(Outcome::Served),
+            (Pause::Turn, _) | (_, Pause::Turn) => return Ok(Turn::Again),
+            _ => {}
+        }
+        match self.first_limit(shared) {
+            Some((until, limit)) if until <= desk.now => Err(limit.passed(shared)),
+            _ => Ok(Turn::Waits),
+        }
+    }
+
+    /// The limit that passes first, if nothing moves until then.
+    fn first_limit(&self, shared: &Shared) -> Option<(Instant, Limit)> {
+        let limits = &shared.limits;
+        if limits.none {
+            return None;
+        }
+        let since = self.up.since.max(self.down.since);
+        let idle = limits.idle.map(|limit| (since + limit, Limit::Idle(limit)));
+        let step = |way: &Way, from: Party, to: Party| {
+            let (party, step, limit) = match way.pause {
+                Pause::Source => (from, Step::Read, limits.read[from as usize]?),
+                Pause::Sink => (to, Step::Write, limits.write[to as usize]?),
+                Pause::Turn | Pause::Over => return None,
+            };
+            Some((way.since + limit, Limit::Step(party, step, limit)))
+        };
+        let up = step(&self.up, Party::Near, Party::Far);
+        let down = step(&self.down, Party::Far, Party::Near);
+        [idle, up, down].into_iter().flatten().min_by_key(|(until, _)| *until)
+    }
+
+    fn is_layered(&self) -> bool {
+        let layered = |side: &Side<Carrier>| matches!(side.end, Carrier::Layered(_));
+        layered(&self.near) || layered(&self.far)
+    }
+
+    fn is_held_up(&self) -> bool {
+        self.up.flow.is_held_up() || self.down.flow.is_held_up()
+    }
+}
+
+impl Limit {
+    fn passed(self, shared: &Shared) -> Outcome {
+        match self {
+            // Where nothing says that it is over, silence does.
+            Limit::Idle(_) if shared.is_of_datagrams() => Outcome::Served,
+            Limit::Idle(limit) => Outcome::Idle(limit),
+            Limit::Step(party, step, limit) => {
+                Outcome::Failed { party, error: Error::TimedOut { step, layer: None, limit } }
+            }
+        }
+    }
+}
+
+impl Way {
+    fn work(&mut self, from: &mut Side<Carrier>, to: &mut Side<Carrier>, desk: &mut Desk<'_>) -> Result<(), Broken> {
+        let before = (self.flow.moved, self.flow.is_held_up(), self.pause);
+        self.pause = self.flow.work(from, to, desk.tools)?;
+        if before != (self.flow.moved, self.flow.is_held_up(), self.pause) {
+            self.since = desk.now;
+        }
+        Ok(())
+    }
+
+    fn count(&mut self) -> u64 {
+        let passed = self.flow.moved - self.counted;
+        self.counted = self.flow.moved;
+        passed
+    }
+}
+
+/// Sends what the layers of a side have to say for themselves.
+fn flush(side: &mut Side<Carrier>, party: Party, opener: &Opener) -> Result<(), Outcome> {
+    if !side.writable {
+        return Ok(());
+    }
+    match side.end.flush() {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {
+            side.writable = false;
+            Ok(())
+        }
+        Err(error) => Err(Outcome::Failed { party, error: opener.told(error, "send") }),
+    }
+}

@@ -1,0 +1,141 @@
+//! What the workers of a relay share, and how they reach each other.
+
+use super::asked::Warden;
+use super::counters::Counters;
+use super::door::Door;
+use super::flow::Passes;
+use super::lookup::Lookups;
+use super::record::Observer;
+use super::slots::Key;
+use super::stop::Stop;
+use crate::net::race::Found;
+use crate::net::{Alternatives, BaseSocket, Opener, Step, Target};
+use rustix::event::{EventfdFlags, eventfd};
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// What the workers of a relay share.
+pub(super) struct Shared {
+    pub near: Opener,
+    pub far: Alternatives,
+    /// Where all connections lead; nothing: where their clients ask to be connected to.
+    pub target: Option<Target>,
+    pub warden: Option<Arc<dyn Warden>>,
+    pub passes: Passes,
+    pub limits: Limits,
+    /// How long connections may go on when it is stopped; nothing: to their ends.
+    pub grace: Option<Duration>,
+    pub observer: Option<Arc<dyn Observer>>,
+    pub door: Door,
+    pub lookups: Lookups,
+    /// Of each worker.
+    pub inboxes: Vec<Arc<Inbox>>,
+    pub stop: Stop,
+}
+
+/// The limits of connections that are open, looked up once; those of the two sides in the order of [`Party`](super::Party).
+pub(super) struct Limits {
+    pub idle: Option<Duration>,
+    pub read: [Option<Duration>; 2],
+    pub write: [Option<Duration>; 2],
+    /// There is none.
+    pub none: bool,
+}
+
+impl Limits {
+    pub fn new(idle: Option<Duration>, near: &Opener, far: &Opener) -> Self {
+        let read = [near, far].map(|opener| opener.time_limit(Step::Read));
+        let write = [near, far].map(|opener| opener.time_limit(Step::Write));
+        let none = idle.is_none() && read == [None; 2] && write == [None; 2];
+        Limits { idle, read, write, none }
+    }
+}
+
+impl Shared {
+    /// The far side's opener, as far as all alternatives are alike.
+    pub fn far(&self) -> &Opener {
+        &self.far.openers()[0]
+    }
+
+    pub fn is_of_datagrams(&self) -> bool {
+        self.passes == Passes::Datagrams
+    }
+
+    /// The worker that has fewest connections; this one, if it has hardly more.
+    pub fn least_busy(&self, this: usize) -> usize {
+        let load = |worker: usize| self.inboxes[worker].load.load(Ordering::Relaxed);
+        let least = (0..self.inboxes.len()).min_by_key(|&worker| load(worker)).unwrap_or(this);
+        if load(this) <= load(least) + 1 { this } else { least }
+    }
+
+    /// Wakes all workers but one.
+    pub fn wake_others(&self, this: usize) {
+        for (at, inbox) in self.inboxes.iter().enumerate() {
+            if at != this {
+                inbox.wake();
+            }
+        }
+    }
+}
+
+/// What others have for a worker.
+pub(super) struct Inbox {
+    messages: Mutex<Vec<Message>>,
+    /// An eventfd(2). It is watched edge-triggered, so nobody needs to read it.
+    wake: OwnedFd,
+    /// How many connections the worker has, or is about to have.
+    pub load: AtomicUsize,
+    pub counters: Counters,
+}
+
+/// What is brought to a worker.
+pub(super) enum Message {
+    /// A connection that another worker accepted, and the file descriptor that is kept for its far side.
+    Accepted(Box<dyn BaseSocket>, Option<OwnedFd>),
+    /// What a name came to, for one of its connections.
+    Found(Key, Found),
+}
+
+impl Inbox {
+    pub fn new() -> io::Result<Self> {
+        Ok(Inbox {
+            messages: Mutex::new(Vec::new()),
+            wake: eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?,
+            load: AtomicUsize::new(0),
+            counters: Counters::default(),
+        })
+    }
+
+    pub fn put(&self, message: Message) {
+        let mut messages = self.messages();
+        let first = messages.is_empty();
+        messages.push(message);
+        drop(messages);
+        if first {
+            self.wake();
+        }
+    }
+
+    pub fn take(&self) -> Vec<Message> {
+        std::mem::take(&mut *self.messages())
+    }
+
+    /// Lets the worker look around.
+    pub fn wake(&self) {
+        // The counter is never read, and 2^64 are never reached.
+        let _ = rustix::io::write(&self.wake, &1_u64.to_ne_bytes());
+    }
+
+    fn messages(&self) -> MutexGuard<'_, Vec<Message>> {
+        self.messages.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl AsFd for Inbox {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.wake.as_fd()
+    }
+}

@@ -1,0 +1,409 @@
+//! A worker: a thread with an epoll(7) of its own, and the connections that are its.
+//!
+//! Sockets are registered once, edge-triggered, so that moving bytes takes no further call to be told of them. The listener is
+//! level-triggered and exclusive in every worker: who is free accepts, and gives the connection to the worker that has fewest. In
+//! its turn a connection moves a bounded number of bytes, and then it is the next one's.
+
+use super::door::Entry;
+use super::flow::{SCRATCH, Tools};
+use super::pair::{Desk, Pair, Turn};
+use super::pipes::Pipes;
+use super::record::{Outcome, Party};
+use super::shared::{Inbox, Message, Shared};
+use super::slots::{Key, Slots};
+use super::timers::Timers;
+use crate::net::{BaseSocket, Error, Step};
+use rustix::event::Timespec;
+use rustix::event::epoll::{self, CreateFlags, Event, EventData, EventFlags};
+use rustix::io::{Errno, fcntl_dupfd_cloexec};
+use std::collections::VecDeque;
+use std::os::fd::{AsFd, OwnedFd};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+/// A worker.
+pub(super) struct Worker {
+    index: usize,
+    shared: Arc<Shared>,
+    inbox: Arc<Inbox>,
+    epoll: OwnedFd,
+    pairs: Slots<Pair>,
+    /// Connections that have something to do.
+    ready: VecDeque<Key>,
+    /// Connections that wait for file descriptors.
+    starving: VecDeque<Key>,
+    timers: Timers<Key>,
+    /// When connections may be at rest.
+    rests: Timers<Key>,
+    tools: Tools,
+    /// Kept free for the far side of the next connection.
+    spare: Option<OwnedFd>,
+    accepting: Accepting,
+    /// epoll watches the door.
+    watching: bool,
+    /// When what starves is tried again, even if nothing of ours was closed.
+    retry: Option<Instant>,
+    /// When connections are cut, once the relay is stopped.
+    cut: Option<Instant>,
+    stopping: bool,
+}
+
+/// Whether the worker accepts.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+enum Accepting {
+    /// epoll tells when somebody comes.
+    Told,
+    /// Somebody has come.
+    Now,
+    /// epoll does not tell: there is no room for anybody.
+    Paused,
+}
+
+/// What epoll tells of, where it is no connection.
+const WAKE: u64 = u64::MAX;
+const DOOR: u64 = u64::MAX - 1;
+
+/// Events that are taken from epoll at a time.
+const EVENTS: usize = 256;
+
+/// Connections that are accepted at a time, before those that are there have their turn.
+const ACCEPTED: usize = 16;
+
+/// How long to wait for file descriptors that others of the process or the system may give back.
+const STARVED: Duration = Duration::from_millis(100);
+
+/// After so long without a byte a connection's memory is freed.
+const STILL: Duration = Duration::from_secs(1);
+
+impl Worker {
+    pub fn new(index: usize, shared: Arc<Shared>) -> Result<Self, Error> {
+        let inbox = shared.inboxes[index].clone();
+        let failed = |call| {
+            let entry = shared.near.base_name();
+            move |error: Errno| Error::Socket { entry, call, source: error.into() }
+        };
+        let epoll = epoll::create(CreateFlags::CLOEXEC).map_err(failed("epoll_create1"))?;
+        epoll::add(&epoll, &*inbox, EventData::new_u64(WAKE), EventFlags::IN | EventFlags::ET)
+            .map_err(failed("epoll_ctl"))?;
+        shared.door.watch(epoll.as_fd(), DOOR).map_err(|error| shared.near.told(error, "epoll_ctl"))?;
+        shared.stop.tells(&inbox);
+        Ok(Worker {
+            index,
+            shared,
+            inbox,
+            epoll,
+            pairs: Slots::new(),
+            ready: VecDeque::new(),
+            starving: VecDeque::new(),
+            timers: Timers::new(),
+            rests: Timers::new(),
+            tools: Tools { scratch: vec![0; SCRATCH], pipes: Pipes::new() },
+            spare: None,
+            accepting: Accepting::Told,
+            watching: true,
+            retry: None,
+            cut: None,
+            stopping: false,
+        })
+    }
+
+    /// Works until the relay is stopped and the last connection is over.
+    pub fn run(mut self) -> Result<(), Error> {
+        let mut events = Vec::with_capacity(EVENTS);
+        loop {
+            self.wait(&mut events)?;
+            let now = Instant::now();
+            for event in events.drain(..) {
+                self.told(event);
+            }
+            for message in self.inbox.take() {
+                self.open(message, now);
+            }
+            self.heed_stop(now);
+            self.accept(now);
+            self.wake_due(now);
+            for _ in 0..self.ready.len() {
+                let Some(key) = self.ready.pop_front() else { break };
+                self.turn(key, now);
+            }
+            self.rest(now);
+            // One that is being given away is with nobody, but inside.
+            if self.stopping && self.pairs.is_empty() && self.shared.door.is_done() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Waits until there is something to do.
+    fn wait(&mut self, events: &mut Vec<Event>) -> Result<(), Error> {
+        let at_once = !self.ready.is_empty() || self.accepting == Accepting::Now;
+        let until = [self.timers.next(), self.rests.next(), self.retry, self.cut].into_iter().flatten().min();
+        let timeout = match (at_once, until) {
+            (true, _) => Some(Duration::ZERO),
+            // Up to the next millisecond, so that it is not called a little too early again and again.
+            (false, Some(until)) => Some(until.saturating_duration_since(Instant::now()) + Duration::from_micros(999)),
+            (false, None) => None,
+        };
+        let timeout = timeout.map(|timeout| Timespec {
+            tv_sec: timeout.as_secs().try_into().unwrap_or(i64::MAX),
+            tv_nsec: i64::from(timeout.subsec_millis()) * 1_000_000,
+        });
+        match epoll::wait(&self.epoll, rustix::buffer::spare_capacity(events), timeout.as_ref()) {
+            Ok(_) | Err(Errno::INTR) => Ok(()),
+            Err(error) => Err(self.shared.near.told(error.into(), "epoll_wait")),
+        }
+    }
+
+    fn told(&mut self, event: Event) {
+        match event.data.u64() {
+            WAKE => {
+                if self.accepting == Accepting::Paused {
+                    self.accepting = Accepting::Now;
+                }
+            }
+            DOOR => self.accepting = Accepting::Now,
+            bits => {
+                let (key, is_far) = Key::from_bits(bits);
+                if let Some(pair) = self.pairs.get_mut(key) {
+                    pair.told(if is_far { Party::Far } else { Party::Near }, event.flags);
+                    self.queue(key);
+                }
+            }
+        }
+    }
+
+    /// Gives a connection a turn, once.
+    fn queue(&mut self, key: Key) {
+        if let Some(pair) = self.pairs.get_mut(key)
+            && !std::mem::replace(&mut pair.queued, true)
+        {
+            self.ready.push_back(key);
+        }
+    }
+
+    /// Takes what was put into the inbox.
+    fn open(&mut self, message: Message, now: Instant) {
+        match message {
+            Message::Accepted(socket, spare) => self.admit(socket, spare, now),
+            Message::Found(key, found) => {
+                let Some(pair) = self.pairs.get_mut(key) else { return };
+                pair.found(found, now);
+                self.queue(key);
+            }
+        }
+    }
+
+    /// Accepts those who wait, and gives each to the worker that has fewest.
+    fn accept(&mut self, now: Instant) {
+        if self.accepting != Accepting::Now {
+            return;
+        }
+        for _ in 0..ACCEPTED {
+            if self.spare.is_none() {
+                self.spare = fcntl_dupfd_cloexec(&*self.inbox, 0).ok();
+            }
+            // Without a file descriptor for its far side, accepting one would be losing it.
+            let entry = if self.spare.is_some() { self.shared.door.enter() } else { Entry::Starved };
+            match entry {
+                Entry::Somebody(socket) => {
+                    self.inbox.counters.accepted.add(1);
+                    let spare = self.spare.take();
+                    let worker = self.shared.least_busy(self.index);
+                    self.shared.inboxes[worker].load.fetch_add(1, Ordering::Relaxed);
+                    if worker == self.index {
+                        self.admit(socket, spare, now);
+                    } else {
+                        self.shared.inboxes[worker].put(Message::Accepted(socket, spare));
+                    }
+                }
+                Entry::Nobody if self.stopping => {
+                    self.shared.door.close();
+                    self.shared.wake_others(self.index);
+                    return self.pause();
+                }
+                Entry::Nobody => return self.resume(),
+                Entry::Full => {
+                    self.pause();
+                    if self.shared.door.await_leaving() {
+                        return;
+                    }
+                    self.accepting = Accepting::Now;
+                }
+                Entry::Starved => {
+                    self.retry = Some(now + STARVED);
+                    return self.pause();
+                }
+                Entry::Closed => return self.pause(),
+            }
+        }
+    }
+
+    /// Is told of those who come.
+    fn resume(&mut self) {
+        self.watching = self.watching || self.shared.door.watch(self.epoll.as_fd(), DOOR).is_ok();
+        self.accepting = Accepting::Told;
+    }
+
+    /// Is not told of those who come: there is no room for them.
+    fn pause(&mut self) {
+        if std::mem::take(&mut self.watching) {
+            // A door that is closed is watched by nobody.
+            let _ = self.shared.door.ignore(self.epoll.as_fd());
+        }
+        self.accepting = Accepting::Paused;
+    }
+
+    /// Makes a connection of a socket that was accepted.
+    fn admit(&mut self, socket: Box<dyn BaseSocket>, spare: Option<OwnedFd>, now: Instant) {
+        let opener = &self.shared.near;
+        let near = socket.set_nonblocking(true).map_err(|error| opener.told(error, "ioctl FIONBIO"));
+        let near = near.and_then(|()| opener.accepted(socket));
+        let near = near.and_then(|connection| opener.watched(connection, Step::Handshake, now));
+        let Ok(near) = near else {
+            // A socket that is gone already, or a layer that has no session for it: nothing is known that a record could tell.
+            self.inbox.counters.failed.add(1);
+            return self.leave();
+        };
+        let pair = Pair::new(near, spare, self.shared.observer.is_some(), now);
+        let key = self.pairs.insert(pair);
+        let registered = self.pairs.get(key).map_or(Ok(()), |pair| pair.register(self.epoll.as_fd(), key));
+        match registered {
+            Ok(()) => self.queue(key),
+            Err(error) => self.end(key, Outcome::Failed { party: Party::Near, error }, now),
+        }
+    }
+
+    /// Gives a connection its turn.
+    fn turn(&mut self, key: Key, now: Instant) {
+        let Some(pair) = self.pairs.get_mut(key) else { return };
+        pair.queued = false;
+        let mut desk = Desk {
+            shared: &self.shared,
+            inbox: &self.inbox,
+            tools: &mut self.tools,
+            epoll: self.epoll.as_fd(),
+            key,
+            now,
+        };
+        let turn = pair.turn(&mut desk);
+        let (up, down) = pair.count();
+        if up > 0 {
+            self.inbox.counters.up.add(up);
+        }
+        if down > 0 {
+            self.inbox.counters.down.add(down);
+        }
+        match turn {
+            Turn::Over(outcome) => return self.end(key, outcome, now),
+            Turn::Again => {
+                pair.queued = true;
+                self.ready.push_back(key);
+            }
+            Turn::Starves => {
+                if !self.starving.contains(&key) {
+                    self.starving.push_back(key);
+                }
+                self.retry = Some(now + STARVED);
+            }
+            Turn::Waits if !pair.rests && pair.may_rest() => {
+                pair.rests = true;
+                self.rests.set(now + STILL, key);
+            }
+            Turn::Waits => {}
+        }
+        if let Some(deadline) = pair.deadline(&self.shared)
+            && pair.alarm.is_none_or(|alarm| deadline < alarm)
+        {
+            pair.alarm = Some(deadline);
+            self.timers.set(deadline, key);
+        }
+    }
+
+    /// Gives those their turn whose time has come.
+    fn wake_due(&mut self, now: Instant) {
+        if self.retry.is_some_and(|retry| retry <= now) {
+            self.retry = None;
+            while let Some(key) = self.starving.pop_front() {
+                self.queue(key);
+            }
+            if self.accepting == Accepting::Paused {
+                self.accepting = Accepting::Now;
+            }
+        }
+        while let Some((at, key)) = self.timers.due(now) {
+            let Some(pair) = self.pairs.get_mut(key) else { continue };
+            if pair.alarm == Some(at) {
+                pair.alarm = None;
+                // It sets its next one in its turn.
+                self.queue(key);
+            }
+        }
+        let pairs = &self.pairs;
+        self.timers.sweep(pairs.len(), |key| pairs.get(key).is_some());
+    }
+
+    /// Frees the memory of connections through which nothing passes.
+    fn rest(&mut self, now: Instant) {
+        while let Some((_, key)) = self.rests.due(now) {
+            let Some(pair) = self.pairs.get_mut(key) else { continue };
+            pair.rests = !pair.rest(STILL, now);
+            if pair.rests {
+                self.rests.set(now + STILL, key);
+            }
+        }
+        let pairs = &self.pairs;
+        self.rests.sweep(pairs.len(), |key| pairs.get(key).is_some());
+    }
+
+    /// A connection is over.
+    fn end(&mut self, key: Key, outcome: Outcome, now: Instant) {
+        let Some(pair) = self.pairs.remove(key) else { return };
+        let counters = &self.inbox.counters;
+        match outcome {
+            Outcome::Served => counters.served.add(1),
+            Outcome::Failed { .. } | Outcome::Idle(_) => counters.failed.add(1),
+            Outcome::Cut => counters.cut.add(1),
+        }
+        let record = pair.end(outcome, &mut self.tools, now);
+        if let (Some(record), Some(observer)) = (record, &self.shared.observer) {
+            observer.ended(&record);
+        }
+        self.leave();
+        // Its file descriptors are free.
+        for _ in 0..2 {
+            if let Some(key) = self.starving.pop_front() {
+                self.queue(key);
+            }
+        }
+    }
+
+    fn leave(&mut self) {
+        self.inbox.load.fetch_sub(1, Ordering::Relaxed);
+        if self.shared.door.leave() {
+            self.shared.wake_others(self.index);
+        }
+        if self.accepting == Accepting::Paused {
+            self.accepting = Accepting::Now;
+        }
+    }
+
+    /// Does what the relay's being stopped asks for.
+    fn heed_stop(&mut self, now: Instant) {
+        if !self.shared.stop.is_asked() {
+            return;
+        }
+        if !std::mem::replace(&mut self.stopping, true) {
+            self.cut = self.shared.grace.map(|grace| now + grace);
+            // Those who wait outside are let in, before the door is closed.
+            self.accepting = Accepting::Now;
+        }
+        if self.shared.stop.is_at_once() || self.cut.is_some_and(|cut| cut <= now) {
+            self.cut = None;
+            self.shared.door.close();
+            for key in self.pairs.keys() {
+                self.end(key, Outcome::Cut, now);
+            }
+        }
+    }
+}
