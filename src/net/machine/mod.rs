@@ -220,7 +220,7 @@ impl Machine {
     }
 
     /// Whether no layer is left: bytes belong to the socket directly, once [`outbound`](Machine::outbound) is sent and what is
-    /// [unread](Machine::unread) is read.
+    /// [unread](Machine::has_unread) is read.
     pub fn is_bare(&self) -> bool {
         self.layers.is_empty()
     }

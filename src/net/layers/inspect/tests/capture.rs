@@ -27,7 +27,7 @@ fn blocks(mut file: &[u8]) -> Vec<(u32, &[u8])> {
     let mut blocks = Vec::new();
     while !file.is_empty() {
         let length = word(file, 4) as usize;
-        assert!(length % 4 == 0 && word(file, length - 4) as usize == length, "the length stands at both ends");
+        assert!(length.is_multiple_of(4) && word(file, length - 4) as usize == length, "the length stands at both ends");
         blocks.push((word(file, 0), &file[8..length - 4]));
         file = &file[length..];
     }
