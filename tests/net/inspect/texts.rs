@@ -62,7 +62,7 @@ fn text2pcap_reads_a_hexdump_back() {
     received.extend(answer);
 
     let output = Command::new(text2pcap)
-        .args(["-D", "-t", "ISO", "-l", "147"])
+        .args(["-D", "-t", "ISO", "-P", "data"])
         .args([&dump, &path])
         .output()
         .expect("it was found");
@@ -70,15 +70,8 @@ fn text2pcap_reads_a_hexdump_back() {
     assert!(output.status.success() && !told.contains("Inconsistent"), "{told}");
     let packets = |direction: &str| {
         let filter = format!("frame.packet_flags_direction == {direction}");
-        // The bytes as they are, whatever they might be taken for.
-        let lines = capture.tshark(&["-Y", &filter, "-T", "json", "-x", "-j", "frame_raw"]);
-        let raw = lines.iter().skip_while(|line| !line.contains("frame_raw"));
-        let digits = raw.filter(|line| {
-            line.trim_start().len() > 2
-                && line.trim().trim_matches(['"', ',']).chars().all(|c| c.is_ascii_hexdigit())
-                && line.contains('"')
-        });
-        digits.flat_map(|line| bytes(line.trim().trim_matches(['"', ',']))).collect::<Vec<u8>>()
+        let packets = capture.fields(&filter, &["data.data"], &[]);
+        packets.iter().flat_map(|digits| bytes(digits)).collect::<Vec<u8>>()
     };
     assert!(packets("2") == sent);
     assert!(packets("1") == received);
