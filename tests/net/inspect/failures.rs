@@ -63,18 +63,25 @@ fn a_program_learns_what_failed_and_whose_fault_it_is() {
 
 /// Counts the bytes of every connection, by direction.
 #[derive(Clone, Default)]
-struct Tally(Arc<Mutex<(Vec<Inspected>, [usize; 2], usize)>>);
+struct Tally(Arc<Mutex<Counted>>);
+
+#[derive(Debug, Default)]
+struct Counted {
+    begun: Vec<Inspected>,
+    passed: [usize; 2],
+    closed: usize,
+}
 
 impl Recorder for Tally {
     fn begin(&self, inspected: &Inspected) -> Result<Box<dyn Recording>, RecordError> {
-        self.0.lock().expect("no panic").0.push(inspected.clone());
+        self.0.lock().expect("no panic").begun.push(inspected.clone());
         Ok(Box::new(self.clone()))
     }
 }
 
 impl Recording for Tally {
     fn passed(&mut self, direction: Direction, bytes: &[u8]) -> Result<(), RecordError> {
-        self.0.lock().expect("no panic").1[usize::from(direction == Direction::Received)] += bytes.len();
+        self.0.lock().expect("no panic").passed[usize::from(direction == Direction::Received)] += bytes.len();
         Ok(())
     }
 
@@ -83,7 +90,7 @@ impl Recording for Tally {
     }
 
     fn closed(&mut self) {
-        self.0.lock().expect("no panic").2 += 1;
+        self.0.lock().expect("no panic").closed += 1;
     }
 }
 
@@ -102,8 +109,8 @@ fn a_program_can_have_a_recorder_of_its_own_besides_the_file() {
     let opener = opener.set_word("inspect", "file", path.to_str().expect("UTF-8")).expect("it takes that");
     assert!(ask(opener.connect(&*address).expect("it listens")) == answer);
     let told = tally.0.lock().expect("no panic");
-    assert_eq!((told.1, told.2), ([2 * QUESTION.len(), 2 * answer.len()], 2));
-    let [one, two] = &told.0[..] else { panic!("{told:?}") };
+    assert_eq!((told.passed, told.closed), ([2 * QUESTION.len(), 2 * answer.len()], 2));
+    let [one, two] = &told.begun[..] else { panic!("{told:?}") };
     assert_eq!(one.peer.as_ref().map(ToString::to_string), Some(address));
     assert!(one.local != two.local && !one.of_messages && one.role == Role::Connect && one.entry == "inspect");
     let written = std::fs::read_to_string(&path).expect("it was written");
