@@ -10,7 +10,7 @@ fn fate() -> impl Strategy<Value = (Does, u64)> {
         4 => Just(Does::Refuses),
         2 => Just(Does::CannotBegin),
     ];
-    (does, 0_u64..900)
+    (does, 1_u64..900)
 }
 
 /// When the answer of a name server comes, and how many addresses it has; none: the name is not known.
