@@ -24,7 +24,6 @@ cargo() {
     if [ "$1" = -- ]; then shift; fi
     exec "$program" "$@"
 }
-exec 2>&1
 "#;
 
 /// A command, and what it is shown to print.

@@ -1,10 +1,10 @@
 //! An example that runs, and what it prints.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader};
 use std::net::{SocketAddr, TcpStream};
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, channel};
 use std::thread::spawn;
 use std::time::{Duration, Instant};
 
@@ -123,19 +123,17 @@ impl Drop for Server {
     }
 }
 
-/// Starts a command, whose lines of both outputs come as they are printed.
+/// Starts a command, whose lines of both outputs come as they are printed, and in that order.
 pub fn start(command: &mut Command) -> (Child, Receiver<String>) {
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let (output, input) = std::io::pipe().expect("there are descriptors");
+    command.stdin(Stdio::null()).stdout(input.try_clone().expect("there are descriptors")).stderr(input);
+    let child = command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    // Else the command would hold the pipe open, and the lines would not end with the program.
+    command.stdout(Stdio::null()).stderr(Stdio::null());
     let (sender, lines) = channel();
-    pass_on(child.stdout.take().expect("it is piped"), sender.clone());
-    pass_on(child.stderr.take().expect("it is piped"), sender);
-    (child, lines)
-}
-
-fn pass_on(output: impl Read + Send + 'static, lines: Sender<String>) {
     // To the end even when nobody listens any more: a program must not be stopped by a full pipe.
-    spawn(move || BufReader::new(output).lines().map_while(Result::ok).for_each(|line| drop(lines.send(line))));
+    spawn(move || BufReader::new(output).lines().map_while(Result::ok).for_each(|line| drop(sender.send(line))));
+    (child, lines)
 }
 
 /// Closes a connection with a reset, as one does whose program is killed with bytes unread.
