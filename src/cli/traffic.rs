@@ -88,8 +88,10 @@ impl Watcher {
             return self.stop.at_once();
         }
         let open = self.counting.now().open;
-        if open > 0 {
-            talk(format_args!("ending: {} to go on to their end; once more cuts them", counted(open, "connection")));
+        match open {
+            0 => {}
+            1 => talk(format_args!("ending: 1 connection may go on to its end; once more cuts it")),
+            _ => talk(format_args!("ending: {open} connections may go on to their ends; once more cuts them")),
         }
         self.stop.gracefully();
     }

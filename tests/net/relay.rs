@@ -10,7 +10,7 @@ mod stop;
 mod transfers;
 
 use super::drivers::stage::Stage;
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use serde_json::Value;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -69,7 +69,7 @@ impl Relay {
         command.args(["relay", "--listen", near, "127.0.0.1:0", "--connect", far, target]).args(arguments);
         command.arg("--catalog").arg(stage.file("site.toml")).arg("--log").arg(&log);
         command.env_remove("SOCKATLAS_CATALOG").env("NO_COLOR", "1");
-        // A group of its own, so that a signal to the tests' is none to it.
+        // A group of its own, which can be ended as one.
         command.process_group(0).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("it runs");
         let mut stderr = BufReader::new(child.stderr.take().expect("piped"));
@@ -110,6 +110,16 @@ impl Relay {
         until(&format!("{count} connections are over"), || Some(self.log()).filter(|log| log.len() >= count))
     }
 
+    /// Waits until it listens no more. It is not asked by connecting, as who connects is served.
+    fn has_closed(&self) {
+        // Addresses and states in hexadecimal, of which 0A is LISTEN: proc_net_tcp(5).
+        let listening = format!(":{:04X} 00000000:0000 0A ", self.address.port());
+        until("the listener closes", || {
+            let sockets = std::fs::read_to_string("/proc/net/tcp").expect("there are sockets");
+            (!sockets.contains(&listening)).then_some(())
+        });
+    }
+
     /// Ends it gracefully, and waits until it has.
     fn finish(self) -> Left {
         self.signal(Signal::TERM);
@@ -127,7 +137,8 @@ impl Relay {
 
 impl Drop for Relay {
     fn drop(&mut self) {
-        let _ = self.child.kill();
+        // With the tracer that may be above it, which would leave it behind.
+        let _ = kill_process_group(self.pid(), Signal::KILL);
         let _ = self.child.wait();
     }
 }

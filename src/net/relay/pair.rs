@@ -392,20 +392,19 @@ impl Pair {
         }
     }
 
-    /// Frees the memory of its layers if nothing has passed for so long; whether it did.
+    /// Frees the memory of its layers if nothing has passed for so long; false: something has, and it is to be asked again. One
+    /// that is held up is not: when it goes on, it is asked to rest anew.
     pub fn rest(&mut self, still_for: Duration, now: Instant) -> bool {
-        match &mut self.stage {
-            Stage::Forwarding(forwarding) => {
-                let since = forwarding.up.since.max(forwarding.down.since);
-                let still = since + still_for <= now && !forwarding.is_held_up();
-                if still {
-                    forwarding.near.end.release();
-                    forwarding.far.end.release();
-                }
-                still
-            }
-            _ => true,
+        let Stage::Forwarding(forwarding) = &mut self.stage else { return true };
+        if forwarding.is_held_up() {
+            return true;
         }
+        let still = forwarding.up.since.max(forwarding.down.since) + still_for <= now;
+        if still {
+            forwarding.near.end.release();
+            forwarding.far.end.release();
+        }
+        still
     }
 
     /// Ends it: gives back what is the worker's, resets what failed, and makes the record.

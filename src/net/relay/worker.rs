@@ -137,7 +137,9 @@ impl Worker {
 
     /// Waits until there is something to do.
     fn wait(&mut self, events: &mut Vec<Event>) -> Result<(), Error> {
-        let at_once = !self.ready.is_empty() || self.accepting == Accepting::Now;
+        // It may have been stopped before there was anybody to be woken.
+        let news = self.shared.stop.is_asked() && !self.stopping;
+        let at_once = news || !self.ready.is_empty() || self.accepting == Accepting::Now;
         let until = [self.timers.next(), self.rests.next(), self.retry, self.cut].into_iter().flatten().min();
         let timeout = match (at_once, until) {
             (true, _) => Some(Duration::ZERO),
