@@ -36,7 +36,8 @@ pub(super) struct Args {
     #[arg(long, value_name = "COUNT")]
     max_connections: Option<NonZeroUsize>,
 
-    /// How long a connection may carry nothing either way, as 10m; `none`, which holds without this, for no limit
+    /// How long a connection may carry nothing either way, as 10m; `none` for no limit. Else streams have none, and
+    /// datagrams 2m
     #[arg(long, value_name = "TIME", value_parser = time)]
     idle_timeout: Option<Limit>,
 

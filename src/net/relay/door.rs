@@ -9,8 +9,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The door.
 pub(super) struct Door {
-    /// Until it is closed.
+    /// Until it is closed, and of datagrams until nobody is inside: what comes for them comes through it.
     listener: Mutex<Option<Box<dyn BaseListener>>>,
+    closed: AtomicBool,
+    of_datagrams: bool,
     /// How many connections may be inside.
     most: usize,
     inside: AtomicUsize,
@@ -32,9 +34,11 @@ pub(super) enum Entry {
 }
 
 impl Door {
-    pub fn new(listener: Box<dyn BaseListener>, most: usize) -> Self {
+    pub fn new(listener: Box<dyn BaseListener>, most: usize, of_datagrams: bool) -> Self {
         Door {
             listener: Mutex::new(Some(listener)),
+            closed: AtomicBool::new(false),
+            of_datagrams,
             most: most.max(1),
             inside: AtomicUsize::new(0),
             awaited: AtomicBool::new(false),
@@ -50,11 +54,14 @@ impl Door {
         // Counted while it is held, so that nobody is counted who was not let in.
         let held = self.listener();
         let Some(listener) = &*held else { return Entry::Closed };
-        if self.inside.load(Ordering::SeqCst) >= self.most {
+        let full = self.inside.load(Ordering::SeqCst) >= self.most || self.closed.load(Ordering::SeqCst);
+        if full && !self.of_datagrams {
             return Entry::Full;
         }
         loop {
             match listener.accept() {
+                // A datagram cannot be kept waiting: those behind it may be for others.
+                Ok(_) if full => {}
                 Ok(socket) => {
                     self.inside.fetch_add(1, Ordering::SeqCst);
                     return Entry::Somebody(socket);
@@ -82,11 +89,14 @@ impl Door {
 
     /// Lets nobody in any more.
     pub fn close(&self) {
-        self.listener().take();
+        self.closed.store(true, Ordering::SeqCst);
+        if !self.of_datagrams {
+            self.listener().take();
+        }
     }
 
     fn is_closed(&self) -> bool {
-        self.listener().is_none()
+        self.closed.load(Ordering::SeqCst)
     }
 
     /// Whether nobody is inside, nor will be.

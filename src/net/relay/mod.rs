@@ -7,6 +7,7 @@
 //! | `door` | the listener, and how many may be inside |
 //! | `worker` | a thread and its connections |
 //! | `pair` | one connection, from being accepted to its end |
+//! | `peers` | datagrams, whose senders are presented as connections |
 //! | `dial`, `lookup` | the far side: its addresses, and how it is reached |
 //! | `flow`, `side`, `pipes` | bytes on their way, one direction at a time |
 //! | `slots`, `timers` | where connections are kept, and when they are looked at |
@@ -29,6 +30,10 @@
 //! is answered when the far side is open, the handshakes of all its layers included, or has failed; then it is told so in the words
 //! of its protocol, and has [two seconds](PARTING) to read them before the connection is closed.
 //!
+//! Datagrams: each address that something comes from is a session, with a socket of its own on the far side. Boundaries are kept,
+//! empty datagrams too; what a side has no room for is lost, as on any network. An error of the network, as the ICMP message that
+//! nobody is there, ends the session; so does silence.
+//!
 //! # What it sets on sockets
 //!
 //! Nothing: that is the catalog's to say. A relay writes what it has read at once, so for small messages that are answered one by
@@ -42,6 +47,7 @@ mod door;
 mod flow;
 mod lookup;
 mod pair;
+mod peers;
 mod pipes;
 mod record;
 mod shared;
@@ -56,11 +62,12 @@ pub use counters::Counts;
 pub use record::{Observer, Outcome, Party, Record};
 pub use stop::Stop;
 
-use super::{Address, Alternatives, Error, Opener, Role, Target, ToTarget};
+use super::{Address, Alternatives, BaseListener, BaseSocket, Error, Opener, Role, Target, ToTarget};
 use crate::terms::SocketType;
 use door::Door;
 use flow::Passes;
 use lookup::Lookups;
+use peers::{PeerListener, Peers};
 use shared::{Inbox, Limits, Shared};
 use std::sync::Arc;
 use std::time::Duration;
@@ -92,7 +99,8 @@ pub struct Relay {
     warden: Option<Arc<dyn Warden>>,
     threads: Option<usize>,
     max_connections: usize,
-    idle: Option<Duration>,
+    /// If it was stated.
+    idle: Option<Option<Duration>>,
     grace: Option<Duration>,
     observer: Option<Arc<dyn Observer>>,
 }
@@ -103,6 +111,9 @@ const GRACE: Duration = Duration::from_secs(30);
 /// How long a client that was told why it is not connected has to read that, and to hang up. If the connection were closed while
 /// there was more to be read from it, TCP would reset it, and the client might never see what it was told (RFC 9112, section 9.6).
 pub const PARTING: Duration = Duration::from_secs(2);
+
+/// How long a session of datagrams may carry nothing, unless it is told otherwise (RFC 4787, REQ-5).
+const SILENCE: Duration = Duration::from_secs(120);
 
 impl Relay {
     /// Accepts with one opener at an address, and forwards with another, or with the first of several that can be opened, to a
@@ -166,9 +177,10 @@ impl Relay {
         self
     }
 
-    /// How long a connection may carry nothing either way; nothing: for ever.
+    /// How long a connection may carry nothing either way; nothing: for ever. Without being told, streams may for ever, and sessions
+    /// of datagrams, which have no other end, for the two minutes that RFC 4787, section 4.3, asks of those who map addresses.
     pub fn idle_limit(mut self, limit: Option<Duration>) -> Self {
-        self.idle = limit;
+        self.idle = Some(limit);
         self
     }
 
@@ -205,6 +217,7 @@ impl Relay {
         match accepted {
             SocketType::STREAM => Ok(Passes::Bytes),
             SocketType::SEQPACKET => Ok(Passes::Messages),
+            SocketType::DGRAM => Ok(Passes::Datagrams),
             other => {
                 let problem = format!("connections of type {other} cannot be accepted");
                 Err(Error::Unfit { entry: near.name().to_owned(), problem })
@@ -220,7 +233,12 @@ impl Relay {
     pub fn listen(&self) -> Result<Listening, Error> {
         let passes = self.passes()?;
         self.far.openers().iter().try_for_each(|far| far.prepare(Role::Connect))?;
-        let listener = self.near.listener(&self.at)?;
+        let (listener, peers) = if passes == Passes::Datagrams {
+            let peers = Peers::new(self.bound()?).map_err(|error| self.near.told(error, "fcntl F_DUPFD_CLOEXEC"))?;
+            (Box::new(PeerListener::new(peers.clone())) as Box<dyn BaseListener>, Some(peers))
+        } else {
+            (self.near.listener(&self.at)?, None)
+        };
         listener.set_nonblocking(true).map_err(|error| self.near.told(error, "ioctl FIONBIO"))?;
         if listener.fd().is_none() {
             let problem = "its base protocol has no file descriptor to wait on".to_owned();
@@ -228,9 +246,12 @@ impl Relay {
         }
         let local = listener.local();
         let threads = self.threads.or_else(|| std::thread::available_parallelism().ok().map(Into::into)).unwrap_or(1);
+        // All sessions of datagrams come through one socket, and to one worker.
+        let threads = if peers.is_some() { 1 } else { threads };
+        let idle = self.idle.unwrap_or(peers.as_ref().map(|_| SILENCE));
         let inboxes: Result<Vec<_>, _> = (0..threads).map(|_| Inbox::new().map(Arc::new)).collect();
         let shared = Shared {
-            limits: Limits::new(self.idle, &self.near, &self.far.openers()[0]),
+            limits: Limits::new(idle, &self.near, &self.far.openers()[0]),
             near: self.near.clone(),
             lookups: Lookups::default(),
             far: self.far.clone(),
@@ -239,11 +260,25 @@ impl Relay {
             passes,
             grace: self.grace,
             observer: self.observer.clone(),
-            door: Door::new(listener, self.max_connections),
+            door: Door::new(listener, self.max_connections, peers.is_some()),
+            peers,
             inboxes: inboxes.map_err(|error| self.near.told(error, "eventfd"))?,
             stop: Stop::new(),
         };
         Ok(Listening { shared, local })
+    }
+
+    /// The socket that datagrams come to.
+    fn bound(&self) -> Result<Box<dyn BaseSocket>, Error> {
+        self.near.prepare(Role::Accept)?;
+        self.near.with_base(|provider, base| {
+            let address = &self.near.look_up(provider, base, &self.at)?[0];
+            provider.open(base, Some(address)).map_err(|source| Error::Provider {
+                entry: base.name.to_owned(),
+                address: Some(address.clone()),
+                source,
+            })
+        })
     }
 
     /// Listens, and relays until it is stopped and all connections are over: what it has done.

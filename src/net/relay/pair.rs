@@ -524,11 +524,11 @@ impl Forwarding {
     /// The limit that passes first, if nothing moves until then.
     fn first_limit(&self, shared: &Shared) -> Option<(Instant, Limit)> {
         let limits = &shared.limits;
-        if limits.none {
+        if limits.none && !shared.is_of_datagrams() {
             return None;
         }
         let since = self.up.since.max(self.down.since);
-        let idle = limits.idle.map(|limit| (since + limit, Limit::Idle(limit)));
+        let idle = shared.idle_limit().map(|limit| (since + limit, Limit::Idle(limit)));
         let step = |way: &Way, from: Party, to: Party| {
             let (party, step, limit) = match way.pause {
                 Pause::Source => (from, Step::Read, limits.read[from as usize]?),

@@ -5,6 +5,7 @@ use super::counters::Counters;
 use super::door::Door;
 use super::flow::Passes;
 use super::lookup::Lookups;
+use super::peers::Peers;
 use super::record::Observer;
 use super::slots::Key;
 use super::stop::Stop;
@@ -16,6 +17,10 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+
+/// When a relay of datagrams is stopped, a session that carried nothing for so long is over. A request that is to be answered at
+/// all is answered by then, or asked again.
+const SILENT: Duration = Duration::from_secs(2);
 
 /// What the workers of a relay share.
 pub(super) struct Shared {
@@ -30,6 +35,8 @@ pub(super) struct Shared {
     pub grace: Option<Duration>,
     pub observer: Option<Arc<dyn Observer>>,
     pub door: Door,
+    /// The sessions of datagrams, which are all one worker's.
+    pub peers: Option<Arc<Peers>>,
     pub lookups: Lookups,
     /// Of each worker.
     pub inboxes: Vec<Arc<Inbox>>,
@@ -62,6 +69,14 @@ impl Shared {
 
     pub fn is_of_datagrams(&self) -> bool {
         self.passes == Passes::Datagrams
+    }
+
+    /// How long a connection may carry nothing. Datagrams have no end: when the relay is stopped, a session is over that is silent.
+    pub fn idle_limit(&self) -> Option<Duration> {
+        if self.is_of_datagrams() && self.stop.is_asked() {
+            return Some(self.limits.idle.map_or(SILENT, |limit| limit.min(SILENT)));
+        }
+        self.limits.idle
     }
 
     /// The worker that has fewest connections; this one, if it has hardly more.

@@ -122,6 +122,7 @@ impl Worker {
             }
             self.heed_stop(now);
             self.accept(now);
+            self.deliver();
             self.wake_due(now);
             for _ in 0..self.ready.len() {
                 let Some(key) = self.ready.pop_front() else { break };
@@ -219,7 +220,7 @@ impl Worker {
                         self.shared.inboxes[worker].put(Message::Accepted(socket, spare));
                     }
                 }
-                Entry::Nobody if self.stopping => {
+                Entry::Nobody if self.stopping && !self.shared.is_of_datagrams() => {
                     self.shared.door.close();
                     self.shared.wake_others(self.index);
                     return self.pause();
@@ -237,6 +238,17 @@ impl Worker {
                     return self.pause();
                 }
                 Entry::Closed => return self.pause(),
+            }
+        }
+    }
+
+    /// Gives sessions of datagrams their turn that something came for through the door.
+    fn deliver(&mut self) {
+        let Some(peers) = self.shared.peers.clone() else { return };
+        for key in peers.take_told() {
+            if let Some(pair) = self.pairs.get_mut(key) {
+                pair.told(Party::Near, EventFlags::IN);
+                self.queue(key);
             }
         }
     }
@@ -269,7 +281,15 @@ impl Worker {
         };
         let pair = Pair::new(near, spare, self.shared.observer.is_some(), now);
         let key = self.pairs.insert(pair);
-        let registered = self.pairs.get(key).map_or(Ok(()), |pair| pair.register(self.epoll.as_fd(), key));
+        let registered = match (&self.shared.peers, self.pairs.get(key)) {
+            // Its socket is that of all sessions, and the door's.
+            (Some(peers), _) => {
+                peers.introduce(key);
+                Ok(())
+            }
+            (None, Some(pair)) => pair.register(self.epoll.as_fd(), key),
+            (None, None) => Ok(()),
+        };
         match registered {
             Ok(()) => self.queue(key),
             Err(error) => self.end(key, Outcome::Failed { party: Party::Near, error }, now),
@@ -399,6 +419,13 @@ impl Worker {
             self.cut = self.shared.grace.map(|grace| now + grace);
             // Those who wait outside are let in, before the door is closed.
             self.accepting = Accepting::Now;
+            if self.shared.is_of_datagrams() {
+                self.shared.door.close();
+                // Another limit holds now.
+                for key in self.pairs.keys() {
+                    self.queue(key);
+                }
+            }
         }
         if self.shared.stop.is_at_once() || self.cut.is_some_and(|cut| cut <= now) {
             self.cut = None;
