@@ -51,6 +51,8 @@ pub struct Dial {
     dialing: Dialing,
     /// What has won and shakes hands, with the number of its attempt.
     shaking: Option<(u64, Stream)>,
+    /// The number of the attempt whose stream was given.
+    winner: Option<u64>,
 }
 
 impl Opener {
@@ -61,7 +63,7 @@ impl Opener {
     ///
     /// [`Error::Unfit`]: the target is none of the selection's family.
     pub fn dial(&self, target: impl ToTarget, now: Instant) -> Result<Dial, Error> {
-        Ok(Dial { dialing: Dialing::one(self, &target, now)?, shaking: None })
+        Ok(Dial { dialing: Dialing::one(self, &target, now)?, shaking: None, winner: None })
     }
 }
 
@@ -72,7 +74,7 @@ impl Alternatives {
     ///
     /// [`Error::Unfit`]: the target is none of any selection's family.
     pub fn dial(&self, target: impl ToTarget, now: Instant) -> Result<Dial, Error> {
-        Ok(Dial { dialing: self.dialing(&target, now)?, shaking: None })
+        Ok(Dial { dialing: self.dialing(&target, now)?, shaking: None, winner: None })
     }
 }
 
@@ -110,7 +112,10 @@ impl Dial {
                 }
             };
             match stream.progress(now) {
-                Ok(true) => return Ok(Some(stream)),
+                Ok(true) => {
+                    self.winner = Some(number);
+                    return Ok(Some(stream));
+                }
                 Ok(false) => {
                     self.shaking = Some((number, stream));
                     return Ok(None);
@@ -118,6 +123,11 @@ impl Dial {
                 Err(error) => self.dialing.rejected(error)?,
             }
         }
+    }
+
+    /// The number of the attempt whose stream was given: one that opened at once was never among the [sockets](Dial::sockets).
+    pub fn winner(&self) -> Option<u64> {
+        self.winner
     }
 
     /// Until when [`progress`](Dial::progress) is to be called at the latest; a time that has passed means at once.

@@ -8,7 +8,7 @@ use crate::net::race::Found;
 use crate::net::{Alternatives, Error, Step, Target, readiness};
 use rustix::io::Errno;
 use std::io;
-use std::os::fd::BorrowedFd;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -65,7 +65,12 @@ impl Dial {
                 none => none.insert(far.dial(&self.target, now)?),
             };
             match dialling.progress(now) {
-                Ok(Some(stream)) => return Ok(Progress::Open(Box::new(stream))),
+                Ok(Some(stream)) => {
+                    if dialling.winner().is_some_and(|number| number >= self.shown) {
+                        register(stream.as_fd()).map_err(|error| far.openers()[0].told(error, "epoll_ctl"))?;
+                    }
+                    return Ok(Progress::Open(Box::new(stream)));
+                }
                 Ok(None) => {}
                 Err(error) if is_want_of_files(&error) => {
                     self.dialling = None;
