@@ -27,6 +27,8 @@ mod diff;
 mod explain;
 mod failure;
 mod fmt;
+#[cfg(target_os = "linux")]
+mod gateway;
 mod globals;
 mod graph;
 mod init;
@@ -146,6 +148,8 @@ enum Command {
     Listen(listen::Args),
     #[cfg(target_os = "linux")]
     Relay(relay::Args),
+    #[cfg(target_os = "linux")]
+    Gateway(gateway::Args),
 }
 
 fn run(command: &Command, globals: &Globals) -> Result<Status, Failure> {
@@ -170,6 +174,8 @@ fn run(command: &Command, globals: &Globals) -> Result<Status, Failure> {
         Command::Listen(args) => listen::run(args, globals),
         #[cfg(target_os = "linux")]
         Command::Relay(args) => relay::run(args, globals),
+        #[cfg(target_os = "linux")]
+        Command::Gateway(args) => gateway::run(args, globals),
     }
 }
 

@@ -1,7 +1,7 @@
 //! `relay`: accepts on one chain, and forwards on another.
 
 use super::spec::{Limit, Words, time, told};
-use super::traffic::{files, log::Log, serve};
+use super::traffic::{Served, files, log::Log, serve};
 use super::{Failure, Globals, Status};
 use crate::net::relay::Relay;
 use std::num::NonZeroUsize;
@@ -74,7 +74,7 @@ pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
     if let Some(log) = &log {
         relay = relay.observer(log.clone());
     }
-    let status = serve(relay.listen().map_err(told)?, &near)?;
+    let status = serve(vec![Served::new(relay.listen().map_err(told)?, &near)])?;
     log.map_or(Ok(()), |log| log.close())?;
     Ok(status)
 }

@@ -21,22 +21,59 @@ use std::io::{self, IsTerminal, Write};
 use std::os::fd::OwnedFd;
 use std::time::{Duration, Instant};
 
-/// Says where it listens, relays until a signal ends it, and says what it has done. The status: clean, if nothing was cut.
-pub(super) fn serve(listening: Listening, near: &Opener) -> Result<Status, Failure> {
+/// A relay that listens, and how that is told.
+pub(super) struct Served {
+    pub listening: Listening,
+    pub shown: String,
+}
+
+impl Served {
+    /// With the address and the protocol of the socket.
+    pub fn new(listening: Listening, near: &Opener) -> Self {
+        let shown = listening.local().map_or_else(String::new, |local| near.shown(local));
+        Served { listening, shown }
+    }
+}
+
+/// Says where they listen, relays until a signal ends it, and says what they have done. The status: clean, if nothing was cut.
+pub(super) fn serve(served: Vec<Served>) -> Result<Status, Failure> {
     let stop = Stop::new();
     let signals = signals().map_err(|error| Failure::io("signals", error))?;
-    if let Some(local) = listening.local() {
-        talk(format_args!("listening at {}", printable(&near.shown(local))));
+    let counting = served.iter().map(|served| served.listening.counts()).collect();
+    for Served { shown, .. } in &served {
+        talk(format_args!("listening at {}", printable(shown)));
     }
-    let watcher = Watcher { stop: stop.clone(), counting: listening.counts(), signals };
+    let watcher = Watcher { stop: stop.clone(), counting: Countings(counting), signals };
     // It ends with the process: nothing is left for it to do then.
     let thread = std::thread::Builder::new().name("signals".to_owned()).spawn(move || watcher.watch());
     thread.map_err(|error| Failure::io("pthread_create", error))?;
     let began = Instant::now();
-    let counts = listening.run(&stop).map_err(told)?;
+    let counts = all(served, &stop);
     clear_line();
+    let counts = counts?;
     summary(&counts, began.elapsed());
     Ok(if counts.cut == 0 { Status::Clean } else { Status::Refused })
+}
+
+/// Runs all of them, until the last has ended; if one cannot go on, none does. What they have done together.
+fn all(served: Vec<Served>, stop: &Stop) -> Result<Counts, Failure> {
+    std::thread::scope(|scope| {
+        let mut relays = served
+            .into_iter()
+            .map(|Served { listening, .. }| move || listening.run(stop).inspect_err(|_| stop.at_once()).map_err(told));
+        let mine = relays.next();
+        let threads: Vec<_> = relays
+            .map(|relay| {
+                let thread = std::thread::Builder::new().name("relays".to_owned()).spawn_scoped(scope, relay);
+                thread.inspect_err(|_| stop.at_once()).map_err(|error| Failure::io("pthread_create", error))
+            })
+            .collect();
+        let mut done = vec![mine.map_or_else(|| Ok(Counts::default()), |mine| mine())];
+        done.extend(
+            threads.into_iter().map(|thread| thread?.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))),
+        );
+        done.into_iter().sum()
+    })
 }
 
 /// A pipe with a byte in it for each SIGTERM and SIGINT.
@@ -54,8 +91,17 @@ const SHOWN: Duration = Duration::from_secs(1);
 /// Waits for signals, and shows counters meanwhile if somebody can see them.
 struct Watcher {
     stop: Stop,
-    counting: Counting,
+    counting: Countings,
     signals: OwnedFd,
+}
+
+/// What several relays have done.
+struct Countings(Vec<Counting>);
+
+impl Countings {
+    fn now(&self) -> Counts {
+        self.0.iter().map(Counting::now).sum()
+    }
 }
 
 impl Watcher {

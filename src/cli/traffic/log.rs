@@ -3,7 +3,7 @@
 use crate::cli::failure::{Failure, warn};
 use crate::net::machine::Failure as LayerFailure;
 use crate::net::relay::{Observer, Outcome, Record};
-use crate::net::{Error, ErrorKind, Opened, Outcome as Attempted, Target};
+use crate::net::{Answer, Error, ErrorKind, Opened, Outcome as Attempted, Target};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fs::OpenOptions;
@@ -15,6 +15,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 #[derive(Clone)]
 pub(in crate::cli) struct Log {
     state: Arc<Mutex<State>>,
+    /// Of clients that ask for their targets: what they speak, who they are and what they were told is in it too.
+    of_clients: bool,
 }
 
 struct State {
@@ -38,7 +40,12 @@ impl Log {
             (Box::new(file.map_err(|error| Failure::io(&place, error))?), place)
         };
         let state = State { out, place, lost: 0, first: None, closed: false };
-        Ok(Log { state: Arc::new(Mutex::new(state)) })
+        Ok(Log { state: Arc::new(Mutex::new(state)), of_clients: false })
+    }
+
+    /// The same for clients that ask for their targets.
+    pub fn of_clients(self) -> Log {
+        Log { of_clients: true, ..self }
     }
 
     /// Whether every line was written.
@@ -57,7 +64,7 @@ impl Log {
 impl Observer for Log {
     fn ended(&self, record: &Record) {
         // There is nothing in a line that could not be JSON.
-        let Ok(mut line) = serde_json::to_vec(&Line::of(record)) else { return };
+        let Ok(mut line) = serde_json::to_vec(&Line::of(record, self.of_clients)) else { return };
         line.push(b'\n');
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if state.closed {
@@ -87,6 +94,8 @@ struct Line<'r> {
     time: String,
     /// Whose it was.
     peer: Option<String>,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    client: Option<Client<'r>>,
     /// Null, if its client never came to say so.
     target: Option<String>,
     near: Side<'r>,
@@ -103,6 +112,17 @@ struct Line<'r> {
     outcome: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<Fault>,
+}
+
+/// A client that asks for its target.
+#[derive(Serialize)]
+struct Client<'r> {
+    /// The layer that hears it, as `socks5`.
+    protocol: &'r str,
+    /// Null, if it was not asked who it is, or is not believed.
+    user: Option<&'r str>,
+    /// `connected`, or why it is not, in the words for clients; null, if nothing was told but an error of its protocol.
+    told: Option<&'static str>,
 }
 
 /// One side of it.
@@ -127,7 +147,7 @@ struct Fault {
 }
 
 impl<'r> Line<'r> {
-    fn of(record: &'r Record) -> Self {
+    fn of(record: &'r Record, of_clients: bool) -> Self {
         let error = match &record.outcome {
             Outcome::Failed { party, error } => {
                 Some(Fault { side: Some(party.name()), kind: kind(error), message: error.to_string() })
@@ -143,6 +163,7 @@ impl<'r> Line<'r> {
             version: 1,
             time: humantime::format_rfc3339_millis(record.began).to_string(),
             peer: record.peer.as_ref().map(|peer| record.near.show(peer)),
+            client: of_clients.then(|| Client::of(record)),
             target: record.target.as_ref().map(Target::to_string),
             near: Side::of(&record.near),
             far: record.far.as_ref().map(Side::of),
@@ -153,6 +174,17 @@ impl<'r> Line<'r> {
             outcome: record.outcome.name(),
             error,
         }
+    }
+}
+
+impl<'r> Client<'r> {
+    fn of(record: &'r Record) -> Self {
+        let protocol = record.near.stack.first().map_or("", String::as_str);
+        let told = record.answer.as_ref().map(|answer| match answer {
+            Answer::Refused(denial) => denial.words(),
+            _ => "connected",
+        });
+        Client { protocol, user: record.near.fact(protocol, "user"), told }
     }
 }
 

@@ -49,6 +49,21 @@ impl Counter {
     }
 }
 
+impl std::iter::Sum for Counts {
+    /// What several relays have done together.
+    fn sum<I: Iterator<Item = Counts>>(counts: I) -> Self {
+        counts.fold(Counts::default(), |sum, one| Counts {
+            accepted: sum.accepted + one.accepted,
+            open: sum.open + one.open,
+            served: sum.served + one.served,
+            failed: sum.failed + one.failed,
+            cut: sum.cut + one.cut,
+            up: sum.up + one.up,
+            down: sum.down + one.down,
+        })
+    }
+}
+
 impl Counts {
     /// The sum over all workers.
     pub(super) fn of<'c>(workers: impl Iterator<Item = &'c Counters>) -> Self {

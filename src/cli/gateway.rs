@@ -1,0 +1,213 @@
+//! `gateway`: a proxy for programs of others, whose targets are opened through the catalog.
+//!
+//! It is a [relay](crate::net::relay) whose clients name their targets; one for each address. What it accepts on is a small catalog
+//! of its own, `gateway.toml`.
+
+mod doors;
+
+use super::spec::{Limit, Takes, Words, time, told};
+use super::traffic::{Served, files, log::Log, serve};
+use super::{Failure, Globals, Status};
+use crate::net::relay::{Objection, Relay};
+use crate::net::{Alternatives, Denial, Opened};
+use crate::terms::Family;
+use doors::{Addresses, Door, Protocol};
+use std::net::SocketAddr;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+
+/// Serves SOCKS 5 and HTTP CONNECT, and opens every target through the catalog
+///
+/// Any program that knows proxies runs through a chain then: browsers, curl, git. SPEC is resolved like any request, once; demands
+/// and options may stand behind it, in the same argument: "inet/stream require=encrypted", "socks/tcp4 socks5.proxy=HOST:PORT".
+/// Names are looked up as the chain does it: where it leads through a proxy, by that.
+///
+/// A client whose target cannot be opened is told why, as precisely as its protocol can say it; the log has the whole
+/// explanation. It serves this host only, unless it is told otherwise, and then those who have a password.
+///
+/// The first SIGTERM or SIGINT ends it gracefully, the second cuts what is left: exit status 0 says that nothing was cut, 1 that
+/// some was.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  sockatlas gateway --socks5 127.0.0.1:1080 --http 127.0.0.1:8080 --connect 'socks/tcp4 socks5.proxy=10.0.0.1:1080'
+  sockatlas gateway --socks5 localhost:1080 --connect tcp4 --connect tcp6
+  curl --socks5-hostname 127.0.0.1:1080 https://example.org/
+  https_proxy=http://127.0.0.1:8080 git clone https://example.org/x.git")]
+#[command(group = clap::ArgGroup::new("doors").args(["socks5", "http"]).required(true).multiple(true))]
+pub(super) struct Args {
+    /// Serves SOCKS 5 (RFC 1928: CONNECT) there; a name may stand for several addresses; repeatable
+    #[arg(long, value_name = "HOST:PORT")]
+    socks5: Vec<String>,
+
+    /// Serves HTTP there: the method CONNECT only; repeatable
+    #[arg(long, value_name = "HOST:PORT")]
+    http: Vec<String>,
+
+    /// What opens the targets; repeatable, as for targets of IPv4 and IPv6: the next is tried when those before it have failed, or
+    /// beside them if it is the same for the other IP version. It must offer all that the first one offers
+    #[arg(long, value_name = "SPEC", required = true)]
+    connect: Vec<String>,
+
+    /// Takes every entry that matches SPEC, or every one that its name stands for, in order
+    #[arg(long)]
+    fallback: bool,
+
+    /// Those who may use it, `NAME:PASSWORD` a line; `#` begins a comment
+    #[arg(long, value_name = "FILE")]
+    users_file: Option<PathBuf>,
+
+    /// Lets it listen at addresses that other hosts reach
+    #[arg(long, requires = "users_file")]
+    allow_remote: bool,
+
+    /// How many connections there may be at once at each address; those beyond wait to be accepted. Else as many as the process may
+    /// have files for
+    #[arg(long, value_name = "COUNT")]
+    max_connections: Option<NonZeroUsize>,
+
+    /// How long a connection may carry nothing either way, as 10m; `none`, which holds without this, for no limit
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    idle_timeout: Option<Limit>,
+
+    /// How long connections may go on after the first signal; `none` for no limit
+    #[arg(long, value_name = "TIME", value_parser = time, default_value = "30s")]
+    grace: Limit,
+
+    /// How many threads work for each address; else as many as there are processors for all of them
+    #[arg(long, value_name = "COUNT")]
+    threads: Option<NonZeroUsize>,
+
+    /// Adds a line of JSON to this file for each connection when it is over; - is standard output
+    #[arg(long, value_name = "FILE")]
+    log: Option<PathBuf>,
+}
+
+pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
+    let takes = if args.fallback { Takes::All } else { Takes::FirstUnlessAsked };
+    let catalog = globals.registry()?;
+    let mut all = Vec::new();
+    for spec in &args.connect {
+        match Words::read(spec)?.alternatives(globals, &catalog, takes)? {
+            Ok(far) => all.push(far),
+            Err(status) => return Ok(status),
+        }
+    }
+    let far = in_order(all)?;
+    leads_to_hosts(&far)?;
+    let registry = doors::registry()?;
+    let open = |protocol, places: &[String]| {
+        let each = places.iter().map(|place| {
+            let addresses = Addresses::find(place, &registry)?;
+            if !args.allow_remote {
+                addresses.are_of_this_host()?;
+            }
+            addresses.doors(protocol, &registry, args.users_file.as_deref())
+        });
+        each.collect::<Result<Vec<Vec<Door>>, Failure>>()
+    };
+    let doors = [open(Protocol::Socks5, &args.socks5)?, open(Protocol::Http, &args.http)?].concat();
+    let log = args.log.as_deref().map(Log::open).transpose()?.map(Log::of_clients);
+    let own = Arc::<OnceLock<Vec<SocketAddr>>>::default();
+    let count: usize = doors.iter().map(Vec::len).sum();
+    let processors = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let threads = args.threads.map_or(processors.div_ceil(count), NonZeroUsize::get);
+    let asked = args.max_connections.map(|most| most.get().saturating_mul(count));
+    let most = files::connections(asked, threads * count) / count;
+    let relays = Relays { args, far: &far, own: &own, threads, most, log: log.as_ref() };
+    let mut served = Vec::new();
+    for place in &doors {
+        served.extend(doors::listen(place, |door| relays.listen(door))?);
+    }
+    let own = own.get_or_init(|| served.iter().filter_map(|served| served.listening.local()?.socket_addr()).collect());
+    leads_elsewhere(&far, own)?;
+    let status = serve(served)?;
+    log.map_or(Ok(()), |log| log.close())?;
+    Ok(status)
+}
+
+/// Those of several SPECs as one list, in which none is weaker than the first; those of one answer one request.
+fn in_order(mut all: Vec<Alternatives>) -> Result<Alternatives, Failure> {
+    if all.len() == 1 {
+        return Ok(all.remove(0));
+    }
+    let mut openers = all.iter().flat_map(Alternatives::openers).cloned();
+    let first = openers.next().unwrap_or_else(|| unreachable!("one is required"));
+    openers.try_fold(Alternatives::from(first), Alternatives::or).map_err(told)
+}
+
+/// Clients ask for hosts and ports.
+fn leads_to_hosts(far: &Alternatives) -> Result<(), Failure> {
+    let selections = far.openers().iter().map(|opener| opener.selection());
+    let misfit = selections.into_iter().find(|selection| ![Family::INET, Family::INET6].contains(&selection.family()));
+    misfit.map_or(Ok(()), |selection| {
+        let message = format!(
+            "`{}` is of the family {}, and clients of a proxy ask for hosts of inet and inet6",
+            selection.name(),
+            selection.family()
+        );
+        Err(Failure::Told { message, help: None })
+    })
+}
+
+/// A chain that leads through a proxy which is this gateway would come back for ever.
+fn leads_elsewhere(far: &Alternatives, own: &[SocketAddr]) -> Result<(), Failure> {
+    for opener in far.openers() {
+        let literal = if opener.selection().family() == Family::INET6 { "[::1]:0" } else { "127.0.0.1:0" };
+        // The addresses of the proxy, if there is one. What cannot be looked up now is told to those who ask for it.
+        let Ok(addresses) = opener.target(literal).and_then(|target| opener.resolve(&target)) else { continue };
+        let here = |ip| std::net::UdpSocket::bind((ip, 0)).is_ok();
+        let proxies = addresses.iter().filter_map(|address| address.socket_addr());
+        if let Some(proxy) = proxies.into_iter().find(|proxy| doors::is_among(*proxy, own, here)) {
+            let message = format!("`{}` leads through {proxy}, which is this gateway", opener.selection().name());
+            return Err(Failure::Told { message, help: None });
+        }
+    }
+    Ok(())
+}
+
+/// What the relays of all addresses share.
+struct Relays<'a> {
+    args: &'a Args,
+    far: &'a Alternatives,
+    own: &'a Arc<OnceLock<Vec<SocketAddr>>>,
+    /// Of each.
+    threads: usize,
+    /// How many connections each may have.
+    most: usize,
+    log: Option<&'a Log>,
+}
+
+impl Relays<'_> {
+    fn listen(&self, door: &Door) -> Result<Served, crate::net::Error> {
+        let Relays { args, far, own, threads, most, log } = *self;
+        let own = own.clone();
+        let mut relay = Relay::asked(door.opener.clone(), &door.address, far.clone())?
+            .threads(threads)
+            .max_connections(most)
+            .grace(args.grace.0)
+            .warden(move |_: &Opened, far: &Opened| is_no_loop(far, own.get().map_or(&[], Vec::as_slice)));
+        if let Some(limit) = args.idle_timeout {
+            relay = relay.idle_limit(limit.0);
+        }
+        if let Some(log) = log {
+            relay = relay.observer(log.clone());
+        }
+        let listening = relay.listen()?;
+        let shown = door.shown(listening.local());
+        Ok(Served { listening, shown })
+    }
+}
+
+/// Whoever asks for the gateway itself would be its client once more.
+fn is_no_loop(far: &Opened, own: &[SocketAddr]) -> Result<(), Objection> {
+    let end = |address: &Option<crate::net::Address>| address.as_ref().and_then(|address| address.socket_addr());
+    let Some(peer) = end(&far.peer) else { return Ok(()) };
+    // What a host sends to itself has the same address at both ends.
+    let here = |ip| end(&far.local).is_some_and(|local| local.ip() == ip);
+    if doors::is_among(peer, own, here) {
+        return Err(Objection { denial: Denial::NotAllowed, why: format!("{peer} is this gateway") });
+    }
+    Ok(())
+}

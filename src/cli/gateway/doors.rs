@@ -1,0 +1,207 @@
+//! Where a gateway listens: addresses, and what they are to whom.
+
+use crate::cli::Failure;
+use crate::cli::failure::warn;
+use crate::cli::spec::told;
+use crate::cli::traffic::Served;
+use crate::net::{Address, Error, Opener, Providers};
+use crate::{Loader, Registry, Request};
+use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
+
+/// What is spoken at an address.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub(super) enum Protocol {
+    Socks5,
+    Http,
+}
+
+/// An address, and what accepts there.
+#[derive(Clone)]
+pub(super) struct Door {
+    pub opener: Opener,
+    pub address: Address,
+    protocol: Protocol,
+}
+
+/// The addresses that a HOST:PORT stands for: at least one.
+pub(super) struct Addresses<'p> {
+    place: &'p str,
+    found: Vec<SocketAddr>,
+}
+
+/// The catalog of what a gateway accepts on.
+pub(super) fn registry() -> Result<Registry, Failure> {
+    Loader::new().builtin().text("gateway.toml", include_str!("../gateway.toml")).load().map_err(Failure::Catalog)
+}
+
+impl Protocol {
+    /// The name of the chain for addresses of a family.
+    fn chain(self, ip: IpAddr) -> &'static str {
+        match (self, ip) {
+            (Protocol::Socks5, IpAddr::V4(_)) => "gateway-socks5/tcp4",
+            (Protocol::Socks5, IpAddr::V6(_)) => "gateway-socks5/tcp6",
+            (Protocol::Http, IpAddr::V4(_)) => "gateway-http/tcp4",
+            (Protocol::Http, IpAddr::V6(_)) => "gateway-http/tcp6",
+        }
+    }
+
+    /// The layer that speaks it.
+    fn layer(self) -> &'static str {
+        match self {
+            Protocol::Socks5 => "socks5",
+            Protocol::Http => "http-connect",
+        }
+    }
+
+    /// The scheme of a proxy's URL, as programs take it. With `socks5h` they let the proxy look names up.
+    fn scheme(self) -> &'static str {
+        match self {
+            Protocol::Socks5 => "socks5h",
+            Protocol::Http => "http",
+        }
+    }
+}
+
+impl<'p> Addresses<'p> {
+    pub fn find(place: &'p str, registry: &Registry) -> Result<Self, Failure> {
+        let mut found = Vec::new();
+        let mut first = None;
+        for base in ["tcp4", "tcp6"] {
+            let opener = opener(registry, base)?;
+            let addresses = opener.target(place).and_then(|target| opener.resolve(&target));
+            match addresses {
+                Ok(addresses) => found.extend(addresses.iter().filter_map(Address::socket_addr)),
+                Err(error) => drop(first.get_or_insert(error)),
+            }
+        }
+        if place.starts_with(':') {
+            let message = format!("`{place}`: at which address? `127.0.0.1{place}` is this host's own");
+            return Err(Failure::Told { message, help: None });
+        }
+        match first {
+            Some(error) if found.is_empty() => Err(told(error)),
+            _ => Ok(Addresses { place, found }),
+        }
+    }
+
+    /// Tests that no other host reaches it, whichever of the addresses its name leads to.
+    pub fn are_of_this_host(&self) -> Result<(), Failure> {
+        let Some(remote) = self.found.iter().find(|address| !address.ip().to_canonical().is_loopback()) else {
+            return Ok(());
+        };
+        let place = self.place;
+        let at = if place.parse() == Ok(*remote) { String::new() } else { format!(" ({})", remote.ip()) };
+        let message = format!("`{place}`{at} is no address of loopback: other hosts may reach it");
+        let help = "with `--allow-remote --users-file FILE` it serves those of other hosts who have a password";
+        Err(Failure::Told { message, help: Some(help.to_owned()) })
+    }
+
+    pub fn doors(
+        &self,
+        protocol: Protocol,
+        registry: &Registry,
+        users_file: Option<&Path>,
+    ) -> Result<Vec<Door>, Failure> {
+        let door = |address: &SocketAddr| {
+            let mut opener = opener(registry, protocol.chain(address.ip()))?;
+            // Messages of clients go on at once: they may be parts of a handshake, and wait for an answer.
+            let base = if address.is_ipv4() { "tcp4" } else { "tcp6" };
+            opener = opener.set_word(base, "nodelay", "true").map_err(told)?;
+            // One that is started anew need not wait for the connections of the last one to be forgotten.
+            opener = opener.set_word(base, "reuse-address", "true").map_err(told)?;
+            if let Some(file) = users_file {
+                let path = file.to_str().ok_or_else(|| Failure::Told {
+                    message: format!("{}: a path that is no UTF-8", file.display()),
+                    help: None,
+                })?;
+                opener = opener.set_word(protocol.layer(), "users-file", path).map_err(told)?;
+            }
+            Ok(Door { opener, address: Address::Ip(*address), protocol })
+        };
+        self.found.iter().map(door).collect()
+    }
+}
+
+fn opener(registry: &Registry, entry: &str) -> Result<Opener, Failure> {
+    match registry.resolve(&Request::named(entry)) {
+        Ok(selection) => Ok(Opener::new(&Providers::shipped(), &selection)),
+        Err(refusal) => Err(Failure::Told { message: refusal.to_string(), help: None }),
+    }
+}
+
+impl Door {
+    /// The URL of the proxy.
+    pub fn shown(&self, local: Option<&Address>) -> String {
+        format!("{}://{}", self.protocol.scheme(), local.unwrap_or(&self.address))
+    }
+}
+
+/// Listens at all addresses of a place. A name may stand for some that this host does not have, as `localhost` where there is no
+/// IPv6: one has to do.
+pub(super) fn listen(place: &[Door], listen: impl Fn(&Door) -> Result<Served, Error>) -> Result<Vec<Served>, Failure> {
+    let mut served = Vec::new();
+    let mut failed = Vec::new();
+    for door in place {
+        match listen(door) {
+            Ok(listening) => served.push(listening),
+            Err(error) => failed.push(error),
+        }
+    }
+    let mut failed = failed.into_iter();
+    if served.is_empty()
+        && let Some(error) = failed.next()
+    {
+        return Err(told(error));
+    }
+    failed.for_each(|error| warn(error));
+    Ok(served)
+}
+
+/// Whether an address is one of these. One that stands for all addresses of this host is those that are `here`.
+pub(super) fn is_among(address: SocketAddr, listening: &[SocketAddr], here: impl Fn(IpAddr) -> bool) -> bool {
+    let ip = address.ip().to_canonical();
+    listening.iter().any(|own| {
+        let same = own.ip().to_canonical() == ip || own.ip().is_unspecified() && here(address.ip());
+        own.port() == address.port() && same
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn remote(place: &str) -> Option<String> {
+        let registry = registry().expect("it is tested");
+        let addresses = Addresses::find(place, &registry).unwrap_or_else(|failure| panic!("{failure:?}"));
+        match addresses.are_of_this_host() {
+            Ok(()) => None,
+            Err(Failure::Told { message, .. }) => Some(message),
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn what_other_hosts_may_reach_is_known_from_what_they_do_not() {
+        for place in ["127.0.0.1:0", "127.1.2.3:1080", "[::1]:1080", "[::ffff:127.0.0.1]:1080", "localhost:1080"] {
+            assert_eq!(remote(place), None);
+        }
+        for place in ["0.0.0.0:1080", "[::]:0", "192.0.2.1:1080", "[2001:db8::1]:1080", "[::ffff:192.0.2.1]:1080"] {
+            let told = format!("`{place}` is no address of loopback: other hosts may reach it");
+            assert_eq!(remote(place), Some(told));
+        }
+    }
+
+    #[test]
+    fn the_gateway_is_known_by_its_addresses() {
+        let address = |text: &str| text.parse::<SocketAddr>().unwrap();
+        let own = ["127.0.0.1:1080", "[::1]:1080", "0.0.0.0:8080"].map(address);
+        let here = |ip: IpAddr| ip == address("192.0.2.1:0").ip();
+        for text in ["127.0.0.1:1080", "[::1]:1080", "[::ffff:127.0.0.1]:1080", "192.0.2.1:8080"] {
+            assert!(is_among(address(text), &own, here), "{text}");
+        }
+        for text in ["127.0.0.1:1081", "192.0.2.1:1080", "192.0.2.2:8080"] {
+            assert!(!is_among(address(text), &own, here), "{text}");
+        }
+    }
+}
