@@ -1,4 +1,5 @@
-//! The three drivers: everything arrives, through every layer, with peers that dawdle; and everything ends as it should.
+//! The three drivers: everything arrives, through every layer, with peers that dawdle; and everything ends as it should. Bytes
+//! come as bytes, and messages as messages.
 #![cfg(feature = "tls")]
 
 pub(super) mod blocking;
@@ -23,11 +24,11 @@ fn every_chain(both_ways: bool, run: impl Fn(&Stage, &str, &str, &Payload)) {
     let stage = Stage::new();
     for &(chain, peer) in stage::CHAINS {
         for ours in [false, true] {
-            if ours && !peer.has_tls() {
+            if ours && !peer.has_layers() {
                 // What such a peer does is the system's work alone.
                 continue;
             }
-            let payload = Payload::new(MUCH);
+            let payload = Payload::new(MUCH, peer.is_of_messages());
             let other = payload.clone();
             let peer = stage.peer(peer, ours, move |end| if both_ways { end.talk(&other) } else { end.answer(&other) });
             run(&stage, chain, &peer.address(), &payload);

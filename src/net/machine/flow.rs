@@ -5,7 +5,7 @@ use super::pipe::Pipe;
 use super::session::{Above, Failure, HIGH_WATER, Phase, Session, SessionError};
 use super::{Active, LayerFailure, Machine};
 
-/// A session that leaves this many bytes of its input unconsumed, and waits for more, never will have enough: the layer below it
+/// A session that leaves this many bytes of a stream unconsumed, and waits for more, never will have enough: the layer below it
 /// has stopped.
 const MOST_INPUT: usize = HIGH_WATER;
 
@@ -138,7 +138,9 @@ impl Machine {
                 _ => {}
             }
         }
-        if result.is_ok() && stalled && input.bytes.len() >= MOST_INPUT && !above.is_full() && !asks {
+        // Of messages it waits for the rest of one, which the layer below has measured.
+        let waits = input.messages.is_none() && input.bytes.len() >= MOST_INPUT;
+        if result.is_ok() && stalled && waits && !above.is_full() && !asks {
             result = Err(SessionError::new(Failure::Protocol, Broken::TooLong));
         }
         let after = (input.bytes.len(), output.bytes.len(), above.count());

@@ -509,4 +509,4 @@ impl std::fmt::Debug for Machine {
 }
 
 #[cfg(test)]
-pub(super) mod tests;
+pub(in crate::net) mod tests;

@@ -1,7 +1,7 @@
 //! The blocking driver.
 
 use super::every_chain;
-use super::stage::{Payload, Random, Stage};
+use super::stage::{Payload, Stage};
 use std::io::{Read, Write};
 
 #[test]
@@ -11,25 +11,21 @@ fn ten_mebibytes_go_each_way() {
 
 /// Writes all, ends, reads to the end.
 pub fn run(stage: &Stage, chain: &str, address: &str, payload: &Payload) {
-    let mut random = Random(7);
     let mut stream = stage.opener(chain).connect(address).unwrap_or_else(|error| panic!("{chain}: {error}"));
-    let mut sent = 0;
-    while sent < payload.out.len() {
-        let end = (sent + random.size()).min(payload.out.len());
-        let count = stream.write(&payload.out[sent..end]).expect("written");
-        assert!(count > 0, "{chain}: a write that waits takes something");
-        sent += count;
+    let mut outgoing = payload.out.outgoing(7);
+    while let Some(piece) = outgoing.piece() {
+        let count = stream.write(piece).expect("written");
+        outgoing.sent(count);
     }
     stream.shutdown_write().expect("ended");
-    let mut got = 0;
-    loop {
-        let mut target = vec![0; random.size()];
-        let count = stream.read(&mut target).unwrap_or_else(|error| panic!("{chain}: {error}"));
-        payload.check(&payload.back, got, &target[..count]);
-        got += count;
-        if count == 0 {
-            break;
+    let mut incoming = payload.back.incoming(11);
+    while !incoming.is_over() {
+        let mut target = incoming.room();
+        match stream.read(&mut target) {
+            Ok(count) => incoming.got(&target[..count], stream.has_ended()),
+            Err(error) => incoming.found_no_room(&error),
         }
     }
     assert_eq!(stream.read(&mut [0; 9]).expect("the end stays the end"), 0);
+    assert!(stream.has_ended());
 }

@@ -1,6 +1,6 @@
 //! No driver is busy while it waits: its system calls are counted by a tracer.
 
-use super::stage::{Payload, Stage};
+use super::stage::{CHAINS, Payload, Peer, Stage};
 use super::{MUCH, blocking, readiness};
 use crate::net::peer::program;
 use std::process::Command;
@@ -9,19 +9,23 @@ use std::time::Duration;
 /// Tells the traced process which chain to open, and where its peer is.
 const TRACED: &str = "SOCKATLAS_TRACED";
 
+/// One of each kind: without layers, with one that has left, with one that stays, with messages.
+const TRACED_CHAINS: [&str; 4] = ["tcp4", "socks", "secure", "secure-framed"];
+
 /// Moves `MUCH` bytes each way in a process of its own, with a peer outside that dawdles, and counts.
 fn count(test: &str, both_ways: bool, run: fn(&Stage, &str, &str, &Payload)) {
-    let payload = Payload::new(MUCH);
+    let payload = |kind: Peer| Payload::new(MUCH, kind.is_of_messages());
     if let Some(work) = std::env::var_os(TRACED) {
         let work = work.into_string().expect("text");
         let [chain, address, proxy, folder] = work.split(' ').collect::<Vec<_>>()[..] else { panic!("{work}") };
         let port = proxy.parse().expect("a port");
-        return run(&Stage::at(folder, port), chain, address, &payload);
+        let (_, kind) = CHAINS.iter().find(|(name, _)| *name == chain).expect("it is known");
+        return run(&Stage::at(folder, port), chain, address, &payload(*kind));
     }
     let Some(strace) = program("strace") else { return };
     let stage = Stage::new();
-    for (chain, kind) in super::stage::CHAINS.iter().filter(|(chain, _)| ["tcp4", "socks", "secure"].contains(chain)) {
-        let other = payload.clone();
+    for (chain, kind) in CHAINS.iter().filter(|(chain, _)| TRACED_CHAINS.contains(chain)) {
+        let other = payload(*kind);
         let peer = stage.peer(*kind, false, move |end| {
             // Long enough for a loop that is busy to be seen.
             std::thread::sleep(Duration::from_millis(1500));

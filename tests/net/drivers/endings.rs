@@ -1,8 +1,7 @@
 //! How connections end, and what is left of those whose layers retire.
 
 use super::readiness::{connect, now};
-use super::stage::Peer;
-use super::stage::Stage;
+use super::stage::{LONGEST, Peer, Stage};
 use sockatlas::net::Error;
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -22,7 +21,7 @@ fn a_truncated_stream_does_not_look_whole() {
                 stream.write_all(b"half a sent").expect("written");
                 stream.flush().expect("sent");
             };
-            if kind == Peer::Twice {
+            if kind == Peer::TWICE {
                 let mut inner = super::stage::raw_tls::accept(&config, outer);
                 say(&mut inner);
                 // The lower TLS says goodbye, the upper does not.
@@ -34,8 +33,12 @@ fn a_truncated_stream_does_not_look_whole() {
         });
         address
     };
-    for (chain, kind, layer) in [("secure", Peer::Tls, "tls"), ("inside-secure-http-socks", Peer::Twice, "tls-inside")]
-    {
+    for (chain, kind, layer) in [
+        ("secure", Peer::TLS, "tls"),
+        ("inside-secure-http-socks", Peer::TWICE, "tls-inside"),
+        ("inspected-secure-http-socks", Peer::TLS, "tls"),
+        ("secure-inspected-socks", Peer::TLS, "tls"),
+    ] {
         let told = |got: &[u8], error: io::Error| {
             assert_eq!(got, b"half a sent", "what came before can be read");
             assert_eq!(error.kind(), io::ErrorKind::UnexpectedEof, "{error}");
@@ -69,23 +72,141 @@ fn a_truncated_stream_does_not_look_whole() {
     }
 }
 
+/// What a peer of messages says before it ends, inside TLS or not, and what is told of it: of which layer, and what.
+const CUT: [(&str, bool, &[u8], bool, &str, &str); 5] = [
+    ("framed", false, b"\0\0\0\x02ok\0\0\0\x09half a", false, "frame", CUT_MESSAGE),
+    ("framed", false, b"\0\0\0\x02ok\0\0\0", false, "frame", CUT_LENGTH),
+    ("inspected-framed", false, b"\0\0\0\x02ok\0\0\0\x09half a", false, "frame", CUT_MESSAGE),
+    // TLS says goodbye, in the middle of a message ...
+    ("secure-framed", true, b"\0\0\0\x02ok\0\0\0\x09half a", true, "frame", CUT_MESSAGE),
+    // ... and where it does not, even the end behind a message is none.
+    ("secure-framed", true, b"\0\0\0\x02ok", false, "tls", "the peer's stream was cut off"),
+];
+const CUT_MESSAGE: &str = "the stream ended 3 bytes before the end of a message of 9 bytes";
+const CUT_LENGTH: &str = "the stream ended after 3 of the 4 bytes of a message's length";
+
+#[test]
+fn a_message_that_is_cut_off_does_not_look_whole() {
+    let stage = Stage::new();
+    for (chain, secure, said, goodbye, layer, told) in CUT {
+        let peer = || {
+            stage.peer(if secure { Peer::TLS } else { Peer::PLAIN }, false, move |end| {
+                end.write_all(said).expect("written");
+                end.flush().expect("sent");
+                if goodbye {
+                    end.end();
+                }
+            })
+        };
+        let failed = |got: &[Vec<u8>], error: io::Error| {
+            assert_eq!(got, [b"ok"], "what was whole can be read");
+            assert_eq!(error.kind(), io::ErrorKind::UnexpectedEof, "{error}");
+            assert!(matches!(Error::of(&error), Some(Error::Layer { layer: named, .. }) if named == layer), "{error}");
+            assert!(error.to_string().ends_with(told) || layer == "tls", "{chain}: {error}");
+        };
+        let running = peer();
+        let mut stream = stage.opener(chain).connect(running.address()).expect("open");
+        let mut got = Vec::new();
+        let mut target = [0; 99];
+        let error = loop {
+            match stream.read(&mut target) {
+                Ok(count) => got.push(target[..count].to_vec()),
+                Err(error) => break error,
+            }
+        };
+        failed(&got, error);
+        assert!(stream.read(&mut target).is_err() && !stream.has_ended(), "nor later");
+        running.finish();
+
+        let running = peer();
+        let (mut stream, mut waiting) = connect(&stage, chain, &running.address());
+        let mut got = Vec::new();
+        let error = loop {
+            match stream.read(&mut target) {
+                Ok(count) => got.push(target[..count].to_vec()),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => waiting.until_ready(&stream),
+                Err(error) => break error,
+            }
+        };
+        failed(&got, error);
+        running.finish();
+
+        #[cfg(feature = "tokio")]
+        super::tokio::runtime().block_on(async {
+            use tokio::io::AsyncReadExt;
+            let running = peer();
+            let mut stream = stage.opener(chain).connect_tokio(running.address()).await.expect("open");
+            let mut got = Vec::new();
+            let error = loop {
+                match stream.read(&mut target).await {
+                    Ok(count) => got.push(target[..count].to_vec()),
+                    Err(error) => break error,
+                }
+            };
+            failed(&got, error);
+            running.finish();
+        });
+    }
+}
+
+#[test]
+fn a_message_that_is_too_long_ends_the_connection_of_who_announces_it_only() {
+    let stage = Stage::new();
+    let peer = stage.peer(Peer::PLAIN, false, |end| {
+        end.write_all(&200_001_u32.to_be_bytes()).expect("written");
+        // It has gone, and nothing was sent to it.
+        let mut got = Vec::new();
+        end.read_to_end(&mut got).expect("read");
+        assert!(got.is_empty());
+    });
+    let mut stream = stage.opener("framed").connect(peer.address()).expect("open");
+    let error = stream.read(&mut [0; 9]).expect_err("it is too long");
+    assert_eq!(error.kind(), io::ErrorKind::InvalidData);
+    assert_eq!(
+        error.to_string(),
+        "layer `frame` (1 of 2, while open): the peer announced a message of 200001 bytes, where at most 200000 are \
+         accepted (`max-message`)"
+    );
+    assert!(stream.write(b"x").is_err());
+    drop(stream);
+    peer.finish();
+
+    let peer = stage.peer(Peer::FRAMED, true, |end| {
+        let mut target = vec![0; LONGEST];
+        assert_eq!(end.read(&mut target).expect("the one that was sent"), LONGEST);
+    });
+    let mut stream = stage.opener("framed").connect(peer.address()).expect("open");
+    let error = stream.write(&vec![7; LONGEST + 1]).expect_err("it is too long");
+    assert!(matches!(Error::of(&error), Some(Error::TooLong { .. })), "{error}");
+    assert_eq!(stream.write(&vec![7; LONGEST]).expect("it is not"), LONGEST);
+    peer.finish();
+}
+
+/// All bytes to the end. No message of these is empty.
+fn to_end(end: &mut (impl Read + ?Sized)) -> Vec<u8> {
+    let mut got = Vec::new();
+    let mut target = [0; 99];
+    loop {
+        match end.read(&mut target).expect("read") {
+            0 => return got,
+            count => got.extend(&target[..count]),
+        }
+    }
+}
+
 #[test]
 fn one_side_may_end_long_before_the_other() {
     let stage = Stage::new();
     for (chain, kind) in super::stage::CHAINS {
         // The peer ends first, and reads on.
-        let peer = stage.peer(*kind, kind.has_tls(), |end| {
+        let peer = stage.peer(*kind, kind.has_layers(), |end| {
             end.write_all(b"first").expect("written");
             end.flush().expect("sent");
             end.end();
-            let mut got = Vec::new();
-            end.read_to_end(&mut got).expect("read");
-            assert_eq!(got, b"afterwards");
+            assert_eq!(to_end(end), b"afterwards");
         });
         let mut stream = stage.opener(chain).connect(peer.address().as_str()).expect("open");
-        let mut got = Vec::new();
-        stream.read_to_end(&mut got).expect("read");
-        assert_eq!(got, b"first");
+        assert_eq!(to_end(&mut stream), b"first");
         stream.write_all(b"after").expect("written");
         stream.write_all(b"wards").expect("written");
         stream.shutdown_write().expect("ended");
@@ -99,9 +220,9 @@ fn a_peer_that_never_reads_stops_a_writer_that_does_not_wait() {
     let stage = Stage::new();
     for (chain, kind) in super::stage::CHAINS {
         let (quit, wait) = std::sync::mpsc::channel::<()>();
-        let peer = stage.peer(*kind, kind.has_tls(), move |_| _ = wait.recv());
+        let peer = stage.peer(*kind, kind.has_layers(), move |_| _ = wait.recv());
         let (mut stream, _waiting) = connect(&stage, chain, &peer.address());
-        let much = vec![7; 1 << 20];
+        let much = vec![7; if kind.is_of_messages() { LONGEST } else { 1 << 20 }];
         let (mut taken, mut refused) = (0, 0);
         // The system's buffers grow for a while.
         while refused < 20 {
@@ -115,7 +236,8 @@ fn a_peer_that_never_reads_stops_a_writer_that_does_not_wait() {
             assert!(taken < 64 << 20, "{chain}: it never stops");
         }
         let sent = stream.opened().sent;
-        assert!(taken <= sent + (128 << 10), "{chain}: {taken} bytes are taken and {sent} sent");
+        let one = if kind.is_of_messages() { LONGEST as u64 } else { 0 };
+        assert!(taken <= sent + (128 << 10) + one, "{chain}: {taken} bytes are taken and {sent} sent");
         assert!(stream.wants().writable);
         drop((stream, quit));
         peer.finish();
@@ -173,7 +295,7 @@ fn the_socket_of_retired_layers_is_the_connection() {
 #[test]
 fn the_socket_of_layers_that_stay_is_not_given_away() {
     let stage = Stage::new();
-    let peer = stage.peer(Peer::Tls, true, |end| {
+    let peer = stage.peer(Peer::TLS, true, |end| {
         end.write_all(b"on").expect("written");
         end.flush().expect("sent");
         end.end();

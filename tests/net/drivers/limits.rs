@@ -97,12 +97,19 @@ fn shaking_hands_has_a_limit_and_the_layer_is_named() {
 #[test]
 fn an_accepted_peer_that_stays_silent_is_given_up() {
     let stage = Stage::new();
-    let opener = stage.opener("secure").limit(Step::Handshake, Some(SHORT));
-    let listener = opener.listen("127.0.0.1:0").expect("it listens");
-    let address = listener.local().expect("it is bound").socket_addr().expect("an IP address");
-    let _silent = TcpStream::connect(address).expect("connected");
-    let failure = listener.accept().expect("accepted").handshake().expect_err("nobody shakes hands");
-    assert!(matches!(&failure, Error::TimedOut { layer: Some(layer), .. } if layer == "tls"), "{failure}");
+    for (chain, name) in [
+        ("secure", "tls"),
+        ("secure-framed", "tls"),
+        ("forwarded", "proxy-protocol"),
+        ("secure-framed-forwarded", "proxy-protocol"),
+    ] {
+        let opener = stage.opener(chain).limit(Step::Handshake, Some(SHORT));
+        let listener = opener.listen("127.0.0.1:0").expect("it listens");
+        let address = listener.local().expect("it is bound").socket_addr().expect("an IP address");
+        let _silent = TcpStream::connect(address).expect("connected");
+        let failure = listener.accept().expect("accepted").handshake().expect_err("nobody shakes hands");
+        assert!(matches!(&failure, Error::TimedOut { layer: Some(layer), .. } if layer == name), "{chain}: {failure}");
+    }
 }
 
 /// A peer that is open, and neither reads nor writes.
@@ -133,8 +140,9 @@ impl Drop for Idle {
     }
 }
 
-/// A chain with layers that stay, and one without.
-const KINDS: [(&str, Peer); 2] = [("tcp4", Peer::Plain), ("secure", Peer::Tls)];
+/// A chain without layers, one whose layer has left, and some with layers that stay; the last of messages.
+const KINDS: [(&str, Peer); 4] =
+    [("tcp4", Peer::PLAIN), ("forwarded", Peer::FORWARDED), ("secure", Peer::TLS), ("secure-framed", Peer::FRAMED_TLS)];
 
 /// Writes until that fails.
 fn fill(stream: &mut Stream) -> io::Error {

@@ -1,7 +1,7 @@
 //! The readiness driver, with mio.
 
 use super::every_chain;
-use super::stage::{Payload, Random, Stage};
+use super::stage::{Payload, Stage};
 use mio::unix::SourceFd;
 use mio::{Events, Interest, Poll, Token};
 use sockatlas::net::{Wants, readiness};
@@ -71,34 +71,39 @@ pub fn now<T>(result: io::Result<T>) -> Option<T> {
 
 /// Writes and reads, one call of each at a time, and waits whenever the stream says that it should.
 pub fn run(stage: &Stage, chain: &str, address: &str, payload: &Payload) {
-    let mut random = Random(7);
     let (mut stream, mut waiting) = connect(stage, chain, address);
-    let (mut sent, mut got) = (0, 0);
-    let (mut shut, mut ended) = (false, false);
-    while !shut || !ended {
-        let mut wrote = false;
-        if sent < payload.out.len() {
-            let end = (sent + random.size()).min(payload.out.len());
-            if let Some(count) = now(stream.write(&payload.out[sent..end])) {
-                assert!(count > 0);
-                sent += count;
-                wrote = true;
+    let (mut outgoing, mut incoming) = (payload.out.outgoing(7), payload.back.incoming(11));
+    let mut shut = false;
+    while !shut || !incoming.is_over() {
+        let wrote = match outgoing.piece() {
+            Some(piece) => now(stream.write(piece)).map(|count| outgoing.sent(count)).is_some(),
+            None if !shut => {
+                shut = now(stream.shutdown_write()).is_some();
+                shut
             }
-        } else if !shut {
-            shut = now(stream.shutdown_write()).is_some();
-            wrote = shut;
+            None => false,
+        };
+        let mut found_no_room = false;
+        if !incoming.is_over() {
+            let announced = stream.has_unread();
+            let mut target = incoming.room();
+            match stream.read(&mut target) {
+                Ok(count) => incoming.got(&target[..count], stream.has_ended()),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    assert!(!announced || !stream.is_of_messages(), "a message that is announced is there");
+                }
+                Err(error) => {
+                    incoming.found_no_room(&error);
+                    found_no_room = true;
+                }
+            }
         }
-        let mut target = vec![0; random.size()];
-        if !ended && let Some(count) = now(stream.read(&mut target)) {
-            payload.check(&payload.back, got, &target[..count]);
-            got += count;
-            ended = count == 0;
-        }
-        let finished = shut && ended;
+        let finished = shut && incoming.is_over();
+        assert!(!found_no_room || stream.has_unread());
         if !wrote && !finished && !stream.has_unread() {
             waiting.until_ready(&stream);
         }
     }
-    assert_eq!((sent, got), (payload.out.len(), payload.back.len()));
+    assert!(outgoing.piece().is_none() && stream.has_ended());
     assert_eq!(stream.wants(), Wants::default(), "nothing is left to wait for");
 }

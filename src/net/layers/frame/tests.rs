@@ -1,4 +1,5 @@
 use super::*;
+use crate::net::machine::tests::Mask;
 use crate::net::machine::{Failure, LayerFailure, Machine, Phase, Traffic};
 use proptest::prelude::*;
 
@@ -156,6 +157,22 @@ fn a_message_takes_as_much_memory_as_it_is_long() {
     });
     // Growing doubles what it has, and copies it there.
     assert!(taken.bytes_max < 3 * length as u64 + 100_000, "{taken:?}");
+}
+
+#[test]
+fn a_message_may_be_longer_than_what_else_waits_between_two_layers() {
+    let frame: Box<dyn machine::Session> = Box::new(Session::new(LONGEST));
+    let layers = [("mask".to_owned(), Mask::session(b"", false)), ("frame".to_owned(), frame)];
+    let mut machine = Machine::new(layers);
+    machine.start().unwrap();
+    assert_eq!(machine.longest_message(), LONGEST as usize - 1);
+    let longest = vec![7; LONGEST as usize - 1];
+    assert!(machine.send_message(&longest).unwrap());
+    let said = machine.outbound().to_vec();
+    machine.sent(said.len());
+    let (heard, result) = hear(&mut machine, &said, 10_000, true);
+    result.unwrap();
+    assert!(heard == [longest]);
 }
 
 #[test]
