@@ -14,13 +14,14 @@ use load::{Load, Sink};
 use programs::{Program, Stage};
 
 /// Turns of each program in each row.
-const TURNS: usize = 7;
+const TURNS: usize = 5;
 
 /// Bytes of a turn.
 const BULK: usize = 256 << 20;
 
-/// Connections of a turn, each with a byte there and back.
+/// Connections of a turn, each with a byte there and back. With TLS they are fewer, as socat begins a process for each.
 const OPENED: usize = 600;
+const OPENED_WITH_TLS: usize = 100;
 
 /// What is measured.
 #[derive(Copy, Clone, PartialEq, Eq)]
@@ -57,7 +58,12 @@ fn main() {
             if !words.is_empty() && !words.iter().any(|word| row.contains(word.as_str())) {
                 continue;
             }
-            let amount = if work == Work::Bytes { BULK } else { OPENED } / shrink;
+            let amount = match work {
+                Work::Bytes => BULK,
+                Work::Connections if tls => OPENED_WITH_TLS,
+                Work::Connections => OPENED,
+            };
+            let amount = amount / shrink;
             let load = Load { tls: tls.then(|| stage.client()), connections, amount };
             let mut scores: Vec<Vec<Score>> = programs.iter().map(|_| Vec::new()).collect();
             // The first turn of each warms it up.

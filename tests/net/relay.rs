@@ -72,17 +72,18 @@ impl Relay {
         // A group of its own, which can be ended as one.
         command.process_group(0).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("it runs");
-        let mut stderr = BufReader::new(child.stderr.take().expect("piped"));
+        let stderr = BufReader::new(child.stderr.take().expect("piped"));
+        let mut relay = Relay { child, stderr, address: SocketAddr::from(([0; 4], 0)), log };
         let mut said = String::new();
         loop {
             let mut line = String::new();
-            stderr.read_line(&mut line).expect("it is text");
+            relay.stderr.read_line(&mut line).expect("it is text");
             assert!(!line.is_empty(), "it listens: {said}");
             said += &line;
             if let Some(place) = line.trim_end().strip_prefix("listening at ") {
                 let (_, address) = place.split_once("://").expect("a protocol");
-                let address = address.parse().expect("an address");
-                return Relay { child, stderr, address, log };
+                relay.address = address.parse().expect("an address");
+                return relay;
             }
         }
     }

@@ -9,8 +9,11 @@ use std::net::{TcpListener, TcpStream};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-/// A far side that accepts once, and what becomes of what it reads.
-fn reader() -> (String, JoinHandle<(Vec<u8>, io::Result<()>)>) {
+/// What somebody has read, and how that ended.
+type Heard = (Vec<u8>, io::Result<()>);
+
+/// A far side that accepts once, and what it hears.
+fn reader() -> (String, JoinHandle<Heard>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("it is bound").to_string();
     let thread = std::thread::spawn(move || {
