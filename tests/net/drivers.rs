@@ -10,7 +10,7 @@ pub(super) mod limits;
 pub(super) mod readiness;
 pub(super) mod stage;
 #[cfg(feature = "tokio")]
-mod tokio;
+pub(super) mod tokio;
 
 use stage::{Payload, Stage};
 
@@ -28,7 +28,7 @@ fn every_chain(both_ways: bool, run: impl Fn(&Stage, &str, &str, &Payload)) {
                 // What such a peer does is the system's work alone.
                 continue;
             }
-            let payload = Payload::new(MUCH, peer.is_of_messages());
+            let payload = peer.payload(MUCH);
             let other = payload.clone();
             let peer = stage.peer(peer, ours, move |end| if both_ways { end.talk(&other) } else { end.answer(&other) });
             run(&stage, chain, &peer.address(), &payload);

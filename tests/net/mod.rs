@@ -6,6 +6,7 @@ mod drivers;
 mod encrypted;
 mod fallback;
 mod inspect;
+mod messages;
 mod modules;
 pub mod peer;
 mod proxies;

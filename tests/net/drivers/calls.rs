@@ -14,7 +14,7 @@ const TRACED_CHAINS: [&str; 4] = ["tcp4", "socks", "secure", "secure-framed"];
 
 /// Moves `MUCH` bytes each way in a process of its own, with a peer outside that dawdles, and counts.
 fn count(test: &str, both_ways: bool, run: fn(&Stage, &str, &str, &Payload)) {
-    let payload = |kind: Peer| Payload::new(MUCH, kind.is_of_messages());
+    let payload = |kind: Peer| kind.payload(MUCH);
     if let Some(work) = std::env::var_os(TRACED) {
         let work = work.into_string().expect("text");
         let [chain, address, proxy, folder] = work.split(' ').collect::<Vec<_>>()[..] else { panic!("{work}") };

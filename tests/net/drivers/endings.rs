@@ -21,7 +21,7 @@ fn a_truncated_stream_does_not_look_whole() {
                 stream.write_all(b"half a sent").expect("written");
                 stream.flush().expect("sent");
             };
-            if kind == Peer::TWICE {
+            if kind == Peer::Twice {
                 let mut inner = super::stage::raw_tls::accept(&config, outer);
                 say(&mut inner);
                 // The lower TLS says goodbye, the upper does not.
@@ -34,10 +34,10 @@ fn a_truncated_stream_does_not_look_whole() {
         address
     };
     for (chain, kind, layer) in [
-        ("secure", Peer::TLS, "tls"),
-        ("inside-secure-http-socks", Peer::TWICE, "tls-inside"),
-        ("inspected-secure-http-socks", Peer::TLS, "tls"),
-        ("secure-inspected-socks", Peer::TLS, "tls"),
+        ("secure", Peer::Tls, "tls"),
+        ("inside-secure-http-socks", Peer::Twice, "tls-inside"),
+        ("inspected-secure-http-socks", Peer::Tls, "tls"),
+        ("secure-inspected-socks", Peer::Tls, "tls"),
     ] {
         let told = |got: &[u8], error: io::Error| {
             assert_eq!(got, b"half a sent", "what came before can be read");
@@ -90,7 +90,7 @@ fn a_message_that_is_cut_off_does_not_look_whole() {
     let stage = Stage::new();
     for (chain, secure, said, goodbye, layer, told) in CUT {
         let peer = || {
-            stage.peer(if secure { Peer::TLS } else { Peer::PLAIN }, false, move |end| {
+            stage.peer(if secure { Peer::Tls } else { Peer::Plain }, false, move |end| {
                 end.write_all(said).expect("written");
                 end.flush().expect("sent");
                 if goodbye {
@@ -152,7 +152,7 @@ fn a_message_that_is_cut_off_does_not_look_whole() {
 #[test]
 fn a_message_that_is_too_long_ends_the_connection_of_who_announces_it_only() {
     let stage = Stage::new();
-    let peer = stage.peer(Peer::PLAIN, false, |end| {
+    let peer = stage.peer(Peer::Plain, false, |end| {
         end.write_all(&200_001_u32.to_be_bytes()).expect("written");
         // It has gone, and nothing was sent to it.
         let mut got = Vec::new();
@@ -171,7 +171,7 @@ fn a_message_that_is_too_long_ends_the_connection_of_who_announces_it_only() {
     drop(stream);
     peer.finish();
 
-    let peer = stage.peer(Peer::FRAMED, true, |end| {
+    let peer = stage.peer(Peer::Framed, true, |end| {
         let mut target = vec![0; LONGEST];
         assert_eq!(end.read(&mut target).expect("the one that was sent"), LONGEST);
     });
@@ -295,7 +295,7 @@ fn the_socket_of_retired_layers_is_the_connection() {
 #[test]
 fn the_socket_of_layers_that_stay_is_not_given_away() {
     let stage = Stage::new();
-    let peer = stage.peer(Peer::TLS, true, |end| {
+    let peer = stage.peer(Peer::Tls, true, |end| {
         end.write_all(b"on").expect("written");
         end.flush().expect("sent");
         end.end();

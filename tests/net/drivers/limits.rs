@@ -142,7 +142,7 @@ impl Drop for Idle {
 
 /// A chain without layers, one whose layer has left, and some with layers that stay; the last of messages.
 const KINDS: [(&str, Peer); 4] =
-    [("tcp4", Peer::PLAIN), ("forwarded", Peer::FORWARDED), ("secure", Peer::TLS), ("secure-framed", Peer::FRAMED_TLS)];
+    [("tcp4", Peer::Plain), ("forwarded", Peer::Forwarded), ("secure", Peer::Tls), ("secure-framed", Peer::FramedTls)];
 
 /// Writes until that fails.
 fn fill(stream: &mut Stream) -> io::Error {

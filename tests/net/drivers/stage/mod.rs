@@ -15,22 +15,22 @@ use std::path::{Path, PathBuf};
 
 /// Every chain, with the peer that it leads to.
 pub const CHAINS: &[(&str, Peer)] = &[
-    ("tcp4", Peer::PLAIN),
-    ("socks", Peer::PLAIN),
-    ("http", Peer::PLAIN),
-    ("secure", Peer::TLS),
-    ("secure-socks", Peer::TLS),
-    ("secure-http-socks", Peer::TLS),
-    ("inside-secure-http-socks", Peer::TWICE),
-    ("inspected", Peer::INSPECTED),
-    ("inspected-secure-http-socks", Peer::TLS),
-    ("secure-inspected-socks", Peer::TLS),
-    ("forwarded", Peer::FORWARDED),
-    ("forwarded-by-line-http", Peer::FORWARDED),
-    ("framed", Peer::FRAMED),
-    ("inspected-framed", Peer::FRAMED),
-    ("secure-framed", Peer::FRAMED_TLS),
-    ("secure-framed-forwarded", Peer::FRAMED_TLS_FORWARDED),
+    ("tcp4", Peer::Plain),
+    ("socks", Peer::Plain),
+    ("http", Peer::Plain),
+    ("secure", Peer::Tls),
+    ("secure-socks", Peer::Tls),
+    ("secure-http-socks", Peer::Tls),
+    ("inside-secure-http-socks", Peer::Twice),
+    ("inspected", Peer::Inspected),
+    ("inspected-secure-http-socks", Peer::Tls),
+    ("secure-inspected-socks", Peer::Tls),
+    ("forwarded", Peer::Forwarded),
+    ("forwarded-by-line-http", Peer::Forwarded),
+    ("framed", Peer::Framed),
+    ("inspected-framed", Peer::Framed),
+    ("secure-framed", Peer::FramedTls),
+    ("secure-framed-forwarded", Peer::FramedTlsForwarded),
 ];
 
 /// On whose behalf connections are made: where they come from, and where they went.

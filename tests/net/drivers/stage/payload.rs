@@ -16,7 +16,17 @@ pub struct Payload {
 }
 
 impl Payload {
-    pub fn new(length: usize, of_messages: bool) -> Self {
+    /// Streams of bytes, of this length or a little less.
+    pub fn new(length: usize) -> Self {
+        Payload::of(length, false)
+    }
+
+    /// The same as messages.
+    pub fn of_messages(length: usize) -> Self {
+        Payload::of(length, true)
+    }
+
+    fn of(length: usize, of_messages: bool) -> Self {
         // Lengths that differ, and fit into nothing.
         Payload {
             out: Whole::new(0x9e37_79b9, length.saturating_sub(13), of_messages),
@@ -28,9 +38,18 @@ impl Payload {
 /// What goes one way.
 #[derive(Clone)]
 pub struct Whole {
-    pub bytes: Arc<[u8]>,
+    bytes: Arc<[u8]>,
     /// The lengths of the messages that it is, in order; nothing: it is a stream.
     lengths: Option<Arc<[usize]>>,
+}
+
+/// The bytes of it.
+impl std::ops::Deref for Whole {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.bytes
+    }
 }
 
 impl Whole {

@@ -9,41 +9,65 @@ use std::thread::JoinHandle;
 
 /// What the far end of a connection is.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
-pub struct Peer {
-    /// The entry of ours that is such a peer.
-    entry: &'static str,
+pub enum Peer {
+    Plain,
+    Tls,
+    /// TLS in TLS.
+    Twice,
+    Inspected,
     /// A header of the PROXY protocol comes first.
+    Forwarded,
+    /// Messages come behind their lengths.
+    Framed,
+    FramedTls,
+    FramedTlsForwarded,
+}
+
+/// What a peer that has nothing of ours does.
+struct By {
+    /// The entry of ours that does the same.
+    entry: &'static str,
     header: bool,
     /// How often TLS is inside TLS.
     tls: usize,
-    /// Messages come behind their lengths.
     framed: bool,
 }
 
 impl Peer {
-    pub const PLAIN: Peer = Peer { entry: "tcp4", header: false, tls: 0, framed: false };
-    pub const TLS: Peer = Peer { entry: "secure", tls: 1, ..Peer::PLAIN };
-    pub const TWICE: Peer = Peer { entry: "secure-twice", tls: 2, ..Peer::PLAIN };
-    pub const INSPECTED: Peer = Peer { entry: "inspected", ..Peer::PLAIN };
-    pub const FORWARDED: Peer = Peer { entry: "forwarded", header: true, ..Peer::PLAIN };
-    pub const FRAMED: Peer = Peer { entry: "framed", framed: true, ..Peer::PLAIN };
-    pub const FRAMED_TLS: Peer = Peer { entry: "secure-framed", tls: 1, ..Peer::FRAMED };
-    pub const FRAMED_TLS_FORWARDED: Peer = Peer { entry: "secure-framed-forwarded", header: true, ..Peer::FRAMED_TLS };
+    fn by(self) -> By {
+        let (entry, header, tls, framed) = match self {
+            Peer::Plain => ("tcp4", false, 0, false),
+            Peer::Tls => ("secure", false, 1, false),
+            Peer::Twice => ("secure-twice", false, 2, false),
+            Peer::Inspected => ("inspected", false, 0, false),
+            Peer::Forwarded => ("forwarded", true, 0, false),
+            Peer::Framed => ("framed", false, 0, true),
+            Peer::FramedTls => ("secure-framed", false, 1, true),
+            Peer::FramedTlsForwarded => ("secure-framed-forwarded", true, 1, true),
+        };
+        By { entry, header, tls, framed }
+    }
 
     /// Whether it is more than the system's socket.
     pub fn has_layers(self) -> bool {
-        self != Peer::PLAIN
+        self != Peer::Plain
     }
 
     /// Whether each read and each write is a message.
     pub fn is_of_messages(self) -> bool {
-        self.framed
+        self.by().framed
+    }
+
+    /// So many bytes for it and from it, as it takes and gives them.
+    pub fn payload(self, length: usize) -> Payload {
+        if self.is_of_messages() { Payload::of_messages(length) } else { Payload::new(length) }
     }
 }
 
 impl Stage {
     /// A peer that serves one connection; one of ours, or one that has nothing of ours.
     pub fn peer(&self, kind: Peer, ours: bool, serve: impl FnOnce(&mut dyn End) + Send + 'static) -> Serving {
+        let kind = kind.by();
         if ours {
             let listener = self.opener(kind.entry).listen("127.0.0.1:0").expect("it listens");
             let address = listener.local().expect("it is bound").socket_addr().expect("an IP address");
