@@ -62,7 +62,7 @@ fn a_name_is_looked_up_for_each_connection() {
 #[test]
 fn a_far_side_that_speaks_no_tls() {
     let stage = Stage::new();
-    let peer = stage.peer(Peer::PLAIN, false, |end| {
+    let peer = stage.peer(Peer::Plain, false, |end| {
         end.write_all(b"220 mail.example ready\r\n").expect("written");
         let mut heard = Vec::new();
         // Its end or its reset, whichever comes.
@@ -78,7 +78,7 @@ fn a_far_side_that_speaks_no_tls() {
 #[test]
 fn a_far_side_that_cannot_prove_who_it_is() {
     let (stage, other) = (Stage::new(), Stage::new());
-    let peer = other.peer(Peer::TLS, false, |end| {
+    let peer = other.peer(Peer::Tls, false, |end| {
         // The handshake fails, and with it this.
         let _ = end.read(&mut [0]);
     });

@@ -9,20 +9,20 @@ use std::time::{Duration, Instant};
 #[test]
 fn everything_arrives_that_was_on_its_way() {
     let stage = Stage::new();
-    for (near, far, kind) in [("tcp4", "tcp4", Peer::PLAIN), (TLS, TLS, Peer::TLS)] {
-        let payload = Payload::new(3 << 20, false);
+    for (near, far, kind) in [("tcp4", "tcp4", Peer::Plain), (TLS, TLS, Peer::Tls)] {
+        let payload = Payload::new(3 << 20);
         let other = payload.clone();
         let peer = stage.peer(kind, false, move |end| end.answer(&other));
         let relay = Relay::start(&stage, near, far, &peer.address(), &[]);
         let mut stream = stage.opener(near).connect(relay.address().as_str()).expect("open");
-        stream.write_all(&payload.out.bytes[..100_000]).expect("written");
+        stream.write_all(&payload.out[..100_000]).expect("written");
         relay.signal(Signal::TERM);
         relay.has_closed();
-        stream.write_all(&payload.out.bytes[100_000..]).expect("it goes on");
+        stream.write_all(&payload.out[100_000..]).expect("it goes on");
         stream.shutdown_write().expect("ended");
         let mut heard = Vec::new();
         stream.read_to_end(&mut heard).expect("whole");
-        assert!(heard[..] == payload.back.bytes[..]);
+        assert!(heard[..] == payload.back[..]);
         peer.finish();
         let left = relay.wait();
         left.ended_well();

@@ -11,19 +11,19 @@ const MUCH: usize = 10 << 20;
 
 /// What the relay accepts on, connects on, and who the far peer then is.
 const RELAYS: [(&str, &str, Peer); 7] = [
-    ("tcp4", "tcp4", Peer::PLAIN),
-    (TLS, "tcp4", Peer::PLAIN),
-    ("tcp4", TLS, Peer::TLS),
-    (TLS, TLS, Peer::TLS),
-    ("tcp4", "socks", Peer::PLAIN),
-    (TLS, "secure-http-socks", Peer::TLS),
-    ("secure-twice", "http", Peer::PLAIN),
+    ("tcp4", "tcp4", Peer::Plain),
+    (TLS, "tcp4", Peer::Plain),
+    ("tcp4", TLS, Peer::Tls),
+    (TLS, TLS, Peer::Tls),
+    ("tcp4", "socks", Peer::Plain),
+    (TLS, "secure-http-socks", Peer::Tls),
+    ("secure-twice", "http", Peer::Plain),
 ];
 
 fn every_relay(both_ways: bool, run: impl Fn(&Stage, &str, &str, &Payload)) {
     let stage = Stage::new();
     for (near, far, kind) in RELAYS {
-        let payload = Payload::new(MUCH, false);
+        let payload = Payload::new(MUCH);
         let other = payload.clone();
         let peer = stage.peer(kind, false, move |end| if both_ways { end.talk(&other) } else { end.answer(&other) });
         let relay = Relay::start(&stage, near, far, &peer.address(), &[]);
@@ -33,7 +33,7 @@ fn every_relay(both_ways: bool, run: impl Fn(&Stage, &str, &str, &Payload)) {
         left.ended_well();
         let [line] = &left.log[..] else { panic!("{near} to {far}: {:?}", left.log) };
         assert_eq!(line["outcome"], "served", "{line}");
-        assert_eq!([&line["up"], &line["down"]], [payload.out.bytes.len(), payload.back.bytes.len()], "{line}");
+        assert_eq!([&line["up"], &line["down"]], [payload.out.len(), payload.back.len()], "{line}");
         assert_eq!([&line["near"]["entry"], &line["far"]["entry"]], [near, far]);
     }
 }
