@@ -154,7 +154,7 @@ pub(super) fn listen(place: &[Door], listen: impl Fn(&Door) -> Result<Served, Er
     {
         return Err(told(error));
     }
-    failed.for_each(|error| warn(error));
+    failed.for_each(warn);
     Ok(served)
 }
 
