@@ -1,15 +1,17 @@
 //! `socks5` and `http-connect` as proxies, for clients of others and for our own.
 
 use super::peer::{free_port, program};
+use rustix::event::{PollFd, PollFlags, poll};
 use sockatlas::net::machine::Failure;
-use sockatlas::net::{Answer, Cancel, Denial, Error, Opened, Opener, Providers, Role, Stream, Target};
+use sockatlas::net::{Answer, Cancel, Denial, Error, Opened, Opener, Providers, Role, Step, Stream, Target};
 use sockatlas::{Loader, Registry, Request};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::os::fd::{AsFd, BorrowedFd};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// Proxies that are reached through TLS, besides those that the built-in catalog has.
@@ -480,6 +482,34 @@ fn unasked_a_client_is_granted_its_target_and_the_layers_above_shake_hands() {
             client.join().unwrap();
         }
     }
+}
+
+#[test]
+fn what_the_program_takes_for_its_answer_is_no_time_of_the_client_s() {
+    let files = Files::new();
+    let (certificate, key) = (files.word("certificate.pem"), files.word("key.pem"));
+    let opener = opener("secure-socks/tcp4", &[("tls", "certificate", &certificate), ("tls", "key", &key)]);
+    let limit = Duration::from_secs(30);
+    let listener = opener.asking().limit(Step::Handshake, Some(limit)).listen_nonblocking("127.0.0.1:0").unwrap();
+    let address = listener.local().and_then(|address| address.socket_addr()).unwrap();
+    let mut client = TcpStream::connect(address).unwrap();
+    client.write_all(b"\x05\x01\x00\x05\x01\x00\x03\x09localhost\x01\xbb").unwrap();
+    let start = Instant::now();
+    let wait =
+        |fd: BorrowedFd<'_>| poll(&mut [PollFd::from_borrowed_fd(fd, PollFlags::IN)], None).expect("it is a socket");
+    wait(listener.fd().unwrap());
+    let mut stream = listener.accept(start).unwrap().expect("it was told of");
+    while !stream.progress(start).unwrap() && stream.asked().is_none() {
+        wait(stream.as_fd());
+    }
+    assert_eq!(stream.deadline(), None, "it is the program's turn");
+    let late = start + 10 * limit;
+    assert!(!stream.progress(late).unwrap());
+    stream.answer(&Answer::Granted(None)).unwrap();
+    assert!(!stream.progress(late).unwrap(), "TLS has its time still");
+    assert_eq!(stream.deadline(), Some(late + limit));
+    let error = stream.progress(late + limit).unwrap_err();
+    assert_eq!(error.to_string(), "layer `tls`: the handshakes did not end within 30s");
 }
 
 #[test]

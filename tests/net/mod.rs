@@ -5,6 +5,8 @@ mod command;
 mod drivers;
 mod encrypted;
 mod fallback;
+#[cfg(feature = "cli")]
+mod gateway;
 mod inspect;
 mod messages;
 mod modules;

@@ -60,15 +60,15 @@ fn layer_failure(error: &Error) -> Failure {
 }
 
 /// A proxy that runs, and its address.
-struct Proxy {
-    address: String,
+pub(super) struct Proxy {
+    pub address: String,
     _program: Running,
     _folder: tempfile::TempDir,
 }
 
 impl Proxy {
     /// Starts a proxy at a port, in a folder of its own; nothing if it is not installed.
-    fn start(name: &str, command: impl FnOnce(&mut Command, u16, &Path)) -> Option<Proxy> {
+    pub fn start(name: &str, command: impl FnOnce(&mut Command, u16, &Path)) -> Option<Proxy> {
         let path = program(name)?;
         let (port, folder) = (free_port(), tempfile::tempdir().expect("there is room"));
         let mut line = Command::new(path);
@@ -79,13 +79,13 @@ impl Proxy {
         Some(Proxy { address: format!("127.0.0.1:{port}"), _program: running, _folder: folder })
     }
 
-    fn microsocks(arguments: &[&str]) -> Option<Proxy> {
+    pub fn microsocks(arguments: &[&str]) -> Option<Proxy> {
         Proxy::start("microsocks", |command, port, _| {
             command.args(["-i", "127.0.0.1", "-p", &port.to_string()]).args(arguments);
         })
     }
 
-    fn tinyproxy(settings: &str) -> Option<Proxy> {
+    pub fn tinyproxy(settings: &str) -> Option<Proxy> {
         Proxy::start("tinyproxy", |command, port, folder| {
             let file = folder.join("tinyproxy.conf");
             let text = format!("Port {port}\nListen 127.0.0.1\nAllow 127.0.0.1\nMaxClients 10\n{settings}\n");

@@ -139,6 +139,18 @@ impl Relay {
     /// Accepts the clients of a proxy with one opener at an address, and forwards each to the target that it asks for, with another
     /// opener or with the first of several that can be opened. A layer of the first must be one that clients ask, as `socks5`.
     ///
+    /// ```no_run
+    /// # use sockatlas::net::{Opener, Providers};
+    /// # use sockatlas::{Registry, Request};
+    /// # let (registry, providers) = (Registry::builtin(), Providers::shipped());
+    /// use sockatlas::net::relay::{Relay, Stop};
+    ///
+    /// let open = |entry| registry.resolve(&Request::named(entry)).map(|selection| Opener::new(&providers, &selection));
+    /// let far = open("tcp4")?.or(open("tcp6")?)?;
+    /// Relay::asked(open("socks/tcp4")?, "127.0.0.1:1080", far)?.run(&Stop::new())?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`new`](Relay::new).
