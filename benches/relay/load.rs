@@ -90,36 +90,35 @@ impl Load {
 
     /// How many seconds it takes all clients to send their bytes, from when all are connected until all has arrived.
     pub fn bytes(&self, address: SocketAddr) -> f64 {
-        let start = Barrier::new(self.connections + 1);
+        let start = Barrier::new(self.connections);
         let each = self.amount / self.connections;
-        std::thread::scope(|scope| {
-            let clients: Vec<_> = (0..self.connections)
-                .map(|_| {
-                    let start = &start;
-                    scope.spawn(move || {
-                        let mut stream = self.connect(address);
-                        stream.write_all(b"b").expect("written");
-                        stream.flush().expect("sent");
-                        start.wait();
-                        let chunk = vec![7; CHUNK];
-                        let mut left = each;
-                        while left > 0 {
-                            let some = left.min(CHUNK);
-                            stream.write_all(&chunk[..some]).expect("written");
-                            left -= some;
-                        }
-                        stream.flush().expect("sent");
-                        stream.end();
-                        // That all has arrived is what counts, whoever says it how.
-                        let _ = stream.read(&mut [0]);
-                    })
-                })
-                .collect();
-            start.wait();
-            let began = Instant::now();
-            clients.into_iter().for_each(|client| client.join().expect("served"));
-            began.elapsed().as_secs_f64()
-        })
+        let times: Vec<(Instant, Instant)> = std::thread::scope(|scope| {
+            let clients: Vec<_> =
+                (0..self.connections).map(|_| scope.spawn(|| self.send(address, &start, each))).collect();
+            clients.into_iter().map(|client| client.join().expect("served")).collect()
+        });
+        let began = times.iter().map(|(began, _)| *began).min().expect("there are clients");
+        let ended = times.iter().map(|(_, ended)| *ended).max().expect("there are clients");
+        (ended - began).as_secs_f64()
+    }
+
+    /// Sends so many bytes, when all others are connected too; from when until when.
+    fn send(&self, address: SocketAddr, start: &Barrier, mut left: usize) -> (Instant, Instant) {
+        let mut stream = self.connect(address);
+        stream.write_all(b"b").expect("written");
+        stream.flush().expect("sent");
+        start.wait();
+        let began = Instant::now();
+        let chunk = vec![7; CHUNK];
+        while left > 0 {
+            let some = left.min(CHUNK);
+            stream.write_all(&chunk[..some]).expect("written");
+            left -= some;
+        }
+        stream.flush().expect("sent");
+        stream.end();
+        stream.read_exact(&mut [0]).expect("all has arrived");
+        (began, Instant::now())
     }
 
     /// How many seconds it takes the clients to open all connections, so many at a time, and to hear a byte back on each.

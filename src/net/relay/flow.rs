@@ -391,3 +391,6 @@ impl Flow {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,6 +10,7 @@
 //! | `peers` | datagrams, whose senders are presented as connections |
 //! | `dial`, `lookup` | the far side: its addresses, and how it is reached |
 //! | `flow`, `side`, `pipes` | bytes on their way, one direction at a time |
+//! | `prompt` | what it sets on sockets |
 //! | `slots`, `timers` | where connections are kept, and when they are looked at |
 //! | `stop` | [`Stop`]: ends a relay |
 //! | `counters`, `record` | what it has done: [`Counts`], and a [`Record`] for each connection |
@@ -36,9 +37,7 @@
 //!
 //! # What it sets on sockets
 //!
-//! Nothing: that is the catalog's to say. A relay writes what it has read at once, so for small messages that are answered one by
-//! one state `nodelay = true` at the bases of both sides (tcp(7)): else the end of a message that is longer than a segment may
-//! wait for the acknowledgement of the segment before it.
+//! `TCP_NODELAY`, unless the catalog or the call states `nodelay`; all else is the catalog's to say.
 
 mod asked;
 mod counters;
@@ -49,6 +48,7 @@ mod lookup;
 mod pair;
 mod peers;
 mod pipes;
+mod prompt;
 mod record;
 mod shared;
 mod side;
@@ -161,9 +161,9 @@ impl Relay {
     fn between(near: Opener, at: impl ToTarget, far: Alternatives, target: Option<Target>) -> Result<Self, Error> {
         let at = near.target(at)?;
         let relay = Relay {
-            near,
+            near: prompt::prompt(near),
             at,
-            far,
+            far: prompt::prompt(far),
             target,
             warden: None,
             threads: None,
