@@ -106,7 +106,7 @@ impl Alternatives {
         self.openers.iter().find(|opener| opener.selection().name() == entry)
     }
 
-    fn each(mut self, change: impl Fn(Opener) -> Opener) -> Self {
+    pub(super) fn each(mut self, change: impl Fn(Opener) -> Opener) -> Self {
         self.openers = self.openers.into_iter().map(change).collect();
         self
     }

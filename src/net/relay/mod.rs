@@ -163,7 +163,7 @@ impl Relay {
         let relay = Relay {
             near: prompt::prompt(near),
             at,
-            far: prompt::prompt(far),
+            far: far.each(prompt::prompt),
             target,
             warden: None,
             threads: None,
