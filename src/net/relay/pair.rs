@@ -445,8 +445,10 @@ impl Pair {
 /// it is not reset while it reads.
 fn has_parted(near: &mut readiness::Stream, scratch: &mut [u8]) -> bool {
     match near.flush() {
-        Err(error) if error.kind() != io::ErrorKind::WouldBlock => return true,
-        _ => {}
+        // That was all: our side ends, and if it had before, nothing becomes of this.
+        Ok(()) => drop(rustix::net::shutdown(near.as_fd(), rustix::net::Shutdown::Write)),
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+        Err(_) => return true,
     }
     loop {
         match rustix::io::retry_on_intr(|| rustix::io::read(near.as_fd(), &mut *scratch)) {
