@@ -72,8 +72,11 @@ fn a_truncated_stream_does_not_look_whole() {
     }
 }
 
-/// What a peer of messages says before it ends, inside TLS or not, and what is told of it: of which layer, and what.
-const CUT: [(&str, bool, &[u8], bool, &str, &str); 5] = [
+/// A chain; whether its peer speaks in TLS, what it says before it goes, and whether it says goodbye; the layer that fails, and
+/// what it tells.
+type Cut = (&'static str, bool, &'static [u8], bool, &'static str, &'static str);
+
+const CUT: [Cut; 5] = [
     ("framed", false, b"\0\0\0\x02ok\0\0\0\x09half a", false, "frame", CUT_MESSAGE),
     ("framed", false, b"\0\0\0\x02ok\0\0\0", false, "frame", CUT_LENGTH),
     ("inspected-framed", false, b"\0\0\0\x02ok\0\0\0\x09half a", false, "frame", CUT_MESSAGE),
