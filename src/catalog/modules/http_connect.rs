@@ -5,7 +5,7 @@ use super::{Module, ModuleRole, OptionKind, OptionSpec};
 pub(crate) static HTTP_CONNECT: Module = Module::new(
     "http-connect",
     ModuleRole::Layer,
-    "Connects through an HTTP proxy (CONNECT, RFC 9110 9.3.6); the proxy resolves names",
+    "Connects through an HTTP proxy (CONNECT, RFC 9110 9.3.6), which resolves names; accepting, it is one",
 )
 .feature("net")
 .provides(&["proxied"])

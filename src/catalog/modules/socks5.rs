@@ -2,25 +2,28 @@
 
 use super::{Module, ModuleRole, OptionKind, OptionSpec};
 
-pub(crate) static SOCKS5: Module =
-    Module::new("socks5", ModuleRole::Layer, "Connects through a SOCKS 5 proxy (RFC 1928); the proxy resolves names")
-        .feature("net")
-        .provides(&["proxied"])
-        .ends(&["encrypted", "authenticated"])
-        .options(&[
-            OptionSpec::new("proxy", OptionKind::Address, "The proxy").required(),
-            OptionSpec::new("username", OptionKind::Text, "The user, of 1 to 255 bytes (RFC 1929)")
-                .with(&["password-file", "password-env"])
-                .default("no user"),
-            OptionSpec::new("password-file", OptionKind::File, "A file with the user's password: its first line")
-                .with(&["username"])
-                .not_with(&["password-env"]),
-            OptionSpec::new("password-env", OptionKind::Text, "A variable of the environment with the user's password")
-                .with(&["username"]),
-            OptionSpec::new(
-                "users-file",
-                OptionKind::File,
-                "Accepting: a file with those who may connect, `NAME:PASSWORD` a line; `#` begins a comment",
-            )
-            .default("clients are not asked who they are"),
-        ]);
+pub(crate) static SOCKS5: Module = Module::new(
+    "socks5",
+    ModuleRole::Layer,
+    "Connects through a SOCKS 5 proxy (RFC 1928), which resolves names; accepting, it is one",
+)
+.feature("net")
+.provides(&["proxied"])
+.ends(&["encrypted", "authenticated"])
+.options(&[
+    OptionSpec::new("proxy", OptionKind::Address, "The proxy").required(),
+    OptionSpec::new("username", OptionKind::Text, "The user, of 1 to 255 bytes (RFC 1929)")
+        .with(&["password-file", "password-env"])
+        .default("no user"),
+    OptionSpec::new("password-file", OptionKind::File, "A file with the user's password: its first line")
+        .with(&["username"])
+        .not_with(&["password-env"]),
+    OptionSpec::new("password-env", OptionKind::Text, "A variable of the environment with the user's password")
+        .with(&["username"]),
+    OptionSpec::new(
+        "users-file",
+        OptionKind::File,
+        "Accepting: a file with those who may connect, `NAME:PASSWORD` a line; `#` begins a comment",
+    )
+    .default("clients are not asked who they are"),
+]);
