@@ -35,7 +35,7 @@
 //! | feature | what | brings |
 //! |---|---|---|
 //! | `cli` (default) | the command | clap and what else it needs, `net`, `tls` |
-//! | `net` | sockets; the layers `socks5` and `http-connect` | socket2, rustix, httparse, base64 |
+//! | `net` | sockets, relays, and all layers but `tls` | socket2, rustix, httparse, base64, crc, etherparse, subtle |
 //! | `tls` | the layer `tls` | rustls with ring, webpki-roots, rustls-platform-verifier |
 //! | `tokio` | streams for tokio | tokio |
 //! | `tracing` | spans and events for each layer | tracing |

@@ -7,6 +7,9 @@
 //! | `failure`, `output` | talk on stderr, results on stdout |
 //! | `json` | what the command prints as JSON, version 1 |
 //! | `table`, `style` | text for people |
+//! | `spec` | SPEC: what is to be opened, and how |
+//! | `pump` | standard input and output through a connection, for `connect` and `listen` |
+//! | `traffic` | signals, counters, summary and log, for `relay` and `gateway` |
 //! | all others | the command of that name; `batch` is `resolve --batch` |
 //!
 //! Only this room reads the environment, prints and exits. Exit status: 0 answered or clean; 1 refused, or findings; 2 the

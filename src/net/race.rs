@@ -114,7 +114,8 @@ struct Running {
     candidate: Candidate,
     connection: Connection,
     began: Instant,
-    until: Option<Instant>,
+    /// Until when it may take, and how long that was.
+    until: Option<(Instant, Duration)>,
 }
 
 /// The attempt that won a race: connected, with its handshakes still to come.
@@ -278,11 +279,12 @@ impl Race {
                 Ok(()) => return Some(at),
                 // Without a descriptor there would be nothing to wait for.
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock && connection.socket.fd().is_some() => {
-                    if until.is_none_or(|until| now < until) {
+                    let Some((_, limit)) = until.filter(|(until, _)| *until <= now) else {
                         at += 1;
                         continue;
-                    }
-                    io::ErrorKind::TimedOut.into()
+                    };
+                    let late = format!("no answer within {}", humantime::format_duration(limit));
+                    io::Error::new(io::ErrorKind::TimedOut, late)
                 }
                 Err(error) => error,
             };
@@ -314,7 +316,7 @@ impl Race {
         let Contender { opener, target, .. } = &self.contenders[candidate.contender];
         match opener.begin(target, &candidate.address) {
             Ok(connection) => {
-                let until = opener.time_limit(Step::Connect).map(|limit| now + limit);
+                let until = opener.time_limit(Step::Connect).map(|limit| (now + limit, limit));
                 let number = self.number();
                 self.last = Some(number);
                 self.running.push(Running { number, candidate, connection, began: now, until });
@@ -404,7 +406,7 @@ impl Race {
     /// Until when [`progress`](Race::progress) is to be called at the latest; a time that has passed means at once. Nothing: not
     /// before a socket is writable or a name is looked up.
     pub fn deadline(&self) -> Option<Instant> {
-        let limits = self.running.iter().filter_map(|running| running.until);
+        let limits = self.running.iter().filter_map(|running| running.until).map(|(until, _)| until);
         let begin = (!self.turns.is_empty() && !self.is_won).then(|| self.next_begin());
         limits.chain(begin).chain(self.fatal.as_ref().map(|_| self.start)).min()
     }

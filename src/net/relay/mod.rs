@@ -9,6 +9,7 @@
 //! | `pair` | one connection, from being accepted to its end |
 //! | `peers` | datagrams, whose senders are presented as connections |
 //! | `dial`, `lookup` | the far side: its addresses, and how it is reached |
+//! | `forwarding` | both sides, once they are open |
 //! | `flow`, `side`, `pipes` | bytes on their way, one direction at a time |
 //! | `prompt` | what it sets on sockets |
 //! | `slots`, `timers` | where connections are kept, and when they are looked at |
@@ -44,6 +45,7 @@ mod counters;
 mod dial;
 mod door;
 mod flow;
+mod forwarding;
 mod lookup;
 mod pair;
 mod peers;

@@ -1,0 +1,162 @@
+//! A connection that is open on both sides: bytes go both ways, each in its own time.
+
+use super::flow::{Broken, Flow, Pause};
+use super::pair::{Desk, Turn};
+use super::record::{Outcome, Party};
+use super::shared::Shared;
+use super::side::{Carrier, Side};
+use crate::net::{Error, Opener, Step, readiness};
+use rustix::event::epoll::EventFlags;
+use std::time::{Duration, Instant};
+
+/// Two sides and two directions.
+pub(super) struct Forwarding {
+    pub near: Side<Carrier>,
+    pub far: Side<Carrier>,
+    pub up: Way,
+    pub down: Way,
+}
+
+/// A direction, and how long it has stood still.
+pub(super) struct Way {
+    pub flow: Flow,
+    pause: Pause,
+    /// Since when it pauses for this reason, and nothing has moved.
+    pub since: Instant,
+    /// Bytes that were counted.
+    counted: u64,
+}
+
+/// Which limit of an open connection.
+#[derive(Copy, Clone)]
+pub(super) enum Limit {
+    Idle(Duration),
+    Step(Party, Step, Duration),
+}
+
+impl Forwarding {
+    pub fn new(
+        near: Box<readiness::Stream>,
+        far: Box<readiness::Stream>,
+        told: [EventFlags; 2],
+        shared: &Shared,
+        now: Instant,
+    ) -> Self {
+        let [near_told, far_told] = told;
+        let (near, from_near) = Carrier::new(near);
+        let (far, from_far) = Carrier::new(far);
+        let way = |read: Vec<u8>| {
+            let mut flow = Flow::new(shared.passes);
+            flow.begin_with(&read);
+            Way { flow, pause: Pause::Turn, since: now, counted: 0 }
+        };
+        Forwarding {
+            near: Side::new(near, near_told),
+            far: Side::new(far, far_told),
+            up: way(from_near),
+            down: way(from_far),
+        }
+    }
+
+    pub fn work(&mut self, desk: &mut Desk<'_>) -> Result<Turn, Outcome> {
+        let Forwarding { near, far, up, down } = self;
+        let shared = desk.shared;
+        flush(near, Party::Near, &shared.near)?;
+        flush(far, Party::Far, shared.far())?;
+        let failed = |broken: Broken, source: Party| {
+            let party = match (broken.source, source) {
+                (true, source) => source,
+                (false, Party::Near) => Party::Far,
+                (false, Party::Far) => Party::Near,
+            };
+            let opener = if party == Party::Near { &shared.near } else { shared.far() };
+            Outcome::Failed { party, error: opener.told(broken.error, broken.call) }
+        };
+        up.work(near, far, desk).map_err(|broken| failed(broken, Party::Near))?;
+        down.work(far, near, desk).map_err(|broken| failed(broken, Party::Far))?;
+        match (up.pause, down.pause) {
+            (Pause::Over, Pause::Over) => return Err(Outcome::Served),
+            (Pause::Turn, _) | (_, Pause::Turn) => return Ok(Turn::Again),
+            _ => {}
+        }
+        match self.first_limit(shared) {
+            Some((until, limit)) if until <= desk.now => Err(limit.passed(shared)),
+            _ => Ok(Turn::Waits),
+        }
+    }
+
+    /// The limit that passes first, if nothing moves until then.
+    pub fn first_limit(&self, shared: &Shared) -> Option<(Instant, Limit)> {
+        let limits = &shared.limits;
+        if limits.none && !shared.is_of_datagrams() {
+            return None;
+        }
+        let since = self.up.since.max(self.down.since);
+        let idle = shared.idle_limit().map(|limit| (since + limit, Limit::Idle(limit)));
+        let step = |way: &Way, from: Party, to: Party| {
+            let (party, step, limit) = match way.pause {
+                Pause::Source => (from, Step::Read, limits.read[from as usize]?),
+                Pause::Sink => (to, Step::Write, limits.write[to as usize]?),
+                Pause::Turn | Pause::Over => return None,
+            };
+            Some((way.since + limit, Limit::Step(party, step, limit)))
+        };
+        let up = step(&self.up, Party::Near, Party::Far);
+        let down = step(&self.down, Party::Far, Party::Near);
+        [idle, up, down].into_iter().flatten().min_by_key(|(until, _)| *until)
+    }
+
+    pub fn is_layered(&self) -> bool {
+        let layered = |side: &Side<Carrier>| matches!(side.end, Carrier::Layered(_));
+        layered(&self.near) || layered(&self.far)
+    }
+
+    pub fn is_held_up(&self) -> bool {
+        self.up.flow.is_held_up() || self.down.flow.is_held_up()
+    }
+}
+
+impl Limit {
+    fn passed(self, shared: &Shared) -> Outcome {
+        match self {
+            // Where nothing says that it is over, silence does.
+            Limit::Idle(_) if shared.is_of_datagrams() => Outcome::Served,
+            Limit::Idle(limit) => Outcome::Idle(limit),
+            Limit::Step(party, step, limit) => {
+                Outcome::Failed { party, error: Error::TimedOut { step, layer: None, limit } }
+            }
+        }
+    }
+}
+
+impl Way {
+    fn work(&mut self, from: &mut Side<Carrier>, to: &mut Side<Carrier>, desk: &mut Desk<'_>) -> Result<(), Broken> {
+        let before = (self.flow.moved, self.flow.is_held_up(), self.pause);
+        self.pause = self.flow.work(from, to, desk.tools)?;
+        if before != (self.flow.moved, self.flow.is_held_up(), self.pause) {
+            self.since = desk.now;
+        }
+        Ok(())
+    }
+
+    pub fn count(&mut self) -> u64 {
+        let passed = self.flow.moved - self.counted;
+        self.counted = self.flow.moved;
+        passed
+    }
+}
+
+/// Sends what the layers of a side have to say for themselves.
+fn flush(side: &mut Side<Carrier>, party: Party, opener: &Opener) -> Result<(), Outcome> {
+    if !side.writable {
+        return Ok(());
+    }
+    match side.end.flush() {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {
+            side.writable = false;
+            Ok(())
+        }
+        Err(error) => Err(Outcome::Failed { party, error: opener.told(error, "send") }),
+    }
+}
