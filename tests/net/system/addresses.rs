@@ -2,6 +2,7 @@
 
 use super::{opener, refused};
 use sockatlas::net::{Address, ErrorKind};
+use std::time::Duration;
 
 const EADDRINUSE: i32 = 98;
 
@@ -42,8 +43,14 @@ fn a_file_that_is_there_already_is_never_removed() {
     assert_eq!((error.kind(), error.errno()), (ErrorKind::Host, Some(EADDRINUSE)));
     assert_eq!(error.to_string(), format!("`unix-stream`: {at}: bind: Address already in use (os error 98)"));
     assert!(at.path().is_some_and(std::path::Path::exists));
-    // Nobody answers at it, and that is the network's.
-    let error = refused(opener("unix-stream").connect(&at));
+    // Nobody answers at it, and that is the network's. A program that another test is just starting holds the listener, too, until
+    // it has begun.
+    let mut attempts = std::iter::repeat_with(|| {
+        std::thread::sleep(Duration::from_millis(5));
+        opener("unix-stream").connect(&at)
+    });
+    let error = attempts.by_ref().take(2000).find_map(Result::err);
+    let error = error.expect("it is refused");
     assert_eq!((error.kind(), error.errno()), (ErrorKind::Network, Some(111)));
 }
 
