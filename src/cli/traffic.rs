@@ -156,8 +156,10 @@ fn show(before: &Counts, now: &Counts, passed: Duration) {
         amount(now.down),
         rate(before.down, now.down)
     );
+    // Wherever there are no colours there is still a line to be rewritten, so this goes past what takes them away.
+    clear_line();
     // Nobody is there to be told if this cannot be written.
-    let _ = write!(anstream::stderr().lock(), "\r\x1b[K{FAINT}{line}{FAINT:#}");
+    let _ = write!(anstream::stderr().lock(), "{FAINT}{line}{FAINT:#}");
 }
 
 fn clear_line() {

@@ -7,6 +7,7 @@ mod limits;
 mod quiet;
 mod soak;
 mod stop;
+mod terminal;
 mod transfers;
 
 use super::drivers::stage::Stage;

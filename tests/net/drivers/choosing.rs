@@ -104,7 +104,7 @@ fn hello(stream: &mut impl Write) -> io::Result<()> {
 }
 
 fn drivers() -> Vec<Driver> {
-    let mut drivers: Vec<Driver> = vec![
+    let waiting: [Driver; 2] = [
         ("blocking", |alternatives| {
             let mut stream = alternatives.connect(SOMEWHERE)?;
             hello(&mut stream).expect("written");
@@ -117,7 +117,7 @@ fn drivers() -> Vec<Driver> {
         }),
     ];
     #[cfg(feature = "tokio")]
-    drivers.push(("tokio", |alternatives| {
+    let of_tokio: [Driver; 1] = [("tokio", |alternatives| {
         use tokio::io::AsyncWriteExt;
         let alternatives = alternatives.clone();
         let task = async move {
@@ -129,8 +129,10 @@ fn drivers() -> Vec<Driver> {
         // A task of its own, which may move from thread to thread.
         let runtime = super::tokio::runtime();
         runtime.block_on(async { tokio::spawn(task).await.expect("no panic") })
-    }));
-    drivers
+    })];
+    #[cfg(not(feature = "tokio"))]
+    let of_tokio: [Driver; 0] = [];
+    waiting.into_iter().chain(of_tokio).collect()
 }
 
 fn outcomes(attempts: &[Attempt]) -> Vec<(&str, Option<SocketAddr>, &Outcome)> {
