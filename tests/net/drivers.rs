@@ -2,6 +2,8 @@
 //! come as bytes, and messages as messages.
 #![cfg(feature = "tls")]
 
+#[cfg(feature = "tokio")]
+mod asked;
 pub(super) mod blocking;
 mod calls;
 mod choosing;

@@ -1,4 +1,5 @@
 //! Messages over the kernel's sockets, and with programs of others that frame them as we do.
+#![cfg(feature = "tls")]
 
 mod framed;
 mod kernel;

@@ -652,6 +652,20 @@ fn a_message_that_the_socket_cuts_is_told_and_the_next_is_good() {
 }
 
 #[test]
+fn a_connection_that_waits_for_messages_keeps_little_memory_however_long_they_were() {
+    let ([mut here, mut there], office) = masked(true);
+    let kept = allocation_counter::measure(|| {
+        for length in [200_000, 10] {
+            assert_eq!(there.write(&vec![7; length]).unwrap(), length);
+            assert_eq!(here.read(&mut vec![0; length]).unwrap(), length);
+        }
+        assert!(blocks(here.read(&mut [0; 9])) && blocks(there.read(&mut [0; 9])));
+        *office.lock().unwrap() = Office::default();
+    });
+    assert!(kept.bytes_current < 60_000, "{kept:?}");
+}
+
+#[test]
 fn messages_that_were_read_are_not_merged_into_what_is_taken_out() {
     let (mut connections, _) = posted(r#"["greeted"]"#, true, [vec![3], vec![3]], true);
     let [here, there] = connections.each_mut();
