@@ -557,6 +557,21 @@ fn what_a_small_read_left_over_is_announced() {
 }
 
 #[test]
+fn what_came_with_the_peer_s_greeting_is_not_announced_before_ours_is_sent() {
+    let script = vec![0, u16::MAX, 0, 0, u16::MAX];
+    let ([mut here, _], wire) = connections(&chains(STACKS[0].0, STACKS[0].1), [script, vec![u16::MAX]]);
+    // The greeting, and two bytes shifted by 3.
+    wire.lock().unwrap().directions[1].bytes.extend(b"shiftkl");
+    assert_eq!(here.establish().unwrap_err().kind(), io::ErrorKind::WouldBlock);
+    assert!(here.machine.is_open() && here.machine.has_unread() && !here.has_unread());
+    assert_eq!(here.wants(), Wants { readable: false, writable: true });
+    let mut target = [0; 9];
+    assert_eq!(here.read(&mut target).unwrap_err().kind(), io::ErrorKind::WouldBlock, "as it was not announced");
+    assert_eq!(here.read(&mut target).unwrap(), 2);
+    assert_eq!(&target[..2], b"hi");
+}
+
+#[test]
 fn what_came_in_can_be_read_after_sending_has_failed() {
     let ([mut here, mut there], wire) = open();
     assert_eq!(there.write(b"too much").unwrap(), 7);
