@@ -5,6 +5,7 @@
 
 use super::pipes::{CAPACITY, Pipe, Pipes};
 use super::side::{End, Side};
+use crate::net::Error;
 use crate::net::machine::Buffer;
 use rustix::io::{Errno, retry_on_intr};
 use rustix::pipe::{SpliceFlags, splice};
@@ -344,22 +345,23 @@ impl Flow {
             if share == 0 {
                 return Ok(Pause::Turn);
             }
-            let count = match from.end.read(&mut tools.scratch) {
-                Ok(count) => count,
+            let mut long = Vec::new();
+            let message = match read_message(&mut from.end, &mut tools.scratch, &mut long) {
+                Ok(message) => message,
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                     from.readable = false;
                     continue;
                 }
                 Err(error) => return Err(Broken { source: true, call: "read", error }),
             };
-            if count == 0 && self.passes == Passes::Messages {
+            if message.is_empty() && self.passes == Passes::Messages && from.end.has_ended() {
                 self.ended = true;
                 continue;
             }
             // A message costs what it holds, and a call at least.
-            share = share.saturating_sub(count.max(TURN / 256));
-            if !self.give_message(to, &tools.scratch[..count])? {
-                self.kept.push(&tools.scratch[..count]);
+            share = share.saturating_sub(message.len().max(TURN / 256));
+            if !self.give_message(to, message)? {
+                self.kept.push(message);
                 self.keeps_message = true;
             }
         }
@@ -388,6 +390,19 @@ impl Flow {
                 Ok(true)
             }
             Err(error) => Err(Broken { source: false, call: "write", error }),
+        }
+    }
+}
+
+/// Reads a message into the scratch, or where that is too short, into memory of its own.
+fn read_message<'m>(end: &mut impl End, scratch: &'m mut [u8], long: &'m mut Vec<u8>) -> io::Result<&'m [u8]> {
+    match end.read(scratch) {
+        Ok(count) => Ok(&scratch[..count]),
+        Err(error) => {
+            let Some(Error::NoRoom { length, .. }) = Error::of(&error) else { return Err(error) };
+            long.resize(*length, 0);
+            let count = end.read(long)?;
+            Ok(&long[..count])
         }
     }
 }

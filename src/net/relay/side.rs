@@ -12,8 +12,11 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 /// What a direction asks of the sides that it lies between.
 pub(super) trait End {
-    /// Bytes, or one message; 0 bytes of a stream are its end.
+    /// Bytes, or one message; 0 bytes of a stream are its end, and of messages an empty one, unless [it has](End::has_ended).
     fn read(&mut self, target: &mut [u8]) -> io::Result<usize>;
+
+    /// Whether the peer has ended its side, and all of it is read.
+    fn has_ended(&self) -> bool;
 
     /// Takes bytes, or one message.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize>;
@@ -61,7 +64,7 @@ impl<E: End> Side<E> {
 
 /// What carries a side of a connection that is open.
 pub(super) enum Carrier {
-    /// A stream whose layers change the bytes, or whose socket cannot be taken out.
+    /// A stream whose layers change the bytes, or whose socket cannot be taken out; and one of messages.
     Layered(Box<readiness::Stream>),
     /// The socket itself.
     Bare(OwnedFd),
@@ -70,6 +73,10 @@ pub(super) enum Carrier {
 impl Carrier {
     /// Of a stream that is open, and what had been read from it already.
     pub fn new(stream: Box<readiness::Stream>) -> (Self, Vec<u8>) {
+        // A stream of messages knows an empty one from the end, and how long the next one is; a socket by itself does not.
+        if stream.is_of_messages() {
+            return (Carrier::Layered(stream), Vec::new());
+        }
         match stream.into_socket() {
             Ok(Bare { socket, unread }) => (Carrier::Bare(socket), unread),
             Err(stream) => (Carrier::Layered(stream), Vec::new()),
@@ -121,6 +128,14 @@ impl End for Carrier {
         match self {
             Carrier::Layered(stream) => stream.read(target),
             Carrier::Bare(socket) => Ok(retry_on_intr(|| rustix::io::read(&*socket, &mut *target))?),
+        }
+    }
+
+    fn has_ended(&self) -> bool {
+        match self {
+            Carrier::Layered(stream) => stream.has_ended(),
+            // Nobody asks: messages do not get here, and the end of a stream is a read of 0 bytes.
+            Carrier::Bare(_) => false,
         }
     }
 

@@ -128,3 +128,35 @@ fn a_hundred_connections_at_once_each_get_their_own() {
     assert!(left.said.contains("100 connections in ") && left.said.contains("100 served, 0 failed"), "{}", left.said);
     assert!(left.said.contains("; 10000000 bytes up, 10000000 down"), "{}", left.said);
 }
+
+#[test]
+fn messages_pass_whole_the_empty_and_the_longest_too() {
+    let stage = Stage::new();
+    let listener = stage.opener("framed").listen("127.0.0.1:0").expect("it listens");
+    let address = listener.local().expect("it is bound").to_string();
+    let echo = std::thread::spawn(move || {
+        let mut stream = listener.accept().expect("accepted").handshake().expect("open");
+        let mut room = vec![0; 1 << 20];
+        loop {
+            let count = stream.read(&mut room).expect("a message or the end");
+            if count == 0 && stream.has_ended() {
+                return stream.shutdown_write().expect("ended");
+            }
+            assert_eq!(stream.write(&room[..count]).expect("sent"), count);
+        }
+    });
+    let relay = Relay::start(&stage, "framed", "framed", &address, &[]);
+    let mut stream = stage.opener("framed").connect(relay.address().as_str()).expect("open");
+    let mut room = vec![0; 1 << 20];
+    for length in [0, 1, 70_000, 0, 200_000, 0] {
+        let message: Vec<u8> = (0..length).map(|at| (at * 7) as u8).collect();
+        assert_eq!(stream.write(&message).expect("sent"), length);
+        assert_eq!(stream.read(&mut room).expect("answered"), length);
+        assert!(room[..length] == message && !stream.has_ended(), "{length} bytes");
+    }
+    stream.shutdown_write().expect("ended");
+    assert_eq!(stream.read(&mut room).expect("it ends"), 0);
+    assert!(stream.has_ended());
+    echo.join().expect("the far side is content");
+    relay.finish().ended_well();
+}

@@ -13,6 +13,8 @@ enum Step {
     Bytes(usize),
     Waits,
     Fails,
+    /// A message of so many bytes, whole or not at all.
+    Message(usize),
 }
 
 /// An end by script: it gives the bytes 0, 1, 2 and so on.
@@ -42,15 +44,33 @@ impl End for Scripted {
                 self.given += count;
                 Ok(count)
             }
+            Some(Step::Message(length)) if length > target.len() => {
+                self.reads.push_front(Step::Message(length));
+                Err(Error::NoRoom { length, room: target.len() }.into())
+            }
+            Some(Step::Message(length)) => {
+                target[..length].fill(7);
+                self.given += length;
+                Ok(length)
+            }
             Some(Step::Fails) => Err(io::ErrorKind::ConnectionReset.into()),
             None if self.ends => Ok(0),
             Some(Step::Waits) | None => Err(io::ErrorKind::WouldBlock.into()),
         }
     }
 
+    fn has_ended(&self) -> bool {
+        self.ends && self.reads.is_empty()
+    }
+
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.calls += 1;
         match self.writes.pop_front() {
+            Some(Step::Message(_)) => {
+                self.taken.extend(bytes);
+                self.messages.push(bytes.len());
+                Ok(bytes.len())
+            }
             Some(Step::Bytes(most)) => {
                 let count = bytes.len().min(most.max(1));
                 self.taken.extend(&bytes[..count]);
@@ -187,4 +207,17 @@ fn an_error_is_told_with_its_side_and_nothing_is_ended() {
     let broken = flow.work(&mut from, &mut to, &mut tools).expect_err("it fails");
     assert!(!broken.source && broken.call == "write" && broken.error.kind() == io::ErrorKind::BrokenPipe);
     assert_eq!(to.end.shut, 0);
+}
+
+#[test]
+fn messages_pass_whole_from_empty_ones_to_those_longer_than_the_scratch() {
+    let lengths = [0, 1, 70_000, SCRATCH, SCRATCH + 1, 0, 1 << 20, 0];
+    let waits = [Step::Waits, Step::Message(0)];
+    let (mut from, mut to) = (reader(lengths.map(Step::Message), true), writer(waits.into_iter().cycle().take(40)));
+    let (mut flow, mut tools) = (Flow::new(Passes::Messages), tools());
+    // The end may be found with the last message, which is an empty one.
+    from.end.reads.push_back(Step::Message(3));
+    assert_eq!(run(&mut flow, &mut from, &mut to, &mut tools).expect("nothing fails"), Pause::Over);
+    assert_eq!(to.end.messages, [&lengths[..], &[3]].concat());
+    assert_eq!((to.end.shut, flow.moved as usize, tools.scratch.len()), (1, from.end.given, SCRATCH));
 }
