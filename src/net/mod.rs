@@ -11,6 +11,7 @@
 //! | `connection` | a machine and a socket: what all drivers share |
 //! | `blocking`, `readiness`, `tokio` | the drivers |
 //! | `opened` | what one got |
+//! | `denial` | what a client is told of an error |
 //! | [`relay`] | accepts on one chain and forwards on another, many connections at once |
 //! | `system` | the sockets of the operating system |
 //! | [`layers`] | the layers that come with sockatlas |
@@ -23,6 +24,7 @@ mod attempt;
 mod blocking;
 mod cancel;
 mod connection;
+mod denial;
 mod dialing;
 mod error;
 pub mod layers;
