@@ -293,7 +293,7 @@ fn what_asks_for_encrypted_gets_nothing_that_is_not() {
         nothing_is_in_clear(&catalog, ask, waits, behaviour)?;
     });
     let reached = REACHED.each_ref().map(|count| count.load(Ordering::Relaxed));
-    // Of 700 random ones it is about 40; how many more give up before depends on the machine.
+    // How many give up before that depends on the machine too, as there are time limits.
     assert!(reached.iter().all(|count| *count > 5), "too few get so far for this to say anything: {reached:?}");
 }
 
