@@ -9,8 +9,9 @@ use std::sync::mpsc;
 #[test]
 fn counters_are_shown_and_rewritten_and_an_interrupt_ends_it_gracefully() {
     let Some(script) = program("script") else { return };
+    // `exec`: a shell that stays before its program dies of the same interrupt, and its end hides the program's.
     let relay =
-        format!("{} relay --listen tcp4 127.0.0.1:0 --connect tcp4 {}", env!("CARGO_BIN_EXE_sockatlas"), echo());
+        format!("exec {} relay --listen tcp4 127.0.0.1:0 --connect tcp4 {}", env!("CARGO_BIN_EXE_sockatlas"), echo());
     let mut command = Command::new(script);
     command.args(["--quiet", "--return", "--flush", "--command", &relay, "/dev/null"]);
     command.env_remove("SOCKATLAS_CATALOG").env("NO_COLOR", "1").stdin(Stdio::piped()).stdout(Stdio::piped());
