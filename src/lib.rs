@@ -26,6 +26,7 @@
 //! | [`check`](mod@check) | the validator: what loading refuses, and what else there is to say |
 //! | [`report`] | what it says, as data and in forms for people and programs |
 //! | `net` | what was selected is opened: providers, layers, sockets, in three drivers (feature `net`; Linux) |
+//! | [`winsock`] | Winsock catalogs: read, judged, mended, written |
 //! | `edit` | catalog files changed: laid out, mended, replaced as wholes (feature `cli`) |
 //!
 //! Imports run one way: terms, catalog, graph, registry, load, then report, check, net, edit, and last the command.
@@ -57,6 +58,7 @@ pub mod net;
 mod registry;
 pub mod report;
 pub mod terms;
+pub mod winsock;
 
 pub use graph::picture;
 pub use load::{LoadError, Loader};

@@ -1,6 +1,6 @@
 //! Documents in, a registry or every fault out: the one way in, for programs, for `check` and for the command.
 
-use crate::catalog::{self, Builtin, Fault, FaultKind, Input, Limits, Location, Modules, Sources};
+use crate::catalog::{self, Builtin, Fault, FaultKind, Form, Input, Limits, Location, Modules, Sources};
 use crate::graph::Graph;
 use crate::registry::Registry;
 use crate::terms::System;
@@ -36,6 +36,7 @@ pub struct Loader {
     inputs: Vec<Input>,
     limits: Limits,
     modules: Modules,
+    form: Option<Arc<dyn Form>>,
 }
 
 impl Loader {
@@ -77,6 +78,12 @@ impl Loader {
         self
     }
 
+    /// Reads documents of further forms too.
+    pub(crate) fn form(mut self, form: Arc<dyn Form>) -> Self {
+        self.form = Some(form);
+        self
+    }
+
     /// Says which modules there are, and so which options entries may state. Without it: [`Modules::shipped`].
     ///
     /// The options of entries whose module is not among them are taken as they are, and whoever opens them tests them.
@@ -112,7 +119,7 @@ impl Loader {
 
     /// The registry or the faults, and in either case the documents.
     pub(crate) fn load_with_sources(&self) -> (Arc<Sources>, Result<Registry, Vec<Fault>>) {
-        let (sources, catalog, mut faults) = catalog::read(&self.inputs, SHIPPED, &self.limits);
+        let (sources, catalog, mut faults) = catalog::read(&self.inputs, SHIPPED, self.form.as_deref(), &self.limits);
         let sources = Arc::new(sources);
         catalog::modules::faults(&catalog, &self.modules, &mut faults);
         let (graph, stacks) = Graph::build(&catalog, &mut faults);

@@ -170,6 +170,53 @@ pub struct Facts {
     pub recommended: bool,
     /// Facts that the source of the entry did not tell; they count as absent.
     pub unknown: Vec<&'static str>,
+    /// What a Winsock catalog says of it beyond all that.
+    pub winsock: Option<Box<WinsockFacts>>,
+}
+
+/// What a Winsock catalog says of an entry, and no other key does.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct WinsockFacts {
+    /// The programs whose catalog it stands in; nothing: both.
+    pub bits: Option<Bitness>,
+    /// Its library where that is not its provider's, environment variables unexpanded.
+    pub library: Option<String>,
+    /// Its `PackedCatalogItem`, where the other keys alone do not make the same bytes. Where they say otherwise they count.
+    pub packed: Option<Vec<u8>>,
+}
+
+/// Windows keeps two catalogs, one for 32-bit programs and one for 64-bit programs.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Bitness {
+    /// `Catalog_Entries` of a 64-bit Windows.
+    Bits32,
+    /// `Catalog_Entries64`.
+    Bits64,
+}
+
+impl Bitness {
+    /// Both.
+    pub const ALL: [Bitness; 2] = [Bitness::Bits32, Bitness::Bits64];
+
+    /// 32 or 64.
+    pub const fn number(self) -> u32 {
+        match self {
+            Bitness::Bits32 => 32,
+            Bitness::Bits64 => 64,
+        }
+    }
+
+    /// That of 32 or 64.
+    pub fn from_number(number: u32) -> Option<Self> {
+        Bitness::ALL.into_iter().find(|bits| bits.number() == number)
+    }
+}
+
+impl std::fmt::Display for Bitness {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}-bit", self.number())
+    }
 }
 
 impl Facts {
@@ -183,6 +230,7 @@ impl Facts {
         security_scheme: None,
         recommended: false,
         unknown: Vec::new(),
+        winsock: None,
     };
 
     /// The facts that a source may leave untold, by their keys.

@@ -214,6 +214,16 @@ pub enum FaultKind {
         /// What was found, at least.
         found: u64,
     },
+    /// Something that a document of another form than TOML says and cannot be. Its texts are made where the form is known.
+    #[error("{message}")]
+    Foreign {
+        /// The rule that is broken.
+        code: &'static str,
+        /// What is wrong.
+        message: String,
+        /// What to do about it.
+        help: Option<String>,
+    },
     /// A file that cannot be read.
     #[error("cannot read `{path}`: {reason}")]
     UnreadableFile {
@@ -304,6 +314,7 @@ impl FaultKind {
             FaultKind::WrongOption { .. } => "wrong-option",
             FaultKind::DialectConflict { .. } => "dialect-conflict",
             FaultKind::LimitExceeded { .. } => "limit-exceeded",
+            FaultKind::Foreign { code, .. } => code,
             FaultKind::UnreadableFile { .. } => "unreadable-file",
         }
     }
@@ -340,6 +351,7 @@ impl FaultKind {
             }),
             FaultKind::UnknownOption { expected, .. } if expected.is_empty() => Some("it takes none".to_owned()),
             FaultKind::UnknownOption { expected, .. } => Some(format!("the options here are {}", quoted(expected))),
+            FaultKind::Foreign { help, .. } => help.clone(),
             FaultKind::WrongOption { misuse: Misuse::Rival(_), .. } => Some("take one of the two away".to_owned()),
             _ => None,
         }

@@ -2,9 +2,10 @@
 
 use super::document;
 use super::fault::{Fault, FaultKind, quoted};
+use super::form::{ForeignText, Form};
 use super::limits::Limits;
 use super::raw::{At, Document};
-use super::source::{Sources, Span};
+use super::source::{FileId, Sources, Span};
 use std::collections::{HashMap, HashSet};
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -39,10 +40,14 @@ pub(crate) type Builtin = (&'static str, &'static str);
 /// Paths that begin so name a catalog that ships with the library, as in `builtin:layers.toml`.
 pub(crate) const BUILTIN: &str = "builtin:";
 
+/// How many bytes tell which form a document has.
+const BEGINNING: u64 = 4096;
+
 /// Reads all documents.
 pub(super) fn gather(
     inputs: &[Input],
     builtins: &[Builtin],
+    form: Option<&dyn Form>,
     limits: &Limits,
     faults: &mut Vec<Fault>,
 ) -> (Sources, Vec<Document>) {
@@ -50,6 +55,7 @@ pub(super) fn gather(
         limits,
         faults,
         builtins,
+        form,
         sources: Sources::default(),
         documents: Vec::new(),
         unsaved: unsaved(inputs),
@@ -84,6 +90,7 @@ struct Gather<'a> {
     limits: &'a Limits,
     faults: &'a mut Vec<Fault>,
     builtins: &'a [Builtin],
+    form: Option<&'a dyn Form>,
     sources: Sources,
     documents: Vec<Document>,
     unsaved: HashMap<PathBuf, &'a str>,
@@ -141,14 +148,20 @@ impl Gather<'_> {
             Err(error) => return self.unreadable(path, &reason(&error), included),
         };
         let name = path.display().to_string();
-        if bytes.len() as u64 > self.limits.document_bytes {
+        let limit = self.most_bytes(&bytes);
+        if bytes.len() as u64 > limit {
             let at = included.unwrap_or_else(|| Span::beginning(self.sources.add(&name, String::new())));
-            let kind = FaultKind::LimitExceeded {
-                what: "bytes in a document",
-                limit: self.limits.document_bytes,
-                found: bytes.len() as u64,
-            };
+            let found = bytes.len() as u64;
+            let kind = FaultKind::LimitExceeded { what: "bytes in a document", limit, found };
             return self.faults.push(Fault::new(kind, at));
+        }
+        match self.form.and_then(|form| form.text(&bytes, Some(path))) {
+            Some(Ok(foreign)) => return self.foreign(&name, foreign, included.is_some()),
+            Some(Err(kind)) => {
+                let file = self.sources.add(&name, String::new());
+                return self.faults.push(Fault::new(kind, included.unwrap_or(Span::beginning(file))));
+            }
+            None => {}
         }
         let home = Home::Folder(path.parent().map(Path::to_owned).unwrap_or_default());
         match String::from_utf8(bytes) {
@@ -201,22 +214,33 @@ impl Gather<'_> {
             return Err(io::Error::other("not a regular file"));
         }
         let mut bytes = Vec::new();
-        File::open(path)?.take(self.limits.document_bytes.saturating_add(1)).read_to_end(&mut bytes)?;
+        let mut file = File::open(path)?;
+        file.by_ref().take(BEGINNING).read_to_end(&mut bytes)?;
+        let most = self.most_bytes(&bytes);
+        file.take(most.saturating_add(1).saturating_sub(bytes.len() as u64)).read_to_end(&mut bytes)?;
         Ok(bytes)
+    }
+
+    /// The most bytes that a document may have, by how it begins.
+    fn most_bytes(&self, bytes: &[u8]) -> u64 {
+        let beginning = &bytes[..bytes.len().min(BEGINNING as usize)];
+        self.form.map_or(self.limits.document_bytes, |form| form.most_bytes(beginning, self.limits))
+    }
+
+    /// Reads a document of another form, which includes none.
+    fn foreign(&mut self, name: &str, foreign: ForeignText, included: bool) {
+        let ForeignText { text, read } = foreign;
+        let Some(file) = self.add(name, text) else { return };
+        self.sources.set_file(file);
+        self.sources.set_foreign(file);
+        let mut document = read(file, self.sources.get(file).text(), self.faults);
+        document.included = included;
+        self.documents.push(document);
     }
 
     /// Reads a document, its includes first.
     fn text(&mut self, name: &str, text: String, home: &Home, included: bool) {
-        if self.sources.len() >= self.limits.documents {
-            if !std::mem::replace(&mut self.over_limit, true) {
-                let limit = self.limits.documents as u64;
-                let file = self.sources.add(name, String::new());
-                let kind = FaultKind::LimitExceeded { what: "number of documents", limit, found: limit + 1 };
-                self.faults.push(Fault::new(kind, Span::beginning(file)));
-            }
-            return;
-        }
-        let file = self.sources.add(name, text);
+        let Some(file) = self.add(name, text) else { return };
         if matches!(home, Home::Folder(_)) {
             self.sources.set_file(file);
         }
@@ -226,6 +250,20 @@ impl Gather<'_> {
             self.include(include, home);
         }
         self.documents.push(document);
+    }
+
+    /// Adds a document, unless there are too many, which is said once.
+    fn add(&mut self, name: &str, text: String) -> Option<FileId> {
+        if self.sources.len() < self.limits.documents {
+            return Some(self.sources.add(name, text));
+        }
+        if !std::mem::replace(&mut self.over_limit, true) {
+            let limit = self.limits.documents as u64;
+            let file = self.sources.add(name, String::new());
+            let kind = FaultKind::LimitExceeded { what: "number of documents", limit, found: limit + 1 };
+            self.faults.push(Fault::new(kind, Span::beginning(file)));
+        }
+        None
     }
 
     fn include(&mut self, include: &At<String>, home: &Home) {

@@ -3,6 +3,9 @@
 /// At most this many entries stand in a flattened chain, the base included: Winsock's `MAX_PROTOCOL_CHAIN`.
 pub const MAX_PROTOCOL_CHAIN: usize = 7;
 
+/// Bytes of a `PackedCatalogItem`, a Winsock catalog's item.
+pub const PACKED_ITEM_BYTES: usize = 888;
+
 /// Bounds against hostile or runaway input. What exceeds one is a fault that names it.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]

@@ -4,7 +4,7 @@
 //!
 //! | step | file | from | to |
 //! |---|---|---|---|
-//! | find and read the documents | `files` | paths and texts | [`Sources`] |
+//! | find and read the documents | `files`, `form` | paths and texts | [`Sources`] |
 //! | check shapes and types | `document`, `reader` | TOML | raw forms (`raw`), each value with its span |
 //! | merge, resolve names, number | `merge`, `scope` | raw forms | `Catalog`, of valid entries (`entry`) |
 //! | check who implements entries, and their options | `modules` | `Catalog` and [`Modules`] | faults |
@@ -18,6 +18,7 @@ pub(crate) mod document;
 pub(crate) mod entry;
 mod fault;
 mod files;
+mod form;
 mod limits;
 mod merge;
 pub(crate) mod modules;
@@ -32,14 +33,15 @@ mod source;
 mod suggest;
 
 pub use document::FORMAT;
-pub use entry::{AddressSize, ByteOrder, EntryKind, Facts};
+pub use entry::{AddressSize, Bitness, ByteOrder, EntryKind, Facts, WinsockFacts};
 pub(crate) use fault::quoted;
 pub use fault::{Cause, Clause, Fault, FaultKind, Meant, Misuse};
 #[cfg(feature = "cli")]
 pub(crate) use files::BUILTIN;
 pub(crate) use files::Builtin;
 pub use files::Input;
-pub use limits::{Limits, MAX_PROTOCOL_CHAIN};
+pub(crate) use form::{ForeignText, Form};
+pub use limits::{Limits, MAX_PROTOCOL_CHAIN, PACKED_ITEM_BYTES};
 pub use modules::{Module, ModuleRole, Modules, On, OptionKind, OptionSpec, TIME_LIMITS, WrongValue};
 pub use options::{EntryOption, OptionValue};
 pub use protocols::ProtocolSet;
@@ -72,6 +74,7 @@ pub(crate) struct Catalog {
     pub guarantees: Vec<Guarantee>,
     /// Severities that the catalog sets for lints: code, place, severity.
     pub lint: Vec<(String, Span, Severity)>,
+    pub winsock: WinsockSection,
     /// Each `replace = true` that replaces nothing.
     pub replaces_nothing: Vec<Replacement>,
 }
@@ -98,6 +101,8 @@ pub(crate) struct Provider {
     pub name: String,
     pub module: String,
     pub id: Option<Uuid>,
+    /// Its library under Windows, environment variables unexpanded.
+    pub library: Option<String>,
     pub at: Span,
 }
 
@@ -105,7 +110,28 @@ pub(crate) struct Provider {
 #[derive(Clone, Debug)]
 pub(crate) struct Application {
     pub policy: Policy,
+    pub winsock: Option<WinsockApplication>,
     pub at: Span,
+}
+
+/// By what Windows knows an application.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct WinsockApplication {
+    /// `AppFullPath`.
+    pub path: String,
+    /// `AppArgs`.
+    pub arguments: Option<String>,
+    /// The name of its key in `AppId_Catalog`.
+    pub key: String,
+}
+
+/// What a Winsock catalog says of itself, beyond its entries.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct WinsockSection {
+    pub next_catalog_entry_id: Option<u32>,
+    pub serial_access_number: Option<u32>,
+    /// The order of the 32-bit catalog where that is another one.
+    pub order_32: Vec<EntryIndex>,
 }
 
 /// What is added to a request's own demands.
@@ -175,9 +201,14 @@ pub(crate) enum Claim {
 }
 
 /// Reads and merges; what is wrong is in the faults, and the catalog is sound only when there are none.
-pub(crate) fn read(inputs: &[Input], builtins: &[Builtin], limits: &Limits) -> (Sources, Catalog, Vec<Fault>) {
+pub(crate) fn read(
+    inputs: &[Input],
+    builtins: &[Builtin],
+    form: Option<&dyn Form>,
+    limits: &Limits,
+) -> (Sources, Catalog, Vec<Fault>) {
     let mut faults = Vec::new();
-    let (sources, documents) = files::gather(inputs, builtins, limits, &mut faults);
+    let (sources, documents) = files::gather(inputs, builtins, form, limits, &mut faults);
     let catalog = merge::merge(documents, limits, &mut faults);
     (sources, catalog, faults)
 }

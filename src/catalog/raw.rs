@@ -2,6 +2,7 @@
 //!
 //! These forms live from the reading of a document to the merge, which consumes them.
 
+use super::WinsockApplication;
 use super::entry::{EntryKind, Facts};
 use super::options::EntryOption;
 use super::source::Span;
@@ -53,6 +54,48 @@ pub(crate) struct Document {
     pub expectations: Vec<RawExpectation>,
     pub guarantees: Vec<RawGuarantee>,
     pub lint: Vec<(At<String>, Severity)>,
+    pub winsock: RawWinsock,
+}
+
+impl Document {
+    /// A document that says nothing.
+    pub fn empty() -> Self {
+        Document {
+            included: false,
+            dialect: None,
+            title: None,
+            includes: Vec::new(),
+            order: Vec::new(),
+            disable: Vec::new(),
+            providers: Vec::new(),
+            families: Vec::new(),
+            applications: Vec::new(),
+            entries: Vec::new(),
+            expectations: Vec::new(),
+            guarantees: Vec::new(),
+            lint: Vec::new(),
+            winsock: RawWinsock::default(),
+        }
+    }
+}
+
+/// What a Winsock catalog says of itself; of several documents the last that says it counts.
+#[derive(Default)]
+pub(crate) struct RawWinsock {
+    pub next_catalog_entry_id: Option<u32>,
+    pub serial_access_number: Option<u32>,
+    pub order_32: Vec<At<String>>,
+}
+
+impl RawWinsock {
+    /// Takes what a later document says in place of what was said before.
+    pub fn take(&mut self, later: RawWinsock) {
+        self.next_catalog_entry_id = later.next_catalog_entry_id.or(self.next_catalog_entry_id);
+        self.serial_access_number = later.serial_access_number.or(self.serial_access_number);
+        if !later.order_32.is_empty() {
+            self.order_32 = later.order_32;
+        }
+    }
 }
 
 /// How much a finding weighs.
@@ -102,6 +145,7 @@ pub(crate) struct RawProvider {
     pub name: At<String>,
     pub module: Option<String>,
     pub id: Option<Uuid>,
+    pub library: Option<String>,
     pub replace: bool,
 }
 
@@ -126,6 +170,7 @@ pub(crate) struct RawPolicy {
 pub(crate) struct RawApplication {
     pub name: At<String>,
     pub policy: RawPolicy,
+    pub winsock: Option<WinsockApplication>,
     pub replace: bool,
 }
 

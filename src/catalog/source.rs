@@ -66,18 +66,31 @@ pub struct Source {
     line_starts: OnceLock<Vec<u32>>,
     /// Whether its name is the path of a file that it was read from.
     is_file: bool,
+    /// Whether it is of another form than TOML.
+    is_foreign: bool,
 }
 
 impl Sources {
     pub(crate) fn add(&mut self, name: &str, text: String) -> FileId {
         let id = FileId(u32::try_from(self.documents.len()).unwrap_or(u32::MAX));
-        self.documents.push(Source { name: name.into(), text, line_starts: OnceLock::new(), is_file: false });
+        self.documents.push(Source {
+            name: name.into(),
+            text,
+            line_starts: OnceLock::new(),
+            is_file: false,
+            is_foreign: false,
+        });
         id
     }
 
     /// Says that a document was read from the file whose path is its name.
     pub(crate) fn set_file(&mut self, file: FileId) {
         self.documents[file.0 as usize].is_file = true;
+    }
+
+    /// Says that a document is of another form than TOML.
+    pub(crate) fn set_foreign(&mut self, file: FileId) {
+        self.documents[file.0 as usize].is_foreign = true;
     }
 
     /// The document with this number.
@@ -117,6 +130,11 @@ impl Source {
     /// The path of the file that it was read from; nothing for a text, and for a catalog that ships.
     pub fn file(&self) -> Option<&std::path::Path> {
         self.is_file.then(|| std::path::Path::new(&*self.name))
+    }
+
+    /// Whether it is of another form than TOML, as an export of Windows' registry is.
+    pub fn is_foreign(&self) -> bool {
+        self.is_foreign
     }
 
     /// The whole text.

@@ -232,6 +232,11 @@ impl<'r> ProviderRef<'r> {
         &self.provider.module
     }
 
+    /// Its library under Windows, environment variables unexpanded.
+    pub fn library(&self) -> Option<&'r str> {
+        self.provider.library.as_deref()
+    }
+
     /// Its GUID, if it has one.
     pub fn id(&self) -> Option<Uuid> {
         self.provider.id

@@ -44,7 +44,7 @@ use crate::catalog::entry::{Entry, EntryIndex, ProviderIndex};
 use crate::catalog::scope::Scope;
 use crate::catalog::{
     Application, Catalog, Declared, Expectation, Guarantee, Location, Modules, ProtocolSet, Provider, Replacement,
-    Severity, Sources, Span,
+    Severity, Sources, Span, WinsockSection,
 };
 use crate::graph::{Graph, Stack};
 use crate::terms::{Dialect, Family};
@@ -85,6 +85,7 @@ struct Inner {
     expectations: Vec<Expectation>,
     guarantees: Vec<Guarantee>,
     lint: Vec<(String, Span, Severity)>,
+    winsock: WinsockSection,
     replaces_nothing: Vec<Replacement>,
     modules: Modules,
 }
@@ -109,12 +110,19 @@ impl Registry {
             expectations,
             guarantees,
             lint,
+            winsock,
             replaces_nothing,
             entries,
         } = catalog;
         let entries: Vec<Entry> = entries.into_iter().flatten().collect();
         let order: Vec<EntryIndex> = order.into_iter().filter(|index| stacks[index.get()].is_some()).collect();
-        let by_id = entries.iter().enumerate().map(|(at, entry)| (entry.id, EntryIndex::new(at))).collect();
+        // Of entries of Windows' two catalogs that share an id, an enabled one has it.
+        let mut by_id: HashMap<i32, EntryIndex> = HashMap::with_capacity(entries.len());
+        for (at, entry) in entries.iter().enumerate() {
+            if entry.enabled || !by_id.contains_key(&entry.id) {
+                by_id.insert(entry.id, EntryIndex::new(at));
+            }
+        }
         let family_keys = family_keys(&scope);
         let index = build_index(&scope, &family_keys, &entries, &stacks, &order);
         let has_policy = applications.contains_key("*");
@@ -137,6 +145,7 @@ impl Registry {
             expectations,
             guarantees,
             lint,
+            winsock,
             replaces_nothing,
             modules,
         };
@@ -172,6 +181,16 @@ impl Registry {
     /// The entry with this catalog entry id, whatever its kind.
     pub fn entry_by_id(&self, id: i32) -> Option<EntryRef<'_>> {
         self.inner.by_id.get(&id).map(|&index| EntryRef::new(self, index))
+    }
+
+    /// What Winsock catalogs say of themselves.
+    pub(crate) fn winsock(&self) -> &WinsockSection {
+        &self.inner.winsock
+    }
+
+    /// The sections of policy by the applications' names.
+    pub(crate) fn sections(&self) -> &IndexMap<String, Application> {
+        &self.inner.applications
     }
 
     /// The providers, in the order of declaration.

@@ -150,6 +150,7 @@ impl Reader<'_> {
                 facts.byte_order = self.parsed::<ByteOrder>(value, "`big` or `little`");
             }
             "security-scheme" => facts.security_scheme = self.number(value),
+            "winsock" => facts.winsock = self.winsock_entry(value).map(Box::new),
             "recommended" => facts.recommended = self.boolean(value) == Some(true),
             "unknown" => {
                 let names = self.array(value, "an array of names of facts", |reader, element| {

@@ -16,10 +16,11 @@ pub(in crate::catalog) const TOP: &[&str] = &[
     "expect",
     "always",
     "lint",
+    "winsock",
 ];
-pub(in crate::catalog) const PROVIDER: &[&str] = &["module", "id", "replace"];
+pub(in crate::catalog) const PROVIDER: &[&str] = &["module", "id", "library", "replace"];
 pub(in crate::catalog) const FAMILY: &[&str] = &["number", "protocols", "max-protocol", "protocol-first", "replace"];
-pub(in crate::catalog) const APPLICATION: &[&str] = &["require", "prohibit", "permit", "replace"];
+pub(in crate::catalog) const APPLICATION: &[&str] = &["require", "prohibit", "permit", "winsock", "replace"];
 pub(in crate::catalog) const BASE: &[&str] = &[
     "provider",
     "family",
@@ -39,6 +40,7 @@ pub(in crate::catalog) const BASE: &[&str] = &[
     "security-scheme",
     "recommended",
     "unknown",
+    "winsock",
 ];
 pub(in crate::catalog) const LAYER: &[&str] = &[
     "provider",
@@ -61,6 +63,7 @@ pub(in crate::catalog) const LAYER: &[&str] = &[
     "security-scheme",
     "recommended",
     "unknown",
+    "winsock",
 ];
 pub(in crate::catalog) const CHAIN: &[&str] = &[
     "layers",
@@ -81,12 +84,16 @@ pub(in crate::catalog) const CHAIN: &[&str] = &[
     "security-scheme",
     "recommended",
     "unknown",
+    "winsock",
 ];
 pub(in crate::catalog) const REQUEST: &[&str] =
     &["family", "type", "protocol", "entry", "provider", "require", "prefer", "avoid", "prohibit", "application"];
 
 pub(in crate::catalog) const EXPECT: &[&str] = &["request", "entry", "error"];
 pub(in crate::catalog) const ALWAYS: &[&str] = &["request", "services", "never", "refused"];
+pub(in crate::catalog) const WINSOCK: &[&str] = &["next-catalog-entry-id", "serial-access-number", "order-32"];
+pub(in crate::catalog) const ENTRY_WINSOCK: &[&str] = &["bits", "library", "packed"];
+pub(in crate::catalog) const APPLICATION_WINSOCK: &[&str] = &["path", "arguments", "key"];
 pub(in crate::catalog) const ADDRESS_SIZE: &[&str] = &["min", "max"];
 
 pub(in crate::catalog) const BASE_REQUIRED: &[&str] = &["provider", "family", "type", "protocol"];

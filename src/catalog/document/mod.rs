@@ -6,11 +6,13 @@
 //! | `sections` | providers, families, applications, severities |
 //! | `entries` | base protocols, layers and chains |
 //! | `claims` | tests and guarantees |
+//! | `winsock` | what only Winsock catalogs say |
 
 mod claims;
 mod entries;
 pub(super) mod keys;
 mod sections;
+mod winsock;
 
 use super::entry::{AddressSize, ByteOrder, EntryKind, Facts};
 use super::fault::{Fault, FaultKind};
@@ -78,21 +80,7 @@ impl Reader<'_> {
     }
 
     fn document(&mut self, table: &DeTable<'_>) -> Document {
-        let mut document = Document {
-            included: false,
-            dialect: None,
-            title: None,
-            includes: Vec::new(),
-            order: Vec::new(),
-            disable: Vec::new(),
-            providers: Vec::new(),
-            families: Vec::new(),
-            applications: Vec::new(),
-            entries: Vec::new(),
-            expectations: Vec::new(),
-            guarantees: Vec::new(),
-            lint: Vec::new(),
-        };
+        let mut document = Document::empty();
         for (key, value) in table.iter() {
             match key.get_ref().as_ref() {
                 "format" => self.format(value),
@@ -120,6 +108,7 @@ impl Reader<'_> {
                 "expect" => document.expectations = self.tables(value, Self::expectation),
                 "always" => document.guarantees = self.tables(value, Self::guarantee),
                 "lint" => self.lint(value, &mut document.lint),
+                "winsock" => document.winsock = self.winsock_catalog(value),
                 _ => self.unknown_key(key, "a catalog", TOP),
             }
         }

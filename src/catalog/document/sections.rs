@@ -4,13 +4,14 @@ use super::*;
 
 impl Reader<'_> {
     pub(super) fn provider(&mut self, name: At<String>, value: &Value<'_>) -> RawProvider {
-        let mut provider = RawProvider { name, module: None, id: None, replace: false };
+        let mut provider = RawProvider { name, module: None, id: None, library: None, replace: false };
         for (key, value) in self.table(value).into_iter().flat_map(DeTable::iter) {
             match key.get_ref().as_ref() {
                 "module" => provider.module = self.string(value).map(str::to_owned),
                 "id" => {
                     provider.id = self.parsed(value, "a GUID as in `e70f1aa0-ab8b-11cf-8ca3-00805f48a192`");
                 }
+                "library" => provider.library = self.string(value).map(str::to_owned),
                 "replace" => provider.replace = self.boolean(value) == Some(true),
                 _ => self.unknown_key(key, Named("provider", &provider.name.value), PROVIDER),
             }
@@ -67,12 +68,13 @@ impl Reader<'_> {
     }
 
     pub(super) fn application(&mut self, name: At<String>, value: &Value<'_>) -> RawApplication {
-        let mut application = RawApplication { name, policy: RawPolicy::default(), replace: false };
+        let mut application = RawApplication { name, policy: RawPolicy::default(), winsock: None, replace: false };
         for (key, value) in self.table(value).into_iter().flat_map(DeTable::iter) {
             match key.get_ref().as_ref() {
                 "require" => application.policy.require = self.services(value).unwrap_or_default(),
                 "prohibit" => application.policy.prohibit = self.services(value).unwrap_or_default(),
                 "permit" => application.policy.permit = self.categories(value),
+                "winsock" => application.winsock = self.winsock_application(value),
                 "replace" => application.replace = self.boolean(value) == Some(true),
                 _ => self.unknown_key(key, Named("application", &application.name.value), APPLICATION),
             }

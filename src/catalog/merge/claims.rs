@@ -14,7 +14,7 @@ impl Merge<'_> {
             self.replacement("application", &raw.name, raw.replace, applications.contains_key(&raw.name.value));
             let RawPolicy { require, prohibit, permit } = raw.policy;
             let policy = Policy { require, prohibit, permit };
-            applications.insert(raw.name.value, Application { policy, at: raw.name.at });
+            applications.insert(raw.name.value, Application { policy, winsock: raw.winsock, at: raw.name.at });
         }
         applications
     }

@@ -22,7 +22,7 @@ use super::source::Span;
 use super::suggest::nearest;
 use super::{
     Application, Catalog, Claim, Declared, EntryDemand, Expectation, Guarantee, Outcome, Policy, Provider, Replacement,
-    TestRequest,
+    TestRequest, WinsockSection,
 };
 use crate::terms::{Dialect, Family, Protocol, SocketType};
 use indexmap::IndexMap;
@@ -58,6 +58,7 @@ pub(super) fn merge(documents: Vec<Document>, limits: &Limits, faults: &mut Vec<
     let mut expectations = Vec::new();
     let mut guarantees = Vec::new();
     let mut lint = Vec::new();
+    let mut winsock = RawWinsock::default();
     for document in documents {
         entries.extend(document.entries);
         orders.push(document.order);
@@ -65,6 +66,7 @@ pub(super) fn merge(documents: Vec<Document>, limits: &Limits, faults: &mut Vec<
         applications.extend(document.applications);
         expectations.extend(document.expectations);
         guarantees.extend(document.guarantees);
+        winsock.take(document.winsock);
         lint.extend(document.lint.into_iter().map(|(code, severity)| (code.value, code.at, severity)));
     }
 
@@ -73,6 +75,7 @@ pub(super) fn merge(documents: Vec<Document>, limits: &Limits, faults: &mut Vec<
     let ids = merge.ids(&raw);
     let disabled = merge.disabled(&disables);
     let order = merge.order(&orders);
+    let winsock = merge.winsock(winsock);
     let mut entries = Vec::with_capacity(raw.len());
     for ((raw, id), disabled) in raw.into_iter().zip(ids).zip(&disabled) {
         let entry = merge.entry(raw, EntryIndex::new(entries.len()), id, disabled.is_none());
@@ -95,6 +98,7 @@ pub(super) fn merge(documents: Vec<Document>, limits: &Limits, faults: &mut Vec<
         expectations,
         guarantees,
         lint,
+        winsock,
         replaces_nothing: merge.replaces_nothing,
     }
 }
@@ -157,9 +161,16 @@ impl Merge<'_> {
             }
             self.replacement("provider", &raw.name, raw.replace, self.providers.contains_key(name));
             let module = raw.module.clone().unwrap_or_else(|| name.clone());
-            let provider = Provider { name: name.clone(), module, id: raw.id, at: raw.name.at };
+            let provider =
+                Provider { name: name.clone(), module, id: raw.id, library: raw.library.clone(), at: raw.name.at };
             self.providers.insert(name.clone(), provider);
         }
+    }
+
+    fn winsock(&mut self, raw: RawWinsock) -> WinsockSection {
+        let RawWinsock { next_catalog_entry_id, serial_access_number, order_32 } = raw;
+        let order_32 = order_32.iter().flat_map(|name| self.entries_called(name, "entry")).collect();
+        WinsockSection { next_catalog_entry_id, serial_access_number, order_32 }
     }
 
     fn kind(&self, index: EntryIndex) -> EntryKind {

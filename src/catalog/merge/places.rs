@@ -86,15 +86,20 @@ impl Merge<'_> {
 
     /// Bases and chains from 1001 in the order of places, disabled ones counted, stated ids skipped, then layers.
     pub(super) fn ids(&mut self, entries: &[RawEntry]) -> Vec<i32> {
-        let mut stated: HashMap<i32, Span> = HashMap::new();
-        for id in entries.iter().filter_map(|entry| entry.id.as_ref()) {
-            if let Some(&first) = stated.get(&id.value).filter(|first| **first != id.at) {
+        // Each of Windows' two catalogs counts for itself, so that entries that share none of them may share an id.
+        let mut stated: HashMap<(i32, Bitness), Span> = HashMap::new();
+        for entry in entries {
+            let Some(id) = &entry.id else { continue };
+            let bits = entry.facts.as_ref().and_then(|facts| facts.winsock.as_ref()?.bits);
+            let bits = bits.as_ref().map_or(&Bitness::ALL[..], std::slice::from_ref);
+            let firsts = bits.iter().filter_map(|bits| stated.insert((id.value, *bits), id.at));
+            if let Some(first) = firsts.reduce(Span::min).filter(|first| *first != id.at) {
                 let kind = FaultKind::DuplicateId { id: id.value };
                 self.faults.push(Fault::new(kind, id.at).because(first, "first stated here"));
             }
-            stated.insert(id.value, id.at);
         }
-        let mut free = (FIRST_ENTRY_ID..).filter(|id| !stated.contains_key(id));
+        let taken = |id: &i32| Bitness::ALL.iter().any(|bits| stated.contains_key(&(*id, *bits)));
+        let mut free = (FIRST_ENTRY_ID..).filter(|id| !taken(id));
         let mut ids: Vec<i32> = entries.iter().map(|entry| entry.id.as_ref().map_or(0, |id| id.value)).collect();
         for layers in [false, true] {
             for (id, entry) in ids.iter_mut().zip(entries) {

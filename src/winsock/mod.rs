@@ -1,0 +1,24 @@
+//! Winsock catalogs: what Windows keeps of its transport protocols, read, judged, mended and written, on any system.
+//!
+//! | file | what |
+//! |---|---|
+//! | `info`, `packed` | one item: its fields by name, and its 888 bytes |
+//! | `store` | a whole catalog as a source tells it, every fact with its place |
+//! | `form` | which source this is, by its content; its text, and what the text tells |
+//!
+//! Depends on `load` and what lies below it, and on `report`.
+
+mod document;
+mod form;
+pub mod info;
+mod packed;
+mod store;
+
+pub use crate::catalog::{Bitness, PACKED_ITEM_BYTES};
+pub use form::{Options, Reading, read};
+pub use info::{Further, ItemKind, ProtocolChain, ProtocolInfo};
+pub use packed::{Field, PackedItem, PackedItemError};
+pub use store::{
+    ApplicationCategories, Beside, Fragment, Item, NameSpaceProvider, NameSpaceSet, Places, Set, SourceForm, Store,
+    Told,
+};

@@ -1,0 +1,374 @@
+//! The value `PackedCatalogItem`: 888 bytes, kept as they are and read by field.
+//!
+//! A path of 260 bytes (`MAX_PATH`, in the system's ANSI code page, ended by a zero), then `WSAPROTOCOL_INFOW` (628 bytes,
+//! `winsock2.h`), little-endian, with a name of 256 UTF-16 units that a zero ends. What stands behind either zero has no meaning
+//! and is often left over from before; it is kept too.
+
+use super::info::{Further, ProtocolChain, ProtocolInfo};
+use crate::catalog::PACKED_ITEM_BYTES;
+use uuid::Uuid;
+
+/// A field of `WSAPROTOCOL_INFOW`, or the path before it.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Field {
+    /// The path of the provider's library; not part of the structure.
+    LibraryPath,
+    /// `dwServiceFlags1`.
+    ServiceFlags1,
+    /// `dwServiceFlags2`, reserved.
+    ServiceFlags2,
+    /// `dwServiceFlags3`, reserved.
+    ServiceFlags3,
+    /// `dwServiceFlags4`, reserved.
+    ServiceFlags4,
+    /// `dwProviderFlags`.
+    ProviderFlags,
+    /// `ProviderId`.
+    ProviderId,
+    /// `dwCatalogEntryId`.
+    CatalogEntryId,
+    /// `ProtocolChain.ChainLen`.
+    ChainLength,
+    /// `ProtocolChain.ChainEntries`.
+    ChainEntries,
+    /// `iVersion`.
+    Version,
+    /// `iAddressFamily`.
+    AddressFamily,
+    /// `iMaxSockAddr`.
+    MaxAddressLength,
+    /// `iMinSockAddr`.
+    MinAddressLength,
+    /// `iSocketType`.
+    SocketType,
+    /// `iProtocol`.
+    Protocol,
+    /// `iProtocolMaxOffset`.
+    ProtocolMaxOffset,
+    /// `iNetworkByteOrder`.
+    NetworkByteOrder,
+    /// `iSecurityScheme`.
+    SecurityScheme,
+    /// `dwMessageSize`.
+    MessageSize,
+    /// `dwProviderReserved`.
+    ProviderReserved,
+    /// `szProtocol`.
+    ProtocolName,
+}
+
+impl Field {
+    /// All fields, in the order of the value.
+    pub const ALL: [Field; 22] = [
+        Field::LibraryPath,
+        Field::ServiceFlags1,
+        Field::ServiceFlags2,
+        Field::ServiceFlags3,
+        Field::ServiceFlags4,
+        Field::ProviderFlags,
+        Field::ProviderId,
+        Field::CatalogEntryId,
+        Field::ChainLength,
+        Field::ChainEntries,
+        Field::Version,
+        Field::AddressFamily,
+        Field::MaxAddressLength,
+        Field::MinAddressLength,
+        Field::SocketType,
+        Field::Protocol,
+        Field::ProtocolMaxOffset,
+        Field::NetworkByteOrder,
+        Field::SecurityScheme,
+        Field::MessageSize,
+        Field::ProviderReserved,
+        Field::ProtocolName,
+    ];
+
+    /// Where the field stands in the value: its first byte and the one behind its last.
+    pub const fn range(self) -> std::ops::Range<usize> {
+        match self {
+            Field::LibraryPath => 0..260,
+            Field::ServiceFlags1 => 260..264,
+            Field::ServiceFlags2 => 264..268,
+            Field::ServiceFlags3 => 268..272,
+            Field::ServiceFlags4 => 272..276,
+            Field::ProviderFlags => 276..280,
+            Field::ProviderId => 280..296,
+            Field::CatalogEntryId => 296..300,
+            Field::ChainLength => 300..304,
+            Field::ChainEntries => 304..332,
+            Field::Version => 332..336,
+            Field::AddressFamily => 336..340,
+            Field::MaxAddressLength => 340..344,
+            Field::MinAddressLength => 344..348,
+            Field::SocketType => 348..352,
+            Field::Protocol => 352..356,
+            Field::ProtocolMaxOffset => 356..360,
+            Field::NetworkByteOrder => 360..364,
+            Field::SecurityScheme => 364..368,
+            Field::MessageSize => 368..372,
+            Field::ProviderReserved => 372..376,
+            Field::ProtocolName => 376..888,
+        }
+    }
+
+    /// Its name in `winsock2.h`; of the path: `path`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Field::LibraryPath => "path",
+            Field::ServiceFlags1 => "dwServiceFlags1",
+            Field::ServiceFlags2 => "dwServiceFlags2",
+            Field::ServiceFlags3 => "dwServiceFlags3",
+            Field::ServiceFlags4 => "dwServiceFlags4",
+            Field::ProviderFlags => "dwProviderFlags",
+            Field::ProviderId => "ProviderId",
+            Field::CatalogEntryId => "dwCatalogEntryId",
+            Field::ChainLength => "ProtocolChain.ChainLen",
+            Field::ChainEntries => "ProtocolChain.ChainEntries",
+            Field::Version => "iVersion",
+            Field::AddressFamily => "iAddressFamily",
+            Field::MaxAddressLength => "iMaxSockAddr",
+            Field::MinAddressLength => "iMinSockAddr",
+            Field::SocketType => "iSocketType",
+            Field::Protocol => "iProtocol",
+            Field::ProtocolMaxOffset => "iProtocolMaxOffset",
+            Field::NetworkByteOrder => "iNetworkByteOrder",
+            Field::SecurityScheme => "iSecurityScheme",
+            Field::MessageSize => "dwMessageSize",
+            Field::ProviderReserved => "dwProviderReserved",
+            Field::ProtocolName => "szProtocol",
+        }
+    }
+}
+
+/// A `PackedCatalogItem`, byte for byte.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct PackedItem(Box<[u8; PACKED_ITEM_BYTES]>);
+
+/// Why bytes are no sound packed item, or values do not fit into one.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PackedItemError {
+    /// The value has another size.
+    #[error("{0} bytes where a packed catalog item has {PACKED_ITEM_BYTES}")]
+    Size(usize),
+    /// No zero ends the text in this field.
+    #[error("no zero ends the text in {}", .0.name())]
+    Unterminated(Field),
+    /// The text is longer than the field, whose zero counts too: 259 bytes, or 255 UTF-16 units.
+    #[error("a text of {units} {} where {} has room for {room}", if *.field == Field::LibraryPath { "bytes" } else { "UTF-16 units" }, .field.name())]
+    TooLong {
+        /// The field.
+        field: Field,
+        /// How long the text is.
+        units: usize,
+        /// How long it may be.
+        room: usize,
+    },
+    /// The text holds a zero, which would end it.
+    #[error("a text for {} that holds a zero", .0.name())]
+    Zero(Field),
+    /// The path holds a character above U+00FF, for which there is no byte.
+    #[error("the path holds {0:?}, which has no byte in ISO 8859-1")]
+    NotOneByte(char),
+}
+
+impl PackedItem {
+    /// Takes the bytes as they are; texts without an end are told by [`info`](PackedItem::info).
+    ///
+    /// # Errors
+    /// If there are not 888.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, PackedItemError> {
+        let bytes: &[u8; PACKED_ITEM_BYTES] = bytes.try_into().map_err(|_| PackedItemError::Size(bytes.len()))?;
+        Ok(PackedItem(Box::new(*bytes)))
+    }
+
+    /// The item that says this and no more: zeros behind both texts, and in all that `info` does not tell.
+    ///
+    /// # Errors
+    /// If a text does not fit.
+    pub fn new(info: &ProtocolInfo) -> Result<Self, PackedItemError> {
+        let mut item = PackedItem(Box::new([0; PACKED_ITEM_BYTES]));
+        item.set_info(info)?;
+        Ok(item)
+    }
+
+    /// Writes every field anew and keeps what stands behind the ends of texts that stay as they are, and the reserved and unused
+    /// fields that `info` does not tell.
+    ///
+    /// # Errors
+    /// If a text does not fit; the item is then unchanged.
+    pub fn set_info(&mut self, info: &ProtocolInfo) -> Result<(), PackedItemError> {
+        let path = path_bytes(&info.path)?;
+        let name = name_units(&info.name)?;
+        if self.path().as_ref() != Ok(&info.path) {
+            let field = self.field_mut(Field::LibraryPath);
+            field.fill(0);
+            field[..path.len()].copy_from_slice(&path);
+        }
+        if self.name().as_ref() != Ok(&info.name) {
+            let field = self.field_mut(Field::ProtocolName);
+            field.fill(0);
+            for (place, unit) in field.chunks_exact_mut(2).zip(name) {
+                place.copy_from_slice(&unit.to_le_bytes());
+            }
+        }
+        self.set_u32(Field::ServiceFlags1, info.service_flags);
+        self.field_mut(Field::ProviderId).copy_from_slice(&info.provider_id.to_bytes_le());
+        self.set_u32(Field::CatalogEntryId, info.catalog_entry_id);
+        self.set_i32(Field::ChainLength, info.chain.length);
+        let entries = self.field_mut(Field::ChainEntries);
+        for (place, id) in entries.chunks_exact_mut(4).zip(info.chain.entries) {
+            place.copy_from_slice(&id.to_le_bytes());
+        }
+        self.set_i32(Field::Version, info.version);
+        self.set_i32(Field::AddressFamily, info.address_family);
+        self.set_i32(Field::MaxAddressLength, info.max_address_length);
+        self.set_i32(Field::MinAddressLength, info.min_address_length);
+        self.set_i32(Field::SocketType, info.socket_type);
+        self.set_i32(Field::Protocol, info.protocol);
+        if let Some(further) = &info.further {
+            let reserved = [Field::ServiceFlags2, Field::ServiceFlags3, Field::ServiceFlags4];
+            for (field, flags) in reserved.into_iter().zip(further.reserved_service_flags) {
+                self.set_u32(field, flags);
+            }
+            self.set_u32(Field::ProviderFlags, further.provider_flags);
+            self.set_i32(Field::ProtocolMaxOffset, further.protocol_max_offset);
+            self.set_i32(Field::NetworkByteOrder, further.network_byte_order);
+            self.set_i32(Field::SecurityScheme, further.security_scheme);
+            self.set_u32(Field::MessageSize, further.message_size);
+            self.set_u32(Field::ProviderReserved, further.provider_reserved);
+        }
+        Ok(())
+    }
+
+    /// The 888 bytes.
+    pub fn as_bytes(&self) -> &[u8; PACKED_ITEM_BYTES] {
+        &self.0
+    }
+
+    /// The bytes of one field.
+    pub fn field(&self, field: Field) -> &[u8] {
+        &self.0[field.range()]
+    }
+
+    fn field_mut(&mut self, field: Field) -> &mut [u8] {
+        &mut self.0[field.range()]
+    }
+
+    /// Every field by name.
+    ///
+    /// # Errors
+    /// If no zero ends the path or the name.
+    pub fn info(&self) -> Result<ProtocolInfo, PackedItemError> {
+        let mut entries = [0; 7];
+        for (id, bytes) in entries.iter_mut().zip(self.field(Field::ChainEntries).chunks_exact(4)) {
+            *id = u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
+        }
+        let mut provider_id = [0; 16];
+        provider_id.copy_from_slice(self.field(Field::ProviderId));
+        Ok(ProtocolInfo {
+            path: self.path()?,
+            name: self.name()?,
+            service_flags: self.u32(Field::ServiceFlags1),
+            provider_id: Uuid::from_bytes_le(provider_id),
+            catalog_entry_id: self.u32(Field::CatalogEntryId),
+            chain: ProtocolChain { length: self.i32(Field::ChainLength), entries },
+            version: self.i32(Field::Version),
+            address_family: self.i32(Field::AddressFamily),
+            max_address_length: self.i32(Field::MaxAddressLength),
+            min_address_length: self.i32(Field::MinAddressLength),
+            socket_type: self.i32(Field::SocketType),
+            protocol: self.i32(Field::Protocol),
+            further: Some(Further {
+                reserved_service_flags: [
+                    self.u32(Field::ServiceFlags2),
+                    self.u32(Field::ServiceFlags3),
+                    self.u32(Field::ServiceFlags4),
+                ],
+                provider_flags: self.u32(Field::ProviderFlags),
+                protocol_max_offset: self.i32(Field::ProtocolMaxOffset),
+                network_byte_order: self.i32(Field::NetworkByteOrder),
+                security_scheme: self.i32(Field::SecurityScheme),
+                message_size: self.u32(Field::MessageSize),
+                provider_reserved: self.u32(Field::ProviderReserved),
+            }),
+        })
+    }
+
+    /// The path up to its zero, each byte as the character of that number (ISO 8859-1): the code page is not told, and
+    /// so each byte can be written back.
+    ///
+    /// # Errors
+    /// If no zero ends it.
+    pub fn path(&self) -> Result<String, PackedItemError> {
+        let field = self.field(Field::LibraryPath);
+        let end = field.iter().position(|&byte| byte == 0).ok_or(PackedItemError::Unterminated(Field::LibraryPath))?;
+        Ok(field[..end].iter().map(|&byte| char::from(byte)).collect())
+    }
+
+    /// The name up to its zero; a lone surrogate is told as U+FFFD and stays in the bytes.
+    ///
+    /// # Errors
+    /// If no zero ends it.
+    pub fn name(&self) -> Result<String, PackedItemError> {
+        let units =
+            self.field(Field::ProtocolName).chunks_exact(2).map(|bytes| u16::from_le_bytes([bytes[0], bytes[1]]));
+        let units: Vec<u16> = units.collect();
+        let end = units.iter().position(|&unit| unit == 0).ok_or(PackedItemError::Unterminated(Field::ProtocolName))?;
+        Ok(String::from_utf16_lossy(&units[..end]))
+    }
+
+    fn u32(&self, field: Field) -> u32 {
+        let start = field.range().start;
+        let bytes = &self.0[start..start + 4];
+        u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]])
+    }
+
+    fn i32(&self, field: Field) -> i32 {
+        self.u32(field).cast_signed()
+    }
+
+    fn set_u32(&mut self, field: Field, value: u32) {
+        self.field_mut(field).copy_from_slice(&value.to_le_bytes());
+    }
+
+    fn set_i32(&mut self, field: Field, value: i32) {
+        self.set_u32(field, value.cast_unsigned());
+    }
+}
+
+impl std::fmt::Debug for PackedItem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("PackedItem").field(&self.info()).finish()
+    }
+}
+
+/// The path as the field holds it, without its zero.
+fn path_bytes(path: &str) -> Result<Vec<u8>, PackedItemError> {
+    let field = Field::LibraryPath;
+    let byte = |c: char| u8::try_from(u32::from(c)).map_err(|_| PackedItemError::NotOneByte(c));
+    let bytes = path.chars().map(byte).collect::<Result<Vec<u8>, _>>()?;
+    let room = field.range().len() - 1;
+    match bytes.len() {
+        _ if bytes.contains(&0) => Err(PackedItemError::Zero(field)),
+        units if units > room => Err(PackedItemError::TooLong { field, units, room }),
+        _ => Ok(bytes),
+    }
+}
+
+/// The name as the field holds it, without its zero.
+fn name_units(name: &str) -> Result<Vec<u16>, PackedItemError> {
+    let field = Field::ProtocolName;
+    let units: Vec<u16> = name.encode_utf16().collect();
+    let room = field.range().len() / 2 - 1;
+    match units.len() {
+        _ if units.contains(&0) => Err(PackedItemError::Zero(field)),
+        long if long > room => Err(PackedItemError::TooLong { field, units: long, room }),
+        _ => Ok(units),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,302 @@
+//! One Winsock catalog as a source tells it, every fact with its place: what all readers make, and all else starts from.
+
+use super::info::{ItemKind, ProtocolInfo};
+use super::packed::{Field, PackedItem};
+use crate::catalog::{Bitness, Span};
+use crate::terms::Categories;
+use indexmap::IndexMap;
+use uuid::Uuid;
+
+/// In what form a catalog was found.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SourceForm {
+    /// A registry export, as regedit and `reg export` write it.
+    Reg,
+    /// A SYSTEM hive. Its text is that of an export.
+    Hive,
+    /// What `netsh winsock show catalog` prints.
+    Netsh,
+    /// What `instlsp -p` prints: ids and names in order, and no more.
+    Instlsp,
+    /// Packed items one after the other.
+    Packed,
+}
+
+impl SourceForm {
+    /// `reg`, `hive`, `netsh`, `instlsp` or `packed`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            SourceForm::Reg => "reg",
+            SourceForm::Hive => "hive",
+            SourceForm::Netsh => "netsh",
+            SourceForm::Instlsp => "instlsp",
+            SourceForm::Packed => "packed",
+        }
+    }
+}
+
+/// A value and where the source tells it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told<T> {
+    /// The value.
+    pub value: T,
+    /// Where.
+    pub at: Span,
+}
+
+impl<T> Told<T> {
+    /// A value told here.
+    pub const fn new(value: T, at: Span) -> Self {
+        Told { value, at }
+    }
+}
+
+/// A Winsock catalog as a source tells it, sound or not.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Store {
+    /// The form of the source.
+    pub form: SourceForm,
+    /// The key `...\Services\WinSock2\Parameters`, as the source names it.
+    pub root: Option<Told<String>>,
+    /// The key of the protocol catalog itself, `Protocol_Catalog9`.
+    pub protocol_catalog: Option<Told<String>>,
+    /// At most two, in the order of the source; the entries that Windows shows to 32-bit and to 64-bit programs.
+    pub sets: Vec<Set>,
+    /// `Next_Catalog_Entry_ID`, which serves both sets.
+    pub next_catalog_entry_id: Option<Told<u32>>,
+    /// `Serial_Access_Num`, which each change raises.
+    pub serial_access_number: Option<Told<u32>>,
+    /// The name-space providers (`NameSpace_Catalog5`), which resolve names and open no sockets.
+    pub name_spaces: Vec<NameSpaceSet>,
+    /// Which layers applications permit (`AppId_Catalog`).
+    pub applications: Vec<ApplicationCategories>,
+    /// What the source tells of items that it does not tell whole.
+    pub fragments: Vec<Fragment>,
+    /// Values and keys of the export that are none of the above, kept for writing it again: `(key, lines)` in order.
+    pub beside: Vec<Beside>,
+}
+
+/// A registry value that has no meaning for transport, kept as it is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Beside {
+    /// The key, below `Parameters`; empty for `Parameters` itself.
+    pub key: String,
+    /// The name of the value.
+    pub name: String,
+    /// The registry's type number: 1 `REG_SZ`, 2 `REG_EXPAND_SZ`, 3 `REG_BINARY`, 4 `REG_DWORD`, ...
+    pub kind: u32,
+    /// The data, texts in UTF-16LE with their zero.
+    pub data: Vec<u8>,
+}
+
+/// The entries of one bitness.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Set {
+    /// Which programs see it; nothing where the source does not tell.
+    pub bits: Option<Bitness>,
+    /// The key, or where its entries begin.
+    pub at: Span,
+    /// `Num_Catalog_Entries` or `Num_Catalog_Entries64`.
+    pub count: Option<Told<u32>>,
+    /// In catalog order, which is the order of the keys' numbers.
+    pub items: Vec<Item>,
+}
+
+/// One entry of a set.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Item {
+    /// The name of its key, as in `000000000001`; nothing where there are no keys.
+    pub key: Option<Told<String>>,
+    /// The number that this name is; nothing also where it is none.
+    pub number: Option<u64>,
+    /// What it says.
+    pub info: ProtocolInfo,
+    /// Its bytes, where the source has them.
+    pub packed: Option<PackedItem>,
+    /// The value `ProtocolName` beside them, which repeats the name.
+    pub repeated_name: Option<Told<String>>,
+    /// When its key was last written, in UTC as RFC 3339; hives tell it.
+    pub written: Option<String>,
+    /// Values beside them that have no meaning for transport.
+    pub beside: Vec<Beside>,
+    /// Where it begins: its key, or the first line of its block.
+    pub at: Span,
+    /// Where its fields stand.
+    pub places: Places,
+}
+
+/// Where the fields of an item stand.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Places {
+    /// Each on a line of its own.
+    Lines(IndexMap<Field, Span>),
+    /// In a value of bytes: the whole, and the offset in the document at which each byte is written.
+    Bytes {
+        /// The value, from its name on.
+        whole: Span,
+        /// For each byte of the item the offset of its two digits.
+        digits: Box<[u32]>,
+    },
+    /// Nowhere in particular.
+    Item,
+}
+
+impl Item {
+    /// Where a field stands; of one that the source does not tell, where the item begins.
+    pub fn field_at(&self, field: Field) -> Span {
+        match &self.places {
+            Places::Lines(lines) => lines.get(&field).copied().unwrap_or(self.at),
+            Places::Bytes { whole, digits } => {
+                let range = field.range();
+                match (digits.get(range.start), digits.get(range.end - 1)) {
+                    (Some(&start), Some(&end)) => Span { file: whole.file, start, end: end + 2 },
+                    _ => *whole,
+                }
+            }
+            Places::Item => self.at,
+        }
+    }
+
+    /// What it is.
+    pub const fn kind(&self) -> ItemKind {
+        self.info.kind()
+    }
+
+    /// Its id.
+    pub const fn id(&self) -> u32 {
+        self.info.catalog_entry_id
+    }
+}
+
+/// An item of which the source tells a part: a block of netsh's that is cut off, a line of `instlsp -p`.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Fragment {
+    /// Where it begins.
+    pub at: Span,
+    /// The fields that are told, as they are written.
+    pub facts: IndexMap<Field, Told<String>>,
+    /// Which programs see it, where that is told.
+    pub bits: Option<Bitness>,
+}
+
+/// The name-space providers of one bitness.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct NameSpaceSet {
+    /// Which programs see them; nothing where the source does not tell.
+    pub bits: Option<Bitness>,
+    /// `Num_Catalog_Entries` or `Num_Catalog_Entries64`.
+    pub count: Option<Told<u32>>,
+    /// In catalog order.
+    pub providers: Vec<NameSpaceProvider>,
+}
+
+/// One provider that resolves names.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct NameSpaceProvider {
+    /// The name of its key.
+    pub key: Option<Told<String>>,
+    /// `DisplayString`; often an indirect string.
+    pub name: String,
+    /// `LibraryPath`; netsh does not print it.
+    pub path: Option<String>,
+    /// `ProviderId`.
+    pub provider_id: Option<Uuid>,
+    /// `SupportedNameSpace`: 12 DNS, 15 NLA, 16 Bluetooth, 32 NTDS, 37 e-mail, 38 and 39 PNRP.
+    pub name_space: Option<u32>,
+    /// `Enabled`.
+    pub enabled: Option<bool>,
+    /// `Version`.
+    pub version: Option<u32>,
+    /// `StoresServiceClassInfo`.
+    pub stores_service_class_info: Option<bool>,
+    /// When its key was last written, in UTC as RFC 3339; hives tell it.
+    pub written: Option<String>,
+    /// Values that are none of these, `ProviderInfo` among them.
+    pub beside: Vec<Beside>,
+    /// Where it begins.
+    pub at: Span,
+}
+
+/// Which layers an application permits.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ApplicationCategories {
+    /// The name of its key, as in `2C69D9F1`.
+    pub key: Told<String>,
+    /// `AppFullPath`.
+    pub path: Option<Told<String>>,
+    /// `AppArgs`.
+    pub arguments: Option<Told<String>>,
+    /// `PermittedLspCategories`.
+    pub categories: Option<Told<Categories>>,
+    /// When its key was last written, in UTC as RFC 3339; hives tell it.
+    pub written: Option<String>,
+    /// Values that are none of these.
+    pub beside: Vec<Beside>,
+}
+
+impl Store {
+    /// A catalog without entries.
+    pub fn new(form: SourceForm) -> Self {
+        Store {
+            form,
+            root: None,
+            protocol_catalog: None,
+            sets: Vec::new(),
+            next_catalog_entry_id: None,
+            serial_access_number: None,
+            name_spaces: Vec::new(),
+            applications: Vec::new(),
+            fragments: Vec::new(),
+            beside: Vec::new(),
+        }
+    }
+
+    /// The set that programs of a bitness see: the one that says so, else the only one.
+    pub fn set(&self, bits: Bitness) -> Option<&Set> {
+        let said = self.sets.iter().find(|set| set.bits == Some(bits));
+        said.or_else(|| self.sets.iter().find(|set| set.bits.is_none()))
+    }
+
+    /// All items of all sets.
+    pub fn items(&self) -> impl Iterator<Item = &Item> {
+        self.sets.iter().flat_map(|set| &set.items)
+    }
+}
+
+impl Set {
+    /// An empty set.
+    pub fn new(bits: Option<Bitness>, at: Span) -> Self {
+        Set { bits, at, count: None, items: Vec::new() }
+    }
+
+    /// The first item with this id.
+    pub fn by_id(&self, id: u32) -> Option<&Item> {
+        self.items.iter().find(|item| item.id() == id)
+    }
+}
+
+impl Item {
+    /// An item that says this, with no key and no bytes, whose fields stand nowhere in particular.
+    pub fn new(info: ProtocolInfo, at: Span) -> Self {
+        Item {
+            key: None,
+            number: None,
+            info,
+            packed: None,
+            repeated_name: None,
+            written: None,
+            beside: Vec::new(),
+            at,
+            places: Places::Item,
+        }
+    }
+}
