@@ -19,3 +19,4 @@ mod oracle;
 mod rules;
 #[cfg(feature = "cli")]
 mod schema;
+mod winsock;

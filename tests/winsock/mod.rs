@@ -1,0 +1,1 @@
+//! Winsock catalogs as a user of the library and of the command meets them.
