@@ -10,6 +10,7 @@
 //! | `spec` | SPEC: what is to be opened, and how |
 //! | `pump` | standard input and output through a connection, for `connect` and `listen` |
 //! | `traffic` | signals, counters, summary and log, for `relay` and `gateway` |
+//! | `winsock` | the group of commands on Winsock catalogs |
 //! | all others | the command of that name; `batch` is `resolve --batch` |
 //!
 //! Only this room reads the environment, prints and exits. Exit status: 0 answered or clean; 1 refused, or findings; 2 the
@@ -57,6 +58,7 @@ mod style;
 mod table;
 #[cfg(target_os = "linux")]
 mod traffic;
+mod winsock;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use failure::Failure;
@@ -140,6 +142,7 @@ enum Command {
     Rule(rule::Args),
     Diff(diff::Args),
     Graph(graph::Args),
+    Winsock(winsock::Args),
     Fmt(fmt::Args),
     Init(init::Args),
     Schema(schema::Args),
@@ -166,6 +169,7 @@ fn run(command: &Command, globals: &Globals) -> Result<Status, Failure> {
         Command::Rule(args) => rule::run(args),
         Command::Diff(args) => diff::run(args, globals),
         Command::Graph(args) => graph::run(args, globals),
+        Command::Winsock(args) => winsock::run(args),
         Command::Fmt(args) => fmt::run(args, globals),
         Command::Init(args) => init::run(args),
         Command::Schema(args) => schema::run(args),
@@ -194,7 +198,9 @@ fn parse() -> Result<(Command, Globals), Failure> {
     let mut catalogs = cli.catalogs;
     let mut inner = matches.subcommand();
     while let Some((_, matches)) = inner {
-        catalogs.extend(matches.get_many::<PathBuf>(CATALOGS).into_iter().flatten().cloned());
+        // The commands of a group have no catalogs of their own.
+        let own = matches.try_get_many::<PathBuf>(CATALOGS).ok().flatten();
+        catalogs.extend(own.into_iter().flatten().cloned());
         inner = matches.subcommand();
     }
     Ok((cli.command, Globals::new(catalogs)))

@@ -15,13 +15,22 @@ impl Loader {
     }
 }
 
+/// How many bytes tell how long a source may be.
+#[cfg(feature = "cli")]
+pub(crate) const BEGINNING: u64 = 4096;
+
+/// The most bytes that a source which begins so may have.
+pub(crate) fn most_bytes(beginning: &[u8], limits: &Limits) -> u64 {
+    // A hive holds the whole system's settings, of which a small part is read.
+    if beginning.starts_with(b"regf") { limits.document_bytes.max(1 << 30) } else { limits.document_bytes }
+}
+
 #[derive(Debug)]
 struct WinsockForm(Options);
 
 impl Form for WinsockForm {
     fn most_bytes(&self, beginning: &[u8], limits: &Limits) -> u64 {
-        // A hive holds the whole system's settings, of which a small part is read.
-        if beginning.starts_with(b"regf") { limits.document_bytes.max(1 << 30) } else { limits.document_bytes }
+        most_bytes(beginning, limits)
     }
 
     fn text(&self, bytes: &[u8], path: Option<&Path>) -> Option<Result<ForeignText, FaultKind>> {

@@ -15,6 +15,8 @@ mod packed;
 mod store;
 
 pub use crate::catalog::{Bitness, PACKED_ITEM_BYTES};
+#[cfg(feature = "cli")]
+pub(crate) use document::{BEGINNING, most_bytes};
 pub use form::{Options, Reading, read};
 pub use info::{Further, ItemKind, ProtocolChain, ProtocolInfo};
 pub use packed::{Field, PackedItem, PackedItemError};

@@ -1,0 +1,96 @@
+//! Which source of a Winsock catalog is meant, and how it is read: what all commands of the group are given.
+
+use crate::catalog::Limits;
+use crate::cli::failure::Failure;
+use crate::cli::globals::is_stdin;
+use crate::winsock::{self, Options, Reading, SourceForm};
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+#[derive(clap::Args)]
+pub(in crate::cli) struct Input {
+    /// A registry export, a SYSTEM hive, a text that netsh or instlsp printed, or packed items; - is stdin
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+
+    /// Insist on a form; without it the content says which it is
+    #[arg(long, value_enum, value_name = "FORM")]
+    from: Option<From>,
+
+    /// Read this control set of a hive or an export, not the current one
+    #[arg(long, value_name = "NUMBER")]
+    control_set: Option<u32>,
+}
+
+#[derive(Copy, Clone, PartialEq, Eq, clap::ValueEnum)]
+enum From {
+    /// A registry export, as regedit and `reg export` write it
+    Reg,
+    /// A SYSTEM hive
+    Hive,
+    /// What `netsh winsock show catalog` prints
+    Netsh,
+    /// What `instlsp -p` prints
+    Instlsp,
+    /// Packed items of 888 bytes
+    Packed,
+}
+
+impl Input {
+    /// What the source is called in messages.
+    pub fn name(&self) -> String {
+        if is_stdin(&self.file) { "<stdin>".to_owned() } else { self.file.display().to_string() }
+    }
+
+    /// How it is to be read.
+    pub fn options(&self) -> Options {
+        let from = self.from.map(|from| match from {
+            From::Reg => SourceForm::Reg,
+            From::Hive => SourceForm::Hive,
+            From::Netsh => SourceForm::Netsh,
+            From::Instlsp => SourceForm::Instlsp,
+            From::Packed => SourceForm::Packed,
+        });
+        Options { from, control_set: self.control_set }
+    }
+
+    /// Reads the source, faults and all.
+    ///
+    /// # Errors
+    /// If there is no such file, if it is too large, and if it is no Winsock catalog at all.
+    pub fn read(&self) -> Result<Reading, Failure> {
+        let name = self.name();
+        let bytes = if is_stdin(&self.file) { bytes(io::stdin().lock()) } else { file(&self.file) };
+        let bytes = bytes.map_err(|error| Failure::io(&name, error))?;
+        let path = (!is_stdin(&self.file)).then_some(self.file.as_path());
+        match winsock::read(&name, &bytes, path, &self.options()) {
+            Some(Ok(reading)) => Ok(reading),
+            Some(Err(kind)) => Err(Failure::Told { message: format!("{name}: {kind}"), help: kind.help() }),
+            None => Err(Failure::Told {
+                message: format!("{name}: this is no Winsock catalog in any form that is known"),
+                help: Some(
+                    "known are registry exports (.reg), SYSTEM hives, what `netsh winsock show catalog` and \
+                     `instlsp -p` print, and packed items; `--from` insists on one of them"
+                        .to_owned(),
+                ),
+            }),
+        }
+    }
+}
+
+fn file(path: &Path) -> io::Result<Vec<u8>> {
+    bytes(File::open(path)?)
+}
+
+/// All bytes of a source, which is not read further than a source of its form may be long.
+fn bytes(mut from: impl Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    from.by_ref().take(winsock::BEGINNING).read_to_end(&mut bytes)?;
+    let most = winsock::most_bytes(&bytes, &Limits::default());
+    from.take((most + 1).saturating_sub(bytes.len() as u64)).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > most {
+        return Err(io::Error::other(format!("more than {most} bytes, which is the most that is read")));
+    }
+    Ok(bytes)
+}

@@ -1,0 +1,36 @@
+//! `sockatlas winsock`: Winsock catalogs as Windows keeps them, read on any system.
+//!
+//! | file | what |
+//! |---|---|
+//! | `input` | which file is meant, and how it is read |
+//! | all others | the command of that name |
+
+mod input;
+mod show;
+
+use super::{Failure, Status};
+
+/// Shows Winsock catalogs as Windows keeps them, broken ones too
+///
+/// What is read: registry exports, SYSTEM hives, what `netsh winsock show catalog` and `instlsp -p` print, and packed items.
+/// The content says which of these a file is.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  sockatlas winsock show catalog.reg
+  netsh winsock show catalog | sockatlas winsock show -")]
+pub(super) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(clap::Subcommand)]
+enum Command {
+    Show(show::Args),
+}
+
+pub(super) fn run(args: &Args) -> Result<Status, Failure> {
+    match &args.command {
+        Command::Show(args) => show::run(args),
+    }
+}
