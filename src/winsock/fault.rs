@@ -1,0 +1,190 @@
+//! What refuses loading a Winsock catalog: every fault, its code and its text, in one place.
+//!
+//! Only what cannot be read, or cannot be a catalog, is here; what a catalog may be and should not is a lint (`rules`).
+
+use super::packed::{Field, PackedItemError};
+use crate::catalog::{Fault, FaultKind, Span};
+
+/// A fault of a Winsock catalog, with its facts. Items are named as [`Item::named`](super::Item::named) does.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub(crate) enum WinsockFault {
+    /// The source tells a part of an item, or says that something is left out.
+    #[error("the source does not tell {missing}")]
+    Gap {
+        /// What is missing, as in ``"`Protocol` and 3 further fields of `MSAFD Tcpip [UDP/IP]`"``.
+        missing: String,
+    },
+    /// An item that Winsock cannot have stored so: a value of another size, a text without an end.
+    #[error("{reason}")]
+    MalformedItem {
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// An id that another item of the set has too, or 0, which is none.
+    #[error("{item} has catalog entry id {id}, {}", if *.id == 0 { "which is none" } else { "which another item of the set has too" })]
+    DuplicateId {
+        /// The item.
+        item: String,
+        /// Its id.
+        id: u32,
+    },
+    /// A chain that names an id which no item of the set has.
+    #[error("{chain} runs over id {id} (number {position} of {length}), which no item of the set has")]
+    BrokenChain {
+        /// The chain.
+        chain: String,
+        /// The id.
+        id: u32,
+        /// Where in the chain it stands, from 1.
+        position: usize,
+        /// How many ids the chain has.
+        length: usize,
+    },
+    /// A chain whose last id is no base protocol's.
+    #[error("{chain} ends in {last}, which is {is} where a base protocol is expected")]
+    ChainWithoutBase {
+        /// The chain.
+        chain: String,
+        /// What its last id names.
+        last: String,
+        /// What that is, as in "a layer".
+        is: &'static str,
+    },
+    /// A chain of no possible length, or that runs over itself.
+    #[error("{item} {flaw}")]
+    MalformedChain {
+        /// The item.
+        item: String,
+        /// What is wrong with its chain.
+        flaw: ChainFlaw,
+    },
+    /// A chain that states another family, type, protocol or address length than the base that it runs over.
+    #[error("{chain} has {}, its base {base} {}", listed(differences, |difference| difference.chain), listed(differences, |difference| difference.base))]
+    ChainUnlikeBase {
+        /// The chain.
+        chain: String,
+        /// Its base.
+        base: String,
+        /// The fields that differ; at least one.
+        differences: Vec<Difference>,
+    },
+}
+
+/// What makes a chain impossible.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum ChainFlaw {
+    /// `ChainLen` is below 0 or over 7.
+    #[error("has a chain of length {0} where 0 to 7 is possible")]
+    Length(i32),
+    /// An id occurs twice.
+    #[error("has id {0} twice in its chain")]
+    Repeated(u32),
+    /// It names itself.
+    #[error("has its own id {0} in its chain")]
+    Itself(u32),
+    /// Chains that run over one another; the ids along the cycle, the first repeated at the end.
+    #[error("runs over itself: {}", .0.iter().map(u32::to_string).collect::<Vec<_>>().join(" -> "))]
+    Cycle(Vec<u32>),
+}
+
+/// A field in which a chain differs from its base.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Difference {
+    /// The field.
+    pub field: Field,
+    /// Its value in the chain.
+    pub chain: i32,
+    /// Its value in the base.
+    pub base: i32,
+}
+
+/// Fields with the value of one side: "address family 2 and socket type 1".
+fn listed(differences: &[Difference], value: impl Fn(&Difference) -> i32) -> String {
+    let texts = differences.iter().map(|difference| {
+        let name = match difference.field {
+            Field::AddressFamily => "address family",
+            Field::SocketType => "socket type",
+            Field::Protocol => "protocol",
+            Field::MaxAddressLength => "longest address",
+            Field::MinAddressLength => "shortest address",
+            field => field.name(),
+        };
+        format!("{name} {}", value(difference))
+    });
+    texts.collect::<Vec<_>>().join(" and ")
+}
+
+impl WinsockFault {
+    /// The rule that it breaks.
+    pub(crate) const fn code(&self) -> &'static str {
+        match self {
+            WinsockFault::Gap { .. } => "winsock-gap",
+            WinsockFault::MalformedItem { .. } => "winsock-malformed-item",
+            WinsockFault::DuplicateId { .. } => "winsock-duplicate-id",
+            WinsockFault::BrokenChain { .. } => "winsock-broken-chain",
+            WinsockFault::ChainWithoutBase { .. } => "winsock-chain-without-base",
+            WinsockFault::MalformedChain { .. } => "winsock-malformed-chain",
+            WinsockFault::ChainUnlikeBase { .. } => "winsock-chain-unlike-base",
+        }
+    }
+
+    /// What to do about it.
+    pub(crate) const fn help(&self) -> &'static str {
+        match self {
+            WinsockFault::Gap { .. } => {
+                "get the whole catalog: `reg export HKLM\\SYSTEM\\CurrentControlSet\\Services\\WinSock2 winsock.reg`"
+            }
+            WinsockFault::MalformedItem { .. } => {
+                "`sockatlas winsock repair` takes the item out; Windows reads 888 bytes, both texts ended by a zero"
+            }
+            WinsockFault::DuplicateId { .. } => "`sockatlas winsock repair` gives it an id of its own",
+            WinsockFault::BrokenChain { .. } => {
+                "the layer was removed without its chains, or the item is lost: `sockatlas winsock repair` mends it"
+            }
+            WinsockFault::ChainWithoutBase { .. } | WinsockFault::MalformedChain { .. } => {
+                "a chain is its layers, top first, and then its base: `sockatlas winsock repair` mends it"
+            }
+            WinsockFault::ChainUnlikeBase { .. } => {
+                "a chain is asked for as its base is: `sockatlas winsock repair` sets the fields"
+            }
+        }
+    }
+
+    /// The fault at its place.
+    pub(crate) fn at(self, at: Span) -> Fault {
+        Fault::new(self.into(), at)
+    }
+}
+
+impl From<WinsockFault> for FaultKind {
+    fn from(fault: WinsockFault) -> Self {
+        let help = Some(fault.help().to_owned());
+        FaultKind::Foreign { code: fault.code(), message: fault.to_string(), help }
+    }
+}
+
+impl From<PackedItemError> for WinsockFault {
+    fn from(error: PackedItemError) -> Self {
+        WinsockFault::MalformedItem { reason: error.to_string() }
+    }
+}
+
+impl super::Item {
+    /// How messages name it: by kind, description, id and key.
+    pub(crate) fn named(&self) -> String {
+        let kind = match self.kind() {
+            super::ItemKind::Layer => "layer",
+            super::ItemKind::Base => "base protocol",
+            super::ItemKind::Chain => "chain",
+            super::ItemKind::Malformed => "item",
+        };
+        format!("{kind} {}", self.name_and_id())
+    }
+
+    /// Description, id and key, as in "`Acme` (id 1040, key `000000000003`)".
+    pub(crate) fn name_and_id(&self) -> String {
+        let key = self.key.as_ref().map(|key| format!(", key `{}`", key.value)).unwrap_or_default();
+        format!("`{}` (id {}{key})", self.info.name, self.id())
+    }
+}
