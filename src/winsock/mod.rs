@@ -24,6 +24,6 @@ pub use form::{Options, Reading, read};
 pub use info::{Further, ItemKind, ProtocolChain, ProtocolInfo};
 pub use packed::{Field, PackedItem, PackedItemError};
 pub use store::{
-    ApplicationCategories, Beside, Fragment, Item, NameSpaceProvider, NameSpaceSet, Places, Set, SourceForm, Store,
-    Told,
+    ApplicationCategories, Beside, Fragment, Item, MalformedItem, NameSpaceProvider, NameSpaceSet, Places, Set,
+    SourceForm, Store, Told,
 };

@@ -103,6 +103,22 @@ pub struct Set {
     pub count: Option<Told<u32>>,
     /// In catalog order, which is the order of the keys' numbers.
     pub items: Vec<Item>,
+    /// Keys among those of the items whose `PackedCatalogItem` Windows cannot read, in the same order.
+    pub malformed: Vec<MalformedItem>,
+}
+
+/// A key of a set whose value is no item: of another size, with a text that nothing ends, or not there at all.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct MalformedItem {
+    /// The name of its key.
+    pub key: Told<String>,
+    /// The number that this name is; nothing also where it is none.
+    pub number: Option<u64>,
+    /// The bytes of the value as they are; none where there is no value.
+    pub data: Vec<u8>,
+    /// Where it begins.
+    pub at: Span,
 }
 
 /// One entry of a set.
@@ -275,12 +291,20 @@ impl Store {
 impl Set {
     /// An empty set.
     pub fn new(bits: Option<Bitness>, at: Span) -> Self {
-        Set { bits, at, count: None, items: Vec::new() }
+        Set { bits, at, count: None, items: Vec::new(), malformed: Vec::new() }
     }
 
     /// The first item with this id.
     pub fn by_id(&self, id: u32) -> Option<&Item> {
         self.items.iter().find(|item| item.id() == id)
+    }
+}
+
+impl MalformedItem {
+    /// A key with this value, which is no item.
+    pub fn new(key: Told<String>, data: Vec<u8>, at: Span) -> Self {
+        let number = key.value.parse().ok();
+        MalformedItem { key, number, data, at }
     }
 }
 
