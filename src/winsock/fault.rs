@@ -83,9 +83,21 @@ pub(crate) enum ChainFlaw {
     /// It names itself.
     #[error("has its own id {0} in its chain")]
     Itself(u32),
-    /// Chains that run over one another; the ids along the cycle, the first repeated at the end.
-    #[error("runs over itself: {}", .0.iter().map(u32::to_string).collect::<Vec<_>>().join(" -> "))]
-    Cycle(Vec<u32>),
+    /// Chains that run over one another.
+    #[error("runs over itself: {}", circle(ids, *length))]
+    Cycle {
+        /// The ids along the cycle, the first ones if it is long.
+        ids: Vec<u32>,
+        /// How many there are.
+        length: usize,
+    },
+}
+
+/// A cycle as arrows, back to its first id.
+fn circle(ids: &[u32], length: usize) -> String {
+    let left_out = (length > ids.len()).then(|| "...".to_owned());
+    let back = ids.first().map(u32::to_string);
+    ids.iter().map(u32::to_string).chain(left_out).chain(back).collect::<Vec<_>>().join(" -> ")
 }
 
 /// A field in which a chain differs from its base.

@@ -5,7 +5,7 @@
 //! | `info`, `packed` | one item: its fields by name, and its 888 bytes |
 //! | `store` | a whole catalog as a source tells it, every fact with its place |
 //! | `form` | which source this is, by its content; its text, and what the text tells |
-//! | `fault` | what refuses loading one |
+//! | `fault`, `rules` | what refuses loading one; what is wrong with one that is read |
 //!
 //! Depends on `load` and what lies below it, and on `report`.
 
@@ -14,12 +14,12 @@ mod fault;
 mod form;
 pub mod info;
 mod packed;
+mod rules;
 mod store;
 
 pub use crate::catalog::{Bitness, PACKED_ITEM_BYTES};
 #[cfg(feature = "cli")]
 pub(crate) use document::{BEGINNING, most_bytes};
-pub(crate) use fault::WinsockFault;
 pub use form::{Options, Reading, read};
 pub use info::{Further, ItemKind, ProtocolChain, ProtocolInfo};
 pub use packed::{Field, PackedItem, PackedItemError};

@@ -1,0 +1,50 @@
+//! A set as the rules look at it: items by id, and what stands in chains.
+
+use super::super::{Item, ItemKind, Set, Store};
+use std::collections::HashMap;
+
+/// A set of a store, with an index over its ids.
+pub(super) struct Judged<'s> {
+    pub store: &'s Store,
+    pub set: &'s Set,
+    by_id: HashMap<u32, usize>,
+}
+
+impl<'s> Judged<'s> {
+    /// Every set of a store.
+    pub fn sets(store: &'s Store) -> impl Iterator<Item = Judged<'s>> {
+        store.sets.iter().map(move |set| {
+            let mut by_id = HashMap::with_capacity(set.items.len());
+            for (at, item) in set.items.iter().enumerate() {
+                by_id.entry(item.id()).or_insert(at);
+            }
+            Judged { store, set, by_id }
+        })
+    }
+
+    /// The first item of this id.
+    pub fn by_id(&self, id: u32) -> Option<&'s Item> {
+        self.set.items.get(*self.by_id.get(&id)?)
+    }
+
+    /// The place in the order of the first item of this id.
+    pub fn place(&self, id: u32) -> Option<usize> {
+        self.by_id.get(&id).copied()
+    }
+
+    /// The items of a kind, in order.
+    pub fn of_kind(&self, kind: ItemKind) -> impl Iterator<Item = &'s Item> {
+        self.set.items.iter().filter(move |item| item.kind() == kind)
+    }
+
+    /// The base protocol that a chain ends in, if it does.
+    pub fn base_of(&self, chain: &Item) -> Option<&'s Item> {
+        let last = self.by_id(*chain.info.chain.ids().last()?)?;
+        (last.kind() == ItemKind::Base).then_some(last)
+    }
+
+    /// `the 32-bit set`, `the 64-bit set`, or `the catalog` where the source does not tell which.
+    pub fn name(&self) -> String {
+        self.set.bits.map_or_else(|| "the catalog".to_owned(), |bits| format!("the {}-bit set", bits.number()))
+    }
+}
