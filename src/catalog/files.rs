@@ -229,10 +229,10 @@ impl Gather<'_> {
 
     /// Reads a document of another form, which includes none.
     fn foreign(&mut self, name: &str, foreign: ForeignText, included: bool) {
-        let ForeignText { text, read } = foreign;
+        let ForeignText { form, text, read } = foreign;
         let Some(file) = self.add(name, text) else { return };
         self.sources.set_file(file);
-        self.sources.set_foreign(file);
+        self.sources.set_form(file, form);
         let mut document = read(file, self.sources.get(file).text(), self.faults);
         document.included = included;
         self.documents.push(document);

@@ -22,6 +22,8 @@ pub(crate) type ReadForeign = Box<dyn FnOnce(FileId, &str, &mut Vec<Fault>) -> D
 
 /// A document of another form.
 pub(crate) struct ForeignText {
+    /// The name of its form.
+    pub form: &'static str,
     /// Its text.
     pub text: String,
     /// What reads it.

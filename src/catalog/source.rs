@@ -66,8 +66,8 @@ pub struct Source {
     line_starts: OnceLock<Vec<u32>>,
     /// Whether its name is the path of a file that it was read from.
     is_file: bool,
-    /// Whether it is of another form than TOML.
-    is_foreign: bool,
+    /// Its form, where that is another than TOML.
+    form: Option<&'static str>,
 }
 
 impl Sources {
@@ -78,7 +78,7 @@ impl Sources {
             text,
             line_starts: OnceLock::new(),
             is_file: false,
-            is_foreign: false,
+            form: None,
         });
         id
     }
@@ -88,9 +88,9 @@ impl Sources {
         self.documents[file.0 as usize].is_file = true;
     }
 
-    /// Says that a document is of another form than TOML.
-    pub(crate) fn set_foreign(&mut self, file: FileId) {
-        self.documents[file.0 as usize].is_foreign = true;
+    /// Says of which other form than TOML a document is.
+    pub(crate) fn set_form(&mut self, file: FileId, form: &'static str) {
+        self.documents[file.0 as usize].form = Some(form);
     }
 
     /// The document with this number.
@@ -134,7 +134,12 @@ impl Source {
 
     /// Whether it is of another form than TOML, as an export of Windows' registry is.
     pub fn is_foreign(&self) -> bool {
-        self.is_foreign
+        self.form.is_some()
+    }
+
+    /// The name of its form, where that is another than TOML: `reg`, `hive`, `netsh`, `instlsp` or `packed`.
+    pub fn form(&self) -> Option<&'static str> {
+        self.form
     }
 
     /// The whole text.

@@ -1,6 +1,7 @@
 //! Winsock catalogs as documents: so every command's `--catalog` takes them, and programs load them.
 
 use super::form::{self, Options};
+use super::rules;
 use crate::catalog::raw::Document;
 use crate::catalog::{FaultKind, ForeignText, Form, Limits};
 use crate::load::Loader;
@@ -40,9 +41,11 @@ impl Form for WinsockForm {
         };
         let source_form = text.form;
         Some(Ok(ForeignText {
+            form: source_form.name(),
             text: text.text,
             read: Box::new(move |file, text, faults| {
-                let _store = form::parse(source_form, file, text, faults);
+                let store = form::parse(source_form, file, text, faults);
+                faults.extend(rules::faults(&store));
                 Document::empty()
             }),
         }))

@@ -24,6 +24,15 @@ pub enum SourceForm {
 }
 
 impl SourceForm {
+    /// All forms.
+    pub const ALL: [SourceForm; 5] =
+        [SourceForm::Reg, SourceForm::Hive, SourceForm::Netsh, SourceForm::Instlsp, SourceForm::Packed];
+
+    /// The form of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        SourceForm::ALL.into_iter().find(|form| form.name() == name)
+    }
+
     /// `reg`, `hive`, `netsh`, `instlsp` or `packed`.
     pub const fn name(self) -> &'static str {
         match self {

@@ -64,14 +64,21 @@ impl Catalog {
             provider_id: ACME,
             catalog_entry_id: 1007,
             chain: ProtocolChain::LAYER,
-            further: bases[0].further.clone().map(|further| Further { provider_flags: provider_flags::HIDDEN, ..further }),
+            further: bases[0]
+                .further
+                .clone()
+                .map(|further| Further { provider_flags: provider_flags::HIDDEN, ..further }),
             ..bases[0].clone()
         };
         let chains = bases[..3].iter().zip(1008..).map(|(base, id)| chained(&layer, base, ACME_CHAINS, id));
         let infos: Vec<ProtocolInfo> = chains.chain(bases.iter().cloned()).chain([layer.clone()]).collect();
         let items: Vec<_> = infos.into_iter().map(|info| CatalogItem { key: None, info, bytes: None }).collect();
         let set = |key| CatalogSet { key, count: None, items: items.clone() };
-        Catalog { sets: vec![set("Catalog_Entries"), set("Catalog_Entries64")], next_id: 1011, applications: Vec::new() }
+        Catalog {
+            sets: vec![set("Catalog_Entries"), set("Catalog_Entries64")],
+            next_id: 1011,
+            applications: Vec::new(),
+        }
     }
 
     /// What Windows has without layered providers.
@@ -235,7 +242,8 @@ pub fn standard() -> Vec<ProtocolInfo> {
 pub fn chained(layer: &ProtocolInfo, below: &ProtocolInfo, provider_id: Uuid, id: u32) -> ProtocolInfo {
     let rest = below.chain.ids().get(1..).unwrap_or_default();
     let ids = [&[layer.catalog_entry_id, below.catalog_entry_id], rest].concat();
-    let visible = |further: Further| Further { provider_flags: further.provider_flags & !provider_flags::HIDDEN, ..further };
+    let visible =
+        |further: Further| Further { provider_flags: further.provider_flags & !provider_flags::HIDDEN, ..further };
     ProtocolInfo {
         path: layer.path.clone(),
         name: format!("{} over [{}]", layer.name, below.name),
