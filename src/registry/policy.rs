@@ -60,7 +60,7 @@ impl Registry {
 
     /// The first layer of the stack that is not permitted. Base protocols always are.
     fn first_not_permitted(&self, permit: Categories, index: EntryIndex) -> Option<EntryIndex> {
-        self.stack(index).layers().iter().copied().find(|&layer| !permitted(permit, self.categories(layer)))
+        self.stack(index).layers().iter().copied().find(|&layer| !permit.permits(self.categories(layer)))
     }
 
     pub(super) fn categories(&self, layer: EntryIndex) -> Categories {
@@ -75,12 +75,4 @@ impl Registry {
         let not_permitted = layer.map(|layer| (self.name_at(layer).to_owned(), self.categories(layer)));
         Refusal::NotPermitted { application: applied.name.to_owned(), lacking, prohibited, not_permitted }
     }
-}
-
-/// Winsock's rule for loading an LSP into a process: some category, none beyond those permitted, and `system` where that is
-/// permitted. A layer without categories is never permitted.
-pub(super) fn permitted(permit: Categories, of_layer: Categories) -> bool {
-    !of_layer.is_empty()
-        && permit.contains(of_layer)
-        && (!permit.contains(Categories::SYSTEM) || of_layer.contains(Categories::SYSTEM))
 }

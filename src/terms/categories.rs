@@ -59,6 +59,25 @@ impl Categories {
         names.extend((0..32).map(|bit| 1 << bit).filter(|bit| unnamed & bit != 0).map(|bit| format!("0x{bit:08x}")));
         names
     }
+
+    /// Whether an application that permits these categories, and no others, loads a layer of those: the layer has some category,
+    /// none beyond those permitted, and [`SYSTEM`](Categories::SYSTEM) where that is permitted.
+    ///
+    /// This is Winsock's rule for loading an LSP into a categorised process. A layer without categories is never permitted.
+    ///
+    /// ```
+    /// use sockatlas::terms::Categories;
+    ///
+    /// let permitted = Categories::INSPECTOR | Categories::CRYPTO_COMPRESS;
+    /// assert!(permitted.permits(Categories::CRYPTO_COMPRESS));
+    /// assert!(!permitted.permits(Categories::CRYPTO_COMPRESS | Categories::PROXY));
+    /// assert!(!permitted.permits(Categories::empty()));
+    /// ```
+    pub const fn permits(self, layer: Categories) -> bool {
+        !layer.is_empty()
+            && self.contains(layer)
+            && (!self.contains(Categories::SYSTEM) || layer.contains(Categories::SYSTEM))
+    }
 }
 
 impl FromStr for Categories {

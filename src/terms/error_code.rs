@@ -91,18 +91,18 @@ impl ErrorCode {
     /// What Winsock calls it; numbers from `winerror.h`.
     pub const fn wsa(self) -> WsaError {
         match self {
-            ErrorCode::AddressFamilyNotSupported => WsaError { name: "WSAEAFNOSUPPORT", number: 10047 },
-            ErrorCode::SocketTypeNotSupported => WsaError { name: "WSAESOCKTNOSUPPORT", number: 10044 },
-            ErrorCode::ProtocolNotSupported => WsaError { name: "WSAEPROTONOSUPPORT", number: 10043 },
-            ErrorCode::ProtocolWrongType => WsaError { name: "WSAEPROTOTYPE", number: 10041 },
+            ErrorCode::AddressFamilyNotSupported => WsaError::WSAEAFNOSUPPORT,
+            ErrorCode::SocketTypeNotSupported => WsaError::WSAESOCKTNOSUPPORT,
+            ErrorCode::ProtocolNotSupported => WsaError::WSAEPROTONOSUPPORT,
+            ErrorCode::ProtocolWrongType => WsaError::WSAEPROTOTYPE,
             ErrorCode::InvalidArgument
             | ErrorCode::UnchainedLayer
             | ErrorCode::NoSuchEntry
-            | ErrorCode::EntryMismatch => WsaError { name: "WSAEINVAL", number: 10022 },
-            ErrorCode::NoSuchProvider => WsaError { name: "WSAEINVALIDPROVIDER", number: 10105 },
-            ErrorCode::ServiceNotOffered => WsaError { name: "WSAEOPNOTSUPP", number: 10045 },
-            ErrorCode::NotPermitted => WsaError { name: "WSAEACCES", number: 10013 },
-            ErrorCode::ProviderFailed => WsaError { name: "WSAEPROVIDERFAILEDINIT", number: 10106 },
+            | ErrorCode::EntryMismatch => WsaError::WSAEINVAL,
+            ErrorCode::NoSuchProvider => WsaError::WSAEINVALIDPROVIDER,
+            ErrorCode::ServiceNotOffered => WsaError::WSAEOPNOTSUPP,
+            ErrorCode::NotPermitted => WsaError::WSAEACCES,
+            ErrorCode::ProviderFailed => WsaError::WSAEPROVIDERFAILEDINIT,
         }
     }
 
@@ -150,7 +150,31 @@ pub struct WsaError {
     number: i32,
 }
 
+// Names, numbers and meanings from winerror.h.
 impl WsaError {
+    /// Permission denied.
+    pub const WSAEACCES: WsaError = WsaError { name: "WSAEACCES", number: 10013 };
+    /// Invalid argument.
+    pub const WSAEINVAL: WsaError = WsaError { name: "WSAEINVAL", number: 10022 };
+    /// Protocol wrong type for socket.
+    pub const WSAEPROTOTYPE: WsaError = WsaError { name: "WSAEPROTOTYPE", number: 10041 };
+    /// Protocol not supported.
+    pub const WSAEPROTONOSUPPORT: WsaError = WsaError { name: "WSAEPROTONOSUPPORT", number: 10043 };
+    /// Socket type not supported.
+    pub const WSAESOCKTNOSUPPORT: WsaError = WsaError { name: "WSAESOCKTNOSUPPORT", number: 10044 };
+    /// Operation not supported.
+    pub const WSAEOPNOTSUPP: WsaError = WsaError { name: "WSAEOPNOTSUPP", number: 10045 };
+    /// Address family not supported by protocol family.
+    pub const WSAEAFNOSUPPORT: WsaError = WsaError { name: "WSAEAFNOSUPPORT", number: 10047 };
+    /// No buffer space available.
+    pub const WSAENOBUFS: WsaError = WsaError { name: "WSAENOBUFS", number: 10055 };
+    /// Service provider is invalid.
+    pub const WSAEINVALIDPROVIDER: WsaError = WsaError { name: "WSAEINVALIDPROVIDER", number: 10105 };
+    /// Service provider failed to initialize.
+    pub const WSAEPROVIDERFAILEDINIT: WsaError = WsaError { name: "WSAEPROVIDERFAILEDINIT", number: 10106 };
+    /// This is a nonrecoverable error.
+    pub const WSANO_RECOVERY: WsaError = WsaError { name: "WSANO_RECOVERY", number: 11003 };
+
     /// The name, such as `WSAEINVAL`.
     pub const fn name(self) -> &'static str {
         self.name
@@ -159,6 +183,13 @@ impl WsaError {
     /// What `WSAGetLastError` gives.
     pub const fn number(self) -> i32 {
         self.number
+    }
+}
+
+/// Both: `WSAEINVAL (10022)`.
+impl fmt::Display for WsaError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.name, self.number)
     }
 }
 

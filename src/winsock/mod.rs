@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `info`, `packed` | one item: its fields by name, and its 888 bytes |
 //! | `store` | a whole catalog as a source tells it, every fact with its place |
+//! | `wsa` | what Windows' own functions would answer, and install |
 //! | `form` | which source this is, by its content; its text, and what the text tells |
 //! | `fault`, `rules` | what refuses loading one; what is wrong with one that is read |
 //!
@@ -16,6 +17,7 @@ pub mod info;
 mod packed;
 mod rules;
 mod store;
+pub mod wsa;
 
 pub use crate::catalog::{Bitness, PACKED_ITEM_BYTES};
 #[cfg(feature = "cli")]
