@@ -6,6 +6,7 @@
 //! | `store` | a whole catalog as a source tells it, every fact with its place |
 //! | `wsa` | what Windows' own functions would answer, and install |
 //! | `form` | which source this is, by its content; its text, and what the text tells |
+//! | `standard` | the items that Windows and its usual companions install |
 //! | `fault`, `rules` | what refuses loading one; what is wrong with one that is read |
 //!
 //! Depends on `load` and what lies below it, and on `report`.
@@ -16,6 +17,7 @@ mod form;
 pub mod info;
 mod packed;
 mod rules;
+mod standard;
 mod store;
 pub mod wsa;
 
@@ -25,6 +27,7 @@ pub(crate) use document::{BEGINNING, most_bytes};
 pub use form::{Options, Reading, read};
 pub use info::{Further, ItemKind, ProtocolChain, ProtocolInfo};
 pub use packed::{Field, PackedItem, PackedItemError};
+pub use standard::{StandardItem, StandardProvider};
 pub use store::{
     ApplicationCategories, Beside, Fragment, Item, MalformedItem, NameSpaceProvider, NameSpaceSet, Places, Set,
     SourceForm, Store, Told,
