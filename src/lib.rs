@@ -27,7 +27,7 @@
 //! | [`report`] | what it says, as data and in forms for people and programs |
 //! | `net` | what was selected is opened: providers, layers, sockets, in three drivers (feature `net`; Linux) |
 //! | [`winsock`] | Winsock catalogs: read, judged, mended, written |
-//! | `edit` | catalog files changed: laid out, mended, replaced as wholes (feature `cli`) |
+//! | [`edit`] | catalogs laid out and written out; files mended and replaced as wholes (feature `cli`) |
 //!
 //! Imports run one way: terms, catalog, graph, registry, load, then report, check, net, edit, and last the command.
 //!
@@ -49,7 +49,6 @@ pub mod check;
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod cli;
-#[cfg(feature = "cli")]
 pub mod edit;
 mod graph;
 mod load;

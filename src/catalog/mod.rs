@@ -42,6 +42,7 @@ pub(crate) use files::Builtin;
 pub use files::Input;
 pub(crate) use form::{ForeignText, Form};
 pub use limits::{Limits, MAX_PROTOCOL_CHAIN, PACKED_ITEM_BYTES};
+pub(crate) use merge::numbered;
 pub use modules::{Module, ModuleRole, Modules, On, OptionKind, OptionSpec, TIME_LIMITS, WrongValue};
 pub use options::{EntryOption, OptionValue};
 pub use protocols::ProtocolSet;

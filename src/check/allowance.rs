@@ -12,7 +12,7 @@ const MARK: &str = "sockatlas:";
 
 /// One allowance.
 #[derive(Debug)]
-pub(super) struct Allowance {
+pub(crate) struct Allowance {
     /// The comment.
     at: Span,
     code: String,
@@ -51,8 +51,15 @@ impl Allowance {
         allows
     }
 
-    fn covers(&self, at: Span) -> bool {
+    /// Whether it speaks of findings at this place.
+    pub(crate) fn covers(&self, at: Span) -> bool {
         self.at.file == at.file && self.covers.contains(&at.start)
+    }
+
+    /// The comment, without its sign.
+    pub(crate) fn text<'s>(&self, sources: &'s Sources) -> &'s str {
+        let comment = sources.get(self.at.file).text().get(self.at.range()).unwrap_or_default();
+        comment.trim_start_matches('#').trim()
     }
 
     /// The finding of an allowance that allows nothing.

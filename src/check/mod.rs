@@ -20,10 +20,11 @@ mod settings;
 pub use rule::{HEADINGS, Rule};
 pub use settings::{LevelError, Settings};
 
-use crate::catalog::{FaultKind, Severity, Span};
+use crate::catalog::{FaultKind, Severity, Sources, Span};
 use crate::load::Loader;
 use crate::registry::Registry;
 use crate::report::{Finding, Report, Tally};
+use allowance::Allowance;
 use rule::Look;
 
 /// All rules, in the order in which they are looked at.
@@ -34,6 +35,11 @@ pub fn rules() -> &'static [Rule] {
 /// The rule of this code.
 pub fn rule(code: &str) -> Option<&'static Rule> {
     rules::find(code)
+}
+
+/// The allowances of all documents, as far as they can be read.
+pub(crate) fn allowances(sources: &Sources) -> Vec<Allowance> {
+    allowance::read(sources, &mut Vec::new())
 }
 
 /// Checks what a loader would load.

@@ -4,18 +4,25 @@
 //! |---|---|
 //! | `format` | the canonical layout of a catalog: the same tables, values and comments, spaced one way |
 //! | `fix` | the safe fixes of a check's findings, applied to the texts until none is left |
+//! | `written` | a registry written out as one catalog |
 //! | `write` | a file replaced in one step, or not at all |
 //!
 //! Texts come first and files last: whatever changes a catalog makes the new texts, has them loaded and checked as a
 //! program would load them ([`Loader::unsaved`](crate::Loader::unsaved)), and only then lets [`Original::replace`] put them
 //! in the place of the old ones, which must still be there as they were read.
 //!
-//! Depends on `check` and what lies below it. Needs the feature `cli`.
+//! Depends on `check` and what lies below it. What touches files needs the feature `cli`.
 
+#[cfg(feature = "cli")]
 mod fix;
 mod format;
+#[cfg(feature = "cli")]
 mod write;
+mod written;
 
+#[cfg(feature = "cli")]
 pub use fix::{Applied, Fixed, Refused, fix};
 pub use format::{FormatError, SyntaxError, format};
+#[cfg(feature = "cli")]
 pub use write::{Original, WriteError, create};
+pub use written::to_toml;

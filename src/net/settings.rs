@@ -5,7 +5,7 @@ use crate::EntryRef;
 use crate::catalog::modules::{duration, host_and_port};
 use crate::catalog::{EntryOption, OptionValue};
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// An option given for one call: entry, name, value. Later ones count.
@@ -122,7 +122,7 @@ impl<'a> Settings<'a> {
 
     fn located(&self, name: &str, path: &str) -> PathBuf {
         let stated = if self.given(name).is_none() { self.stated(name) } else { None };
-        let folder = stated.and_then(|option| self.entry.file_of(option.at)).and_then(Path::parent);
+        let folder = stated.and_then(|option| self.entry.folder_of(option.at));
         folder.map_or_else(|| PathBuf::from(path), |folder| folder.join(path))
     }
 

@@ -156,10 +156,9 @@ impl<'r> EntryRef<'r> {
         &self.entry().options
     }
 
-    /// The file in which something of it is written; nothing if that is no file.
-    #[cfg(all(feature = "net", target_os = "linux"))]
-    pub(crate) fn file_of(&self, at: crate::catalog::Span) -> Option<&'r std::path::Path> {
-        self.registry.sources().get(at.file).file()
+    /// The folder from which the relative paths count that are written there; nothing if that is no file.
+    pub(crate) fn folder_of(&self, at: crate::catalog::Span) -> Option<&'r std::path::Path> {
+        self.registry.sources().get(at.file).file().and_then(std::path::Path::parent)
     }
 
     /// The option of this name, if the catalogs state it.

@@ -12,6 +12,8 @@ mod entries;
 mod families;
 mod places;
 
+pub(crate) use places::numbered;
+
 use super::entry::*;
 use super::fault::{Fault, FaultKind};
 use super::limits::Limits;

@@ -1,6 +1,7 @@
 //! One definition a name; places, catalog entry ids, order, and what is disabled.
 
 use super::*;
+use std::collections::HashSet;
 
 impl Merge<'_> {
     /// One definition a name; a replacement stands at the place of what it replaces.
@@ -98,17 +99,8 @@ impl Merge<'_> {
                 self.faults.push(Fault::new(kind, id.at).because(first, "first stated here"));
             }
         }
-        let taken = |id: &i32| Bitness::ALL.iter().any(|bits| stated.contains_key(&(*id, *bits)));
-        let mut free = (FIRST_ENTRY_ID..).filter(|id| !taken(id));
-        let mut ids: Vec<i32> = entries.iter().map(|entry| entry.id.as_ref().map_or(0, |id| id.value)).collect();
-        for layers in [false, true] {
-            for (id, entry) in ids.iter_mut().zip(entries) {
-                if *id == 0 && (entry.kind == EntryKind::Layer) == layers {
-                    *id = free.next().unwrap_or(i32::MAX);
-                }
-            }
-        }
-        ids
+        let stated = entries.iter().map(|entry| (entry.kind == EntryKind::Layer, entry.id.as_ref().map(|id| id.value)));
+        numbered(&stated.collect::<Vec<_>>())
     }
 
     /// For each entry the place that disables it.
@@ -151,6 +143,20 @@ impl Merge<'_> {
         order.extend(rest.filter(|&index| !placed[index.get()] && self.kind(index) != EntryKind::Layer));
         order
     }
+}
+
+/// The ids of entries, of each of which it is told whether it is a layer, and which id it states: bases and chains from 1001 in
+/// the order of places, ids that any entry states skipped, then layers.
+pub(crate) fn numbered(entries: &[(bool, Option<i32>)]) -> Vec<i32> {
+    let stated: HashSet<i32> = entries.iter().filter_map(|(_, id)| *id).collect();
+    let mut free = (FIRST_ENTRY_ID..).filter(|id| !stated.contains(id));
+    let mut ids: Vec<Option<i32>> = entries.iter().map(|(_, id)| *id).collect();
+    for layers in [false, true] {
+        for (id, _) in ids.iter_mut().zip(entries).filter(|(_, (is_layer, _))| *is_layer == layers) {
+            id.get_or_insert_with(|| free.next().unwrap_or(i32::MAX));
+        }
+    }
+    ids.into_iter().flatten().collect()
 }
 
 /// The first catalog entry id that is given: Winsock's.

@@ -1,0 +1,295 @@
+//! Base protocols, layers and chains, each a table; the entries that one chain over several bases makes are one table again.
+
+use super::page::{Page, Table, Value, inline, list, string};
+use super::words;
+use crate::catalog::entry::{Base, Body, Chain, Entry, EntryIndex, Layer};
+use crate::catalog::{Bitness, ByteOrder, EntryOption, Facts, OptionKind, OptionValue, WinsockFacts};
+use crate::registry::{EntryRef, Registry};
+use crate::terms::Family;
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+
+/// How many characters of base64 stand on a line.
+const BASE64_COLUMNS: usize = 100;
+
+/// The entries that one table declares: one, or those of a chain over an array of bases.
+#[derive(Clone, Debug)]
+pub(super) struct Unit {
+    /// The name of the chain over an array of bases.
+    group: Option<String>,
+    members: std::ops::Range<u32>,
+}
+
+impl Unit {
+    pub fn first(&self) -> EntryIndex {
+        EntryIndex(self.members.start)
+    }
+
+    pub fn members(&self) -> impl Iterator<Item = EntryIndex> + use<> {
+        self.members.clone().map(EntryIndex)
+    }
+
+    pub fn len(&self) -> usize {
+        self.members.len()
+    }
+}
+
+/// The tables that declare the entries, in the order of declaration.
+pub(super) fn units(registry: &Registry) -> Vec<Unit> {
+    let mut units: Vec<Unit> = Vec::with_capacity(registry.entries().len());
+    for entry in registry.entries() {
+        let at = entry.index().0;
+        let group = group(registry, entry);
+        match units.last_mut() {
+            Some(last) if group.is_some() && last.group == group => last.members.end = at + 1,
+            _ => units.push(Unit { group, members: at..at + 1 }),
+        }
+    }
+    units
+}
+
+/// The chain over an array of bases that makes an entry: names have a `/` for no other reason.
+fn group(registry: &Registry, entry: EntryRef<'_>) -> Option<String> {
+    let Body::Chain(chain) = &registry.entry_at(entry.index()).body else { return None };
+    let name = entry.name().strip_suffix(registry.name_at(chain.base.0))?.strip_suffix('/')?;
+    Some(name.to_owned())
+}
+
+/// What a list calls these entries: by the name of the chain over an array of bases where all that it makes stand together.
+pub(super) fn called(registry: &Registry, units: &[Unit], indices: &[EntryIndex]) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut rest = indices;
+    while let Some((&first, behind)) = rest.split_first() {
+        let at = units.partition_point(|unit| unit.members.end <= first.0);
+        let unit = units.get(at);
+        let whole =
+            unit.filter(|unit| rest.get(..unit.len()).is_some_and(|some| some.iter().copied().eq(unit.members())));
+        match whole.and_then(|unit| Some((unit, unit.group.clone()?))) {
+            Some((unit, group)) => {
+                names.push(group);
+                rest = rest.get(unit.len()..).unwrap_or_default();
+            }
+            None => {
+                names.push(registry.name_at(first).to_owned());
+                rest = behind;
+            }
+        }
+    }
+    names
+}
+
+/// Writes the table of a unit.
+pub(super) fn write(page: &mut Page, registry: &Registry, unit: &Unit, ids: &[Option<i32>]) {
+    let of = registry.at(unit.first());
+    let entry = registry.entry_at(of.index());
+    let name = unit.group.as_deref().unwrap_or(of.name());
+    let path = [of.kind().name(), name];
+    let mut table = Table::new(&path);
+    let facts = of.facts();
+    if let Some(summary) = &facts.summary {
+        table.scalar("summary", string(summary));
+    }
+    if let Body::Chain(chain) = &entry.body {
+        stack(&mut table, registry, unit, chain);
+    }
+    if !has_provider_of_top_layer(registry, entry) {
+        table.scalar("provider", string(of.provider().name()));
+    }
+    if let Some(id) = ids.get(of.index().get()).copied().flatten() {
+        table.scalar("catalog-entry-id", id);
+    }
+    if let Some(version) = facts.version {
+        table.scalar("version", version);
+    }
+    match &entry.body {
+        Body::Base(base) => base_keys(&mut table, registry, base, entry),
+        Body::Layer(layer) => layer_keys(&mut table, registry, layer, entry),
+        Body::Chain(chain) => chain_keys(&mut table, registry, unit, chain, entry),
+    }
+    further(&mut table, facts);
+    let options: Vec<(&str, String)> =
+        entry.options.iter().map(|option| (option.name.as_str(), value(&located(of, option)))).collect();
+    let flat = inline(options.iter().cloned());
+    let options_apart = !options.is_empty() && !table.has_room("options", &flat);
+    if !options.is_empty() && !options_apart {
+        table.scalar("options", flat);
+    }
+    let winsock = facts.winsock.as_deref();
+    if let Some(winsock) = winsock.filter(|winsock| winsock.packed.is_none()) {
+        table.scalar("winsock", inline(winsock_keys(winsock).into_iter()));
+    }
+    page.table(&table);
+    if options_apart {
+        let mut table = Table::new(&[path[0], path[1], "options"]);
+        options.iter().for_each(|(name, value)| table.scalar(name, value));
+        page.table(&table);
+    }
+    if let Some((winsock, packed)) = winsock.and_then(|winsock| Some((winsock, winsock.packed.as_deref()?))) {
+        let mut table = Table::new(&[path[0], path[1], "winsock"]);
+        winsock_keys(winsock).iter().for_each(|(name, value)| table.scalar(name, value));
+        table.value("packed", Value::Scalar(base64(packed)));
+        page.table(&table);
+    }
+}
+
+/// Whether an entry is a chain with the provider that a chain has that states none.
+fn has_provider_of_top_layer(registry: &Registry, entry: &Entry) -> bool {
+    matches!(&entry.body, Body::Chain(chain) if registry.entry_at(chain.top.0).provider == entry.provider)
+}
+
+fn flag(table: &mut Table, key: &str, set: bool) {
+    if set {
+        table.scalar(key, true);
+    }
+}
+
+fn base_keys(table: &mut Table, registry: &Registry, base: &Base, entry: &Entry) {
+    let scope = registry.scope();
+    table.scalar("family", words::family(scope, base.family));
+    table.scalar("type", words::socket_type(scope, base.socket_type));
+    table.value("protocol", words::protocols(scope, &[(&base.protocols, base.family)]));
+    flag(table, "matches-zero", base.matches_zero);
+    flag(table, "hidden", entry.hidden);
+    table.names("services", base.services.iter().collect());
+}
+
+fn layer_keys(table: &mut Table, registry: &Registry, layer: &Layer, entry: &Entry) {
+    if let Some(presents) = layer.presents {
+        table.scalar("type", words::socket_type(registry.scope(), presents));
+    }
+    let contract =
+        [("needs", &layer.needs), ("forbids", &layer.forbids), ("adds", &layer.adds), ("removes", &layer.removes)];
+    for (key, services) in contract {
+        table.names(key, services.iter().collect());
+    }
+    if let Some(allowed) = &layer.allow_below {
+        super::names(table, "allow-below", allowed.iter().map(|&index| registry.name_at(index)));
+    }
+    table.names("categories", layer.categories.to_names());
+    flag(table, "hidden", entry.hidden);
+}
+
+/// What a chain consists of.
+fn stack(table: &mut Table, registry: &Registry, unit: &Unit, chain: &Chain) {
+    super::names(table, "layers", chain.layers().map(|(index, _)| registry.name_at(index)));
+    let bases = unit.members().filter_map(|member| match &registry.entry_at(member).body {
+        Body::Chain(chain) => Some(registry.name_at(chain.base.0)),
+        Body::Base(_) | Body::Layer(_) => None,
+    });
+    match unit.group {
+        Some(_) => table.value("base", list(bases)),
+        None => table.scalar("base", string(registry.name_at(chain.base.0))),
+    }
+}
+
+fn chain_keys(table: &mut Table, registry: &Registry, unit: &Unit, chain: &Chain, entry: &Entry) {
+    let own = unit.members().filter_map(|member| match &registry.entry_at(member).body {
+        Body::Chain(chain) => Some((chain.protocols.as_ref()?, family(registry, member)?)),
+        Body::Base(_) | Body::Layer(_) => None,
+    });
+    let own: Vec<_> = own.collect();
+    if !own.is_empty() {
+        table.value("protocol", words::protocols(registry.scope(), &own));
+    }
+    if let Some(matches_zero) = chain.matches_zero {
+        table.scalar("matches-zero", matches_zero);
+    }
+    flag(table, "hidden", entry.hidden);
+    if let Some(services) = &chain.services {
+        super::names(table, "services", services.iter());
+    }
+}
+
+/// The family of the base protocol under an entry, be it disabled.
+fn family(registry: &Registry, entry: EntryIndex) -> Option<Family> {
+    let mut at = entry;
+    loop {
+        match &registry.entry_at(at).body {
+            Body::Base(base) => return Some(base.family),
+            Body::Layer(_) => return None,
+            // A registry has no cycles.
+            Body::Chain(chain) => at = chain.base.0,
+        }
+    }
+}
+
+/// The facts that all kinds of entries may state.
+fn further(table: &mut Table, facts: &Facts) {
+    if let Some(size) = facts.address_size {
+        match size.min == size.max {
+            true => table.scalar("address-size", size.min),
+            false => {
+                let sizes = [("min", size.min.to_string()), ("max", size.max.to_string())];
+                table.scalar("address-size", inline(sizes.into_iter()));
+            }
+        }
+    }
+    if let Some(size) = facts.message_size {
+        table.scalar("message-size", size);
+    }
+    if let Some(order) = facts.byte_order {
+        table.scalar("byte-order", string(ByteOrder::name(order)));
+    }
+    if let Some(scheme) = facts.security_scheme {
+        table.scalar("security-scheme", scheme);
+    }
+    flag(table, "recommended", facts.recommended);
+    table.names("unknown", facts.unknown.clone());
+}
+
+/// All but the packed bytes.
+fn winsock_keys(winsock: &WinsockFacts) -> Vec<(&'static str, String)> {
+    let bits = winsock.bits.map(|bits| ("bits", Bitness::number(bits).to_string()));
+    let library = winsock.library.as_deref().map(|library| ("library", string(library)));
+    bits.into_iter().chain(library).collect()
+}
+
+/// Bytes in base64, on lines of a string that has several.
+fn base64(bytes: &[u8]) -> String {
+    let text = BASE64_STANDARD.encode(bytes);
+    let lines: Vec<&str> =
+        text.as_bytes().chunks(BASE64_COLUMNS).filter_map(|line| str::from_utf8(line).ok()).collect();
+    format!("\"\"\"\n{}\n\"\"\"", lines.join("\n"))
+}
+
+/// The value of an option; a relative path of a file with the folder before it from which it counts.
+fn located(entry: EntryRef<'_>, option: &EntryOption) -> OptionValue {
+    let kind = entry.spec(&option.name).map(|spec| spec.kind());
+    let words = match kind {
+        Some(OptionKind::File) => &[][..],
+        Some(OptionKind::FilesOr(words)) => words,
+        _ => return option.value.clone(),
+    };
+    let Some(folder) = entry.folder_of(option.at) else { return option.value.clone() };
+    let locate = |path: &str| match words.contains(&path) {
+        true => path.to_owned(),
+        false => folder.join(path).display().to_string(),
+    };
+    match &option.value {
+        OptionValue::String(path) => OptionValue::String(locate(path)),
+        OptionValue::Array(paths) => OptionValue::Array(
+            paths
+                .iter()
+                .map(|path| match path {
+                    OptionValue::String(path) => OptionValue::String(folder.join(path).display().to_string()),
+                    other => other.clone(),
+                })
+                .collect(),
+        ),
+        other => other.clone(),
+    }
+}
+
+/// The value of an option on one line.
+fn value(value: &OptionValue) -> String {
+    match value {
+        OptionValue::Boolean(value) => value.to_string(),
+        OptionValue::Integer(value) => value.to_string(),
+        OptionValue::Float(value) => toml_writer::ToTomlValue::to_toml_value(value),
+        OptionValue::String(text) => string(text),
+        OptionValue::Datetime(text) => text.clone(),
+        OptionValue::Array(values) => {
+            format!("[{}]", values.iter().map(self::value).collect::<Vec<_>>().join(", "))
+        }
+        OptionValue::Table(pairs) => inline(pairs.iter().map(|(name, value)| (name.as_str(), self::value(value)))),
+    }
+}

@@ -1,0 +1,213 @@
+//! A registry written out as one catalog.
+//!
+//! | file | what |
+//! |---|---|
+//! | `page` | tables, keys and values as TOML text |
+//! | `words` | families, types and protocols by names that read back as the same numbers |
+//! | `entries` | base protocols, layers and chains, and chains over several bases as the one table that made them |
+//! | `numbers` | which catalog entry ids must be stated |
+//! | `claims` | policy, tests, guarantees |
+//!
+//! The text says all that the registry holds: loaded again it makes the same entries in the same order, with the same ids,
+//! answers, policy, tests and guarantees. What the documents held beyond that is not in it: which file said what, definitions
+//! that were replaced, and comments, but for the allowances of whole entries, so that checking finds the same.
+//!
+//! Entries stand in the order of declaration, because place has a meaning in a catalog.
+
+mod claims;
+mod entries;
+mod numbers;
+mod page;
+mod words;
+
+use super::format;
+use crate::catalog::{EntryKind, FORMAT, Severity};
+use crate::check;
+use crate::registry::Registry;
+use entries::Unit;
+use indexmap::IndexMap;
+use page::{Page, Table, list, string};
+use std::collections::HashMap;
+
+/// A registry as one readable catalog, in the canonical layout, that loads to the same registry.
+///
+/// A relative path among the options counts from the folder of the catalog that says it; here it is written with that folder
+/// before it, as that catalog was named when it was loaded, and so is right for a text
+/// ([`Loader::text`](crate::Loader::text)) that the same process loads. Comments of the documents are not kept, but for the allowances above entries.
+///
+/// ```
+/// use sockatlas::Loader;
+///
+/// let site = "format = 1\n[provider.kernel]\nmodule = 'system'\n[base.tcp]\nprovider = 'kernel'\nfamily = 2\ntype = 1\nprotocol = 6";
+/// let registry = Loader::new().text("site.toml", format!("dialect = 'linux'\n{site}")).load()?;
+/// let text = sockatlas::edit::to_toml(&registry);
+/// assert!(text.ends_with("[base.tcp]\nprovider = \"kernel\"\nfamily   = \"inet\"\ntype     = \"stream\"\nprotocol = \"tcp\"\n"));
+/// assert_eq!(sockatlas::edit::to_toml(&Loader::new().text("again.toml", text.as_str()).load()?), text);
+/// # Ok::<(), sockatlas::LoadError>(())
+/// ```
+pub fn to_toml(registry: &Registry) -> String {
+    to_toml_with(registry, &Notes::default())
+}
+
+/// What is written beside what the registry holds.
+#[derive(Debug, Default)]
+pub(crate) struct Notes {
+    /// The comment at the head, line by line.
+    pub head: Vec<String>,
+    /// Comments above entries, by the entries' names.
+    pub entries: HashMap<String, Vec<String>>,
+    /// Severities that the registry does not set, each with the reason.
+    pub lint: Vec<(&'static str, Severity, &'static str)>,
+}
+
+/// The same with comments.
+pub(crate) fn to_toml_with(registry: &Registry, notes: &Notes) -> String {
+    let mut page = Page::default();
+    for line in &notes.head {
+        page.comment(line);
+    }
+    page.blank();
+    let units = entries::units(registry);
+    page.table(&head(registry, &units));
+    providers(&mut page, registry);
+    families(&mut page, registry);
+    entries(&mut page, registry, &units, notes);
+    claims::policy(&mut page, registry);
+    claims::tests(&mut page, registry);
+    claims::guarantees(&mut page, registry, &units);
+    lint(&mut page, registry, notes);
+    winsock(&mut page, registry, &units);
+    let text = page.into_text();
+    // What is written is TOML, so that this gives a layout always.
+    format(&text).unwrap_or(text)
+}
+
+/// The keys above all tables.
+fn head(registry: &Registry, units: &[Unit]) -> Table {
+    let mut table = Table::top();
+    table.scalar("format", FORMAT);
+    table.scalar("dialect", string(registry.dialect().name()));
+    if let Some(title) = registry.title() {
+        table.scalar("title", string(title));
+    }
+    let order = numbers::order(registry);
+    table.names("order", entries::called(registry, units, &order));
+    let disabled: Vec<_> = registry.entries().filter(|entry| entry.is_disabled()).map(|entry| entry.index()).collect();
+    table.names("disable", entries::called(registry, units, &disabled));
+    table
+}
+
+fn providers(page: &mut Page, registry: &Registry) {
+    page.section("Providers", registry.providers().len() > 0);
+    for provider in registry.providers() {
+        let mut table = Table::new(&["provider", provider.name()]);
+        if provider.module() != provider.name() {
+            table.scalar("module", string(provider.module()));
+        }
+        if let Some(id) = provider.id() {
+            table.scalar("id", string(&id.to_string()));
+        }
+        if let Some(library) = provider.library() {
+            table.scalar("library", string(library));
+        }
+        page.table(&table);
+    }
+}
+
+fn families(page: &mut Page, registry: &Registry) {
+    let scope = registry.scope();
+    page.section("Families", !scope.families.is_empty());
+    for (name, declared) in &scope.families {
+        let mut table = Table::new(&["family", name]);
+        if let Some(number) = words::stated_number(scope, name, declared.family) {
+            table.scalar("number", number);
+        }
+        if !declared.protocols.is_empty() {
+            let protocols = declared.protocols.iter().map(|(name, number)| (name.as_str(), number.to_string()));
+            table.scalar("protocols", page::inline(protocols));
+        }
+        if let Some(most) = declared.max_protocol {
+            table.scalar("max-protocol", most);
+        }
+        if declared.protocol_first {
+            table.scalar("protocol-first", true);
+        }
+        page.table(&table);
+    }
+}
+
+/// Under a heading for each kind where the kinds stand together, else under one for all.
+fn entries(page: &mut Page, registry: &Registry, units: &[Unit], notes: &Notes) {
+    let ids = numbers::stated(registry, units);
+    let heading = |kind| match kind {
+        EntryKind::Base => "Base protocols",
+        EntryKind::Layer => "Layers",
+        EntryKind::Chain => "Chains",
+    };
+    let kinds: Vec<EntryKind> = units.iter().map(|unit| registry.at(unit.first()).kind()).collect();
+    let mut runs = kinds.clone();
+    runs.dedup();
+    let mut once = runs.clone();
+    once.sort_unstable();
+    once.dedup();
+    let together = runs.len() == once.len();
+    if !together {
+        page.section("Entries", true);
+    }
+    let sources = registry.sources();
+    let allowances = check::allowances(sources);
+    let mut before = None;
+    for (unit, kind) in units.iter().zip(kinds) {
+        page.section(heading(kind), together && before.replace(kind) != Some(kind));
+        for member in unit.members() {
+            let entry = registry.at(member);
+            notes.entries.get(entry.name()).into_iter().flatten().for_each(|line| page.comment(line));
+        }
+        let place = registry.entry_at(unit.first()).at;
+        for allowance in allowances.iter().filter(|allowance| allowance.covers(place)) {
+            page.comment(allowance.text(sources));
+        }
+        entries::write(page, registry, unit, &ids);
+    }
+}
+
+fn lint(page: &mut Page, registry: &Registry, notes: &Notes) {
+    // Of several the last counts.
+    let stated: IndexMap<&str, Severity> =
+        registry.lint().iter().map(|(code, _, severity)| (code.as_str(), *severity)).collect();
+    let added = notes.lint.iter().filter(|(code, ..)| !stated.contains_key(code));
+    let mut table = Table::new(&["lint"]);
+    for (code, severity) in &stated {
+        table.scalar(code, string(severity.name()));
+    }
+    for (code, severity, reason) in added {
+        table.scalar(code, string(severity.name()));
+        table.remark(reason);
+    }
+    page.section("Severities", !table.is_empty());
+    if !table.is_empty() {
+        page.table(&table);
+    }
+}
+
+/// What a Winsock catalog says of itself.
+fn winsock(page: &mut Page, registry: &Registry, units: &[Unit]) {
+    let section = registry.winsock();
+    let mut table = Table::new(&["winsock"]);
+    if let Some(next) = section.next_catalog_entry_id {
+        table.scalar("next-catalog-entry-id", next);
+    }
+    if let Some(number) = section.serial_access_number {
+        table.scalar("serial-access-number", number);
+    }
+    table.names("order-32", entries::called(registry, units, &section.order_32));
+    page.section("The Winsock catalog itself", !table.is_empty());
+    if !table.is_empty() {
+        page.table(&table);
+    }
+}
+
+/// The names of some services or categories.
+fn names<'n>(table: &mut Table, key: &str, names: impl IntoIterator<Item = &'n str>) {
+    table.value(key, list(names));
+}

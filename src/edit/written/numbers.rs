@@ -1,0 +1,53 @@
+//! What of the numbering and of the catalog order has to be said, because the order of declaration does not.
+
+use super::entries::Unit;
+use crate::catalog::entry::EntryIndex;
+use crate::catalog::{EntryKind, numbered};
+use crate::registry::Registry;
+
+/// How often ids that come out otherwise are stated, and the others numbered anew, before all are stated.
+const ROUNDS: usize = 4;
+
+/// For each entry the id that it has to state.
+///
+/// None where numbering gives every id; else those that it gives otherwise; all where that is most of them. Chains over several
+/// bases cannot state theirs, and need not: numbering gave these their ids, in the order in which it gives them again.
+pub(super) fn stated(registry: &Registry, units: &[Unit]) -> Vec<Option<i32>> {
+    let can_state = units.iter().flat_map(|unit| unit.members().map(|_| unit.len() == 1));
+    let entries: Vec<_> = registry.entries().zip(can_state).collect();
+    let mut stated: Vec<Option<i32>> = vec![None; entries.len()];
+    for _ in 0..ROUNDS {
+        let kinds = entries.iter().map(|(entry, _)| entry.kind() == EntryKind::Layer);
+        let given = numbered(&kinds.zip(stated.iter().copied()).collect::<Vec<_>>());
+        if entries.iter().zip(&given).all(|((entry, _), given)| entry.catalog_entry_id() == *given) {
+            return stated;
+        }
+        // Each id that is stated from now on leaves its number to the next entry, and so moves all behind it.
+        let mut moved = 0;
+        for layers in [false, true] {
+            for ((&(entry, can_state), given), stated) in entries.iter().zip(&given).zip(&mut stated) {
+                let id = entry.catalog_entry_id();
+                let is_next = (entry.kind() == EntryKind::Layer) == layers && stated.is_none();
+                if is_next && can_state && i64::from(id) != i64::from(*given) - moved {
+                    *stated = Some(id);
+                    moved += 1;
+                }
+            }
+        }
+        if moved == 0 || stated.iter().flatten().count() * 2 > entries.len() {
+            break;
+        }
+    }
+    entries.iter().map(|(entry, can_state)| can_state.then_some(entry.catalog_entry_id())).collect()
+}
+
+/// The shortest beginning of the catalog order behind which the order of declaration goes on.
+pub(super) fn order(registry: &Registry) -> Vec<EntryIndex> {
+    let order: Vec<EntryIndex> = registry.selectable().map(|entry| entry.index()).collect();
+    let ascending =
+        order.iter().rev().zip(order.iter().rev().skip(1)).take_while(|(below, above)| above < below).count();
+    let rest = if order.is_empty() { 0 } else { ascending + 1 };
+    let mut order = order;
+    order.truncate(order.len() - rest);
+    order
+}
