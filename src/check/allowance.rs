@@ -24,7 +24,8 @@ pub(crate) struct Allowance {
 /// Reads the allowances of all documents; those that are not as they must be are findings.
 pub(super) fn read(sources: &Sources, findings: &mut Vec<Finding>) -> Vec<Allowance> {
     let mut allowances = Vec::new();
-    for (file, source) in sources.iter().filter(|(_, source)| source.text().contains(MARK)) {
+    let written = sources.iter().filter(|(_, source)| !source.is_foreign() && source.text().contains(MARK));
+    for (file, source) in written {
         for comment in comments(source.text()) {
             let text = source.text()[comment.clone()].trim_start_matches('#').trim();
             let Some(rest) = text.strip_prefix(MARK) else { continue };

@@ -7,15 +7,17 @@
 //! |---|---|
 //! | `rule`, `rules` | what a rule is; all of them, in order |
 //! | `settings`, `allowance` | whose severity counts |
+//! | `winsock` | the rules of Winsock catalogs, which look at what a source tells and not at entries |
 //! | `fixes` | the edits that safe fixes are made of |
 //!
-//! Depends on `load` and what lies below it, and on `report`.
+//! Depends on `load` and what lies below it, on `winsock`'s rules, and on `report`.
 
 mod allowance;
 mod fixes;
 mod rule;
 mod rules;
 mod settings;
+mod winsock;
 
 pub use rule::{HEADINGS, Rule};
 pub use settings::{LevelError, Settings};
@@ -47,23 +49,29 @@ pub fn check(loader: &Loader, settings: &Settings) -> Report {
     let (sources, loaded) = loader.load_with_sources();
     let mut tally = Tally { documents: sources.len(), ..Tally::default() };
     let mut unread = false;
+    let of_winsock = winsock::lints(&sources);
     let findings = match loaded {
         Err(faults) => {
             unread = faults.iter().any(|fault| matches!(fault.kind, FaultKind::UnreadableFile { included: false, .. }));
-            faults.iter().map(Finding::from).collect()
+            let faults = faults.iter().map(Finding::from);
+            // A Winsock catalog is looked at on its own: its faults hide none of its lints.
+            faults.chain(weighed(of_winsock, settings, None)).collect()
         }
         Ok(registry) => {
             tally.entries = registry.entries().len();
             tally.expectations = registry.expectations().len();
             tally.guarantees = registry.guarantees().len();
             tally.coverage = settings.coverage.then(|| rules::coverage(&registry));
-            lints(&registry, settings, &mut tally)
+            lints(&registry, settings, of_winsock, &mut tally)
         }
     };
     Report { unread, ..Report::new(findings, sources, tally) }
 }
 
-fn lints(registry: &Registry, settings: &Settings, tally: &mut Tally) -> Vec<Finding> {
+/// What may be said of a place in a document that is no TOML: the rules of Winsock catalogs say the rest better.
+const OF_ALL_FORMS: [&str; 4] = ["expectation-failed", "guarantee-broken", "uncovered-entry", "writable-by-others"];
+
+fn lints(registry: &Registry, settings: &Settings, of_winsock: Vec<Finding>, tally: &mut Tally) -> Vec<Finding> {
     let mut found = Vec::new();
     for rule in rules::ALL {
         if let Look::Lint(look) = rule.look {
@@ -74,13 +82,21 @@ fn lints(registry: &Registry, settings: &Settings, tally: &mut Tally) -> Vec<Fin
     }
     // Said before severities are: what does not hold is not proved, whether or not the user wants to hear of it.
     tally.proved = tally.guarantees - found.iter().filter(|finding| finding.code == "guarantee-broken").count();
-    let mut allowances = allowance::read(registry.sources(), &mut found);
+    let sources = registry.sources();
+    found.retain(|finding| !sources.get(finding.at.file).is_foreign() || OF_ALL_FORMS.contains(&finding.code));
+    found.extend(of_winsock);
+    let mut allowances = allowance::read(sources, &mut found);
     found.retain(|finding| !allowances.iter_mut().any(|allowance| allowance.allows(finding.code, finding.at)));
     found.extend(allowances.iter().filter_map(|allowance| allowance.unused(registry, settings)));
+    weighed(found, settings, Some(registry))
+}
+
+/// Findings with the severities that count, without those that are not to be reported.
+fn weighed(mut found: Vec<Finding>, settings: &Settings, registry: Option<&Registry>) -> Vec<Finding> {
+    let stated = registry.map(Registry::lint).unwrap_or_default();
     for finding in &mut found {
         let Some(rule) = rules::find(finding.code) else { continue };
-        let of_catalog =
-            registry.lint().iter().rfind(|(code, ..)| code == finding.code).map(|&(_, _, severity)| severity);
+        let of_catalog = stated.iter().rfind(|(code, ..)| code == finding.code).map(|&(_, _, severity)| severity);
         let otherwise = of_catalog.unwrap_or(finding.severity);
         finding.severity = settings.stated(rule, otherwise).unwrap_or(otherwise);
     }

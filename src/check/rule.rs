@@ -24,6 +24,8 @@ pub(super) enum Look {
     Fault,
     /// The rule does, in a catalog that loads.
     Lint(fn(&mut Lints<'_>)),
+    /// The rules of Winsock catalogs do, in a document that is one.
+    Winsock,
     /// The checker itself does, on what it was told.
     Check,
 }
@@ -51,10 +53,11 @@ impl Rule {
         Some(text.trim().to_owned())
     }
 
-    /// The catalog shown under `Example` or `Mended`.
+    /// The catalog shown under `Example` or `Mended`: TOML, or a Winsock catalog as `reg export` or netsh writes it.
     pub fn catalog(&self, heading: &str) -> Option<String> {
         let section = self.section(heading)?;
-        let (_, rest) = section.split_once("```toml\n")?;
+        let (_, rest) = section.split_once("```")?;
+        let (_, rest) = rest.split_once('\n')?;
         Some(rest.split("```").next()?.to_owned())
     }
 }

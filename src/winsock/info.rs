@@ -1,5 +1,6 @@
 //! What an item says: the fields of `WSAPROTOCOL_INFOW` and the path of the provider's library.
 
+use crate::terms::Services;
 use uuid::Uuid;
 
 /// One item of a Winsock catalog, every field by name (`winsock2.h`).
@@ -124,6 +125,11 @@ impl ProtocolInfo {
     /// Family, type and the first protocol.
     pub const fn triple(&self) -> (i32, i32, i32) {
         (self.address_family, self.socket_type, self.protocol)
+    }
+
+    /// Whether `dwServiceFlags1` has all of these services.
+    pub fn offers(&self, services: &Services) -> bool {
+        Services::from_xp1(self.service_flags).contains(services)
     }
 
     /// Whether these bits of `dwProviderFlags` are all set; nothing where the source does not tell.

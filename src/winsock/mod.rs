@@ -16,8 +16,7 @@ mod fault;
 mod form;
 pub mod info;
 mod packed;
-mod reg;
-mod rules;
+pub(crate) mod rules;
 mod standard;
 mod store;
 pub mod wsa;
@@ -25,6 +24,7 @@ pub mod wsa;
 pub use crate::catalog::{Bitness, PACKED_ITEM_BYTES};
 #[cfg(feature = "cli")]
 pub(crate) use document::{BEGINNING, most_bytes};
+pub(crate) use form::parse;
 pub use form::{Options, Reading, read};
 pub use info::{Further, ItemKind, ProtocolChain, ProtocolInfo};
 pub use packed::{Field, PackedItem, PackedItemError};

@@ -1,6 +1,6 @@
 //! A set as the rules look at it: items by id, and what stands in chains.
 
-use super::super::{Item, ItemKind, Set, Store};
+use super::super::{Item, ItemKind, Set, SourceForm, Store};
 use std::collections::HashMap;
 
 /// A set of a store, with an index over its ids.
@@ -41,6 +41,12 @@ impl<'s> Judged<'s> {
     pub fn base_of(&self, chain: &Item) -> Option<&'s Item> {
         let last = self.by_id(*chain.info.chain.ids().last()?)?;
         (last.kind() == ItemKind::Base).then_some(last)
+    }
+
+    /// Whether all of the set is told, so that what is not there is missing. Packed items on their own may be any.
+    pub fn is_whole(&self) -> bool {
+        let is_catalog = !matches!(self.store.form, SourceForm::Packed | SourceForm::Instlsp);
+        is_catalog && self.store.fragments.is_empty() && self.set.malformed.is_empty()
     }
 
     /// `the 32-bit set`, `the 64-bit set`, or `the catalog` where the source does not tell which.

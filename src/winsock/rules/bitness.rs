@@ -1,0 +1,40 @@
+//! Providers that one set has and the other has not.
+
+use super::super::{Bitness, Field, Item};
+use super::Judged;
+use crate::catalog::Severity;
+use crate::report::Finding;
+use indexmap::IndexMap;
+use uuid::Uuid;
+
+/// Only where both sets are told whole: what is not told may well be there.
+pub(super) fn look(sets: &[Judged<'_>], found: &mut Vec<Finding>) {
+    let of = |bits| sets.iter().find(|judged| judged.set.bits == Some(bits) && judged.is_whole());
+    let (Some(narrow), Some(wide)) = (of(Bitness::Bits32), of(Bitness::Bits64)) else { return };
+    let [in_narrow, in_wide] = [narrow, wide].map(providers);
+    for (here, there, own, others) in [(narrow, wide, &in_narrow, &in_wide), (wide, narrow, &in_wide, &in_narrow)] {
+        for (id, item) in own.iter().filter(|(id, _)| !others.contains_key(*id)) {
+            let message = format!(
+                "provider `{}` of {} is in {} and not in {}",
+                id.braced(),
+                item.named(),
+                here.name(),
+                there.name()
+            );
+            found.push(
+                Finding::new("winsock-bitness", Severity::Warning, message, item.field_at(Field::ProviderId))
+                    .label(there.set.at, "it is not here")
+                    .help("programs of the other bitness go without it: install it for both, or remove it"),
+            );
+        }
+    }
+}
+
+/// Every provider of a set, with its first item.
+fn providers<'s>(judged: &Judged<'s>) -> IndexMap<Uuid, &'s Item> {
+    let mut providers = IndexMap::new();
+    for item in &judged.set.items {
+        providers.entry(item.info.provider_id).or_insert(item);
+    }
+    providers
+}

@@ -1,0 +1,38 @@
+//! Chains whose members do not fit together, though each is there.
+
+use super::super::{Field, Item, ItemKind};
+use super::Judged;
+use crate::catalog::Severity;
+use crate::report::Finding;
+
+const CODE: &str = "winsock-chain-in-chain";
+
+pub(super) fn look(judged: &Judged<'_>, found: &mut Vec<Finding>) {
+    for chain in judged.of_kind(ItemKind::Chain) {
+        let ids = chain.info.chain.ids();
+        // The last is the base, whose absence is a fault.
+        for (at, &id) in ids.iter().enumerate().take(ids.len().saturating_sub(1)) {
+            let Some(member) = judged.by_id(id) else { continue };
+            let Some(reason) = reason(member, at, ids.get(at + 1..).unwrap_or_default()) else { continue };
+            let message = format!("{} names {} as number {}, {reason}", chain.named(), member.named(), at + 1);
+            found.push(
+                Finding::new(CODE, Severity::Warning, message, chain.field_at(Field::ChainEntries))
+                    .label(member.field_at(Field::ChainLength), "it names this")
+                    .help("install the provider of the chain anew, above what is there now"),
+            );
+        }
+    }
+}
+
+/// Why a member does not belong where it stands, counted from 0, with these ids below it.
+fn reason(member: &Item, at: usize, below: &[u32]) -> Option<&'static str> {
+    match member.kind() {
+        ItemKind::Base => Some("and more stands below it: a base protocol is the last"),
+        ItemKind::Chain if at == 0 => Some("where a layer is expected"),
+        // A chain over a chain names that one in place of its layer, and then what stands below that layer.
+        ItemKind::Chain if member.info.chain.ids().get(1..) != Some(below) => {
+            Some("whose own chain goes on otherwise below")
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,78 @@
+//! Counters and names of keys that do not agree with what is there.
+//!
+//! Windows reads the keys `000000000001` to the number that the counter says: what stands behind a hole, or is called otherwise,
+//! is lost to it.
+
+use super::super::{Bitness, Set, Store};
+use super::Judged;
+use crate::catalog::{Severity, Span};
+use crate::report::Finding;
+
+const CODE: &str = "winsock-numbering";
+const HELP: &str = "`sockatlas winsock repair` numbers the keys anew and sets the counters";
+/// How many digits the name of a key has.
+const DIGITS: usize = 12;
+
+/// What is wrong within one set.
+pub(super) fn look(judged: &Judged<'_>, found: &mut Vec<Finding>) {
+    count(judged, found);
+    let mut numbers = Vec::new();
+    for (name, number, at) in keys(judged.set) {
+        match number {
+            Some(number) if number > 0 && name.len() == DIGITS => numbers.push((number, name, at)),
+            _ => {
+                let message = format!("key `{name}` of {} is none that Windows reads", judged.name());
+                let help = format!("keys are numbered from `{:0DIGITS$}`: {HELP}", 1);
+                found.push(Finding::new(CODE, Severity::Error, message, at).help(help));
+            }
+        }
+    }
+    numbers.sort_unstable_by_key(|&(number, ..)| number);
+    let mut before: Option<(u64, &str, Span)> = None;
+    for (number, name, at) in numbers {
+        let expected = before.map_or(1, |(number, ..)| number.saturating_add(1));
+        if number > expected {
+            let message = format!("{} has no key `{expected:0DIGITS$}`, and `{name}` follows", judged.name());
+            let finding = Finding::new(CODE, Severity::Error, message, at).help(HELP);
+            found.push(match before {
+                Some((.., before)) => finding.label(before, "the last key before the hole"),
+                None => finding,
+            });
+        }
+        before = Some((number, name, at));
+    }
+}
+
+/// The keys of a set in its order: name, number and place. Nothing where there are no keys.
+fn keys(set: &Set) -> impl Iterator<Item = (&str, Option<u64>, Span)> {
+    let items = set.items.iter().filter_map(|item| {
+        let key = item.key.as_ref()?;
+        Some((key.value.as_str(), item.number, key.at))
+    });
+    items.chain(set.malformed.iter().map(|item| (item.key.value.as_str(), item.number, item.key.at)))
+}
+
+fn count(judged: &Judged<'_>, found: &mut Vec<Finding>) {
+    let Some(count) = &judged.set.count else { return };
+    let there = judged.set.items.len() + judged.set.malformed.len();
+    if u64::from(count.value) == there as u64 {
+        return;
+    }
+    let name = match judged.set.bits {
+        Some(Bitness::Bits64) => "Num_Catalog_Entries64",
+        _ => "Num_Catalog_Entries",
+    };
+    let message = format!("`{name}` is {}, and {} has {there} keys", count.value, judged.name());
+    let finding = Finding::new(CODE, Severity::Error, message, count.at).help(HELP);
+    found.push(finding.label(judged.set.at, "the keys are counted here"));
+}
+
+/// A next id that an item of either set has already, or had to have.
+pub(super) fn next_id(store: &Store, found: &mut Vec<Finding>) {
+    let Some(next) = &store.next_catalog_entry_id else { return };
+    let Some(last) = store.items().max_by_key(|item| item.id()).filter(|last| last.id() >= next.value) else { return };
+    let message = format!("`Next_Catalog_Entry_ID` is {}, and ids up to {} are taken", next.value, last.id());
+    let label = format!("{} has the highest", last.named());
+    let at = last.field_at(super::super::Field::CatalogEntryId);
+    found.push(Finding::new(CODE, Severity::Error, message, next.at).label(at, label).help(HELP));
+}

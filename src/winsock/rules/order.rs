@@ -1,0 +1,135 @@
+//! Which of several items answers: the first in the order, so that some never do.
+
+use super::super::info::provider_flags::MATCHES_PROTOCOL_ZERO;
+use super::super::{Field, Item, ItemKind};
+use super::Judged;
+use crate::catalog::Severity;
+use crate::report::Finding;
+use indexmap::IndexMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+/// The requests that an item matches, of one address family and socket type.
+#[derive(Copy, Clone, PartialEq, Eq, Hash)]
+struct Matched {
+    first: i64,
+    last: i64,
+    zero: bool,
+}
+
+impl Matched {
+    /// Those of an item. Of one whose range the source does not tell only its first protocol is certain; nothing where that is 0,
+    /// which matches by a flag that is not told either.
+    fn of(item: &Item) -> Option<Matched> {
+        let (first, last) = item.info.protocols();
+        match (last, item.info.has_provider_flags(MATCHES_PROTOCOL_ZERO)) {
+            (Some(last), Some(zero)) => (first <= last).then_some(Matched { first, last, zero }),
+            _ => (first != 0).then_some(Matched { first, last: first, zero: false }),
+        }
+    }
+}
+
+/// The items so far of one address family and socket type.
+#[derive(Default)]
+struct Earlier<'s> {
+    exact: HashMap<Matched, &'s Item>,
+    /// Ranges of which none lies in another, by their first numbers: so the last numbers rise too, and one look finds whether
+    /// any holds a range. Of all items, and of those that match protocol 0.
+    widest: [BTreeMap<i64, (i64, &'s Item)>; 2],
+}
+
+impl<'s> Earlier<'s> {
+    /// An item that answers all that these requests ask.
+    fn covers(&self, matched: Matched) -> Option<&'s Item> {
+        if let Some(item) = self.exact.get(&matched) {
+            return Some(item);
+        }
+        let (_, &(last, item)) = self.widest[usize::from(matched.zero)].range(..=matched.first).next_back()?;
+        (last >= matched.last).then_some(item)
+    }
+
+    fn add(&mut self, matched: Matched, item: &'s Item) {
+        self.exact.entry(matched).or_insert(item);
+        for ranges in &mut self.widest[..=usize::from(matched.zero)] {
+            if ranges.range(..=matched.first).next_back().is_some_and(|(_, &(last, _))| last >= matched.last) {
+                continue;
+            }
+            let inside = ranges.range(matched.first..).take_while(|(_, (last, _))| *last <= matched.last);
+            let inside: Vec<i64> = inside.map(|(&first, _)| first).collect();
+            for first in inside {
+                ranges.remove(&first);
+            }
+            ranges.insert(matched.first, (matched.last, item));
+        }
+    }
+}
+
+/// Items that no request selects, since one before them matches all that they match.
+pub(super) fn shadowed(judged: &Judged<'_>, found: &mut Vec<Finding>) {
+    let mut earlier: HashMap<(i32, i32), Earlier<'_>> = HashMap::new();
+    for item in judged.set.items.iter().filter(|item| matches!(item.kind(), ItemKind::Base | ItemKind::Chain)) {
+        let Some(matched) = Matched::of(item) else { continue };
+        let earlier = earlier.entry((item.info.address_family, item.info.socket_type)).or_default();
+        if let Some(winner) = earlier.covers(matched) {
+            found.extend(shadow(judged, item, winner));
+        }
+        earlier.add(matched, item);
+    }
+}
+
+/// The finding of an item behind another that answers for it.
+fn shadow(judged: &Judged<'_>, item: &Item, winner: &Item) -> Option<Finding> {
+    let asked = match item.info.further {
+        Some(_) => "no request".to_owned(),
+        None => format!("no request for protocol {}", item.info.protocol),
+    };
+    let (severity, help) = match (item.kind(), winner.kind()) {
+        // A base below a chain is what chains are for.
+        (ItemKind::Base, ItemKind::Chain) => return None,
+        (ItemKind::Base, _) => {
+            (Severity::Note, "such duplicates are usual: programs name this one by its id or provider")
+        }
+        _ if runs_over(judged, winner, item) => {
+            (Severity::Note, "its layers are not left out: the one before it runs over them")
+        }
+        _ => (Severity::Warning, "`sockatlas winsock repair` puts chains before what they run over"),
+    };
+    let message = format!("{asked} selects {}: {} comes first", item.named(), winner.named());
+    Some(
+        Finding::new("winsock-shadowed-chain", severity, message, item.at)
+            .label(winner.at, "it matches all that the other matches")
+            .help(help),
+    )
+}
+
+/// Whether a chain runs over all layers of another, by naming that chain or each of its layers.
+fn runs_over(judged: &Judged<'_>, upper: &Item, lower: &Item) -> bool {
+    let ids = upper.info.chain.ids();
+    let layers =
+        lower.info.chain.ids().iter().filter(|&&id| judged.by_id(id).is_some_and(|item| item.kind() != ItemKind::Base));
+    upper.kind() == ItemKind::Chain && (ids.contains(&lower.id()) || layers.clone().all(|id| ids.contains(id)))
+}
+
+/// Several chains of one family, type and protocol, of which none runs over another: who wins.
+pub(super) fn several(judged: &Judged<'_>, found: &mut Vec<Finding>) {
+    let chains = || judged.of_kind(ItemKind::Chain);
+    let inner: HashSet<u32> = chains().flat_map(|chain| chain.info.chain.ids()).copied().collect();
+    let mut by_triple: IndexMap<(i32, i32, i32), Vec<&Item>> = IndexMap::new();
+    for chain in chains().filter(|chain| !inner.contains(&chain.id())) {
+        by_triple.entry(chain.info.triple()).or_default().push(chain);
+    }
+    for ((family, socket_type, protocol), chains) in by_triple {
+        let [winner, others @ ..] = chains.as_slice() else { continue };
+        if others.is_empty() {
+            continue;
+        }
+        let message = format!(
+            "{} chains are for address family {family}, socket type {socket_type}, protocol {protocol}: {} wins, the first",
+            chains.len(),
+            winner.name_and_id()
+        );
+        let finding =
+            Finding::new("winsock-several-chains", Severity::Note, message, winner.field_at(Field::ChainEntries));
+        let finding = others.iter().fold(finding, |finding, other| finding.label(other.at, "behind it"));
+        found.push(finding.help("which one was meant is for the order of the items to say"));
+    }
+}
