@@ -35,15 +35,15 @@ impl Form for WinsockForm {
     }
 
     fn text(&self, bytes: &[u8], path: Option<&Path>) -> Option<Result<ForeignText, FaultKind>> {
-        let text = match form::text(bytes, path, &self.0)? {
+        let form::Text { form: source_form, text, flaws } = match form::text(bytes, path, &self.0)? {
             Ok(text) => text,
             Err(kind) => return Some(Err(kind)),
         };
-        let source_form = text.form;
         Some(Ok(ForeignText {
             form: source_form.name(),
-            text: text.text,
+            text,
             read: Box::new(move |file, text, faults| {
+                faults.extend(flaws.faults(file));
                 let store = form::parse(source_form, file, text, faults);
                 faults.extend(rules::faults(&store));
                 Document::empty()

@@ -2,8 +2,10 @@
 //!
 //! A hive and packed items are no texts: they are rendered as the export that says the same, and places are places in that.
 
+use super::reg::{self, Decoded};
 use super::store::{SourceForm, Store};
-use crate::catalog::{Fault, FaultKind, FileId, Sources};
+use crate::catalog::{Fault, FaultKind, FileId, Sources, Span};
+use std::ops::Range;
 use std::path::Path;
 
 /// How a source is to be read.
@@ -32,14 +34,14 @@ pub struct Reading {
 ///
 /// The name is for messages. The path, where there is one, is where the transaction logs of a hive are looked for.
 pub fn read(name: &str, bytes: &[u8], path: Option<&Path>, options: &Options) -> Option<Result<Reading, FaultKind>> {
-    let text = match text(bytes, path, options)? {
+    let Text { form, text, flaws } = match text(bytes, path, options)? {
         Ok(text) => text,
         Err(kind) => return Some(Err(kind)),
     };
     let mut sources = Sources::default();
-    let file = sources.add(name, text.text);
-    let mut faults = Vec::new();
-    let store = parse(text.form, file, sources.get(file).text(), &mut faults);
+    let file = sources.add(name, text);
+    let mut faults: Vec<Fault> = flaws.faults(file).collect();
+    let store = parse(form, file, sources.get(file).text(), &mut faults);
     Some(Ok(Reading { store, faults, sources }))
 }
 
@@ -47,16 +49,40 @@ pub fn read(name: &str, bytes: &[u8], path: Option<&Path>, options: &Options) ->
 pub(crate) struct Text {
     pub form: SourceForm,
     pub text: String,
+    pub flaws: Flaws,
+}
+
+/// What of a source's bytes is no text, and where in the text that stands.
+pub(crate) struct Flaws(Vec<(Range<usize>, String)>);
+
+impl Flaws {
+    pub fn faults(self, file: FileId) -> impl Iterator<Item = Fault> {
+        self.0.into_iter().map(move |(at, message)| Fault::new(syntax(message), Span::new(file, at)))
+    }
 }
 
 /// The text of a source; nothing when it is of no form that is known.
 pub(crate) fn text(bytes: &[u8], path: Option<&Path>, options: &Options) -> Option<Result<Text, FaultKind>> {
-    let _ = (bytes, path, options);
-    None
+    let _ = path;
+    let Decoded { text, flaws } = reg::decode(bytes);
+    if !reg::is_export(&text) {
+        return None;
+    }
+    let text = match options.control_set {
+        Some(number) => reg::only_control_set(text, number),
+        None => Ok(text),
+    };
+    Some(text.map(|text| Text { form: SourceForm::Reg, text, flaws: Flaws(flaws) }))
 }
 
 /// What the text of a source tells.
 pub(crate) fn parse(form: SourceForm, file: FileId, text: &str, faults: &mut Vec<Fault>) -> Store {
-    let _ = (file, text, faults);
-    Store::new(form)
+    match form {
+        SourceForm::Reg | SourceForm::Hive | SourceForm::Packed => reg::store(form, file, text, faults),
+        SourceForm::Netsh | SourceForm::Instlsp => Store::new(form),
+    }
+}
+
+fn syntax(message: String) -> FaultKind {
+    FaultKind::Syntax { message, unquoted: None }
 }

@@ -16,6 +16,7 @@ mod fault;
 mod form;
 pub mod info;
 mod packed;
+mod reg;
 pub(crate) mod rules;
 mod standard;
 mod store;

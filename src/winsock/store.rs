@@ -5,6 +5,7 @@ use super::packed::{Field, PackedItem};
 use crate::catalog::{Bitness, Span};
 use crate::terms::Categories;
 use indexmap::IndexMap;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// In what form a catalog was found.
@@ -90,8 +91,8 @@ pub struct Store {
 /// A registry value that has no meaning for transport, kept as it is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Beside {
-    /// The key, below `Parameters`; empty for `Parameters` itself.
-    pub key: String,
+    /// The key, below `Parameters`; empty for `Parameters` itself. Values of one key share it.
+    pub key: Arc<str>,
     /// The name of the value.
     pub name: String,
     /// The registry's type number: 1 `REG_SZ`, 2 `REG_EXPAND_SZ`, 3 `REG_BINARY`, 4 `REG_DWORD`, ...

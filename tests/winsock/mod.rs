@@ -1,2 +1,3 @@
 //! Winsock catalogs as a user of the library and of the command meets them.
+pub mod exports;
 pub mod fixture;

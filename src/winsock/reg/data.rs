@@ -1,0 +1,272 @@
+//! The data of a value as an export writes it: a text in quotes, `dword:`, `hex:` and `hex(TYPE):`.
+
+use super::kinds;
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// The data of a value, as the registry holds it: texts are UTF-16LE and end with a zero.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Data {
+    /// `REG_*`.
+    pub kind: u32,
+    pub bytes: Vec<u8>,
+}
+
+impl Data {
+    /// The number of a dword.
+    pub fn dword(&self) -> Option<u32> {
+        let bytes: [u8; 4] = self.bytes.as_slice().try_into().ok()?;
+        (self.kind == kinds::DWORD).then(|| u32::from_le_bytes(bytes))
+    }
+
+    /// A text up to its zero; a lone surrogate is told as U+FFFD.
+    pub fn text(&self) -> Option<String> {
+        let (units, _) = self.bytes.as_chunks::<2>();
+        let units: Vec<u16> =
+            units.iter().map(|&unit| u16::from_le_bytes(unit)).take_while(|&unit| unit != 0).collect();
+        matches!(self.kind, kinds::SZ | kinds::EXPAND_SZ).then(|| String::from_utf16_lossy(&units))
+    }
+
+    /// Whether a text, written as one, is just these bytes.
+    pub fn is_plain_text(&self, text: &str) -> bool {
+        self.kind == kinds::SZ && self.bytes == sz(text)
+    }
+}
+
+/// What is wrong, and where.
+pub(super) type Flaw = (Range<usize>, String);
+
+/// A place in a text that is read from left to right.
+pub(super) struct Cursor<'a> {
+    pub text: &'a str,
+    pub at: usize,
+}
+
+impl<'a> Cursor<'a> {
+    pub fn rest(&self) -> &'a str {
+        self.text.get(self.at..).unwrap_or_default()
+    }
+
+    pub fn peek(&self) -> Option<char> {
+        self.rest().chars().next()
+    }
+
+    /// Goes over this character if it stands here.
+    pub fn eat(&mut self, character: char) -> bool {
+        let found = self.peek() == Some(character);
+        if found {
+            self.at += character.len_utf8();
+        }
+        found
+    }
+
+    pub fn skip_blanks(&mut self) {
+        self.at += self.rest().len() - self.rest().trim_start_matches([' ', '\t']).len();
+    }
+
+    /// Whether the line ends here.
+    pub fn is_line_end(&self) -> bool {
+        let rest = self.rest();
+        rest.is_empty() || rest.starts_with('\n') || rest.starts_with("\r\n") || rest == "\r"
+    }
+
+    /// Where the line that this is on ends, without its line break.
+    pub fn line_end(&self) -> usize {
+        let rest = self.rest();
+        let line = rest.split('\n').next().unwrap_or_default();
+        self.at + line.strip_suffix('\r').unwrap_or(line).len()
+    }
+
+    /// Goes to the beginning of the next line, or to the end of the text.
+    pub fn next_line(&mut self) {
+        self.at = self.rest().find('\n').map_or(self.text.len(), |found| self.at + found + 1);
+    }
+
+    /// The character here, for messages; at the end of a line what is missing.
+    fn found(&self) -> String {
+        match self.peek().filter(|_| !self.is_line_end()) {
+            Some(character) => format!("`{}`", character.escape_debug()),
+            None if self.rest().is_empty() => "the end of the text".to_owned(),
+            None => "the end of the line".to_owned(),
+        }
+    }
+
+    /// The range of the character here; empty at the end of a line.
+    pub fn here(&self) -> Range<usize> {
+        let length = self.peek().filter(|_| !self.is_line_end()).map_or(0, char::len_utf8);
+        self.at..self.at + length
+    }
+
+    /// What was found here, where something else is expected.
+    pub fn unexpected(&self, expected: &str) -> Flaw {
+        (self.here(), format!("{} where {expected} is expected", self.found()))
+    }
+}
+
+/// Reads a text in quotes, whose opening quote stands here.
+pub(super) fn quoted<'a>(cursor: &mut Cursor<'a>) -> Result<Cow<'a, str>, Flaw> {
+    let opening = cursor.here();
+    let line_end = cursor.line_end();
+    cursor.at = opening.end;
+    let mut text = Cow::Borrowed("");
+    loop {
+        let line = cursor.text.get(cursor.at..line_end).unwrap_or_default();
+        let Some(found) = line.find(['"', '\\']) else {
+            return Err((opening.start..line_end, "the text has no closing `\"` on its line".to_owned()));
+        };
+        let plain = &line[..found];
+        if text.is_empty() {
+            text = Cow::Borrowed(plain);
+        } else {
+            text.to_mut().push_str(plain);
+        }
+        cursor.at += found;
+        if cursor.eat('"') {
+            return Ok(text);
+        }
+        cursor.at += 1;
+        match cursor.peek() {
+            Some(character @ ('"' | '\\')) => {
+                cursor.at += 1;
+                text.to_mut().push(character);
+            }
+            _ => {
+                let message = format!("`\\` before {} in a text: a backslash is written `\\\\`", cursor.found());
+                return Err((cursor.at - 1..cursor.here().end, message));
+            }
+        }
+    }
+}
+
+/// Reads the data that begins here, over as many lines as it has. Of an export that holds ANSI the texts are widened.
+pub(super) fn data(cursor: &mut Cursor<'_>, is_ansi: bool) -> Result<Data, Flaw> {
+    if cursor.peek() == Some('"') {
+        let text = quoted(cursor)?;
+        return Ok(Data { kind: kinds::SZ, bytes: sz(&text) });
+    }
+    if eat_word(cursor, "dword:") {
+        return dword(cursor);
+    }
+    if eat_word(cursor, "hex:") {
+        return Ok(Data { kind: kinds::BINARY, bytes: hex(cursor)? });
+    }
+    if eat_word(cursor, "hex(") {
+        let kind = hex_type(cursor)?;
+        let bytes = hex(cursor)?;
+        let is_text = matches!(kind, kinds::SZ | kinds::EXPAND_SZ | kinds::MULTI_SZ);
+        let bytes = if is_ansi && is_text { bytes.into_iter().flat_map(|byte| [byte, 0]).collect() } else { bytes };
+        return Ok(Data { kind, bytes });
+    }
+    if cursor.peek() == Some('-') {
+        return Err((
+            cursor.here(),
+            "a value is deleted here: an export holds what is there, and no deletions".to_owned(),
+        ));
+    }
+    Err(cursor.unexpected("a text in quotes, `dword:`, `hex:` or `hex(TYPE):`"))
+}
+
+/// A text as the registry holds it.
+pub(super) fn sz(text: &str) -> Vec<u8> {
+    text.encode_utf16().chain([0]).flat_map(u16::to_le_bytes).collect()
+}
+
+/// Goes over a word, whatever its case.
+fn eat_word(cursor: &mut Cursor<'_>, word: &str) -> bool {
+    let found = cursor.rest().get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
+    if found {
+        cursor.at += word.len();
+    }
+    found
+}
+
+fn dword(cursor: &mut Cursor<'_>) -> Result<Data, Flaw> {
+    let start = cursor.at;
+    let digits = cursor.rest().bytes().take_while(u8::is_ascii_hexdigit).count();
+    cursor.at += digits;
+    let written = cursor.text.get(start..cursor.at).unwrap_or_default();
+    match u32::from_str_radix(written, 16) {
+        Ok(number) if digits == 8 => Ok(Data { kind: kinds::DWORD, bytes: number.to_le_bytes().to_vec() }),
+        _ if digits == 0 => Err(cursor.unexpected("the 8 hexadecimal digits of a dword")),
+        _ => Err((start..cursor.at, format!("a dword of {digits} digits where 8 are expected"))),
+    }
+}
+
+/// Reads `TYPE):`.
+fn hex_type(cursor: &mut Cursor<'_>) -> Result<u32, Flaw> {
+    let start = cursor.at;
+    cursor.at += cursor.rest().bytes().take_while(u8::is_ascii_hexdigit).count();
+    let written = cursor.text.get(start..cursor.at).unwrap_or_default();
+    let kind = u32::from_str_radix(written, 16).map_err(|_| match written {
+        "" => cursor.unexpected("the type of the value, a hexadecimal number"),
+        _ => (start..cursor.at, "the type of a value has 32 bits at most".to_owned()),
+    })?;
+    if !cursor.eat(')') || !cursor.eat(':') {
+        return Err(cursor.unexpected("`):` behind the type of the value"));
+    }
+    Ok(kind)
+}
+
+fn hex(cursor: &mut Cursor<'_>) -> Result<Vec<u8>, Flaw> {
+    let mut bytes = Vec::new();
+    hex_bytes(cursor, |_, byte| bytes.push(byte))?;
+    Ok(bytes)
+}
+
+/// For each byte of a `hex:` value the offset of its two digits; the value's data begins at `start`, and is sound.
+pub(super) fn digits(text: &str, start: usize) -> Box<[u32]> {
+    let mut digits = Vec::new();
+    let mut cursor = Cursor { text, at: start };
+    if eat_word(&mut cursor, "hex:") || (eat_word(&mut cursor, "hex(") && hex_type(&mut cursor).is_ok()) {
+        // Sound data has no flaw.
+        let _ = hex_bytes(&mut cursor, |at, _| digits.push(u32::try_from(at).unwrap_or(u32::MAX)));
+    }
+    digits.into_boxed_slice()
+}
+
+/// Hands over each byte with the offset of its digits.
+fn hex_bytes(cursor: &mut Cursor<'_>, mut each: impl FnMut(usize, u8)) -> Result<(), Flaw> {
+    cursor.skip_blanks();
+    if cursor.is_line_end() || cursor.peek() == Some(';') {
+        return Ok(());
+    }
+    loop {
+        cursor.skip_blanks();
+        while cursor.peek() == Some('\\') {
+            wrap(cursor)?;
+        }
+        each(cursor.at, byte(cursor)?);
+        cursor.skip_blanks();
+        if !cursor.eat(',') {
+            return Ok(());
+        }
+    }
+}
+
+/// Goes over the `\` at the end of a line, and to the next line.
+fn wrap(cursor: &mut Cursor<'_>) -> Result<(), Flaw> {
+    let backslash = cursor.here();
+    cursor.at = backslash.end;
+    cursor.skip_blanks();
+    if !cursor.is_line_end() {
+        return Err(cursor.unexpected("the end of the line behind `\\`"));
+    }
+    cursor.next_line();
+    cursor.skip_blanks();
+    if cursor.rest().is_empty() {
+        return Err((backslash, "the value goes on behind this `\\`, but the text ends here".to_owned()));
+    }
+    Ok(())
+}
+
+fn byte(cursor: &mut Cursor<'_>) -> Result<u8, Flaw> {
+    let mut value = 0;
+    for _ in 0..2 {
+        let Some(digit) = cursor.peek().and_then(|digit| digit.to_digit(16)) else {
+            return Err(cursor.unexpected("a byte, two hexadecimal digits,"));
+        };
+        cursor.at += 1;
+        value = value << 4 | digit as u8;
+    }
+    Ok(value)
+}

@@ -1,0 +1,151 @@
+//! Which `WinSock2\Parameters` of an export counts: the current control set's, where there are several.
+
+use super::read::Key;
+use crate::catalog::{Fault, FaultKind, FileId, Span, quoted};
+use indexmap::IndexMap;
+use std::collections::HashSet;
+
+/// The path of a `WinSock2\Parameters` and that below which it stands, as in `HKEY_LOCAL_MACHINE\SYSTEM\ControlSet001`.
+#[derive(Copy, Clone, Debug)]
+pub(super) struct Root<'a> {
+    pub path: &'a str,
+    control_set: &'a str,
+}
+
+/// Whether a key stands at or below a `WinSock2\Parameters`, or tells which control set is current.
+pub(super) fn is_of_winsock(path: &str) -> bool {
+    root_of(path).is_some() || is_select(path)
+}
+
+/// Whether it is the key whose value `Current` is the number of the current control set.
+fn is_select(path: &str) -> bool {
+    path.rsplit('\\').next().is_some_and(|name| name.eq_ignore_ascii_case("Select"))
+}
+
+/// The root at or below which a key stands.
+pub(super) fn root_of(path: &str) -> Option<Root<'_>> {
+    let mut end = 0;
+    let mut names: [&str; 3] = [""; 3];
+    let mut starts = [0; 3];
+    for name in path.split('\\') {
+        names = [names[1], names[2], name];
+        starts = [starts[1], starts[2], end];
+        end += name.len() + 1;
+        let [services, winsock, parameters] = names;
+        if winsock.eq_ignore_ascii_case("WinSock2") && parameters.eq_ignore_ascii_case("Parameters") {
+            let is_service = services.eq_ignore_ascii_case("Services");
+            let above = path.get(..starts[if is_service { 0 } else { 1 }])?;
+            return Some(Root { path: path.get(..end - 1)?, control_set: above.trim_end_matches('\\') });
+        }
+    }
+    None
+}
+
+impl<'a> Root<'a> {
+    fn is(self, other: Root<'_>) -> bool {
+        self.path.eq_ignore_ascii_case(other.path)
+    }
+
+    /// What a key's path says below this root; empty for the root itself, nothing if it stands elsewhere.
+    pub fn below(self, path: &'a str) -> Option<&'a str> {
+        let (start, rest) = (path.get(..self.path.len())?, path.get(self.path.len()..)?);
+        let is_here = start.eq_ignore_ascii_case(self.path) && (rest.is_empty() || rest.starts_with('\\'));
+        is_here.then(|| rest.trim_start_matches('\\'))
+    }
+
+    fn is_one_of(self, control_sets: &HashSet<String>) -> bool {
+        control_sets.contains(&self.control_set.to_ascii_lowercase())
+    }
+
+    /// The name of its control set, as in `ControlSet001`, and the key above that.
+    fn names(self) -> (&'a str, &'a str) {
+        self.control_set.rsplit_once('\\').map_or((self.control_set, ""), |(above, name)| (name, above))
+    }
+}
+
+/// All roots, in the order of the export.
+fn roots<'a>(keys: &[Key<'a>]) -> Vec<Root<'a>> {
+    let mut roots: IndexMap<String, Root<'a>> = IndexMap::new();
+    for root in keys.iter().filter_map(|key| root_of(key.path)) {
+        // An export has its keys in order, so that the same root comes many times in turn.
+        if !roots.last().is_some_and(|(_, last)| last.is(root)) {
+            roots.entry(root.path.to_ascii_lowercase()).or_insert(root);
+        }
+    }
+    roots.into_values().collect()
+}
+
+/// The root that counts: the only one, else that of `CurrentControlSet`, else that which `Select` names.
+pub(super) fn choose<'a>(keys: &[Key<'a>], file: FileId, faults: &mut Vec<Fault>) -> Option<Root<'a>> {
+    let roots = roots(keys);
+    let fault = |message: String| Fault::new(FaultKind::Syntax { message, unquoted: None }, Span::beginning(file));
+    match roots.as_slice() {
+        [] => {
+            faults.push(fault("the export tells nothing of Winsock: it has no key `WinSock2\\Parameters`".to_owned()));
+            None
+        }
+        [root] => Some(*root),
+        several => {
+            let current: Vec<_> =
+                several.iter().filter(|root| root.names().0.eq_ignore_ascii_case("CurrentControlSet")).collect();
+            if let [root] = current[..] {
+                return Some(*root);
+            }
+            let current = current_sets(keys);
+            let selected: Vec<_> = several.iter().filter(|root| root.is_one_of(&current)).collect();
+            if let [root] = selected[..] {
+                return Some(*root);
+            }
+            let names: Vec<&str> = several.iter().map(|root| root.control_set).collect();
+            let names = quoted(&names);
+            faults.push(fault(format!("Winsock catalogs of {names}, and nothing tells which of them is current")));
+            None
+        }
+    }
+}
+
+/// The current control sets as the export's `Select` keys tell them, as paths in lower case.
+fn current_sets(keys: &[Key<'_>]) -> HashSet<String> {
+    let selects = keys.iter().filter(|key| is_select(key.path)).filter_map(|key| {
+        let current = key.values.iter().rfind(|value| value.name.eq_ignore_ascii_case("Current"))?;
+        let (above, _) = key.path.rsplit_once('\\')?;
+        Some(format!("{above}\\{}", control_set_name(current.data.dword()?)).to_ascii_lowercase())
+    });
+    selects.collect()
+}
+
+/// The name of a control set's key, as in `ControlSet001`.
+pub(in crate::winsock) fn control_set_name(number: u32) -> String {
+    format!("ControlSet{number:03}")
+}
+
+/// The export with all Winsock catalogs but those of one control set blanked out, so that places stay what they are.
+///
+/// # Errors
+/// If it holds none of that control set.
+pub(in crate::winsock) fn only_control_set(text: String, number: u32) -> Result<String, FaultKind> {
+    let keys = super::read::read(FileId(0), &text, &mut Vec::new());
+    let roots = roots(&keys);
+    let wanted = control_set_name(number);
+    if !roots.iter().any(|root| root.names().0.eq_ignore_ascii_case(&wanted)) {
+        let names: Vec<&str> = roots.iter().map(|root| root.names().0).collect();
+        let message = match names[..] {
+            [] => "the export tells nothing of Winsock: it has no key `WinSock2\\Parameters`".to_owned(),
+            _ => format!("the export holds no Winsock catalog of `{wanted}`: there is that of {}", quoted(&names)),
+        };
+        return Err(FaultKind::Syntax { message, unquoted: None });
+    }
+    let mut is_other = false;
+    let mut kept = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        if let Some(path) = line.trim_start_matches([' ', '\t']).strip_prefix('[') {
+            let root = root_of(path.rsplit_once(']').map_or(path, |(path, _)| path));
+            is_other = root.is_some_and(|root| !root.names().0.eq_ignore_ascii_case(&wanted));
+        }
+        match is_other {
+            true => kept.push_str(&line[line.trim_end_matches(['\r', '\n']).len()..]),
+            false => kept.push_str(line),
+        }
+    }
+    Ok(kept)
+}

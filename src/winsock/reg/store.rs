@@ -1,0 +1,278 @@
+//! What the keys of an export tell of Winsock, as a [`Store`].
+
+use super::data;
+use super::read::{self, Key, Value};
+use super::root::{self, Root};
+use super::values::Values;
+use crate::catalog::{Bitness, Fault, FaultKind, FileId, Span};
+use crate::terms::Categories;
+use crate::winsock::fault::WinsockFault;
+use crate::winsock::store::MalformedItem;
+use crate::winsock::{
+    ApplicationCategories, Item, NameSpaceProvider, NameSpaceSet, PackedItem, Places, Set, SourceForm, Store, Told,
+};
+
+/// The catalogs that count where `Parameters` does not name others.
+const PROTOCOL_CATALOG: &str = "Protocol_Catalog9";
+const NAME_SPACE_CATALOG: &str = "NameSpace_Catalog5";
+
+/// What the text of an export tells. The form is that of what the text was made of.
+pub(in crate::winsock) fn store(form: SourceForm, file: FileId, text: &str, faults: &mut Vec<Fault>) -> Store {
+    let mut keys = read::read(file, text, faults);
+    let Some(root) = root::choose(&keys, file, faults) else { return Store::new(form) };
+    keys.retain(|key| root.below(key.path).is_some());
+    let protocol_catalog = Named::in_parameters(&keys, root, "Current_Protocol_Catalog", PROTOCOL_CATALOG);
+    let name_space_catalog = Named::in_parameters(&keys, root, "Current_NameSpace_Catalog", NAME_SPACE_CATALOG);
+    let mut tree = Tree { text, store: Store::new(form), faults, protocol_catalog, name_space_catalog };
+    let at = keys.first().map_or(Span::beginning(file), |key| key.at);
+    tree.store.root = Some(Told::new(root.path.to_owned(), at));
+    for key in keys {
+        let below = root.below(key.path).unwrap_or_default();
+        tree.key(below, key);
+    }
+    tree.finish()
+}
+
+/// A catalog that a value of `Parameters` names.
+struct Named {
+    name: String,
+    /// The value; nothing where the name is the standard one for lack of it.
+    at: Option<Span>,
+    /// Whether the export has another catalog of this kind, but not this one.
+    other: Option<String>,
+}
+
+impl Named {
+    fn in_parameters(keys: &[Key<'_>], root: Root<'_>, value: &str, standard: &str) -> Self {
+        let parameters = keys.iter().filter(|key| root.below(key.path) == Some(""));
+        let mut values = parameters.flat_map(|key| &key.values).filter(|found| found.name.eq_ignore_ascii_case(value));
+        let told = values.next_back().and_then(|value| Some((value.data.text()?, value.at)));
+        let (name, at) = told.map_or((standard.to_owned(), None), |(name, at)| (name, Some(at)));
+        let catalogs = keys.iter().filter_map(|key| root.below(key.path)?.split('\\').next());
+        let is_of_kind = |catalog: &&str| {
+            let kind = standard.trim_end_matches(|digit: char| digit.is_ascii_digit());
+            catalog.get(..kind.len()).is_some_and(|start| start.eq_ignore_ascii_case(kind))
+        };
+        let mut other = None;
+        for catalog in catalogs.filter(is_of_kind) {
+            if catalog.eq_ignore_ascii_case(&name) {
+                return Named { name, at, other: None };
+            }
+            other.get_or_insert_with(|| catalog.to_owned());
+        }
+        Named { name, at, other }
+    }
+
+    fn is(&self, name: &str) -> bool {
+        self.name.eq_ignore_ascii_case(name)
+    }
+}
+
+struct Tree<'a, 'f> {
+    text: &'a str,
+    store: Store,
+    faults: &'f mut Vec<Fault>,
+    protocol_catalog: Named,
+    name_space_catalog: Named,
+}
+
+impl Tree<'_, '_> {
+    /// Takes what a key tells, by its path below the root.
+    fn key(&mut self, below: &str, key: Key<'_>) {
+        let names: Vec<&str> = below.splitn(4, '\\').collect();
+        let entries = names.get(1).and_then(|name| bits(name));
+        match (&names[..], entries) {
+            ([catalog], _) if self.protocol_catalog.is(catalog) => self.protocol_catalog(below, key),
+            ([catalog, _], Some(bits)) if self.protocol_catalog.is(catalog) => {
+                self.set(bits, key.at).at = key.at;
+                self.beside(below, key);
+            }
+            ([catalog, _, name], Some(bits)) if self.protocol_catalog.is(catalog) => self.item(bits, below, name, key),
+            ([catalog], _) if self.name_space_catalog.is(catalog) => self.name_space_catalog(below, key),
+            ([catalog, _], Some(bits)) if self.name_space_catalog.is(catalog) => {
+                self.name_space_set(bits);
+                self.beside(below, key);
+            }
+            ([catalog, _, name], Some(bits)) if self.name_space_catalog.is(catalog) => {
+                self.name_space(bits, below, name, key);
+            }
+            ([applications, name], _) if applications.eq_ignore_ascii_case("AppId_Catalog") => {
+                self.application(below, name, key);
+            }
+            _ => self.beside(below, key),
+        }
+    }
+
+    /// Keeps the values of a key as they are.
+    fn beside(&mut self, below: &str, key: Key<'_>) {
+        let values = Values::new(key.values, self.faults);
+        self.store.beside.extend(values.beside(below));
+    }
+
+    fn protocol_catalog(&mut self, below: &str, key: Key<'_>) {
+        self.store.protocol_catalog = Some(Told::new(key.path.to_owned(), key.at));
+        let mut values = Values::new(key.values, self.faults);
+        for bits in Bitness::ALL {
+            if let Some(count) = values.dword(count_name(bits), self.faults) {
+                let at = count.at;
+                self.set(bits, at).count = Some(count);
+            }
+        }
+        self.store.next_catalog_entry_id = values.dword("Next_Catalog_Entry_ID", self.faults);
+        self.store.serial_access_number = values.dword("Serial_Access_Num", self.faults);
+        self.store.beside.extend(values.beside(below));
+    }
+
+    /// The set of this bitness, made where there is none yet.
+    fn set(&mut self, bits: Bitness, at: Span) -> &mut Set {
+        let sets = &mut self.store.sets;
+        let found = sets.iter().position(|set| set.bits == Some(bits));
+        let place = found.unwrap_or_else(|| {
+            sets.push(Set::new(Some(bits), at));
+            sets.len() - 1
+        });
+        &mut sets[place]
+    }
+
+    fn item(&mut self, bits: Bitness, below: &str, name: &str, key: Key<'_>) {
+        let told = Told::new(name.to_owned(), key.at);
+        let mut values = Values::new(key.values, self.faults);
+        let read = match values.take("PackedCatalogItem") {
+            Some(value) => item(self.text, value, key.at).map_err(|fault| (fault, value.data.bytes.clone(), value.at)),
+            None => {
+                let missing = format!("the item of key `{name}`: there is no value `PackedCatalogItem`");
+                Err((WinsockFault::Gap { missing }, Vec::new(), key.at))
+            }
+        };
+        match read {
+            Ok(mut item) => {
+                item.number = self.number(name, key.at);
+                item.key = Some(told);
+                item.written = key.written.map(str::to_owned);
+                item.repeated_name = values.text("ProtocolName", self.faults);
+                item.beside = values.beside(below);
+                self.set(bits, key.at).items.push(item);
+            }
+            Err((fault, bytes, at)) => {
+                self.faults.push(fault.at(at));
+                self.set(bits, key.at).malformed.push(MalformedItem::new(told, bytes, key.at));
+            }
+        }
+    }
+
+    /// The number that an item's key is.
+    fn number(&mut self, name: &str, at: Span) -> Option<u64> {
+        let number = name.bytes().all(|digit| digit.is_ascii_digit()).then(|| name.parse().ok()).flatten();
+        if number.is_none() {
+            let reason = format!("the key `{name}` is no number, and items have the keys `000000000001` and so on");
+            self.faults.push(WinsockFault::MalformedItem { reason }.at(at));
+        }
+        number
+    }
+
+    fn name_space_catalog(&mut self, below: &str, key: Key<'_>) {
+        let mut values = Values::new(key.values, self.faults);
+        for bits in Bitness::ALL {
+            if let Some(count) = values.dword(count_name(bits), self.faults) {
+                self.name_space_set(bits).count = Some(count);
+            }
+        }
+        self.store.beside.extend(values.beside(below));
+    }
+
+    fn name_space_set(&mut self, bits: Bitness) -> &mut NameSpaceSet {
+        let sets = &mut self.store.name_spaces;
+        let found = sets.iter().position(|set| set.bits == Some(bits));
+        let place = found.unwrap_or_else(|| {
+            sets.push(NameSpaceSet { bits: Some(bits), count: None, providers: Vec::new() });
+            sets.len() - 1
+        });
+        &mut sets[place]
+    }
+
+    fn name_space(&mut self, bits: Bitness, below: &str, name: &str, key: Key<'_>) {
+        let faults = &mut *self.faults;
+        let mut values = Values::new(key.values, faults);
+        let provider = NameSpaceProvider {
+            key: Some(Told::new(name.to_owned(), key.at)),
+            name: values.text("DisplayString", faults).map(|told| told.value).unwrap_or_default(),
+            path: values.text("LibraryPath", faults).map(|told| told.value),
+            provider_id: values.guid("ProviderId", faults),
+            name_space: values.dword("SupportedNameSpace", faults).map(|told| told.value),
+            enabled: values.flag("Enabled", faults),
+            version: values.dword("Version", faults).map(|told| told.value),
+            stores_service_class_info: values.flag("StoresServiceClassInfo", faults),
+            written: key.written.map(str::to_owned),
+            beside: values.beside(below),
+            at: key.at,
+        };
+        self.name_space_set(bits).providers.push(provider);
+    }
+
+    fn application(&mut self, below: &str, name: &str, key: Key<'_>) {
+        let faults = &mut *self.faults;
+        let mut values = Values::new(key.values, faults);
+        let categories = values.dword("PermittedLspCategories", faults);
+        self.store.applications.push(ApplicationCategories {
+            key: Told::new(name.to_owned(), key.at),
+            path: values.text("AppFullPath", faults),
+            arguments: values.text("AppArgs", faults),
+            categories: categories.map(|told| Told::new(Categories::from_bits_retain(told.value), told.at)),
+            written: key.written.map(str::to_owned),
+            beside: values.beside(below),
+        });
+    }
+
+    /// Puts everything into the order of the catalog, which is that of the keys' numbers.
+    fn finish(mut self) -> Store {
+        for (what, named) in
+            [("protocol catalog", &self.protocol_catalog), ("name-space catalog", &self.name_space_catalog)]
+        {
+            if let (Some(other), Some(at)) = (&named.other, named.at) {
+                let (name, suggestion) = (named.name.clone(), Some(other.clone()));
+                self.faults.push(Fault::new(FaultKind::DanglingReference { what, name, suggestion }, at));
+            }
+        }
+        for set in &mut self.store.sets {
+            // An item whose key is no number is a fault; it comes last.
+            set.items.sort_by_key(|item| item.number.unwrap_or(u64::MAX));
+            set.malformed.sort_by_key(|item| item.number.unwrap_or(u64::MAX));
+        }
+        for set in &mut self.store.name_spaces {
+            let number = |provider: &NameSpaceProvider| provider.key.as_ref().and_then(|key| key.value.parse().ok());
+            set.providers.sort_by_key(|provider| number(provider).unwrap_or(u64::MAX));
+        }
+        self.store
+    }
+}
+
+/// Which set a key of entries is.
+fn bits(entries: &str) -> Option<Bitness> {
+    match () {
+        () if entries.eq_ignore_ascii_case("Catalog_Entries") => Some(Bitness::Bits32),
+        () if entries.eq_ignore_ascii_case("Catalog_Entries64") => Some(Bitness::Bits64),
+        () => None,
+    }
+}
+
+/// The value that counts the entries of a set.
+pub(super) const fn count_name(bits: Bitness) -> &'static str {
+    match bits {
+        Bitness::Bits32 => "Num_Catalog_Entries",
+        Bitness::Bits64 => "Num_Catalog_Entries64",
+    }
+}
+
+/// The item that a value holds.
+fn item(text: &str, value: &Value<'_>, at: Span) -> Result<Item, WinsockFault> {
+    let data = &value.data;
+    if data.kind != super::kinds::BINARY {
+        let reason = format!("`PackedCatalogItem` as {} where REG_BINARY is expected", super::kinds::name(data.kind));
+        return Err(WinsockFault::MalformedItem { reason });
+    }
+    let packed = PackedItem::from_bytes(&data.bytes)?;
+    let mut item = Item::new(packed.info()?, at);
+    item.packed = Some(packed);
+    item.places = Places::Bytes { whole: value.at, digits: data::digits(text, value.data_start) };
+    Ok(item)
+}

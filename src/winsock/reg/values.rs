@@ -1,0 +1,93 @@
+//! The values of one key: those with a meaning are asked for by name, and what nobody asked for is kept as it is.
+
+use super::data::Data;
+use super::kinds;
+use super::read::Value;
+use crate::catalog::{Fault, FaultKind};
+use crate::winsock::{Beside, Told};
+use indexmap::IndexMap;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// The values of a key, by name in lower case; each with whether what was asked says all of it.
+pub(super) struct Values<'a> {
+    values: IndexMap<String, (Value<'a>, bool)>,
+}
+
+impl<'a> Values<'a> {
+    /// Of values with one name the last one counts, and each is told.
+    pub fn new(values: Vec<Value<'a>>, faults: &mut Vec<Fault>) -> Self {
+        let mut by_name: IndexMap<String, (Value<'a>, bool)> = IndexMap::with_capacity(values.len());
+        for value in values {
+            let (name, at) = (value.name.clone(), value.at);
+            if let Some((first, _)) = by_name.insert(name.to_lowercase(), (value, false)) {
+                let kind = FaultKind::DuplicateName { what: "value", name: name.into_owned() };
+                faults.push(Fault::new(kind, at).because(first.at, "first declared here"));
+            }
+        }
+        Values { values: by_name }
+    }
+
+    /// The value of this name; it counts as said by whoever asks.
+    pub fn take(&mut self, name: &str) -> Option<&Value<'a>> {
+        let (value, is_said) = self.values.get_mut(&name.to_ascii_lowercase())?;
+        *is_said = true;
+        Some(value)
+    }
+
+    /// What a value is, told as a fault if it is not of the wanted type; what does not say all of a value does not take it away.
+    fn read<T>(
+        &mut self,
+        name: &str,
+        wanted: &str,
+        faults: &mut Vec<Fault>,
+        read: impl FnOnce(&Data) -> Option<T>,
+        says_all: impl FnOnce(&Data, &T) -> bool,
+    ) -> Option<Told<T>> {
+        let (value, is_said) = self.values.get_mut(&name.to_ascii_lowercase())?;
+        let Some(read) = read(&value.data) else {
+            let data = &value.data;
+            let found = format!("`{name}` as {} of {} bytes", kinds::name(data.kind), data.bytes.len());
+            faults.push(Fault::new(FaultKind::WrongValue { found, expected: wanted.to_owned() }, value.at));
+            return None;
+        };
+        *is_said = says_all(&value.data, &read);
+        Some(Told::new(read, value.at))
+    }
+
+    pub fn dword(&mut self, name: &str, faults: &mut Vec<Fault>) -> Option<Told<u32>> {
+        self.read(name, "REG_DWORD of 4 bytes", faults, Data::dword, |_, _| true)
+    }
+
+    /// Yes or no, where any number but 0 is yes.
+    pub fn flag(&mut self, name: &str, faults: &mut Vec<Fault>) -> Option<bool> {
+        let flag = |data: &Data| data.dword().map(|number| number != 0);
+        let is_0_or_1 = |data: &Data, flag: &bool| data.dword() == Some(u32::from(*flag));
+        self.read(name, "REG_DWORD of 4 bytes", faults, flag, is_0_or_1).map(|told| told.value)
+    }
+
+    pub fn text(&mut self, name: &str, faults: &mut Vec<Fault>) -> Option<Told<String>> {
+        self.read(name, "REG_SZ or REG_EXPAND_SZ", faults, Data::text, |data, text| data.is_plain_text(text))
+    }
+
+    pub fn guid(&mut self, name: &str, faults: &mut Vec<Fault>) -> Option<Uuid> {
+        let guid = |data: &Data| {
+            let bytes: [u8; 16] = data.bytes.as_slice().try_into().ok()?;
+            (data.kind == kinds::BINARY).then(|| Uuid::from_bytes_le(bytes))
+        };
+        self.read(name, "REG_BINARY of 16 bytes", faults, guid, |_, _| true).map(|told| told.value)
+    }
+
+    /// What is not said, in the order of the key, whose path is below `Parameters`.
+    pub fn beside(self, key: &str) -> Vec<Beside> {
+        let key: Arc<str> = key.into();
+        let left = self.values.into_values().filter(|(_, is_said)| !is_said);
+        let beside = left.map(|(value, _)| Beside {
+            key: key.clone(),
+            name: value.name.into_owned(),
+            kind: value.data.kind,
+            data: value.data.bytes,
+        });
+        beside.collect()
+    }
+}
