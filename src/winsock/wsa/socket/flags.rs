@@ -1,0 +1,68 @@
+//! `dwFlags` of `WSASocket`, and what those for multipoint sessions ask of an entry.
+
+use super::SocketError;
+use crate::terms::Services;
+use bitflags::Flags as _;
+
+bitflags::bitflags! {
+    /// `dwFlags` of `WSASocket` (`winsock2.h`, `WSA_FLAG_*`). Bits without a name are kept, and refused when they are used.
+    #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Hash)]
+    pub struct SocketFlags: u32 {
+        /// `WSA_FLAG_OVERLAPPED`.
+        const OVERLAPPED = 0x1;
+        /// `WSA_FLAG_MULTIPOINT_C_ROOT`: the root of a control plane, which must be a rooted one.
+        const MULTIPOINT_C_ROOT = 0x2;
+        /// `WSA_FLAG_MULTIPOINT_C_LEAF`: a leaf of a control plane, which must not be a rooted one.
+        const MULTIPOINT_C_LEAF = 0x4;
+        /// `WSA_FLAG_MULTIPOINT_D_ROOT`: the root of a data plane, which must be a rooted one.
+        const MULTIPOINT_D_ROOT = 0x8;
+        /// `WSA_FLAG_MULTIPOINT_D_LEAF`: a leaf of a data plane, which must not be a rooted one.
+        const MULTIPOINT_D_LEAF = 0x10;
+        /// `WSA_FLAG_ACCESS_SYSTEM_SECURITY`: needs the privilege `SE_SECURITY_NAME`.
+        const ACCESS_SYSTEM_SECURITY = 0x40;
+        /// `WSA_FLAG_NO_HANDLE_INHERIT`.
+        const NO_HANDLE_INHERIT = 0x80;
+        /// `WSA_FLAG_REGISTERED_IO`.
+        const REGISTERED_IO = 0x100;
+        const _ = !0;
+    }
+}
+
+/// Each flag for multipoint sessions: its name, the bit that says whether its plane is rooted, and whether that must be set.
+static MULTIPOINT: [(SocketFlags, &str, Services, bool); 4] = [
+    (SocketFlags::MULTIPOINT_C_ROOT, "WSA_FLAG_MULTIPOINT_C_ROOT", Services::MULTIPOINT_CONTROL_PLANE, true),
+    (SocketFlags::MULTIPOINT_C_LEAF, "WSA_FLAG_MULTIPOINT_C_LEAF", Services::MULTIPOINT_CONTROL_PLANE, false),
+    (SocketFlags::MULTIPOINT_D_ROOT, "WSA_FLAG_MULTIPOINT_D_ROOT", Services::MULTIPOINT_DATA_PLANE, true),
+    (SocketFlags::MULTIPOINT_D_LEAF, "WSA_FLAG_MULTIPOINT_D_LEAF", Services::MULTIPOINT_DATA_PLANE, false),
+];
+
+impl SocketFlags {
+    /// Whether an entry of this `dwServiceFlags1` can serve them.
+    pub(super) fn check(self, service_flags: u32) -> Result<(), SocketError> {
+        let offered = Services::from_xp1(service_flags);
+        let unknown = self.bits() & !Self::all_named().bits();
+        if unknown != 0 {
+            return Err(SocketError::UnknownFlags { flags: unknown });
+        }
+        let asked = || MULTIPOINT.iter().filter(|(flag, ..)| self.contains(*flag));
+        for plane in [Services::MULTIPOINT_CONTROL_PLANE, Services::MULTIPOINT_DATA_PLANE] {
+            if asked().filter(|(_, _, of, _)| *of == plane).count() > 1 {
+                return Err(SocketError::RootAndLeaf { flags: self.bits() });
+            }
+        }
+        for (_, flag, plane, rooted) in asked() {
+            if !offered.contains(&Services::SUPPORT_MULTIPOINT) {
+                return Err(SocketError::NoMultipoint { flag });
+            }
+            if offered.contains(plane) != *rooted {
+                return Err(SocketError::OtherPlane { flag, rooted: *rooted });
+            }
+        }
+        Ok(())
+    }
+
+    /// All that have a name.
+    pub(super) fn all_named() -> Self {
+        Self::FLAGS.iter().filter(|flag| flag.is_named()).fold(Self::empty(), |all, flag| all | *flag.value())
+    }
+}
