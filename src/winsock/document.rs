@@ -1,10 +1,17 @@
 //! Winsock catalogs as documents: so every command's `--catalog` takes them, and programs load them.
 
+use super::both::Both;
+use super::entries::{self, Entries};
 use super::form::{self, Options};
+use super::names::{self, Names};
+use super::providers;
 use super::rules;
-use crate::catalog::raw::Document;
-use crate::catalog::{FaultKind, ForeignText, Form, Limits};
+use super::store::{ApplicationCategories, SourceForm, Store};
+use crate::catalog::raw::{At, Document, RawApplication, RawPolicy, RawWinsock};
+use crate::catalog::{Bitness, Fault, FaultKind, FileId, ForeignText, Form, Limits, Span, WinsockApplication};
 use crate::load::Loader;
+use crate::terms::Dialect;
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -39,15 +46,87 @@ impl Form for WinsockForm {
             Ok(text) => text,
             Err(kind) => return Some(Err(kind)),
         };
+        let name = path.and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
         Some(Ok(ForeignText {
             form: source_form.name(),
             text,
             read: Box::new(move |file, text, faults| {
                 faults.extend(flaws.faults(file));
                 let store = form::parse(source_form, file, text, faults);
-                faults.extend(rules::faults(&store));
-                Document::empty()
+                let mut document = document(&store, file, faults);
+                document.title = Some(title(source_form, name.as_deref()));
+                document
             }),
         }))
     }
 }
+
+/// What a catalog is called, by where it is from.
+fn title(form: SourceForm, name: Option<&str>) -> String {
+    let from = match form {
+        SourceForm::Reg => "a registry export",
+        SourceForm::Hive => "a SYSTEM hive",
+        SourceForm::Netsh => "what netsh shows",
+        SourceForm::Instlsp => "what instlsp shows",
+        SourceForm::Packed => "packed items",
+    };
+    match name {
+        Some(name) => format!("The Winsock catalog of {name}, {from}"),
+        None => format!("The Winsock catalog of {from}"),
+    }
+}
+
+/// What a store says, as a document says it.
+///
+/// What makes it no catalog is put among the faults, and the entries that it concerns have no body.
+pub(super) fn document(store: &Store, file: FileId, faults: &mut Vec<Fault>) -> Document {
+    let before = faults.len();
+    faults.extend(rules::faults(store));
+    let told: HashSet<Span> = faults[before..].iter().map(|fault| fault.at).collect();
+    let both = Both::new(store);
+    let names = entries::names(&both);
+    let providers = providers::providers(&both, &names);
+    let entries = Entries { both: &both, names: &names, providers: &providers, told: &told }.read(faults);
+    let named = |at: usize| entries.get(at).map(|entry| entry.name.clone());
+    let only_32 = both.slots.iter().enumerate().filter(|(_, slot)| slot.bits == Some(Bitness::Bits32));
+    Document {
+        dialect: Some(At::new(Dialect::Windows, Span::beginning(file))),
+        // A program of 64 bits does not see what the other set alone has.
+        disable: only_32.filter_map(|(at, _)| named(at)).collect(),
+        providers: providers::declared(&both, &providers),
+        applications: applications(store),
+        winsock: RawWinsock {
+            next_catalog_entry_id: store.next_catalog_entry_id.as_ref().map(|id| id.value),
+            serial_access_number: store.serial_access_number.as_ref().map(|number| number.value),
+            order_32: both.order_32().unwrap_or_default().iter().filter_map(|&at| named(at)).collect(),
+        },
+        entries,
+        ..Document::empty()
+    }
+}
+
+/// Which layers each application permits. One of which no categories are told permits all.
+fn applications(store: &Store) -> Vec<RawApplication> {
+    let mut names = Names::default();
+    let application = |application: &ApplicationCategories| {
+        let path = application.path.as_ref().map_or("", |path| &path.value);
+        let file = path.rsplit(['\\', '/']).next().and_then(names::slug);
+        let name = file.or_else(|| names::slug(&format!("application-{}", application.key.value)));
+        let permit = application.categories.as_ref().map(|categories| categories.value);
+        RawApplication {
+            name: At::new(names.unique(name.as_deref().unwrap_or("application")), application.key.at),
+            // 0 is no category at all, and who has none permits every layer.
+            policy: RawPolicy { permit: permit.filter(|permit| !permit.is_empty()), ..RawPolicy::default() },
+            winsock: Some(WinsockApplication {
+                path: path.to_owned(),
+                arguments: application.arguments.as_ref().map(|arguments| arguments.value.clone()),
+                key: application.key.value.clone(),
+            }),
+            replace: false,
+        }
+    };
+    store.applications.iter().map(application).collect()
+}
+
+#[cfg(test)]
+pub(super) mod tests;

@@ -6,16 +6,23 @@
 //! | `store` | a whole catalog as a source tells it, every fact with its place |
 //! | `wsa` | what Windows' own functions would answer, and install |
 //! | `form` | which source this is, by its content; its text, and what the text tells |
+//! | `document` | a Winsock catalog as a document of sockatlas' own: `both` makes one list of the two sets, `chains`, `entries`, `providers` and `names` make entries of items, `keys` is what both say |
 //! | `standard` | the items that Windows and its usual companions install |
 //! | `fault`, `rules` | what refuses loading one; what is wrong with one that is read |
 //!
 //! Depends on `load` and what lies below it, and on `report`.
 
+mod both;
+mod chains;
 mod document;
+mod entries;
 mod fault;
 mod form;
 pub mod info;
+mod keys;
+mod names;
 mod packed;
+mod providers;
 mod reg;
 pub(crate) mod rules;
 mod standard;

@@ -188,6 +188,17 @@ impl Item {
         }
     }
 
+    /// Where one id of its chain stands, counted from the top; of one on a line with others, the line.
+    pub(crate) fn chain_entry_at(&self, position: usize) -> Span {
+        let all = self.field_at(Field::ChainEntries);
+        let Places::Bytes { digits, .. } = &self.places else { return all };
+        let start = Field::ChainEntries.range().start + 4 * position;
+        match (digits.get(start), digits.get(start + 3)) {
+            (Some(&start), Some(&end)) => Span { file: all.file, start, end: end + 2 },
+            _ => all,
+        }
+    }
+
     /// What it is.
     pub const fn kind(&self) -> ItemKind {
         self.info.kind()

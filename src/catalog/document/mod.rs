@@ -179,7 +179,7 @@ fn is_bare_word(word: &str) -> bool {
 }
 
 /// Whether names of a catalog may look so: `[a-z0-9][a-z0-9._-]*`, and not all digits.
-pub(super) fn is_name(name: &str) -> bool {
+pub(crate) fn is_name(name: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
     name.bytes().next().is_some_and(plain)
         && name.bytes().all(|byte| plain(byte) || matches!(byte, b'.' | b'_' | b'-'))

@@ -1,0 +1,234 @@
+//! Items as entries: each with its name, its references and its facts, every one at the place where the source tells it.
+
+use super::both::{Both, Slot};
+use super::chains::{Shape, Shapeless};
+use super::fault::WinsockFault;
+use super::info::{ItemKind, ProtocolInfo};
+use super::keys::{Keys, Role, Selectable};
+use super::names::{self, Names};
+use super::packed::{Field, PackedItem};
+use super::providers::Provider;
+use super::standard::StandardItem;
+use super::store::Item;
+use super::{Bitness, PACKED_ITEM_BYTES};
+use crate::catalog::raw::{At, ProtocolWord, RawBase, RawBody, RawChain, RawChainBase, RawEntry, RawLayer, Word};
+use crate::catalog::{EntryKind, Facts, Fault, FaultKind, Span, WinsockFacts};
+use crate::terms::Services;
+use indexmap::IndexMap;
+use std::collections::HashSet;
+use uuid::Uuid;
+
+/// How the second of two sets names what the first has not.
+const SUFFIX_32: &str = "-32";
+
+/// The name of each slot.
+pub(super) fn names(both: &Both<'_>) -> Vec<String> {
+    let mut names = Names::default();
+    let mut given = vec![String::new(); both.slots.len()];
+    let mut order: Vec<usize> = (0..both.slots.len()).collect();
+    // Standard items come first, so that no other takes their names, and chains last, as they are called by what they are made of.
+    order.sort_by_key(|&at| {
+        let slot = both.slots[at];
+        let info = &both.item(slot).info;
+        let class = match info.kind() {
+            ItemKind::Base if StandardItem::of(info).is_some() => 0,
+            ItemKind::Base | ItemKind::Layer => 1,
+            ItemKind::Chain | ItemKind::Malformed => 2,
+        };
+        (class == 2, slot.bits == Some(Bitness::Bits32), class)
+    });
+    for at in order {
+        let slot = both.slots[at];
+        let name = stem(both, slot, &given);
+        let suffix = if slot.bits == Some(Bitness::Bits32) { SUFFIX_32 } else { "" };
+        given[at] = names.unique(&format!("{name}{suffix}"));
+    }
+    given
+}
+
+/// The name of a slot before it is made the only one.
+fn stem(both: &Both<'_>, slot: Slot, given: &[String]) -> String {
+    let item = both.item(slot);
+    let set = &both.sets[slot.set];
+    let shape = match item.kind() {
+        ItemKind::Base => return names::of_base(&item.info),
+        ItemKind::Layer => return names::of_layer(&item.info),
+        ItemKind::Chain => set.shape(item),
+        ItemKind::Malformed => return names::of_broken(&item.info),
+    };
+    let base = item.info.chain.ids().last().and_then(|&id| set.place(id));
+    let top = shape.ok().and_then(|shape| shape.layers.first().map(|link| link.item));
+    let (Some(top), Some(base)) = (top, base) else { return names::of_broken(&item.info) };
+    let name = |item| {
+        let name = given[both.slot_of(slot.set, item)].as_str();
+        if slot.bits == Some(Bitness::Bits32) { name.strip_suffix(SUFFIX_32).unwrap_or(name) } else { name }
+    };
+    format!("{}-over-{}", name(top), name(base))
+}
+
+/// What becomes an entry, and what it needs for that.
+pub(super) struct Entries<'b, 's> {
+    pub both: &'b Both<'s>,
+    pub names: &'b [String],
+    pub providers: &'b IndexMap<Uuid, Provider>,
+    /// The places of the faults that are told of the items already.
+    pub told: &'b HashSet<Span>,
+}
+
+impl Entries<'_, '_> {
+    /// The entry of each slot. One that cannot be told whole has no body, and a fault.
+    pub fn read(&self, faults: &mut Vec<Fault>) -> Vec<RawEntry> {
+        (0..self.both.slots.len()).map(|at| self.entry(at, faults)).collect()
+    }
+
+    fn entry(&self, at: usize, faults: &mut Vec<Fault>) -> RawEntry {
+        let slot = self.both.slots[at];
+        let item = self.both.item(slot);
+        let shape = match item.kind() {
+            ItemKind::Base | ItemKind::Layer => Ok(None),
+            ItemKind::Chain => self.both.sets[slot.set].shape(item).map(Some),
+            ItemKind::Malformed => Err(Shapeless::Length(item.info.chain.length)),
+        };
+        let keys = shape.and_then(|shape| {
+            let ids = shape.as_ref().map(|shape| self.both.sets[slot.set].ids(shape)).transpose()?;
+            Ok((shape, Keys::of(&item.info, ids.unwrap_or_default())))
+        });
+        let (body, facts, hidden) = match keys {
+            Ok((shape, Some(keys))) => {
+                let facts = self.facts(slot, &keys, &self.names[at]);
+                (Some(self.body(slot, &keys, shape)), Some(Box::new(facts)), keys.hidden)
+            }
+            Ok((_, None)) => (None, None, false),
+            Err(shapeless) => {
+                self.untold(item, &shapeless, faults);
+                (None, None, false)
+            }
+        };
+        let provider = self.providers.get(&item.info.provider_id);
+        RawEntry {
+            name: At::new(self.names[at].clone(), item.key.as_ref().map_or(item.at, |key| key.at)),
+            kind: match item.kind() {
+                ItemKind::Base => EntryKind::Base,
+                ItemKind::Layer => EntryKind::Layer,
+                ItemKind::Chain | ItemKind::Malformed => EntryKind::Chain,
+            },
+            replace: false,
+            hidden,
+            provider: provider.map(|provider| At::new(provider.name.clone(), item.field_at(Field::ProviderId))),
+            id: self.id(slot, faults),
+            facts,
+            options: Vec::new(),
+            body,
+        }
+    }
+
+    /// Says what is wrong with a chain, unless that is said already.
+    fn untold(&self, item: &Item, shapeless: &Shapeless, faults: &mut Vec<Fault>) {
+        let places = [item.field_at(Field::ChainEntries), item.field_at(Field::ChainLength)];
+        if !places.iter().any(|place| self.told.contains(place)) {
+            let reason = format!("{} {shapeless}", item.named());
+            faults.push(WinsockFault::MalformedItem { reason }.at(places[0]));
+        }
+    }
+
+    /// The id, unless it is one that is told of as being none, or as being another's.
+    fn id(&self, slot: Slot, faults: &mut Vec<Fault>) -> Option<At<i32>> {
+        let id = self.both.item(slot).id();
+        let at = self.both.item(slot).field_at(Field::CatalogEntryId);
+        if id == 0 || self.both.sets[slot.set].place(id) != Some(slot.item) {
+            return None;
+        }
+        if let Ok(id) = i32::try_from(id) {
+            return Some(At::new(id, at));
+        }
+        let expected = format!("a number from 1 to {}", i32::MAX);
+        faults.push(Fault::new(FaultKind::WrongValue { found: format!("catalog entry id {id}"), expected }, at));
+        None
+    }
+
+    fn body(&self, slot: Slot, keys: &Keys, shape: Option<Shape>) -> RawBody {
+        let item = self.both.item(slot);
+        match (&keys.role, shape) {
+            (Role::Layer { .. }, _) => RawBody::Layer(Box::new(RawLayer::default())),
+            (Role::Selectable(selectable), None) => RawBody::Base(base(item, selectable)),
+            (Role::Selectable(selectable), Some(shape)) => RawBody::Chain(self.chain(slot, selectable, &shape)),
+        }
+    }
+
+    fn chain(&self, slot: Slot, selectable: &Selectable, shape: &Shape) -> RawChain {
+        let item = self.both.item(slot);
+        let called = |item_below: usize, position: usize| {
+            let name = self.names[self.both.slot_of(slot.set, item_below)].clone();
+            At::new(name, item.chain_entry_at(position))
+        };
+        let below = self.both.sets[slot.set].items().get(shape.base.item);
+        let differs = below.is_none_or(|below| super::keys::protocols(&below.info) != Some(selectable.protocols));
+        RawChain {
+            layers: shape.layers.iter().map(|link| called(link.item, link.position)).collect(),
+            base: RawChainBase::One(called(shape.base.item, shape.base.position)),
+            protocol: differs.then(|| vec![protocol(item, selectable.protocols)]),
+            matches_zero: item.info.further.is_some().then_some(selectable.matches_zero),
+            services: Some(Services::from_xp1(selectable.services)),
+        }
+    }
+
+    fn facts(&self, slot: Slot, keys: &Keys, name: &str) -> Facts {
+        let item = self.both.item(slot);
+        let library = self.providers.get(&item.info.provider_id).map(|provider| provider.library.as_str());
+        let winsock = WinsockFacts {
+            bits: slot.bits,
+            library: Some(item.info.path.clone()).filter(|path| Some(path.as_str()) != library),
+            packed: self.packed(slot, keys, name),
+        };
+        Facts {
+            summary: keys.summary.clone(),
+            version: keys.version,
+            message_size: keys.message_size,
+            address_size: keys.address_size,
+            byte_order: keys.byte_order,
+            security_scheme: keys.security_scheme,
+            recommended: keys.recommended,
+            unknown: untold(&item.info),
+            winsock: Some(Box::new(winsock)).filter(|winsock| **winsock != WinsockFacts::default()),
+        }
+    }
+
+    /// The bytes of an item, where its keys alone make others.
+    fn packed(&self, slot: Slot, keys: &Keys, name: &str) -> Option<Vec<u8>> {
+        let item = self.both.item(slot);
+        let told = match &item.packed {
+            Some(packed) => packed.clone(),
+            None => PackedItem::new(item.info.further.is_some().then_some(&item.info)?).ok()?,
+        };
+        let alone = keys.item(name, None, |id| self.both.sets[slot.set].top(id));
+        let bytes: &[u8; PACKED_ITEM_BYTES] = told.as_bytes();
+        (alone.as_ref() != Ok(&told)).then(|| bytes.to_vec())
+    }
+}
+
+fn base(item: &Item, selectable: &Selectable) -> RawBase {
+    RawBase {
+        family: At::new(Word::Number(selectable.family), item.field_at(Field::AddressFamily)),
+        socket_type: At::new(Word::Number(selectable.socket_type), item.field_at(Field::SocketType)),
+        protocol: vec![protocol(item, selectable.protocols)],
+        matches_zero: selectable.matches_zero,
+        services: Services::from_xp1(selectable.services),
+    }
+}
+
+fn protocol(item: &Item, (first, last): (i32, i32)) -> At<ProtocolWord> {
+    let word = if first == last { ProtocolWord::One(Word::Number(first)) } else { ProtocolWord::Range(first, last) };
+    At::new(word, item.field_at(Field::Protocol))
+}
+
+/// The facts that the source of an item does not tell. Where Windows keeps the categories of layers is not part of an item.
+fn untold(info: &ProtocolInfo) -> Vec<&'static str> {
+    const OF_ALL: [&str; 5] = ["hidden", "message-size", "byte-order", "security-scheme", "recommended"];
+    const OF_SELECTABLE: [&str; 2] = ["protocol", "matches-zero"];
+    let is_layer = info.kind() == ItemKind::Layer;
+    let is_untold = |fact: &&'static str| match *fact {
+        "categories" => is_layer,
+        fact => info.further.is_none() && (OF_ALL.contains(&fact) || !is_layer && OF_SELECTABLE.contains(&fact)),
+    };
+    Facts::UNKNOWABLE.iter().copied().filter(is_untold).collect()
+}

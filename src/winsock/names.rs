@@ -1,0 +1,144 @@
+//! What entries, providers and applications of a Winsock catalog are called in a catalog of sockatlas, which knows them by name.
+
+use super::info::{ItemKind, ProtocolInfo};
+use super::standard::{StandardItem, StandardProvider};
+use crate::terms::{Family, Protocol, SocketType, System};
+use std::collections::{HashMap, HashSet};
+
+/// Names that are all different: the second of a kind gets `-2` at its end, the third `-3`.
+#[derive(Default)]
+pub(super) struct Names {
+    taken: HashSet<String>,
+    /// The number that the next of a name gets, so that a million of one name are counted once.
+    next: HashMap<String, u64>,
+}
+
+impl Names {
+    /// This name, or the first that is made of it and is not taken.
+    pub fn unique(&mut self, name: &str) -> String {
+        if self.taken.insert(name.to_owned()) {
+            return name.to_owned();
+        }
+        let next = self.next.entry(name.to_owned()).or_insert(2);
+        loop {
+            let numbered = format!("{name}-{next}");
+            *next += 1;
+            if self.taken.insert(numbered.clone()) {
+                return numbered;
+            }
+        }
+    }
+
+    /// Says that nothing may be called so.
+    pub fn reserve(&mut self, name: &str) {
+        self.taken.insert(name.to_owned());
+    }
+}
+
+/// A base protocol's name: the usual one of a standard item, else its description, else its triple.
+pub(super) fn of_base(info: &ProtocolInfo) -> String {
+    if let Some(standard) = StandardItem::of(info) {
+        return standard.name.to_owned();
+    }
+    // NetBIOS has two items for each network card, whose descriptions hold its GUID.
+    if let Some(provider) = StandardProvider::by_id(info.provider_id).filter(|provider| provider.name == "netbios") {
+        return format!("{}-{}", provider.name, SocketType::from_raw(info.socket_type)).replace("--", "-");
+    }
+    of_text(&info.name).unwrap_or_else(|| of_triple(info))
+}
+
+/// A layer's name: its description, else `layer`.
+pub(super) fn of_layer(info: &ProtocolInfo) -> String {
+    of_text(&info.name).unwrap_or_else(|| "layer".to_owned())
+}
+
+/// The name of an item whose chain cannot be told.
+pub(super) fn of_broken(info: &ProtocolInfo) -> String {
+    match info.kind() {
+        ItemKind::Base => of_base(info),
+        ItemKind::Layer => of_layer(info),
+        ItemKind::Chain | ItemKind::Malformed => of_text(&info.name).unwrap_or_else(|| "chain".to_owned()),
+    }
+}
+
+/// A description as a name. An indirect string is none: it says where the description is.
+fn of_text(text: &str) -> Option<String> {
+    if text.starts_with('@') { None } else { slug(text) }
+}
+
+/// `inet-stream-tcp`; numbers where there are no names.
+fn of_triple(info: &ProtocolInfo) -> String {
+    let family = Family::from_number(info.address_family, System::Windows);
+    let protocol = Protocol::from_raw(info.protocol).display_in(family, System::Windows);
+    let name = format!("{family}-{}-{protocol}", SocketType::from_raw(info.socket_type));
+    // A negative number begins with a hyphen, as no name does.
+    slug(&name).filter(|slug| !slug.bytes().all(|byte| byte.is_ascii_digit())).unwrap_or_else(|| "base".to_owned())
+}
+
+/// Letters of ASCII in lower case, digits, full stops and hyphens, as names have; nothing if no more than digits are left.
+pub(super) fn slug(text: &str) -> Option<String> {
+    let mut slug = String::with_capacity(text.len().min(255));
+    for c in text.chars() {
+        match c.to_ascii_lowercase() {
+            c @ ('a'..='z' | '0'..='9' | '.') => slug.push(c),
+            _ if slug.ends_with('-') => {}
+            _ => slug.push('-'),
+        }
+    }
+    let slug = slug.trim_matches(['-', '.']);
+    let says_something = slug.bytes().any(|byte| byte.is_ascii_lowercase());
+    says_something.then(|| slug.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::document::is_name;
+    use proptest::prelude::*;
+
+    #[test]
+    fn descriptions_become_names() {
+        let name = |text: &str| slug(text);
+        assert_eq!(name("LavasoftLSP").as_deref(), Some("lavasoftlsp"));
+        assert_eq!(
+            name("MSAFD NetBIOS [\\Device\\NetBT] SEQPACKET 0").as_deref(),
+            Some("msafd-netbios-device-netbt-seqpacket-0")
+        );
+        assert_eq!(name("C.A. Proxy (2.0)").as_deref(), Some("c.a.-proxy-2.0"));
+        assert_eq!(name("代理"), None);
+        assert_eq!(name("2026"), None, "names are not all digits");
+        assert_eq!(name(" - . "), None);
+    }
+
+    #[test]
+    fn an_item_that_is_not_standard_is_called_by_its_description_or_its_triple() {
+        let mut info = StandardItem::by_name("tcp4").expect("known").info();
+        assert_eq!(of_base(&info), "tcp4");
+        info.provider_id = uuid::Uuid::from_u128(1);
+        assert_eq!(of_base(&info), "inet-stream-tcp", "an indirect string describes nothing");
+        (info.address_family, info.socket_type, info.protocol) = (99, 77, i32::MIN);
+        assert_eq!(of_base(&info), "base", "no name is all digits and hyphens");
+        info.name = "Acme's own".to_owned();
+        assert_eq!(of_base(&info), "acme-s-own");
+    }
+
+    #[test]
+    fn the_second_of_a_name_is_numbered() {
+        let mut names = Names::default();
+        names.reserve("order");
+        let given: Vec<String> = ["a", "a", "a-2", "a", "order"].map(|name| names.unique(name)).to_vec();
+        assert_eq!(given, ["a", "a-2", "a-2-2", "a-3", "order-2"]);
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_a_description_says_the_name_is_one(text in any::<String>(), triple in any::<(i32, i32, i32)>()) {
+            let mut info = StandardItem::by_name("tcp4").expect("known").info();
+            info.provider_id = uuid::Uuid::from_u128(1);
+            (info.address_family, info.socket_type, info.protocol) = triple;
+            info.name = text;
+            prop_assert!(is_name(&of_base(&info)), "{}", of_base(&info));
+            prop_assert!(is_name(&of_layer(&info)));
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! The providers of a Winsock catalog: one for each GUID.
+
+use super::both::Both;
+use super::info::ItemKind;
+use super::names::{self, Names};
+use super::packed::Field;
+use super::standard::StandardProvider;
+use crate::catalog::Modules;
+use crate::catalog::raw::{At, RawProvider};
+use indexmap::IndexMap;
+use uuid::Uuid;
+
+/// A provider as its items tell of it.
+pub(super) struct Provider {
+    pub name: String,
+    /// The path that most of its items state; of several as frequent ones the first.
+    pub library: String,
+    has_layer: bool,
+}
+
+/// The module that implements the sockets of this system.
+const SYSTEM: &str = "system";
+
+/// What the items of a GUID say.
+#[derive(Default)]
+struct Told<'s> {
+    libraries: IndexMap<&'s str, usize>,
+    /// The first slot, and the first that is a layer.
+    first: usize,
+    layer: Option<usize>,
+    slots: usize,
+}
+
+/// The providers of all items, in the order in which they occur. `entries` are the names of the slots.
+pub(super) fn providers(both: &Both<'_>, entries: &[String]) -> IndexMap<Uuid, Provider> {
+    let mut told: IndexMap<Uuid, Told<'_>> = IndexMap::new();
+    for (at, &slot) in both.slots.iter().enumerate() {
+        let item = both.item(slot);
+        let new = || Told { first: at, ..Told::default() };
+        let told = told.entry(item.info.provider_id).or_insert_with(new);
+        *told.libraries.entry(&item.info.path).or_default() += 1;
+        told.slots += 1;
+        if item.kind() == ItemKind::Layer && told.layer.is_none() {
+            told.layer = Some(at);
+        }
+    }
+    let mut names = Names::default();
+    // Whoever is called as a module that ships would be taken for it.
+    Modules::shipped().iter().for_each(|module| names.reserve(module.name()));
+    StandardProvider::all().for_each(|standard| names.reserve(standard.name));
+    told.into_iter().map(|(id, told)| (id, provider(id, &told, entries, &mut names))).collect()
+}
+
+fn provider(id: Uuid, told: &Told<'_>, entries: &[String], names: &mut Names) -> Provider {
+    let most = told.libraries.values().max();
+    let library = told.libraries.iter().find(|(_, times)| Some(*times) == most).map_or("", |(path, _)| path);
+    let name = match (StandardProvider::by_id(id), told.layer) {
+        (Some(standard), _) => standard.name.to_owned(),
+        (None, Some(layer)) => names.unique(&entries[layer]),
+        (None, None) if told.slots == 1 => names.unique(&entries[told.first]),
+        (None, None) => names.unique(&file_stem(library).unwrap_or_else(|| entries[told.first].clone())),
+    };
+    Provider { name, library: library.to_owned(), has_layer: told.layer.is_some() }
+}
+
+/// `lavasofttcpservice` of `C:\WINDOWS\system32\LavasoftTcpService.dll`.
+fn file_stem(path: &str) -> Option<String> {
+    let file = path.rsplit(['\\', '/']).next()?;
+    names::slug(file.rsplit_once('.').map_or(file, |(stem, _)| stem))
+}
+
+/// The providers as a document declares them, at the places where their GUIDs first stand.
+pub(super) fn declared(both: &Both<'_>, providers: &IndexMap<Uuid, Provider>) -> Vec<RawProvider> {
+    let mut places = IndexMap::with_capacity(providers.len());
+    for &slot in &both.slots {
+        let item = both.item(slot);
+        places.entry(item.info.provider_id).or_insert_with(|| item.field_at(Field::ProviderId));
+    }
+    let declared = places.into_iter().filter_map(|(id, at)| {
+        let provider = providers.get(&id)?;
+        // The system opens the sockets of the standard ones; a layer that goes by the GUID of one is none of its own.
+        let is_system = StandardProvider::by_id(id).is_some() && !provider.has_layer;
+        Some(RawProvider {
+            name: At::new(provider.name.clone(), at),
+            module: is_system.then(|| SYSTEM.to_owned()),
+            id: Some(id),
+            library: Some(provider.library.clone()),
+            replace: false,
+        })
+    });
+    declared.collect()
+}
