@@ -4,6 +4,7 @@
 
 use super::reg::{self, Decoded};
 use super::store::{SourceForm, Store};
+use super::{instlsp, netsh};
 use crate::catalog::{Fault, FaultKind, FileId, Sources, Span};
 use std::ops::Range;
 use std::path::Path;
@@ -65,6 +66,16 @@ impl Flaws {
 pub(crate) fn text(bytes: &[u8], path: Option<&Path>, options: &Options) -> Option<Result<Text, FaultKind>> {
     let _ = path;
     let Decoded { text, flaws } = reg::decode(bytes);
+    let console = match options.from {
+        Some(form @ (SourceForm::Netsh | SourceForm::Instlsp)) => Some(form),
+        None if reg::is_export(&text) => None,
+        None if netsh::looks_like(&text) => Some(SourceForm::Netsh),
+        None if instlsp::looks_like(&text) => Some(SourceForm::Instlsp),
+        _ => None,
+    };
+    if let Some(form) = console {
+        return Some(Ok(Text { form, text, flaws: Flaws(flaws) }));
+    }
     if !reg::is_export(&text) {
         return None;
     }
@@ -79,7 +90,8 @@ pub(crate) fn text(bytes: &[u8], path: Option<&Path>, options: &Options) -> Opti
 pub(crate) fn parse(form: SourceForm, file: FileId, text: &str, faults: &mut Vec<Fault>) -> Store {
     match form {
         SourceForm::Reg | SourceForm::Hive | SourceForm::Packed => reg::store(form, file, text, faults),
-        SourceForm::Netsh | SourceForm::Instlsp => Store::new(form),
+        SourceForm::Netsh => netsh::parse(file, text, faults),
+        SourceForm::Instlsp => instlsp::parse(file, text, faults),
     }
 }
 

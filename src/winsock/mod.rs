@@ -8,6 +8,7 @@
 //! | `form` | which source this is, by its content; its text, and what the text tells |
 //! | `document` | a Winsock catalog as a document of sockatlas' own: `both` makes one list of the two sets, `chains`, `entries`, `providers` and `names` make entries of items, `keys` is what both say |
 //! | `standard` | the items that Windows and its usual companions install |
+//! | `netsh`, `instlsp` | what these two programs print |
 //! | `fault`, `rules` | what refuses loading one; what is wrong with one that is read |
 //!
 //! Depends on `load` and what lies below it, and on `report`.
@@ -19,8 +20,10 @@ mod entries;
 mod fault;
 mod form;
 pub mod info;
+mod instlsp;
 mod keys;
 mod names;
+mod netsh;
 mod packed;
 mod providers;
 mod reg;

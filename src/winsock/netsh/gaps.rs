@@ -1,0 +1,249 @@
+//! What a text tells in part: the facts that are there, and a fault at the place where others are missing.
+
+use super::blocks::{Block, Language};
+use super::fields::{self, CHAIN, CHAIN_LENGTH, SERVICE_FLAGS};
+use super::lines::Labelled;
+use crate::catalog::{Bitness, Fault, FaultKind, FileId, Span};
+use crate::winsock::fault::WinsockFault;
+use crate::winsock::packed::Field;
+use crate::winsock::store::{Fragment, Told};
+
+/// The part of an entry that a block tells.
+pub(super) fn entry(
+    block: &Block<'_>,
+    language: &Language<'_>,
+    bits: Option<Bitness>,
+    file: FileId,
+) -> (Fragment, Vec<Fault>) {
+    let mut part = Part { block, file, placed: Vec::new() };
+    part.placed = if block.rule.is_some() { part.from_beginning(language) } else { part.from_middle(language) };
+    let facts = part.placed.iter().zip(&block.lines).filter_map(|(&position, line)| {
+        let field = fields::field(position?)?;
+        let told = Told::new(line.value.to_owned(), part.value_at(line));
+        (!line.value.is_empty()).then_some((field, told))
+    });
+    let fragment = Fragment { at: part.span(block.beginning()), facts: facts.collect(), bits };
+    let mut faults: Vec<Fault> = part.unreadable().collect();
+    faults.extend(part.missing(&fragment));
+    if faults.is_empty() {
+        let missing = format!("an entry with these {} lines", block.lines.len());
+        faults.push(WinsockFault::Gap { missing }.at(fragment.at));
+    }
+    (fragment, faults)
+}
+
+/// What is wrong with a block of a name-space provider that cannot be read.
+pub(super) fn name_space(block: &Block<'_>, file: FileId) -> Option<Fault> {
+    const LABELS: [&str; 5] = ["Description", "Provider ID", "Name Space", "Active", "Version"];
+    let part = Part { block, file, placed: Vec::new() };
+    let fits = |position: usize, value: &str| match position {
+        0 => true,
+        1 => fields::guid(value).is_some(),
+        _ => fields::id(value).is_some(),
+    };
+    let wrong = block.lines.iter().enumerate().find(|(at, line)| !line.value.is_empty() && !fits(*at, line.value));
+    if let Some((at, line)) = wrong {
+        let expected = if at == 1 { fields::expected(fields::PROVIDER_ID) } else { "a number" };
+        return Some(part.syntax(line, expected));
+    }
+    let missing = (0..LABELS.len()).find(|&at| block.value(at).is_none_or(|value| at > 0 && value.is_empty()))?;
+    let behind = LABELS.len() - 1 - missing;
+    let of = block.value(0).filter(|name| !name.is_empty()).map_or_else(|| "a name-space provider".to_owned(), quoted);
+    let missing_text = match behind {
+        0 => format!("`{}` of {of}", LABELS[missing]),
+        1 => format!("`{}` and the line behind it of {of}", LABELS[missing]),
+        _ => format!("`{}` and the {behind} lines behind it of {of}", LABELS[missing]),
+    };
+    Some(part.gap(missing_text, part.end_of(block.lines.get(missing))))
+}
+
+/// A block, and to which lines of an entry its lines are known to be.
+struct Part<'b, 't> {
+    block: &'b Block<'t>,
+    file: FileId,
+    /// For each line its place among those of an entry; nothing where that cannot be told.
+    placed: Vec<Option<usize>>,
+}
+
+impl Part<'_, '_> {
+    /// Places lines below a header: by their labels where whole entries have taught them, else one after the other, until a value
+    /// can only be that of a later line.
+    fn from_beginning(&self, language: &Language<'_>) -> Vec<Option<usize>> {
+        let lines = &self.block.lines;
+        let mut placed: Vec<Option<usize>> = Vec::with_capacity(lines.len());
+        let mut next = 0;
+        for (at, line) in lines.iter().enumerate() {
+            let taught = language.position(line.label).filter(|&position| position >= next);
+            let in_order = || fields::may_stand(next, line.value).then_some(next);
+            let position = taught.or_else(in_order).or_else(|| {
+                let rest = &lines[at..];
+                let fits_from = |position: usize| {
+                    rest.iter().enumerate().all(|(behind, line)| fields::fits(position + behind, line.value))
+                };
+                let later = |&position: &usize| {
+                    let ends = position + rest.len() - 1;
+                    fields::suits(position, line.value)
+                        && fits_from(position)
+                        && (ends == CHAIN_LENGTH || ends == CHAIN)
+                };
+                let position = (next + 1..=CHAIN).find(later)?;
+                unplace(&mut placed, lines, position - next);
+                Some(position)
+            });
+            let position = position.unwrap_or(next);
+            placed.push((position <= CHAIN).then_some(position));
+            next = position + 1;
+        }
+        placed
+    }
+
+    /// Places lines without a header: by their labels where whole entries have taught them, else where alone their values fit.
+    fn from_middle(&self, language: &Language<'_>) -> Vec<Option<usize>> {
+        let lines = &self.block.lines;
+        let taught: Vec<Option<usize>> = lines.iter().map(|line| language.position(line.label)).collect();
+        let told: Vec<usize> = taught.iter().copied().flatten().collect();
+        if !told.is_empty() {
+            return if told.is_sorted_by(|a, b| a < b) { taught } else { vec![None; lines.len()] };
+        }
+        let fits = |first: usize| {
+            let last_may_be_cut = |at: usize, value: &str| value.is_empty() && at + 1 == lines.len();
+            let fits = |(at, line): (usize, &Labelled<'_>)| {
+                fields::suits(first + at, line.value) || last_may_be_cut(at, line.value)
+            };
+            first + lines.len() <= CHAIN + 1 && lines.iter().enumerate().all(fits)
+        };
+        let mut firsts = (0..=CHAIN).filter(|&first| fits(first));
+        match (firsts.next(), firsts.next()) {
+            (Some(first), None) => (first..first + lines.len()).map(Some).collect(),
+            _ => vec![None; lines.len()],
+        }
+    }
+
+    /// Values that cannot be read, each at its line and column.
+    fn unreadable(&self) -> impl Iterator<Item = Fault> {
+        let placed = self.placed.iter().zip(&self.block.lines);
+        let length = self.placed.iter().position(|&position| position == Some(CHAIN_LENGTH));
+        let length = length.and_then(|at| self.block.value(at));
+        placed.filter_map(move |(&position, line)| {
+            let position = position?;
+            if !line.value.is_empty() && !fields::fits(position, line.value) {
+                return Some(self.syntax(line, fields::expected(position)));
+            }
+            if position != CHAIN || line.value.is_empty() {
+                return None;
+            }
+            let length = length?;
+            let found = line.value.split([':', '\u{ff1a}']).count();
+            let message = match found {
+                1 => format!("one id where the length of the chain is {length}"),
+                _ => format!("{found} ids where the length of the chain is {length}"),
+            };
+            let is_other = length.parse() != Ok(found) && fields::fits(CHAIN_LENGTH, length);
+            is_other.then(|| Fault::new(FaultKind::Syntax { message, unquoted: None }, self.value_at(line)))
+        })
+    }
+
+    /// What is not told of the entry, if anything.
+    fn missing(&self, fragment: &Fragment) -> Option<Fault> {
+        let lines = &self.block.lines;
+        let line_of = |position: usize| {
+            let at = self.placed.iter().position(|&placed| placed == Some(position))?;
+            Some((at, lines.get(at)?))
+        };
+        let is_told = |position: usize| {
+            line_of(position).is_some_and(|(at, line)| {
+                !line.value.is_empty() || fields::may_be_empty(position) && at + 1 < lines.len()
+            })
+        };
+        let length = line_of(CHAIN_LENGTH).map(|(_, line)| line.value);
+        let all = if length.is_some_and(fields::needs_chain) { CHAIN } else { CHAIN_LENGTH };
+        let missing: Vec<usize> = (0..=all).filter(|&position| !is_told(position)).collect();
+        let first = *missing.first()?;
+        let unplaced = self.placed.iter().filter(|position| position.is_none()).count();
+        let of = match fragment.facts.get(&Field::ProtocolName) {
+            Some(name) => quoted(&name.value),
+            None if self.block.rule.is_none() => "the entry of which this is a part".to_owned(),
+            None => "this entry".to_owned(),
+        };
+        let place = match () {
+            () if self.block.rule.is_none() => lines.first().map(|line| self.line_at(line)),
+            () if line_of(first).is_some() => self.end_of(line_of(first).map(|(_, line)| line)),
+            () => {
+                let behind = self.placed.iter().position(|placed| placed.is_some_and(|position| position > first));
+                self.end_of(behind.and_then(|at| lines.get(at)))
+            }
+        };
+        Some(self.gap(format!("{} of {of}", listed(&missing, unplaced)), place))
+    }
+
+    /// The place of a line; without one the mark behind the block, else the last line that is there.
+    fn end_of(&self, line: Option<&Labelled<'_>>) -> Option<Span> {
+        let block = self.block;
+        line.map(|line| self.line_at(line))
+            .or_else(|| block.omission.map(|line| self.span(line.start..line.end())))
+            .or_else(|| block.lines.last().map(|line| self.line_at(line)))
+    }
+
+    fn gap(&self, missing: String, place: Option<Span>) -> Fault {
+        let at = place.unwrap_or_else(|| self.span(self.block.beginning()));
+        let fault = WinsockFault::Gap { missing }.at(at);
+        let omission = self.block.omission.map(|line| self.span(line.start..line.end())).filter(|&mark| mark != at);
+        match omission {
+            Some(mark) => fault.because(mark, "something is left out here"),
+            None => fault,
+        }
+    }
+
+    fn syntax(&self, line: &Labelled<'_>, expected: &str) -> Fault {
+        let message = format!("`{}` where `{}` should be {expected}", line.value, line.label);
+        Fault::new(FaultKind::Syntax { message, unquoted: None }, self.value_at(line))
+    }
+
+    fn line_at(&self, line: &Labelled<'_>) -> Span {
+        self.span(line.start..line.end())
+    }
+
+    fn value_at(&self, line: &Labelled<'_>) -> Span {
+        self.span(line.value_start..line.end())
+    }
+
+    fn span(&self, range: std::ops::Range<usize>) -> Span {
+        Span::new(self.file, range)
+    }
+}
+
+/// Takes the places away from lines before a jump that could as well stand so many lines further on: of several numbers in a row
+/// nobody can tell which is missing.
+fn unplace(placed: &mut [Option<usize>], lines: &[Labelled<'_>], jump: usize) {
+    let shifted = |position: &Option<usize>, line: &Labelled<'_>| {
+        position.is_some_and(|position| position + jump < SERVICE_FLAGS && fields::suits(position + jump, line.value))
+    };
+    for (position, line) in placed.iter_mut().zip(lines).rev() {
+        if !shifted(position, line) {
+            break;
+        }
+        *position = None;
+    }
+}
+
+/// The missing lines of an entry, by netsh's own labels in English.
+fn listed(missing: &[usize], unplaced: usize) -> String {
+    let label = |position: usize| format!("`{}`", fields::label(position));
+    let (Some(&first), Some(&last)) = (missing.first(), missing.last()) else { return String::new() };
+    let in_a_row = last - first + 1 == missing.len();
+    match missing.len().saturating_sub(unplaced) {
+        count if unplaced > 0 => {
+            let (first, last) = (label(first), label(last));
+            format!("{count} of the {} lines from {first} to {last}", missing.len())
+        }
+        1 => label(first),
+        2 => format!("{} and {}", label(first), label(last)),
+        count if in_a_row && first == 0 => format!("the {count} lines from {} to {}", label(first), label(last)),
+        count if in_a_row => format!("{} and the {} lines behind it", label(first), count - 1),
+        _ => missing.iter().map(|&position| label(position)).collect::<Vec<_>>().join(", "),
+    }
+}
+
+fn quoted(name: &str) -> String {
+    format!("`{name}`")
+}

@@ -1,0 +1,153 @@
+//! The lines of a console text, by what they look like; the language of the labels plays no part.
+
+/// One line, without what quoting and indenting put around it.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub(super) struct Line<'t> {
+    /// Offset of its first character in the text.
+    pub start: usize,
+    pub text: &'t str,
+    pub look: Look<'t>,
+}
+
+/// What a line looks like.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub(super) enum Look<'t> {
+    /// Nothing, or what fences code in Markdown.
+    Blank,
+    /// The line below a header: twenty dashes at least (netsh prints 54).
+    Rule,
+    /// `[...]` and the like: something is left out here.
+    Omission,
+    /// `label:   value`.
+    Labelled(Labelled<'t>),
+    /// Anything else: headers, prompts, what people wrote around it.
+    Free,
+}
+
+/// A label and its value, which may be empty.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub(super) struct Labelled<'t> {
+    pub label: &'t str,
+    pub value: &'t str,
+    /// Offset of the value in the text.
+    pub value_start: usize,
+    /// Whether so much space is between them that they stand in columns.
+    pub in_columns: bool,
+    /// Offset of the label in the text.
+    pub start: usize,
+}
+
+impl Labelled<'_> {
+    /// Offset behind the value.
+    pub fn end(&self) -> usize {
+        self.value_start + self.value.len()
+    }
+}
+
+impl Line<'_> {
+    /// Offset behind its last character.
+    pub fn end(&self) -> usize {
+        self.start + self.text.len()
+    }
+}
+
+/// Goes through the lines of a text.
+///
+/// In a text that was pasted with a blank line behind each line, these are left out, so that those that are left mean something.
+pub(super) struct Lines<'t> {
+    text: &'t str,
+    at: usize,
+    is_double_spaced: bool,
+    after_text: bool,
+}
+
+impl<'t> Lines<'t> {
+    pub fn new(text: &'t str) -> Self {
+        let single = Lines { text, at: 0, is_double_spaced: false, after_text: false };
+        let mut from_rule =
+            Lines { ..single }.skip_while(|line| line.look != Look::Rule).skip(1).map(|line| line.look == Look::Blank);
+        let is_double_spaced = (from_rule.next(), from_rule.next()) == (Some(true), Some(false));
+        Lines { is_double_spaced, ..single }
+    }
+}
+
+impl<'t> Iterator for Lines<'t> {
+    type Item = Line<'t>;
+
+    fn next(&mut self) -> Option<Line<'t>> {
+        loop {
+            let rest = self.text.get(self.at..).filter(|rest| !rest.is_empty())?;
+            let length = rest.find('\n').map_or(rest.len(), |end| end + 1);
+            let line = line(&rest[..length], self.at);
+            self.at += length;
+            let is_blank = line.look == Look::Blank;
+            if is_blank && std::mem::take(&mut self.after_text) && self.is_double_spaced {
+                continue;
+            }
+            self.after_text = !is_blank;
+            return Some(line);
+        }
+    }
+}
+
+/// How many dashes make a rule.
+const RULE: usize = 20;
+
+fn line(whole: &str, start: usize) -> Line<'_> {
+    let quoting = |c: char| is_blank(c) || matches!(c, '>' | '\u{feff}');
+    let text = whole.trim_start_matches(quoting);
+    let start = start + (whole.len() - text.len());
+    let text = text.trim_end_matches(['\n', '\r', ' ', '\t']);
+    let look = match text {
+        "" => Look::Blank,
+        _ if text.starts_with("```") || text.starts_with("~~~") => Look::Blank,
+        _ if text.chars().all(is_dash) && text.chars().count() >= RULE => Look::Rule,
+        _ if is_omission(text) => Look::Omission,
+        _ => labelled(text, start).map_or(Look::Free, Look::Labelled),
+    };
+    Line { start, text, look }
+}
+
+/// `label:` and then blanks or nothing; a full-width colon needs no blanks. So `C:\WINDOWS>` is no label.
+fn labelled(text: &str, start: usize) -> Option<Labelled<'_>> {
+    let ends_label = |&(at, c): &(usize, char)| match c {
+        ':' => text[at + 1..].chars().next().is_none_or(is_blank),
+        '\u{ff1a}' => true,
+        _ => false,
+    };
+    let (colon, c) = text.char_indices().find(ends_label)?;
+    let label = text[..colon].trim_end_matches(is_blank);
+    let behind = &text[colon + c.len_utf8()..];
+    let value = behind.trim_start_matches(is_blank);
+    let space = &behind[..behind.len() - value.len()];
+    let in_columns = !value.is_empty() && (space.chars().count() > 1 || space.contains('\t'));
+    (!label.is_empty()).then_some(Labelled {
+        label,
+        value,
+        value_start: start + text.len() - value.len(),
+        in_columns,
+        start,
+    })
+}
+
+/// Blanks and tabs; and what web pages make of them.
+fn is_blank(c: char) -> bool {
+    matches!(c, ' ' | '\t' | '\u{a0}')
+}
+
+/// A dash, or what programs for writing make of one or several.
+fn is_dash(c: char) -> bool {
+    matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2500}' | '\u{2501}')
+}
+
+/// `...`, `…`, `[...]`, `(…)`, `[snip]`: how people mark what they left out.
+fn is_omission(text: &str) -> bool {
+    let inner = text.trim_matches(|c| matches!(c, '[' | ']' | '(' | ')' | '<' | '>' | '{' | '}') || is_blank(c));
+    let dots = || inner.chars().all(|c| matches!(c, '.' | '\u{2026}' | ' '));
+    match inner {
+        "" => false,
+        "snip" | "snipped" => true,
+        "." => false,
+        _ => dots(),
+    }
+}

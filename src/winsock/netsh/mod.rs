@@ -1,0 +1,213 @@
+//! What `netsh winsock show catalog` prints, in any language, whole or in parts, as consoles save it and people paste it.
+//!
+//! netsh prints an entry as a header, a rule of dashes, and thirteen lines `label:   value`, with a further one for a chain's ids;
+//! then the name-space providers in the same manner. The labels are in the system's language, so entries are read by the order
+//! of their lines and by what their values look like. What is told in part becomes a [`Fragment`] and a fault at the place
+//! where something is missing; nothing is completed by guessing. Blanks around a text are netsh's or of who pasted it, and no part
+//! of it.
+//!
+//! | file | what |
+//! |---|---|
+//! | `lines` | lines by what they look like |
+//! | `blocks` | the lines that belong together, and what whole ones teach about the language |
+//! | `fields` | the lines of an entry, in order, and their values |
+//! | `gaps` | what is told in part |
+//!
+//! netsh does not print provider flags, the range of protocols, byte order, security scheme and message size.
+
+mod blocks;
+mod fields;
+mod gaps;
+mod lines;
+#[cfg(test)]
+mod tests;
+
+use super::fault::WinsockFault;
+use super::info::ProtocolInfo;
+use super::packed::{Field, PackedItemError};
+use super::store::{Beside, Fragment, Item, NameSpaceProvider, NameSpaceSet, Places, Set, SourceForm, Store};
+use crate::catalog::{Bitness, Fault, FaultKind, FileId, Span};
+use blocks::{Block, Blocks, Language, Piece};
+use lines::{Labelled, Look};
+
+/// How many parts of entries a text may tell before the rest is not read: there is no catalog in what has so many.
+const MOST_FRAGMENTS: usize = 10_000;
+
+/// Whether a text is netsh's: a rule, and below it a line in columns or, soon, a GUID.
+pub(crate) fn looks_like(text: &str) -> bool {
+    let mut lines = lines::Lines::new(text);
+    while lines.by_ref().any(|line| line.look == Look::Rule) {
+        let labelled = |line: lines::Line<'_>| match line.look {
+            Look::Labelled(labelled) => Some(labelled.in_columns || fields::guid(labelled.value).is_some()),
+            _ => None,
+        };
+        // Another rule may be among the lines that are looked at; one directly below a rule is not netsh's.
+        if lines.by_ref().map_while(labelled).take(fields::LINES).any(|is_netsh| is_netsh) {
+            return true;
+        }
+    }
+    false
+}
+
+/// What a text tells.
+pub(crate) fn parse(file: FileId, text: &str, faults: &mut Vec<Fault>) -> Store {
+    let mut reader = Reader {
+        file,
+        language: Language::learn(text),
+        store: Store::new(SourceForm::Netsh),
+        name_spaces: Vec::new(),
+        faults,
+        omissions: 0,
+    };
+    for piece in Blocks::new(text) {
+        reader.piece(&piece);
+        if reader.store.fragments.len() + reader.omissions > MOST_FRAGMENTS {
+            let limit = MOST_FRAGMENTS as u64;
+            let kind = FaultKind::LimitExceeded { what: "number of entries told in part", limit, found: limit + 1 };
+            reader.faults.push(Fault::new(kind, Span::beginning(file)));
+            break;
+        }
+    }
+    reader.store()
+}
+
+struct Reader<'t, 'f> {
+    file: FileId,
+    language: Language<'t>,
+    store: Store,
+    name_spaces: Vec<NameSpaceProvider>,
+    faults: &'f mut Vec<Fault>,
+    /// How many marks say that something is left out.
+    omissions: usize,
+}
+
+impl Reader<'_, '_> {
+    fn piece(&mut self, piece: &Piece<'_>) {
+        match piece {
+            Piece::Block(block) => self.block(block),
+            Piece::Free(line) if self.language.is_entry_header(line) || self.language.is_name_space_header(line) => {
+                let at = self.span(line.start..line.end());
+                let missing = format!("what stands below this header, `{}`", line.text);
+                self.faults.push(WinsockFault::Gap { missing }.at(at));
+                if self.language.is_entry_header(line) {
+                    self.store.fragments.push(Fragment { at, facts: Default::default(), bits: None });
+                }
+            }
+            Piece::Free(_) => {}
+            Piece::Omission(line) => {
+                self.omissions += 1;
+                let missing = format!("what `{}` stands for", line.text);
+                self.faults.push(WinsockFault::Gap { missing }.at(self.span(line.start..line.end())));
+            }
+        }
+    }
+
+    fn block(&mut self, block: &Block<'_>) {
+        if block.is_name_space() || block.header.is_some_and(|header| self.language.is_name_space_header(&header)) {
+            match self.name_space(block) {
+                Some(provider) => self.name_spaces.push(provider),
+                None => return self.faults.extend(gaps::name_space(block, self.file)),
+            }
+        } else if let Some(info) = fields::read(&block.lines) {
+            self.item(block, info);
+        } else if self.is_of_an_entry(block) {
+            let bits = block.rule.and(block.value(fields::ENTRY_TYPE)).and_then(|value| self.bits(value));
+            let (fragment, faults) = gaps::entry(block, &self.language, bits, self.file);
+            self.store.fragments.push(fragment);
+            self.faults.extend(faults);
+            return;
+        } else {
+            return;
+        }
+        if let Some(omission) = block.omission {
+            self.piece(&Piece::Omission(omission));
+        }
+    }
+
+    /// Whether labelled lines are a part of an entry; else they are what people wrote around it.
+    fn is_of_an_entry(&self, block: &Block<'_>) -> bool {
+        if !self.language.is_known() && block.rule.is_some() {
+            return !block.lines.is_empty();
+        }
+        let is_of_an_entry = |line: &Labelled<'_>| {
+            line.in_columns || fields::is_telling(line.value) || self.language.position(line.label).is_some()
+        };
+        block.header.is_some_and(|header| self.language.is_entry_header(&header))
+            || block.lines.iter().any(is_of_an_entry)
+    }
+
+    fn item(&mut self, block: &Block<'_>, info: ProtocolInfo) {
+        let bits = block.value(fields::ENTRY_TYPE).and_then(|value| self.bits(value));
+        let at = self.span(block.beginning());
+        let place = |(position, line): (usize, &Labelled<'_>)| {
+            Some((fields::field(position)?, self.span(line.value_start..line.end())))
+        };
+        let places = block.lines.iter().enumerate().filter_map(place).collect();
+        let item = Item { places: Places::Lines(places), ..Item::new(info, at) };
+        let too_long = [
+            (Field::ProtocolName, item.info.name.encode_utf16().count(), 255),
+            (Field::LibraryPath, item.info.path.chars().count(), 259),
+        ];
+        for (field, units, room) in too_long.into_iter().filter(|&(_, units, room)| units > room) {
+            let error = PackedItemError::TooLong { field, units, room };
+            self.faults.push(WinsockFault::from(error).at(item.field_at(field)));
+        }
+        let set = match self.store.sets.iter_mut().find(|set| set.bits == bits) {
+            Some(set) => set,
+            None => {
+                self.store.sets.push(Set::new(bits, at));
+                let last = self.store.sets.len() - 1;
+                &mut self.store.sets[last]
+            }
+        };
+        set.items.push(item);
+    }
+
+    /// Which programs see an entry of this type: those without a mark are 64-bit programs' where others have one.
+    fn bits(&self, entry_type: &str) -> Option<Bitness> {
+        match fields::is_32(entry_type) {
+            true => Some(Bitness::Bits32),
+            false => self.language.tells_bits.then_some(Bitness::Bits64),
+        }
+    }
+
+    /// Description, GUID, name space, whether it is active, version; further lines, which newer systems may print, are kept.
+    fn name_space(&self, block: &Block<'_>) -> Option<NameSpaceProvider> {
+        let value = |position: usize| block.value(position);
+        let further = block.lines.get(5..)?.iter().map(|line| Beside {
+            key: "".into(),
+            name: line.label.to_owned(),
+            kind: 1,
+            data: line.value.encode_utf16().chain([0]).flat_map(u16::to_le_bytes).collect(),
+        });
+        Some(NameSpaceProvider {
+            key: None,
+            name: value(0)?.to_owned(),
+            path: None,
+            provider_id: Some(fields::guid(value(1)?)?),
+            name_space: Some(fields::id(value(2)?)?),
+            enabled: Some(fields::id(value(3)?)? != 0),
+            version: Some(fields::id(value(4)?)?),
+            stores_service_class_info: None,
+            written: None,
+            beside: further.collect(),
+            at: self.span(block.beginning()),
+        })
+    }
+
+    fn span(&self, range: std::ops::Range<usize>) -> Span {
+        Span::new(self.file, range)
+    }
+
+    fn store(mut self) -> Store {
+        if !self.name_spaces.is_empty() {
+            self.store.name_spaces.push(NameSpaceSet { bits: None, count: None, providers: self.name_spaces });
+        }
+        let tells_nothing = self.store.sets.is_empty() && self.store.name_spaces.is_empty();
+        if tells_nothing && self.store.fragments.is_empty() && self.faults.is_empty() {
+            let missing = "a single entry: no line is one that netsh prints".to_owned();
+            self.faults.push(WinsockFault::Gap { missing }.at(Span::beginning(self.file)));
+        }
+        self.store
+    }
+}
