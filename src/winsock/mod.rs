@@ -26,7 +26,7 @@ mod names;
 mod netsh;
 mod packed;
 mod providers;
-mod reg;
+pub mod reg;
 pub(crate) mod rules;
 mod standard;
 mod store;

@@ -1,5 +1,6 @@
 //! Registry exports read: the one of a whole machine.
 
+use sockatlas::winsock::reg::{self, WriteOptions};
 use sockatlas::winsock::{self, Bitness, Field, ItemKind, Options, Reading, Store};
 use uuid::Uuid;
 
@@ -126,4 +127,50 @@ fn what_has_no_meaning_for_transport_is_kept() {
     );
     let callout: Vec<u8> = "%SystemRoot%\\System32\\fwpuclnt.dll\0".encode_utf16().flat_map(u16::to_le_bytes).collect();
     assert_eq!(store.beside[1].data, callout);
+}
+
+/// An export's text with its wrapped lines joined: where lines are wrapped differs between programs that write exports.
+fn unwrapped(bytes: &[u8]) -> String {
+    let (units, _) = bytes.as_chunks::<2>();
+    let units: Vec<u16> = units.iter().map(|&unit| u16::from_le_bytes(unit)).collect();
+    String::from_utf16(&units).expect("the export is UTF-16").replace("\\\r\n  ", "")
+}
+
+#[test]
+fn the_catalog_of_a_machine_is_written_as_it_was_read() {
+    let read = sample("windows-10-1709.reg");
+    let Reading { store, .. } = sound("windows-10-1709.reg", &read);
+    let written = reg::write(&store, &WriteOptions::default()).expect("it was read of an export");
+    assert_eq!(unwrapped(&written), unwrapped(&read));
+    let again = sound("again.reg", &written);
+    assert_eq!(reg::write(&again.store, &WriteOptions::default()).expect("it was written before"), written);
+}
+
+#[test]
+fn bytes_are_wrapped_where_regedit_wraps_them() {
+    let Reading { store, .. } = windows_10();
+    let mut options = WriteOptions::default();
+    options.encoding = reg::Encoding::Utf8;
+    let written = reg::write(&store, &options).expect("all of it is ASCII");
+    let written = String::from_utf8(written).expect("the encoding is UTF-8");
+    // `"MediaPathUnexpanded"=hex(2):` and the like of real exports: 80 columns at most, 25 bytes on lines that go on.
+    let item = r#""PackedCatalogItem"=hex:25,53,79,73,74,65,6d,52,6f,6f,74,25,5c,73,79,73,74,65,\"#;
+    let next = r"  6d,33,32,5c,6d,73,77,73,6f,63,6b,2e,64,6c,6c,00,00,00,00,00,00,00,00,00,00,\";
+    assert!(written.contains(&format!("{item}\r\n{next}\r\n")), "{}", &written[..2000]);
+    assert!(written.lines().filter(|line| line.contains("hex") || line.starts_with("  ")).all(|line| line.len() <= 80));
+}
+
+#[test]
+fn one_bitness_is_written_alone() {
+    let Reading { store, .. } = windows_10();
+    for bits in Bitness::ALL {
+        let mut options = WriteOptions::default();
+        options.bits = Some(bits);
+        let written = sound("one.reg", &reg::write(&store, &options).expect("it was read of an export")).store;
+        assert_eq!(written.sets.len(), 1);
+        assert_eq!(written.name_spaces.len(), 1);
+        let (written, read) = (set(&written, bits), set(&store, bits));
+        assert_eq!(written.bits, Some(bits));
+        assert!(written.items.iter().map(|item| &item.packed).eq(read.items.iter().map(|item| &item.packed)));
+    }
 }

@@ -27,6 +27,13 @@ impl Data {
         matches!(self.kind, kinds::SZ | kinds::EXPAND_SZ).then(|| String::from_utf16_lossy(&units))
     }
 
+    /// Whether it says the same as other data, the forms of texts and of yes and no aside.
+    pub fn means(&self, other: &Data) -> bool {
+        let is_yes = |data: &Data| data.dword().map(|number| number != 0);
+        let is_same_text = self.text().is_some() && self.text() == other.text();
+        self == other || is_same_text || (other.dword() == Some(1) && is_yes(self) == Some(true))
+    }
+
     /// Whether a text, written as one, is just these bytes.
     pub fn is_plain_text(&self, text: &str) -> bool {
         self.kind == kinds::SZ && self.bytes == sz(text)

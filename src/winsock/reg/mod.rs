@@ -8,6 +8,7 @@
 //! | `root` | which `WinSock2\Parameters` counts, of several control sets |
 //! | `values` | the values of one key, asked for by name |
 //! | `store` | what the keys tell, as a [`Store`](super::Store) |
+//! | `render` | the layout of an export, as regedit writes it |
 //! | `write` | a store as an export |
 //!
 //! An export says what is there. What imports alone may hold, deletions, is refused; so is a text over several lines, which
@@ -17,14 +18,17 @@
 mod data;
 mod encoding;
 mod read;
+mod render;
 mod root;
 mod store;
 mod values;
+mod write;
 
 pub(super) use encoding::{Decoded, decode};
 pub(super) use read::is_export;
 pub(super) use root::only_control_set;
 pub(super) use store::store;
+pub use write::{Encoding, WriteError, WriteOptions, write};
 
 /// The registry's numbers of the types of values (`winnt.h`, `REG_*`).
 pub(super) mod kinds {

@@ -13,8 +13,8 @@ use crate::winsock::{
 };
 
 /// The catalogs that count where `Parameters` does not name others.
-const PROTOCOL_CATALOG: &str = "Protocol_Catalog9";
-const NAME_SPACE_CATALOG: &str = "NameSpace_Catalog5";
+pub(super) const PROTOCOL_CATALOG: &str = "Protocol_Catalog9";
+pub(super) const NAME_SPACE_CATALOG: &str = "NameSpace_Catalog5";
 
 /// What the text of an export tells. The form is that of what the text was made of.
 pub(in crate::winsock) fn store(form: SourceForm, file: FileId, text: &str, faults: &mut Vec<Fault>) -> Store {

@@ -1,0 +1,147 @@
+//! The layout of an export as regedit writes it: header, keys, values, and bytes wrapped at 80 columns.
+
+use super::data::Data;
+use super::{LAST_WRITTEN, VERSION_4, VERSION_5, kinds};
+use std::fmt::Write;
+
+/// The text of an export, written key by key.
+pub(in crate::winsock) struct Render {
+    text: String,
+    is_ansi: bool,
+    is_first: bool,
+}
+
+/// What an export cannot hold.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub(in crate::winsock) enum Unwritable {
+    /// A name or a key with a line break in it.
+    LineBreak,
+    /// A character, or a UTF-16 unit, that has no byte in ISO 8859-1.
+    NotOneByte(u32),
+    /// A text of UTF-16 units that ends within one.
+    HalfUnit,
+}
+
+impl std::fmt::Display for Unwritable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Unwritable::LineBreak => f.write_str("a line break in a name"),
+            Unwritable::NotOneByte(unit) => match char::from_u32(*unit) {
+                Some(character) => write!(f, "`{character}`, which has no byte in ISO 8859-1"),
+                None => write!(f, "the surrogate 0x{unit:04x}, which has no byte in ISO 8859-1"),
+            },
+            Unwritable::HalfUnit => f.write_str("a text that ends within a UTF-16 unit"),
+        }
+    }
+}
+
+/// A line of bytes is wrapped behind the byte that reaches this column; with the `\` it has 80 columns at most. Measured on exports
+/// of regedit: lines that go on have 25 bytes behind two blanks.
+const WRAP_AT: usize = 77;
+
+impl Render {
+    /// An export without keys; of ANSI, the older format.
+    pub fn new(is_ansi: bool) -> Self {
+        let mut render = Render { text: String::new(), is_ansi, is_first: true };
+        render.line(if is_ansi { VERSION_4 } else { VERSION_5 });
+        render.line("");
+        render
+    }
+
+    /// A line of comment.
+    pub fn comment(&mut self, text: &str) {
+        self.line(&format!("; {text}"));
+    }
+
+    /// Begins a key; the values that follow are its.
+    pub fn key(&mut self, path: &str, written: Option<&str>) -> Result<(), Unwritable> {
+        self.check(path)?;
+        if !std::mem::take(&mut self.is_first) {
+            self.line("");
+        }
+        if let Some(written) = written {
+            self.line(&format!("{LAST_WRITTEN}{written}"));
+        }
+        self.line(&format!("[{path}]"));
+        Ok(())
+    }
+
+    /// A value of the key; an empty name is the key's default value.
+    pub fn value(&mut self, name: &str, data: &Data) -> Result<(), Unwritable> {
+        self.check(name)?;
+        let mut line = if name.is_empty() { "@=".to_owned() } else { format!("\"{}\"=", escaped(name)) };
+        let text = data.text().filter(|text| data.is_plain_text(text) && !text.contains(['\r', '\n']));
+        match (text, data.dword()) {
+            (Some(text), _) => {
+                self.check(&text)?;
+                write!(line, "\"{}\"", escaped(&text)).unwrap_or_default();
+            }
+            (None, Some(number)) => write!(line, "dword:{number:08x}").unwrap_or_default(),
+            (None, None) => {
+                match data.kind {
+                    kinds::BINARY => line.push_str("hex:"),
+                    kind => write!(line, "hex({kind:x}):").unwrap_or_default(),
+                }
+                let is_text = matches!(data.kind, kinds::SZ | kinds::EXPAND_SZ | kinds::MULTI_SZ);
+                match self.is_ansi && is_text {
+                    true => wrapped(&mut line, &narrow(&data.bytes)?),
+                    false => wrapped(&mut line, &data.bytes),
+                }
+            }
+        }
+        self.line(&line);
+        Ok(())
+    }
+
+    /// The whole text.
+    pub fn finish(mut self) -> String {
+        self.line("");
+        self.text
+    }
+
+    fn line(&mut self, line: &str) {
+        self.text.push_str(line);
+        self.text.push_str("\r\n");
+    }
+
+    fn check(&self, text: &str) -> Result<(), Unwritable> {
+        match text.chars().map(u32::from).find(|&character| self.is_ansi && character > 0xff) {
+            Some(character) => Err(Unwritable::NotOneByte(character)),
+            None if text.contains(['\r', '\n']) => Err(Unwritable::LineBreak),
+            None => Ok(()),
+        }
+    }
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('"', "\\\"")
+}
+
+/// UTF-16 units as the bytes of ISO 8859-1.
+fn narrow(bytes: &[u8]) -> Result<Vec<u8>, Unwritable> {
+    let (units, odd) = bytes.as_chunks::<2>();
+    if !odd.is_empty() {
+        return Err(Unwritable::HalfUnit);
+    }
+    let narrowed = units.iter().map(|&unit| match unit {
+        [byte, 0] => Ok(byte),
+        unit => Err(Unwritable::NotOneByte(u32::from(u16::from_le_bytes(unit)))),
+    });
+    narrowed.collect()
+}
+
+/// Adds bytes to a line that has only ASCII behind its last line break, or nearly so: columns are counted in characters.
+fn wrapped(line: &mut String, bytes: &[u8]) {
+    let mut column = line.chars().count();
+    for (position, byte) in bytes.iter().enumerate() {
+        write!(line, "{byte:02x}").unwrap_or_default();
+        if position + 1 < bytes.len() {
+            line.push(',');
+            column += 3;
+            if column >= WRAP_AT {
+                line.push_str("\\\r\n  ");
+                column = 2;
+            }
+        }
+    }
+}

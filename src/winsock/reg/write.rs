@@ -1,0 +1,295 @@
+//! A store as an export: keys in the order of the registry, values in the order of Windows.
+
+use super::data::{Data, sz};
+use super::kinds;
+use super::render::{Render, Unwritable};
+use super::store::{NAME_SPACE_CATALOG, PROTOCOL_CATALOG, count_name};
+use crate::catalog::Bitness;
+use crate::winsock::{ApplicationCategories, Beside, Item, NameSpaceProvider, PackedItem, PackedItemError, Set, Store};
+use std::collections::BTreeMap;
+
+/// How an export is written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct WriteOptions {
+    /// The encoding.
+    pub encoding: Encoding,
+    /// The one bitness to write; both where it is nothing.
+    pub bits: Option<Bitness>,
+}
+
+/// The encoding of an export.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Encoding {
+    /// UTF-16LE with a byte order mark, as regedit and `reg export` write.
+    #[default]
+    Utf16,
+    /// UTF-8 without a mark. Windows reads it where all is ASCII.
+    Utf8,
+    /// The older format, `REGEDIT4`: a byte for each character, as in ISO 8859-1.
+    Regedit4,
+}
+
+/// Why a store cannot be written as an export.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum WriteError {
+    /// An item of which the source does not tell the flags and numbers that netsh does not print.
+    #[error(
+        "of {item} the source does not tell the provider flags, nor the range of its protocols: an export needs them"
+    )]
+    Untold {
+        /// The item.
+        item: String,
+    },
+    /// An item with a text that does not fit.
+    #[error("{item}: {error}")]
+    Item {
+        /// The item.
+        item: String,
+        /// What does not fit.
+        error: PackedItemError,
+    },
+    /// A name or text that the encoding, or any export, cannot hold.
+    #[error("`{key}`{}: {reason}", value.as_ref().map(|value| format!(", value `{value}`")).unwrap_or_default())]
+    Text {
+        /// The key, below `Parameters`.
+        key: String,
+        /// The value; nothing where it is the key's own name.
+        value: Option<String>,
+        /// What cannot be held.
+        reason: String,
+    },
+}
+
+/// The root where the store names none: that of a running Windows.
+const ROOT: &str = r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\WinSock2\Parameters";
+
+/// Writes a store as an export.
+///
+/// What the store does not tell is not written, counters too. Items keep their keys where those are numbers in ascending order; else
+/// they are numbered from 1. An item keeps the bytes that it was read from, but for the fields that were changed since. Values whose
+/// form says more than their meaning, as `REG_EXPAND_SZ` does, keep it while they mean the same.
+///
+/// # Errors
+/// If an item is not told whole, or something does not fit.
+pub fn write(store: &Store, options: &WriteOptions) -> Result<Vec<u8>, WriteError> {
+    let mut tree = Tree::default();
+    tree.store(store, options.bits)?;
+    let root = store.root.as_ref().map_or(ROOT, |root| root.value.as_str());
+    let mut render = Render::new(options.encoding == Encoding::Regedit4);
+    for Key { below, values } in tree.0.into_values() {
+        let path = if below.is_empty() { root.to_owned() } else { format!("{root}\\{below}") };
+        render.key(&path, None).map_err(|reason| unwritable(&below, None, reason))?;
+        for (name, data) in &values {
+            render.value(name, data).map_err(|reason| unwritable(&below, Some(name), reason))?;
+        }
+    }
+    let text = render.finish();
+    Ok(match options.encoding {
+        Encoding::Utf16 => std::iter::once(0xfeff).chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect(),
+        Encoding::Utf8 => text.into_bytes(),
+        // What has no byte has been refused.
+        Encoding::Regedit4 => text.chars().filter_map(|character| u8::try_from(u32::from(character)).ok()).collect(),
+    })
+}
+
+fn unwritable(key: &str, value: Option<&str>, reason: Unwritable) -> WriteError {
+    WriteError::Text { key: key.to_owned(), value: value.map(str::to_owned), reason: reason.to_string() }
+}
+
+/// Keys by their names in upper case, one by one from the root: the order of the registry.
+#[derive(Default)]
+struct Tree(BTreeMap<Vec<String>, Key>);
+
+struct Key {
+    /// The path below the root, as it is written.
+    below: String,
+    values: Vec<(String, Data)>,
+}
+
+impl Tree {
+    /// A key, with those above it.
+    fn key(&mut self, below: &str) -> &mut Vec<(String, Data)> {
+        let ends = below.match_indices('\\').map(|(end, _)| end).chain([below.len()]);
+        let mut names: Vec<String> = Vec::new();
+        self.0.entry(Vec::new()).or_insert_with(|| Key { below: String::new(), values: Vec::new() });
+        let mut start = 0;
+        for end in ends.filter(|_| !below.is_empty()) {
+            names.push(below[start..end].to_uppercase());
+            start = end + 1;
+            let key = || Key { below: below[..end].to_owned(), values: Vec::new() };
+            self.0.entry(names.clone()).or_insert_with(key);
+        }
+        let key = || Key { below: below.to_owned(), values: Vec::new() };
+        &mut self.0.entry(names).or_insert_with(key).values
+    }
+
+    fn store(&mut self, store: &Store, bits: Option<Bitness>) -> Result<(), WriteError> {
+        self.key("");
+        let name_spaces = current(store, "Current_NameSpace_Catalog", NAME_SPACE_CATALOG);
+        self.name_space_count(store, bits, &name_spaces, Bitness::Bits32);
+        for beside in &store.beside {
+            self.key(&beside.key).push(raw(beside));
+        }
+        self.name_space_count(store, bits, &name_spaces, Bitness::Bits64);
+        for application in &store.applications {
+            *self.key(&format!("AppId_Catalog\\{}", application.key.value)) = values_of_application(application);
+        }
+        for set in store.name_spaces.iter().filter(|set| is_wanted(set.bits, bits)) {
+            let entries = format!("{name_spaces}\\{}", entries_name(set.bits.or(bits)));
+            self.key(&entries);
+            for (provider, number) in set.providers.iter().zip(1..) {
+                let name = provider.key.as_ref().map_or_else(|| numbered(number), |key| key.value.clone());
+                *self.key(&format!("{entries}\\{name}")) = values_of_name_space(provider);
+            }
+        }
+        self.protocols(store, bits)
+    }
+
+    /// Windows writes the count of one set before the other values, that of the other behind them.
+    fn name_space_count(&mut self, store: &Store, wanted: Option<Bitness>, catalog: &str, bits: Bitness) {
+        let mut sets = store.name_spaces.iter().filter(|set| is_wanted(set.bits, wanted));
+        let set = sets.find(|set| set.bits.or(wanted).unwrap_or(Bitness::Bits32) == bits);
+        if let Some(count) = set.and_then(|set| set.count.as_ref()) {
+            self.key(catalog).push((count_name(bits).to_owned(), dword(count.value)));
+        }
+    }
+
+    fn protocols(&mut self, store: &Store, bits: Option<Bitness>) -> Result<(), WriteError> {
+        let catalog = current(store, "Current_Protocol_Catalog", PROTOCOL_CATALOG);
+        let sets: Vec<&Set> = match bits {
+            Some(bits) => store.set(bits).into_iter().collect(),
+            None => store.sets.iter().collect(),
+        };
+        let mut values = Vec::new();
+        for written in [Bitness::Bits64, Bitness::Bits32] {
+            let set = sets.iter().find(|set| set.bits.or(bits).unwrap_or(Bitness::Bits32) == written);
+            if let Some(count) = set.and_then(|set| set.count.as_ref()) {
+                values.push((count_name(written).to_owned(), dword(count.value)));
+            }
+        }
+        let counters = [
+            ("Next_Catalog_Entry_ID", &store.next_catalog_entry_id),
+            ("Serial_Access_Num", &store.serial_access_number),
+        ];
+        for (name, counter) in counters {
+            values.extend(counter.as_ref().map(|counter| (name.to_owned(), dword(counter.value))));
+        }
+        if values.is_empty() && sets.is_empty() && store.protocol_catalog.is_none() {
+            return Ok(());
+        }
+        self.key(&catalog).splice(..0, values);
+        for set in sets {
+            let entries = format!("{catalog}\\{}", entries_name(bits.or(set.bits)));
+            self.key(&entries);
+            let keeps_keys = keeps_keys(set);
+            for (item, number) in set.items.iter().zip(1..) {
+                let key = item.key.as_ref().filter(|_| keeps_keys);
+                let name = key.map_or_else(|| numbered(number), |key| key.value.clone());
+                *self.key(&format!("{entries}\\{name}")) = values_of_item(item)?;
+            }
+            for malformed in set.malformed.iter().filter(|_| keeps_keys) {
+                let data = Data { kind: kinds::BINARY, bytes: malformed.data.clone() };
+                let key = self.key(&format!("{entries}\\{}", malformed.key.value));
+                key.push(("PackedCatalogItem".to_owned(), data));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether the items of a set have keys that Windows would read in their order.
+fn keeps_keys(set: &Set) -> bool {
+    let numbers: Vec<Option<u64>> = set.items.iter().map(|item| item.key.as_ref().and(item.number)).collect();
+    numbers.iter().all(Option::is_some) && numbers.is_sorted_by(|a, b| a < b)
+}
+
+fn numbered(number: u64) -> String {
+    format!("{number:012}")
+}
+
+/// The catalog that a value of `Parameters` names.
+fn current(store: &Store, value: &str, standard: &str) -> String {
+    let mut named =
+        store.beside.iter().filter(|beside| beside.key.is_empty() && beside.name.eq_ignore_ascii_case(value));
+    named.next_back().and_then(|beside| raw(beside).1.text()).unwrap_or_else(|| standard.to_owned())
+}
+
+fn is_wanted(bits: Option<Bitness>, wanted: Option<Bitness>) -> bool {
+    bits.is_none() || wanted.is_none() || bits == wanted
+}
+
+fn entries_name(bits: Option<Bitness>) -> &'static str {
+    if bits == Some(Bitness::Bits64) { "Catalog_Entries64" } else { "Catalog_Entries" }
+}
+
+fn raw(beside: &Beside) -> (String, Data) {
+    (beside.name.clone(), Data { kind: beside.kind, bytes: beside.data.clone() })
+}
+
+fn dword(number: u32) -> Data {
+    Data { kind: kinds::DWORD, bytes: number.to_le_bytes().to_vec() }
+}
+
+fn text(text: &str) -> Data {
+    Data { kind: kinds::SZ, bytes: sz(text) }
+}
+
+fn values_of_item(item: &Item) -> Result<Vec<(String, Data)>, WriteError> {
+    let packed = match (&item.packed, &item.info.further) {
+        (Some(packed), _) => {
+            let mut packed = packed.clone();
+            packed.set_info(&item.info).map(|()| packed)
+        }
+        (None, Some(_)) => PackedItem::new(&item.info),
+        (None, None) => return Err(WriteError::Untold { item: item.named() }),
+    };
+    let packed = packed.map_err(|error| WriteError::Item { item: item.named(), error })?;
+    let packed = Data { kind: kinds::BINARY, bytes: packed.as_bytes().to_vec() };
+    let repeated = item.repeated_name.as_ref().map(|told| text(&told.value));
+    Ok(values([("PackedCatalogItem", Some(packed)), ("ProtocolName", repeated)], &item.beside))
+}
+
+fn values_of_application(application: &ApplicationCategories) -> Vec<(String, Data)> {
+    let told = [
+        ("AppFullPath", application.path.as_ref().map(|told| text(&told.value))),
+        ("AppArgs", application.arguments.as_ref().map(|told| text(&told.value))),
+        ("PermittedLspCategories", application.categories.as_ref().map(|told| dword(told.value.bits()))),
+    ];
+    values(told, &application.beside)
+}
+
+fn values_of_name_space(provider: &NameSpaceProvider) -> Vec<(String, Data)> {
+    let guid = |id: uuid::Uuid| Data { kind: kinds::BINARY, bytes: id.to_bytes_le().to_vec() };
+    let flag = |flag: bool| dword(u32::from(flag));
+    let told = [
+        ("LibraryPath", provider.path.as_deref().map(text)),
+        ("DisplayString", Some(&provider.name).filter(|name| !name.is_empty()).map(|name| text(name))),
+        ("ProviderId", provider.provider_id.map(guid)),
+        ("SupportedNameSpace", provider.name_space.map(dword)),
+        ("Enabled", provider.enabled.map(flag)),
+        ("Version", provider.version.map(dword)),
+        ("StoresServiceClassInfo", provider.stores_service_class_info.map(flag)),
+    ];
+    values(told, &provider.beside)
+}
+
+/// What is told, then what stands beside it. A value that stands beside and means what is told is written in its place, as it is.
+fn values<const N: usize>(told: [(&str, Option<Data>); N], beside: &[Beside]) -> Vec<(String, Data)> {
+    let mut values = Vec::new();
+    for (name, data) in &told {
+        let exact = beside.iter().find(|beside| beside.name.eq_ignore_ascii_case(name)).map(raw);
+        match (data, exact) {
+            (Some(data), Some((name, exact))) if exact.means(data) => values.push((name, exact)),
+            (Some(data), _) => values.push(((*name).to_owned(), data.clone())),
+            // What a fault says of it was not understood, but it is there.
+            (None, Some(exact)) => values.push(exact),
+            (None, None) => {}
+        }
+    }
+    let is_told = |beside: &&Beside| told.iter().any(|(name, _)| beside.name.eq_ignore_ascii_case(name));
+    values.extend(beside.iter().filter(|beside| !is_told(beside)).map(raw));
+    values
+}
