@@ -32,6 +32,8 @@ pub struct StandardItem {
     pub provider: &'static StandardProvider,
     /// `szProtocol`.
     pub text: &'static str,
+    /// What an English Windows shows for it, where it is an indirect string; else the same.
+    pub english: &'static str,
     /// Its id in the catalog that the values are from.
     pub catalog_entry_id: u32,
     /// Family, type and the first protocol.
@@ -76,11 +78,12 @@ providers! {
 
 macro_rules! items {
     ($($name:literal $provider:ident $id:literal ($family:literal $type:literal $protocol:literal) $flags:literal
-       ($min:literal $max:literal) $size:literal $essential:literal $text:literal;)+) => {
+       ($min:literal $max:literal) $size:literal $essential:literal $text:literal $english:literal;)+) => {
         static ITEMS: [StandardItem; [$($name),+].len()] = [$(StandardItem {
             name: $name,
             provider: &$provider,
             text: $text,
+            english: $english,
             catalog_entry_id: $id,
             triple: ($family, $type, $protocol),
             service_flags: $flags,
@@ -92,23 +95,23 @@ macro_rules! items {
 }
 
 items! {
-    // name        provider  id   triple      services address size essential szProtocol
-    "hyperv"       HYPERV    1001 (34 1 1)    0x20026 (36 36) 0     false "Hyper-V RAW";
-    "unix"         AFUNIX    1006 (1 1 0)     0x20026 (2 110) 0     false "AF_UNIX";
-    "tcp4"         TCPIP     1007 (2 1 6)     0x20066 (16 16) 0     true  "@%SystemRoot%\\System32\\mswsock.dll,-60100";
-    "udp4"         TCPIP     1008 (2 2 17)    0x20609 (16 16) 65527 true  "@%SystemRoot%\\System32\\mswsock.dll,-60101";
-    "raw4"         TCPIP     1009 (2 3 0)     0x20609 (16 16) 32768 true  "@%SystemRoot%\\System32\\mswsock.dll,-60102";
-    "tcp6"         TCPIP6    1010 (23 1 6)    0x20066 (28 28) 0     true  "@%SystemRoot%\\System32\\mswsock.dll,-60200";
-    "udp6"         TCPIP6    1011 (23 2 17)   0x20609 (28 28) 65527 true  "@%SystemRoot%\\System32\\mswsock.dll,-60201";
-    "raw6"         TCPIP6    1012 (23 3 0)    0x20609 (28 28) 32768 true  "@%SystemRoot%\\System32\\mswsock.dll,-60202";
-    "rsvp-tcp6"    RSVP      1002 (23 1 6)    0x22066 (28 28) 0     false "@%SystemRoot%\\System32\\wshqos.dll,-100";
-    "rsvp-tcp4"    RSVP      1003 (2 1 6)     0x22066 (16 16) 0     false "@%SystemRoot%\\System32\\wshqos.dll,-101";
-    "rsvp-udp6"    RSVP      1004 (23 2 17)   0x22609 (28 28) 65527 false "@%SystemRoot%\\System32\\wshqos.dll,-102";
-    "rsvp-udp4"    RSVP      1005 (2 2 17)    0x22609 (16 16) 65527 false "@%SystemRoot%\\System32\\wshqos.dll,-103";
-    "l2cap"        BLUETOOTH 1013 (32 1 256)  0x20006 (30 30) 0     false "MSAFD L2CAP [Bluetooth]";
-    "rfcomm"       BLUETOOTH 1014 (32 1 3)    0x20026 (30 30) 0     false "MSAFD RfComm [Bluetooth]";
-    "vsock-dgram"  VSOCKETS  1015 (28 2 0)    0x9     (16 16) 0     false "vSockets DGRAM";
-    "vsock-stream" VSOCKETS  1016 (28 1 0)    0x26    (16 16) 0     false "vSockets STREAM";
+    // name        provider  id   triple      services address size essential szProtocol, and in English
+    "hyperv"       HYPERV    1001 (34 1 1)    0x20026 (36 36) 0     false "Hyper-V RAW" "Hyper-V RAW";
+    "unix"         AFUNIX    1006 (1 1 0)     0x20026 (2 110) 0     false "AF_UNIX" "AF_UNIX";
+    "tcp4"         TCPIP     1007 (2 1 6)     0x20066 (16 16) 0     true  "@%SystemRoot%\\System32\\mswsock.dll,-60100" "MSAFD Tcpip [TCP/IP]";
+    "udp4"         TCPIP     1008 (2 2 17)    0x20609 (16 16) 65527 true  "@%SystemRoot%\\System32\\mswsock.dll,-60101" "MSAFD Tcpip [UDP/IP]";
+    "raw4"         TCPIP     1009 (2 3 0)     0x20609 (16 16) 32768 true  "@%SystemRoot%\\System32\\mswsock.dll,-60102" "MSAFD Tcpip [RAW/IP]";
+    "tcp6"         TCPIP6    1010 (23 1 6)    0x20066 (28 28) 0     true  "@%SystemRoot%\\System32\\mswsock.dll,-60200" "MSAFD Tcpip [TCP/IPv6]";
+    "udp6"         TCPIP6    1011 (23 2 17)   0x20609 (28 28) 65527 true  "@%SystemRoot%\\System32\\mswsock.dll,-60201" "MSAFD Tcpip [UDP/IPv6]";
+    "raw6"         TCPIP6    1012 (23 3 0)    0x20609 (28 28) 32768 true  "@%SystemRoot%\\System32\\mswsock.dll,-60202" "MSAFD Tcpip [RAW/IPv6]";
+    "rsvp-tcp6"    RSVP      1002 (23 1 6)    0x22066 (28 28) 0     false "@%SystemRoot%\\System32\\wshqos.dll,-100" "RSVP TCPv6 Service Provider";
+    "rsvp-tcp4"    RSVP      1003 (2 1 6)     0x22066 (16 16) 0     false "@%SystemRoot%\\System32\\wshqos.dll,-101" "RSVP TCP Service Provider";
+    "rsvp-udp6"    RSVP      1004 (23 2 17)   0x22609 (28 28) 65527 false "@%SystemRoot%\\System32\\wshqos.dll,-102" "RSVP UDPv6 Service Provider";
+    "rsvp-udp4"    RSVP      1005 (2 2 17)    0x22609 (16 16) 65527 false "@%SystemRoot%\\System32\\wshqos.dll,-103" "RSVP UDP Service Provider";
+    "l2cap"        BLUETOOTH 1013 (32 1 256)  0x20006 (30 30) 0     false "MSAFD L2CAP [Bluetooth]" "MSAFD L2CAP [Bluetooth]";
+    "rfcomm"       BLUETOOTH 1014 (32 1 3)    0x20026 (30 30) 0     false "MSAFD RfComm [Bluetooth]" "MSAFD RfComm [Bluetooth]";
+    "vsock-dgram"  VSOCKETS  1015 (28 2 0)    0x9     (16 16) 0     false "vSockets DGRAM" "vSockets DGRAM";
+    "vsock-stream" VSOCKETS  1016 (28 1 0)    0x26    (16 16) 0     false "vSockets STREAM" "vSockets STREAM";
 }
 
 /// `SOCK_RAW`.
@@ -206,6 +209,7 @@ mod tests {
                 ranges.iter().map(|&(from, to)| (i64::from(from), Some(i64::from(to)))).collect::<Vec<_>>(),
                 [(first, last)]
             );
+            assert_eq!(entry.facts().summary.as_deref(), Some(item.english));
             assert_eq!(entry.services().xp1(), info.service_flags);
             assert_eq!(info.has_provider_flags(provider_flags::HIDDEN), Some(entry.is_hidden()));
             assert_eq!(info.has_provider_flags(provider_flags::MATCHES_PROTOCOL_ZERO), Some(entry.matches_zero()));

@@ -2,6 +2,7 @@
 
 use super::super::super::info::{ProtocolChain, ProtocolInfo, provider_flags};
 use super::super::super::packed::Field;
+use super::super::super::standard::StandardItem;
 use super::{Install, InstallError};
 use crate::catalog::Bitness;
 use crate::terms::Services;
@@ -111,7 +112,7 @@ pub(super) fn chain_over(
         .ok_or(InstallError::ChainTooLong { below: below.catalog_entry_id, length: ids.len() })?;
     let mut info = ProtocolInfo {
         path: path.to_owned(),
-        name: chain_name(&install.name, &below.name),
+        name: chain_name(&install.name, plain_name(below)),
         service_flags: below.service_flags & (!IFS_HANDLES | install.service_flags),
         provider_id: chain_provider_id(install.provider_id, below),
         catalog_entry_id: id,
@@ -122,6 +123,14 @@ pub(super) fn chain_over(
         further.provider_flags &= !provider_flags::HIDDEN;
     }
     Ok(info)
+}
+
+/// The name as people read it: an indirect string would be none within another text.
+fn plain_name(info: &ProtocolInfo) -> &str {
+    match StandardItem::of(info) {
+        Some(standard) if info.name.starts_with('@') => standard.english,
+        _ => &info.name,
+    }
 }
 
 /// `LAYER over [ENTRY]`, as long as it fits.

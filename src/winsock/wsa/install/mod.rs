@@ -18,7 +18,7 @@
 //! | the provider's GUID of a chain | version 5 of the layer's GUID and what lies below | Windows makes a new one by chance; a preview should say the same twice |
 //! | ids | from `Next_Catalog_Entry_ID`, the layer first; never one that is taken | ids of a sound catalog lie below that counter |
 //! | ids in both catalogs | the layer's is one; chains over the same entry have the same | the two catalogs of Windows have their ids in common |
-//! | the name of a chain | `LAYER over [ENTRY]`, cut off at 255 UTF-16 units | the field has no more room |
+//! | the name of a chain | `LAYER over [ENTRY]`, cut off at 255 UTF-16 units; standard entries, whose names are indirect strings, in English | so are chains that were posted; the field has no more room |
 
 mod entries;
 mod error;

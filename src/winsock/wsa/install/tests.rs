@@ -1,7 +1,7 @@
 use super::*;
 use crate::catalog::{FileId, Sources};
 use crate::winsock::info::{Further, ProtocolChain, provider_flags};
-use crate::winsock::store::SourceForm;
+use crate::winsock::{self, Options, SourceForm, rules};
 
 const IFS_HANDLES: u32 = 0x20000;
 const MATCHES_ZERO: u32 = provider_flags::MATCHES_PROTOCOL_ZERO;
@@ -342,4 +342,60 @@ fn what_a_source_does_not_tell_is_not_told_of_the_new_entries_either() {
     let installed = installed(&catalog, &foobar());
     let told = |item: &Item| item.info.further.is_some() || item.packed.is_some();
     assert!(!installed.store.sets[0].items.iter().any(told));
+}
+
+/// The registry export of a Windows 10 1709, which has sixteen base protocols in both bitnesses.
+fn windows_10_1709() -> Store {
+    let bytes = include_bytes!("../../../../tests/winsock/samples/windows-10-1709.reg");
+    let reading = winsock::read("1709.reg", bytes, None, &Options::default()).expect("it is an export");
+    let reading = reading.expect("it is one of Winsock");
+    assert!(reading.faults.is_empty());
+    reading.store
+}
+
+#[test]
+fn over_a_real_catalog_every_triple_gets_one_chain_and_the_rsvp_duplicates_none() {
+    let before = windows_10_1709();
+    let installed = installed(&before, &foobar());
+    for (set, was) in installed.store.sets.iter().zip(&before.sets) {
+        let expected = [
+            "1018 Foobar over [Hyper-V RAW] 2: 1017 1001",
+            "1019 Foobar over [AF_UNIX] 2: 1017 1006",
+            "1020 Foobar over [MSAFD Tcpip [TCP/IP]] 2: 1017 1007",
+            "1021 Foobar over [MSAFD Tcpip [UDP/IP]] 2: 1017 1008",
+            "1022 Foobar over [MSAFD Tcpip [RAW/IP]] 2: 1017 1009",
+            "1023 Foobar over [MSAFD Tcpip [TCP/IPv6]] 2: 1017 1010",
+            "1024 Foobar over [MSAFD Tcpip [UDP/IPv6]] 2: 1017 1011",
+            "1025 Foobar over [MSAFD Tcpip [RAW/IPv6]] 2: 1017 1012",
+            "1026 Foobar over [MSAFD L2CAP [Bluetooth]] 2: 1017 1013",
+            "1027 Foobar over [MSAFD RfComm [Bluetooth]] 2: 1017 1014",
+            "1028 Foobar over [vSockets DGRAM] 2: 1017 1015",
+            "1029 Foobar over [vSockets STREAM] 2: 1017 1016",
+        ];
+        assert_eq!(lines(set)[..12], expected);
+        assert_eq!(lines(set)[12..28], lines(was));
+        assert_eq!(lines(set)[28..], ["1017 Foobar 0: "]);
+    }
+    assert_eq!(installed.store.next_catalog_entry_id.map(|next| next.value), Some(1030));
+    let serial = |store: &Store| store.serial_access_number.as_ref().map(|serial| serial.value);
+    let was = serial(&before).expect("the export tells it");
+    assert_eq!(installed.store.serial_access_number.map(|serial| serial.value), Some(was + 1));
+}
+
+#[test]
+fn the_checker_finds_no_error_in_what_is_installed() {
+    let upper = Install { name: "Upper".to_owned(), provider_id: Uuid::from_u128(0xF01), ..foobar() };
+    let without_handles = Install { service_flags: 0, ..foobar() };
+    let once = installed(&windows_10_1709(), &foobar()).store;
+    let catalogs = [installed(&windows_10_1709(), &without_handles).store, installed(&once, &upper).store, once];
+    for store in catalogs {
+        let faults = rules::faults(&store);
+        assert!(faults.is_empty(), "{faults:?}");
+        let errors: Vec<String> = rules::lints(&store)
+            .into_iter()
+            .filter(|finding| finding.severity == crate::catalog::Severity::Error)
+            .map(|finding| format!("{}: {}", finding.code, finding.message))
+            .collect();
+        assert!(errors.is_empty(), "{errors:#?}");
+    }
 }
