@@ -7,6 +7,7 @@ use super::style::{FAINT, SUBJECT};
 use super::table::{Table, cell};
 use super::{Failure, Globals, Status};
 use crate::catalog::EntryKind;
+use crate::terms::{Family, Protocol};
 use crate::{EntryRef, Registry};
 
 /// Lists the entries that applications see, in catalog order
@@ -17,11 +18,17 @@ use crate::{EntryRef, Registry};
 Examples:
   sockatlas list
   sockatlas -c site.toml list --all
+  sockatlas -c windows.toml list --protocol tcp,udp
   sockatlas list --format json")]
 pub(super) struct Args {
     /// Hidden entries too, then layers and what is disabled
     #[arg(short, long)]
     all: bool,
+
+    /// Only entries of these protocols, by name or number; a list with commas, repeatable. Of an entry with several the
+    /// one written first counts, as in WSAEnumProtocols
+    #[arg(long, value_name = "PROTOCOLS", value_delimiter = ',', allow_negative_numbers = true)]
+    protocol: Vec<String>,
 
     /// The form of the list
     #[arg(long, value_enum, default_value_t)]
@@ -30,9 +37,13 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
     let registry = globals.registry()?;
+    let asked = args.protocol.iter().map(|word| registry.protocol(word, Family::UNSPEC));
+    let asked = asked.collect::<Result<Vec<Protocol>, _>>()?;
     let selectable = registry.selectable().filter(|entry| args.all || !entry.is_hidden());
     let others = registry.entries().filter(|entry| args.all && !entry.is_selectable());
-    let entries = selectable.chain(others);
+    let first = |entry: EntryRef<'_>| entry.protocols().map(|protocols| Protocol::from_raw(protocols.first()));
+    let is_asked = |&entry: &EntryRef<'_>| asked.is_empty() || first(entry).is_some_and(|first| asked.contains(&first));
+    let entries = selectable.chain(others).filter(is_asked);
     match args.format {
         Format::Json => {
             output::json(&Entries::new(&registry, entries.map(|entry| Entry::new(&registry, entry))))?;

@@ -34,6 +34,48 @@ id    name         kind               family  type       protocol         stack
 }
 
 #[test]
+fn list_shows_the_protocols_that_are_asked_for_by_their_first_number() {
+    let names = |arguments: &str| -> Vec<String> {
+        let listed = site(&format!("list {arguments} --format json")).quietly(0);
+        let listed: serde_json::Value = serde_json::from_str(&listed).expect("JSON");
+        let entries = listed["entries"].as_array().expect("an array");
+        entries.iter().filter_map(|entry| entry["name"].as_str()).map(str::to_owned).collect()
+    };
+    assert_eq!(names("--protocol tcp"), ["tcp4", "secure/tcp4"]);
+    assert_eq!(names("--all --protocol 6,17"), ["tcp4", "udp4", "secure/tcp4"]);
+    assert_eq!(names("--all --protocol udp --protocol 2"), ["udp4", "widget"]);
+    assert!(names("--all --protocol 200").is_empty(), "udp4 begins with 17");
+    assert!(names("--protocol -1").is_empty());
+    assert!(site("list --protocol tpc").complains(2).contains("did you mean `tcp`?"));
+}
+
+#[test]
+fn list_agrees_with_what_windows_enumerates() {
+    use sockatlas::winsock::wsa::WindowsSockets;
+    let catalogs = ["../../catalogs/windows.toml", "layered.toml"];
+    let path = |name: &str| format!("{}/tests/command/{name}", env!("CARGO_MANIFEST_DIR"));
+    let loader = catalogs.iter().fold(sockatlas::Loader::new(), |loader, name| loader.path(path(name)));
+    let registry = loader.load().unwrap_or_else(|error| panic!("{error}"));
+    let windows = WindowsSockets::new(&registry).expect("in the windows dialect");
+    let listed = |arguments: &str| -> Vec<String> {
+        let command = format!("-c {} -c {} list {arguments} --format json", catalogs[0], catalogs[1]);
+        let listed: serde_json::Value = serde_json::from_str(&sockatlas(&command).quietly(0)).expect("JSON");
+        let entries = listed["entries"].as_array().expect("an array");
+        let enabled = entries.iter().filter(|entry| entry["disabled"] == false);
+        enabled.filter_map(|entry| entry["name"].as_str()).map(str::to_owned).collect()
+    };
+    let names = |entries: Vec<sockatlas::EntryRef<'_>>| -> Vec<String> {
+        entries.into_iter().map(|entry| entry.name().to_owned()).collect()
+    };
+    assert_eq!(listed(""), names(windows.enum_protocols(None).entries));
+    assert_eq!(listed("--all"), names(windows.wsc_enum_protocols(None).entries));
+    assert_eq!(listed("--protocol 6,3"), names(windows.enum_protocols(Some(&[6, 3, 0])).entries));
+    let all = listed("--all");
+    assert!(all.iter().any(|name| name == "acme") && !all.iter().any(|name| name == "narrow-32"), "{all:?}");
+    assert_eq!(all.first().map(String::as_str), Some("acme-over-tcp4"));
+}
+
+#[test]
 fn list_as_json_to_the_letter() {
     let stdout = site("list --format json").quietly(0);
     let list: serde_json::Value = serde_json::from_str(&stdout).expect("JSON");
