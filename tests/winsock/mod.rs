@@ -1,3 +1,6 @@
 //! Winsock catalogs as a user of the library and of the command meets them.
 pub mod exports;
 pub mod fixture;
+pub mod netsh;
+pub mod netsh_text;
+pub mod show;

@@ -65,7 +65,7 @@ impl Input {
         let bytes = bytes.map_err(|error| Failure::io(&name, error))?;
         let path = (!is_stdin(&self.file)).then_some(self.file.as_path());
         match winsock::read(&name, &bytes, path, &self.options()) {
-            Some(Ok(reading)) => Ok(reading),
+            Some(Ok(reading)) => self.of_control_set(reading),
             Some(Err(kind)) => Err(Failure::Told { message: format!("{name}: {kind}"), help: kind.help() }),
             None => Err(Failure::Told {
                 message: format!("{name}: this is no Winsock catalog in any form that is known"),
@@ -76,6 +76,23 @@ impl Input {
                 ),
             }),
         }
+    }
+}
+
+impl Input {
+    /// What was read, unless a control set is asked for of what has none.
+    fn of_control_set(&self, reading: Reading) -> Result<Reading, Failure> {
+        let what = match reading.store.form {
+            SourceForm::Netsh => "a netsh text",
+            SourceForm::Instlsp => "an instlsp text",
+            SourceForm::Packed => "a file of packed items",
+            _ => return Ok(reading),
+        };
+        if self.control_set.is_none() {
+            return Ok(reading);
+        }
+        let message = format!("{}: {what} has no control sets", self.name());
+        Err(Failure::Told { message, help: Some("leave `--control-set` out".to_owned()) })
     }
 }
 

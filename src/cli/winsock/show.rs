@@ -1,16 +1,25 @@
 //! `winsock show`: a whole Winsock catalog as its source tells it, sound or not.
 
 use super::input::Input;
-use crate::cli::output::{self, talk};
-use crate::cli::style::SUBJECT;
+use crate::catalog::Severity;
+use crate::cli::json::{self, Named, WinsockCatalog};
+use crate::cli::output::{self, Format, printable, talk};
+use crate::cli::style::{BAD, FAINT, HEADING, SUBJECT};
 use crate::cli::table::{Table, cell};
 use crate::cli::{Failure, Status};
 use crate::report::{Finding, text};
-use crate::winsock::{Item, Reading};
+use crate::terms::Services;
+use crate::winsock::info::{Further, ProtocolInfo};
+use crate::winsock::{
+    Beside, Bitness, Field, Fragment, Item, NameSpaceProvider, NameSpaceSet, Reading, Set, StandardItem, Store,
+};
+use std::collections::HashMap;
+use std::fmt::{Display, Write};
 
 /// Shows a Winsock catalog as its source tells it, sound or not
 ///
-/// What is wrong with how it is told is said on stderr, with exit status 1.
+/// What the source does not tell is shown as "not told". What cannot be read of it is said on stderr, with exit status 1; all the
+/// rest is shown. `sockatlas check FILE` judges what is shown here.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -20,35 +29,291 @@ Examples:
 pub(super) struct Args {
     #[command(flatten)]
     input: Input,
+
+    /// Show further fields, which say little: lengths, versions, what is reserved, values without a meaning for transport
+    #[arg(long)]
+    all_fields: bool,
+
+    /// The form of what is shown; as JSON it has all fields
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
 }
 
 pub(super) fn run(args: &Args) -> Result<Status, Failure> {
-    let Reading { sources, store, faults } = args.input.read()?;
-    let mut shown = String::new();
-    for set in &store.sets {
-        let mut table = Table::headed(&["id", "name", "family", "type", "protocol", "chain", "path"]);
-        set.items.iter().for_each(|item| row(&mut table, item));
-        table.write(&mut shown);
+    let reading = args.input.read()?;
+    match args.format {
+        Format::Json => output::json(&WinsockCatalog::new(&reading))?,
+        Format::Text => output::text(&shown(&args.input.name(), &reading.store, args.all_fields))?,
     }
-    output::text(&shown)?;
-    let findings: Vec<Finding> = faults.iter().map(Finding::from).collect();
-    if findings.is_empty() {
+    let Reading { sources, faults, .. } = &reading;
+    if faults.is_empty() {
         return Ok(Status::Clean);
     }
-    talk(format_args!("{}", text::findings(&findings, &sources, true).trim_end()));
+    // They keep the catalog from being loaded, and not from being shown.
+    let findings = faults.iter().map(|fault| Finding { severity: Severity::Warning, ..Finding::from(fault) });
+    let text = text::findings(&findings.collect::<Vec<_>>(), sources, true);
+    talk(format_args!("{}", text.trim_end()));
     Ok(Status::Refused)
 }
 
-fn row(table: &mut Table, item: &Item) {
+/// What stands where the source tells nothing.
+const NOT_TOLD: &str = "not told";
+
+fn told(value: Option<impl Display>) -> String {
+    value.map_or_else(|| NOT_TOLD.to_owned(), |value| value.to_string())
+}
+
+fn shown(name: &str, store: &Store, all_fields: bool) -> String {
+    let mut text = String::new();
+    let root = store.root.as_ref().map(|root| &root.value);
+    // Writing to a string cannot fail.
+    let _ = writeln!(text, "{SUBJECT}{}{SUBJECT:#}", printable(name));
+    let mut table = Table::indented(2);
+    table.fact("form", store.form.name());
+    table.fact("root", told(root));
+    table.fact("control set", told(root.and_then(|root| json::control_set(root))));
+    table.fact("protocol catalog", told(store.protocol_catalog.as_ref().map(|catalog| &catalog.value)));
+    table.fact("next catalog entry id", told(store.next_catalog_entry_id.as_ref().map(|id| id.value)));
+    table.fact("serial access number", told(store.serial_access_number.as_ref().map(|number| number.value)));
+    if all_fields {
+        beside(&mut table, &store.beside);
+    }
+    table.write(&mut text);
+    for set in &store.sets {
+        heading(
+            &mut text,
+            &counted(set.items.len(), "entry", "entries"),
+            set.bits,
+            set.count.as_ref().map(|n| n.value),
+        );
+        items(&mut text, store, set, all_fields);
+    }
+    for set in &store.name_spaces {
+        let providers = counted(set.providers.len(), "name-space provider", "name-space providers");
+        heading(&mut text, &providers, set.bits, set.count.as_ref().map(|count| count.value));
+        name_spaces(&mut text, set, all_fields);
+    }
+    applications(&mut text, store, all_fields);
+    fragments(&mut text, &store.fragments);
+    text
+}
+
+/// `16 entries of 32-bit programs; the counter says 16`
+fn heading(text: &mut String, what: &str, bits: Option<Bitness>, count: Option<u32>) {
+    let whose = match bits {
+        Some(bits) => format!(" of {}-bit programs", bits.number()),
+        None => ", of which programs is not told".to_owned(),
+    };
+    let counter = match count {
+        Some(count) => format!("the counter says {count}"),
+        None => "the counter is not told".to_owned(),
+    };
+    let _ = writeln!(text, "\n{HEADING}{what}{whose}{HEADING:#}{FAINT}; {counter}{FAINT:#}");
+}
+
+fn items(text: &mut String, store: &Store, set: &Set, all_fields: bool) {
+    let names = Names::new(store, set);
+    for item in &set.items {
+        let _ = writeln!(text, "  {SUBJECT}{}  {}{SUBJECT:#}", item.id(), printable(&item.info.name));
+        let mut table = Table::indented(6);
+        entry(&mut table, item, &names);
+        if all_fields {
+            further(&mut table, item);
+        }
+        table.write(text);
+    }
+    for item in &set.malformed {
+        let key = printable(&item.key.value);
+        let _ =
+            writeln!(text, "  {BAD}malformed{BAD:#}  key {key}, a value of {} bytes that is no item", item.data.len());
+    }
+}
+
+/// What the members of chains are called.
+struct Names<'a> {
+    by_id: HashMap<u32, &'a str>,
+    /// Whether there are entries of which not even the id is told.
+    is_whole: bool,
+}
+
+impl<'a> Names<'a> {
+    fn new(store: &'a Store, set: &'a Set) -> Self {
+        let fact = |part: &'a Fragment, field| part.facts.get(&field).map(|told| told.value.as_str());
+        let of_part = |part: &'a Fragment| {
+            let id = fact(part, Field::CatalogEntryId)?.parse().ok()?;
+            Some((id, fact(part, Field::ProtocolName).unwrap_or_default()))
+        };
+        let parts = store.fragments.iter().filter(|part| part.bits.is_none() || part.bits == set.bits);
+        let whole = set.items.iter().map(|item| (item.id(), item.info.name.as_str()));
+        // Of several with one id the first counts, as for whoever asks Windows by id.
+        let mut by_id = HashMap::new();
+        for (id, name) in whole.chain(parts.filter_map(of_part)) {
+            by_id.entry(id).or_insert(name);
+        }
+        Names { by_id, is_whole: store.fragments.is_empty() }
+    }
+
+    fn member(&self, id: u32) -> String {
+        match self.by_id.get(&id) {
+            Some(name) => format!("{id} {name}"),
+            None if self.is_whole => format!("{id} (no such entry)"),
+            None => format!("{id} ({NOT_TOLD})"),
+        }
+    }
+}
+
+/// What people look for first in an entry.
+fn entry(table: &mut Table, item: &Item, names: &Names<'_>) {
     let info = &item.info;
-    let chain: Vec<String> = info.chain.ids().iter().map(u32::to_string).collect();
-    table.row([
-        item.id().to_string().into(),
-        cell(&info.name, SUBJECT),
-        info.address_family.to_string().into(),
-        info.socket_type.to_string().into(),
-        info.protocol.to_string().into(),
-        chain.join(", ").into(),
-        info.path.as_str().into(),
-    ]);
+    let kind = json::kind(info.kind());
+    table.fact(
+        "kind",
+        if kind == "malformed" { format!("{kind}: chain length {}", info.chain.length) } else { kind.into() },
+    );
+    table.fact("chain", info.chain.ids().iter().map(|&id| names.member(id)).collect::<Vec<_>>().join(" / "));
+    let (family, socket_type) = (Named::windows_family(info.address_family), Named::windows_type(info.socket_type));
+    table.fact("request", format!("{family}, {socket_type}, {}", protocols(info)));
+    table.fact("services", flags(&Services::from_xp1(info.service_flags).to_string(), info.service_flags));
+    let provider_flags = info.further.as_ref().map(|further| further.provider_flags);
+    table.fact(
+        "provider flags",
+        told(provider_flags.map(|bits| flags(&json::provider_flag_names(bits).join(", "), bits))),
+    );
+    table.fact("provider", info.provider_id.to_string());
+    table.fact("standard entry", StandardItem::of(info).map_or("", |item| item.english));
+    table.fact("library", if info.path.is_empty() { "none" } else { &info.path });
+    table.fact("last written", told(item.written.as_ref()));
+}
+
+/// The protocols that an entry accepts: `tcp (6)`, `0 to 255`, and what is not told about the range.
+fn protocols(info: &ProtocolInfo) -> String {
+    let first = Named::windows_protocol(info.protocol, info.address_family);
+    match info.protocols() {
+        (_, None) => format!("{first}, the range above it {NOT_TOLD}"),
+        (from, Some(to)) if from == to => first.to_string(),
+        (from, Some(to)) if from > to => format!("none, {from} to {to}"),
+        (from, Some(to)) => format!("{from} to {to}"),
+    }
+}
+
+/// The names of flags and their number; the number alone where it is all the name that there is.
+fn flags(names: &str, bits: u32) -> String {
+    match names {
+        "" => format!("none (0x{bits:x})"),
+        _ if names == format!("0x{bits:08x}") => names.to_owned(),
+        _ => format!("{names} (0x{bits:x})"),
+    }
+}
+
+/// The fields that say little.
+fn further(table: &mut Table, item: &Item) {
+    let info = &item.info;
+    let of = |field: fn(&Further) -> String| told(info.further.as_ref().map(field));
+    table.fact("key", told(item.key.as_ref().map(|key| &key.value)));
+    table.fact("version", info.version.to_string());
+    let length = match (info.min_address_length, info.max_address_length) {
+        (min, max) if min == max => format!("{min} bytes"),
+        (min, max) => format!("{min} to {max} bytes"),
+    };
+    table.fact("address length", length);
+    table.fact("message size", of(|further| further.message_size.to_string()));
+    table.fact(
+        "byte order",
+        of(|further| match further.network_byte_order {
+            0 => "big-endian (0)".to_owned(),
+            1 => "little-endian (1)".to_owned(),
+            other => other.to_string(),
+        }),
+    );
+    table.fact("security scheme", of(|further| further.security_scheme.to_string()));
+    table.fact(
+        "reserved service flags",
+        of(|further| further.reserved_service_flags.map(|bits| format!("0x{bits:x}")).join(", ")),
+    );
+    table.fact("provider reserved", of(|further| format!("0x{:x}", further.provider_reserved)));
+    if info.chain.ids().is_empty() && info.chain.entries != [0; 7] {
+        table.fact("unused chain entries", info.chain.entries.map(|id| id.to_string()).join(", "));
+    }
+    table.fact("value ProtocolName", told(item.repeated_name.as_ref().map(|name| &name.value)));
+    beside(table, &item.beside);
+}
+
+fn name_spaces(text: &mut String, set: &NameSpaceSet, all_fields: bool) {
+    for provider in &set.providers {
+        let NameSpaceProvider { name, path, provider_id, enabled, version, written, .. } = provider;
+        let _ = writeln!(text, "  {SUBJECT}{}{SUBJECT:#}", printable(name));
+        let mut table = Table::indented(6);
+        let named = |number| match json::name_space(number) {
+            Some(name) => format!("{name} ({number})"),
+            None => number.to_string(),
+        };
+        let yes = |is: bool| if is { "yes" } else { "no" };
+        table.fact("name space", told(provider.name_space.map(named)));
+        table.fact("enabled", told(enabled.map(yes)));
+        table.fact("provider", told(provider_id.as_ref()));
+        table.fact("library", told(path.as_ref()));
+        table.fact("last written", told(written.as_ref()));
+        if all_fields {
+            table.fact("key", told(provider.key.as_ref().map(|key| &key.value)));
+            table.fact("version", told(version.as_ref()));
+            table.fact("stores service classes", told(provider.stores_service_class_info.map(yes)));
+            beside(&mut table, &provider.beside);
+        }
+        table.write(text);
+    }
+}
+
+fn applications(text: &mut String, store: &Store, all_fields: bool) {
+    if store.applications.is_empty() {
+        return;
+    }
+    let count = counted(store.applications.len(), "application", "applications");
+    let _ = writeln!(text, "\n{HEADING}{count} with categories{HEADING:#}");
+    for application in &store.applications {
+        let path = told(application.path.as_ref().map(|path| &path.value));
+        let _ = writeln!(text, "  {SUBJECT}{}{SUBJECT:#}", printable(&path));
+        let mut table = Table::indented(6);
+        table.fact(
+            "permits",
+            told(application.categories.as_ref().map(|told| flags(&told.value.to_string(), told.value.bits()))),
+        );
+        table.fact("arguments", application.arguments.as_ref().map_or("any", |arguments| &arguments.value));
+        table.fact("key", application.key.value.as_str());
+        table.fact("last written", told(application.written.as_ref()));
+        if all_fields {
+            beside(&mut table, &application.beside);
+        }
+        table.write(text);
+    }
+}
+
+/// What is told of entries that are not told whole, as it is written.
+fn fragments(text: &mut String, fragments: &[Fragment]) {
+    if fragments.is_empty() {
+        return;
+    }
+    let count = counted(fragments.len(), "entry", "entries");
+    let _ = writeln!(text, "\n{HEADING}{count} told in part{HEADING:#}{FAINT}; values as they are written{FAINT:#}");
+    for (number, fragment) in (1..).zip(fragments) {
+        let whose = fragment.bits.map(|bits| format!(" of {}-bit programs", bits.number())).unwrap_or_default();
+        let nothing = if fragment.facts.is_empty() { ": nothing of it" } else { "" };
+        let _ = writeln!(text, "  {SUBJECT}part {number}{SUBJECT:#}{whose}{nothing}");
+        let mut table = Table::indented(6);
+        for (field, told) in &fragment.facts {
+            table.fact(field.name(), told.value.as_str());
+        }
+        table.write(text);
+    }
+}
+
+/// Values of the registry without a meaning for transport.
+fn beside(table: &mut Table, values: &[Beside]) {
+    for Beside { key, name, kind, data } in values {
+        let place = if key.is_empty() { format!("value {name}") } else { format!("value {key}\\{name}") };
+        table.row([cell(place, FAINT), format!("{} bytes of type {kind}", data.len()).into()]);
+    }
+}
+
+fn counted(count: usize, one: &str, several: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { several })
 }
