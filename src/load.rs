@@ -60,6 +60,20 @@ impl Loader {
         self
     }
 
+    /// Adds what was read elsewhere, from standard input for one, under a name for messages: TOML in UTF-8, or a document of one
+    /// of the further forms that the loader reads. It can include catalogs that ship, but no files.
+    ///
+    /// ```
+    /// use sockatlas::Loader;
+    ///
+    /// let error = Loader::new().bytes("<stdin>", b"format = 1\n\xff").load().unwrap_err();
+    /// assert_eq!(error.to_string(), "<stdin>:2:1: the text is not UTF-8 from byte 11 on");
+    /// ```
+    pub fn bytes(mut self, name: impl Into<String>, bytes: impl Into<Vec<u8>>) -> Self {
+        self.inputs.push(Input::Bytes { name: name.into(), bytes: bytes.into() });
+        self
+    }
+
     /// Takes a file to hold this text, whatever it holds, when it is read: as an input, from a folder, or by an include. So an
     /// editor can ask about what is not saved yet.
     pub fn unsaved(mut self, path: impl Into<PathBuf>, text: impl Into<String>) -> Self {

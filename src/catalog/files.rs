@@ -25,6 +25,14 @@ pub enum Input {
         /// The TOML.
         text: String,
     },
+    /// What was read elsewhere, in any form that documents may have, under a name for messages. It can include catalogs that
+    /// ship, but no files.
+    Bytes {
+        /// The name, as in `<stdin>`.
+        name: String,
+        /// The document.
+        bytes: Vec<u8>,
+    },
     /// What a file is taken to hold, whatever it holds, wherever it is read. It names no document of its own.
     Unsaved {
         /// The file, which exists.
@@ -66,6 +74,7 @@ pub(super) fn gather(
     for input in inputs {
         match input {
             Input::Text { name, text } => gather.text(name, text.clone(), &Home::None, false),
+            Input::Bytes { name, bytes } => gather.content(name, bytes.clone(), None, None),
             Input::Path(path) if path.to_str().is_some_and(|path| path.starts_with(BUILTIN)) => {
                 gather.builtin(&path.to_string_lossy(), None);
             }
@@ -147,37 +156,42 @@ impl Gather<'_> {
             Ok(bytes) => bytes,
             Err(error) => return self.unreadable(path, &reason(&error), included),
         };
-        let name = path.display().to_string();
+        self.content(&path.display().to_string(), bytes, Some((path, identity)), included);
+    }
+
+    /// Reads a document of any form: a file, by its path as given and by that which is only its own, or what has no path.
+    fn content(&mut self, name: &str, bytes: Vec<u8>, file: Option<(&Path, PathBuf)>, included: Option<Span>) {
         let limit = self.most_bytes(&bytes);
         if bytes.len() as u64 > limit {
-            let at = included.unwrap_or_else(|| Span::beginning(self.sources.add(&name, String::new())));
+            let at = included.unwrap_or_else(|| Span::beginning(self.sources.add(name, String::new())));
             let found = bytes.len() as u64;
             let kind = FaultKind::LimitExceeded { what: "bytes in a document", limit, found };
             return self.faults.push(Fault::new(kind, at));
         }
-        match self.form.and_then(|form| form.text(&bytes, Some(path))) {
-            Some(Ok(foreign)) => return self.foreign(&name, foreign, included.is_some()),
+        let path = file.as_ref().map(|(path, _)| *path);
+        match self.form.and_then(|form| form.text(&bytes, path)) {
+            Some(Ok(foreign)) => return self.foreign(name, foreign, path.is_some(), included.is_some()),
             Some(Err(kind)) => {
-                let file = self.sources.add(&name, String::new());
+                let file = self.sources.add(name, String::new());
                 return self.faults.push(Fault::new(kind, included.unwrap_or(Span::beginning(file))));
             }
             None => {}
         }
-        let home = Home::Folder(path.parent().map(Path::to_owned).unwrap_or_default());
-        match String::from_utf8(bytes) {
-            Ok(text) => {
-                self.including.push((identity, name.clone()));
-                self.text(&name, text, &home, included.is_some());
-                self.including.pop();
-            }
+        let text = match String::from_utf8(bytes) {
+            Ok(text) => text,
             Err(error) => {
                 let valid = error.utf8_error().valid_up_to();
-                let file = self.sources.add(&name, String::from_utf8_lossy(error.as_bytes()).into_owned());
+                let file = self.sources.add(name, String::from_utf8_lossy(error.as_bytes()).into_owned());
                 let message = format!("the text is not UTF-8 from byte {valid} on");
-                self.faults
-                    .push(Fault::new(FaultKind::Syntax { message, unquoted: None }, Span::new(file, valid..valid + 1)));
+                let kind = FaultKind::Syntax { message, unquoted: None };
+                return self.faults.push(Fault::new(kind, Span::new(file, valid..valid + 1)));
             }
-        }
+        };
+        let Some((path, identity)) = file else { return self.text(name, text, &Home::None, false) };
+        let home = Home::Folder(path.parent().map(Path::to_owned).unwrap_or_default());
+        self.including.push((identity, name.to_owned()));
+        self.text(name, text, &home, included.is_some());
+        self.including.pop();
     }
 
     /// Reads a catalog that ships, by its name with the prefix.
@@ -228,10 +242,12 @@ impl Gather<'_> {
     }
 
     /// Reads a document of another form, which includes none.
-    fn foreign(&mut self, name: &str, foreign: ForeignText, included: bool) {
+    fn foreign(&mut self, name: &str, foreign: ForeignText, is_file: bool, included: bool) {
         let ForeignText { form, text, read } = foreign;
         let Some(file) = self.add(name, text) else { return };
-        self.sources.set_file(file);
+        if is_file {
+            self.sources.set_file(file);
+        }
         self.sources.set_form(file, form);
         let mut document = read(file, self.sources.get(file).text(), self.faults);
         document.included = included;

@@ -2,6 +2,8 @@
 
 use super::Failure;
 use super::question::quoted;
+use crate::catalog::Limits;
+use crate::winsock::{self, Options};
 use crate::{Loader, Registry};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -15,6 +17,9 @@ pub(super) struct Globals {
 
 /// Names catalogs where the command line names none.
 const VARIABLE: &str = "SOCKATLAS_CATALOG";
+
+/// What stdin is called in messages.
+const STDIN: &str = "<stdin>";
 
 impl Globals {
     pub fn new(catalogs: Vec<PathBuf>) -> Self {
@@ -55,8 +60,8 @@ impl Globals {
         if catalogs.is_empty() {
             return Ok(Loader::new().builtin());
         }
-        catalogs.iter().try_fold(Loader::new(), |loader, path| {
-            if is_stdin(path) { Ok(loader.text("<stdin>", stdin()?)) } else { Ok(loader.path(path)) }
+        catalogs.iter().try_fold(Loader::new().winsock(Options::default()), |loader, path| {
+            if is_stdin(path) { Ok(loader.bytes(STDIN, stdin()?)) } else { Ok(loader.path(path)) }
         })
     }
 
@@ -76,8 +81,13 @@ fn environment() -> Vec<PathBuf> {
     std::env::split_paths(&value).filter(|path| !path.as_os_str().is_empty()).collect()
 }
 
-fn stdin() -> Result<String, Failure> {
-    let mut text = String::new();
-    std::io::stdin().lock().read_to_string(&mut text).map_err(|error| Failure::io("<stdin>", error))?;
-    Ok(text)
+/// What is on stdin, which is not read further than the longest document of its form goes.
+fn stdin() -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    let mut from = std::io::stdin().lock();
+    let failed = |error| Failure::io(STDIN, error);
+    from.by_ref().take(winsock::BEGINNING).read_to_end(&mut bytes).map_err(failed)?;
+    let most = winsock::most_bytes(&bytes, &Limits::default());
+    from.take(most.saturating_add(1).saturating_sub(bytes.len() as u64)).read_to_end(&mut bytes).map_err(failed)?;
+    Ok(bytes)
 }

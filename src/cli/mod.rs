@@ -100,7 +100,8 @@ impl From<Status> for ExitCode {
 #[derive(Parser)]
 #[command(name = "sockatlas", version, max_term_width = 100, arg_required_else_help = true, after_help = AFTER_HELP)]
 struct Cli {
-    /// A catalog: a file, a folder whose *.toml files are read in the order of their names, or - for stdin; repeatable
+    /// A catalog: a file, a folder whose *.toml files are read in the order of their names, or - for stdin; repeatable. A file
+    /// may also be a Winsock catalog: a registry export, a SYSTEM hive, what netsh shows, or packed items
     #[arg(short, long = "catalog", value_name = "PATH", help_heading = GLOBAL)]
     catalogs: Vec<PathBuf>,
 

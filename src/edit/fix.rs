@@ -54,7 +54,8 @@ const ROUNDS: usize = 100;
 
 /// Checks what a loader would load, and applies every fix that its findings offer.
 ///
-/// Only files are changed: what ships, what was given as a text, and what came through a pipe stays as it is.
+/// Only files of TOML are changed: what ships, what was given as a text, what came through a pipe and what is of another form stays
+/// as it is.
 pub fn fix(loader: &Loader, settings: &Settings) -> Fixed {
     let mut report = check::check(loader, settings);
     let mut texts: BTreeMap<PathBuf, Text> = BTreeMap::new();
@@ -63,7 +64,7 @@ pub fn fix(loader: &Loader, settings: &Settings) -> Fixed {
     // From here on every file is what was read of it at first, whatever happens on the disk meanwhile.
     let mut unsaved = loader.clone();
     for (_, source) in report.sources.iter() {
-        let Some(path) = source.file() else { continue };
+        let Some(path) = source.file().filter(|_| !source.is_foreign()) else { continue };
         unsaved = unsaved.unsaved(path, source.text());
         if path.is_file() {
             texts.insert(path.to_owned(), Text { read: source.text().to_owned(), now: source.text().to_owned() });

@@ -7,6 +7,7 @@
 //! | `wsa` | what Windows' own functions would answer, and install |
 //! | `form` | which source this is, by its content; its text, and what the text tells |
 //! | `document` | a Winsock catalog as a document of sockatlas' own: `both` makes one list of the two sets, `chains`, `entries`, `providers` and `names` make entries of items, `keys` is what both say |
+//! | `export` | a catalog of sockatlas as Windows keeps it |
 //! | `standard` | the items that Windows and its usual companions install |
 //! | `netsh`, `instlsp` | what these two programs print |
 //! | `fault`, `rules` | what refuses loading one; what is wrong with one that is read |
@@ -17,6 +18,7 @@ mod both;
 mod chains;
 mod document;
 mod entries;
+mod export;
 mod fault;
 mod form;
 pub mod info;
@@ -35,6 +37,7 @@ pub mod wsa;
 pub use crate::catalog::{Bitness, PACKED_ITEM_BYTES};
 #[cfg(feature = "cli")]
 pub(crate) use document::{BEGINNING, most_bytes};
+pub use export::{Export, PROVIDER_NAMESPACE, Reason, Remark, export};
 pub(crate) use form::parse;
 pub use form::{Options, Reading, read};
 pub use info::{Further, ItemKind, ProtocolChain, ProtocolInfo};

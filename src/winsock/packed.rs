@@ -147,7 +147,7 @@ impl Field {
 pub struct PackedItem(Box<[u8; PACKED_ITEM_BYTES]>);
 
 /// Why bytes are no sound packed item, or values do not fit into one.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum PackedItemError {
     /// The value has another size.

@@ -1,0 +1,43 @@
+//! Which entries stand in a set, and in which order.
+
+use super::{Reason, Remark};
+use crate::catalog::Bitness;
+use crate::catalog::entry::EntryIndex;
+use crate::registry::Registry;
+use std::collections::HashSet;
+
+/// The entries of a set, in its order.
+///
+/// Windows has one order for all entries, a catalog one for those that requests select. So layers, and what is disabled for
+/// programs of 64 bits, keep the places of their declarations, and the others take the places left in catalog order.
+pub(super) fn members(registry: &Registry, bits: Bitness, remarks: &mut Vec<Remark>) -> Vec<EntryIndex> {
+    let mut members = Vec::new();
+    for entry in registry.entries() {
+        match entry.facts().winsock.as_ref().and_then(|winsock| winsock.bits) {
+            Some(own) if own != bits => {}
+            None if entry.is_disabled() => remarks.push(Remark::of(registry, entry.index(), Reason::Disabled)),
+            _ => members.push(entry.index()),
+        }
+    }
+    let of_32 = &registry.winsock().order_32;
+    if bits == Bitness::Bits32 && !of_32.is_empty() {
+        return stated(members, of_32);
+    }
+    let here: HashSet<EntryIndex> = members.iter().copied().collect();
+    let mut selectable = registry.selectable().map(|entry| entry.index()).filter(|index| here.contains(index));
+    for place in &mut members {
+        if registry.stack_at(*place).is_some() {
+            *place = selectable.next().unwrap_or(*place);
+        }
+    }
+    members
+}
+
+/// First what is stated, then the rest as it stands.
+fn stated(members: Vec<EntryIndex>, order: &[EntryIndex]) -> Vec<EntryIndex> {
+    let mut rest: indexmap::IndexSet<EntryIndex> = members.into_iter().collect();
+    let mut first: indexmap::IndexSet<EntryIndex> =
+        order.iter().copied().filter(|index| rest.contains(index)).collect();
+    first.append(&mut rest);
+    first.into_iter().collect()
+}
