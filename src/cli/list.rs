@@ -8,6 +8,7 @@ use super::table::{Table, cell};
 use super::{Failure, Globals, Status};
 use crate::catalog::EntryKind;
 use crate::terms::{Family, Protocol};
+use crate::winsock::wsa::WindowsSockets;
 use crate::{EntryRef, Registry};
 
 /// Lists the entries that applications see, in catalog order
@@ -21,7 +22,7 @@ Examples:
   sockatlas -c windows.toml list --protocol tcp,udp
   sockatlas list --format json")]
 pub(super) struct Args {
-    /// Hidden entries too, then layers and what is disabled
+    /// Hidden entries and layers too, and what is disabled
     #[arg(short, long)]
     all: bool,
 
@@ -39,11 +40,10 @@ pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
     let registry = globals.registry()?;
     let asked = args.protocol.iter().map(|word| registry.protocol(word, Family::UNSPEC));
     let asked = asked.collect::<Result<Vec<Protocol>, _>>()?;
-    let selectable = registry.selectable().filter(|entry| args.all || !entry.is_hidden());
-    let others = registry.entries().filter(|entry| args.all && !entry.is_selectable());
+    let entries = listed(&registry, args.all);
     let first = |entry: EntryRef<'_>| entry.protocols().map(|protocols| Protocol::from_raw(protocols.first()));
     let is_asked = |&entry: &EntryRef<'_>| asked.is_empty() || first(entry).is_some_and(|first| asked.contains(&first));
-    let entries = selectable.chain(others).filter(is_asked);
+    let entries = entries.into_iter().filter(is_asked);
     match args.format {
         Format::Json => {
             output::json(&Entries::new(&registry, entries.map(|entry| Entry::new(&registry, entry))))?;
@@ -57,6 +57,23 @@ pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
         }
     }
     Ok(Status::Clean)
+}
+
+/// What applications see, or everything: in the windows dialect as Windows enumerates it, which has layers in the same order.
+fn listed(registry: &Registry, all: bool) -> Vec<EntryRef<'_>> {
+    let disabled = |entry: &EntryRef<'_>| entry.is_disabled();
+    match (WindowsSockets::new(registry), all) {
+        (Ok(windows), false) => windows.enum_protocols(None).entries,
+        (Ok(windows), true) => {
+            let enabled = windows.wsc_enum_protocols(None).entries;
+            enabled.into_iter().chain(registry.entries().filter(disabled)).collect()
+        }
+        (Err(_), false) => registry.selectable().filter(|entry| !entry.is_hidden()).collect(),
+        (Err(_), true) => {
+            let others = registry.entries().filter(|entry| !entry.is_selectable());
+            registry.selectable().chain(others).collect()
+        }
+    }
 }
 
 fn row(table: &mut Table, registry: &Registry, entry: EntryRef<'_>) {

@@ -12,10 +12,11 @@ mod remark;
 
 pub use remark::{Reason, Remark};
 
+use super::info::ProtocolInfo;
 use super::packed::PackedItem;
 use super::store::{ApplicationCategories, Item, Set, SourceForm, Store, Told};
 use crate::catalog::entry::{Body, EntryIndex};
-use crate::catalog::{Application, Bitness, FileId, Span};
+use crate::catalog::{Application, Bitness, EntryKind, FileId, Span};
 use crate::registry::Registry;
 use entry::Exported;
 use indexmap::IndexSet;
@@ -148,6 +149,16 @@ fn item(registry: &Registry, entry: &Exported<'_>, top: impl Fn(u32) -> u32) -> 
     item.repeated_name = Some(Told::new(item.info.name.clone(), item.at));
     item.packed = Some(packed);
     Ok(item)
+}
+
+/// The item of one entry, whatever becomes of the others.
+pub(super) fn protocol_info(registry: &Registry, index: EntryIndex) -> Result<ProtocolInfo, Reason> {
+    let top = |id: u32| {
+        let chain = i32::try_from(id).ok().and_then(|id| registry.entry_by_id(id));
+        let top = chain.filter(|chain| chain.kind() == EntryKind::Chain).and_then(|chain| chain.stack().next());
+        top.map_or(id, |top| top.catalog_entry_id().cast_unsigned())
+    };
+    item(registry, &Exported::new(registry, index)?, top).map(|item| item.info)
 }
 
 /// What Windows knows of the policy for an application: by its path, which categories of layers it permits.

@@ -7,6 +7,7 @@
 //! A list of protocols is compared with `iProtocol` alone: 1003 does not find an entry of 1000 to 1255. Its first zero ends it, so
 //! that an entry of protocol 0 cannot be asked for.
 
+use super::super::export::{self, Reason};
 use super::super::info::{ItemKind, ProtocolInfo, provider_flags};
 use super::super::packed::Field;
 use super::super::store::{Item, Set};
@@ -54,12 +55,24 @@ impl<'r> WindowsSockets<'r> {
         shown.filter(|&entry| is_listed(protocols, first_protocol(entry))).collect()
     }
 
-    /// What `WSCEnumProtocols` gives to 64-bit installers: all that requests can select, in catalog order, then the layers in the
-    /// order in which they are declared. Entries of the 32-bit catalog alone are disabled, and not in it.
+    /// What `WSCEnumProtocols` gives to 64-bit installers: hidden entries and layers too. Entries of the 32-bit catalog alone are
+    /// disabled, and not in it.
+    ///
+    /// Windows has one order for all, a registry one for what requests select: so layers keep the places of their declarations, and
+    /// the others take the places that are left, in catalog order.
     pub fn wsc_enum_protocols(&self, protocols: Option<&[i32]>) -> Enumeration<EntryRef<'r>> {
-        let layers = self.registry.entries().filter(|entry| !entry.is_selectable() && !entry.is_disabled());
-        let all = self.registry.selectable().chain(layers);
+        let mut selectable = self.registry.selectable();
+        let enabled = self.registry.entries().filter(|entry| !entry.is_disabled());
+        let all = enabled.filter_map(|entry| if entry.is_selectable() { selectable.next() } else { Some(entry) });
         all.filter(|&entry| is_listed(protocols, first_protocol(entry))).collect()
+    }
+
+    /// The structure that an enumeration gives of an entry.
+    ///
+    /// # Errors
+    /// What Windows must be told of it, and the catalog does not tell: netsh, for one, prints no provider flags.
+    pub fn protocol_info(&self, entry: EntryRef<'r>) -> Result<ProtocolInfo, Reason> {
+        export::protocol_info(self.registry, entry.index())
     }
 }
 

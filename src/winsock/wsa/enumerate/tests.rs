@@ -5,6 +5,7 @@ use crate::load::Loader;
 use crate::registry::Registry;
 use crate::terms::Dialect;
 use crate::winsock::info::{Further, ProtocolChain};
+use crate::winsock::{self, Options};
 use uuid::Uuid;
 
 fn windows() -> Registry {
@@ -68,7 +69,7 @@ fn installers_see_everything_of_the_64_bit_catalog() {
     let registry = windows();
     let all = names(&WindowsSockets::new(&registry).expect("in the windows dialect").wsc_enum_protocols(None));
     assert_eq!(all.len(), 16 + 3, "the sixteen of Windows, IPX, the chain, and the layer");
-    assert_eq!([all[0].as_str(), all[18].as_str()], ["acme-over-tcp4", "acme"]);
+    assert_eq!([all[0].as_str(), all[16].as_str()], ["acme-over-tcp4", "acme"], "the layer where it is declared");
     assert_eq!([all[5].as_str(), all[8].as_str()], ["raw4", "raw6"], "in their places, though hidden");
     assert!(!all.contains(&"only-32".to_owned()));
 }
@@ -135,4 +136,51 @@ fn a_set_is_enumerated_in_its_own_order_with_layers_where_they_stand() {
     assert_eq!(ids(wsc_enum_protocols(&set, Some(&[6]))), [9, 5]);
     assert_eq!(ids(enum_protocols(&set, None)), [3, 4], "of 4 it is not told whether it is hidden");
     assert_eq!(ids(enum_protocols(&set, Some(&[i32::MIN, 6, 0]))), [3], "NetBIOS has negative protocols");
+}
+
+#[test]
+fn an_imported_catalog_is_enumerated_as_windows_has_it() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/winsock/samples/windows-10-1709.reg");
+    let registry = Loader::new().winsock(Options::default()).path(path).load();
+    let registry = registry.unwrap_or_else(|error| panic!("{error}"));
+    let windows = WindowsSockets::new(&registry).expect("in the windows dialect");
+    let bytes = std::fs::read(path).expect("it is there");
+    let store =
+        winsock::read("1709.reg", &bytes, None, &Options::default()).expect("an export").expect("of Winsock").store;
+    let set = store.set(winsock::Bitness::Bits64).expect("it has one");
+    for protocols in [None, Some(&[6, 256, 0][..])] {
+        let infos = |entries: Enumeration<EntryRef<'_>>| -> Vec<ProtocolInfo> {
+            entries.entries.into_iter().map(|entry| windows.protocol_info(entry).expect("all is told")).collect()
+        };
+        let items =
+            |items: Enumeration<&Item>| items.entries.into_iter().map(|item| item.info.clone()).collect::<Vec<_>>();
+        assert_eq!(infos(windows.enum_protocols(protocols)), items(enum_protocols(set, protocols)));
+        assert_eq!(infos(windows.wsc_enum_protocols(protocols)), items(wsc_enum_protocols(set, protocols)));
+    }
+    assert_eq!(windows.enum_protocols(None).entries.len(), 14, "two of the sixteen are hidden");
+}
+
+#[test]
+fn what_netsh_does_not_print_is_told_to_be_missing_and_not_to_be_zero() {
+    let text = "Winsock Catalog Provider Entry\n------------------------------------------------------\n\
+        Entry Type:                         Base Service Provider\n\
+        Description:                        MSAFD Tcpip [TCP/IP]\n\
+        Provider ID:                        {E70F1AA0-AB8B-11CF-8CA3-00805F48A192}\n\
+        Provider Path:                      %SystemRoot%\\system32\\mswsock.dll\n\
+        Catalog Entry ID:                   1006\n\
+        Version:                            2\n\
+        Address Family:                     2\n\
+        Max Address Length:                 16\n\
+        Min Address Length:                 16\n\
+        Socket Type:                        1\n\
+        Protocol:                           6\n\
+        Service Flags:                      0x20066\n\
+        Protocol Chain Length:              1\n";
+    let registry = Loader::new().winsock(Options::default()).bytes("netsh.txt", text.as_bytes()).load();
+    let registry = registry.unwrap_or_else(|error| panic!("{error}"));
+    let windows = WindowsSockets::new(&registry).expect("in the windows dialect");
+    let entries = windows.enum_protocols(None).entries;
+    assert_eq!(entries.len(), 1, "whether it is hidden is not told");
+    let reason = windows.protocol_info(entries[0]).expect_err("netsh prints no provider flags");
+    assert!(matches!(&reason, Reason::Untold { facts } if facts.contains(&"hidden")), "{reason}");
 }

@@ -1,6 +1,7 @@
 use super::*;
 use crate::load::Loader;
 use crate::registry::Registry;
+use crate::winsock::Options;
 use crate::winsock::info::{Further, ProtocolChain};
 use uuid::Uuid;
 
@@ -320,4 +321,45 @@ fn a_constrained_group_takes_sockets_with_connections_only() {
     }
     assert_eq!(in_group(2, call(2, 2, 17)), Err(10022));
     assert_eq!(in_group(2, call(2, 1, 6)), Ok(()));
+}
+
+#[test]
+fn every_structure_that_is_enumerated_makes_a_socket_of_its_entry() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/winsock/samples/windows-10-1709.reg");
+    let registry = Loader::new().winsock(Options::default()).path(path).load();
+    let registry = registry.unwrap_or_else(|error| panic!("{error}"));
+    let windows = WindowsSockets::new(&registry).expect("in the windows dialect");
+    for entry in windows.wsc_enum_protocols(None).entries {
+        let info = windows.protocol_info(entry).expect("all is told");
+        let made = windows.socket(&SocketArguments::from_info(info.clone())).expect("there is one");
+        assert_eq!(made.entry, entry);
+        assert_eq!((made.address_family, made.socket_type, made.protocol), info.triple());
+    }
+}
+
+#[test]
+fn an_imported_catalog_answers_every_call_of_native_windows() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/winsock/samples/windows-10-1709.reg");
+    let registry = Loader::new().winsock(Options::default()).path(path).load();
+    let registry = registry.unwrap_or_else(|error| panic!("{error}"));
+    let imported = WindowsSockets::new(&registry).expect("in the windows dialect");
+    let shipped = Loader::new().path("builtin:windows.toml").load().expect("it ships");
+    let shipped = WindowsSockets::new(&shipped).expect("in the windows dialect");
+    let numbers = [i32::MIN, -1, 0, 1, 2, 3, 6, 17, 23, 28, 32, 34, 255, 256, 57005];
+    let answer = |windows: &WindowsSockets<'_>, arguments: &SocketArguments| {
+        let made = windows.socket(arguments).map_err(|error| error.wsa())?;
+        Ok::<_, crate::terms::WsaError>((made.entry.name().to_owned(), made.protocol))
+    };
+    let mut made = 0;
+    for family in numbers {
+        for socket_type in [-1, 0, 1, 2, 3, 4, 5, 57005] {
+            for protocol in numbers {
+                let arguments = call(family, socket_type, protocol);
+                let answer_of_imported = answer(&imported, &arguments);
+                made += usize::from(answer_of_imported.is_ok());
+                assert_eq!(answer_of_imported, answer(&shipped, &arguments), "{arguments:?}");
+            }
+        }
+    }
+    assert!(made > 50, "{made}");
 }
