@@ -5,6 +5,7 @@
 //! | `info`, `packed` | one item: its fields by name, and its 888 bytes |
 //! | `store` | a whole catalog as a source tells it, every fact with its place |
 //! | `wsa` | what Windows' own functions would answer, and install |
+//! | `report` | evidence for an incident: what is standard, what changed, what was added |
 //! | `form` | which source this is, by its content; its text, and what the text tells |
 //! | `document` | a Winsock catalog as a document of sockatlas' own: `both` makes one list of the two sets, `chains`, `entries`, `providers` and `names` make entries of items, `keys` is what both say |
 //! | `export` | a catalog of sockatlas as Windows keeps it |
@@ -29,6 +30,7 @@ mod netsh;
 mod packed;
 mod providers;
 pub mod reg;
+pub mod report;
 pub(crate) mod rules;
 mod standard;
 mod store;

@@ -3,4 +3,6 @@ pub mod exports;
 pub mod fixture;
 pub mod netsh;
 pub mod netsh_text;
+#[cfg(feature = "cli")]
+pub mod report;
 pub mod show;

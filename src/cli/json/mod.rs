@@ -9,12 +9,14 @@ mod diff;
 mod entry;
 mod names;
 mod winsock;
+mod winsock_report;
 
 pub(super) use answer::{Answer, BAD_REQUEST_LINE, BadLine};
 pub(super) use diff::Differences;
 pub(super) use entry::{Entries, Entry, WholeEntry};
 pub(super) use names::{FamilyProtocols, KnownCategory, KnownError, KnownName, KnownService, Names};
 pub(super) use winsock::{WinsockCatalog, control_set, kind, name_space, provider_flag_names};
+pub(super) use winsock_report::WinsockReport;
 
 use crate::catalog::Location;
 use crate::terms::{self, Dialect, Errno, Services, WsaError};

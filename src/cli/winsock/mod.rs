@@ -6,9 +6,11 @@
 //! | all others | the command of that name |
 
 mod input;
+mod report;
 mod show;
 
 use super::{Failure, Status};
+pub(super) use report::{Keys, Place};
 
 /// Shows Winsock catalogs as Windows keeps them, broken ones too
 ///
@@ -27,10 +29,12 @@ pub(super) struct Args {
 #[derive(clap::Subcommand)]
 enum Command {
     Show(show::Args),
+    Report(report::Args),
 }
 
 pub(super) fn run(args: &Args) -> Result<Status, Failure> {
     match &args.command {
         Command::Show(args) => show::run(args),
+        Command::Report(args) => report::run(args),
     }
 }

@@ -1,0 +1,90 @@
+//! Which entry answers the usual requests, and which would without what was added.
+//!
+//! As `WSASocket` goes through a catalog: in order, layers left out, hidden entries included; type, family and protocol must
+//! match, and the first entry that does is the one.
+
+use crate::winsock::{Item, ItemKind};
+
+/// A request that nearly every program makes.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub struct UsualRequest {
+    /// What people call it.
+    pub name: &'static str,
+    /// The address family, a number of Windows'.
+    pub address_family: i32,
+    /// The socket type.
+    pub socket_type: i32,
+    /// The protocol.
+    pub protocol: i32,
+}
+
+/// TCP, UDP and raw sockets over IPv4 and IPv6; the raw ones as `ping` asks for them.
+pub const USUAL_REQUESTS: [UsualRequest; 6] = [
+    UsualRequest { name: "TCP/IPv4", address_family: 2, socket_type: 1, protocol: 6 },
+    UsualRequest { name: "UDP/IPv4", address_family: 2, socket_type: 2, protocol: 17 },
+    UsualRequest { name: "RAW/IPv4", address_family: 2, socket_type: 3, protocol: 1 },
+    UsualRequest { name: "TCP/IPv6", address_family: 23, socket_type: 1, protocol: 6 },
+    UsualRequest { name: "UDP/IPv6", address_family: 23, socket_type: 2, protocol: 17 },
+    UsualRequest { name: "RAW/IPv6", address_family: 23, socket_type: 3, protocol: 58 },
+];
+
+/// Who answers a request.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The entry at this place of the set, counted from 0.
+    Entry(usize),
+    /// The entry at this place if it accepts the protocol, which the source does not tell; else a later one, or none.
+    Untold(usize),
+    /// None: the request is refused.
+    Refused,
+    /// None that is told, by a source that has gaps.
+    NotTold,
+}
+
+/// Who answers one of the usual requests.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Answer {
+    /// The request.
+    pub request: UsualRequest,
+    /// As the catalog is.
+    pub now: Outcome,
+    /// As it would be without the entries that were added.
+    pub without_added: Outcome,
+}
+
+/// The answers to the usual requests; of each item whether it was added.
+pub(super) fn answers(items: &[(&Item, bool)], has_gaps: bool) -> Vec<Answer> {
+    let none = if has_gaps { Outcome::NotTold } else { Outcome::Refused };
+    let answer = |request: UsualRequest| Answer {
+        request,
+        now: first(items, &request, |_| true).unwrap_or(none),
+        without_added: first(items, &request, |added| !added).unwrap_or(none),
+    };
+    USUAL_REQUESTS.into_iter().map(answer).collect()
+}
+
+fn first(items: &[(&Item, bool)], request: &UsualRequest, counts: impl Fn(bool) -> bool) -> Option<Outcome> {
+    for (place, (item, _)) in items.iter().enumerate().filter(|(_, (_, added))| counts(*added)) {
+        match matches(item, request) {
+            Some(true) => return Some(Outcome::Entry(place)),
+            Some(false) => {}
+            None => return Some(Outcome::Untold(place)),
+        }
+    }
+    None
+}
+
+/// Whether an item matches a request whose fields are all stated; nothing where its source does not tell.
+fn matches(item: &Item, request: &UsualRequest) -> Option<bool> {
+    let info = &item.info;
+    let selectable = matches!(item.kind(), ItemKind::Base | ItemKind::Chain);
+    if !selectable || info.socket_type != request.socket_type || info.address_family != request.address_family {
+        return Some(false);
+    }
+    let wanted = i64::from(request.protocol);
+    match info.protocols() {
+        (first, _) if wanted <= first => Some(wanted == first),
+        (_, last) => last.map(|last| wanted <= last),
+    }
+}

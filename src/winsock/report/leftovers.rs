@@ -1,0 +1,142 @@
+//! What stands in an item where nothing has a meaning: behind the ends of its texts, and in ids that no chain uses.
+//!
+//! Windows leaves there what stood there before. Where a path was overwritten by a shorter one, the end of the old one is
+//! still to be read: so it was with ZeroAccess.
+
+use crate::winsock::{Field, Item, PackedItem};
+
+/// Bytes without a meaning that are not zero.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Leftover {
+    /// The field in which they stand.
+    pub field: Field,
+    /// Where they begin, in bytes from the beginning of the field.
+    pub offset: usize,
+    /// The bytes, from the first to the last that is not zero, with no more than three zeros in a row.
+    pub bytes: Vec<u8>,
+    /// Whether the known path of the provider holds the same at this place: what stood there before, then.
+    pub of_known_path: bool,
+}
+
+impl Leftover {
+    /// The bytes in hexadecimal, blanks between them.
+    pub fn hex(&self) -> String {
+        let digits: Vec<String> = self.bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        digits.join(" ")
+    }
+
+    /// What they are as a text: UTF-16 in a name and where every second byte is zero, else ASCII; dots for what cannot be printed.
+    /// Nothing where less than half can.
+    pub fn text(&self) -> Option<String> {
+        let wide = self.field == Field::ProtocolName || self.bytes.iter().skip(1).step_by(2).all(|&byte| byte == 0);
+        let wide = wide && self.bytes.len() > 1;
+        let text: String = if wide {
+            let units =
+                self.bytes.chunks(2).map(|unit| u16::from_le_bytes([unit[0], unit.get(1).copied().unwrap_or(0)]));
+            let shown = |unit: Result<char, _>| unit.ok().filter(|character| !character.is_control()).unwrap_or('.');
+            char::decode_utf16(units).map(shown).collect()
+        } else {
+            let shown = |&byte: &u8| if byte == b' ' || byte.is_ascii_graphic() { char::from(byte) } else { '.' };
+            self.bytes.iter().map(shown).collect()
+        };
+        let dots = text.chars().filter(|&character| character == '.').count();
+        (dots * 2 <= text.chars().count()).then_some(text)
+    }
+}
+
+/// What is left over in an item whose bytes the source has. The library is the path that its provider is known to have.
+pub(super) fn leftovers(item: &Item, library: Option<&str>) -> Vec<Leftover> {
+    let Some(packed) = &item.packed else { return Vec::new() };
+    let mut found = Vec::new();
+    let path = packed.field(Field::LibraryPath);
+    if let Some(end) = path.iter().position(|&byte| byte == 0) {
+        runs(packed, Field::LibraryPath, end + 1, &mut found);
+    }
+    // Of a chain the ids behind the last, of all others every id.
+    runs(packed, Field::ChainEntries, item.info.chain.ids().len() * 4, &mut found);
+    let name = packed.field(Field::ProtocolName);
+    if let Some(end) = name.chunks_exact(2).position(|unit| unit == [0, 0]) {
+        runs(packed, Field::ProtocolName, end * 2 + 2, &mut found);
+    }
+    for leftover in found.iter_mut().filter(|leftover| leftover.field == Field::LibraryPath) {
+        let end = leftover.offset + leftover.bytes.len();
+        let known = library.and_then(|library| library.as_bytes().get(leftover.offset..end));
+        leftover.of_known_path = known.is_some_and(|known| known.eq_ignore_ascii_case(&leftover.bytes));
+    }
+    found
+}
+
+/// The runs of bytes that are not zero from here to the end of the field; four zeros end one.
+fn runs(item: &PackedItem, field: Field, from: usize, found: &mut Vec<Leftover>) {
+    const APART: usize = 4;
+    let mut run: Option<Leftover> = None;
+    let mut zeros = 0;
+    for (offset, &byte) in item.field(field).iter().enumerate().skip(from) {
+        if byte == 0 {
+            zeros += 1;
+            continue;
+        }
+        if zeros >= APART {
+            found.extend(run.take());
+        }
+        let run = run.get_or_insert(Leftover { field, offset, bytes: Vec::new(), of_known_path: false });
+        // Zeros between, none where this is the first.
+        run.bytes.resize(offset - run.offset, 0);
+        run.bytes.push(byte);
+        zeros = 0;
+    }
+    found.extend(run);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::{FileId, Span};
+    use crate::winsock::StandardItem;
+
+    /// What is left over in the item of TCP/IP with these bytes in it, each from its offset in the value on.
+    fn with(bytes: &[(usize, &[u8])]) -> Vec<Leftover> {
+        let standard = StandardItem::by_name("tcp4").expect("it is known");
+        let mut value = *standard.packed(1001).as_bytes();
+        for (offset, bytes) in bytes {
+            value[*offset..offset + bytes.len()].copy_from_slice(bytes);
+        }
+        let packed = PackedItem::from_bytes(&value).expect("888 bytes");
+        let mut item = Item::new(packed.info().expect("both texts end"), Span { file: FileId(0), start: 0, end: 0 });
+        item.packed = Some(packed);
+        leftovers(&item, Some(standard.provider.library))
+    }
+
+    #[test]
+    fn bytes_behind_the_ends_of_texts_are_told_in_runs() {
+        assert_eq!(with(&[]), []);
+        let found = with(&[(0, b"mswsock.dll\0"), (200, &[1, 0, 0, 0, 2, 0, 0, 0, 0, 3]), (884, &[b'x', 0, 0x7f])]);
+        let places: Vec<_> = found.iter().map(|of| (of.field, of.offset, of.bytes.len(), of.of_known_path)).collect();
+        assert_eq!(
+            places,
+            [
+                (Field::LibraryPath, 12, 21, true),
+                (Field::LibraryPath, 200, 5, false),
+                (Field::LibraryPath, 209, 1, false),
+                (Field::ProtocolName, 508, 3, false),
+            ]
+        );
+        assert_eq!(found[0].text().as_deref(), Some(r"\system32\mswsock.dll"));
+        assert_eq!((found[1].hex().as_str(), found[1].text()), ("01 00 00 00 02", None));
+        assert_eq!(found[3].text().as_deref(), Some("x."));
+    }
+
+    #[test]
+    fn every_second_byte_zero_is_a_text_in_utf_16() {
+        // What stood behind the path in an entry that ZeroAccess changed.
+        let found = with(&[(0, b"mswsock.dll\0"), (12, &[0; 21]), (33, &[0x73, 0x00, 0x77, 0x00])]);
+        assert_eq!((found[0].hex().as_str(), found[0].text().as_deref()), ("73 00 77", Some("sw")));
+    }
+
+    #[test]
+    fn ids_that_no_chain_uses_are_left_over() {
+        let found = with(&[(304, &[0xe9, 3])]);
+        assert_eq!((found[0].field, found[0].offset, found[0].hex().as_str()), (Field::ChainEntries, 0, "e9 03"));
+    }
+}

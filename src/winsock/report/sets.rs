@@ -1,0 +1,281 @@
+//! The entries of one set: which are standard, which changed, which were added, and who answers.
+
+use super::answers::{Answer, Outcome, answers};
+use super::changes::{Change, Known, changes};
+use super::leftovers::{Leftover, leftovers};
+use super::paths::{self, PathConcern};
+use super::times::{Times, times};
+use super::{LibraryFile, MountedWindows};
+use crate::winsock::standard::{StandardItem, StandardProvider};
+use crate::winsock::{Item, ItemKind, Set};
+use indexmap::IndexSet;
+use std::collections::{BTreeSet, HashMap};
+
+/// One set, compared with the shipped catalog.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct SetReport<'s> {
+    /// The set.
+    pub set: &'s Set,
+    /// Its entries, in order.
+    pub entries: Vec<EntryReport<'s>>,
+    /// The standard items that are not there. Nothing where the source has gaps: then nobody can tell.
+    pub absent: Option<Vec<Absent>>,
+    /// The layers that were added, with what runs through them.
+    pub layers: Vec<LayerReport>,
+    /// Who answers the usual requests.
+    pub answers: Vec<Answer>,
+    /// When the keys were written; places are those of `entries`.
+    pub times: Option<Times<'s>>,
+}
+
+/// A standard item that is not there.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Absent {
+    /// The item.
+    pub item: &'static StandardItem,
+    /// Whether it is missing: no Windows is without it, or the other set has it. Other items depend on the version of Windows and
+    /// on what is installed.
+    pub is_missing: bool,
+}
+
+/// One entry.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct EntryReport<'s> {
+    /// The item.
+    pub item: &'s Item,
+    /// What it is.
+    pub standing: Standing,
+    /// What is left over where nothing has a meaning.
+    pub leftovers: Vec<Leftover>,
+    /// What is odd about its path, the gravest first.
+    pub concerns: Vec<PathConcern>,
+    /// Its library, where that was looked for.
+    pub library: Option<LibraryFile>,
+}
+
+/// The name of an item as people know it: where it is the indirect string of a standard item, what an English Windows shows.
+pub fn shown_name(item: &Item) -> &str {
+    let standard = StandardItem::of(&item.info).filter(|standard| item.info.name.eq_ignore_ascii_case(standard.text));
+    standard.map_or(&item.info.name, |standard| standard.english)
+}
+
+/// What an entry is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// The standard item of this name, as far as the source tells.
+    Standard(&'static str),
+    /// The standard item of this name, with fields that say otherwise.
+    Changed(&'static str, Vec<Change>),
+    /// Neither.
+    Added(Addition),
+}
+
+/// What an entry is that is not standard.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Addition {
+    /// A layer.
+    Layer,
+    /// A chain.
+    Chain,
+    /// A base protocol of a provider that is not known.
+    Base,
+    /// A base protocol that a known provider is not known to have.
+    BaseOfKnownProvider,
+    /// The standard item of this name a second time.
+    Repeated(&'static str),
+    /// Nothing that Winsock knows.
+    Malformed,
+}
+
+impl Addition {
+    /// As in "a layer".
+    pub const fn text(self) -> &'static str {
+        match self {
+            Addition::Layer => "a layer",
+            Addition::Chain => "a chain",
+            Addition::Base => "a base protocol of a provider that is not known",
+            Addition::BaseOfKnownProvider => "a base protocol that this known provider is not known to have",
+            Addition::Repeated(_) => "a standard item a second time",
+            Addition::Malformed => "nothing that Winsock knows, by the length of its chain",
+        }
+    }
+
+    /// Its name in kebab-case.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Addition::Layer => "layer",
+            Addition::Chain => "chain",
+            Addition::Base => "base",
+            Addition::BaseOfKnownProvider => "base-of-known-provider",
+            Addition::Repeated(_) => "repeated",
+            Addition::Malformed => "malformed",
+        }
+    }
+}
+
+impl Standing {
+    /// Whether it is neither standard nor a changed standard item.
+    pub const fn is_added(&self) -> bool {
+        matches!(self, Standing::Added(_))
+    }
+}
+
+/// A layer, and the chains that it is in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LayerReport {
+    /// Its place among the entries of the set, from 0.
+    pub place: usize,
+    /// The places of the chains that hold it, directly or in a chain that they run over.
+    pub chains: Vec<usize>,
+    /// The bases below these chains: standard names, else the names that they have.
+    pub covers: Vec<String>,
+    /// The usual requests that such a chain answers.
+    pub answers: Vec<&'static str>,
+}
+
+pub(super) fn report<'s>(set: &'s Set, has_gaps: bool, mounted: Option<&MountedWindows>) -> SetReport<'s> {
+    let standings = standings(set);
+    let items: Vec<(&Item, bool)> =
+        set.items.iter().zip(&standings).map(|(item, standing)| (item, standing.is_added())).collect();
+    let answers = answers(&items, has_gaps);
+    let there: BTreeSet<&str> = standings
+        .iter()
+        .filter_map(|standing| match standing {
+            Standing::Standard(name) | Standing::Changed(name, _) => Some(*name),
+            Standing::Added(_) => None,
+        })
+        .collect();
+    let absent = || {
+        let absent = StandardItem::all().filter(|item| !there.contains(item.name));
+        absent.map(|item| Absent { item, is_missing: item.is_essential }).collect()
+    };
+    let entries = set.items.iter().zip(standings).map(|(item, standing)| {
+        let library = StandardProvider::by_id(item.info.provider_id).map(|provider| provider.library);
+        EntryReport {
+            leftovers: leftovers(item, library),
+            concerns: paths::concerns(&item.info.path, library),
+            library: mounted.map(|mounted| mounted.library(&item.info.path, set.bits)),
+            item,
+            standing,
+        }
+    });
+    let entries: Vec<EntryReport<'_>> = entries.collect();
+    SetReport {
+        set,
+        layers: layers(&entries, &answers),
+        absent: (!has_gaps).then(absent),
+        answers,
+        times: times(set.items.iter().map(|item| item.written.as_deref())),
+        entries,
+    }
+}
+
+/// What one set has and the other has not is missing there.
+pub(super) fn compare_absent(sets: &mut [SetReport<'_>]) {
+    let [one, other] = sets else { return };
+    let (Some(absent), Some(absent_there)) = (&mut one.absent, &mut other.absent) else { return };
+    let names = |absent: &[Absent]| absent.iter().map(|absent| absent.item.name).collect::<BTreeSet<&str>>();
+    let (of_one, of_other) = (names(absent), names(absent_there));
+    absent.iter_mut().for_each(|absent| absent.is_missing |= !of_other.contains(absent.item.name));
+    absent_there.iter_mut().for_each(|absent| absent.is_missing |= !of_one.contains(absent.item.name));
+}
+
+/// What each item is. Where several claim to be one standard item, the one with the fewest changes is it, and of such the first.
+fn standings(set: &Set) -> Vec<Standing> {
+    let claim = |item: &Item| Known::of(&item.info).map(|known| (known, changes(item, known)));
+    let claims: Vec<Option<(Known, Vec<Change>)>> = set.items.iter().map(claim).collect();
+    let mut best: HashMap<&str, (usize, usize)> = HashMap::new();
+    for (place, claim) in claims.iter().enumerate() {
+        if let Some((known @ Known::Item(_), changes)) = claim {
+            let rank = (changes.len(), place);
+            best.entry(known.name()).and_modify(|best| *best = rank.min(*best)).or_insert(rank);
+        }
+    }
+    let standing = |(place, (item, claim)): (usize, (&Item, Option<(Known, Vec<Change>)>))| match claim {
+        Some((Known::Item(known), _)) if best.get(known.name).is_some_and(|&(_, best)| best != place) => {
+            Standing::Added(Addition::Repeated(known.name))
+        }
+        Some((known, changes)) if changes.is_empty() => Standing::Standard(known.name()),
+        Some((known, changes)) => Standing::Changed(known.name(), changes),
+        None => Standing::Added(match item.kind() {
+            ItemKind::Layer => Addition::Layer,
+            ItemKind::Chain => Addition::Chain,
+            ItemKind::Malformed => Addition::Malformed,
+            ItemKind::Base if StandardProvider::by_id(item.info.provider_id).is_some() => Addition::BaseOfKnownProvider,
+            ItemKind::Base => Addition::Base,
+        }),
+    };
+    set.items.iter().zip(claims).enumerate().map(standing).collect()
+}
+
+/// The layers of a set, which all were added.
+fn layers(entries: &[EntryReport<'_>], answers: &[Answer]) -> Vec<LayerReport> {
+    let mut by_id: HashMap<u32, usize> = HashMap::new();
+    for (place, entry) in entries.iter().enumerate() {
+        by_id.entry(entry.item.id()).or_insert(place);
+    }
+    let mut chains_of: HashMap<usize, Vec<usize>> = HashMap::new();
+    let mut base_of: HashMap<usize, usize> = HashMap::new();
+    for (place, _) in entries.iter().enumerate().filter(|(_, entry)| entry.item.kind() == ItemKind::Chain) {
+        let mut members = BTreeSet::new();
+        let base = members_of(entries, &by_id, place, &mut members);
+        base_of.extend(base.map(|base| (place, base)));
+        for member in members {
+            chains_of.entry(member).or_default().push(place);
+        }
+    }
+    let layer = |(place, _): (usize, &EntryReport<'_>)| {
+        let chains = chains_of.remove(&place).unwrap_or_default();
+        let answered = |answer: &&Answer| match answer.now {
+            Outcome::Entry(place) | Outcome::Untold(place) => chains.binary_search(&place).is_ok(),
+            Outcome::Refused | Outcome::NotTold => false,
+        };
+        let covered = chains.iter().filter_map(|chain| base_of.get(chain)).filter_map(|&base| entries.get(base));
+        let name = |entry: &EntryReport<'_>| match &entry.standing {
+            Standing::Standard(name) | Standing::Changed(name, _) => (*name).to_owned(),
+            Standing::Added(_) => entry.item.info.name.clone(),
+        };
+        let covers: IndexSet<String> = covered.map(name).collect();
+        let answers = answers.iter().filter(answered).map(|answer| answer.request.name).collect();
+        LayerReport { place, covers: covers.into_iter().collect(), answers, chains }
+    };
+    let is_layer = |(_, entry): &(usize, &EntryReport<'_>)| entry.item.kind() == ItemKind::Layer;
+    entries.iter().enumerate().filter(is_layer).map(layer).collect()
+}
+
+/// The most entries that a chain has (`winsock2.h`).
+const MAX_PROTOCOL_CHAIN: usize = 7;
+
+/// Collects the layers of a chain, through the chains that it runs over, and gives the base that it ends in.
+///
+/// A chain may name chains, and a faulty one itself: each chain is gone into once, and no more of them than a chain has entries.
+fn members_of(
+    entries: &[EntryReport<'_>],
+    by_id: &HashMap<u32, usize>,
+    chain: usize,
+    layers: &mut BTreeSet<usize>,
+) -> Option<usize> {
+    let mut seen = BTreeSet::from([chain]);
+    let mut waiting = vec![(chain, true)];
+    let mut base = None;
+    while let Some((chain, ends_in_base)) = waiting.pop() {
+        let Some(entry) = entries.get(chain) else { continue };
+        let ids = entry.item.info.chain.ids();
+        for (position, id) in ids.iter().enumerate() {
+            let Some(&member) = by_id.get(id) else { continue };
+            let is_last = ends_in_base && position + 1 == ids.len();
+            let has_room = seen.len() < MAX_PROTOCOL_CHAIN;
+            match entries.get(member).map(|entry| entry.item.kind()) {
+                Some(ItemKind::Layer) => drop(layers.insert(member)),
+                Some(ItemKind::Base) if is_last => base = Some(member),
+                Some(ItemKind::Chain) if has_room && seen.insert(member) => waiting.push((member, is_last)),
+                _ => {}
+            }
+        }
+    }
+    base
+}
