@@ -16,7 +16,8 @@ pub(super) fn entry(
     file: FileId,
 ) -> (Fragment, Vec<Fault>) {
     let mut part = Part { block, file, placed: Vec::new() };
-    part.placed = if block.rule.is_some() { part.from_beginning(language) } else { part.from_middle(language) };
+    part.placed =
+        if block.rule.is_some() { part.placed_below_header(language) } else { part.placed_without_header(language) };
     let facts = part.placed.iter().zip(&block.lines).filter_map(|(&position, line)| {
         let field = fields::field(position?)?;
         let told = Told::new(line.value.to_owned(), part.value_at(line));
@@ -68,7 +69,7 @@ struct Part<'b, 't> {
 impl Part<'_, '_> {
     /// Places lines below a header: by their labels where whole entries have taught them, else one after the other, until a value
     /// can only be that of a later line.
-    fn from_beginning(&self, language: &Language<'_>) -> Vec<Option<usize>> {
+    fn placed_below_header(&self, language: &Language<'_>) -> Vec<Option<usize>> {
         let lines = &self.block.lines;
         let mut placed: Vec<Option<usize>> = Vec::with_capacity(lines.len());
         let mut next = 0;
@@ -98,7 +99,7 @@ impl Part<'_, '_> {
     }
 
     /// Places lines without a header: by their labels where whole entries have taught them, else where alone their values fit.
-    fn from_middle(&self, language: &Language<'_>) -> Vec<Option<usize>> {
+    fn placed_without_header(&self, language: &Language<'_>) -> Vec<Option<usize>> {
         let lines = &self.block.lines;
         let taught: Vec<Option<usize>> = lines.iter().map(|line| language.position(line.label)).collect();
         let told: Vec<usize> = taught.iter().copied().flatten().collect();
