@@ -2,11 +2,13 @@
 
 use super::globals::is_stdin;
 use super::output::printable;
+use super::question::quoted;
 use super::style::{BAD, FAINT, GOOD, PLAIN};
 use super::{Failure, Globals, Status, output};
 use crate::catalog::{BUILTIN, Severity, Sources, Span};
 use crate::edit::{FormatError, Original, WriteError, format};
 use crate::report::{Finding, text};
+use crate::winsock;
 use std::fmt::Write;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -89,7 +91,7 @@ impl Done {
     fn file(&mut self, path: &Path, check: bool) -> Result<(), Failure> {
         let original = Original::read(path)?;
         let name = path.display().to_string();
-        let text = utf8(&name, original.content())?;
+        let text = toml(&name, original.content())?;
         let result = laid_out(&name, text)?;
         if result == text {
             return Ok(());
@@ -106,7 +108,7 @@ impl Done {
         const NAME: &str = "<stdin>";
         let mut bytes = Vec::new();
         io::stdin().lock().read_to_end(&mut bytes).map_err(|error| Failure::io(NAME, error))?;
-        let text = utf8(NAME, &bytes)?;
+        let text = toml(NAME, &bytes)?;
         let result = laid_out(NAME, text)?;
         match check {
             false => output::bytes(result.as_bytes()),
@@ -119,7 +121,14 @@ impl Done {
     }
 }
 
-fn utf8<'t>(name: &str, bytes: &'t [u8]) -> Result<&'t str, Failure> {
+/// The text of a catalog in TOML, which alone is laid out.
+fn toml<'t>(name: &str, bytes: &'t [u8]) -> Result<&'t str, Failure> {
+    if winsock::recognised(bytes) {
+        return Err(Failure::Told {
+            message: format!("{name}: this is a Winsock catalog, and only TOML is laid out"),
+            help: Some(format!("`sockatlas import {}` makes TOML of it", quoted(name))),
+        });
+    }
     std::str::from_utf8(bytes).map_err(|error| Failure::Told {
         message: format!("{name}: the text is not UTF-8 from byte {} on", error.valid_up_to()),
         help: None,

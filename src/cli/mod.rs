@@ -29,6 +29,7 @@ mod completions;
 mod connect;
 mod diff;
 mod explain;
+mod export;
 mod failure;
 mod fmt;
 #[cfg(target_os = "linux")]
@@ -143,6 +144,7 @@ enum Command {
     Rule(rule::Args),
     Diff(diff::Args),
     Graph(graph::Args),
+    Export(export::Args),
     Winsock(winsock::Args),
     Fmt(fmt::Args),
     Init(init::Args),
@@ -170,6 +172,7 @@ fn run(command: &Command, globals: &Globals) -> Result<Status, Failure> {
         Command::Rule(args) => rule::run(args),
         Command::Diff(args) => diff::run(args, globals),
         Command::Graph(args) => graph::run(args, globals),
+        Command::Export(args) => export::run(args, globals),
         Command::Winsock(args) => winsock::run(args),
         Command::Fmt(args) => fmt::run(args, globals),
         Command::Init(args) => init::run(args),

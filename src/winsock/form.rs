@@ -46,6 +46,13 @@ pub fn read(name: &str, bytes: &[u8], path: Option<&Path>, options: &Options) ->
     Some(Ok(Reading { store, faults, sources }))
 }
 
+/// Whether bytes are a Winsock catalog by their content.
+#[cfg(feature = "cli")]
+pub(crate) fn recognised(bytes: &[u8]) -> bool {
+    // A hive needs not be read for that.
+    bytes.starts_with(b"regf") || text(bytes, None, &Options::default()).is_some()
+}
+
 /// A source as text.
 pub(crate) struct Text {
     pub form: SourceForm,

@@ -41,6 +41,8 @@ pub use crate::catalog::{Bitness, PACKED_ITEM_BYTES};
 pub(crate) use document::{BEGINNING, most_bytes};
 pub use export::{Export, PROVIDER_NAMESPACE, Reason, Remark, export};
 pub(crate) use form::parse;
+#[cfg(feature = "cli")]
+pub(crate) use form::recognised;
 pub use form::{Options, Reading, read};
 pub use info::{Further, ItemKind, ProtocolChain, ProtocolInfo};
 pub use packed::{Field, PackedItem, PackedItemError};

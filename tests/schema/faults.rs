@@ -196,6 +196,15 @@ fn words() -> Vec<Mutant> {
         let text = format!("format = 1\ndialect = 'linux'\ninclude = ['builtin:linux.toml']\n{base}");
         mutants.push(mutant(format!("base of {family}"), text));
     }
+    // Which text makes 888 bytes is more than its shape; what is sound must be accepted all the same.
+    let sound = "A".repeat(1184);
+    for packed in [sound.clone(), format!("{} \\n\\t{}  ", &sound[..76], &sound[76..])] {
+        let base = "[base.a]\nprovider = 'kernel'\nfamily = 2\ntype = 3\nprotocol = 3";
+        let text = format!(
+            "format = 1\ndialect = 'linux'\ninclude = ['builtin:linux.toml']\n{base}\nwinsock.packed = \"{packed}\""
+        );
+        mutants.push(mutant("a packed item", text));
+    }
     for word in ["'tcp'", "'no-such'", "6", "-1", "2147483648", "['tcp']", "{ from = 1, to = 2 }"] {
         mutants.push(mutant(format!("protocol {word}"), request("protocol", word)));
     }

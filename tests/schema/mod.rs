@@ -68,7 +68,7 @@ fn verdict(text: &str) -> (Verdict, Vec<String>) {
 }
 
 /// What a value was expected to be where more than its shape is wrong with it.
-const OF_MEANING: [&str; 7] = [
+const OF_MEANING: [&str; 8] = [
     "`from` at most `to`",
     "a number that no other family has",
     "the known number of",
@@ -76,6 +76,7 @@ const OF_MEANING: [&str; 7] = [
     "a chain over one base",
     "numbers differ by system",
     "without SOCK_NONBLOCK",
+    "bytes of a packed catalog item",
 ];
 
 /// Catalogs that ship, examples and other catalogs of the repository that load.

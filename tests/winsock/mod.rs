@@ -1,4 +1,7 @@
 //! Winsock catalogs as a user of the library and of the command meets them.
+pub mod catalogs;
+#[cfg(feature = "cli")]
+pub mod export_command;
 pub mod exports;
 pub mod fixture;
 pub mod netsh;

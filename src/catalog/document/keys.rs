@@ -94,6 +94,7 @@ pub(in crate::catalog) const ALWAYS: &[&str] = &["request", "services", "never",
 pub(in crate::catalog) const WINSOCK: &[&str] = &["next-catalog-entry-id", "serial-access-number", "order-32"];
 pub(in crate::catalog) const ENTRY_WINSOCK: &[&str] = &["bits", "library", "packed"];
 pub(in crate::catalog) const APPLICATION_WINSOCK: &[&str] = &["path", "arguments", "key"];
+pub(in crate::catalog) const APPLICATION_WINSOCK_REQUIRED: &[&str] = &["path", "key"];
 pub(in crate::catalog) const ADDRESS_SIZE: &[&str] = &["min", "max"];
 
 pub(in crate::catalog) const BASE_REQUIRED: &[&str] = &["provider", "family", "type", "protocol"];

@@ -66,8 +66,8 @@ impl Reader<'_> {
                 _ => self.unknown_key(key, "`winsock` of an application", APPLICATION_WINSOCK),
             }
         }
-        for key in ["path", "key"] {
-            if !table.contains_key(key) {
+        for key in APPLICATION_WINSOCK_REQUIRED {
+            if !table.contains_key(*key) {
                 let at = self.at(value);
                 self.missing_key(key, "`winsock` of an application", at);
             }

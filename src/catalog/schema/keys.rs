@@ -1,7 +1,8 @@
 //! What the keys of each table mean, and what values they take.
 
 use super::{defined, described, flag, integer, list, number, some, text};
-use crate::catalog::entry::{ByteOrder, Facts};
+use crate::catalog::PACKED_ITEM_BYTES;
+use crate::catalog::entry::{Bitness, ByteOrder, Facts};
 use crate::terms::ErrorCode;
 use serde_json::{Value, json};
 
@@ -20,6 +21,11 @@ pub(super) fn provider(key: &str) -> Option<Value> {
                 "pattern": format!("^({HYPHENATED}|\\{{{HYPHENATED}\\}}|urn:uuid:{HYPHENATED}|[0-9a-fA-F]{{32}})$"),
             }),
             &[json!("e70f1aa0-ab8b-11cf-8ca3-00805f48a192")],
+        ),
+        "library" => described(
+            "Its library under Windows, environment variables unexpanded.",
+            text(),
+            &[json!("%SystemRoot%\\system32\\mswsock.dll")],
         ),
         "replace" => replace("provider"),
         _ => None,
@@ -166,6 +172,9 @@ fn common(key: &str) -> Option<Value> {
             list(json!({ "enum": Facts::UNKNOWABLE })),
             &[json!(["matches-zero"])],
         ),
+        "winsock" => {
+            described("What a Winsock catalog says of it, and no other key does.", defined("winsock-of-entry"), &[])
+        }
         _ => None,
     }
 }
@@ -209,6 +218,7 @@ pub(super) fn application(key: &str) -> Option<Value> {
             defined("categories"),
             &[json!(["crypto-compress", "proxy"])],
         ),
+        "winsock" => described("By what Windows knows the application.", defined("winsock-of-application"), &[]),
         "replace" => replace("section"),
         _ => None,
     }
@@ -266,6 +276,63 @@ pub(super) fn always(key: &str) -> Option<Value> {
         }
         "never" => described("None of these is selected.", some(defined("entry-name")), &[json!(["tcp4"])]),
         "refused" => described("Nothing is selected.", json!({ "const": true }), &[]),
+        _ => None,
+    }
+}
+
+/// What a Winsock catalog says of itself.
+pub(super) fn winsock(key: &str) -> Option<Value> {
+    let whole = || integer(0, u32::MAX.into());
+    match key {
+        "next-catalog-entry-id" => described(
+            "The catalog entry id that the next new entry gets. Winsock: Next_Catalog_Entry_ID.",
+            whole(),
+            &[],
+        ),
+        "serial-access-number" => {
+            described("A number that each change raises. Winsock: Serial_Access_Num.", whole(), &[json!(12)])
+        }
+        "order-32" => described(
+            "The order of the catalog for 32-bit programs, layers too, where that is another one.",
+            list(defined("entry-name")),
+            &[json!(["tcp4", "udp4"])],
+        ),
+        _ => None,
+    }
+}
+
+pub(super) fn winsock_of_entry(key: &str) -> Option<Value> {
+    match key {
+        "bits" => described(
+            "The programs whose catalog it stands in, where Windows keeps two; in both if left out.",
+            json!({ "enum": Bitness::ALL.map(Bitness::number) }),
+            &[],
+        ),
+        "library" => described(
+            "Its library where that is not its provider's, environment variables unexpanded.",
+            text(),
+            &[json!("C:\\Windows\\SysWOW64\\acme.dll")],
+        ),
+        "packed" => described(
+            "Its PackedCatalogItem, 888 bytes in base64, where the other keys alone do not make the same bytes. Where they say \
+             otherwise they count.",
+            // Blanks and line breaks may stand in it, and so how long it is at most is not said.
+            json!({ "type": "string", "pattern": "^[A-Za-z0-9+/\\s]*$", "minLength": PACKED_ITEM_BYTES / 3 * 4 }),
+            &[],
+        ),
+        _ => None,
+    }
+}
+
+pub(super) fn winsock_of_application(key: &str) -> Option<Value> {
+    match key {
+        "path" => described(
+            "The path of its program. Winsock: AppFullPath.",
+            text(),
+            &[json!("C:\\Windows\\System32\\svchost.exe")],
+        ),
+        "arguments" => described("Its command line, if that counts. Winsock: AppArgs.", text(), &[]),
+        "key" => described("The name of its key in AppId_Catalog.", text(), &[json!("2C69D9F1")]),
         _ => None,
     }
 }

@@ -167,6 +167,7 @@ fn top(key: &str, rules: &[(&str, String)]) -> Option<Value> {
             lint(rules),
             &[json!({ "unchained-layer": "allow" })],
         ),
+        "winsock" => described("What a Winsock catalog says of itself, beyond its entries.", defined("winsock"), &[]),
         _ => None,
     }
 }
@@ -308,6 +309,10 @@ fn definitions() -> Value {
         "chain": table(document::CHAIN, document::CHAIN_REQUIRED, keys::chain),
         "family": table(document::FAMILY, &[], keys::family),
         "application": table(document::APPLICATION, &[], keys::application),
+        "winsock": table(document::WINSOCK, &[], keys::winsock),
+        "winsock-of-entry": table(document::ENTRY_WINSOCK, &[], keys::winsock_of_entry),
+        "winsock-of-application":
+            table(document::APPLICATION_WINSOCK, document::APPLICATION_WINSOCK_REQUIRED, keys::winsock_of_application),
         "request": table(document::REQUEST, &[], keys::request),
         "expect": one_of(table(document::EXPECT, &["request"], keys::expect), &["entry", "error"]),
         "always": one_of(table(document::ALWAYS, &["request"], keys::always), &["services", "never", "refused"]),

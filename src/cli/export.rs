@@ -1,0 +1,172 @@
+//! `sockatlas export`: a catalog as Windows keeps it.
+
+use super::output::{printable, talk};
+use super::style::{BAD, HINT};
+use super::{Failure, Globals, Status, output};
+use crate::Registry;
+use crate::catalog::Bitness;
+use crate::edit::{Original, create};
+use crate::winsock::{self, Export, Remark, reg};
+use std::path::{Path, PathBuf};
+
+/// Writes the catalog as Windows keeps it: a registry export that `reg import` reads
+///
+/// Entries that came from such an export and were not changed are written with the very bytes that they had. What Windows cannot
+/// keep is said on stderr; if that is an entry, nothing is written without --partial.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  sockatlas -c site.toml export --to reg -o site.reg
+  sockatlas -c broken.reg -c fixes.toml export --to reg --bits 64 -o fixed.reg
+  sockatlas -c site.toml export --to reg --encoding utf-8 | less
+
+Exit status:
+  0  all entries are written
+  1  some do not fit: with --partial the others are written, without it nothing
+  2  nothing could be written")]
+pub(super) struct Args {
+    /// The form to write
+    #[arg(long, value_enum, value_name = "FORM")]
+    to: To,
+
+    /// Of the two catalogs of a 64-bit Windows, the one for programs of these bits, or both
+    #[arg(long, value_enum, value_name = "BITS", default_value_t)]
+    bits: Bits,
+
+    /// How the text is encoded
+    #[arg(long, value_enum, value_name = "ENCODING", default_value_t)]
+    encoding: Encoding,
+
+    /// Write to this file; without it to stdout
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+
+    /// Replace a file that is there; never one that is read
+    #[arg(long, requires = "output")]
+    force: bool,
+
+    /// Leave out the entries that do not fit, and what stands on them, and write the rest
+    #[arg(long)]
+    partial: bool,
+}
+
+#[derive(Copy, Clone, clap::ValueEnum)]
+enum To {
+    /// A registry export
+    Reg,
+}
+
+#[derive(Copy, Clone, Default, clap::ValueEnum)]
+enum Bits {
+    /// Catalog_Entries, which is the only one of a 32-bit Windows
+    #[value(name = "32")]
+    Bits32,
+    /// Catalog_Entries64
+    #[value(name = "64")]
+    Bits64,
+    /// Both, as a 64-bit Windows has them
+    #[default]
+    Both,
+}
+
+#[derive(Copy, Clone, Default, clap::ValueEnum)]
+enum Encoding {
+    /// As regedit writes: little-endian, with a byte order mark
+    #[default]
+    #[value(name = "utf-16")]
+    Utf16,
+    /// Without a mark
+    #[value(name = "utf-8")]
+    Utf8,
+    /// The older format, a byte a character
+    #[value(name = "regedit4")]
+    Regedit4,
+}
+
+pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
+    let registry = globals.registry()?;
+    if let Some(output) = &args.output {
+        may_be_written(output, &registry, args.force)?;
+    }
+    let To::Reg = args.to;
+    let bits = match args.bits {
+        Bits::Bits32 => Some(Bitness::Bits32),
+        Bits::Bits64 => Some(Bitness::Bits64),
+        Bits::Both => None,
+    };
+    let Export { store, remarks } = winsock::export(&registry, bits);
+    remarks.iter().for_each(|remark| say(remark, &registry));
+    let left_out = remarks.iter().filter(|remark| remark.reason.leaves_out()).count();
+    if left_out > 0 && !args.partial {
+        let entries = if left_out == 1 { "1 entry does".to_owned() } else { format!("{left_out} entries do") };
+        talk(format_args!("{BAD}error{BAD:#}: {entries} not fit into a Winsock catalog, and so nothing is written"));
+        talk(format_args!("{HINT}help{HINT:#}: `--partial` leaves out what does not fit, and what stands on it"));
+        return Ok(Status::Refused);
+    }
+    if store.items().next().is_none() {
+        return Err(Failure::Told { message: "there is no entry to write".to_owned(), help: None });
+    }
+    let mut options = reg::WriteOptions::default();
+    options.bits = bits;
+    options.encoding = match args.encoding {
+        Encoding::Utf16 => reg::Encoding::Utf16,
+        Encoding::Utf8 => reg::Encoding::Utf8,
+        Encoding::Regedit4 => reg::Encoding::Regedit4,
+    };
+    let bytes =
+        reg::write(&store, &options).map_err(|error| Failure::Told { message: error.to_string(), help: None })?;
+    match &args.output {
+        None => output::bytes(&bytes)?,
+        Some(path) => {
+            match args.force && path.exists() {
+                true => Original::read(path)?.replace(&bytes)?,
+                false => create(path, &bytes)?,
+            }
+            output::text(&format!("created {}\n", printable(&path.display().to_string())))?;
+        }
+    }
+    Ok(if left_out > 0 { Status::Refused } else { Status::Clean })
+}
+
+/// Refuses to write over what the catalog is read from, by whatever name, and over what is there unless that is wanted.
+fn may_be_written(output: &Path, registry: &Registry, force: bool) -> Result<(), Failure> {
+    let refused = |reason: &str, help: &str| {
+        let message = format!("{}: not written, because {reason}", output.display());
+        Failure::Told { message, help: Some(help.to_owned()) }
+    };
+    if registry.sources().iter().filter_map(|(_, source)| source.file()).any(|file| is_same(file, output)) {
+        return Err(refused("the catalog is read from it", "name another file with `--output`"));
+    }
+    if !force && output.symlink_metadata().is_ok() {
+        return Err(refused("it exists", "`--force` replaces it; `--output` names another file"));
+    }
+    Ok(())
+}
+
+/// Whether two paths are of one file: by their places, and by what they are linked to.
+fn is_same(one: &Path, other: &Path) -> bool {
+    if let (Ok(one), Ok(other)) = (one.canonicalize(), other.canonicalize())
+        && one == other
+    {
+        return true;
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        if let (Ok(one), Ok(other)) = (one.metadata(), other.metadata()) {
+            return (one.dev(), one.ino()) == (other.dev(), other.ino());
+        }
+    }
+    false
+}
+
+fn say(remark: &Remark, registry: &Registry) {
+    let place = registry.locate(remark.at).to_string();
+    let (place, text) = (printable(&place), remark.to_string());
+    let text = printable(&text);
+    if remark.reason.leaves_out() {
+        talk(format_args!("{BAD}not exported{BAD:#}: {place}: {text}"));
+    } else {
+        talk(format_args!("{HINT}note{HINT:#}: {place}: {text}"));
+    }
+}
