@@ -2,10 +2,12 @@
 //!
 //! A hive and packed items are no texts: they are rendered as the export that says the same, and places are places in that.
 
+use super::dump;
 use super::reg::{self, Decoded};
 use super::store::{SourceForm, Store};
 use super::{instlsp, netsh};
 use crate::catalog::{Fault, FaultKind, FileId, Sources, Span};
+use std::borrow::Cow;
 use std::ops::Range;
 use std::path::Path;
 
@@ -71,32 +73,85 @@ impl Flaws {
 
 /// The text of a source; nothing when it is of no form that is known.
 pub(crate) fn text(bytes: &[u8], path: Option<&Path>, options: &Options) -> Option<Result<Text, FaultKind>> {
-    let _ = path;
-    let Decoded { text, flaws } = reg::decode(bytes);
-    let console = match options.from {
-        Some(form @ (SourceForm::Netsh | SourceForm::Instlsp)) => Some(form),
-        None if reg::is_export(&text) => None,
-        None if netsh::looks_like(&text) => Some(SourceForm::Netsh),
-        None if instlsp::looks_like(&text) => Some(SourceForm::Instlsp),
-        _ => None,
+    let form = match (options.from, detect(bytes)) {
+        (None, None) => return None,
+        (Some(wanted), Some(found)) if wanted != found => {
+            let message = format!("this is {}, where {} is expected", article(found), article(wanted));
+            return Some(Err(syntax(message)));
+        }
+        (Some(form), _) | (None, Some(form)) => form,
     };
-    if let Some(form) = console {
-        return Some(Ok(Text { form, text, flaws: Flaws(flaws) }));
+    Some(text_of(form, bytes, path, options).map_err(syntax))
+}
+
+fn text_of(form: SourceForm, bytes: &[u8], path: Option<&Path>, options: &Options) -> Result<Text, String> {
+    let whole = |text| Text { form, text, flaws: Flaws(Vec::new()) };
+    match form {
+        SourceForm::Hive => hive_text(bytes, path, options.control_set).map(whole),
+        SourceForm::Packed => dump::text(bytes).map(whole),
+        SourceForm::Netsh | SourceForm::Instlsp => {
+            let Decoded { text, flaws } = reg::decode(bytes);
+            Ok(Text { form, text, flaws: Flaws(flaws) })
+        }
+        SourceForm::Reg => {
+            let Decoded { text, flaws } = reg::decode(bytes);
+            let Some(number) = options.control_set else { return Ok(Text { form, text, flaws: Flaws(flaws) }) };
+            match flaws.into_iter().next() {
+                // What is left out would move the places of flaws.
+                Some((at, message)) => Err(format!("line {}: {message}", line_of(&text, at.start))),
+                None => reg::only_control_set(text, number).map(whole),
+            }
+        }
     }
-    if !reg::is_export(&text) {
-        return None;
+}
+
+#[cfg(feature = "hive")]
+use super::hive::text as hive_text;
+
+#[cfg(not(feature = "hive"))]
+fn hive_text(_: &[u8], _: Option<&Path>, _: Option<u32>) -> Result<String, String> {
+    Err("this is a hive, and sockatlas was built without the feature `hive` that reads them".to_owned())
+}
+
+fn line_of(text: &str, at: usize) -> usize {
+    text.bytes().take(at).filter(|&byte| byte == b'\n').count() + 1
+}
+
+/// The form that a document has by its content. A TOML document has none of these.
+fn detect(bytes: &[u8]) -> Option<SourceForm> {
+    if bytes.starts_with(b"regf") {
+        return Some(SourceForm::Hive);
     }
-    let text = match options.control_set {
-        Some(number) => reg::only_control_set(text, number),
-        None => Ok(text),
+    if dump::looks_like(bytes) {
+        return Some(SourceForm::Packed);
+    }
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => Cow::Owned(reg::decode(bytes).text),
     };
-    Some(text.map(|text| Text { form: SourceForm::Reg, text, flaws: Flaws(flaws) }))
+    match () {
+        () if reg::is_export(&text) => Some(SourceForm::Reg),
+        () if netsh::looks_like(&text) => Some(SourceForm::Netsh),
+        () if instlsp::looks_like(&text) => Some(SourceForm::Instlsp),
+        () => None,
+    }
+}
+
+const fn article(form: SourceForm) -> &'static str {
+    match form {
+        SourceForm::Reg => "a registry export",
+        SourceForm::Hive => "a hive",
+        SourceForm::Netsh => "what netsh prints",
+        SourceForm::Instlsp => "what `instlsp -p` prints",
+        SourceForm::Packed => "a row of packed items",
+    }
 }
 
 /// What the text of a source tells.
 pub(crate) fn parse(form: SourceForm, file: FileId, text: &str, faults: &mut Vec<Fault>) -> Store {
     match form {
-        SourceForm::Reg | SourceForm::Hive | SourceForm::Packed => reg::store(form, file, text, faults),
+        SourceForm::Reg | SourceForm::Hive => reg::store(form, file, text, faults),
+        SourceForm::Packed => dump::store(file, text, faults),
         SourceForm::Netsh => netsh::parse(file, text, faults),
         SourceForm::Instlsp => instlsp::parse(file, text, faults),
     }

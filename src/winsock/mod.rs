@@ -10,6 +10,8 @@
 //! | `document` | a Winsock catalog as a document of sockatlas' own: `both` makes one list of the two sets, `chains`, `entries`, `providers` and `names` make entries of items, `keys` is what both say |
 //! | `export` | a catalog of sockatlas as Windows keeps it |
 //! | `standard` | the items that Windows and its usual companions install |
+//! | `reg` | registry exports, in and out |
+//! | `hive`, `dump` | SYSTEM hives, and packed items one after the other: both are rendered as exports |
 //! | `netsh`, `instlsp` | what these two programs print |
 //! | `fault`, `rules` | what refuses loading one; what is wrong with one that is read |
 //!
@@ -18,10 +20,13 @@
 mod both;
 mod chains;
 mod document;
+mod dump;
 mod entries;
 mod export;
 mod fault;
 mod form;
+#[cfg(feature = "hive")]
+mod hive;
 pub mod info;
 mod instlsp;
 mod keys;

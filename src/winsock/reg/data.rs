@@ -6,7 +6,7 @@ use std::ops::Range;
 
 /// The data of a value, as the registry holds it: texts are UTF-16LE and end with a zero.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Data {
+pub(in crate::winsock) struct Data {
     /// `REG_*`.
     pub kind: u32,
     pub bytes: Vec<u8>,

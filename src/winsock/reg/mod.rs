@@ -24,8 +24,12 @@ mod store;
 mod values;
 mod write;
 
+pub(super) use data::Data;
 pub(super) use encoding::{Decoded, decode};
 pub(super) use read::is_export;
+pub(super) use render::Render;
+#[cfg(feature = "hive")]
+pub(super) use root::control_set_name;
 pub(super) use root::only_control_set;
 pub(super) use store::store;
 pub use write::{Encoding, WriteError, WriteOptions, write};

@@ -123,7 +123,7 @@ pub(in crate::winsock) fn control_set_name(number: u32) -> String {
 ///
 /// # Errors
 /// If it holds none of that control set.
-pub(in crate::winsock) fn only_control_set(text: String, number: u32) -> Result<String, FaultKind> {
+pub(in crate::winsock) fn only_control_set(text: String, number: u32) -> Result<String, String> {
     let keys = super::read::read(FileId(0), &text, &mut Vec::new());
     let roots = roots(&keys);
     let wanted = control_set_name(number);
@@ -133,7 +133,7 @@ pub(in crate::winsock) fn only_control_set(text: String, number: u32) -> Result<
             [] => "the export tells nothing of Winsock: it has no key `WinSock2\\Parameters`".to_owned(),
             _ => format!("the export holds no Winsock catalog of `{wanted}`: there is that of {}", quoted(&names)),
         };
-        return Err(FaultKind::Syntax { message, unquoted: None });
+        return Err(message);
     }
     let mut is_other = false;
     let mut kept = String::with_capacity(text.len());
