@@ -125,3 +125,53 @@ fn a_registry_of_a_hundred_thousand_entries_keeps_its_size() {
     assert!(held / ENTRIES < 800, "{} bytes an entry", held / ENTRIES);
     assert!(registry.index_bytes() / ENTRIES < 100, "{} bytes of index an entry", registry.index_bytes() / ENTRIES);
 }
+
+/// The most that reading a Winsock catalog holds at a time, for each byte of it.
+fn peak(source: &[u8]) -> u64 {
+    let mut reading = None;
+    let info = measure(|| reading = sockatlas::winsock::read("x.reg", source, None, &Default::default()));
+    drop(reading);
+    info.bytes_max / source.len() as u64
+}
+
+#[test]
+fn reading_a_winsock_export_takes_a_small_multiple_of_its_bytes() {
+    const BYTES: usize = 10 << 20;
+    const ROOT: &str = r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\WinSock2\Parameters";
+    let head = format!("Windows Registry Editor Version 5.00\n\n[{ROOT}]\n");
+    let repeated = |line: &dyn Fn(usize) -> String| {
+        let mut text = head.clone();
+        for number in 0.. {
+            if text.len() >= BYTES / 8 {
+                break;
+            }
+            text.push_str(&line(number));
+        }
+        text
+    };
+    let item = r"Protocol_Catalog9\Catalog_Entries";
+    let sources = [
+        ("zeros behind the header", head.clone() + &"\0".repeat(BYTES), 3),
+        ("zeros in a value", format!("{head}\"a\"=hex:{}00\n", "00,".repeat(BYTES / 3)), 4),
+        ("blank lines", head.clone() + &"\n".repeat(BYTES), 3),
+        ("faults", head.clone() + &"?\n".repeat(BYTES / 2), 3),
+        ("backslashes", format!("{head}\"a\"=\"{}\"\n", "\\\\".repeat(BYTES / 2)), 6),
+        ("keys elsewhere", repeated(&|number| format!("[HKEY_USERS\\{number}]\n")), 3),
+        ("keys", repeated(&|number| format!("[{ROOT}\\{number}]\n")), 8),
+        ("keys of items", repeated(&|number| format!("[{ROOT}\\{item}\\{number:012}]\n")), 12),
+        ("values", repeated(&|number| format!("\"{number}\"=\"\"\n")), 48),
+    ];
+    for (what, source, most) in sources {
+        let peak = peak(source.as_bytes());
+        println!("{what}: {peak} bytes for each byte");
+        assert!(peak <= most, "{what}: {peak} bytes for each byte, {most} at most");
+    }
+    // What a catalog claims to hold is not believed.
+    let key = format!("[{ROOT}\\Protocol_Catalog9]\n");
+    let claims =
+        format!("{head}{key}\"Num_Catalog_Entries\"=dword:000f4240\n\"Num_Catalog_Entries64\"=dword:ffffffff\n");
+    assert!(peak(claims.as_bytes()) < 100, "{} bytes for each byte", peak(claims.as_bytes()));
+    for zeros in [vec![0; BYTES], vec![0; 888 * 11_808]] {
+        assert!(peak(&zeros) <= 2);
+    }
+}

@@ -12,7 +12,7 @@ const ROOT: &str = r"PACKED_ITEMS\WinSock2\Parameters\Protocol_Catalog9\Catalog_
 /// Whether bytes are such items: sound ones at least by their texts and the lengths of their chains.
 pub(super) fn looks_like(bytes: &[u8]) -> bool {
     let (items, rest) = bytes.as_chunks::<PACKED_ITEM_BYTES>();
-    !items.is_empty() && rest.is_empty() && items.iter().all(|item| is_plausible(item))
+    !items.is_empty() && rest.is_empty() && items.iter().all(is_plausible)
 }
 
 /// Malformed lengths are plausible too: the checker tells them with more of their circumstances.

@@ -22,6 +22,9 @@ const MOST_KEYS: usize = 100_000;
 /// How deep they are nested; Windows' catalogs have three levels.
 const MOST_LEVELS: usize = 16;
 
+/// How many remarks on the transaction logs are told, as comments.
+const MOST_REMARKS: usize = 20;
+
 /// The most bytes of a transaction log.
 const MOST_LOG_BYTES: u64 = 1 << 30;
 
@@ -32,6 +35,7 @@ const MOST_LOG_BYTES: u64 = 1 << 30;
 pub(super) fn text(bytes: &[u8], path: Option<&Path>, control_set: Option<u32>) -> Result<String, String> {
     let header = Header::of(bytes)?;
     let logs = if header.is_dirty { logs(path) } else { Vec::new() };
+    check_growth(bytes, &logs)?;
     let is_stale = header.is_dirty && logs.is_empty();
     // `notatin` has arithmetic and expectations that overflow and fail where a hive is damaged with intent; its state is dropped then.
     let read = catch_unwind(AssertUnwindSafe(|| Hive::open(bytes, logs)?.text(control_set, is_stale)));
@@ -90,6 +94,30 @@ fn logs(path: Option<&Path>) -> Vec<Vec<u8>> {
         .collect()
 }
 
+/// Refuses logs by which the hive would grow by more than they hold: each page that is added is in a log.
+fn check_growth(bytes: &[u8], logs: &[Vec<u8>]) -> Result<(), String> {
+    let most = logs.iter().map(Vec::len).fold(bytes.len(), usize::saturating_add);
+    for log in logs {
+        // Entries follow the first sector.
+        let mut at = 512;
+        while let Some(entry) = log.get(at..).filter(|entry| entry.starts_with(b"HvLE")) {
+            let number = |at: usize| entry.get(at..)?.first_chunk().map(|bytes| u32::from_le_bytes(*bytes));
+            let number = |at| number(at).and_then(|number| usize::try_from(number).ok()).unwrap_or_default();
+            let (size, hive) = (number(4), number(16));
+            if size < 40 || size > entry.len() {
+                break;
+            }
+            if hive > most {
+                return Err(format!(
+                    "a transaction log of the hive is damaged: by it the hive would have {hive} bytes"
+                ));
+            }
+            at += size;
+        }
+    }
+    Ok(())
+}
+
 struct Hive<'b> {
     bytes: &'b [u8],
     parser: Parser,
@@ -113,6 +141,11 @@ impl<'b> Hive<'b> {
         let mut render = Render::new(false);
         if is_stale {
             render.comment("the hive was in use when it was copied, and no transaction logs are beside it: its newest changes may be missing");
+        }
+        for log in self.parser.get_parse_logs().get().into_iter().flatten().take(MOST_REMARKS) {
+            if log.code == LogCode::WarningTransactionLog {
+                render.comment(&log.text.replace(['\r', '\n'], " "));
+            }
         }
         self.key(&mut render, parameters, &path, 0)?;
         Ok(render.finish())
@@ -147,7 +180,8 @@ impl<'b> Hive<'b> {
         let Some(control_set) = take(&mut top, &name) else {
             let names = top.iter().map(|key| key.key_name.as_str());
             let names: Vec<&str> = names.filter(|name| is_control_set(name)).collect();
-            return Err(format!("the hive has no control set `{name}`: it has {}", quoted(&names)));
+            let names = if names.is_empty() { "none".to_owned() } else { quoted(&names) };
+            return Err(format!("the hive has no control set `{name}`: it has {names}"));
         };
         let mut path = format!(r"HKEY_LOCAL_MACHINE\SYSTEM\{name}");
         let mut key = control_set;

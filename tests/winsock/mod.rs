@@ -4,6 +4,11 @@ pub mod catalogs;
 pub mod export_command;
 pub mod exports;
 pub mod fixture;
+#[cfg(feature = "hive")]
+mod hives;
+#[cfg(all(feature = "net", target_os = "linux"))]
+mod independent;
+mod malformed;
 pub mod netsh;
 pub mod netsh_text;
 #[cfg(feature = "cli")]

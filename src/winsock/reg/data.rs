@@ -194,7 +194,7 @@ fn dword(cursor: &mut Cursor<'_>) -> Result<Data, Flaw> {
     let written = cursor.text.get(start..cursor.at).unwrap_or_default();
     match u32::from_str_radix(written, 16) {
         Ok(number) if digits == 8 => Ok(Data { kind: kinds::DWORD, bytes: number.to_le_bytes().to_vec() }),
-        _ if digits == 0 => Err(cursor.unexpected("the 8 hexadecimal digits of a dword")),
+        _ if digits == 0 => Err(cursor.unexpected("a dword, 8 hexadecimal digits,")),
         _ => Err((start..cursor.at, format!("a dword of {digits} digits where 8 are expected"))),
     }
 }
@@ -205,7 +205,7 @@ fn hex_type(cursor: &mut Cursor<'_>) -> Result<u32, Flaw> {
     cursor.at += cursor.rest().bytes().take_while(u8::is_ascii_hexdigit).count();
     let written = cursor.text.get(start..cursor.at).unwrap_or_default();
     let kind = u32::from_str_radix(written, 16).map_err(|_| match written {
-        "" => cursor.unexpected("the type of the value, a hexadecimal number"),
+        "" => cursor.unexpected("a type, a hexadecimal number,"),
         _ => (start..cursor.at, "the type of a value has 32 bits at most".to_owned()),
     })?;
     if !cursor.eat(')') || !cursor.eat(':') {

@@ -69,3 +69,6 @@ const VERSION_5: &str = "Windows Registry Editor Version 5.00";
 const VERSION_4: &str = "REGEDIT4";
 /// Begins the comment that tells when the key below it was last written: exports that were made of a hive have it.
 pub(super) const LAST_WRITTEN: &str = "; last written ";
+
+#[cfg(test)]
+mod tests;

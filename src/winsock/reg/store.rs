@@ -233,6 +233,9 @@ impl Tree<'_, '_> {
                 self.faults.push(Fault::new(FaultKind::DanglingReference { what, name, suggestion }, at));
             }
         }
+        // A count stands before the keys of either set, and may be that of the second one alone.
+        self.store.sets.sort_by_key(|set| set.bits);
+        self.store.name_spaces.sort_by_key(|set| set.bits);
         for set in &mut self.store.sets {
             // An item whose key is no number is a fault; it comes last.
             set.items.sort_by_key(|item| item.number.unwrap_or(u64::MAX));
