@@ -184,10 +184,13 @@ pub(super) fn compare_absent(sets: &mut [SetReport<'_>]) {
     absent_there.iter_mut().for_each(|absent| absent.is_missing |= !of_one.contains(absent.item.name));
 }
 
+/// What an item is known to be, and where it says otherwise.
+type Claim = (Known, Vec<Change>);
+
 /// What each item is. Where several claim to be one standard item, the one with the fewest changes is it, and of such the first.
 fn standings(set: &Set) -> Vec<Standing> {
     let claim = |item: &Item| Known::of(&item.info).map(|known| (known, changes(item, known)));
-    let claims: Vec<Option<(Known, Vec<Change>)>> = set.items.iter().map(claim).collect();
+    let claims: Vec<Option<Claim>> = set.items.iter().map(claim).collect();
     let mut best: HashMap<&str, (usize, usize)> = HashMap::new();
     for (place, claim) in claims.iter().enumerate() {
         if let Some((known @ Known::Item(_), changes)) = claim {
@@ -195,7 +198,7 @@ fn standings(set: &Set) -> Vec<Standing> {
             best.entry(known.name()).and_modify(|best| *best = rank.min(*best)).or_insert(rank);
         }
     }
-    let standing = |(place, (item, claim)): (usize, (&Item, Option<(Known, Vec<Change>)>))| match claim {
+    let standing = |(place, (item, claim)): (usize, (&Item, Option<Claim>))| match claim {
         Some((Known::Item(known), _)) if best.get(known.name).is_some_and(|&(_, best)| best != place) => {
             Standing::Added(Addition::Repeated(known.name))
         }
