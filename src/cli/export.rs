@@ -106,13 +106,12 @@ pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
     if store.items().next().is_none() {
         return Err(Failure::Told { message: "there is no entry to write".to_owned(), help: None });
     }
-    let mut options = reg::WriteOptions::default();
-    options.bits = bits;
-    options.encoding = match args.encoding {
+    let encoding = match args.encoding {
         Encoding::Utf16 => reg::Encoding::Utf16,
         Encoding::Utf8 => reg::Encoding::Utf8,
         Encoding::Regedit4 => reg::Encoding::Regedit4,
     };
+    let options = reg::WriteOptions { encoding, bits };
     let bytes =
         reg::write(&store, &options).map_err(|error| Failure::Told { message: error.to_string(), help: None })?;
     match &args.output {

@@ -149,7 +149,7 @@ impl Entries<'_, '_> {
     fn body(&self, slot: Slot, keys: &Keys, shape: Option<Shape>) -> RawBody {
         let item = self.both.item(slot);
         match (&keys.role, shape) {
-            (Role::Layer { .. }, _) => RawBody::Layer(Box::new(RawLayer::default())),
+            (Role::Layer { .. }, _) => RawBody::Layer(Box::default()),
             (Role::Selectable(selectable), None) => RawBody::Base(base(item, selectable)),
             (Role::Selectable(selectable), Some(shape)) => RawBody::Chain(self.chain(slot, selectable, &shape)),
         }

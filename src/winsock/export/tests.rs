@@ -275,7 +275,7 @@ fn item() -> impl Strategy<Value = (ProtocolInfo, u8)> {
 fn with_garbage(info: &ProtocolInfo, garbage: u8) -> PackedItem {
     let item = PackedItem::new(info).expect("it fits");
     let mut bytes = *item.as_bytes();
-    if garbage % 2 == 0 {
+    if garbage.is_multiple_of(2) {
         if info.path.chars().count() < 259 {
             bytes[Field::LibraryPath.range().end - 1] = garbage;
         }
@@ -286,7 +286,7 @@ fn with_garbage(info: &ProtocolInfo, garbage: u8) -> PackedItem {
             bytes[Field::ChainEntries.range().start] = garbage;
         }
     }
-    if garbage % 5 == 0 && info.name.encode_utf16().count() < 254 {
+    if garbage.is_multiple_of(5) && info.name.encode_utf16().count() < 254 {
         let name = Field::ProtocolName.range();
         bytes.copy_within(name.start..name.end - 2, name.start + 2);
         bytes[name.start..name.start + 2].copy_from_slice(&0xd800_u16.to_le_bytes());
@@ -318,10 +318,10 @@ fn sound_items() -> impl Strategy<Value = Vec<Item>> {
         for ((info, garbage), base, layers, other) in chains {
             let at = base.index(bases.len());
             let mut chain: Vec<u32> = layers.iter().map(|&layer| layer_ids[layer]).chain([base_ids[at]]).collect();
-            if let Some((other, over)) = made.get(other.index(made.len() + 1)) {
-                if let Some(place) = chain.iter().position(|id| *id == over[0]) {
-                    chain[place] = *other;
-                }
+            if let Some((other, over)) = made.get(other.index(made.len() + 1))
+                && let Some(place) = chain.iter().position(|id| *id == over[0])
+            {
+                chain[place] = *other;
             }
             let (id, of) = (id(), &bases[at].0);
             let mut over = chain.clone();
