@@ -14,6 +14,7 @@
 //! | `hive`, `dump` | SYSTEM hives, and packed items one after the other: both are rendered as exports |
 //! | `netsh`, `instlsp` | what these two programs print |
 //! | `fault`, `rules` | what refuses loading one; what is wrong with one that is read |
+//! | `repair` | the smallest changes that make a broken one sound |
 //!
 //! Depends on `load` and what lies below it, and on `report`.
 
@@ -36,6 +37,7 @@ mod packed;
 mod providers;
 pub mod reg;
 pub mod report;
+pub mod repair;
 pub(crate) mod rules;
 mod standard;
 mod store;

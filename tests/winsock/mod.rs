@@ -13,4 +13,6 @@ pub mod netsh;
 pub mod netsh_text;
 #[cfg(feature = "cli")]
 pub mod report;
+pub mod repair;
+mod repair_laws;
 pub mod show;

@@ -39,7 +39,7 @@ fn usual(provider: Option<&StandardProvider>) -> String {
 }
 
 /// Whether a path is one below the folder of Windows, by the variable that names it or where it usually is.
-pub(super) fn is_of_windows(path: &str) -> bool {
+pub(in crate::winsock) fn is_of_windows(path: &str) -> bool {
     below_windows(path).is_some_and(|rest| !rest.split(['\\', '/']).any(|part| part == ".."))
 }
 

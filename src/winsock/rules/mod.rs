@@ -35,6 +35,7 @@ use super::Store;
 use crate::catalog::Fault;
 use crate::report::Finding;
 use judged::Judged;
+pub(super) use library_path::is_of_windows;
 
 /// What refuses loading, beyond what reading the source found.
 pub(crate) fn faults(store: &Store) -> Vec<Fault> {

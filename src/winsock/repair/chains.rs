@@ -1,0 +1,331 @@
+//! Chains: what they name, and what they say of it.
+
+use super::draft::Draft;
+use super::items::has_quality_of_service;
+use super::step::{Change, Removal, Repointing, Setting};
+use crate::winsock::chains::SetIndex;
+use crate::winsock::info::{ItemKind, ProtocolChain, ProtocolInfo};
+use crate::winsock::packed::Field;
+use crate::winsock::store::Item;
+use petgraph::graph::{DiGraph, NodeIndex};
+use std::collections::{HashMap, HashSet, VecDeque};
+
+/// What is to be done with a chain; changes in order, each on what the ones before left.
+enum Verdict {
+    Keep,
+    Change(Vec<Change>, ProtocolChain),
+    Remove(Removal),
+}
+
+impl Draft<'_> {
+    /// Makes every chain one that can be: of possible length, over items that are there, ending in a base protocol.
+    ///
+    /// What is taken out takes nothing with it that can be mended: a chain that named it in its middle runs over the rest. `asked`
+    /// are the ids that went with the providers which the user wants to be removed.
+    pub fn mend_chains(&mut self, mut asked: HashSet<u32>) {
+        loop {
+            self.mend_ids(&mut asked);
+            let shapeless = shapeless(&self.items);
+            if shapeless.is_empty() {
+                break;
+            }
+            self.remove(shapeless);
+        }
+    }
+
+    fn mend_ids(&mut self, asked: &mut HashSet<u32>) {
+        let mut scene = Scene::of(&self.items);
+        let mut waiting: VecDeque<usize> = (0..self.items.len()).collect();
+        let mut gone = HashSet::new();
+        loop {
+            while let Some(index) = waiting.pop_front() {
+                let Some(item) = self.items.get(index).filter(|_| !gone.contains(&index)) else { continue };
+                match verdict(index, &self.items, &scene, asked) {
+                    Verdict::Keep => {}
+                    Verdict::Change(changes, chain) => {
+                        scene.rechain(index, &item.info.chain, &chain);
+                        for change in changes {
+                            self.mend(index, change, |info| info.chain = chain);
+                        }
+                    }
+                    Verdict::Remove(removal) => {
+                        if matches!(removal, Removal::Bereft(_)) {
+                            asked.insert(item.id());
+                        }
+                        waiting.extend(scene.take_out(index, item));
+                        gone.insert(index);
+                        self.step_on(index, Change::Remove(removal));
+                    }
+                }
+            }
+            // Only now is every id that is named there, and each chain by itself sound.
+            let cycles = on_cycles(&self.items, &scene);
+            if cycles.is_empty() {
+                break;
+            }
+            for index in cycles {
+                if let Some(item) = self.items.get(index) {
+                    waiting.extend(scene.take_out(index, item));
+                    gone.insert(index);
+                    self.step_on(index, Change::Remove(Removal::Cycle));
+                }
+            }
+        }
+        let mut index = 0..;
+        self.items.retain(|_| index.next().is_none_or(|index| !gone.contains(&index)));
+    }
+
+    /// Lets every chain say of itself what its base says.
+    pub fn conform_chains(&mut self) {
+        let bases: Vec<(u32, ProtocolInfo)> = {
+            let bases = self.items.iter().filter(|item| item.kind() == ItemKind::Base);
+            bases.map(|item| (item.id(), item.info.clone())).collect()
+        };
+        let by_id: HashMap<u32, usize> = bases.iter().enumerate().rev().map(|(at, (id, _))| (*id, at)).collect();
+        let mut by_facts: HashMap<[i32; 5], Vec<usize>> = HashMap::new();
+        for (at, (_, base)) in bases.iter().enumerate() {
+            by_facts.entry(facts(base)).or_default().push(at);
+        }
+        for index in 0..self.items.len() {
+            let Some(chain) = self.items.get(index).map(|item| &item.info) else { break };
+            let base = chain.chain.ids().last().and_then(|id| by_id.get(id)).and_then(|at| bases.get(*at));
+            let Some((from, base)) = base.filter(|(_, base)| facts(base) != facts(chain)) else { continue };
+            let other = by_facts.get(&facts(chain)).into_iter().flatten().filter_map(|at| bases.get(*at));
+            let alike =
+                |(_, base): &&(u32, ProtocolInfo)| has_quality_of_service(base) == has_quality_of_service(chain);
+            match only(other.filter(alike)) {
+                // Five fields say one base and one id says another: the id is what is wrong.
+                Some((to, other)) if !chain.chain.ids().contains(to) => {
+                    let (from, to, name) = (*from, *to, other.name.clone());
+                    let change = Change::Repoint { from, to, name, reason: Repointing::OtherBase };
+                    self.mend(index, change, |info| {
+                        let last = info.chain.ids().len().saturating_sub(1);
+                        if let Some(id) = info.chain.entries.get_mut(last) {
+                            *id = to;
+                        }
+                    });
+                }
+                _ => {
+                    let fields = FACTS.into_iter().zip(facts(chain)).zip(facts(base));
+                    let settings = fields.filter(|((_, from), to)| from != to);
+                    let settings = settings.map(|((field, from), to)| Setting { field, from, to }).collect();
+                    let base = base.clone();
+                    self.mend(index, Change::Conform(settings), |info| {
+                        info.address_family = base.address_family;
+                        info.socket_type = base.socket_type;
+                        info.protocol = base.protocol;
+                        info.max_address_length = base.max_address_length;
+                        info.min_address_length = base.min_address_length;
+                    });
+                }
+            }
+        }
+    }
+}
+
+/// The fields in which a chain is as its base, in the order of [`facts`].
+const FACTS: [Field; 5] =
+    [Field::AddressFamily, Field::SocketType, Field::Protocol, Field::MaxAddressLength, Field::MinAddressLength];
+
+const fn facts(info: &ProtocolInfo) -> [i32; 5] {
+    [info.address_family, info.socket_type, info.protocol, info.max_address_length, info.min_address_length]
+}
+
+/// What there is to name, while chains are mended.
+struct Scene {
+    /// The first item of each id.
+    by_id: HashMap<u32, usize>,
+    /// The chains that name an id.
+    users: HashMap<u32, Vec<usize>>,
+    /// The chains of each list of ids.
+    twins: HashMap<ProtocolChain, Vec<usize>>,
+    layers: Vec<usize>,
+    bases: HashMap<(i32, i32, i32), Vec<usize>>,
+}
+
+impl Scene {
+    fn of(items: &[Item]) -> Self {
+        let mut scene = Scene {
+            by_id: HashMap::new(),
+            users: HashMap::new(),
+            twins: HashMap::new(),
+            layers: Vec::new(),
+            bases: HashMap::new(),
+        };
+        for (index, item) in items.iter().enumerate() {
+            scene.by_id.entry(item.id()).or_insert(index);
+            match item.kind() {
+                ItemKind::Layer => scene.layers.push(index),
+                ItemKind::Base => scene.bases.entry(item.info.triple()).or_default().push(index),
+                ItemKind::Chain => scene.twins.entry(item.info.chain).or_default().push(index),
+                ItemKind::Malformed => {}
+            }
+            for id in item.info.chain.ids() {
+                scene.users.entry(*id).or_default().push(index);
+            }
+        }
+        scene
+    }
+
+    /// Forgets an item, and tells which chains named it.
+    fn take_out(&mut self, index: usize, item: &Item) -> Vec<usize> {
+        if self.by_id.get(&item.id()) == Some(&index) {
+            self.by_id.remove(&item.id());
+        }
+        if let Some(twins) = self.twins.get_mut(&item.info.chain) {
+            twins.retain(|twin| *twin != index);
+        }
+        self.users.get(&item.id()).cloned().unwrap_or_default()
+    }
+
+    /// Notes that a chain runs over other ids.
+    fn rechain(&mut self, index: usize, from: &ProtocolChain, to: &ProtocolChain) {
+        if let Some(twins) = self.twins.get_mut(from) {
+            twins.retain(|twin| *twin != index);
+        }
+        self.twins.entry(*to).or_default().push(index);
+        for id in to.ids() {
+            self.users.entry(*id).or_default().push(index);
+        }
+    }
+}
+
+fn verdict(index: usize, items: &[Item], scene: &Scene, asked: &HashSet<u32>) -> Verdict {
+    let Some(item) = items.get(index) else { return Verdict::Keep };
+    match item.kind() {
+        ItemKind::Layer | ItemKind::Base => return Verdict::Keep,
+        ItemKind::Malformed => return Verdict::Remove(Removal::Length(item.info.chain.length)),
+        ItemKind::Chain => {}
+    }
+    let ids = item.info.chain.ids();
+    if ids.contains(&item.id()) {
+        return Verdict::Remove(Removal::Itself(item.id()));
+    }
+    let mut seen = HashSet::new();
+    if let Some(id) = ids.iter().find(|id| !seen.insert(**id)) {
+        return Verdict::Remove(Removal::Repeated(*id));
+    }
+    let (mut changes, mut kept) = (Vec::new(), Vec::new());
+    for (position, &id) in ids.iter().enumerate() {
+        let named = scene.by_id.get(&id).and_then(|index| items.get(*index));
+        let is_base_on_top = position == 0 && named.is_some_and(|named| named.kind() == ItemKind::Base);
+        if is_base_on_top && let Some(layer) = layer(item, items, scene).filter(|layer| !ids.contains(&layer.id())) {
+            let (to, name) = (layer.id(), layer.info.name.clone());
+            changes.push(Change::Repoint { from: id, to, name, reason: Repointing::NotALayer });
+            kept.push(to);
+            continue;
+        }
+        if named.is_some() {
+            kept.push(id);
+            continue;
+        }
+        let (found, reason, what) = match position {
+            0 => (layer(item, items, scene), Repointing::Layer, "layer"),
+            last if last + 1 == ids.len() => (base(item, items, scene), Repointing::Base, "base protocol"),
+            _ => {
+                changes.push(Change::TakeOut { id, is_asked: asked.contains(&id) });
+                continue;
+            }
+        };
+        // What went at the user's word does not come back as something else.
+        match found.filter(|found| !asked.contains(&id) && !ids.contains(&found.id())) {
+            Some(found) => {
+                let (to, name) = (found.id(), found.info.name.clone());
+                changes.push(Change::Repoint { from: id, to, name, reason });
+                kept.push(to);
+            }
+            None if asked.contains(&id) => return Verdict::Remove(Removal::Bereft(id)),
+            None => return Verdict::Remove(Removal::Missing { id, what }),
+        }
+    }
+    let last = kept.last().and_then(|id| scene.by_id.get(id)).and_then(|index| items.get(*index));
+    if let Some(last) = last.filter(|last| last.kind() != ItemKind::Base) {
+        return Verdict::Remove(Removal::NoBase(last.info.name.clone()));
+    }
+    if changes.is_empty() {
+        return Verdict::Keep;
+    }
+    let Some(chain) = ProtocolChain::over(&kept) else {
+        // At least the first and the last id are kept: a chain of fewer than two is none by its kind.
+        return Verdict::Keep;
+    };
+    match scene.twins.get(&chain).into_iter().flatten().filter_map(|twin| items.get(*twin)).next() {
+        Some(twin) => Verdict::Remove(Removal::Twin { id: twin.id(), name: twin.info.name.clone() }),
+        None => Verdict::Change(changes, chain),
+    }
+}
+
+/// The chains over ids that are all there, and that yet are none: with a base protocol among the layers, or a layer twice.
+fn shapeless(items: &[Item]) -> HashMap<usize, Removal> {
+    let index = SetIndex::new(items);
+    let mut found = HashMap::new();
+    for (at, chain) in items.iter().enumerate().filter(|(_, item)| item.kind() == ItemKind::Chain) {
+        let mut layers = HashSet::new();
+        let mut below = Some(chain);
+        while let Some(chain) = below.filter(|below| below.kind() == ItemKind::Chain) {
+            let shape = match index.shape(chain) {
+                Ok(shape) => shape,
+                Err(shapeless) => {
+                    found.insert(at, Removal::Shapeless(shapeless.to_string()));
+                    break;
+                }
+            };
+            if let Some(twice) = shape.layers.iter().find(|link| !layers.insert(link.item)) {
+                let name = items.get(twice.item).map(|layer| layer.info.name.clone());
+                found.insert(at, Removal::LayerTwice(name.unwrap_or_default()));
+                break;
+            }
+            // The chain below is a shorter one.
+            below = items.get(shape.base.item);
+        }
+    }
+    found
+}
+
+/// The layer that a chain is called after (`LAYER over [BASE]`), if it is one only; it is of the chain's provider, or in the
+/// same library. In real catalogs the chains of a layer have a provider id of their own.
+fn layer<'i>(chain: &Item, items: &'i [Item], scene: &Scene) -> Option<&'i Item> {
+    let is_called_after = |layer: &Item| {
+        let rest = chain.info.name.strip_prefix(&layer.info.name);
+        let is_kin =
+            layer.info.provider_id == chain.info.provider_id || layer.info.path.eq_ignore_ascii_case(&chain.info.path);
+        let is_word = rest.is_some_and(|rest| !rest.starts_with(char::is_alphanumeric));
+        is_kin && is_word && !layer.info.name.is_empty()
+    };
+    let layers = scene.layers.iter().filter_map(|index| items.get(*index));
+    only(layers.filter(|layer| is_called_after(layer)))
+}
+
+/// The base protocol with the chain's family, type and protocol, if it is one only; RSVP's are told apart by their flag.
+fn base<'i>(chain: &Item, items: &'i [Item], scene: &Scene) -> Option<&'i Item> {
+    let bases = scene.bases.get(&chain.info.triple()).into_iter().flatten().filter_map(|index| items.get(*index));
+    only(bases.filter(|base| has_quality_of_service(&base.info) == has_quality_of_service(&chain.info)))
+}
+
+/// The one there is.
+fn only<T>(mut those: impl Iterator<Item = T>) -> Option<T> {
+    let first = those.next()?;
+    those.next().is_none().then_some(first)
+}
+
+/// The chains that run over chains that run over them.
+fn on_cycles(items: &[Item], scene: &Scene) -> Vec<usize> {
+    let mut graph = DiGraph::<usize, ()>::new();
+    let chains = items
+        .iter()
+        .enumerate()
+        .filter(|(index, item)| item.kind() == ItemKind::Chain && scene.by_id.get(&item.id()) == Some(index));
+    let nodes: HashMap<u32, NodeIndex> = chains.map(|(index, item)| (item.id(), graph.add_node(index))).collect();
+    for (&id, &node) in &nodes {
+        let Some(item) = scene.by_id.get(&id).and_then(|index| items.get(*index)) else { continue };
+        for over in item.info.chain.ids().iter().filter_map(|id| nodes.get(id)) {
+            graph.add_edge(node, *over, ());
+        }
+    }
+    // Kosaraju's algorithm, not Tarjan's: petgraph's does not recurse, and chains may be many.
+    let groups = petgraph::algo::kosaraju_scc(&graph);
+    let mut on_cycles: Vec<usize> =
+        groups.into_iter().filter(|group| group.len() > 1).flatten().map(|node| graph[node]).collect();
+    on_cycles.sort_unstable();
+    on_cycles
+}

@@ -1,0 +1,319 @@
+//! Items by themselves: those that cannot be read, providers that are to go, ids, libraries, and standard items that are missing.
+
+use super::draft::{Draft, HIGHEST_ID};
+use super::step::{Change, LibraryFlaw, Removal, Repointing, Subject};
+use crate::winsock::PACKED_ITEM_BYTES;
+use crate::winsock::info::{ItemKind, ProtocolInfo};
+use crate::winsock::packed::{Field, PackedItem, PackedItemError};
+use crate::winsock::rules;
+use crate::winsock::standard::{StandardItem, StandardProvider};
+use crate::winsock::store::{Item, MalformedItem};
+use std::collections::{HashMap, HashSet};
+use uuid::Uuid;
+
+/// `XP1_QOS_SUPPORTED`: set in the items of RSVP, which have the triples of TCP and UDP, and clear in those of TCP and UDP.
+const QOS_SUPPORTED: u32 = 0x2000;
+/// `AF_INET6`.
+const INET6: i32 = 23;
+
+impl Draft<'_> {
+    /// Restores what is known to be standard, and leaves the others out.
+    pub fn restore_malformed(&mut self, malformed: Vec<MalformedItem>) {
+        for value in malformed {
+            let removal = match flaw(&value.data) {
+                _ if value.data.is_empty() => Removal::NoValue,
+                Some(error) => Removal::Malformed { reason: error.to_string() },
+                None => Removal::Malformed { reason: "the value is not of type REG_BINARY".to_owned() },
+            };
+            let bytes = |field: Field| value.data.get(field.range());
+            let id = bytes(Field::CatalogEntryId).and_then(|bytes| bytes.try_into().ok()).map(u32::from_le_bytes);
+            let subject = Subject {
+                key: Some(value.key.value.clone()),
+                catalog_entry_id: id,
+                name: PackedItem::from_bytes(&value.data).ok().and_then(|item| item.name().ok()),
+            };
+            let Some((mut item, fields)) = self.restored(&value) else {
+                self.step(subject, value.at, Change::Remove(removal));
+                continue;
+            };
+            item.number = value.number;
+            item.key = Some(value.key);
+            item.at = value.at;
+            self.step(subject, value.at, Change::Restore { fields, reason: removal.to_string() });
+            let index = self.items.iter().position(|other| other.number > item.number).unwrap_or(self.items.len());
+            self.items.insert(index, item);
+        }
+    }
+
+    /// The standard item that a value was, with the fields that had to be set; all if there are none.
+    fn restored(&self, value: &MalformedItem) -> Option<(Item, Vec<Field>)> {
+        if value.data.len() != PACKED_ITEM_BYTES {
+            let (known, catalog_entry_id) = recognised(&value.data)?;
+            let info = ProtocolInfo { catalog_entry_id, ..known.info() };
+            return Some((self.new_item(info)?, Vec::new()));
+        }
+        // A text without an end says nothing about the other fields: only it is set.
+        let mut bytes = value.data.clone();
+        let mut fields = Vec::new();
+        let whole = PackedItem::from_bytes(&bytes).ok()?;
+        if whole.path().is_err() {
+            fields.push(Field::LibraryPath);
+        }
+        if whole.name().is_err() {
+            fields.push(Field::ProtocolName);
+        }
+        for field in &fields {
+            let range = field.range();
+            bytes.get_mut(range.end.checked_sub(2)?..range.end)?.fill(0);
+        }
+        let mut packed = PackedItem::from_bytes(&bytes).ok()?;
+        let mut info = packed.info().ok()?;
+        let known = StandardItem::of(&info);
+        if fields.contains(&Field::LibraryPath) {
+            known?.provider.library.clone_into(&mut info.path);
+        }
+        if fields.contains(&Field::ProtocolName) {
+            known?.text.clone_into(&mut info.name);
+        }
+        packed.set_info(&info).ok()?;
+        let mut item = self.new_item(info)?;
+        item.packed = Some(packed);
+        Some((item, fields))
+    }
+
+    /// Takes out what these providers implement. What stood on it is mended with the other chains.
+    pub fn remove_providers(&mut self, providers: &[Uuid]) -> HashSet<u32> {
+        let gone = |item: &Item| providers.contains(&item.info.provider_id);
+        let ids = self.items.iter().filter(|item| gone(item)).map(Item::id).collect();
+        let reasons = self.items.iter().enumerate().filter(|(_, item)| gone(item));
+        let reasons = reasons.map(|(index, item)| (index, Removal::Provider(item.info.provider_id)));
+        self.remove(reasons.collect());
+        ids
+    }
+
+    /// Gives ids to items that have none, or another's.
+    ///
+    /// Chains stay on the item that has an id first. Where that cannot stand in their place they follow the one other that had it
+    /// and can, as they do where nothing keeps the id.
+    pub fn give_ids(&mut self) {
+        let mut first: HashMap<u32, usize> = HashMap::new();
+        let mut renamed: HashMap<u32, Vec<(usize, u32)>> = HashMap::new();
+        for index in 0..self.items.len() {
+            let Some(from) = self.items.get(index).map(Item::id) else { break };
+            if is_id(from) && *first.entry(from).or_insert(index) == index {
+                continue;
+            }
+            let Some(to) = self.ids.give() else { break };
+            self.mend(index, Change::NewId { from, to }, |info| info.catalog_entry_id = to);
+            first.insert(to, index);
+            renamed.entry(from).or_default().push((index, to));
+        }
+        if renamed.is_empty() {
+            return;
+        }
+        for chain in 0..self.items.len() {
+            let Some(item) = self.items.get(chain) else { break };
+            let ids = item.info.chain.ids();
+            let mut moves = Vec::new();
+            for (place, &from) in ids.iter().enumerate() {
+                let is_last = place + 1 == ids.len();
+                let can_stand = |index: usize| {
+                    let kind = self.items.get(index).map(Item::kind).filter(|_| index != chain);
+                    matches!(
+                        (kind, is_last),
+                        (Some(ItemKind::Base), true) | (Some(ItemKind::Layer | ItemKind::Chain), false)
+                    )
+                };
+                if first.get(&from).is_some_and(|&index| can_stand(index)) {
+                    continue;
+                }
+                let mut others = renamed.get(&from).into_iter().flatten().filter(|(index, _)| can_stand(*index));
+                if let (Some(&(index, to)), None) = (others.next(), others.next()) {
+                    moves.push((place, from, to, self.items.get(index).map(|item| item.info.name.clone())));
+                }
+            }
+            for (place, from, to, name) in moves {
+                let name = name.unwrap_or_default();
+                let change = Change::Repoint { from, to, name, reason: Repointing::Followed };
+                self.mend(chain, change, |info| {
+                    if let Some(id) = info.chain.entries.get_mut(place) {
+                        *id = to;
+                    }
+                });
+            }
+        }
+    }
+
+    /// Gives items whose protocols end before they begin the range that they are known to have, or that of their base; what is
+    /// left accepts the one protocol that it states.
+    pub fn mend_ranges(&mut self) {
+        let mut bases = HashMap::new();
+        for pass in [ItemKind::Base, ItemKind::Chain, ItemKind::Layer] {
+            for index in 0..self.items.len() {
+                let Some(info) = self.items.get(index).map(|item| &item.info).filter(|info| info.kind() == pass) else {
+                    continue;
+                };
+                let Some(from) = info.further.as_ref().map(|further| further.protocol_max_offset) else { continue };
+                let id = info.catalog_entry_id;
+                let to = match StandardItem::of(info).and_then(|known| known.info().further) {
+                    _ if from >= 0 => from,
+                    Some(known) => known.protocol_max_offset,
+                    None => info.chain.ids().last().and_then(|id| bases.get(id)).copied().unwrap_or(0),
+                };
+                if from < 0 {
+                    let change = Change::Range { from, to };
+                    self.mend(index, change, |info| {
+                        if let Some(further) = &mut info.further {
+                            further.protocol_max_offset = to;
+                        }
+                    });
+                }
+                if pass == ItemKind::Base {
+                    bases.entry(id).or_insert(to);
+                }
+            }
+        }
+    }
+
+    /// Takes out layers that no chain runs over, and so nothing uses.
+    pub fn remove_unreachable(&mut self) {
+        let named: HashSet<u32> = self.items.iter().flat_map(|item| item.info.chain.ids()).copied().collect();
+        let layers = self.items.iter().enumerate().filter(|(_, item)| item.kind() == ItemKind::Layer);
+        let unreachable = layers.filter(|(_, item)| !named.contains(&item.id()));
+        self.remove(unreachable.map(|(index, _)| (index, Removal::Unreachable)).collect());
+    }
+
+    /// Puts the libraries of standard providers back where they are.
+    pub fn restore_libraries(&mut self) {
+        let mut paths: HashMap<Uuid, HashSet<String>> = HashMap::new();
+        for item in &self.items {
+            paths.entry(item.info.provider_id).or_default().insert(item.info.path.to_lowercase());
+        }
+        for index in 0..self.items.len() {
+            let Some(info) = self.items.get(index).map(|item| &item.info) else { break };
+            if info.kind() != ItemKind::Base {
+                continue;
+            }
+            let Some(provider) = StandardProvider::by_id(info.provider_id) else { continue };
+            let to = provider.library;
+            if to.eq_ignore_ascii_case(&info.path) {
+                continue;
+            }
+            let several = paths.get(&info.provider_id).is_some_and(|paths| paths.len() > 1);
+            let flaw = match library_flaw(&info.path, provider) {
+                None if several => LibraryFlaw::Differs,
+                None => continue,
+                Some(flaw) => flaw,
+            };
+            let change = Change::Library { from: info.path.clone(), to, flaw };
+            self.mend(index, change, |info| to.clone_into(&mut info.path));
+        }
+    }
+
+    /// Puts standard items that are missing where they usually stand: behind the one that usually is before them.
+    pub fn add_standard(&mut self) {
+        let standard: Vec<&StandardItem> = StandardItem::all().filter(|item| item.is_essential).collect();
+        for (rank, known) in standard.iter().enumerate() {
+            let is_there = |item: &Item| StandardItem::of(&item.info) == Some(known);
+            if self.items.iter().any(is_there) || self.is_older_than(known) {
+                continue;
+            }
+            let Some((catalog_entry_id, is_named)) = self.id_for(known) else { return };
+            let info = ProtocolInfo { catalog_entry_id, ..known.info() };
+            self.ids.know(&info);
+            let Some(item) = self.new_item(info) else { continue };
+            let subject = Subject { key: None, catalog_entry_id: None, name: Some(known.text.to_owned()) };
+            let index = self.place_for(rank, &standard);
+            self.step(subject, self.at, Change::Add { name: known.name, id: catalog_entry_id, is_named });
+            self.items.insert(index, item);
+        }
+    }
+
+    /// Whether this may be a Windows before Vista, on which IPv6 was there only where somebody installed it: nothing of the
+    /// family is in the set, nor the values beside the bytes that came with Vista.
+    fn is_older_than(&self, known: &StandardItem) -> bool {
+        let has_trace = |item: &Item| item.info.address_family == known.triple.0 || item.repeated_name.is_some();
+        known.triple.0 == INET6 && !self.items.iter().any(has_trace)
+    }
+
+    /// The id for a missing item: the one that chains name as their base, else that of the same item in the other set, else a new
+    /// one. Also whether chains name it.
+    fn id_for(&mut self, known: &StandardItem) -> Option<(u32, bool)> {
+        let taken: HashSet<u32> = self.items.iter().map(Item::id).collect();
+        let is_over = |info: &ProtocolInfo| info.triple() == known.triple && info.service_flags & QOS_SUPPORTED == 0;
+        let bases =
+            self.items.iter().filter(|item| is_over(&item.info)).filter_map(|item| item.info.chain.ids().last());
+        let named: HashSet<u32> = bases.copied().filter(|id| *id != 0 && !taken.contains(id)).collect();
+        // The same id named by chains of another triple is not this item's.
+        let strays = self.items.iter().filter(|item| !is_over(&item.info)).flat_map(|item| item.info.chain.ids());
+        let strays: HashSet<u32> = strays.copied().collect();
+        if let Some(&id) = named.iter().next().filter(|id| named.len() == 1 && !strays.contains(id)) {
+            return Some((id, true));
+        }
+        let elsewhere = self.ids.known(&known.info());
+        match elsewhere.filter(|id| *id != 0 && !taken.contains(id) && !strays.contains(id) && !named.contains(id)) {
+            Some(id) => Some((id, false)),
+            None => Some((self.ids.give()?, false)),
+        }
+    }
+
+    /// Where a missing standard item goes: behind its neighbour in the usual order, else ahead of the next one, else ahead of
+    /// whatever has its triple, else behind the last base protocol.
+    fn place_for(&self, rank: usize, standard: &[&StandardItem]) -> usize {
+        let Some((before, [known, behind @ ..])) = standard.split_at_checked(rank) else { return self.items.len() };
+        let place =
+            |other: &&StandardItem| self.items.iter().position(|item| StandardItem::of(&item.info) == Some(*other));
+        // First those of the same family: which family comes first depends on the age of the Windows.
+        let same_family = |other: &&&StandardItem| other.triple.0 == known.triple.0;
+        let before = || before.iter().rev();
+        let behind = || behind.iter();
+        let next_to = before().filter(same_family).find_map(place).map(|index| index + 1);
+        let next_to = next_to.or_else(|| behind().filter(same_family).find_map(place));
+        let next_to = next_to.or_else(|| before().find_map(place).map(|index| index + 1));
+        let next_to = next_to.or_else(|| behind().find_map(place));
+        let rival = || {
+            let is_rival = |item: &Item| item.kind() == ItemKind::Base && item.info.triple() == known.triple;
+            self.items.iter().position(is_rival)
+        };
+        let last = || self.items.iter().rposition(|item| item.kind() == ItemKind::Base).map(|index| index + 1);
+        next_to.or_else(rival).or_else(last).unwrap_or(self.items.len())
+    }
+}
+
+/// Whether a number can be an id: 0 is none, and what is no positive `i32` has no place in a catalog.
+fn is_id(id: u32) -> bool {
+    (1..=HIGHEST_ID).contains(&id)
+}
+
+/// Whether a base protocol is told from another of the same triple: that of RSVP has a flag which the other lacks.
+pub(super) fn has_quality_of_service(info: &ProtocolInfo) -> bool {
+    info.service_flags & QOS_SUPPORTED != 0
+}
+
+/// What is wrong with a value; nothing where there is none.
+fn flaw(data: &[u8]) -> Option<PackedItemError> {
+    if data.is_empty() {
+        return None;
+    }
+    PackedItem::from_bytes(data).and_then(|item| item.info().map(drop)).err()
+}
+
+/// The standard item that a value of another size was meant to be, and its id: all fields that say so stand before the name.
+fn recognised(data: &[u8]) -> Option<(&'static StandardItem, u32)> {
+    let number = |field: Field| data.get(field.range())?.try_into().ok().map(u32::from_le_bytes);
+    let signed = |field: Field| number(field).map(u32::cast_signed);
+    let provider = Uuid::from_bytes_le(data.get(Field::ProviderId.range())?.try_into().ok()?);
+    let triple = (signed(Field::AddressFamily)?, signed(Field::SocketType)?, signed(Field::Protocol)?);
+    let known = StandardItem::all().find(|item| item.provider.id == provider && item.triple == triple)?;
+    (signed(Field::ChainLength)? == 1).then_some((known, number(Field::CatalogEntryId)?))
+}
+
+/// What is wrong with the path of a standard provider, as the checker sees it.
+fn library_flaw(path: &str, provider: &StandardProvider) -> Option<LibraryFlaw> {
+    match () {
+        () if path.trim().is_empty() => Some(LibraryFlaw::Empty),
+        () if !path.contains(['\\', '/', '%']) => Some(LibraryFlaw::Bare),
+        () if provider.by_microsoft && !rules::is_of_windows(path) => Some(LibraryFlaw::Elsewhere),
+        () => None,
+    }
+}

@@ -1,0 +1,69 @@
+//! Keys and counters: numbered without a hole, and counted as they are.
+
+use super::draft::Draft;
+use super::step::{Change, Step};
+use crate::catalog::Bitness;
+use crate::winsock::store::{Set, Store, Told};
+
+impl Draft<'_> {
+    /// Numbers the keys from 1, in the order of the items; those of a source without keys stay without.
+    pub fn number_keys(&mut self) {
+        if self.items.iter().all(|item| item.key.is_none()) {
+            return;
+        }
+        let mut changed = 0;
+        for (item, number) in self.items.iter_mut().zip(1..) {
+            let name = format!("{number:012}");
+            if item.key.as_ref().is_none_or(|key| key.value != name) {
+                changed += 1;
+                let at = item.key.as_ref().map_or(item.at, |key| key.at);
+                item.key = Some(Told::new(name, at));
+            }
+            item.number = Some(number);
+        }
+        if changed > 0 {
+            let change = Change::Renumber { changed, last: self.items.len() };
+            self.steps.push(Step { bits: self.bits, item: None, change, at: self.at });
+        }
+    }
+}
+
+/// Lets the counter of a set say how many items it has. One that the source does not tell is told only where something changed.
+pub(super) fn count(set: &mut Set, steps: &mut Vec<Step>) {
+    let to = u32::try_from(set.items.len()).unwrap_or(u32::MAX);
+    let from = set.count.as_ref().map(|count| count.value);
+    let is_silent = from.is_none() && steps.is_empty();
+    if from == Some(to) || is_silent {
+        return;
+    }
+    let counter = match set.bits {
+        Some(Bitness::Bits64) => "Num_Catalog_Entries64",
+        _ => "Num_Catalog_Entries",
+    };
+    let at = set.count.as_ref().map_or(set.at, |count| count.at);
+    set.count = Some(Told::new(to, at));
+    steps.push(Step { bits: set.bits, item: None, change: Change::Count { counter, from, to }, at });
+}
+
+/// Raises the id for the next item above all that are there, and the serial number if anything changed.
+pub(super) fn counters(store: &mut Store, highest: u32, steps: &mut Vec<Step>) {
+    let Some(at) = store.sets.first().map(|set| set.at) else { return };
+    let from = store.next_catalog_entry_id.as_ref().map(|next| next.value);
+    let is_silent = from.is_none() && steps.is_empty();
+    if from.is_none_or(|from| from <= highest)
+        && !is_silent
+        && let Some(to) = highest.checked_add(1)
+    {
+        let at = store.next_catalog_entry_id.as_ref().map_or(at, |next| next.at);
+        store.next_catalog_entry_id = Some(Told::new(to, at));
+        steps.push(Step { bits: None, item: None, change: Change::NextId { from, to }, at });
+    }
+    if !steps.is_empty() {
+        let from = store.serial_access_number.as_ref().map(|serial| serial.value);
+        // A new catalog has 1. Behind the last number the count begins anew: it is compared, not ordered.
+        let to = from.map_or(1, |from| from.wrapping_add(1));
+        let at = store.serial_access_number.as_ref().map_or(at, |serial| serial.at);
+        store.serial_access_number = Some(Told::new(to, at));
+        steps.push(Step { bits: None, item: None, change: Change::Serial { from, to }, at });
+    }
+}

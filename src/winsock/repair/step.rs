@@ -1,0 +1,414 @@
+//! The steps of a plan: what is changed and why, as data, and the texts that say it.
+
+use crate::catalog::{Bitness, Span};
+use crate::winsock::packed::Field;
+use crate::winsock::store::Item;
+use uuid::Uuid;
+
+/// One change, as small as what it mends allows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Step {
+    /// Which programs see the set that it changes; nothing for what serves both, and where the source does not tell.
+    pub bits: Option<Bitness>,
+    /// The item that it changes; nothing for a counter and for all keys of a set.
+    pub item: Option<Subject>,
+    /// What it does.
+    pub change: Change,
+    /// Where in the source that stands which it changes.
+    pub at: Span,
+}
+
+/// An item as the source has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Subject {
+    /// The name of its key, as in `000000000001`; nothing for one that is added.
+    pub key: Option<String>,
+    /// Its id; nothing where it cannot be read.
+    pub catalog_entry_id: Option<u32>,
+    /// Its name; nothing where it cannot be read.
+    pub name: Option<String>,
+}
+
+/// What a step does; `Display` says it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Change {
+    /// The item is taken out of the catalog.
+    #[error("remove")]
+    Remove(Removal),
+    /// What cannot be read of a standard item is set to what Windows has there.
+    #[error("restore {}", listed(.fields))]
+    Restore {
+        /// The fields that are set; all of them where the value has another size.
+        fields: Vec<Field>,
+        /// What is wrong with the value.
+        reason: String,
+    },
+    /// A standard item that is missing is put in.
+    #[error("add {name} with id {id}")]
+    Add {
+        /// What catalogs of sockatlas call it, as in `tcp4`.
+        name: &'static str,
+        /// Its id.
+        id: u32,
+        /// Whether chains name that id already.
+        is_named: bool,
+    },
+    /// The library of a standard provider is put back.
+    #[error("set the library from `{from}` to `{to}`")]
+    Library {
+        /// The path that stands there.
+        from: String,
+        /// That of Windows.
+        to: &'static str,
+        /// What is wrong with it.
+        flaw: LibraryFlaw,
+    },
+    /// The item gets an id of its own.
+    #[error("set its id from {from} to {to}")]
+    NewId {
+        /// The id that it has.
+        from: u32,
+        /// The id that it gets; chains that name `from` stay on the item that has it first, where that can stand there.
+        to: u32,
+    },
+    /// A chain names the same layer or base by the id that it has now.
+    #[error("in its chain set id {from} to {to}, which is `{name}`")]
+    Repoint {
+        /// The id that it names.
+        from: u32,
+        /// The id that it is to name.
+        to: u32,
+        /// The name of the item with that id.
+        name: String,
+        /// Why.
+        reason: Repointing,
+    },
+    /// An id leaves the middle of a chain, so that the layer above runs over what stands below.
+    #[error("take id {id} out of its chain")]
+    TakeOut {
+        /// The id, which no item has.
+        id: u32,
+        /// Whether it went with a provider that the user wants to be removed.
+        is_asked: bool,
+    },
+    /// A chain gets the facts of its base.
+    #[error("set {}", settings(.0))]
+    Conform(Vec<Setting>),
+    /// A range of protocols gets an end that is not before its beginning.
+    #[error("set `iProtocolMaxOffset` from {from} to {to}")]
+    Range {
+        /// What stands there.
+        from: i32,
+        /// That of the standard item or of the chain's base; else 0, which is the protocol alone.
+        to: i32,
+    },
+    /// A layer is hidden from applications.
+    #[error("hide from applications")]
+    Hide,
+    /// A chain is shown to applications.
+    #[error("show to applications")]
+    Show,
+    /// A chain goes ahead of what would be chosen in its place.
+    #[error("move ahead of `{name}` (id {id})")]
+    Move {
+        /// The id of the item that it goes ahead of.
+        id: u32,
+        /// The name of that.
+        name: String,
+    },
+    /// The keys of a set are numbered from 1 without a hole, in the order of the items.
+    #[error("number the keys from 1 to {last}; {changed} of them change")]
+    Renumber {
+        /// How many items have another key than before.
+        changed: usize,
+        /// The last number.
+        last: usize,
+    },
+    /// `Num_Catalog_Entries` or `Num_Catalog_Entries64`.
+    #[error("set `{counter}`{} to {to}", counted(*from))]
+    Count {
+        /// Its name.
+        counter: &'static str,
+        /// What the source says, if it says anything.
+        from: Option<u32>,
+        /// How many items there are.
+        to: u32,
+    },
+    /// `Next_Catalog_Entry_ID`.
+    #[error("set `Next_Catalog_Entry_ID`{} to {to}", counted(*from))]
+    NextId {
+        /// What the source says, if it says anything.
+        from: Option<u32>,
+        /// One more than the highest id.
+        to: u32,
+    },
+    /// `Serial_Access_Num`.
+    #[error("set `Serial_Access_Num`{} to {to}", counted(*from))]
+    Serial {
+        /// What the source says, if it says anything.
+        from: Option<u32>,
+        /// One more.
+        to: u32,
+    },
+}
+
+/// Why an item cannot stay; `Display` says it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Removal {
+    /// The user wants its provider to be removed.
+    #[error("its provider {0} is to be removed")]
+    Provider(Uuid),
+    /// Its value is no packed item, and what it should be is not known.
+    #[error("{reason}")]
+    Malformed {
+        /// What is wrong with the value.
+        reason: String,
+    },
+    /// Its key has no packed item at all.
+    #[error("its key has no value `PackedCatalogItem`")]
+    NoValue,
+    /// It is a layer that no chain runs over, and the user wants those to be removed.
+    #[error("no chain runs over it")]
+    Unreachable,
+    /// It ran over an item that went with its provider.
+    #[error("its chain names id {0}, which goes with its provider")]
+    Bereft(u32),
+    /// `ChainLen` is below 0 or over 7.
+    #[error("a chain cannot have length {0}")]
+    Length(i32),
+    /// An id occurs twice.
+    #[error("its chain names id {0} twice")]
+    Repeated(u32),
+    /// It names itself.
+    #[error("its chain names its own id {0}")]
+    Itself(u32),
+    /// It runs over chains that run over it.
+    #[error("it runs over chains that run over it")]
+    Cycle,
+    /// Its layer or its base is not there, and none that is there can be told to be the same.
+    #[error("its chain names id {id}, which no item has, and no {what} here is surely meant")]
+    Missing {
+        /// The id.
+        id: u32,
+        /// "layer" or "base protocol".
+        what: &'static str,
+    },
+    /// Its chain ends in something else than a base protocol.
+    #[error("its chain ends in `{0}`, which is no base protocol")]
+    NoBase(String),
+    /// What it names cannot stand there.
+    #[error("it {0}")]
+    Shapeless(String),
+    /// One layer stands in it twice, by itself and at the top of a chain.
+    #[error("it runs over layer `{0}` twice")]
+    LayerTwice(String),
+    /// It is what another chain is already.
+    #[error("it would run over the same ids as `{name}` (id {id})")]
+    Twin {
+        /// The id of the other.
+        id: u32,
+        /// The name of the other.
+        name: String,
+    },
+}
+
+/// What is wrong with a path; `Display` says it.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LibraryFlaw {
+    /// There is none.
+    #[error("no library is named")]
+    Empty,
+    /// No folder is named, so that a program's own folder is searched first.
+    #[error("no folder is named, so that a program's own is searched first")]
+    Bare,
+    /// It is a library elsewhere than in the folder of Windows.
+    #[error("a provider of Windows has its library in the folder of Windows")]
+    Elsewhere,
+    /// Other items of the same provider name another library.
+    #[error("the items of one provider name different libraries")]
+    Differs,
+}
+
+/// Why a chain is to name another id; `Display` says it.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Repointing {
+    /// No item has the id, and one layer is called as the chain says.
+    #[error("no item has that id, and this is the one layer that the chain is called after")]
+    Layer,
+    /// No item has the id, and one base is what the chain says.
+    #[error("no item has that id, and this is the one base protocol with the chain's family, type and protocol")]
+    Base,
+    /// The id is that of another base than the chain says in each of its fields.
+    #[error("this is the base protocol with the chain's family, type, protocol and address lengths, the other is not")]
+    OtherBase,
+    /// The item that it named got another id, and what has that id now cannot stand there.
+    #[error("the item that had that id, and can stand there, got another")]
+    Followed,
+    /// The id at its top is that of a base protocol.
+    #[error("that is no layer, and this is the one layer that the chain is called after")]
+    NotALayer,
+}
+
+/// A field that gets another value.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Setting {
+    /// The field.
+    pub field: Field,
+    /// What stands there.
+    pub from: i32,
+    /// What is to stand there.
+    pub to: i32,
+}
+
+impl Subject {
+    pub(super) fn of(item: &Item) -> Self {
+        Subject {
+            key: item.key.as_ref().map(|key| key.value.clone()),
+            catalog_entry_id: Some(item.id()),
+            name: Some(item.info.name.clone()),
+        }
+    }
+}
+
+impl Step {
+    /// The rule that asks for it; nothing where the user does, and for what other steps bring with them.
+    pub fn code(&self) -> Option<&'static str> {
+        Some(match &self.change {
+            Change::Remove(removal) => return removal.code(),
+            Change::Restore { .. } | Change::Range { .. } => "winsock-malformed-item",
+            Change::Add { .. } => "winsock-missing-standard",
+            Change::Library { flaw: LibraryFlaw::Differs, .. } => "winsock-duplicate-provider",
+            Change::Library { .. } => "winsock-library-path",
+            // Fits into no catalog, which is what loading says of it.
+            Change::NewId { from, .. } | Change::Repoint { from, reason: Repointing::Followed, .. }
+                if i32::try_from(*from).is_err() =>
+            {
+                "wrong-value"
+            }
+            Change::NewId { .. } | Change::Repoint { reason: Repointing::Followed, .. } => "winsock-duplicate-id",
+            Change::Conform(_) | Change::Repoint { reason: Repointing::OtherBase, .. } => "winsock-chain-unlike-base",
+            Change::TakeOut { is_asked: true, .. } | Change::Serial { .. } => return None,
+            Change::Repoint { reason: Repointing::NotALayer, .. } => "winsock-malformed-item",
+            Change::Repoint { .. } | Change::TakeOut { .. } => "winsock-broken-chain",
+            Change::Hide | Change::Show => "winsock-visibility",
+            Change::Move { .. } => "winsock-shadowed-chain",
+            Change::Renumber { .. } | Change::Count { .. } | Change::NextId { .. } => "winsock-numbering",
+        })
+    }
+
+    /// Why it is done: lower case, without a full stop.
+    pub fn reason(&self) -> String {
+        match &self.change {
+            Change::Remove(removal) => removal.to_string(),
+            Change::Restore { reason, .. } => reason.clone(),
+            Change::Add { is_named: true, .. } => {
+                "it is missing; chains that run over it name this id, and so need no change".to_owned()
+            }
+            Change::Add { .. } => "it is missing, and the bytes are known".to_owned(),
+            Change::Library { flaw, .. } => flaw.to_string(),
+            Change::NewId { from, .. } if i32::try_from(*from).is_err() || *from == 0 => {
+                format!("{from} is no id: those are from 1 to {}", i32::MAX)
+            }
+            Change::NewId { from, .. } => {
+                format!("an item before it has id {from} too; chains that name {from} stay with that one if they can")
+            }
+            Change::Repoint { reason, .. } => reason.to_string(),
+            Change::TakeOut { is_asked: true, .. } => "it goes with its provider".to_owned(),
+            Change::TakeOut { .. } => {
+                "no item has that id: the layer was removed, and the layers above stayed".to_owned()
+            }
+            Change::Conform(_) => "a chain is asked for as its base is".to_owned(),
+            Change::Range { .. } => "a range of protocols cannot end before it begins".to_owned(),
+            Change::Hide => "a layer cannot be used by itself".to_owned(),
+            Change::Show => "a chain is what applications are to find".to_owned(),
+            Change::Move { .. } => "that would be chosen for all that this is asked for".to_owned(),
+            Change::Renumber { .. } => "Windows reads the keys from 1 on, and their numbers are the order".to_owned(),
+            Change::Count { .. } => "Windows reads as many items as it says".to_owned(),
+            Change::NextId { .. } => "the next item that is installed gets this id, which must be free".to_owned(),
+            Change::Serial { .. } => "each change raises it, so that programs read the catalog again".to_owned(),
+        }
+    }
+}
+
+impl Change {
+    /// What kind of change it is, in kebab-case: `remove`, `repoint`, ...
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Change::Remove(_) => "remove",
+            Change::Restore { .. } => "restore",
+            Change::Add { .. } => "add",
+            Change::Library { .. } => "library",
+            Change::NewId { .. } => "new-id",
+            Change::Repoint { .. } => "repoint",
+            Change::TakeOut { .. } => "take-out",
+            Change::Conform(_) => "conform",
+            Change::Range { .. } => "range",
+            Change::Hide => "hide",
+            Change::Show => "show",
+            Change::Move { .. } => "move",
+            Change::Renumber { .. } => "renumber",
+            Change::Count { .. } => "count",
+            Change::NextId { .. } => "next-id",
+            Change::Serial { .. } => "serial",
+        }
+    }
+}
+
+impl Removal {
+    const fn code(&self) -> Option<&'static str> {
+        Some(match self {
+            Removal::Provider(_) | Removal::Bereft(_) => return None,
+            Removal::NoValue => "winsock-gap",
+            Removal::Unreachable => "winsock-unreachable-layer",
+            Removal::Malformed { .. } | Removal::Shapeless(_) => "winsock-malformed-item",
+            Removal::LayerTwice(_) => "repeated-layer",
+            Removal::Length(_) | Removal::Repeated(_) | Removal::Itself(_) | Removal::Cycle => {
+                "winsock-malformed-chain"
+            }
+            Removal::Missing { .. } | Removal::Twin { .. } => "winsock-broken-chain",
+            Removal::NoBase(_) => "winsock-chain-without-base",
+        })
+    }
+}
+
+impl std::fmt::Display for Step {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.item {
+            Some(item) => write!(f, "{item}: {}", self.change),
+            None => write!(f, "{}", self.change),
+        }
+    }
+}
+
+impl std::fmt::Display for Subject {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let name = self.name.as_ref().map_or("an item that cannot be read".to_owned(), |name| format!("`{name}`"));
+        let id = self.catalog_entry_id.map(|id| format!("id {id}"));
+        let key = self.key.as_ref().map(|key| format!("key `{key}`"));
+        let facts: Vec<String> = id.into_iter().chain(key).collect();
+        if facts.is_empty() { f.write_str(&name) } else { write!(f, "{name} ({})", facts.join(", ")) }
+    }
+}
+
+fn listed(fields: &[Field]) -> String {
+    match fields {
+        [] => "the whole item".to_owned(),
+        fields => fields.iter().map(|field| format!("`{}`", field.name())).collect::<Vec<_>>().join(" and "),
+    }
+}
+
+fn settings(settings: &[Setting]) -> String {
+    let texts = settings.iter().map(|Setting { field, from, to }| format!("`{}` from {from} to {to}", field.name()));
+    texts.collect::<Vec<_>>().join(", ")
+}
+
+fn counted(from: Option<u32>) -> String {
+    from.map(|from| format!(" from {from}")).unwrap_or_default()
+}
