@@ -11,8 +11,10 @@ mod independent;
 mod malformed;
 pub mod netsh;
 pub mod netsh_text;
+pub mod repair;
+#[cfg(feature = "cli")]
+mod repair_command;
+mod repair_laws;
 #[cfg(feature = "cli")]
 pub mod report;
-pub mod repair;
-mod repair_laws;
 pub mod show;

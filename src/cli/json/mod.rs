@@ -9,6 +9,7 @@ mod diff;
 mod entry;
 mod names;
 mod winsock;
+mod winsock_repair;
 mod winsock_report;
 
 pub(super) use answer::{Answer, BAD_REQUEST_LINE, BadLine};
@@ -16,6 +17,7 @@ pub(super) use diff::Differences;
 pub(super) use entry::{Entries, Entry, WholeEntry};
 pub(super) use names::{FamilyProtocols, KnownCategory, KnownError, KnownName, KnownService, Names};
 pub(super) use winsock::{WinsockCatalog, control_set, kind, name_space, provider_flag_names};
+pub(super) use winsock_repair::Repair;
 pub(super) use winsock_report::WinsockReport;
 
 use crate::catalog::Location;

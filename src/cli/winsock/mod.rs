@@ -6,6 +6,7 @@
 //! | all others | the command of that name |
 
 mod input;
+mod repair;
 mod report;
 mod show;
 
@@ -30,11 +31,13 @@ pub(super) struct Args {
 enum Command {
     Show(show::Args),
     Report(report::Args),
+    Repair(repair::Args),
 }
 
 pub(super) fn run(args: &Args) -> Result<Status, Failure> {
     match &args.command {
         Command::Show(args) => show::run(args),
         Command::Report(args) => report::run(args),
+        Command::Repair(args) => repair::run(args),
     }
 }

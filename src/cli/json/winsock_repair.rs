@@ -1,0 +1,89 @@
+//! What `winsock repair` prints.
+
+use super::{Place, Text, VERSION};
+use crate::catalog::Sources;
+use crate::report::Finding;
+use crate::winsock::SourceForm;
+use crate::winsock::repair::{Plan, Step, Subject};
+
+/// A plan, and what became of it.
+#[derive(serde::Serialize)]
+pub struct Repair<'a> {
+    version: u32,
+    /// `reg`, `hive` or `packed`.
+    form: &'static str,
+    steps: Vec<Planned<'a>>,
+    /// The errors that no step mends.
+    left: Vec<Found<'a>>,
+    /// The warnings that the mended catalog still has.
+    warnings: Vec<Found<'a>>,
+    /// The file that is written; null without one.
+    output: Option<String>,
+}
+
+#[derive(serde::Serialize)]
+struct Planned<'a> {
+    /// What kind of change it is, as in `remove`.
+    change: &'static str,
+    /// The rule that asks for it; null where the user does, and for what other steps bring with them.
+    code: Option<&'static str>,
+    /// 32 or 64; null for what serves both sets.
+    bits: Option<u32>,
+    /// Null for a counter, and for all keys of a set.
+    item: Option<Item<'a>>,
+    /// What is done.
+    message: Text<&'a Step>,
+    reason: String,
+    source: Place,
+}
+
+#[derive(serde::Serialize)]
+struct Item<'a> {
+    key: Option<&'a str>,
+    catalog_entry_id: Option<u32>,
+    name: Option<&'a str>,
+}
+
+#[derive(serde::Serialize)]
+struct Found<'a> {
+    code: &'static str,
+    severity: &'static str,
+    message: &'a str,
+    help: Option<&'a str>,
+    source: Place,
+}
+
+impl<'a> Repair<'a> {
+    /// A plan for a catalog of this form, written to this file.
+    pub fn new(plan: &'a Plan, form: SourceForm, sources: &Sources, output: Option<String>) -> Self {
+        let found = |finding: &'a Finding| Found {
+            code: finding.code,
+            severity: finding.severity.name(),
+            message: &finding.message,
+            help: finding.help.as_deref(),
+            source: Place(sources.locate(finding.at)),
+        };
+        let item = |item: &'a Subject| Item {
+            key: item.key.as_deref(),
+            catalog_entry_id: item.catalog_entry_id,
+            name: item.name.as_deref(),
+        };
+        let planned = |step: &'a Step| Planned {
+            change: step.change.name(),
+            code: step.code(),
+            bits: step.bits.map(|bits| bits.number()),
+            item: step.item.as_ref().map(item),
+            message: Text(step),
+            reason: step.reason(),
+            source: Place(sources.locate(step.at)),
+        };
+        Repair {
+            version: VERSION,
+            form: form.name(),
+            steps: plan.steps.iter().map(planned).collect(),
+            left: plan.left.iter().map(found).collect(),
+            warnings: plan.warnings.iter().map(found).collect(),
+            output,
+        }
+    }
+}

@@ -1,0 +1,248 @@
+//! `winsock repair`: a broken catalog made sound, with the smallest changes.
+
+use super::input::Input;
+use crate::catalog::{FaultKind, Sources};
+use crate::cli::globals::is_stdin;
+use crate::cli::json::Repair;
+use crate::cli::output::{self, Format, printable};
+use crate::cli::style::{BAD, FAINT, GOOD, SUBJECT, WARNING};
+use crate::cli::{Failure, Status};
+use crate::edit::{Original, create};
+use crate::report::{Finding, text};
+use crate::winsock::reg::{self, WriteOptions};
+use crate::winsock::repair::{Plan, RepairOptions, Step, plan};
+use crate::winsock::{self, Bitness, Options, PackedItem, Reading, Store};
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use uuid::Uuid;
+
+/// Makes a broken Winsock catalog sound, with the smallest changes that do
+///
+/// Shows the plan: what is changed, why, and under which key. With --output the mended catalog is then written as a registry
+/// export; the input is never written over. A sound catalog is written as it is.
+///
+/// To put it in place, on the machine itself and as an administrator: `reg export` what is there first; `reg delete` the keys
+/// Catalog_Entries and Catalog_Entries64 of Protocol_Catalog9, since an import leaves what it does not name; `reg import` the new
+/// one. Programs that run see the change when they are started again.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  sockatlas winsock repair broken.reg
+  sockatlas winsock repair broken.reg -o mended.reg
+  sockatlas winsock repair --remove-provider 2b611370-2190-4059-9af8-5bc0f58fb742 SYSTEM -o mended.reg
+
+Exit status:
+  0  the catalog is sound, or is when the plan is done
+  1  something is left that repair cannot mend
+  2  there is no plan, or it cannot be written")]
+pub(super) struct Args {
+    #[command(flatten)]
+    input: Input,
+
+    /// Where the mended catalog goes; without it only the plan is shown
+    #[arg(short, long, value_name = "OUT")]
+    output: Option<PathBuf>,
+
+    /// Replace OUT if it is there
+    #[arg(long, requires = "output")]
+    force: bool,
+
+    /// Write nothing, even with --output
+    #[arg(long)]
+    dry_run: bool,
+
+    /// Which set to mend and write: the one of 32-bit programs, of 64-bit ones, or both
+    #[arg(long, value_enum, value_name = "BITS", default_value = "both")]
+    bits: Bits,
+
+    /// Remove all entries of this provider, a GUID, and what cannot be without them; repeatable
+    #[arg(long = "remove-provider", value_name = "GUID")]
+    remove_providers: Vec<Uuid>,
+
+    /// Remove layers that no chain uses
+    #[arg(long)]
+    remove_unreachable: bool,
+
+    /// How OUT is encoded
+    #[arg(long, value_enum, value_name = "ENCODING", default_value = "utf-16")]
+    encoding: Encoding,
+
+    /// In which form the plan is printed
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
+    format: Format,
+}
+
+#[derive(Copy, Clone, PartialEq, Eq, clap::ValueEnum)]
+enum Bits {
+    #[value(name = "32")]
+    Bits32,
+    #[value(name = "64")]
+    Bits64,
+    Both,
+}
+
+#[derive(Copy, Clone, PartialEq, Eq, clap::ValueEnum)]
+enum Encoding {
+    /// As regedit and `reg export` write
+    #[value(name = "utf-16")]
+    Utf16,
+    #[value(name = "utf-8")]
+    Utf8,
+    /// The older format, in one byte a character
+    Regedit4,
+}
+
+pub(super) fn run(args: &Args) -> Result<Status, Failure> {
+    let output = args.output.as_deref().filter(|_| !args.dry_run);
+    if let Some(output) = output {
+        may_be_written(output, &args.input.file, args.force)?;
+    }
+    let Reading { sources, store, faults } = args.input.read()?;
+    let bits = match args.bits {
+        Bits::Bits32 => Some(Bitness::Bits32),
+        Bits::Bits64 => Some(Bitness::Bits64),
+        Bits::Both => None,
+    };
+    let mut options = RepairOptions::default();
+    options.bits = bits;
+    options.remove_providers.clone_from(&args.remove_providers);
+    options.remove_unreachable = args.remove_unreachable;
+    let name = args.input.name();
+    let plan = plan(&store, &options)
+        .map_err(|error| Failure::Told { message: format!("{name}: {error}"), help: error.help().map(str::to_owned) });
+    let unread: Vec<Finding> = faults.iter().filter(|fault| !is_mended(&fault.kind)).map(Finding::from).collect();
+    if !unread.is_empty() {
+        output::talk(format_args!("{}", text::findings(&unread, &sources, true).trim_end()));
+        return Err(Failure::Told {
+            message: format!("{name}: it is not repaired, since a part of it was not read"),
+            help: Some("mend the lines above, or export the catalog again".to_owned()),
+        });
+    }
+    let plan = plan?;
+    match args.format {
+        Format::Text => output::text(&told(&plan, &sources, &name))?,
+        Format::Json => {
+            let output = output.map(|output| output.display().to_string());
+            output::json(&Repair::new(&plan, store.form, &sources, output))?;
+        }
+    }
+    if let Some(output) = output {
+        let mut options = WriteOptions::default();
+        options.bits = bits;
+        options.encoding = match args.encoding {
+            Encoding::Utf16 => reg::Encoding::Utf16,
+            Encoding::Utf8 => reg::Encoding::Utf8,
+            Encoding::Regedit4 => reg::Encoding::Regedit4,
+        };
+        let bytes = written(&plan.store, &options).map_err(|message| Failure::Told { message, help: None })?;
+        match args.force && output.exists() {
+            true => Original::read(output)?.replace(&bytes)?,
+            false => create(output, &bytes)?,
+        }
+        if args.format == Format::Text {
+            let output = output.display().to_string();
+            output::text(&format!("{GOOD}written{GOOD:#} to {}\n", printable(&output)))?;
+        }
+    }
+    Ok(if plan.left.is_empty() { Status::Clean } else { Status::Refused })
+}
+
+/// Whether a fault of reading is one that the plan mends: a key of an item that is none.
+fn is_mended(kind: &FaultKind) -> bool {
+    matches!(kind.code(), "winsock-malformed-item" | "winsock-gap")
+}
+
+/// Refuses to write over the input, under whatever name, and over what is there unless that is wanted.
+fn may_be_written(output: &Path, input: &Path, force: bool) -> Result<(), Failure> {
+    let refused = |message: String, help: &str| Failure::Told { message, help: Some(help.to_owned()) };
+    let name = output.display();
+    match () {
+        () if is_stdin(output) => {
+            Err(refused("the plan is printed on stdout".to_owned(), "name a file for the mended catalog"))
+        }
+        () if !is_stdin(input) && is_same(output, input) => {
+            Err(refused(format!("{name} is the input, which is never written over"), "name another file"))
+        }
+        () if !force && output.symlink_metadata().is_ok() => {
+            Err(refused(format!("{name} exists already"), "`--force` replaces it; or name another file"))
+        }
+        () => Ok(()),
+    }
+}
+
+/// Whether two paths are of one file: by their places, and by what they are linked to.
+fn is_same(one: &Path, other: &Path) -> bool {
+    if let (Ok(one), Ok(other)) = (one.canonicalize(), other.canonicalize())
+        && one == other
+    {
+        return true;
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        if let (Ok(one), Ok(other)) = (one.metadata(), other.metadata()) {
+            return (one.dev(), one.ino()) == (other.dev(), other.ino());
+        }
+    }
+    false
+}
+
+/// The export, which was read back before it may take the place of anything.
+fn written(store: &Store, options: &WriteOptions) -> Result<Vec<u8>, String> {
+    let bytes = reg::write(store, options).map_err(|error| error.to_string())?;
+    let items = |store: &Store| -> Vec<Option<PackedItem>> { store.items().map(|item| item.packed.clone()).collect() };
+    match winsock::read("the export", &bytes, None, &Options::default()) {
+        Some(Ok(again)) if again.faults.is_empty() && items(&again.store) == items(store) => Ok(bytes),
+        _ => Err("nothing is written: the export does not read back as what it was made of".to_owned()),
+    }
+}
+
+/// The plan for people.
+fn told(plan: &Plan, sources: &Sources, name: &str) -> String {
+    let mut told = String::new();
+    let name = printable(name);
+    let count = plan.steps.len();
+    let _ = match count {
+        0 if plan.left.is_empty() => writeln!(told, "{name}: {GOOD}nothing to repair{GOOD:#}"),
+        0 => writeln!(told, "{name}: there is nothing that repair can mend"),
+        1 => writeln!(told, "{name}: 1 step"),
+        _ => writeln!(told, "{name}: {count} steps"),
+    };
+    let mut bits = None;
+    for (step, number) in plan.steps.iter().zip(1..) {
+        if bits != Some(step.bits) {
+            bits = Some(step.bits);
+            let _ = match step.bits {
+                Some(bits) => writeln!(told, "\n{SUBJECT}{}-bit set{SUBJECT:#}", bits.number()),
+                None => writeln!(told, "\n{SUBJECT}the catalog{SUBJECT:#}"),
+            };
+        }
+        told_step(&mut told, step, number, sources);
+    }
+    if !plan.left.is_empty() {
+        let count = counted(plan.left.len(), "error");
+        let _ = writeln!(told, "\n{BAD}left{BAD:#}: {count}, for which nothing here tells what would be right\n");
+        told.push_str(&text::findings(&plan.left, sources, output::stdout_is_styled()));
+    }
+    if !plan.warnings.is_empty() {
+        let count = counted(plan.warnings.len(), "warning");
+        let codes: std::collections::BTreeSet<&str> = plan.warnings.iter().map(|finding| finding.code).collect();
+        let codes = codes.into_iter().map(|code| format!("`{code}`")).collect::<Vec<_>>().join(", ");
+        let _ = writeln!(told, "\n{WARNING}note{WARNING:#}: {count} stay ({codes}); `sockatlas check` shows them");
+    }
+    if count > 0 || !plan.left.is_empty() {
+        told.push('\n');
+    }
+    told
+}
+
+fn told_step(told: &mut String, step: &Step, number: usize, sources: &Sources) {
+    let code = step.code().map(|code| format!(" [{code}]")).unwrap_or_default();
+    let _ = writeln!(told, "{number:>4}. {}", printable(&step.to_string()));
+    let (reason, place) = (step.reason(), sources.locate(step.at).to_string());
+    let _ = writeln!(told, "      {}{FAINT}{code}, {}{FAINT:#}", printable(&reason), printable(&place));
+}
+
+fn counted(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+}
