@@ -44,7 +44,8 @@ pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
     Ok(if differences.is_empty() { Status::Clean } else { Status::Refused })
 }
 
-fn text(registry: &Registry, differences: &[Difference]) -> String {
+/// The differences, those with the same two answers together.
+pub(super) fn text(registry: &Registry, differences: &[Difference]) -> String {
     let mut text = String::new();
     let mut blocks: Vec<(&Answer, &Answer, Vec<&Difference>)> = Vec::new();
     for difference in differences {

@@ -5,6 +5,7 @@
 //! | `globals` | which catalogs are meant: `--catalog`, `$SOCKATLAS_CATALOG`, or those built in |
 //! | `question` | FAMILY, TYPE, PROTOCOL and the demands, as arguments |
 //! | `failure`, `output` | talk on stderr, results on stdout |
+//! | `outfile` | the file that `--output` names |
 //! | `json` | what the command prints as JSON, version 1 |
 //! | `table`, `style` | text for people |
 //! | `spec` | SPEC: what is to be opened, and how |
@@ -37,12 +38,14 @@ mod gateway;
 mod globals;
 mod graph;
 mod init;
+mod install;
 mod json;
 mod list;
 #[cfg(target_os = "linux")]
 mod listen;
 mod man;
 mod names;
+mod outfile;
 mod output;
 #[cfg(target_os = "linux")]
 mod pump;
@@ -148,6 +151,7 @@ enum Command {
     Winsock(winsock::Args),
     Fmt(fmt::Args),
     Init(init::Args),
+    Install(install::Args),
     Schema(schema::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -176,6 +180,7 @@ fn run(command: &Command, globals: &Globals) -> Result<Status, Failure> {
         Command::Winsock(args) => winsock::run(args),
         Command::Fmt(args) => fmt::run(args, globals),
         Command::Init(args) => init::run(args),
+        Command::Install(args) => install::run(args, globals),
         Command::Schema(args) => schema::run(args),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),

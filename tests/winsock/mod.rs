@@ -8,6 +8,8 @@ pub mod fixture;
 mod hives;
 #[cfg(all(feature = "net", target_os = "linux"))]
 mod independent;
+#[cfg(feature = "cli")]
+mod install;
 mod malformed;
 pub mod netsh;
 pub mod netsh_text;

@@ -13,7 +13,7 @@ pub struct Differences<'a> {
 
 /// Requests that are answered otherwise.
 #[derive(serde::Serialize)]
-struct Changed<'a> {
+pub struct Changed<'a> {
     family: Field<'a>,
     #[serde(rename = "type")]
     socket_type: Field<'a>,
@@ -52,21 +52,25 @@ enum Answer<'a> {
 impl<'a> Differences<'a> {
     /// The differences; names are those of the registry as it is.
     pub fn new(registry: &'a Registry, differences: &'a [Difference]) -> Self {
-        let changed = differences.iter().map(|difference| {
-            let scope = match difference.family {
-                Asked::Is(family) | Asked::Other(family) => family,
-            };
-            Changed {
-                family: family(registry, difference.family),
-                socket_type: socket_type(registry, difference.socket_type),
-                protocols: difference.protocols.iter().map(|&range| Range::new(registry, range, scope)).collect(),
-                application: difference.application.as_deref(),
-                demand: difference.demand.as_ref().map(Text),
-                was: Answer::from(&difference.was),
-                is: Answer::from(&difference.is),
-            }
-        });
+        let changed = differences.iter().map(|difference| Changed::new(registry, difference));
         Differences { version: VERSION, differences: changed.collect() }
+    }
+}
+
+impl<'a> Changed<'a> {
+    pub fn new(registry: &'a Registry, difference: &'a Difference) -> Self {
+        let scope = match difference.family {
+            Asked::Is(family) | Asked::Other(family) => family,
+        };
+        Changed {
+            family: family(registry, difference.family),
+            socket_type: socket_type(registry, difference.socket_type),
+            protocols: difference.protocols.iter().map(|&range| Range::new(registry, range, scope)).collect(),
+            application: difference.application.as_deref(),
+            demand: difference.demand.as_ref().map(Text),
+            was: Answer::from(&difference.was),
+            is: Answer::from(&difference.is),
+        }
     }
 }
 

@@ -7,6 +7,7 @@
 mod answer;
 mod diff;
 mod entry;
+mod install;
 mod names;
 mod winsock;
 mod winsock_repair;
@@ -15,6 +16,7 @@ mod winsock_report;
 pub(super) use answer::{Answer, BAD_REQUEST_LINE, BadLine};
 pub(super) use diff::Differences;
 pub(super) use entry::{Entries, Entry, WholeEntry};
+pub(super) use install::{Installation, RefusedInstallation};
 pub(super) use names::{FamilyProtocols, KnownCategory, KnownError, KnownName, KnownService, Names};
 pub(super) use winsock::{WinsockCatalog, control_set, kind, name_space, provider_flag_names};
 pub(super) use winsock_repair::Repair;

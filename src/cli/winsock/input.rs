@@ -38,6 +38,11 @@ enum From {
 }
 
 impl Input {
+    /// A file whose content says what it is.
+    pub fn of(file: PathBuf) -> Self {
+        Input { file, from: None, control_set: None }
+    }
+
     /// What the source is called in messages.
     pub fn name(&self) -> String {
         if is_stdin(&self.file) { "<stdin>".to_owned() } else { self.file.display().to_string() }

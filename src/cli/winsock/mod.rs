@@ -10,8 +10,10 @@ mod repair;
 mod report;
 mod show;
 
-use super::{Failure, Status};
+pub(super) use input::Input;
 pub(super) use report::{Keys, Place};
+
+use super::{Failure, Status};
 
 /// Shows Winsock catalogs as Windows keeps them, broken ones too
 ///
