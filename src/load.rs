@@ -1,6 +1,7 @@
 //! Documents in, a registry or every fault out: the one way in, for programs, for `check` and for the command.
 
-use crate::catalog::{self, Builtin, Fault, FaultKind, Form, Input, Limits, Location, Modules, Sources};
+use crate::catalog::raw::Document;
+use crate::catalog::{self, Builtin, Catalog, Fault, FaultKind, Form, Input, Limits, Location, Modules, Sources};
 use crate::graph::Graph;
 use crate::registry::Registry;
 use crate::terms::System;
@@ -131,17 +132,34 @@ impl Loader {
         loaded.map_err(|faults| LoadError { faults, sources })
     }
 
+    /// Loads a document that was read elsewhere, with what was found wrong with it there.
+    pub(crate) fn load_document(
+        &self,
+        sources: Arc<Sources>,
+        document: Document,
+        mut faults: Vec<Fault>,
+    ) -> Result<Registry, LoadError> {
+        let catalog = catalog::merged(vec![document], &self.limits, &mut faults);
+        self.freeze(&sources, catalog, faults).map_err(|faults| LoadError { faults, sources })
+    }
+
     /// The registry or the faults, and in either case the documents.
     pub(crate) fn load_with_sources(&self) -> (Arc<Sources>, Result<Registry, Vec<Fault>>) {
-        let (sources, catalog, mut faults) = catalog::read(&self.inputs, SHIPPED, self.form.as_deref(), &self.limits);
+        let (sources, catalog, faults) = catalog::read(&self.inputs, SHIPPED, self.form.as_deref(), &self.limits);
         let sources = Arc::new(sources);
+        let loaded = self.freeze(&sources, catalog, faults);
+        (sources, loaded)
+    }
+
+    /// What remains to be checked of a merged catalog, and the registry if nothing is wrong.
+    fn freeze(&self, sources: &Arc<Sources>, catalog: Catalog, mut faults: Vec<Fault>) -> Result<Registry, Vec<Fault>> {
         catalog::modules::faults(&catalog, &self.modules, &mut faults);
         let (graph, stacks) = Graph::build(&catalog, &mut faults);
         if faults.is_empty() {
-            return (sources.clone(), Ok(Registry::freeze(sources, catalog, graph, stacks, self.modules.clone())));
+            return Ok(Registry::freeze(sources.clone(), catalog, graph, stacks, self.modules.clone()));
         }
         faults.sort_by_key(|fault| (fault.at, fault.kind.code()));
-        (sources, Err(faults))
+        Err(faults)
     }
 }
 

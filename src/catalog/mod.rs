@@ -133,6 +133,8 @@ pub(crate) struct WinsockSection {
     pub serial_access_number: Option<u32>,
     /// The order of the 32-bit catalog where that is another one.
     pub order_32: Vec<EntryIndex>,
+    /// The order of the 64-bit catalog where that is another one.
+    pub order_64: Vec<EntryIndex>,
 }
 
 /// What is added to a request's own demands.
@@ -212,6 +214,11 @@ pub(crate) fn read(
     let (sources, documents) = files::gather(inputs, builtins, form, limits, &mut faults);
     let catalog = merge::merge(documents, limits, &mut faults);
     (sources, catalog, faults)
+}
+
+/// Merges documents that are read; what is wrong is added to the faults.
+pub(crate) fn merged(documents: Vec<raw::Document>, limits: &Limits, faults: &mut Vec<Fault>) -> Catalog {
+    merge::merge(documents, limits, faults)
 }
 
 impl Catalog {

@@ -85,6 +85,7 @@ pub(crate) struct RawWinsock {
     pub next_catalog_entry_id: Option<u32>,
     pub serial_access_number: Option<u32>,
     pub order_32: Vec<At<String>>,
+    pub order_64: Vec<At<String>>,
 }
 
 impl RawWinsock {
@@ -94,6 +95,9 @@ impl RawWinsock {
         self.serial_access_number = later.serial_access_number.or(self.serial_access_number);
         if !later.order_32.is_empty() {
             self.order_32 = later.order_32;
+        }
+        if !later.order_64.is_empty() {
+            self.order_64 = later.order_64;
         }
     }
 }

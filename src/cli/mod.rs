@@ -37,6 +37,7 @@ mod fmt;
 mod gateway;
 mod globals;
 mod graph;
+mod import;
 mod init;
 mod install;
 mod json;
@@ -148,6 +149,7 @@ enum Command {
     Diff(diff::Args),
     Graph(graph::Args),
     Export(export::Args),
+    Import(import::Args),
     Winsock(winsock::Args),
     Fmt(fmt::Args),
     Init(init::Args),
@@ -177,6 +179,7 @@ fn run(command: &Command, globals: &Globals) -> Result<Status, Failure> {
         Command::Diff(args) => diff::run(args, globals),
         Command::Graph(args) => graph::run(args, globals),
         Command::Export(args) => export::run(args, globals),
+        Command::Import(args) => import::run(args),
         Command::Winsock(args) => winsock::run(args),
         Command::Fmt(args) => fmt::run(args, globals),
         Command::Init(args) => init::run(args),

@@ -26,3 +26,5 @@ pub use format::{FormatError, SyntaxError, format};
 #[cfg(feature = "cli")]
 pub use write::{Original, WriteError, create};
 pub use written::to_toml;
+#[cfg(feature = "cli")]
+pub(crate) use written::{Notes, to_toml_with};

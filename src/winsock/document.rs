@@ -8,7 +8,9 @@ use super::providers;
 use super::rules;
 use super::store::{ApplicationCategories, SourceForm, Store};
 use crate::catalog::raw::{At, Document, RawApplication, RawPolicy, RawWinsock};
-use crate::catalog::{Bitness, Fault, FaultKind, FileId, ForeignText, Form, Limits, Span, WinsockApplication};
+use crate::catalog::{
+    Bitness, EntryKind, Fault, FaultKind, FileId, ForeignText, Form, Limits, Span, WinsockApplication,
+};
 use crate::load::Loader;
 use crate::terms::Dialect;
 use std::collections::HashSet;
@@ -53,7 +55,7 @@ impl Form for WinsockForm {
             read: Box::new(move |file, text, faults| {
                 faults.extend(flaws.faults(file));
                 let store = form::parse(source_form, file, text, faults);
-                let mut document = document(&store, file, faults);
+                let mut document = document(&store, file, Bitness::Bits64, faults);
                 document.title = Some(title(source_form, name.as_deref()));
                 document
             }),
@@ -62,7 +64,7 @@ impl Form for WinsockForm {
 }
 
 /// What a catalog is called, by where it is from.
-fn title(form: SourceForm, name: Option<&str>) -> String {
+pub(super) fn title(form: SourceForm, name: Option<&str>) -> String {
     let from = match form {
         SourceForm::Reg => "a registry export",
         SourceForm::Hive => "a SYSTEM hive",
@@ -78,8 +80,9 @@ fn title(form: SourceForm, name: Option<&str>) -> String {
 
 /// What a store says, as a document says it.
 ///
-/// What makes it no catalog is put among the faults, and the entries that it concerns have no body.
-pub(super) fn document(store: &Store, file: FileId, faults: &mut Vec<Fault>) -> Document {
+/// Programs of `bits` count: what only the others see is disabled. What makes it no catalog is put among the faults, and the
+/// entries that it concerns have no body.
+pub(super) fn document(store: &Store, file: FileId, bits: Bitness, faults: &mut Vec<Fault>) -> Document {
     let before = faults.len();
     faults.extend(rules::faults(store));
     let told: HashSet<Span> = faults[before..].iter().map(|fault| fault.at).collect();
@@ -88,17 +91,30 @@ pub(super) fn document(store: &Store, file: FileId, faults: &mut Vec<Fault>) -> 
     let providers = providers::providers(&both, &names);
     let entries = Entries { both: &both, names: &names, providers: &providers, told: &told }.read(faults);
     let named = |at: usize| entries.get(at).map(|entry| entry.name.clone());
-    let only_32 = both.slots.iter().enumerate().filter(|(_, slot)| slot.bits == Some(Bitness::Bits32));
+    let unseen = both.slots.iter().enumerate().filter(|(_, slot)| slot.bits.is_some_and(|of| of != bits));
+    let called = |slots: &[usize]| slots.iter().filter_map(|&at| named(at)).collect::<Vec<_>>();
+    let order_32 = both.order_32().unwrap_or_default();
+    // Where programs of 32 bits count, and their order is another than that of the declarations, both orders are said.
+    let (order, order_64) = match bits {
+        Bitness::Bits32 if !order_32.is_empty() => {
+            let is_selectable = |at: usize| entries.get(at).is_some_and(|entry| entry.kind != EntryKind::Layer);
+            let order: Vec<usize> = order_32.iter().copied().filter(|&at| is_selectable(at)).collect();
+            let of_64 = both.slots.iter().enumerate().filter(|(_, slot)| slot.bits != Some(Bitness::Bits32));
+            (called(&order), called(&of_64.map(|(at, _)| at).collect::<Vec<_>>()))
+        }
+        Bitness::Bits32 | Bitness::Bits64 => (Vec::new(), Vec::new()),
+    };
     Document {
         dialect: Some(At::new(Dialect::Windows, Span::beginning(file))),
-        // A program of 64 bits does not see what the other set alone has.
-        disable: only_32.filter_map(|(at, _)| named(at)).collect(),
+        order,
+        disable: unseen.filter_map(|(at, _)| named(at)).collect(),
         providers: providers::declared(&both, &providers),
         applications: applications(store),
         winsock: RawWinsock {
             next_catalog_entry_id: store.next_catalog_entry_id.as_ref().map(|id| id.value),
             serial_access_number: store.serial_access_number.as_ref().map(|number| number.value),
-            order_32: both.order_32().unwrap_or_default().iter().filter_map(|&at| named(at)).collect(),
+            order_32: called(order_32),
+            order_64,
         },
         entries,
         ..Document::empty()

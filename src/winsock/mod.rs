@@ -9,6 +9,7 @@
 //! | `form` | which source this is, by its content; its text, and what the text tells |
 //! | `document` | a Winsock catalog as a document of sockatlas' own: `both` makes one list of the two sets, `chains`, `entries`, `providers` and `names` make entries of items, `keys` is what both say |
 //! | `export` | a catalog of sockatlas as Windows keeps it |
+//! | `import` | a whole catalog as a registry, or as much of it as can stand |
 //! | `standard` | the items that Windows and its usual companions install |
 //! | `reg` | registry exports, in and out |
 //! | `hive`, `dump` | SYSTEM hives, and packed items one after the other: both are rendered as exports |
@@ -28,6 +29,7 @@ mod fault;
 mod form;
 #[cfg(feature = "hive")]
 mod hive;
+mod import;
 pub mod info;
 mod instlsp;
 mod keys;
@@ -51,6 +53,7 @@ pub(crate) use form::parse;
 #[cfg(feature = "cli")]
 pub(crate) use form::recognised;
 pub use form::{Options, Reading, read};
+pub use import::{ImportOptions, Imported, LeftOut, import};
 pub use info::{Further, ItemKind, ProtocolChain, ProtocolInfo};
 pub use packed::{Field, PackedItem, PackedItemError};
 pub use standard::{StandardItem, StandardProvider};

@@ -14,7 +14,7 @@ mod plain;
 mod resolving;
 mod stacks;
 mod walk;
-mod writing;
+pub(crate) mod writing;
 
 use plain::Catalog;
 use proptest::test_runner::Config;

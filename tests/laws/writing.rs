@@ -28,7 +28,7 @@ fn described(entry: EntryRef<'_>) -> String {
 }
 
 /// The registry, an entry a line.
-fn everything(registry: &Registry) -> Vec<String> {
+pub(crate) fn everything(registry: &Registry) -> Vec<String> {
     let providers = registry.providers().map(|of| format!("{of:?} {} {:?} {:?}", of.module(), of.id(), of.library()));
     let head = format!("{:?} {}", registry.title(), registry.dialect());
     let order: Vec<&str> = registry.selectable().map(|entry| entry.name()).collect();
@@ -54,7 +54,7 @@ fn findings(loader: &Loader) -> Vec<String> {
 }
 
 /// Requests over all families, types and protocols that catalogs here are about, and some beyond.
-fn grid(registry: &Registry) -> impl Iterator<Item = Request> {
+pub(crate) fn grid(registry: &Registry) -> impl Iterator<Item = Request> {
     let families: Vec<Family> = registry.entries().filter_map(|entry| entry.family()).collect();
     let families = [vec![Family::UNSPEC, Family::INET, Family::from_raw(4_321)], families].concat();
     let protocols = [-1, 0, 1, 2, 3, 6, 17, 58, 132, 255, 256, 262, 263, 4_321, i32::MIN, i32::MAX];
@@ -66,7 +66,7 @@ fn grid(registry: &Registry) -> impl Iterator<Item = Request> {
     })
 }
 
-fn answer(registry: &Registry, request: &Request) -> String {
+pub(crate) fn answer(registry: &Registry, request: &Request) -> String {
     match registry.resolve(request) {
         Ok(selection) => selection.name().to_owned(),
         Err(refusal) => registry.refusal_text(&refusal),
@@ -158,6 +158,7 @@ fn what_only_winsock_catalogs_say_reads_back_as_it_was() {
         next-catalog-entry-id = 4294967295
         serial-access-number = 7
         order-32 = ["tcp4-32"]
+        order-64 = ["tcp4"]
         "#
     );
     // Single quotes cannot stand in a literal string.
@@ -169,6 +170,7 @@ fn what_only_winsock_catalogs_say_reads_back_as_it_was() {
     assert!(written.contains("library = '%SystemRoot%\\system32\\mswsock.dll'\n"), "{written}");
     assert!(written.contains("\n[base.tcp4.winsock]\n"), "{written}");
     assert!(written.contains("order-32              = [\"tcp4-32\"]\n"), "{written}");
+    assert!(written.contains("order-64              = [\"tcp4\"]\n"), "{written}");
 }
 
 #[test]

@@ -6,6 +6,8 @@ pub mod exports;
 pub mod fixture;
 #[cfg(feature = "hive")]
 mod hives;
+#[cfg(feature = "cli")]
+mod import;
 #[cfg(all(feature = "net", target_os = "linux"))]
 mod independent;
 #[cfg(feature = "cli")]

@@ -91,7 +91,8 @@ pub(in crate::catalog) const REQUEST: &[&str] =
 
 pub(in crate::catalog) const EXPECT: &[&str] = &["request", "entry", "error"];
 pub(in crate::catalog) const ALWAYS: &[&str] = &["request", "services", "never", "refused"];
-pub(in crate::catalog) const WINSOCK: &[&str] = &["next-catalog-entry-id", "serial-access-number", "order-32"];
+pub(in crate::catalog) const WINSOCK: &[&str] =
+    &["next-catalog-entry-id", "serial-access-number", "order-32", "order-64"];
 pub(in crate::catalog) const ENTRY_WINSOCK: &[&str] = &["bits", "library", "packed"];
 pub(in crate::catalog) const APPLICATION_WINSOCK: &[&str] = &["path", "arguments", "key"];
 pub(in crate::catalog) const APPLICATION_WINSOCK_REQUIRED: &[&str] = &["path", "key"];

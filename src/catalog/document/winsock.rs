@@ -18,6 +18,7 @@ impl Reader<'_> {
                     winsock.serial_access_number = self.integer(value, 0, most).map(|number| number as u32);
                 }
                 "order-32" => winsock.order_32 = self.names(value).unwrap_or_default(),
+                "order-64" => winsock.order_64 = self.names(value).unwrap_or_default(),
                 _ => self.unknown_key(key, "`winsock`", WINSOCK),
             }
         }

@@ -170,9 +170,10 @@ impl Merge<'_> {
     }
 
     fn winsock(&mut self, raw: RawWinsock) -> WinsockSection {
-        let RawWinsock { next_catalog_entry_id, serial_access_number, order_32 } = raw;
-        let order_32 = order_32.iter().flat_map(|name| self.entries_called(name, "entry")).collect();
-        WinsockSection { next_catalog_entry_id, serial_access_number, order_32 }
+        let RawWinsock { next_catalog_entry_id, serial_access_number, order_32, order_64 } = raw;
+        let [order_32, order_64] = [order_32, order_64]
+            .map(|names| names.iter().flat_map(|name| self.entries_called(name, "entry")).collect());
+        WinsockSection { next_catalog_entry_id, serial_access_number, order_32, order_64 }
     }
 
     fn kind(&self, index: EntryIndex) -> EntryKind {

@@ -11,6 +11,8 @@ mod report;
 mod show;
 
 pub(super) use input::Input;
+
+use super::{Failure, Status};
 pub(super) use report::{Keys, Place};
 
 use super::{Failure, Status};

@@ -56,6 +56,8 @@ pub(crate) struct Notes {
     pub head: Vec<String>,
     /// Comments above entries, by the entries' names.
     pub entries: HashMap<String, Vec<String>>,
+    /// Whether every catalog entry id is stated, also where numbering gives it: those of a source that numbers entries itself.
+    pub ids: bool,
     /// Severities that the registry does not set, each with the reason.
     pub lint: Vec<(&'static str, Severity, &'static str)>,
 }
@@ -138,7 +140,7 @@ fn families(page: &mut Page, registry: &Registry) {
 
 /// Under a heading for each kind where the kinds stand together, else under one for all.
 fn entries(page: &mut Page, registry: &Registry, units: &[Unit], notes: &Notes) {
-    let ids = numbers::stated(registry, units);
+    let ids = numbers::stated(registry, units, notes.ids);
     let heading = |kind| match kind {
         EntryKind::Base => "Base protocols",
         EntryKind::Layer => "Layers",
@@ -201,6 +203,7 @@ fn winsock(page: &mut Page, registry: &Registry, units: &[Unit]) {
         table.scalar("serial-access-number", number);
     }
     table.names("order-32", entries::called(registry, units, &section.order_32));
+    table.names("order-64", entries::called(registry, units, &section.order_64));
     page.section("The Winsock catalog itself", !table.is_empty());
     if !table.is_empty() {
         page.table(&table);

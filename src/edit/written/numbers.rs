@@ -10,13 +10,13 @@ const ROUNDS: usize = 4;
 
 /// For each entry the id that it has to state.
 ///
-/// None where numbering gives every id; else those that it gives otherwise; all where that is most of them. Chains over several
+/// None where numbering gives every id; else those that it gives otherwise; all where that is most of them, or wanted. Chains over several
 /// bases cannot state theirs, and need not: numbering gave these their ids, in the order in which it gives them again.
-pub(super) fn stated(registry: &Registry, units: &[Unit]) -> Vec<Option<i32>> {
+pub(super) fn stated(registry: &Registry, units: &[Unit], all: bool) -> Vec<Option<i32>> {
     let can_state = units.iter().flat_map(|unit| unit.members().map(|_| unit.len() == 1));
     let entries: Vec<_> = registry.entries().zip(can_state).collect();
     let mut stated: Vec<Option<i32>> = vec![None; entries.len()];
-    for _ in 0..ROUNDS {
+    for _ in 0..if all { 0 } else { ROUNDS } {
         let kinds = entries.iter().map(|(entry, _)| entry.kind() == EntryKind::Layer);
         let given = numbered(&kinds.zip(stated.iter().copied()).collect::<Vec<_>>());
         if entries.iter().zip(&given).all(|((entry, _), given)| entry.catalog_entry_id() == *given) {

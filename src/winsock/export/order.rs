@@ -19,9 +19,12 @@ pub(super) fn members(registry: &Registry, bits: Bitness, remarks: &mut Vec<Rema
             _ => members.push(entry.index()),
         }
     }
-    let of_32 = &registry.winsock().order_32;
-    if bits == Bitness::Bits32 && !of_32.is_empty() {
-        return stated(members, of_32);
+    let own = match bits {
+        Bitness::Bits32 => &registry.winsock().order_32,
+        Bitness::Bits64 => &registry.winsock().order_64,
+    };
+    if !own.is_empty() {
+        return stated(members, own);
     }
     let here: HashSet<EntryIndex> = members.iter().copied().collect();
     let mut selectable = registry.selectable().map(|entry| entry.index()).filter(|index| here.contains(index));

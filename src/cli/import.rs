@@ -1,0 +1,256 @@
+//! `sockatlas import`: a Winsock catalog as a catalog of ours.
+
+use super::globals::is_stdin;
+use super::output::{printable, talk};
+use super::winsock::Input;
+use super::{Failure, Status, failure, output};
+use crate::catalog::{Severity, Span};
+use crate::check::{Settings, check};
+use crate::edit::{Notes, Original, WriteError, create, to_toml_with};
+use crate::report::{Finding, text};
+use crate::winsock::{Bitness, ImportOptions, Imported, Item, LeftOut, SourceForm, import};
+use crate::{LoadError, Loader};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Writes a Winsock catalog as a catalog in TOML: names, providers, layers and chains, with their order and ids
+///
+/// What is read: registry exports, SYSTEM hives, what `netsh winsock show catalog` prints, and packed items. The content says
+/// which of these a file is. What the source does not tell is marked unknown, and never guessed.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  sockatlas import winsock.reg -o winsock.toml
+  sockatlas import --control-set 2 SYSTEM
+  netsh winsock show catalog | sockatlas import -
+  sockatlas import --partial posted.txt -o posted.toml
+
+Exit status:
+  0  imported whole
+  1  imported in part, as --partial allows
+  2  not imported: unreadable, or a catalog with faults")]
+pub(super) struct Args {
+    #[command(flatten)]
+    input: Input,
+
+    /// Write to this file; without it to stdout
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+
+    /// Replace a file that is there; never the one that is read
+    #[arg(long, requires = "output")]
+    force: bool,
+
+    /// The programs whose catalog counts, where Windows keeps two; what only the others see is disabled
+    #[arg(long, value_name = "32|64", default_value = "64", value_parser = bits)]
+    bits: Bitness,
+
+    /// Leave out what cannot stand, and all that stands on it, and say so: for excerpts
+    #[arg(long)]
+    partial: bool,
+}
+
+fn bits(word: &str) -> Result<Bitness, String> {
+    let bits = word.parse().ok().and_then(Bitness::from_number);
+    bits.ok_or_else(|| "32 or 64 is expected".to_owned())
+}
+
+pub(super) fn run(args: &Args) -> Result<Status, Failure> {
+    if let Some(output) = &args.output {
+        is_no_input(output, &args.input.file)?;
+    }
+    let reading = args.input.read()?;
+    let options = ImportOptions { bits: Some(args.bits), partial: args.partial };
+    let imported = import(reading, &options).map_err(|error| refused(error, args.partial))?;
+    let (head, entries) = (head(&args.input.name(), &imported), written(&imported));
+    let mut notes = Notes { head, entries, ids: true, lint: Vec::new() };
+    notes.lint = normal(&to_toml_with(&imported.registry, &notes));
+    let text = to_toml_with(&imported.registry, &notes);
+    match &args.output {
+        None => output::bytes(text.as_bytes())?,
+        Some(path) => {
+            write(path, &text, args.force)?;
+            let path = path.display().to_string();
+            output::text(&format!("created {0}: next, `sockatlas check {0}`\n", printable(&path)))?;
+        }
+    }
+    if imported.left_out.is_empty() {
+        return Ok(Status::Clean);
+    }
+    let findings: Vec<Finding> = imported.left_out.iter().map(|left| left.why.clone()).collect();
+    talk(format_args!("{}", text::findings(&findings, imported.registry.sources(), true).trim_end()));
+    for left in imported.left_out.iter().filter_map(|left| left.item.as_ref()) {
+        failure::warn(format_args!("{left} is left out"));
+    }
+    failure::warn(
+        "this is a part of the catalog: where something is left out, Windows may answer requests otherwise than this does",
+    );
+    Ok(Status::Refused)
+}
+
+/// Says what refuses the import, and what may help.
+fn refused(error: LoadError, partial: bool) -> Failure {
+    // The status is the same, and the findings are shown as a check shows them.
+    let _ = Failure::Catalog(error).report();
+    let message = if partial { "nothing can be left out so that a catalog remains" } else { "nothing is imported" };
+    let help = (!partial).then(|| "`--partial` leaves out what cannot stand, and all that stands on it".to_owned());
+    Failure::Told { message: message.to_owned(), help }
+}
+
+/// What is read is never written over, by whatever name.
+fn is_no_input(output: &Path, input: &Path) -> Result<(), Failure> {
+    let is_same = !is_stdin(input)
+        && matches!((fs::canonicalize(output), fs::canonicalize(input)), (Ok(output), Ok(input)) if output == input);
+    if !is_same {
+        return Ok(());
+    }
+    Err(Failure::Told {
+        message: format!("{}: not written, because it is the file that is read", output.display()),
+        help: Some("name another file with `--output`".to_owned()),
+    })
+}
+
+fn write(path: &Path, text: &str, force: bool) -> Result<(), Failure> {
+    match create(path, text) {
+        Err(WriteError::Exists { .. }) if force => Ok(Original::read(path)?.replace(text)?),
+        Err(error @ WriteError::Exists { .. }) => Err(Failure::Told {
+            message: error.to_string(),
+            help: Some("`--force` replaces it; `--output` names another file".to_owned()),
+        }),
+        result => Ok(result?),
+    }
+}
+
+/// What stands at the head: what this was made of, and what the source did not tell.
+fn head(name: &str, imported: &Imported) -> Vec<String> {
+    let form = match imported.store.form {
+        SourceForm::Reg => "a registry export",
+        SourceForm::Hive => "a SYSTEM hive",
+        SourceForm::Netsh => "what `netsh winsock show catalog` printed",
+        SourceForm::Instlsp => "what `instlsp -p` printed",
+        SourceForm::Packed => "packed items",
+    };
+    let mut head = wrapped("", &format!("Made by `sockatlas import` of {name}, {form}."));
+    let untold: BTreeSet<&str> =
+        imported.registry.entries().flat_map(|entry| entry.facts().unknown.iter().copied()).collect();
+    if !untold.is_empty() {
+        let untold = untold.into_iter().collect::<Vec<_>>().join(", ");
+        head.extend(wrapped("", &format!("What it does not tell, as each entry says in `unknown`: {untold}.")));
+    }
+    if !imported.left_out.is_empty() {
+        const PART: &str = "This is a part of the catalog. What cannot stand is left out, so that Windows may answer requests \
+                            otherwise than this does:";
+        head.push(String::new());
+        head.extend(wrapped("", PART));
+    }
+    let sources = imported.registry.sources();
+    for LeftOut { item, why } in &imported.left_out {
+        let message = match item {
+            Some(item) if !why.message.starts_with(item) => format!("{item}: {}", why.message),
+            _ => why.message.clone(),
+        };
+        head.extend(wrapped("- ", &format!("{}: {message} ({})", sources.locate(why.at), why.code)));
+    }
+    head
+}
+
+/// A text as comments that fit on a page, each line but the first indented as the first is by its mark.
+fn wrapped(mark: &str, text: &str) -> Vec<String> {
+    // Less the sign of a comment and the blank behind it.
+    const COLUMNS: usize = 118;
+    let mut words = text.split_whitespace();
+    let mut lines = Vec::new();
+    let mut line = mark.to_owned() + words.next().unwrap_or_default();
+    for word in words {
+        if line.chars().count() + 1 + word.chars().count() > COLUMNS {
+            lines.push(std::mem::replace(&mut line, " ".repeat(mark.len()) + word));
+        } else {
+            line.push(' ');
+            line.push_str(word);
+        }
+    }
+    lines.push(line);
+    lines
+}
+
+/// When the keys of entries were last written, where the source tells.
+fn written(imported: &Imported) -> HashMap<String, Vec<String>> {
+    let place = |item: &Item| item.key.as_ref().map_or(item.at, |key| key.at);
+    let items: HashMap<Span, (&Item, Option<Bitness>)> = imported
+        .store
+        .sets
+        .iter()
+        .flat_map(|set| set.items.iter().map(|item| (place(item), (item, set.bits))))
+        .collect();
+    let entries: Vec<_> =
+        imported.registry.entries().map(|entry| (entry, imported.registry.entry_at(entry.index()).at)).collect();
+    let own: HashSet<Span> = entries.iter().map(|(_, at)| *at).collect();
+    // An entry of both sets is declared at its item in one; that in the other is no entry of its own.
+    let mut others: HashMap<u32, Vec<(&Item, Option<Bitness>)>> = HashMap::new();
+    for (_, (item, bits)) in items.iter().filter(|(at, _)| !own.contains(at)) {
+        others.entry(item.id()).or_default().push((item, *bits));
+    }
+    let lines = |entry: Span| {
+        let (item, bits) = items.get(&entry)?;
+        let others = others.get(&item.id()).into_iter().flatten();
+        let all: Vec<_> = std::iter::once((*item, *bits)).chain(others.copied()).collect();
+        let line = |(item, bits): &(&Item, Option<Bitness>)| {
+            let set = bits.filter(|_| all.len() > 1).map(|bits| format!(" ({bits} set)")).unwrap_or_default();
+            Some(format!("last written {}{set}", item.written.as_ref()?))
+        };
+        Some(all.iter().filter_map(line).collect::<Vec<_>>())
+    };
+    entries.iter().filter_map(|(entry, at)| Some((entry.name().to_owned(), lines(*at)?))).collect()
+}
+
+/// Warnings that say nothing about a Winsock catalog, each with the reason.
+const NORMAL: [(&str, &str); 2] = [
+    ("shadowed-entry", "Windows lists some triples more than once; others than the first are named by who wants them"),
+    ("permit-admits-nothing", "programs of Windows permit what no layer is, and so load none"),
+];
+
+/// Those of them that the catalog gives.
+fn normal(text: &str) -> Vec<(&'static str, Severity, &'static str)> {
+    let report = check(&Loader::new().text("imported.toml", text), &Settings::new());
+    let found = |code: &str| report.findings.iter().any(|finding| finding.code == code);
+    NORMAL.iter().filter(|(code, _)| found(code)).map(|&(code, reason)| (code, Severity::Note, reason)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::winsock::{Options, read};
+
+    #[test]
+    fn when_a_key_was_last_written_stands_above_its_entry() {
+        let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/winsock/samples/windows-10-1709.reg");
+        let bytes = fs::read(sample).expect("it is there");
+        let reading = read("1709.reg", &bytes, None, &Options::default()).expect("an export");
+        let mut reading = reading.expect("a readable one");
+        for set in &mut reading.store.sets {
+            let day = if set.bits == Some(Bitness::Bits32) { "2017-09-29" } else { "2018-01-02" };
+            for item in set.items.iter_mut().filter(|item| item.id() == 1007) {
+                item.written = Some(format!("{day}T13:46:00Z"));
+            }
+        }
+        let imported = import(reading, &ImportOptions::default()).expect("a sound catalog");
+        let notes = Notes { entries: written(&imported), ids: true, ..Notes::default() };
+        let text = to_toml_with(&imported.registry, &notes);
+        let expected = "\n\n# last written 2018-01-02T13:46:00Z (64-bit set)\n# last written 2017-09-29T13:46:00Z (32-bit set)\n\
+                        [base.tcp4]\n";
+        assert!(text.contains(expected), "{text}");
+        assert_eq!(text.matches("# last written").count(), 2);
+    }
+
+    #[test]
+    fn comments_are_wrapped_at_words() {
+        let text = format!("one {} two {}", "x".repeat(130), "y ".repeat(100));
+        let lines = wrapped("- ", &text);
+        assert_eq!(lines.first().map(String::as_str), Some("- one"));
+        assert_eq!(lines.get(1), Some(&format!("  {}", "x".repeat(130))), "a word longer than the page is not cut");
+        assert!(lines.iter().skip(2).all(|line| line.chars().count() <= 118 && line.starts_with("  ")), "{lines:?}");
+        let words: Vec<&str> = lines.iter().flat_map(|line| line.split_whitespace()).skip(1).collect();
+        assert_eq!(words, text.split_whitespace().collect::<Vec<_>>());
+    }
+}

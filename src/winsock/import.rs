@@ -1,0 +1,187 @@
+//! A Winsock catalog as a registry: whole, or with what cannot stand left out.
+
+use super::Bitness;
+use super::document;
+use super::form::Reading;
+use super::packed::Field;
+use super::store::{Item, Store};
+use crate::catalog::{Fault, FaultKind, FileId, Severity, Sources};
+use crate::load::{LoadError, Loader};
+use crate::registry::Registry;
+use crate::report::Finding;
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+use std::sync::Arc;
+
+/// How often what is left is tried again. Whatever stands on something that is left out goes with it at once, so that more than two
+/// are rare.
+const ROUNDS: usize = 8;
+
+/// How a Winsock catalog becomes a registry.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ImportOptions {
+    /// The programs whose entries can be selected; without it those of 64 bits. Entries that only the other set has are disabled.
+    pub bits: Option<Bitness>,
+    /// Whether entries that cannot stand are left out, with all that stands on them; else they refuse the import.
+    pub partial: bool,
+}
+
+/// A Winsock catalog as a registry.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Imported {
+    /// The registry.
+    pub registry: Registry,
+    /// What of the source it was made of.
+    pub store: Store,
+    /// What was left out, and why, in the order of the source; nothing unless that was allowed.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// Something that the source tells, and the registry does not hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LeftOut {
+    /// The item, by kind, description and id; nothing where the source tells less than an item.
+    pub item: Option<String>,
+    /// Why it cannot stand, or what is missing.
+    pub why: Finding,
+}
+
+/// Makes a registry of what was read.
+///
+/// ```
+/// use sockatlas::winsock::{ImportOptions, Options, import, read};
+///
+/// let text = std::fs::read("tests/winsock/samples/windows-10-1709.reg")?;
+/// let reading = read("1709.reg", &text, None, &Options::default()).ok_or("no Winsock catalog")??;
+/// let imported = import(reading, &ImportOptions::default())?;
+/// assert!(imported.registry.entry("tcp4").is_some());
+/// assert!(imported.left_out.is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+///
+/// All that refuses loading; with [`partial`](ImportOptions::partial) what refuses it even so: a source that cannot be read at
+/// all, or of which nothing would be left.
+pub fn import(reading: Reading, options: &ImportOptions) -> Result<Imported, LoadError> {
+    let Reading { mut sources, mut store, mut faults } = reading;
+    let file = FileId(0);
+    sources.set_form(file, store.form.name());
+    let sources = Arc::new(sources);
+    let mut left_out: Vec<LeftOut> = Vec::new();
+    for _ in 0..ROUNDS {
+        let error = match registry(&store, file, &sources, &faults, options) {
+            Ok(registry) => {
+                left_out.sort_by_key(|left| left.why.at);
+                return Ok(Imported { registry, store, left_out });
+            }
+            Err(error) => error,
+        };
+        let took = if options.partial { take_out(&mut store, &error, &faults) } else { None };
+        match took.filter(|_| store.items().next().is_some()) {
+            Some(took) => left_out.extend(took),
+            None => return Err(error),
+        }
+        faults.clear();
+    }
+    registry(&store, file, &sources, &faults, options).map(|registry| Imported { registry, store, left_out })
+}
+
+fn registry(
+    store: &Store,
+    file: FileId,
+    sources: &Arc<Sources>,
+    faults: &[Fault],
+    options: &ImportOptions,
+) -> Result<Registry, LoadError> {
+    let mut faults = faults.to_vec();
+    let mut document = document::document(store, file, options.bits.unwrap_or(Bitness::Bits64), &mut faults);
+    // `<stdin>` is no file's name.
+    let path = Some(sources.get(file).name()).filter(|name| !name.starts_with('<')).map(Path::new);
+    let name = path.and_then(Path::file_name).map(|name| name.to_string_lossy());
+    document.title = Some(document::title(store.form, name.as_deref()));
+    Loader::new().load_document(sources.clone(), document, faults)
+}
+
+/// Takes the items out that have faults, and all chains that name them; nothing if a fault is of no item, unless it came of
+/// reading what is no whole item.
+fn take_out(store: &mut Store, error: &LoadError, of_reading: &[Fault]) -> Option<Vec<LeftOut>> {
+    let regions = Regions::of(store);
+    let mut doomed: BTreeMap<(usize, usize), Finding> = BTreeMap::new();
+    let mut left_out = Vec::new();
+    for fault in error.faults() {
+        match regions.item(fault) {
+            Some(item) => drop(doomed.entry(item).or_insert_with(|| Finding::from(fault))),
+            None if matches!(fault.kind, FaultKind::Foreign { .. }) && of_reading.contains(fault) => {
+                left_out.push(LeftOut { item: None, why: Finding::from(fault) });
+            }
+            None => return None,
+        }
+    }
+    for (number, set) in store.sets.iter_mut().enumerate() {
+        let of_set = doomed.iter().filter(|((set, _), _)| *set == number);
+        let reasons = with_chains(&set.items, of_set.map(|((_, item), why)| (*item, why.clone())).collect());
+        let items = std::mem::take(&mut set.items);
+        for (at, item) in items.into_iter().enumerate() {
+            match reasons.get(&at) {
+                Some(why) => left_out.push(LeftOut { item: Some(item.named()), why: why.clone() }),
+                None => set.items.push(item),
+            }
+        }
+    }
+    (!left_out.is_empty()).then_some(left_out)
+}
+
+/// Adds every chain that names one of these items. Of an id that two items have, it is not known which of them a chain means.
+fn with_chains(items: &[Item], doomed: HashMap<usize, Finding>) -> HashMap<usize, Finding> {
+    let mut users: HashMap<u32, Vec<usize>> = HashMap::new();
+    for (at, item) in items.iter().enumerate() {
+        item.info.chain.ids().iter().for_each(|&id| users.entry(id).or_default().push(at));
+    }
+    let mut all = doomed;
+    let mut rest: Vec<u32> = all.keys().filter_map(|&at| items.get(at)).map(Item::id).collect();
+    rest.sort_unstable();
+    while let Some(id) = rest.pop() {
+        for at in users.remove(&id).unwrap_or_default() {
+            let Some(chain) = items.get(at).filter(|_| !all.contains_key(&at)) else { continue };
+            let message = format!("{} runs over id {id}, whose item is left out", chain.named());
+            let place = chain.field_at(Field::ChainEntries);
+            all.insert(at, Finding::new("winsock-broken-chain", Severity::Error, message, place));
+            rest.push(chain.id());
+        }
+    }
+    all
+}
+
+/// Which part of a source tells of which item.
+struct Regions {
+    /// Where the parts begin, in order; nothing is a part that tells of no item of a set.
+    starts: Vec<(u32, Option<(usize, usize)>)>,
+}
+
+impl Regions {
+    fn of(store: &Store) -> Self {
+        let of_items = store.sets.iter().enumerate().flat_map(|(number, set)| {
+            let items = set.items.iter().enumerate().map(move |(at, item)| (item.at, Some((number, at))));
+            let others = set.malformed.iter().map(|malformed| malformed.at).chain([set.at]);
+            items.chain(others.map(|at| (at, None)))
+        });
+        let name_spaces = store.name_spaces.iter().flat_map(|set| &set.providers).map(|provider| provider.at);
+        let applications = store.applications.iter().map(|application| application.key.at);
+        let fragments = store.fragments.iter().map(|fragment| fragment.at);
+        let others = name_spaces.chain(applications).chain(fragments).map(|at| (at, None));
+        let mut starts: Vec<_> = of_items.chain(others).map(|(at, of)| (at.start, of)).collect();
+        // Where a set begins with its first item, the item counts.
+        starts.sort_by_key(|&(start, of)| (start, of.is_some()));
+        Regions { starts }
+    }
+
+    /// The item of which the place of a fault tells: the number of its set, and its place there.
+    fn item(&self, fault: &Fault) -> Option<(usize, usize)> {
+        let behind = self.starts.partition_point(|&(start, _)| start <= fault.at.start);
+        behind.checked_sub(1).and_then(|at| self.starts.get(at)).and_then(|&(_, of)| of)
+    }
+}
