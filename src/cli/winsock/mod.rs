@@ -11,8 +11,6 @@ mod report;
 mod show;
 
 pub(super) use input::Input;
-
-use super::{Failure, Status};
 pub(super) use report::{Keys, Place};
 
 use super::{Failure, Status};
