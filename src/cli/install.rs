@@ -175,9 +175,7 @@ fn catalog(globals: &Globals) -> Result<PathBuf, Failure> {
 
 /// What programs of a bitness see of a catalog.
 fn view(store: &Store, bits: Option<Bitness>) -> Result<Registry, Failure> {
-    let mut options = WriteOptions::default();
-    options.bits = bits;
-    let bytes = exported(store, &options)?;
+    let bytes = exported(store, &WriteOptions { bits, ..WriteOptions::default() })?;
     Loader::new().winsock(Options::default()).bytes("winsock.reg", bytes).load().map_err(Failure::Catalog)
 }
 
