@@ -103,10 +103,8 @@ pub(super) fn run(args: &Args) -> Result<Status, Failure> {
         Bits::Bits64 => Some(Bitness::Bits64),
         Bits::Both => None,
     };
-    let mut options = RepairOptions::default();
-    options.bits = bits;
-    options.remove_providers.clone_from(&args.remove_providers);
-    options.remove_unreachable = args.remove_unreachable;
+    let remove_providers = args.remove_providers.clone();
+    let options = RepairOptions { bits, remove_providers, remove_unreachable: args.remove_unreachable };
     let name = args.input.name();
     let plan = plan(&store, &options)
         .map_err(|error| Failure::Told { message: format!("{name}: {error}"), help: error.help().map(str::to_owned) });
@@ -127,13 +125,12 @@ pub(super) fn run(args: &Args) -> Result<Status, Failure> {
         }
     }
     if let Some(output) = output {
-        let mut options = WriteOptions::default();
-        options.bits = bits;
-        options.encoding = match args.encoding {
+        let encoding = match args.encoding {
             Encoding::Utf16 => reg::Encoding::Utf16,
             Encoding::Utf8 => reg::Encoding::Utf8,
             Encoding::Regedit4 => reg::Encoding::Regedit4,
         };
+        let options = WriteOptions { encoding, bits };
         let bytes = written(&plan.store, &options).map_err(|message| Failure::Told { message, help: None })?;
         match args.force && output.exists() {
             true => Original::read(output)?.replace(&bytes)?,
