@@ -301,7 +301,7 @@ fn chains_over_an_id_that_two_items_have_are_left_out() {
 fn a_form_that_the_file_does_not_have_is_refused() {
     let folder = folder();
     let name = sample("windows-10-1709.reg").display().to_string();
-    for form in ["netsh", "instlsp"] {
+    for form in ["hive", "netsh", "instlsp", "packed"] {
         let (status, stdout, stderr) = sockatlas(folder.path(), &["import", "--from", form, &name]);
         assert_eq!((status, stdout.as_str()), (2, ""), "{form}: {stderr}");
         assert!(stderr.starts_with("error"), "{form}: {stderr}");
