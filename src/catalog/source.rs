@@ -142,6 +142,11 @@ impl Source {
         self.form
     }
 
+    /// Whether the file holds no text: its text is one that says the same, and lines of that are no lines of the file.
+    pub fn is_rendered(&self) -> bool {
+        matches!(self.form, Some("hive" | "packed"))
+    }
+
     /// The whole text.
     pub fn text(&self) -> &str {
         &self.text

@@ -49,7 +49,7 @@ pub fn check(loader: &Loader, settings: &Settings) -> Report {
     let (sources, loaded) = loader.load_with_sources();
     let mut tally = Tally { documents: sources.len(), ..Tally::default() };
     let mut unread = false;
-    let of_winsock = winsock::lints(&sources);
+    let of_winsock = winsock::lints(&sources, settings);
     let findings = match loaded {
         Err(faults) => {
             unread = faults.iter().any(|fault| matches!(fault.kind, FaultKind::UnreadableFile { included: false, .. }));

@@ -3,6 +3,7 @@
 
 use super::{Rule, rules};
 use crate::catalog::{Severity, nearest};
+use std::path::PathBuf;
 
 /// What the user says of severities; later words count more.
 #[derive(Clone, Debug, Default)]
@@ -11,6 +12,8 @@ pub struct Settings {
     levels: Vec<(What, Severity)>,
     /// Whether entries that no `[[expect]]` reaches are reported.
     pub(super) coverage: bool,
+    /// Where the volume is mounted on which the libraries of Winsock catalogs are looked for.
+    pub(super) windows_root: Option<PathBuf>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,6 +71,13 @@ impl Settings {
     /// Also reports the entries that no `[[expect]]` reaches, and counts the others.
     pub fn coverage(mut self, wanted: bool) -> Self {
         self.coverage = wanted;
+        self
+    }
+
+    /// Also looks whether the libraries of Winsock catalogs are there: in the folder in which the volume of Windows is mounted, the
+    /// one that holds the folder `Windows`.
+    pub fn windows_root(mut self, root: impl Into<PathBuf>) -> Self {
+        self.windows_root = Some(root.into());
         self
     }
 

@@ -12,10 +12,11 @@ use std::path::PathBuf;
 /// Validates catalogs, runs their tests and proves their guarantees
 ///
 /// Reads every PATH (a file, or a folder of *.toml) as one set of catalogs, reports every fault at its place, and if there is
-/// none runs every [[expect]] and proves every [[always]]. Exit status 1 means that something of severity error was found.
+/// none runs every [[expect]] and proves every [[always]]. A Winsock catalog (a registry export, a SYSTEM hive, what netsh prints)
+/// is judged by rules of its own, whatever its faults. Exit status 1 means that something of severity error was found.
 #[derive(clap::Args)]
 #[command(
-    after_help = "Examples:\n  sockatlas check catalogs/linux.toml catalogs/layers.toml\n  sockatlas check --deny warnings site/\n  sockatlas check --fix site/\n  sockatlas check --allow unchained-layer --coverage site/ --format sarif"
+    after_help = "Examples:\n  sockatlas check catalogs/linux.toml catalogs/layers.toml\n  sockatlas check --deny warnings site/\n  sockatlas check --fix site/\n  sockatlas check --allow unchained-layer --coverage site/ --format sarif\n  sockatlas check broken.reg --windows-root /mnt/windows"
 )]
 pub(super) struct Args {
     /// Files, or folders of *.toml, that are checked together
@@ -36,6 +37,9 @@ pub(super) struct Args {
     /// Mend the files where that is safe: no request is answered otherwise, comments and layout stay
     #[arg(long)]
     fix: bool,
+    /// Also look whether the libraries that Winsock catalogs name are there, on the volume of Windows that is mounted at DIR
+    #[arg(long, value_name = "DIR")]
+    windows_root: Option<PathBuf>,
     /// How the findings are written
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -99,6 +103,14 @@ fn fixed(loader: &Loader, settings: &Settings) -> Result<Report, Failure> {
 fn settings(args: &Args) -> Result<Settings, Failure> {
     let said = [(&args.allow, Severity::Allow), (&args.warn, Severity::Warning), (&args.deny, Severity::Error)];
     let mut settings = Settings::new().coverage(args.coverage);
+    if let Some(root) = &args.windows_root {
+        if !root.join("Windows").is_dir() && !root.join("WINDOWS").is_dir() {
+            let message = format!("`{}` holds no folder `Windows`", root.display());
+            let help = Some("name the folder in which the volume C: of that machine is mounted".to_owned());
+            return Err(Failure::Told { message, help });
+        }
+        settings = settings.windows_root(root);
+    }
     for of_all in [true, false] {
         for (words, severity) in said {
             for word in words.iter().filter(|word| (*word == "warnings") == of_all) {

@@ -28,8 +28,12 @@ fn annotation(finding: &Finding, report: &Report, root: &Root) -> String {
         Severity::Warning => "::warning ".to_owned(),
         Severity::Note | Severity::Allow => "::notice ".to_owned(),
     };
-    let _ = write!(command, "file={},line={},endLine={}", property(root.place(source).text()), start.0, end.0);
-    if start.0 == end.0 {
+    let _ = write!(command, "file={}", property(root.place(source).text()));
+    // A file that holds no text has no lines to be annotated.
+    if !source.is_rendered() {
+        let _ = write!(command, ",line={},endLine={}", start.0, end.0);
+    }
+    if start.0 == end.0 && !source.is_rendered() {
         let _ = write!(command, ",col={},endColumn={}", start.1, end.1);
     }
     let mut message = finding.message.clone();

@@ -175,3 +175,34 @@ impl Report {
         self.findings.iter().filter(|finding| finding.severity == severity).count()
     }
 }
+
+#[cfg(all(test, feature = "cli"))]
+mod tests {
+    use super::place::Root;
+    use super::{Finding, Report, Tally, github, sarif};
+    use crate::catalog::{Severity, Sources, Span};
+    use std::sync::Arc;
+
+    /// A report of one finding on the second line of a document of this form.
+    fn report(form: &'static str) -> Report {
+        let mut sources = Sources::default();
+        let file = sources.add("SYSTEM", "one\ntwo\n".to_owned());
+        sources.set_form(file, form);
+        let finding = Finding::new("winsock-numbering", Severity::Error, "a hole", Span::new(file, 4..7));
+        Report::new(vec![finding], Arc::new(sources), Tally::default())
+    }
+
+    #[test]
+    fn a_file_that_holds_no_text_is_named_without_a_line() {
+        let root = Root { root: "/work".into(), here: "/work".into() };
+        for (form, has_lines) in [("reg", true), ("netsh", true), ("hive", false), ("packed", false)] {
+            let report = report(form);
+            let log = serde_json::to_string(&sarif::log(&report, Vec::new(), &root)).expect("it can be written");
+            assert_eq!(log.contains("\"startLine\":2"), has_lines, "{form}: {log}");
+            assert_eq!(log.contains("primaryLocationLineHash"), has_lines, "{form}: {log}");
+            let text = github::render(&report, &root);
+            assert_eq!(text.contains("line=2"), has_lines, "{form}: {text}");
+            assert!(text.starts_with("::error file=SYSTEM,"), "{form}: {text}");
+        }
+    }
+}

@@ -150,7 +150,9 @@ struct Location {
 #[serde(rename_all = "camelCase")]
 struct PhysicalLocation {
     artifact_location: ArtifactLocation,
-    region: Region,
+    /// Nothing for a file that holds no text: SARIF's regions are regions of the file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    region: Option<Region>,
 }
 
 #[derive(Serialize)]
@@ -308,7 +310,8 @@ impl Writer<'_> {
     }
 
     fn location(&self, at: Span, id: Option<usize>, message: Option<&str>) -> Location {
-        let physical_location = PhysicalLocation { artifact_location: self.artifact(at.file), region: self.region(at) };
+        let region = (!self.source(at.file).is_rendered()).then(|| self.region(at));
+        let physical_location = PhysicalLocation { artifact_location: self.artifact(at.file), region };
         Location { id, physical_location, message: message.map(Message::from) }
     }
 
@@ -323,11 +326,11 @@ impl Writer<'_> {
         Region { start_line: start.0, start_column: start.1, end_line: end.0, end_column: end.1 }
     }
 
-    /// A line with a secret has none: it would be a hash of the secret, and a weak one.
+    /// A line with a secret has none: it would be a hash of the secret, and a weak one. A file without lines has none either.
     fn fingerprint(&mut self, finding: &Finding) -> Option<(&'static str, String)> {
         let file = finding.at.file;
         let source = self.report.sources.get(file);
-        if finding.concealed {
+        if finding.concealed || source.is_rendered() {
             return None;
         }
         let (line, _) = source.line_and_column(finding.at.start);

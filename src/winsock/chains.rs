@@ -33,7 +33,9 @@ pub(super) struct Shape {
 
 /// Why a chain is none that a catalog can tell.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum Shapeless {
+pub(crate) enum Shapeless {
+    #[error("is at fault already")]
+    Told,
     #[error("has a chain of length {0} where 0 to 7 is possible")]
     Length(i32),
     #[error("has id {0} twice in its chain")]

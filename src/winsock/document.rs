@@ -85,11 +85,15 @@ pub(super) fn title(form: SourceForm, name: Option<&str>) -> String {
 pub(super) fn document(store: &Store, file: FileId, bits: Bitness, faults: &mut Vec<Fault>) -> Document {
     let before = faults.len();
     faults.extend(rules::faults(store));
-    let told: HashSet<Span> = faults[before..].iter().map(|fault| fault.at).collect();
+    // Of a circle of chains all are at fault, wherever it is told.
+    let circle = |fault: &&Fault| fault.kind.code() == "winsock-malformed-chain";
+    let circles = faults[before..].iter().filter(circle).flat_map(|fault| &fault.causes).map(|cause| cause.at);
+    let told: HashSet<Span> = faults[before..].iter().map(|fault| fault.at).chain(circles).collect();
     let both = Both::new(store);
     let names = entries::names(&both);
     let providers = providers::providers(&both, &names);
-    let entries = Entries { both: &both, names: &names, providers: &providers, told: &told }.read(faults);
+    let is_excerpt = !store.fragments.is_empty();
+    let entries = Entries { both: &both, names: &names, providers: &providers, told: &told, is_excerpt }.read(faults);
     let named = |at: usize| entries.get(at).map(|entry| entry.name.clone());
     let unseen = both.slots.iter().enumerate().filter(|(_, slot)| slot.bits.is_some_and(|of| of != bits));
     let called = |slots: &[usize]| slots.iter().filter_map(|&at| named(at)).collect::<Vec<_>>();

@@ -2,6 +2,7 @@
 //!
 //! Only what cannot be read, or cannot be a catalog, is here; what a catalog may be and should not is a lint (`rules`).
 
+use super::chains::Shapeless;
 use super::packed::{Field, PackedItemError};
 use crate::catalog::{Fault, FaultKind, Span};
 
@@ -80,6 +81,12 @@ pub(crate) enum ChainFlaw {
     /// An id occurs twice.
     #[error("has id {0} twice in its chain")]
     Repeated(u32),
+    /// A base protocol stands among its layers.
+    #[error("has {0} before its end, which is a base protocol")]
+    BaseBeforeEnd(String),
+    /// It leads to nothing that can be told as a chain.
+    #[error(transparent)]
+    Shapeless(#[from] Shapeless),
     /// It names itself.
     #[error("has its own id {0} in its chain")]
     Itself(u32),
@@ -148,7 +155,7 @@ impl WinsockFault {
                 "get the whole catalog: `reg export HKLM\\SYSTEM\\CurrentControlSet\\Services\\WinSock2 winsock.reg`"
             }
             WinsockFault::MalformedItem { .. } => {
-                "`sockatlas winsock repair` takes the item out; Windows reads 888 bytes, both texts ended by a zero"
+                "`sockatlas winsock repair` restores a standard item, and takes out what cannot be restored"
             }
             WinsockFault::DuplicateId { .. } => "`sockatlas winsock repair` gives it an id of its own",
             WinsockFault::BrokenChain { .. } => {

@@ -9,20 +9,27 @@ use sockatlas::Loader;
 use sockatlas::catalog::Severity;
 use sockatlas::check::{Rule, Settings, check, rules};
 use sockatlas::report::{Finding, Report};
+use sockatlas::winsock::Options;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// A folder with `catalog.toml`, and beside it the files that the rule has under `tests/rules/CODE/fails` or `passes`.
+/// A folder with a catalog, and beside it the files that the rule has under `tests/rules/CODE/fails` or `passes`.
 struct Fixture {
     folder: tempfile::TempDir,
+    name: &'static str,
 }
 
 impl Fixture {
     /// What stands under `Example` or `Mended` in the docs of a rule.
     fn of(rule: &Rule, heading: &str) -> Fixture {
         let catalog = rule.catalog(heading).unwrap_or_else(|| panic!("{} has no catalog under {heading}", rule.code));
-        let fixture = Fixture::new(&catalog);
+        let section = rule.section(heading).unwrap_or_default();
+        let fixture = match section.split_once("```").map(|(_, rest)| rest) {
+            Some(rest) if rest.starts_with("reg\n") => Fixture::named("catalog.reg", &catalog),
+            Some(rest) if rest.starts_with("netsh\n") => Fixture::named("catalog.txt", &catalog),
+            _ => Fixture::new(&catalog),
+        };
         let companions = here().join(rule.code).join(if heading == "Example" { "fails" } else { "passes" });
         for companion in fs::read_dir(companions).into_iter().flatten() {
             let companion = companion.expect("a folder of the tests can be read");
@@ -33,24 +40,28 @@ impl Fixture {
     }
 
     fn new(catalog: &str) -> Fixture {
+        Fixture::named("catalog.toml", catalog)
+    }
+
+    fn named(name: &'static str, catalog: &str) -> Fixture {
         let folder = tempfile::tempdir().expect("a folder can be made");
-        fs::write(folder.path().join("catalog.toml"), catalog).expect("a file can be written");
-        let fixture = Fixture { folder };
+        fs::write(folder.path().join(name), catalog).expect("a file can be written");
+        let fixture = Fixture { folder, name };
         fixture.set_mode(0o644);
         fixture
     }
 
     fn path(&self) -> PathBuf {
-        self.folder.path().join("catalog.toml")
+        self.folder.path().join(self.name)
     }
 
     fn report(&self, settings: &Settings) -> Report {
-        check(&Loader::new().path(self.path()), settings)
+        check(&Loader::new().winsock(Options::default()).path(self.path()), settings)
     }
 
-    /// Runs `sockatlas check catalog.toml` in the folder.
+    /// Runs `sockatlas check` on the catalog, in its folder.
     fn run(&self, flags: &[&str]) -> (i32, String) {
-        run(self.folder.path(), &[&["check", "catalog.toml"], flags].concat())
+        run(self.folder.path(), &[&["check", self.name], flags].concat())
     }
 
     #[cfg(unix)]
@@ -115,6 +126,11 @@ fn is_fresh(path: &Path, wanted: &str) {
 /// The settings under which the example of a rule is found.
 fn settings(rule: &Rule) -> Settings {
     Settings::new().coverage(rule.code == "uncovered-entry")
+}
+
+/// Whether a finding is one that examples of Winsock catalogs give for what they leave out.
+fn is_of_the_excerpt(rule: &Rule, finding: &Finding) -> bool {
+    rule.code.starts_with("winsock-") && finding.code == "winsock-missing-standard" && finding.code != rule.code
 }
 
 fn the_rule(code: &str) -> &'static Rule {

@@ -1,6 +1,8 @@
 //! Winsock catalogs as a user of the library and of the command meets them.
 pub mod catalogs;
 #[cfg(feature = "cli")]
+mod checking;
+#[cfg(feature = "cli")]
 pub mod export_command;
 pub mod exports;
 pub mod fixture;
@@ -21,4 +23,5 @@ mod repair_command;
 mod repair_laws;
 #[cfg(feature = "cli")]
 pub mod report;
+mod rules;
 pub mod show;

@@ -43,6 +43,7 @@ mod unknown_rule;
 mod unreadable_file;
 mod unused_allowance;
 mod unused_provider;
+mod winsock;
 mod writable_by_others;
 mod wrong_kind;
 mod wrong_module;
@@ -76,6 +77,14 @@ pub(super) const ALL: &[Rule] = &[
     dialect_conflict::RULE,
     limit_exceeded::RULE,
     unreadable_file::RULE,
+    // Faults of Winsock catalogs.
+    winsock::gap::RULE,
+    winsock::malformed_item::RULE,
+    winsock::duplicate_id::RULE,
+    winsock::broken_chain::RULE,
+    winsock::chain_without_base::RULE,
+    winsock::malformed_chain::RULE,
+    winsock::chain_unlike_base::RULE,
     // Lints: tests, order, entries, policy, providers and documents.
     expectation_failed::RULE,
     guarantee_broken::RULE,
@@ -99,6 +108,21 @@ pub(super) const ALL: &[Rule] = &[
     missing_option::RULE,
     secret_in_options::RULE,
     writable_by_others::RULE,
+    // Lints of Winsock catalogs: chains, libraries and numbers, layers, providers.
+    winsock::chain_in_chain::RULE,
+    winsock::library_path::RULE,
+    winsock::numbering::RULE,
+    winsock::unreachable_layer::RULE,
+    winsock::shadowed_chain::RULE,
+    winsock::partial_coverage::RULE,
+    winsock::ifs_handles::RULE,
+    winsock::visibility::RULE,
+    winsock::bitness::RULE,
+    winsock::duplicate_provider::RULE,
+    winsock::uncategorised_layer::RULE,
+    winsock::flags::RULE,
+    winsock::missing_standard::RULE,
+    winsock::several_chains::RULE,
     // Settings.
     unknown_rule::RULE,
     bad_allowance::RULE,

@@ -209,7 +209,7 @@ fn a_chain_that_is_none_has_one_fault_and_keeps_those_of_others_apart() {
     let with = |broken: ProtocolInfo| vec![standard("tcp4"), layer(1041, "Acme"), standard("udp4"), broken];
     assert_eq!(codes(with(chain(9, &[1041, 999], "tcp4"))), told("winsock-broken-chain", 4));
     assert_eq!(codes(with(chain(9, &[1007, 1041], "tcp4"))), told("winsock-chain-without-base", 4));
-    assert_eq!(codes(with(chain(9, &[1008, 1007], "tcp4"))), told("winsock-malformed-item", 4));
+    assert_eq!(codes(with(chain(9, &[1008, 1007], "tcp4"))), told("winsock-malformed-chain", 4));
     let mut endless = layer(9, "endless");
     endless.chain.length = 8;
     assert_eq!(codes(with(endless)), told("winsock-malformed-chain", 4));

@@ -10,7 +10,7 @@ const CODE: &str = "winsock-chain-in-chain";
 pub(super) fn look(judged: &Judged<'_>, found: &mut Vec<Finding>) {
     for chain in judged.of_kind(ItemKind::Chain) {
         let ids = chain.info.chain.ids();
-        // The last is the base, whose absence is a fault.
+        // The last is the base, and another base before it a fault.
         for (at, &id) in ids.iter().enumerate().take(ids.len().saturating_sub(1)) {
             let Some(member) = judged.by_id(id) else { continue };
             let Some(reason) = reason(member, at, ids.get(at + 1..).unwrap_or_default()) else { continue };
@@ -27,7 +27,6 @@ pub(super) fn look(judged: &Judged<'_>, found: &mut Vec<Finding>) {
 /// Why a member does not belong where it stands, counted from 0, with these ids below it.
 fn reason(member: &Item, at: usize, below: &[u32]) -> Option<&'static str> {
     match member.kind() {
-        ItemKind::Base => Some("and more stands below it: a base protocol is the last"),
         ItemKind::Chain if at == 0 => Some("where a layer is expected"),
         // A chain over a chain names that one in place of its layer, and then what stands below that layer.
         ItemKind::Chain if member.info.chain.ids().get(1..) != Some(below) => {

@@ -15,6 +15,7 @@ pub(super) fn look(judged: &Judged<'_>, faults: &mut Vec<Fault>) {
             ItemKind::Chain => {
                 missing(judged, item, faults);
                 repeated(item, faults);
+                bases(judged, item, faults);
                 ending(judged, item, faults);
                 unlike(judged, item, faults);
             }
@@ -28,8 +29,11 @@ fn malformed(item: &Item, flaw: ChainFlaw) -> WinsockFault {
     WinsockFault::MalformedChain { item: item.named(), flaw }
 }
 
-/// Ids that no item has; each is told once, at the chain.
+/// Ids that no item has; each is told once, at the chain. What an excerpt does not show may well be there.
 fn missing(judged: &Judged<'_>, chain: &Item, faults: &mut Vec<Fault>) {
+    if !judged.store.fragments.is_empty() {
+        return;
+    }
     let ids = chain.info.chain.ids();
     for (at, &id) in ids.iter().enumerate() {
         if judged.by_id(id).is_none() && !ids[..at].contains(&id) {
@@ -51,6 +55,20 @@ fn repeated(chain: &Item, faults: &mut Vec<Fault>) {
         if before == 1 && id != own {
             found(ChainFlaw::Repeated(id));
         }
+    }
+}
+
+/// Base protocols before the base at the end, each once. Of a chain that ends otherwise, the end is what is told.
+fn bases(judged: &Judged<'_>, chain: &Item, faults: &mut Vec<Fault>) {
+    let Some((&last, upper)) = chain.info.chain.ids().split_last() else { return };
+    if judged.by_id(last).is_some_and(|last| last.kind() != ItemKind::Base) {
+        return;
+    }
+    for (at, &id) in upper.iter().enumerate().filter(|&(at, id)| !upper[..at].contains(id)) {
+        let Some(base) = judged.by_id(id).filter(|item| item.kind() == ItemKind::Base) else { continue };
+        let fault = malformed(chain, ChainFlaw::BaseBeforeEnd(base.name_and_id()));
+        let label = format!("its id number {} names this", at + 1);
+        faults.push(fault.at(chain.field_at(Field::ChainEntries)).because(base.field_at(Field::ChainLength), label));
     }
 }
 

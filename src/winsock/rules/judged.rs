@@ -43,6 +43,11 @@ impl<'s> Judged<'s> {
         (last.kind() == ItemKind::Base).then_some(last)
     }
 
+    /// Whether a chain names an id that no item has.
+    pub fn misses(&self, chain: &Item) -> bool {
+        chain.info.chain.ids().iter().any(|&id| self.by_id(id).is_none())
+    }
+
     /// Whether all of the set is told, so that what is not there is missing. Packed items on their own may be any.
     pub fn is_whole(&self) -> bool {
         let is_catalog = !matches!(self.store.form, SourceForm::Packed | SourceForm::Instlsp);

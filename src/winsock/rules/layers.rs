@@ -23,7 +23,7 @@ pub(super) fn unreachable(judged: &Judged<'_>, found: &mut Vec<Finding>) {
                 message,
                 layer.field_at(Field::CatalogEntryId),
             )
-            .help("`sockatlas winsock repair` takes it away; or install its provider anew"),
+            .help("`sockatlas winsock repair --remove-unreachable` removes it; or install its provider anew"),
         );
     }
 }
@@ -44,9 +44,17 @@ pub(super) fn partial_coverage(judged: &Judged<'_>, found: &mut Vec<Finding>) {
             covers.entry((id, chain.info.address_family)).or_default().insert(chain.info.socket_type);
         }
     }
+    // A chain that is broken was to cover something too, and its fault says enough.
+    let broken =
+        judged.of_kind(ItemKind::Chain).filter(|chain| judged.base_of(chain).is_none() || judged.misses(chain));
+    let broken: HashSet<(i32, i32)> = broken.map(|chain| (chain.info.address_family, chain.info.socket_type)).collect();
     for ((id, family), types) in covers {
         let Some(layer) = judged.by_id(id).filter(|layer| layer.kind() == ItemKind::Layer) else { continue };
-        let left = bases.get(&family).into_iter().flatten().filter(|(socket_type, _)| !types.contains(*socket_type));
+        let left = bases
+            .get(&family)
+            .into_iter()
+            .flatten()
+            .filter(|(socket_type, _)| !types.contains(*socket_type) && !broken.contains(&(family, **socket_type)));
         let left: Vec<&Item> = left.map(|(_, &base)| base).collect();
         let Some(&first) = left.first() else { continue };
         let types: Vec<String> = types.iter().map(i32::to_string).collect();

@@ -1,12 +1,12 @@
 //! Libraries that cannot be loaded, or that another may be loaded for.
 
+use super::super::Field;
 use super::super::standard::StandardProvider;
-use super::super::{Field, Item};
 use super::Judged;
 use crate::catalog::Severity;
 use crate::report::Finding;
 
-const CODE: &str = "winsock-library-path";
+pub(super) const CODE: &str = "winsock-library-path";
 
 pub(super) fn look(judged: &Judged<'_>, found: &mut Vec<Finding>) {
     for item in &judged.set.items {

@@ -9,7 +9,7 @@
 //! |---|---|
 //! | `chain_in_chain`, `order`, `handles` | chains: what they name, who wins, what they make of sockets |
 //! | `layers`, `visibility` | layers: whether they are reached, where, by whom, and whether they show |
-//! | `library_path`, `providers`, `bitness`, `standard` | libraries and providers: hijacked, doubled, in one set only, lost |
+//! | `library_path`, `library_file`, `providers`, `bitness`, `standard` | libraries and providers: hijacked, doubled, in one set only, lost |
 //! | `flags`, `numbering` | fields and counters that contradict one another |
 //!
 //! Every code has a rule of the checker, whose documentation says what it finds and why that matters. What a source does
@@ -24,6 +24,7 @@ mod handles;
 mod ids;
 mod judged;
 mod layers;
+mod library_file;
 mod library_path;
 mod numbering;
 mod order;
@@ -35,6 +36,7 @@ use super::Store;
 use crate::catalog::Fault;
 use crate::report::Finding;
 use judged::Judged;
+pub(crate) use library_file::missing_libraries;
 pub(super) use library_path::is_of_windows;
 
 /// What refuses loading, beyond what reading the source found.

@@ -18,14 +18,13 @@ pub(super) fn look(judged: &Judged<'_>, found: &mut Vec<Finding>) {
     count(judged, found);
     let mut numbers = Vec::new();
     for (name, number, at) in keys(judged.set) {
-        match number {
-            Some(number) if number > 0 && name.len() == DIGITS => numbers.push((number, name, at)),
-            _ => {
-                let message = format!("key `{name}` of {} is none that Windows reads", judged.name());
-                let help = format!("keys are numbered from `{:0DIGITS$}`: {HELP}", 1);
-                found.push(Finding::new(CODE, Severity::Error, message, at).help(help));
-            }
+        if number > 0 && name.len() == DIGITS {
+            numbers.push((number, name, at));
+            continue;
         }
+        let message = format!("key `{name}` of {} is none that Windows reads", judged.name());
+        let help = format!("keys are numbered from `{:0DIGITS$}`: {HELP}", 1);
+        found.push(Finding::new(CODE, Severity::Error, message, at).help(help));
     }
     numbers.sort_unstable_by_key(|&(number, ..)| number);
     let mut before: Option<(u64, &str, Span)> = None;
@@ -44,12 +43,14 @@ pub(super) fn look(judged: &Judged<'_>, found: &mut Vec<Finding>) {
 }
 
 /// The keys of a set in its order: name, number and place. Nothing where there are no keys.
-fn keys(set: &Set) -> impl Iterator<Item = (&str, Option<u64>, Span)> {
+fn keys(set: &Set) -> impl Iterator<Item = (&str, u64, Span)> {
     let items = set.items.iter().filter_map(|item| {
         let key = item.key.as_ref()?;
         Some((key.value.as_str(), item.number, key.at))
     });
-    items.chain(set.malformed.iter().map(|item| (item.key.value.as_str(), item.number, item.key.at)))
+    let malformed = set.malformed.iter().map(|item| (item.key.value.as_str(), item.number, item.key.at));
+    // Of one whose name is no number a fault says so.
+    items.chain(malformed).filter_map(|(name, number, at)| Some((name, number?, at)))
 }
 
 fn count(judged: &Judged<'_>, found: &mut Vec<Finding>) {

@@ -130,6 +130,6 @@ pub(super) fn several(judged: &Judged<'_>, found: &mut Vec<Finding>) {
         let finding =
             Finding::new("winsock-several-chains", Severity::Note, message, winner.field_at(Field::ChainEntries));
         let finding = others.iter().fold(finding, |finding, other| finding.label(other.at, "behind it"));
-        found.push(finding.help("which one was meant is for the order of the items to say"));
+        found.push(finding.help("if all are to see the traffic, install them over one another"));
     }
 }

@@ -1,0 +1,50 @@
+//! # What it finds
+//! An item of a Winsock catalog of which the source tells a part: a block of netsh's that is cut off, a line of
+//! `instlsp -p`, a mark such as `[...]` where something is left out.
+//!
+//! # Why it matters
+//! What is missing is not guessed: a chain whose base is not told can be neither judged nor written back. Logs that
+//! people post are often cut so. Ask for the whole output, or better for the registry export, which also tells what
+//! netsh does not print.
+//!
+//! # Example
+//! ```netsh
+//! Winsock Catalog Provider Entry
+//! ------------------------------------------------------
+//! Entry Type:                         Base Service Provider
+//! Description:                        MSAFD Tcpip [TCP/IP]
+//! Provider ID:                        {E70F1AA0-AB8B-11CF-8CA3-00805F48A192}
+//! Provider Path:                      %SystemRoot%\system32\mswsock.dll
+//! Catalog Entry ID:                   1001
+//! Version:                            2
+//! Address Family:                     2
+//! Max Address Length:                 16
+//! Min Address Length:                 16
+//! Socket Type:                        1
+//! ```
+//!
+//! # Mended
+//! ```netsh
+//! Winsock Catalog Provider Entry
+//! ------------------------------------------------------
+//! Entry Type:                         Base Service Provider
+//! Description:                        MSAFD Tcpip [TCP/IP]
+//! Provider ID:                        {E70F1AA0-AB8B-11CF-8CA3-00805F48A192}
+//! Provider Path:                      %SystemRoot%\system32\mswsock.dll
+//! Catalog Entry ID:                   1001
+//! Version:                            2
+//! Address Family:                     2
+//! Max Address Length:                 16
+//! Min Address Length:                 16
+//! Socket Type:                        1
+//! Protocol:                           6
+//! Service Flags:                      0x20066
+//! Protocol Chain Length:              1
+//! ```
+
+use crate::catalog::Severity;
+use crate::check::Rule;
+use crate::check::rule::Look;
+
+pub(in crate::check) const RULE: Rule =
+    Rule { code: "winsock-gap", severity: Severity::Error, source: include_str!("gap.rs"), look: Look::Fault };
