@@ -7,7 +7,8 @@
 //! | `wsa` | what Windows' own functions would answer, and install |
 //! | `report` | evidence for an incident: what is standard, what changed, what was added |
 //! | `form` | which source this is, by its content; its text, and what the text tells |
-//! | `document` | a Winsock catalog as a document of sockatlas' own: `both` makes one list of the two sets, `chains`, `entries`, `providers` and `names` make entries of items, `keys` is what both say |
+//! | `document` | a Winsock catalog as a document of sockatlas' own |
+//! | `keys`, `chains` | what entries and items both say, and how chains name their members |
 //! | `export` | a catalog of sockatlas as Windows keeps it |
 //! | `import` | a whole catalog as a registry, or as much of it as can stand |
 //! | `standard` | the items that Windows and its usual companions install |
@@ -19,11 +20,9 @@
 //!
 //! Depends on `load` and what lies below it, and on `report`.
 
-mod both;
 mod chains;
 mod document;
 mod dump;
-mod entries;
 mod export;
 mod fault;
 mod form;
@@ -33,10 +32,8 @@ mod import;
 pub mod info;
 mod instlsp;
 mod keys;
-mod names;
 mod netsh;
 mod packed;
-mod providers;
 pub mod reg;
 pub mod repair;
 pub mod report;

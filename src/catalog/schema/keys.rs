@@ -297,6 +297,11 @@ pub(super) fn winsock(key: &str) -> Option<Value> {
             list(defined("entry-name")),
             &[json!(["tcp4", "udp4"])],
         ),
+        "order-64" => described(
+            "The order of the catalog for 64-bit programs, layers too, where the 32-bit one is in use and has another.",
+            list(defined("entry-name")),
+            &[json!(["tcp4", "udp4"])],
+        ),
         _ => None,
     }
 }

@@ -1,8 +1,8 @@
 //! What entries, providers and applications of a Winsock catalog are called in a catalog of sockatlas, which knows them by name.
 
-use super::info::{ItemKind, ProtocolInfo};
-use super::standard::{StandardItem, StandardProvider};
 use crate::terms::{Family, Protocol, SocketType, System};
+use crate::winsock::info::{ItemKind, ProtocolInfo};
+use crate::winsock::standard::{StandardItem, StandardProvider};
 use std::collections::{HashMap, HashSet};
 
 /// Names that are all different: the second of a kind gets `-2` at its end, the third `-3`.

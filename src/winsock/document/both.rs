@@ -1,8 +1,8 @@
 //! Windows' two sets as one list: what both hold alike stands there once, and what differs twice.
 
-use super::Bitness;
-use super::chains::SetIndex;
-use super::store::{Item, Set, Store};
+use crate::winsock::Bitness;
+use crate::winsock::chains::SetIndex;
+use crate::winsock::store::{Item, Set, Store};
 
 /// The sets of a catalog: the one that counts for programs of 64 bits, and the other, if there is one.
 pub(super) struct Both<'s> {

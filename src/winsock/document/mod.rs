@@ -1,18 +1,29 @@
 //! Winsock catalogs as documents: so every command's `--catalog` takes them, and programs load them.
+//!
+//! | file | what |
+//! |---|---|
+//! | `both` | the two sets as one list |
+//! | `names` | what entries are called |
+//! | `providers` | who implements them, by GUID and library |
+//! | `entries` | items as entries, every fact at its place |
 
-use super::both::Both;
-use super::entries::{self, Entries};
-use super::form::{self, Options};
-use super::names::{self, Names};
-use super::providers;
-use super::rules;
-use super::store::{ApplicationCategories, SourceForm, Store};
+mod both;
+mod entries;
+mod names;
+mod providers;
+
 use crate::catalog::raw::{At, Document, RawApplication, RawPolicy, RawWinsock};
 use crate::catalog::{
     Bitness, EntryKind, Fault, FaultKind, FileId, ForeignText, Form, Limits, Span, WinsockApplication,
 };
 use crate::load::Loader;
 use crate::terms::Dialect;
+use crate::winsock::form::{self, Options};
+use crate::winsock::rules;
+use crate::winsock::store::{ApplicationCategories, SourceForm, Store};
+use both::Both;
+use entries::Entries;
+use names::Names;
 use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;

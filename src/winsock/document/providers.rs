@@ -1,12 +1,12 @@
 //! The providers of a Winsock catalog: one for each GUID.
 
 use super::both::Both;
-use super::info::ItemKind;
 use super::names::{self, Names};
-use super::packed::Field;
-use super::standard::StandardProvider;
 use crate::catalog::Modules;
 use crate::catalog::raw::{At, RawProvider};
+use crate::winsock::info::ItemKind;
+use crate::winsock::packed::Field;
+use crate::winsock::standard::StandardProvider;
 use indexmap::IndexMap;
 use uuid::Uuid;
 

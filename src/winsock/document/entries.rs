@@ -1,19 +1,19 @@
 //! Items as entries: each with its name, its references and its facts, every one at the place where the source tells it.
 
 use super::both::{Both, Slot};
-use super::chains::{Shape, Shapeless};
-use super::fault::WinsockFault;
-use super::info::{ItemKind, ProtocolInfo};
-use super::keys::{Keys, Role, Selectable};
 use super::names::{self, Names};
-use super::packed::{Field, PackedItem};
 use super::providers::Provider;
-use super::standard::StandardItem;
-use super::store::Item;
-use super::{Bitness, PACKED_ITEM_BYTES};
-use crate::catalog::raw::{At, ProtocolWord, RawBase, RawBody, RawChain, RawChainBase, RawEntry, RawLayer, Word};
+use crate::catalog::raw::{At, ProtocolWord, RawBase, RawBody, RawChain, RawChainBase, RawEntry, Word};
 use crate::catalog::{EntryKind, Facts, Fault, FaultKind, Span, WinsockFacts};
 use crate::terms::Services;
+use crate::winsock::chains::{Shape, Shapeless};
+use crate::winsock::fault::WinsockFault;
+use crate::winsock::info::{ItemKind, ProtocolInfo};
+use crate::winsock::keys::{Keys, Role, Selectable};
+use crate::winsock::packed::{Field, PackedItem};
+use crate::winsock::standard::StandardItem;
+use crate::winsock::store::Item;
+use crate::winsock::{Bitness, PACKED_ITEM_BYTES};
 use indexmap::IndexMap;
 use std::collections::HashSet;
 use uuid::Uuid;
@@ -168,7 +168,8 @@ impl Entries<'_, '_> {
             At::new(name, item.chain_entry_at(position))
         };
         let below = self.both.sets[slot.set].items().get(shape.base.item);
-        let differs = below.is_none_or(|below| super::keys::protocols(&below.info) != Some(selectable.protocols));
+        let differs =
+            below.is_none_or(|below| crate::winsock::keys::protocols(&below.info) != Some(selectable.protocols));
         RawChain {
             layers: shape.layers.iter().map(|link| called(link.item, link.position)).collect(),
             base: RawChainBase::One(called(shape.base.item, shape.base.position)),
