@@ -31,7 +31,7 @@ pub(crate) enum WinsockFault {
         id: u32,
     },
     /// A chain that names an id which no item of the set has.
-    #[error("{chain} runs over id {id} (number {position} of {length}), which no item of the set has")]
+    #[error("{chain} runs over id {id} (number {position} of {length}), which no item {} has", if *.is_excerpt { "that the source tells whole" } else { "of the set" })]
     BrokenChain {
         /// The chain.
         chain: String,
@@ -41,6 +41,8 @@ pub(crate) enum WinsockFault {
         position: usize,
         /// How many ids the chain has.
         length: usize,
+        /// Whether the item may be there and the source leaves it out.
+        is_excerpt: bool,
     },
     /// A chain whose last id is no base protocol's.
     #[error("{chain} ends in {last}, which is {is} where a base protocol is expected")]
@@ -158,6 +160,9 @@ impl WinsockFault {
                 "`sockatlas winsock repair` restores a standard item, and takes out what cannot be restored"
             }
             WinsockFault::DuplicateId { .. } => "`sockatlas winsock repair` gives it an id of its own",
+            WinsockFault::BrokenChain { is_excerpt: true, .. } => {
+                "nothing is guessed of what is left out: get the whole catalog, or `sockatlas import --partial` leaves the chain out"
+            }
             WinsockFault::BrokenChain { .. } => {
                 "the layer was removed without its chains, or the item is lost: `sockatlas winsock repair` mends it"
             }

@@ -467,6 +467,9 @@ fn layers_are_told_where_an_application_permits_categories() {
     assert_eq!(told(&permits.reg()), [], "it permits none, and so is not categorised");
 }
 
+/// A field, how much it weighs that it is odd, what makes it so, and what is said of it.
+type Odd = (Field, Severity, fn(&mut ProtocolInfo), &'static str);
+
 #[test]
 fn fields_that_contradict_one_another_are_told() {
     let flags = |flags: u32| move |info: &mut ProtocolInfo| info.service_flags |= flags;
@@ -488,7 +491,7 @@ fn fields_that_contradict_one_another_are_told() {
         let broken = Catalog::sound().change(1004, flags(bits));
         in_both_sets(&broken, "winsock-flags", severity, 7, Field::ServiceFlags1, &format!("{tcp6} {message}"));
     }
-    let fields: [(Field, Severity, fn(&mut ProtocolInfo), &str); 4] = [
+    let fields: [Odd; 4] = [
         (
             Field::MinAddressLength,
             Warning,
@@ -705,6 +708,22 @@ fn excerpts_are_not_said_to_lack_what_they_leave_out() {
         let found = report.findings.iter().find(|finding| absent.contains(&finding.code));
         assert!(found.is_none(), "{sample}: {found:#?}");
     }
+}
+
+#[test]
+fn a_chain_of_an_excerpt_is_refused_without_a_claim_on_what_is_left_out() {
+    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/winsock/samples");
+    let report = checked(&samples.join("moby27423_lavasoft.txt"), &Settings::new());
+    let broken: Vec<_> = report.findings.iter().filter(|finding| finding.code == "winsock-broken-chain").collect();
+    let texts: Vec<&str> = broken.iter().map(|finding| finding.message.as_str()).collect();
+    let text = |id, position| {
+        format!(
+            "chain `LavasoftLSP over [MSAFD Tcpip [TCP/IP]]` (id 1032) runs over id {id} (number {position} of 2), which no item \
+             that the source tells whole has"
+        )
+    };
+    assert_eq!(texts, [text(1006, 2), text(1031, 1)]);
+    assert!(broken.iter().all(|finding| report.sources.locate(finding.at).line == 21));
 }
 
 #[test]

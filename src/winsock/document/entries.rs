@@ -73,8 +73,6 @@ pub(super) struct Entries<'b, 's> {
     pub providers: &'b IndexMap<Uuid, Provider>,
     /// The places of the faults that are told of the items already.
     pub told: &'b HashSet<Span>,
-    /// Whether some items are told in part only, and others perhaps not at all.
-    pub is_excerpt: bool,
 }
 
 impl Entries<'_, '_> {
@@ -129,9 +127,7 @@ impl Entries<'_, '_> {
     /// Says what is wrong with a chain, unless that is said already.
     fn untold(&self, item: &Item, shapeless: &Shapeless, faults: &mut Vec<Fault>) {
         let places = [item.field_at(Field::ChainEntries), item.field_at(Field::ChainLength)];
-        // What an excerpt does not show may well be there, and its gaps are told of.
-        let is_left_out = self.is_excerpt && matches!(shapeless, Shapeless::Missing(_));
-        if !is_left_out && !places.iter().any(|place| self.told.contains(place)) {
+        if !places.iter().any(|place| self.told.contains(place)) {
             let fault = WinsockFault::MalformedChain { item: item.named(), flaw: shapeless.clone().into() };
             faults.push(fault.at(places[0]));
         }

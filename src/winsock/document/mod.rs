@@ -103,8 +103,7 @@ pub(super) fn document(store: &Store, file: FileId, bits: Bitness, faults: &mut 
     let both = Both::new(store);
     let names = entries::names(&both);
     let providers = providers::providers(&both, &names);
-    let is_excerpt = !store.fragments.is_empty();
-    let entries = Entries { both: &both, names: &names, providers: &providers, told: &told, is_excerpt }.read(faults);
+    let entries = Entries { both: &both, names: &names, providers: &providers, told: &told }.read(faults);
     let named = |at: usize| entries.get(at).map(|entry| entry.name.clone());
     let unseen = both.slots.iter().enumerate().filter(|(_, slot)| slot.bits.is_some_and(|of| of != bits));
     let called = |slots: &[usize]| slots.iter().filter_map(|&at| named(at)).collect::<Vec<_>>();

@@ -29,15 +29,15 @@ fn malformed(item: &Item, flaw: ChainFlaw) -> WinsockFault {
     WinsockFault::MalformedChain { item: item.named(), flaw }
 }
 
-/// Ids that no item has; each is told once, at the chain. What an excerpt does not show may well be there.
+/// Ids that no item has; each is told once, at the chain. In an excerpt the item may be there and left out: the chain cannot be
+/// loaded, and nobody is accused.
 fn missing(judged: &Judged<'_>, chain: &Item, faults: &mut Vec<Fault>) {
-    if !judged.store.fragments.is_empty() {
-        return;
-    }
+    let is_excerpt = !judged.store.fragments.is_empty();
     let ids = chain.info.chain.ids();
     for (at, &id) in ids.iter().enumerate() {
         if judged.by_id(id).is_none() && !ids[..at].contains(&id) {
-            let fault = WinsockFault::BrokenChain { chain: chain.named(), id, position: at + 1, length: ids.len() };
+            let fault =
+                WinsockFault::BrokenChain { chain: chain.named(), id, position: at + 1, length: ids.len(), is_excerpt };
             faults.push(fault.at(chain.field_at(Field::ChainEntries)));
         }
     }
