@@ -35,9 +35,10 @@
 //!
 //! | feature | what | brings |
 //! |---|---|---|
-//! | `cli` (default) | the command | clap and what else it needs, `net`, `tls` |
-//! | `net` | sockets, relays, and all layers but `tls` | socket2, rustix, httparse, base64, crc, etherparse, subtle |
+//! | `cli` (default) | the command | clap and what else it needs, `net`, `tls`, `hive` |
+//! | `net` | sockets, relays, and all layers but `tls` | socket2, rustix, httparse, crc, etherparse, subtle |
 //! | `tls` | the layer `tls` | rustls with ring, webpki-roots, rustls-platform-verifier |
+//! | `hive` | Winsock catalogs in SYSTEM hives | notatin |
 //! | `tokio` | streams for tokio | tokio |
 //! | `tracing` | spans and events for each layer | tracing |
 //!
