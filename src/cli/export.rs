@@ -2,12 +2,11 @@
 
 use super::output::{printable, talk};
 use super::style::{BAD, HINT};
-use super::{Failure, Globals, Status, output};
+use super::{Failure, Globals, Status, outfile, output};
 use crate::Registry;
 use crate::catalog::Bitness;
-use crate::edit::{Original, create};
 use crate::winsock::{self, Export, Remark, reg};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Writes the catalog as Windows keeps it: a registry export that `reg import` reads
 ///
@@ -86,7 +85,8 @@ enum Encoding {
 pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
     let registry = globals.registry()?;
     if let Some(output) = &args.output {
-        may_be_written(output, &registry, args.force)?;
+        let inputs = registry.sources().iter().filter_map(|(_, source)| source.file());
+        outfile::may_be_written(output, inputs, args.force)?;
     }
     let To::Reg = args.to;
     let bits = match args.bits {
@@ -117,46 +117,11 @@ pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
     match &args.output {
         None => output::bytes(&bytes)?,
         Some(path) => {
-            match args.force && path.exists() {
-                true => Original::read(path)?.replace(&bytes)?,
-                false => create(path, &bytes)?,
-            }
+            outfile::write(path, &bytes, args.force)?;
             output::text(&format!("created {}\n", printable(&path.display().to_string())))?;
         }
     }
     Ok(if left_out > 0 { Status::Refused } else { Status::Clean })
-}
-
-/// Refuses to write over what the catalog is read from, by whatever name, and over what is there unless that is wanted.
-fn may_be_written(output: &Path, registry: &Registry, force: bool) -> Result<(), Failure> {
-    let refused = |reason: &str, help: &str| {
-        let message = format!("{}: not written, because {reason}", output.display());
-        Failure::Told { message, help: Some(help.to_owned()) }
-    };
-    if registry.sources().iter().filter_map(|(_, source)| source.file()).any(|file| is_same(file, output)) {
-        return Err(refused("the catalog is read from it", "name another file with `--output`"));
-    }
-    if !force && output.symlink_metadata().is_ok() {
-        return Err(refused("it exists", "`--force` replaces it; `--output` names another file"));
-    }
-    Ok(())
-}
-
-/// Whether two paths are of one file: by their places, and by what they are linked to.
-fn is_same(one: &Path, other: &Path) -> bool {
-    if let (Ok(one), Ok(other)) = (one.canonicalize(), other.canonicalize())
-        && one == other
-    {
-        return true;
-    }
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::MetadataExt;
-        if let (Ok(one), Ok(other)) = (one.metadata(), other.metadata()) {
-            return (one.dev(), one.ino()) == (other.dev(), other.ino());
-        }
-    }
-    false
 }
 
 fn say(remark: &Remark, registry: &Registry) {

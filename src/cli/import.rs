@@ -1,18 +1,16 @@
 //! `sockatlas import`: a Winsock catalog as a catalog of ours.
 
-use super::globals::is_stdin;
 use super::output::{printable, talk};
 use super::winsock::Input;
-use super::{Failure, Status, failure, output};
+use super::{Failure, Status, failure, outfile, output};
 use crate::catalog::{Severity, Span};
 use crate::check::{Settings, check};
-use crate::edit::{Notes, Original, WriteError, create, to_toml_with};
+use crate::edit::{Notes, to_toml_with};
 use crate::report::{Finding, text};
 use crate::winsock::{Bitness, ImportOptions, Imported, Item, LeftOut, SourceForm, import};
 use crate::{LoadError, Loader};
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Writes a Winsock catalog as a catalog in TOML: names, providers, layers and chains, with their order and ids
 ///
@@ -58,7 +56,7 @@ fn bits(word: &str) -> Result<Bitness, String> {
 
 pub(super) fn run(args: &Args) -> Result<Status, Failure> {
     if let Some(output) = &args.output {
-        is_no_input(output, &args.input.file)?;
+        outfile::may_be_written(output, [args.input.file.as_path()], args.force)?;
     }
     let reading = args.input.read()?;
     let options = ImportOptions { bits: Some(args.bits), partial: args.partial };
@@ -70,7 +68,7 @@ pub(super) fn run(args: &Args) -> Result<Status, Failure> {
     match &args.output {
         None => output::bytes(text.as_bytes())?,
         Some(path) => {
-            write(path, &text, args.force)?;
+            outfile::write(path, text.as_bytes(), args.force)?;
             let path = path.display().to_string();
             output::text(&format!("created {0}: next, `sockatlas check {0}`\n", printable(&path)))?;
         }
@@ -96,30 +94,6 @@ fn refused(error: LoadError, partial: bool) -> Failure {
     let message = if partial { "nothing can be left out so that a catalog remains" } else { "nothing is imported" };
     let help = (!partial).then(|| "`--partial` leaves out what cannot stand, and all that stands on it".to_owned());
     Failure::Told { message: message.to_owned(), help }
-}
-
-/// What is read is never written over, by whatever name.
-fn is_no_input(output: &Path, input: &Path) -> Result<(), Failure> {
-    let is_same = !is_stdin(input)
-        && matches!((fs::canonicalize(output), fs::canonicalize(input)), (Ok(output), Ok(input)) if output == input);
-    if !is_same {
-        return Ok(());
-    }
-    Err(Failure::Told {
-        message: format!("{}: not written, because it is the file that is read", output.display()),
-        help: Some("name another file with `--output`".to_owned()),
-    })
-}
-
-fn write(path: &Path, text: &str, force: bool) -> Result<(), Failure> {
-    match create(path, text) {
-        Err(WriteError::Exists { .. }) if force => Ok(Original::read(path)?.replace(text)?),
-        Err(error @ WriteError::Exists { .. }) => Err(Failure::Told {
-            message: error.to_string(),
-            help: Some("`--force` replaces it; `--output` names another file".to_owned()),
-        }),
-        result => Ok(result?),
-    }
 }
 
 /// What stands at the head: what this was made of, and what the source did not tell.
@@ -225,7 +199,7 @@ mod tests {
     #[test]
     fn when_a_key_was_last_written_stands_above_its_entry() {
         let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/winsock/samples/windows-10-1709.reg");
-        let bytes = fs::read(sample).expect("it is there");
+        let bytes = std::fs::read(sample).expect("it is there");
         let reading = read("1709.reg", &bytes, None, &Options::default()).expect("an export");
         let mut reading = reading.expect("a readable one");
         for set in &mut reading.store.sets {

@@ -94,7 +94,7 @@ fn bits(word: &str) -> Result<Bitness, String> {
 pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
     let path = catalog(globals)?;
     if let Some(output) = &args.output {
-        outfile::is_no_input(output, &path)?;
+        outfile::may_be_written(output, [path.as_path()], args.force)?;
     }
     // Refuses a catalog with faults, each at its place.
     let before = globals.registry()?;

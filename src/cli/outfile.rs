@@ -3,30 +3,59 @@
 use super::Failure;
 use super::globals::is_stdin;
 use crate::edit::{Original, WriteError, create};
-use std::fs;
 use std::path::Path;
 
-/// Refuses to write over what is read, by whatever name.
-pub(super) fn is_no_input(output: &Path, input: &Path) -> Result<(), Failure> {
-    let is_same = !is_stdin(input)
-        && matches!((fs::canonicalize(output), fs::canonicalize(input)), (Ok(output), Ok(input)) if output == input);
-    if !is_same {
-        return Ok(());
+/// Refuses, before any work is done, what [`write()`] must not or will not write: a file that is read, by whatever name; and one
+/// that is there, unless that is asked for.
+pub(super) fn may_be_written<'p>(
+    output: &Path,
+    inputs: impl IntoIterator<Item = &'p Path>,
+    force: bool,
+) -> Result<(), Failure> {
+    if inputs.into_iter().any(|input| !is_stdin(input) && is_same(input, output)) {
+        return Err(Failure::Told {
+            message: format!("{}: not written, because it is the file that is read", output.display()),
+            help: Some("name another file with `--output`".to_owned()),
+        });
     }
-    Err(Failure::Told {
-        message: format!("{}: not written, because it is the file that is read", output.display()),
-        help: Some("name another file with `--output`".to_owned()),
-    })
+    if !force && output.symlink_metadata().is_ok() {
+        return Err(failure(WriteError::Exists { path: output.to_owned() }));
+    }
+    Ok(())
 }
 
 /// Writes a file in one step; one that is there is replaced only where that is asked for.
 pub(super) fn write(path: &Path, content: &[u8], force: bool) -> Result<(), Failure> {
     match create(path, content) {
         Err(WriteError::Exists { .. }) if force => Ok(Original::read(path)?.replace(content)?),
-        Err(error @ WriteError::Exists { .. }) => Err(Failure::Told {
+        result => result.map_err(failure),
+    }
+}
+
+fn failure(error: WriteError) -> Failure {
+    match error {
+        WriteError::Exists { .. } => Failure::Told {
             message: error.to_string(),
             help: Some("`--force` replaces it; `--output` names another file".to_owned()),
-        }),
-        result => Ok(result?),
+        },
+        error => error.into(),
     }
+}
+
+/// Whether two paths are of one file: by their places, and, where the system numbers its files, by those numbers, which hard
+/// links share.
+fn is_same(one: &Path, other: &Path) -> bool {
+    if let (Ok(one), Ok(other)) = (one.canonicalize(), other.canonicalize())
+        && one == other
+    {
+        return true;
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        if let (Ok(one), Ok(other)) = (one.metadata(), other.metadata()) {
+            return (one.dev(), one.ino()) == (other.dev(), other.ino());
+        }
+    }
+    false
 }

@@ -81,7 +81,7 @@ fn nothing_that_is_read_or_there_is_written_over_unasked() {
     for target in [catalog, linked.to_str().expect("a plain path")] {
         let (status, _, stderr) = said(&["-c", catalog, "export", "--to", "reg", "--force", "-o", target]);
         let expected = format!(
-            "error: {target}: not written, because the catalog is read from it\nhelp: name another file with `--output`\n"
+            "error: {target}: not written, because it is the file that is read\nhelp: name another file with `--output`\n"
         );
         assert_eq!((status, stderr), (2, expected));
     }

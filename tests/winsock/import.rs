@@ -339,7 +339,10 @@ fn what_is_read_is_never_written_over() {
     std::fs::write(&input, &bytes).expect("a file is written");
     #[cfg(unix)]
     std::os::unix::fs::symlink(&input, folder.path().join("link.toml")).expect("a link is made");
-    let outputs: &[&str] = if cfg!(unix) { &["catalog.reg", "./catalog.reg", "link.toml"] } else { &["catalog.reg"] };
+    #[cfg(unix)]
+    std::fs::hard_link(&input, folder.path().join("hard.toml")).expect("a link is made");
+    let outputs: &[&str] =
+        if cfg!(unix) { &["catalog.reg", "./catalog.reg", "link.toml", "hard.toml"] } else { &["catalog.reg"] };
     for output in outputs {
         let (status, stdout, stderr) = sockatlas(folder.path(), &["import", "catalog.reg", "-o", output, "--force"]);
         assert_eq!((status, stdout.as_str()), (2, ""), "{output}");

@@ -213,10 +213,14 @@ fn neither_the_catalog_nor_another_file_is_written_over() {
     let before = std::fs::read(&catalog).expect("it is there");
     let path = catalog.to_str().expect("UTF-8");
     let usual = ["Foobar", "--id", ID, "--chains-over-all", "--library", SYSTEM_LIBRARY];
-    let (status, _, stderr) = install(&catalog, &[&usual[..], &["-o", path, "--force"]].concat());
-    assert_eq!(status, 2);
-    assert!(stderr.contains("not written, because it is the file that is read"), "{stderr}");
-    assert_eq!(std::fs::read(&catalog).expect("it is there"), before);
+    let linked = folder.path().join("linked.reg");
+    std::fs::hard_link(&catalog, &linked).expect("the file system has links");
+    for path in [path, linked.to_str().expect("UTF-8")] {
+        let (status, _, stderr) = install(&catalog, &[&usual[..], &["-o", path, "--force"]].concat());
+        assert_eq!(status, 2);
+        assert!(stderr.contains("not written, because it is the file that is read"), "{stderr}");
+        assert_eq!(std::fs::read(&catalog).expect("it is there"), before);
+    }
 
     let other = folder.path().join("other.reg");
     std::fs::write(&other, "mine").expect("the folder takes files");

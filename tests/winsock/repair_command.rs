@@ -72,7 +72,9 @@ fn the_input_is_never_written_over_under_whatever_name() {
     for name in names {
         let ran = repair(folder.path(), &["catalog.reg", "--force", "-o", name]);
         assert_eq!((ran.status.code(), text(&ran.stdout)), (Some(2), ""));
-        let message = format!("error: {name} is the input, which is never written over\nhelp: name another file\n");
+        let message = format!(
+            "error: {name}: not written, because it is the file that is read\nhelp: name another file with `--output`\n"
+        );
         assert_eq!(text(&ran.stderr), message);
     }
     assert_eq!(std::fs::read(at("catalog.reg")).expect("it is there"), before);
@@ -85,7 +87,9 @@ fn what_is_there_is_replaced_only_at_the_users_word() {
     std::fs::write(&out, "mine").expect("a file");
     let ran = repair(folder.path(), &["catalog.reg", "-o", "out.reg"]);
     assert_eq!(ran.status.code(), Some(2));
-    assert_eq!(text(&ran.stderr), "error: out.reg exists already\nhelp: `--force` replaces it; or name another file\n");
+    let message =
+        "error: out.reg: not written, because it exists\nhelp: `--force` replaces it; `--output` names another file\n";
+    assert_eq!((text(&ran.stdout), text(&ran.stderr)), ("", message));
     assert_eq!(std::fs::read(&out).expect("it is there"), b"mine");
     assert_eq!(repair(folder.path(), &["catalog.reg", "-o", "out.reg", "--force"]).status.code(), Some(0));
     assert_eq!(read(&std::fs::read(&out).expect("it is there")).store.items().count(), 12);

@@ -6,14 +6,13 @@ use crate::cli::globals::is_stdin;
 use crate::cli::json::Repair;
 use crate::cli::output::{self, Format, printable};
 use crate::cli::style::{BAD, FAINT, GOOD, SUBJECT, WARNING};
-use crate::cli::{Failure, Status};
-use crate::edit::{Original, create};
+use crate::cli::{Failure, Status, outfile};
 use crate::report::{Finding, text};
 use crate::winsock::reg::{self, WriteOptions};
 use crate::winsock::repair::{Plan, RepairOptions, Step, plan};
 use crate::winsock::{self, Bitness, Options, PackedItem, Reading, Store};
 use std::fmt::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use uuid::Uuid;
 
 /// Makes a broken Winsock catalog sound, with the smallest changes that do
@@ -95,7 +94,13 @@ enum Encoding {
 pub(super) fn run(args: &Args) -> Result<Status, Failure> {
     let output = args.output.as_deref().filter(|_| !args.dry_run);
     if let Some(output) = output {
-        may_be_written(output, &args.input.file, args.force)?;
+        if is_stdin(output) {
+            return Err(Failure::Told {
+                message: "the plan is printed on stdout".to_owned(),
+                help: Some("name a file for the mended catalog".to_owned()),
+            });
+        }
+        outfile::may_be_written(output, [args.input.file.as_path()], args.force)?;
     }
     let Reading { sources, store, faults } = args.input.read()?;
     let bits = match args.bits {
@@ -132,10 +137,7 @@ pub(super) fn run(args: &Args) -> Result<Status, Failure> {
         };
         let options = WriteOptions { encoding, bits };
         let bytes = written(&plan.store, &options).map_err(|message| Failure::Told { message, help: None })?;
-        match args.force && output.exists() {
-            true => Original::read(output)?.replace(&bytes)?,
-            false => create(output, &bytes)?,
-        }
+        outfile::write(output, &bytes, args.force)?;
         if args.format == Format::Text {
             let output = output.display().to_string();
             output::text(&format!("{GOOD}written{GOOD:#} to {}\n", printable(&output)))?;
@@ -147,41 +149,6 @@ pub(super) fn run(args: &Args) -> Result<Status, Failure> {
 /// Whether a fault of reading is one that the plan mends: a key of an item that is none.
 fn is_mended(kind: &FaultKind) -> bool {
     matches!(kind.code(), "winsock-malformed-item" | "winsock-gap")
-}
-
-/// Refuses to write over the input, under whatever name, and over what is there unless that is wanted.
-fn may_be_written(output: &Path, input: &Path, force: bool) -> Result<(), Failure> {
-    let refused = |message: String, help: &str| Failure::Told { message, help: Some(help.to_owned()) };
-    let name = output.display();
-    match () {
-        () if is_stdin(output) => {
-            Err(refused("the plan is printed on stdout".to_owned(), "name a file for the mended catalog"))
-        }
-        () if !is_stdin(input) && is_same(output, input) => {
-            Err(refused(format!("{name} is the input, which is never written over"), "name another file"))
-        }
-        () if !force && output.symlink_metadata().is_ok() => {
-            Err(refused(format!("{name} exists already"), "`--force` replaces it; or name another file"))
-        }
-        () => Ok(()),
-    }
-}
-
-/// Whether two paths are of one file: by their places, and by what they are linked to.
-fn is_same(one: &Path, other: &Path) -> bool {
-    if let (Ok(one), Ok(other)) = (one.canonicalize(), other.canonicalize())
-        && one == other
-    {
-        return true;
-    }
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::MetadataExt;
-        if let (Ok(one), Ok(other)) = (one.metadata(), other.metadata()) {
-            return (one.dev(), one.ino()) == (other.dev(), other.ino());
-        }
-    }
-    false
 }
 
 /// The export, which was read back before it may take the place of anything.
