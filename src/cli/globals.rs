@@ -2,10 +2,9 @@
 
 use super::Failure;
 use super::question::quoted;
-use crate::catalog::Limits;
-use crate::winsock::{self, Options};
+use super::winsock::up_to_limit;
+use crate::winsock::Options;
 use crate::{Loader, Registry};
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// What all commands are given.
@@ -19,7 +18,7 @@ pub(super) struct Globals {
 const VARIABLE: &str = "SOCKATLAS_CATALOG";
 
 /// What stdin is called in messages.
-const STDIN: &str = "<stdin>";
+pub(super) const STDIN: &str = "<stdin>";
 
 impl Globals {
     pub fn new(catalogs: Vec<PathBuf>) -> Self {
@@ -61,7 +60,11 @@ impl Globals {
             return Ok(Loader::new().builtin());
         }
         catalogs.iter().try_fold(Loader::new().winsock(Options::default()), |loader, path| {
-            if is_stdin(path) { Ok(loader.bytes(STDIN, stdin()?)) } else { Ok(loader.path(path)) }
+            if !is_stdin(path) {
+                return Ok(loader.path(path));
+            }
+            let bytes = up_to_limit(std::io::stdin().lock()).map_err(|error| Failure::io(STDIN, error))?;
+            Ok(loader.bytes(STDIN, bytes))
         })
     }
 
@@ -79,15 +82,4 @@ pub(super) fn is_stdin(path: &Path) -> bool {
 fn environment() -> Vec<PathBuf> {
     let value = std::env::var_os(VARIABLE).unwrap_or_default();
     std::env::split_paths(&value).filter(|path| !path.as_os_str().is_empty()).collect()
-}
-
-/// What is on stdin, which is not read further than the longest document of its form goes.
-fn stdin() -> Result<Vec<u8>, Failure> {
-    let mut bytes = Vec::new();
-    let mut from = std::io::stdin().lock();
-    let failed = |error| Failure::io(STDIN, error);
-    from.by_ref().take(winsock::BEGINNING).read_to_end(&mut bytes).map_err(failed)?;
-    let most = winsock::most_bytes(&bytes, &Limits::default());
-    from.take(most.saturating_add(1).saturating_sub(bytes.len() as u64)).read_to_end(&mut bytes).map_err(failed)?;
-    Ok(bytes)
 }

@@ -9,7 +9,7 @@ use super::{Failure, Globals, Status, diff, outfile};
 use crate::terms::Services;
 use crate::winsock::reg::{self, WriteError, WriteOptions};
 use crate::winsock::wsa::{Install, InstallError, Installed, InstalledSet, Triple, install_provider_and_chains};
-use crate::winsock::{Bitness, Options, Store, Told};
+use crate::winsock::{Bitness, ImportOptions, Imported, Options, Store, Told, import};
 use crate::{Difference, Loader, Registry, compare};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -97,8 +97,8 @@ pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
         outfile::may_be_written(output, [path.as_path()], args.force)?;
     }
     // Refuses a catalog with faults, each at its place.
-    let before = globals.registry()?;
-    let store = &Input::of(path).read()?.store;
+    let Imported { registry: before, store, .. } =
+        import(Input::of(path).read()?, &ImportOptions::default()).map_err(Failure::Catalog)?;
     let install = Install {
         library_32: args.library_32.clone(),
         service_flags: if args.ifs { Services::IFS_HANDLES.xp1() } else { 0 },
@@ -106,19 +106,19 @@ pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
         bits: args.bits,
         ..Install::new(args.id, args.library.as_str(), args.name.as_str())
     };
-    let installed = match install_provider_and_chains(store, &install) {
+    let installed = match install_provider_and_chains(&store, &install) {
         Ok(installed) => installed,
         Err(error) => return refused(args.format, &error),
     };
     let mut changes = Vec::new();
     for set in &installed.sets {
-        let [was, is] = [view(store, set.bits)?, view(&installed.store, set.bits)?];
+        let [was, is] = [view(&store, set.bits)?, view(&installed.store, set.bits)?];
         // What demands change besides is told by `diff`.
         let plain = compare(&was, &is).into_iter().filter(|difference| difference.demand.is_none());
         changes.push((is, plain.collect::<Vec<Difference>>()));
     }
     let preview =
-        Preview { install: &install, before: store, installed: &installed, changes, written: args.output.as_deref() };
+        Preview { install: &install, before: &store, installed: &installed, changes, written: args.output.as_deref() };
     if let Some(path) = preview.written {
         let bytes = exported(&installed.store, &WriteOptions::default())?;
         outfile::write(path, &bytes, args.force)?;

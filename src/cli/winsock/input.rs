@@ -2,11 +2,11 @@
 
 use crate::catalog::Limits;
 use crate::cli::failure::Failure;
-use crate::cli::globals::is_stdin;
+use crate::cli::globals::{STDIN, is_stdin};
 use crate::winsock::{self, Options, Reading, SourceForm};
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 #[derive(clap::Args)]
 pub(in crate::cli) struct Input {
@@ -45,7 +45,7 @@ impl Input {
 
     /// What the source is called in messages.
     pub fn name(&self) -> String {
-        if is_stdin(&self.file) { "<stdin>".to_owned() } else { self.file.display().to_string() }
+        if is_stdin(&self.file) { STDIN.to_owned() } else { self.file.display().to_string() }
     }
 
     /// How it is to be read.
@@ -66,8 +66,7 @@ impl Input {
     /// If there is no such file, if it is too large, and if it is no Winsock catalog at all.
     pub fn read(&self) -> Result<Reading, Failure> {
         let name = self.name();
-        let bytes = if is_stdin(&self.file) { bytes(io::stdin().lock()) } else { file(&self.file) };
-        let bytes = bytes.map_err(|error| Failure::io(&name, error))?;
+        let bytes = self.bytes().map_err(|error| Failure::io(&name, error))?;
         let path = (!is_stdin(&self.file)).then_some(self.file.as_path());
         match winsock::read(&name, &bytes, path, &self.options()) {
             Some(Ok(reading)) => self.of_control_set(reading),
@@ -82,9 +81,18 @@ impl Input {
             }),
         }
     }
-}
 
-impl Input {
+    /// All bytes of the source.
+    fn bytes(&self) -> io::Result<Vec<u8>> {
+        let bytes =
+            if is_stdin(&self.file) { up_to_limit(io::stdin().lock()) } else { up_to_limit(File::open(&self.file)?) }?;
+        let most = most_bytes(&bytes);
+        if bytes.len() as u64 > most {
+            return Err(io::Error::other(format!("more than {most} bytes, which is the most that is read")));
+        }
+        Ok(bytes)
+    }
+
     /// What was read, unless a control set is asked for of what has none.
     fn of_control_set(&self, reading: Reading) -> Result<Reading, Failure> {
         let what = match reading.store.form {
@@ -101,18 +109,15 @@ impl Input {
     }
 }
 
-fn file(path: &Path) -> io::Result<Vec<u8>> {
-    bytes(File::open(path)?)
-}
-
-/// All bytes of a source, which is not read further than a source of its form may be long.
-fn bytes(mut from: impl Read) -> io::Result<Vec<u8>> {
+/// The bytes of a source, which is not read further than one byte past the most that a source of its form may have.
+pub(in crate::cli) fn up_to_limit(mut from: impl Read) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     from.by_ref().take(winsock::BEGINNING).read_to_end(&mut bytes)?;
-    let most = winsock::most_bytes(&bytes, &Limits::default());
-    from.take((most + 1).saturating_sub(bytes.len() as u64)).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > most {
-        return Err(io::Error::other(format!("more than {most} bytes, which is the most that is read")));
-    }
+    let further = most_bytes(&bytes).saturating_add(1).saturating_sub(bytes.len() as u64);
+    from.take(further).read_to_end(&mut bytes)?;
     Ok(bytes)
+}
+
+fn most_bytes(beginning: &[u8]) -> u64 {
+    winsock::most_bytes(beginning, &Limits::default())
 }

@@ -10,7 +10,7 @@ mod repair;
 mod report;
 mod show;
 
-pub(super) use input::Input;
+pub(super) use input::{Input, up_to_limit};
 pub(super) use report::{Keys, Place};
 
 use super::{Failure, Status};
@@ -23,7 +23,9 @@ use super::{Failure, Status};
 #[command(after_help = "\
 Examples:
   sockatlas winsock show catalog.reg
-  netsh winsock show catalog | sockatlas winsock show -")]
+  netsh winsock show catalog | sockatlas winsock show -
+  sockatlas winsock report --windows-root /mnt/evidence /mnt/evidence/Windows/System32/config/SYSTEM
+  sockatlas winsock repair broken.reg -o mended.reg")]
 pub(super) struct Args {
     #[command(subcommand)]
     command: Command,
