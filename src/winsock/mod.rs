@@ -4,19 +4,20 @@
 //! |---|---|
 //! | `info`, `packed` | one item: its fields by name, and its 888 bytes |
 //! | `store` | a whole catalog as a source tells it, every fact with its place |
-//! | `wsa` | what Windows' own functions would answer, and install |
-//! | `report` | evidence for an incident: what is standard, what changed, what was added |
-//! | `form` | which source this is, by its content; its text, and what the text tells |
-//! | `document` | a Winsock catalog as a document of sockatlas' own |
-//! | `keys`, `chains` | what entries and items both say, and how chains name their members |
-//! | `export` | a catalog of sockatlas as Windows keeps it |
-//! | `import` | a whole catalog as a registry, or as much of it as can stand |
-//! | `standard` | the items that Windows and its usual companions install |
+//! | `form` | which source a document is, by its content; its text, and what the text tells |
 //! | `reg` | registry exports, in and out |
 //! | `hive`, `dump` | SYSTEM hives, and packed items one after the other: both are rendered as exports |
 //! | `netsh`, `instlsp` | what these two programs print |
-//! | `fault`, `rules` | what refuses loading one; what is wrong with one that is read |
+//! | `standard` | the items that Windows and its usual companions install |
+//! | `windows_path`, `mounted` | where the path of a library leads; the file itself, below a mounted Windows |
+//! | `fault`, `rules` | what refuses loading a catalog; what is wrong with one that is read |
+//! | `keys`, `chains` | what entries and items both say, and how chains name their members |
+//! | `document` | a Winsock catalog as a document of sockatlas' own |
+//! | `import` | a whole catalog as a registry, or as much of it as can stand |
+//! | `export` | a catalog of sockatlas as Windows keeps it |
 //! | `repair` | the smallest changes that make a broken one sound |
+//! | `report` | evidence for an incident: what is standard, what changed, what was added |
+//! | `wsa` | what Windows' own functions would answer, and install |
 //!
 //! Depends on `load` and what lies below it, and on `report`.
 
@@ -32,6 +33,7 @@ mod import;
 pub mod info;
 mod instlsp;
 mod keys;
+mod mounted;
 mod netsh;
 mod packed;
 pub mod reg;
@@ -40,6 +42,7 @@ pub mod report;
 pub(crate) mod rules;
 mod standard;
 mod store;
+mod windows_path;
 pub mod wsa;
 
 pub use crate::catalog::{Bitness, PACKED_ITEM_BYTES};

@@ -20,6 +20,10 @@ fn install(catalog: &Path, arguments: &[&str]) -> (i32, String, String) {
     for variable in ["SOCKATLAS_CATALOG", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"] {
         command.env_remove(variable);
     }
+    output(command)
+}
+
+fn output(mut command: Command) -> (i32, String, String) {
     let output = command.output().expect("the command runs");
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
     (output.status.code().expect("no signal ends it"), text(output.stdout), text(output.stderr))
@@ -231,6 +235,15 @@ fn neither_the_catalog_nor_another_file_is_written_over() {
     assert_eq!(std::fs::read(&other).expect("it is there"), b"mine");
     assert_eq!(install(&catalog, &[&usual[..], &to_other, &["--force"]].concat()).0, 0);
     assert_eq!(read(&other).store.items().count(), 2 * 29);
+}
+
+#[test]
+fn the_catalog_may_come_from_stdin() {
+    let usual = ["install", "Foobar", "--id", ID, "--chains-over-all", "--library", SYSTEM_LIBRARY];
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sockatlas"));
+    command.args(["-c", "-"]).args(usual);
+    command.stdin(std::fs::File::open(samples().join("windows-10-1709.reg")).expect("it is there"));
+    assert_eq!(output(command), over_1709(&["--chains-over-all", "--library", SYSTEM_LIBRARY]));
 }
 
 #[test]

@@ -310,10 +310,9 @@ fn recognised(data: &[u8]) -> Option<(&'static StandardItem, u32)> {
 
 /// What is wrong with the path of a standard provider, as the checker sees it.
 fn library_flaw(path: &str, provider: &StandardProvider) -> Option<LibraryFlaw> {
-    match () {
-        () if path.trim().is_empty() => Some(LibraryFlaw::Empty),
-        () if !path.contains(['\\', '/', '%']) => Some(LibraryFlaw::Bare),
-        () if provider.by_microsoft && !rules::is_of_windows(path) => Some(LibraryFlaw::Elsewhere),
-        () => None,
-    }
+    Some(match rules::library_flaw(path, Some(provider))? {
+        rules::Flaw::Empty => LibraryFlaw::Empty,
+        rules::Flaw::Bare => LibraryFlaw::Bare,
+        rules::Flaw::Elsewhere(_) => LibraryFlaw::Elsewhere,
+    })
 }

@@ -1,7 +1,7 @@
 //! What 32- and 64-bit programs see differently on a 64-bit Windows.
 
 use super::changes::number;
-use super::paths;
+use crate::winsock::windows_path::same_file;
 use crate::winsock::{Bitness, Field, Item, ItemKind, Set, Store};
 use std::collections::{HashMap, VecDeque};
 use uuid::Uuid;
@@ -92,7 +92,7 @@ pub(super) fn differences(store: &Store) -> Vec<Difference<'_>> {
 
 fn differs(one: &Item, other: &Item, field: Field) -> bool {
     match field {
-        Field::LibraryPath => !paths::same_file(&one.info.path, &other.info.path),
+        Field::LibraryPath => !same_file(&one.info.path, &other.info.path),
         Field::ProtocolName => one.info.name != other.info.name,
         // Those of chains may be a set's own.
         Field::ProviderId => one.kind() != ItemKind::Chain && one.info.provider_id != other.info.provider_id,

@@ -1,7 +1,7 @@
 //! What a standard item says otherwise than on Windows 10 1709, from which the shipped catalog is.
 
-use super::paths;
 use crate::winsock::standard::{StandardItem, StandardProvider};
+use crate::winsock::windows_path::same_file;
 use crate::winsock::{Field, Item, ItemKind, ProtocolInfo};
 
 /// What a base protocol is known to be.
@@ -57,7 +57,7 @@ pub(super) fn changes(item: &Item, known: Known) -> Vec<Change> {
         Known::Item(item) => item.provider.library,
         Known::NetBios(provider) => provider.library,
     };
-    if !paths::same_file(&info.path, library) {
+    if !same_file(&info.path, library) {
         change(Field::LibraryPath, library.to_owned(), info.path.clone());
     }
     let Known::Item(standard) = known else { return changes };

@@ -6,7 +6,7 @@
 //! | `sets`, `changes` | the entries, compared with the shipped catalog of Windows 10 1709 |
 //! | `bitness` | what 32- and 64-bit programs see differently |
 //! | `answers` | which entry answers the usual requests, with and without what was added |
-//! | `paths`, `libraries` | what is odd about a path; the file itself, below a mounted Windows |
+//! | `paths` | what is odd about a path |
 //! | `leftovers` | bytes where nothing has a meaning: what stood there before |
 //! | `times` | when keys were written, as a hive tells it |
 //! | `name_spaces` | name-space providers: the known ones, and others |
@@ -18,7 +18,6 @@ mod answers;
 mod bitness;
 mod changes;
 mod leftovers;
-mod libraries;
 mod name_spaces;
 mod paths;
 mod sets;
@@ -28,7 +27,6 @@ pub use answers::{Answer, Outcome, USUAL_REQUESTS, UsualRequest};
 pub use bitness::Difference;
 pub use changes::Change;
 pub use leftovers::Leftover;
-pub use libraries::{LibraryFile, LibraryState, MountedWindows};
 pub use name_spaces::{
     KNOWN_NAME_SPACES, KnownNameSpace, NameSpaceChange, NameSpaceReport, NameSpaceSetReport, NameSpaceStanding,
 };
@@ -36,6 +34,7 @@ pub use paths::PathConcern;
 pub use sets::{Absent, Addition, EntryReport, LayerReport, SetReport, Standing, shown_name};
 pub use times::{LONG_AFTER, Times};
 
+pub use super::mounted::{LibraryFile, LibraryState, MountedWindows};
 use super::standard::StandardProvider;
 use super::wsa::permits;
 use super::{ApplicationCategories, Field, Fragment, Reading, Store, rules};

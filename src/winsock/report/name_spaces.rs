@@ -4,6 +4,7 @@
 use super::paths::{self, PathConcern};
 use super::times::{Times, times};
 use super::{LibraryFile, MountedWindows};
+use crate::winsock::windows_path::same_file;
 use crate::winsock::{Bitness, NameSpaceProvider, NameSpaceSet};
 use std::collections::HashSet;
 use uuid::{Uuid, uuid};
@@ -134,7 +135,7 @@ pub(super) fn report<'s>(set: &'s NameSpaceSet, mounted: Option<&MountedWindows>
 fn changes(provider: &NameSpaceProvider, known: &KnownNameSpace) -> Vec<NameSpaceChange> {
     let mut changes = Vec::new();
     let mut change = |value, known: String, found: String| changes.push(NameSpaceChange { value, known, found });
-    if let Some(path) = provider.path.as_ref().filter(|path| !paths::same_file(path, known.library)) {
+    if let Some(path) = provider.path.as_ref().filter(|path| !same_file(path, known.library)) {
         change("LibraryPath", known.library.to_owned(), path.clone());
     }
     if let Some(found) = provider.name_space.filter(|&found| found != known.name_space) {

@@ -37,7 +37,7 @@ use crate::catalog::Fault;
 use crate::report::Finding;
 use judged::Judged;
 pub(crate) use library_file::missing_libraries;
-pub(super) use library_path::is_of_windows;
+pub(super) use library_path::{Flaw, flaw as library_flaw};
 
 /// What refuses loading, beyond what reading the source found.
 pub(crate) fn faults(store: &Store) -> Vec<Fault> {

@@ -1,6 +1,6 @@
 //! The files of libraries, looked for below the folder in which a Windows is mounted.
 
-use super::paths::Kind;
+use super::windows_path::WindowsPath;
 use crate::catalog::Bitness;
 use std::fs::{self, Metadata};
 use std::io;
@@ -73,18 +73,18 @@ impl MountedWindows {
     /// 32-bit programs on a 64-bit Windows find `SysWOW64` where a path says `System32`.
     pub fn library(&self, path: &str, bits: Option<Bitness>) -> LibraryFile {
         let not = |reason| LibraryFile { looked_for: None, state: LibraryState::NotLookedFor(reason) };
-        let (base, rest) = match Kind::of(path) {
-            Kind::Empty => return not("there is no path"),
-            Kind::Network => return not("it is on another machine"),
-            Kind::Relative => return not("it is relative"),
-            Kind::Bare(name) => (&self.windows, self.redirected(&format!("System32\\{name}"), bits)),
-            Kind::Windows(rest) => (&self.windows, self.redirected(&rest, bits)),
-            Kind::Drive { letter: 'C', rest } => match &self.drive {
+        let (base, rest) = match WindowsPath::of(path) {
+            WindowsPath::Empty => return not("there is no path"),
+            WindowsPath::Network => return not("it is on another machine"),
+            WindowsPath::Relative => return not("it is relative"),
+            WindowsPath::Bare(name) => (&self.windows, self.redirected(&format!("System32\\{name}"), bits)),
+            WindowsPath::Windows(rest) => (&self.windows, self.redirected(&rest, bits)),
+            WindowsPath::Drive { letter: 'C', rest } => match &self.drive {
                 Some(drive) => (drive, rest),
                 None => return not("of drive C: only the folder of Windows is there"),
             },
-            Kind::Drive { .. } => return not("it is on a drive other than C:"),
-            Kind::Variable { name, rest } => match (&self.drive, folder_of(&name, bits)) {
+            WindowsPath::Drive { .. } => return not("it is on a drive other than C:"),
+            WindowsPath::Variable { name, rest } => match (&self.drive, folder_of(&name, bits)) {
                 (_, None) => return not("the value of its variable is not known"),
                 (None, _) => return not("of drive C: only the folder of Windows is there"),
                 (Some(drive), Some(folders)) => (drive, self.below_program_files(drive, folders, &rest)),
