@@ -1,5 +1,6 @@
 //! What the README shows is what the command prints, and the examples run.
 
+mod exact;
 mod generated;
 
 use std::path::Path;
