@@ -15,9 +15,9 @@ use std::path::PathBuf;
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
-  sockatlas -c site.toml export --to reg -o site.reg
-  sockatlas -c broken.reg -c fixes.toml export --to reg --bits 64 -o fixed.reg
-  sockatlas -c site.toml export --to reg --encoding utf-8 | less
+  sockatlas export -c site.toml --to reg -o site.reg
+  sockatlas export -c broken.reg -c fixes.toml --to reg --bits 64 -o fixed.reg
+  sockatlas export -c site.toml --to reg --encoding utf-8 | less
 
 Exit status:
   0  all entries are written

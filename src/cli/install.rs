@@ -25,9 +25,9 @@ use uuid::Uuid;
     group(clap::ArgGroup::new("over").required(true).args(["chains_over_all", "chains_over"])),
     after_help = "\
 Examples:
-  sockatlas -c catalog.reg install Foobar --chains-over-all --ifs \\
+  sockatlas install -c catalog.reg Foobar --chains-over-all --ifs \\
       --id 3ec32cd3-f254-4826-9053-672dc37f0070 --library '%SystemRoot%\\system32\\foobar.dll'
-  sockatlas -c catalog.reg install Foobar --chains-over inet/stream/tcp inet/dgram/udp \\
+  sockatlas install -c catalog.reg Foobar --chains-over inet/stream/tcp inet/dgram/udp \\
       --id 3ec32cd3-f254-4826-9053-672dc37f0070 --library 'C:\\foobar\\64.dll' --library-32 'C:\\foobar\\32.dll' \\
       -o new.reg
 

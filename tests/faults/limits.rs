@@ -117,7 +117,7 @@ fn a_document_is_as_large_as_allowed_and_no_larger() {
     let large = "#".repeat(100);
     let folder = Folder::of(&[("includer.toml", "format = 1\ninclude = [\"large.toml\"]"), ("large.toml", &large)]);
     let report = folder.report(of_size(folder.loader(), 60));
-    assert_eq!(report, "includer.toml:2:12 limit-exceeded: bytes in a document: 61 is more than the 60 allowed\n");
+    assert_eq!(report, "includer.toml:2:12 limit-exceeded: bytes in a document: 100 is more than the 60 allowed\n");
 }
 
 #[test]

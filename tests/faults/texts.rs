@@ -37,7 +37,19 @@ fn every_kind_of_fault_says_what_was_found_what_was_expected_and_what_to_do() {
         ),
         (
             "[provider.x]\npath = 1".into(),
-            &["a:15:1: unknown key `path` in provider `x` (the keys here are `module`, `id`, `replace`)"],
+            &["a:15:1: unknown key `path` in provider `x` (the keys here are `module`, `id`, `library`, `replace`)"],
+        ),
+        (
+            "[layer.x]\nprovider = \"kernel\"\nwinsock = { bits = 16 }".into(),
+            &["a:16:20: the number 16 where 32 or 64 is expected"],
+        ),
+        (
+            "[layer.x]\nprovider = \"kernel\"\nwinsock = { packed = \"AAEC\" }".into(),
+            &["a:16:22: 3 bytes where the 888 bytes of a packed catalog item in base64 is expected"],
+        ),
+        (
+            "[application.x]\nwinsock = { path = 'C:\\x.exe' }".into(),
+            &["a:15:11: `winsock` of an application lacks the key `key`"],
         ),
         ("[chain.x]\nlayers = [\"tls\"]".into(), &["a:14:8: chain `x` lacks the key `base`"]),
         ("[layer.x]\nprovider = 5".into(), &["a:15:12: the number 5 where a string is expected"]),
