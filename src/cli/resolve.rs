@@ -6,7 +6,7 @@ use super::question::{self, Question};
 use super::style::{BAD, FAINT, GOOD, HINT, SUBJECT};
 use super::table::Table;
 use super::{Failure, Globals, Status, batch};
-use crate::{EntryRef, Refusal, Registry, Selection};
+use crate::{EntryRef, Refusal, Registry, Request, Selection};
 use std::fmt::Write;
 use std::path::PathBuf;
 
@@ -57,11 +57,23 @@ pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
         (Format::Text, Ok(selection)) => output::text(&selected(&registry, selection))?,
         (Format::Text, Err(refusal)) => {
             talk(format_args!("{}", refused(&registry, refusal)));
+            if let Some(untold) = untold(&registry, &request) {
+                talk(format_args!("  {HINT}note{HINT:#}: {}", output::printable(&untold)));
+            }
             let again = format!("sockatlas{} explain {}", globals.words(), args.question.words());
             talk(format_args!("  {HINT}help{HINT:#}: `{}` shows every candidate", output::printable(&again)));
         }
     }
     Ok(status(&outcome))
+}
+
+/// What the source of a catalog does not tell, and could have made an entry match: of all such entries, one fact.
+fn untold(registry: &Registry, request: &Request) -> Option<String> {
+    let candidates = registry.explain(request).candidates;
+    let fact = candidates.iter().find_map(|candidate| candidate.untold)?;
+    let named = candidates.iter().filter(|candidate| candidate.untold == Some(fact));
+    let names: Vec<String> = named.map(|candidate| format!("`{}`", candidate.entry.name())).collect();
+    Some(format!("the source does not tell `{fact}` of {}: it counts as absent", names.join(", ")))
 }
 
 pub(super) fn status(outcome: &Result<Selection<'_>, Refusal>) -> Status {

@@ -33,6 +33,9 @@ pub struct Candidate<'r> {
     pub wanted: String,
     /// What the entry had instead.
     pub had: String,
+    /// The fact that the test looked at and the entry's source does not tell, so that it counts as absent: `matches-zero`, or
+    /// `protocol`, of which the end of the range is not told.
+    pub untold: Option<&'static str>,
     /// All tests that it fails, in their order; of more than one only the first is reported as `failed`.
     pub(super) fails: Vec<Test>,
     passed: usize,
@@ -146,7 +149,8 @@ impl Registry {
         };
         let (wanted, had) =
             failed.map_or_else(Default::default, |test| self.wanted_and_had(asked, index, test, winner));
-        Candidate { entry: self.at(index), failed, wanted, had, fails, passed }
+        let untold = failed.and_then(|test| self.untold(asked, index, test));
+        Candidate { entry: self.at(index), failed, wanted, had, untold, fails, passed }
     }
 
     /// Every test that the request asks for, in the dialect's order, and whether the entry passes it.
@@ -222,12 +226,16 @@ impl Registry {
             Test::Type => (SocketType::from_raw(asked.triple.socket_type).to_string(), stack.socket_type.to_string()),
             Test::Protocol => {
                 let had = self.protocols_text(index);
-                match asked.request.protocol() {
-                    Protocol::UNSPEC if self.fact_unknown(index, "matches-zero") => {
+                match (asked.request.protocol(), self.untold(asked, index, test)) {
+                    (Protocol::UNSPEC, Some(_)) => {
                         ("0".to_owned(), format!("{had} (its source does not tell whether it matches 0)"))
                     }
-                    Protocol::UNSPEC => ("0".to_owned(), format!("{had} (which does not match 0)")),
-                    protocol => (self.protocol_text(protocol, stack.family), had),
+                    (Protocol::UNSPEC, None) => ("0".to_owned(), format!("{had} (which does not match 0)")),
+                    (protocol, Some(_)) => {
+                        let wanted = self.protocol_text(protocol, stack.family);
+                        (wanted, format!("{had} (its source does not tell the range above it)"))
+                    }
+                    (protocol, None) => (self.protocol_text(protocol, stack.family), had),
                 }
             }
             Test::Require => (asked.demands.require.to_string(), list(services)),
@@ -270,6 +278,18 @@ impl Registry {
             }
             None => Default::default(),
         }
+    }
+
+    /// The fact that a test looks at, if the entry's source does not tell it.
+    fn untold(&self, asked: &Asked<'_>, index: EntryIndex, test: Test) -> Option<&'static str> {
+        let fact = match asked.request.protocol() {
+            _ if test != Test::Protocol => return None,
+            Protocol::UNSPEC => "matches-zero",
+            // Ranges go up from the protocol that is told.
+            _ if asked.triple.protocol < self.protocols(index).first() => return None,
+            _ => "protocol",
+        };
+        self.fact_unknown(index, fact).then_some(fact)
     }
 
     /// Whether the entry's source did not tell this fact, so that it counts as absent.

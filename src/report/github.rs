@@ -37,10 +37,12 @@ fn annotation(finding: &Finding, report: &Report, root: &Root) -> String {
         let _ = write!(command, ",col={},endColumn={}", start.1, end.1);
     }
     let mut message = finding.message.clone();
+    if source.is_rendered() {
+        let _ = write!(message, "\n{}", root.told(source, finding.at));
+    }
     for label in &finding.labels {
-        let other = report.sources.get(label.at.file);
-        let (line, column) = Utf16Region::of(other, label.at).start;
-        let _ = write!(message, "\n{}:{line}:{column}: {}", root.place(other).text(), label.text);
+        let place = root.told(report.sources.get(label.at.file), label.at);
+        let _ = write!(message, "\n{place}: {}", label.text);
     }
     if let Some(help) = &finding.help {
         let _ = write!(message, "\nhelp: {help}");

@@ -3,7 +3,7 @@
 //! A suite is a document. A test in it is a rule that has findings there, and it fails, unless all of them are notes: those
 //! are output of a test that passed. A document without findings has one test, `no findings`, which passes.
 
-use super::place::{Root, Utf16Region};
+use super::place::Root;
 use super::{Finding, Report, text};
 use crate::catalog::Severity;
 use quick_junit::{NonSuccessKind, Property, SerializeError, TestCase, TestCaseStatus, TestSuite};
@@ -67,13 +67,9 @@ fn test(code: &str, findings: &[&Finding], document: &str, report: &Report, root
     case(code, document, status)
 }
 
-/// `site.toml:3:7: error: what was found (what helps)`, and a line for each label.
+/// `site.toml:3:7: error: what was found (what helps)`, and a line for each label. In a hive a key stands for line and column.
 fn line(finding: &Finding, report: &Report, root: &Root) -> String {
-    let place = |at: crate::catalog::Span| {
-        let source = report.sources.get(at.file);
-        let (line, column) = Utf16Region::of(source, at).start;
-        format!("{}:{line}:{column}", root.place(source).text())
-    };
+    let place = |at: crate::catalog::Span| root.told(report.sources.get(at.file), at);
     let help = finding.help.as_ref().map(|help| format!(" ({help})")).unwrap_or_default();
     let mut text = format!("{}: {}: {}{help}", place(finding.at), finding.severity, finding.message);
     for label in &finding.labels {

@@ -40,6 +40,36 @@ impl Root {
     }
 }
 
+impl Root {
+    /// Where a span begins, as people read it: `site.toml:3:7`. In a file that holds no text it is the key or the item,
+    /// for lines of the text that says the same are no lines of the file.
+    pub fn told(&self, source: &Source, at: Span) -> String {
+        let place = self.place(source);
+        if source.is_rendered() {
+            return part(source, at)
+                .map_or_else(|| place.text().to_owned(), |part| format!("{}: {part}", place.text()));
+        }
+        let (line, column) = Utf16Region::of(source, at).start;
+        format!("{}:{line}:{column}", place.text())
+    }
+}
+
+/// The part of a file that holds no text to which a place belongs: the key of a hive, or which of packed items.
+pub(crate) fn part(source: &Source, at: Span) -> Option<String> {
+    let text = source.text();
+    // The place may be the key itself.
+    let line = text.get(at.range().start..)?.find('\n').map_or(text.len(), |end| at.range().start + end);
+    let keys = text.get(..line)?;
+    let start = if keys.starts_with('[') { keys.rfind("\n[").map_or(1, |at| at + 2) } else { keys.rfind("\n[")? + 2 };
+    let line = keys.get(start..)?.lines().next()?.trim_end();
+    let key = line.strip_suffix(']').unwrap_or(line);
+    if source.form() != Some("packed") {
+        return Some(key.to_owned());
+    }
+    let (_, number) = key.rsplit_once('\\')?;
+    number.parse::<u64>().ok().map(|number| format!("item {number}"))
+}
+
 impl Place {
     /// As people read it.
     pub fn text(&self) -> &str {

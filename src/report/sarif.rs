@@ -9,7 +9,7 @@
 //! The structs are the part of the standard that is used: OASIS, Static Analysis Results Interchange Format 2.1.0, section 3.
 
 use super::fingerprint::line_fingerprints;
-use super::place::{Place, Root, Utf16Region};
+use super::place::{Place, Root, Utf16Region, part};
 use super::{Finding, Fix, Report};
 use crate::catalog::{FileId, Severity, Source, Span};
 use serde::Serialize;
@@ -142,8 +142,17 @@ struct Location {
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<usize>,
     physical_location: PhysicalLocation,
+    /// What stands for the region of a file that holds no text: the key of a hive, or which of packed items.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    logical_locations: Option<[LogicalLocation; 1]>,
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<Message>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct LogicalLocation {
+    fully_qualified_name: String,
 }
 
 #[derive(Serialize)]
@@ -310,9 +319,12 @@ impl Writer<'_> {
     }
 
     fn location(&self, at: Span, id: Option<usize>, message: Option<&str>) -> Location {
-        let region = (!self.source(at.file).is_rendered()).then(|| self.region(at));
+        let source = self.source(at.file);
+        let region = (!source.is_rendered()).then(|| self.region(at));
+        let part = if source.is_rendered() { part(source, at) } else { None };
+        let logical_locations = part.map(|part| [LogicalLocation { fully_qualified_name: part }]);
         let physical_location = PhysicalLocation { artifact_location: self.artifact(at.file), region };
-        Location { id, physical_location, message: message.map(Message::from) }
+        Location { id, physical_location, logical_locations, message: message.map(Message::from) }
     }
 
     fn artifact(&self, file: FileId) -> ArtifactLocation {

@@ -20,6 +20,39 @@
 //! | `wsa` | what Windows' own functions would answer, and install |
 //!
 //! Depends on `load` and what lies below it, and on `report`.
+//!
+//! A source is [`read`] into a [`Store`], sound or not; a [`Loader`](crate::Loader) that is told to takes such files as it takes
+//! documents of its own, whatever they are called, and so does the checker:
+//!
+//! ```
+//! use sockatlas::Loader;
+//! use sockatlas::check::{Settings, check};
+//! use sockatlas::winsock::repair::{self, RepairOptions};
+//! use sockatlas::winsock::{self, Options};
+//!
+//! let path = "tests/winsock/samples/windows-10-1709.reg";
+//! let bytes = std::fs::read(path)?;
+//! let reading = winsock::read(path, &bytes, None, &Options::default()).ok_or("no Winsock catalog")??;
+//! for item in reading.store.items() {
+//!     println!("{} {}: {}", item.id(), item.info.name, item.info.path);
+//! }
+//! assert_eq!(reading.store.items().count(), 32);
+//!
+//! // What is wrong with it, and what would mend it?
+//! let loader = Loader::new().winsock(Options::default()).path(path);
+//! let judged = check(&loader, &Settings::default());
+//! for finding in &judged.findings {
+//!     println!("{}: {}: {}", judged.sources.locate(finding.at), finding.severity, finding.message);
+//! }
+//! assert!(judged.findings.iter().all(|finding| finding.code.starts_with("winsock-")));
+//! assert!(repair::plan(&reading.store, &RepairOptions::default())?.steps.is_empty());
+//!
+//! // Which entry gets TCP?
+//! let registry = loader.load()?;
+//! let request = registry.request("inet", "stream", Some("tcp"))?;
+//! assert_eq!(registry.resolve(&request)?.name(), "tcp4");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod chains;
 mod document;

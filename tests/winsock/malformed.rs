@@ -1,8 +1,10 @@
 //! Sources that are no sound text: each is told with its place, and nothing else goes wrong.
 
 use super::exports::sample;
+use super::fixture::Catalog;
 use proptest::prelude::*;
-use sockatlas::winsock::{self, Options, Reading, SourceForm};
+use sockatlas::winsock::{self, ImportOptions, Options, Reading, SourceForm, import};
+use std::collections::HashSet;
 
 /// The faults of an export, as `line:column: message`.
 fn faults(bytes: &[u8]) -> Vec<String> {
@@ -317,6 +319,35 @@ proptest! {
                 reading.sources.locate(fault.at);
                 prop_assert!(fault.at.range().end <= reading.sources.get(fault.at.file).text().len());
             }
+        }
+    }
+
+    /// Whatever lines get lost of a catalog with chains, a part of it is a registry or is refused.
+    #[test]
+    fn no_loss_of_lines_makes_importing_a_part_panic(
+        lost in proptest::collection::vec((any::<prop::sample::Index>(), 1_usize..9), 1..8),
+        is_netsh in any::<bool>(),
+    ) {
+        let sound = Catalog::sound();
+        let text = if is_netsh { sound.netsh() } else { sound.reg().text };
+        let mut lines: Vec<&str> = text.lines().collect();
+        for (place, count) in lost {
+            let start = 1 + place.index(lines.len() - 1);
+            lines.drain(start..(start + count).min(lines.len()));
+            prop_assume!(lines.len() > 1);
+        }
+        let text = lines.join("\r\n");
+        let Some(Ok(reading)) = winsock::read("x", text.as_bytes(), None, &Options::default()) else { return Ok(()) };
+        let mut options = ImportOptions::default();
+        options.partial = true;
+        let read: HashSet<u32> = reading.store.items().map(winsock::Item::id).collect();
+        match import(reading, &options) {
+            Ok(imported) => {
+                let stays = imported.registry.entries().map(|entry| entry.catalog_entry_id());
+                prop_assert!(stays.count() > 0);
+                prop_assert!(imported.store.items().all(|item| read.contains(&item.id())));
+            }
+            Err(error) => prop_assert!(!error.faults().is_empty()),
         }
     }
 }

@@ -6,6 +6,8 @@ mod checking;
 pub mod export_command;
 pub mod exports;
 pub mod fixture;
+#[cfg(feature = "cli")]
+mod forms;
 #[cfg(feature = "hive")]
 mod hives;
 #[cfg(feature = "cli")]
