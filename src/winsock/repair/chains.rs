@@ -2,7 +2,8 @@
 
 use super::draft::Draft;
 use super::items::has_quality_of_service;
-use super::step::{Change, Removal, Repointing, Setting};
+use super::reason::{Removal, Repointing};
+use super::step::{Change, Setting};
 use crate::winsock::chains::SetIndex;
 use crate::winsock::info::{ItemKind, ProtocolChain, ProtocolInfo};
 use crate::winsock::packed::Field;

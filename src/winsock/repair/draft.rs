@@ -1,6 +1,7 @@
 //! A set while it is mended: its items, the steps so far, and the ids that are free.
 
-use super::step::{Change, Removal, Step, Subject};
+use super::reason::Removal;
+use super::step::{Change, Step, Subject};
 use crate::catalog::{Bitness, Span};
 use crate::winsock::info::ProtocolInfo;
 use crate::winsock::packed::PackedItem;

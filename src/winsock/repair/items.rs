@@ -1,7 +1,8 @@
 //! Items by themselves: those that cannot be read, providers that are to go, ids, libraries, and standard items that are missing.
 
 use super::draft::{Draft, HIGHEST_ID};
-use super::step::{Change, LibraryFlaw, Removal, Repointing, Subject};
+use super::reason::{LibraryFlaw, Removal, Repointing};
+use super::step::{Change, Subject};
 use crate::winsock::PACKED_ITEM_BYTES;
 use crate::winsock::info::{ItemKind, ProtocolInfo};
 use crate::winsock::packed::{Field, PackedItem, PackedItemError};

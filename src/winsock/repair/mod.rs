@@ -2,7 +2,7 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `step` | the steps of a plan, and their texts |
+//! | `step`, `reason` | the steps of a plan, why they are done, and the texts of both |
 //! | `draft` | a set while it is mended |
 //! | `items` | items by themselves: unreadable ones, ids, libraries, missing ones |
 //! | `chains` | what chains name, and what they say of it |
@@ -25,9 +25,11 @@ mod draft;
 mod items;
 mod numbers;
 mod order;
+mod reason;
 mod step;
 
-pub use step::{Change, LibraryFlaw, Removal, Repointing, Setting, Step, Subject};
+pub use reason::{LibraryFlaw, Removal, Repointing};
+pub use step::{Change, Setting, Step, Subject};
 
 use super::rules;
 use super::store::{SourceForm, Store};
