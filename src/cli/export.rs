@@ -2,9 +2,9 @@
 
 use super::output::{printable, talk};
 use super::style::{BAD, HINT};
+use super::winsock::Written;
 use super::{Failure, Globals, Status, outfile, output};
 use crate::Registry;
-use crate::catalog::Bitness;
 use crate::winsock::{self, Export, Remark, reg};
 use std::path::PathBuf;
 
@@ -28,13 +28,8 @@ pub(super) struct Args {
     #[arg(long, value_enum, value_name = "FORM")]
     to: To,
 
-    /// Of the two catalogs of a 64-bit Windows, the one for programs of these bits, or both
-    #[arg(long, value_enum, value_name = "BITS", default_value_t)]
-    bits: Bits,
-
-    /// How the text is encoded
-    #[arg(long, value_enum, value_name = "ENCODING", default_value_t)]
-    encoding: Encoding,
+    #[command(flatten)]
+    written: Written,
 
     /// Write to this file; without it to stdout
     #[arg(short, long, value_name = "FILE")]
@@ -55,33 +50,6 @@ enum To {
     Reg,
 }
 
-#[derive(Copy, Clone, Default, clap::ValueEnum)]
-enum Bits {
-    /// Catalog_Entries, which is the only one of a 32-bit Windows
-    #[value(name = "32")]
-    Bits32,
-    /// Catalog_Entries64
-    #[value(name = "64")]
-    Bits64,
-    /// Both, as a 64-bit Windows has them
-    #[default]
-    Both,
-}
-
-#[derive(Copy, Clone, Default, clap::ValueEnum)]
-enum Encoding {
-    /// As regedit writes: little-endian, with a byte order mark
-    #[default]
-    #[value(name = "utf-16")]
-    Utf16,
-    /// Without a mark
-    #[value(name = "utf-8")]
-    Utf8,
-    /// The older format, a byte a character
-    #[value(name = "regedit4")]
-    Regedit4,
-}
-
 pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
     let registry = globals.registry()?;
     if let Some(output) = &args.output {
@@ -89,12 +57,7 @@ pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
         outfile::may_be_written(output, inputs, args.force)?;
     }
     let To::Reg = args.to;
-    let bits = match args.bits {
-        Bits::Bits32 => Some(Bitness::Bits32),
-        Bits::Bits64 => Some(Bitness::Bits64),
-        Bits::Both => None,
-    };
-    let Export { store, remarks } = winsock::export(&registry, bits);
+    let Export { store, remarks } = winsock::export(&registry, args.written.bits());
     remarks.iter().for_each(|remark| say(remark, &registry));
     let left_out = remarks.iter().filter(|remark| remark.reason.leaves_out()).count();
     if left_out > 0 && !args.partial {
@@ -106,14 +69,8 @@ pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
     if store.items().next().is_none() {
         return Err(Failure::Told { message: "there is no entry to write".to_owned(), help: None });
     }
-    let encoding = match args.encoding {
-        Encoding::Utf16 => reg::Encoding::Utf16,
-        Encoding::Utf8 => reg::Encoding::Utf8,
-        Encoding::Regedit4 => reg::Encoding::Regedit4,
-    };
-    let options = reg::WriteOptions { encoding, bits };
-    let bytes =
-        reg::write(&store, &options).map_err(|error| Failure::Told { message: error.to_string(), help: None })?;
+    let bytes = reg::write(&store, &args.written.options())
+        .map_err(|error| Failure::Told { message: error.to_string(), help: None })?;
     match &args.output {
         None => output::bytes(&bytes)?,
         Some(path) => {

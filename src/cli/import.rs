@@ -1,7 +1,7 @@
 //! `sockatlas import`: a Winsock catalog as a catalog of ours.
 
 use super::output::{printable, talk};
-use super::winsock::Input;
+use super::winsock::{Input, bitness};
 use super::{Failure, Status, failure, outfile, output};
 use crate::catalog::{Severity, Span};
 use crate::check::{Settings, check};
@@ -41,17 +41,12 @@ pub(super) struct Args {
     force: bool,
 
     /// The programs whose catalog counts, where Windows keeps two; what only the others see is disabled
-    #[arg(long, value_name = "32|64", default_value = "64", value_parser = bits)]
+    #[arg(long, value_name = "32|64", default_value = "64", value_parser = bitness)]
     bits: Bitness,
 
     /// Leave out what cannot stand, and all that stands on it, and say so: for excerpts
     #[arg(long)]
     partial: bool,
-}
-
-fn bits(word: &str) -> Result<Bitness, String> {
-    let bits = word.parse().ok().and_then(Bitness::from_number);
-    bits.ok_or_else(|| "32 or 64 is expected".to_owned())
 }
 
 pub(super) fn run(args: &Args) -> Result<Status, Failure> {

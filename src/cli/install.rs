@@ -4,7 +4,7 @@ use super::json;
 use super::output::{self, Format, printable, talk};
 use super::style::{BAD, FAINT, HEADING, SUBJECT};
 use super::table::{Table, cell};
-use super::winsock::Input;
+use super::winsock::{Input, bitness};
 use super::{Failure, Globals, Status, diff, outfile};
 use crate::terms::Services;
 use crate::winsock::reg::{self, WriteError, WriteOptions};
@@ -66,7 +66,7 @@ pub(super) struct Args {
     ifs: bool,
 
     /// Install for programs of one bitness alone
-    #[arg(long, value_name = "32|64", value_parser = bits)]
+    #[arg(long, value_name = "32|64", value_parser = bitness)]
     bits: Option<Bitness>,
 
     /// Write the new catalog to this file, as a registry export
@@ -84,11 +84,6 @@ pub(super) struct Args {
 
 fn guid(word: &str) -> Result<Uuid, String> {
     Uuid::parse_str(word).map_err(|_| "a GUID is expected, as in 3ec32cd3-f254-4826-9053-672dc37f0070".to_owned())
-}
-
-fn bits(word: &str) -> Result<Bitness, String> {
-    let bits = word.parse().ok().and_then(Bitness::from_number);
-    bits.ok_or_else(|| "32 or 64 is expected".to_owned())
 }
 
 pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {

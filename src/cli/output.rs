@@ -64,3 +64,8 @@ pub(super) fn printable(text: &str) -> Cow<'_, str> {
     let escape = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
     Cow::Owned(text.chars().map(escape).collect())
 }
+
+/// As in "1 entry" and "2 entries".
+pub(super) fn counted(count: usize, one: &str, several: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { several })
+}

@@ -2,16 +2,18 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `input` | which file is meant, and how it is read |
+//! | `input`, `written` | which file is meant, and how it is read; how an export is written |
 //! | all others | the command of that name |
 
 mod input;
 mod repair;
 mod report;
 mod show;
+mod written;
 
 pub(super) use input::{Input, up_to_limit};
 pub(super) use report::{Keys, Place};
+pub(super) use written::{Written, bitness};
 
 use super::{Failure, Status};
 

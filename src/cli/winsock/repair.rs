@@ -1,16 +1,17 @@
 //! `winsock repair`: a broken catalog made sound, with the smallest changes.
 
 use super::input::Input;
+use super::written::Written;
 use crate::catalog::{FaultKind, Sources};
 use crate::cli::globals::is_stdin;
 use crate::cli::json::Repair;
-use crate::cli::output::{self, Format, printable};
+use crate::cli::output::{self, Format, counted, printable};
 use crate::cli::style::{BAD, FAINT, GOOD, SUBJECT, WARNING};
 use crate::cli::{Failure, Status, outfile};
 use crate::report::{Finding, text};
 use crate::winsock::reg::{self, WriteOptions};
 use crate::winsock::repair::{Plan, RepairOptions, Step, plan};
-use crate::winsock::{self, Bitness, Options, PackedItem, Reading, Store};
+use crate::winsock::{self, Options, PackedItem, Reading, Store};
 use std::fmt::Write;
 use std::path::PathBuf;
 use uuid::Uuid;
@@ -50,10 +51,6 @@ pub(super) struct Args {
     #[arg(long)]
     dry_run: bool,
 
-    /// Which set to mend and write: the one of 32-bit programs, of 64-bit ones, or both
-    #[arg(long, value_enum, value_name = "BITS", default_value = "both")]
-    bits: Bits,
-
     /// Remove all entries of this provider, a GUID, and what cannot be without them; repeatable
     #[arg(long = "remove-provider", value_name = "GUID")]
     remove_providers: Vec<Uuid>,
@@ -62,33 +59,12 @@ pub(super) struct Args {
     #[arg(long)]
     remove_unreachable: bool,
 
-    /// How OUT is encoded
-    #[arg(long, value_enum, value_name = "ENCODING", default_value = "utf-16")]
-    encoding: Encoding,
+    #[command(flatten)]
+    written: Written,
 
     /// In which form the plan is printed
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
     format: Format,
-}
-
-#[derive(Copy, Clone, PartialEq, Eq, clap::ValueEnum)]
-enum Bits {
-    #[value(name = "32")]
-    Bits32,
-    #[value(name = "64")]
-    Bits64,
-    Both,
-}
-
-#[derive(Copy, Clone, PartialEq, Eq, clap::ValueEnum)]
-enum Encoding {
-    /// As regedit and `reg export` write
-    #[value(name = "utf-16")]
-    Utf16,
-    #[value(name = "utf-8")]
-    Utf8,
-    /// The older format, in one byte a character
-    Regedit4,
 }
 
 pub(super) fn run(args: &Args) -> Result<Status, Failure> {
@@ -103,12 +79,8 @@ pub(super) fn run(args: &Args) -> Result<Status, Failure> {
         outfile::may_be_written(output, [args.input.file.as_path()], args.force)?;
     }
     let Reading { sources, store, faults } = args.input.read()?;
-    let bits = match args.bits {
-        Bits::Bits32 => Some(Bitness::Bits32),
-        Bits::Bits64 => Some(Bitness::Bits64),
-        Bits::Both => None,
-    };
     let remove_providers = args.remove_providers.clone();
+    let bits = args.written.bits();
     let options = RepairOptions { bits, remove_providers, remove_unreachable: args.remove_unreachable };
     let name = args.input.name();
     let plan = plan(&store, &options)
@@ -130,13 +102,8 @@ pub(super) fn run(args: &Args) -> Result<Status, Failure> {
         }
     }
     if let Some(output) = output {
-        let encoding = match args.encoding {
-            Encoding::Utf16 => reg::Encoding::Utf16,
-            Encoding::Utf8 => reg::Encoding::Utf8,
-            Encoding::Regedit4 => reg::Encoding::Regedit4,
-        };
-        let options = WriteOptions { encoding, bits };
-        let bytes = written(&plan.store, &options).map_err(|message| Failure::Told { message, help: None })?;
+        let bytes =
+            written(&plan.store, &args.written.options()).map_err(|message| Failure::Told { message, help: None })?;
         outfile::write(output, &bytes, args.force)?;
         if args.format == Format::Text {
             let output = output.display().to_string();
@@ -184,12 +151,12 @@ fn told(plan: &Plan, sources: &Sources, name: &str) -> String {
         told_step(&mut told, step, number, sources);
     }
     if !plan.left.is_empty() {
-        let count = counted(plan.left.len(), "error");
+        let count = counted(plan.left.len(), "error", "errors");
         let _ = writeln!(told, "\n{BAD}left{BAD:#}: {count}, for which nothing here tells what would be right\n");
         told.push_str(&text::findings(&plan.left, sources, output::stdout_is_styled()));
     }
     if !plan.warnings.is_empty() {
-        let count = counted(plan.warnings.len(), "warning");
+        let count = counted(plan.warnings.len(), "warning", "warnings");
         let codes: std::collections::BTreeSet<&str> = plan.warnings.iter().map(|finding| finding.code).collect();
         let codes = codes.into_iter().map(|code| format!("`{code}`")).collect::<Vec<_>>().join(", ");
         let _ = writeln!(told, "\n{WARNING}note{WARNING:#}: {count} stay ({codes}); `sockatlas check` shows them");
@@ -205,8 +172,4 @@ fn told_step(told: &mut String, step: &Step, number: usize, sources: &Sources) {
     let _ = writeln!(told, "{number:>4}. {}", printable(&step.to_string()));
     let (reason, place) = (step.reason(), sources.locate(step.at).to_string());
     let _ = writeln!(told, "      {}{FAINT}{code}, {}{FAINT:#}", printable(&reason), printable(&place));
-}
-
-fn counted(count: usize, what: &str) -> String {
-    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }

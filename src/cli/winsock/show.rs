@@ -3,7 +3,7 @@
 use super::input::Input;
 use crate::catalog::Severity;
 use crate::cli::json::{self, Named, WinsockCatalog};
-use crate::cli::output::{self, Format, printable, talk};
+use crate::cli::output::{self, Format, counted, printable, talk};
 use crate::cli::style::{BAD, FAINT, HEADING, SUBJECT};
 use crate::cli::table::{Table, cell};
 use crate::cli::{Failure, Status};
@@ -312,8 +312,4 @@ fn beside(table: &mut Table, values: &[Beside]) {
         let place = if key.is_empty() { format!("value {name}") } else { format!("value {key}\\{name}") };
         table.row([cell(place, FAINT), format!("{} bytes of type {kind}", data.len()).into()]);
     }
-}
-
-fn counted(count: usize, one: &str, several: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { several })
 }

@@ -1,0 +1,68 @@
+//! How a registry export is written: of which sets, and in which encoding; what all commands that write one are given.
+
+use crate::winsock::Bitness;
+use crate::winsock::reg::{self, WriteOptions};
+
+#[derive(clap::Args)]
+pub(in crate::cli) struct Written {
+    /// Of the two catalogs of a 64-bit Windows, the one for programs of these bits, or both
+    #[arg(long, value_enum, value_name = "BITS", default_value_t)]
+    bits: Bits,
+
+    /// How the export is encoded
+    #[arg(long, value_enum, value_name = "ENCODING", default_value_t)]
+    encoding: Encoding,
+}
+
+#[derive(Copy, Clone, Default, clap::ValueEnum)]
+enum Bits {
+    /// Catalog_Entries, which is the only one of a 32-bit Windows
+    #[value(name = "32")]
+    Bits32,
+    /// Catalog_Entries64
+    #[value(name = "64")]
+    Bits64,
+    /// Both, as a 64-bit Windows has them
+    #[default]
+    Both,
+}
+
+#[derive(Copy, Clone, Default, clap::ValueEnum)]
+enum Encoding {
+    /// As regedit and `reg export` write: little-endian, with a byte order mark
+    #[default]
+    #[value(name = "utf-16")]
+    Utf16,
+    /// Without a mark
+    #[value(name = "utf-8")]
+    Utf8,
+    /// The older format, a byte a character
+    #[value(name = "regedit4")]
+    Regedit4,
+}
+
+impl Written {
+    /// The one set that is meant; nothing for both.
+    pub fn bits(&self) -> Option<Bitness> {
+        match self.bits {
+            Bits::Bits32 => Some(Bitness::Bits32),
+            Bits::Bits64 => Some(Bitness::Bits64),
+            Bits::Both => None,
+        }
+    }
+
+    pub fn options(&self) -> WriteOptions {
+        let encoding = match self.encoding {
+            Encoding::Utf16 => reg::Encoding::Utf16,
+            Encoding::Utf8 => reg::Encoding::Utf8,
+            Encoding::Regedit4 => reg::Encoding::Regedit4,
+        };
+        WriteOptions { encoding, bits: self.bits() }
+    }
+}
+
+/// The bitness of programs, as an argument says it.
+pub(in crate::cli) fn bitness(word: &str) -> Result<Bitness, String> {
+    let bits = word.parse().ok().and_then(Bitness::from_number);
+    bits.ok_or_else(|| "32 or 64 is expected".to_owned())
+}
