@@ -49,6 +49,7 @@ impl Render {
     }
 
     /// A line of comment.
+    #[cfg(feature = "hive")]
     pub fn comment(&mut self, text: &str) {
         self.line(&format!("; {text}"));
     }
