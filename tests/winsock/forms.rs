@@ -257,6 +257,19 @@ fn packed_items_are_imported_shown_and_judged() {
     assert_eq!((status, stderr.as_str()), (2, expected));
 }
 
+#[test]
+fn of_packed_items_alone_nothing_is_said_to_be_missing() {
+    let folder = forms();
+    let bytes = std::fs::read(folder.path().join("packed")).expect("it is there");
+    std::fs::write(folder.path().join("one"), &bytes[2 * 888..3 * 888]).expect("a file can be written");
+    let report = clean(folder.path(), "winsock report one");
+    assert!(
+        report.starts_with("standard and sound: 1 standard, 0 changed, 0 added, 0 missing, 0 broken\n"),
+        "{report}"
+    );
+    assert!(!clean(folder.path(), "check one").contains("winsock-missing-standard"));
+}
+
 /// Windows' two catalogs may give one id to two entries.
 #[test]
 fn an_id_that_a_twin_for_other_programs_has_too_names_the_entry_that_is_seen() {

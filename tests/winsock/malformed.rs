@@ -282,6 +282,36 @@ fn nothing_is_recognised_that_is_none_of_the_forms() {
 }
 
 #[test]
+fn ten_megabytes_of_zeros_are_no_catalog_even_for_those_who_insist() {
+    let zeros = vec![0; 10_000_000];
+    assert!(winsock::read("zeros", &zeros, None, &Options::default()).is_none());
+    for form in SourceForm::ALL {
+        let mut options = Options::default();
+        options.from = Some(form);
+        let sound = match winsock::read("zeros", &zeros, None, &options).expect("it is insisted on") {
+            Ok(reading) => reading.faults.is_empty() && reading.store.items().next().is_some(),
+            Err(_) => false,
+        };
+        assert!(!sound, "{form:?}");
+    }
+}
+
+#[test]
+fn a_million_entries_that_are_claimed_are_not_made_room_for_and_are_told() {
+    let mut claimed = Catalog::sound();
+    claimed.sets[1].count = Some(1_000_000);
+    let text = claimed.reg().text;
+    let reading = super::exports::sound("claimed.reg", text.as_bytes());
+    assert_eq!(reading.store.items().count(), 20);
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let path = claimed.reg().write(folder.path());
+    let loader = sockatlas::Loader::new().winsock(Options::default()).path(path);
+    let judged = sockatlas::check::check(&loader, &sockatlas::check::Settings::default());
+    let messages: Vec<&str> = judged.findings.iter().map(|finding| finding.message.as_str()).collect();
+    assert_eq!(messages, ["`Num_Catalog_Entries64` is 1000000, and the 64-bit set has 10 keys"]);
+}
+
+#[test]
 fn packed_items_are_read_in_their_order() {
     let reg = super::exports::sound("windows-10-1709.reg", &sample("windows-10-1709.reg"));
     let items: Vec<_> = reg.store.sets[1].items.iter().filter_map(|item| item.packed.as_ref()).collect();

@@ -37,7 +37,7 @@ pub use times::{LONG_AFTER, Times};
 pub use super::mounted::{LibraryFile, LibraryState, MountedWindows};
 use super::standard::StandardProvider;
 use super::wsa::permits;
-use super::{ApplicationCategories, Field, Fragment, Reading, Store, rules};
+use super::{ApplicationCategories, Field, Fragment, Reading, SourceForm, Store, rules};
 use crate::catalog::Severity;
 use crate::report::Finding;
 use crate::terms::Categories;
@@ -161,6 +161,10 @@ pub fn report<'s>(reading: &'s Reading, mounted: Option<&MountedWindows>) -> Rep
     // What a chain runs over may stand in a gap.
     findings.retain(|finding| !has_gaps || finding.code != "winsock-broken-chain");
     let mut sets: Vec<SetReport<'s>> = store.sets.iter().map(|set| sets::report(set, has_gaps, mounted)).collect();
+    if store.form == SourceForm::Packed {
+        // Packed items may be any part of a catalog: what is not among them may well be there.
+        sets.iter_mut().for_each(|set| set.absent = None);
+    }
     sets::compare_absent(&mut sets);
     let mut report = Report {
         store,
