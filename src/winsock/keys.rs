@@ -4,6 +4,7 @@
 
 use super::info::{Further, ItemKind, ProtocolChain, ProtocolInfo, provider_flags};
 use super::packed::{PackedItem, PackedItemError};
+use super::rules;
 use crate::catalog::{AddressSize, ByteOrder};
 use crate::terms::Services;
 use uuid::Uuid;
@@ -59,6 +60,7 @@ impl Keys {
         let flag = |bit| info.has_provider_flags(bit) == Some(true);
         let role = match info.kind() {
             ItemKind::Layer => Role::Layer { services: None },
+            ItemKind::Base if rules::impossible(info).next().is_some() => return None,
             ItemKind::Base | ItemKind::Chain => Role::Selectable(Selectable {
                 chain,
                 family: info.address_family,

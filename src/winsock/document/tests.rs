@@ -221,7 +221,7 @@ fn a_chain_that_is_none_has_one_fault_and_keeps_those_of_others_apart() {
     assert_eq!(codes(with(twice)), told("winsock-duplicate-id", 4));
     let mut family = standard("raw4");
     family.address_family = 0;
-    assert_eq!(codes(with(family)), told("wrong-value", 4));
+    assert_eq!(codes(with(family)), told("winsock-malformed-item", 4));
     let mut huge = standard("raw4");
     huge.catalog_entry_id = u32::MAX;
     assert_eq!(codes(with(huge)), told("wrong-value", 4));

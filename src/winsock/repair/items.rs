@@ -82,6 +82,17 @@ impl Draft<'_> {
         Some((item, fields))
     }
 
+    /// Takes out base protocols of a family or type that no request can have; a standard one is then missing, and added.
+    pub fn remove_impossible(&mut self) {
+        let bases = self.items.iter().enumerate().filter(|(_, item)| item.kind() == ItemKind::Base);
+        let reasons = bases.filter_map(|(index, item)| {
+            let (field, value) = rules::impossible(&item.info).next()?;
+            let reason = format!("its {} is {value}, and none is below 1", field.name());
+            Some((index, Removal::Malformed { reason }))
+        });
+        self.remove(reasons.collect());
+    }
+
     /// Takes out what these providers implement. What stood on it is mended with the other chains.
     pub fn remove_providers(&mut self, providers: &[Uuid]) -> HashSet<u32> {
         let gone = |item: &Item| providers.contains(&item.info.provider_id);

@@ -124,6 +124,7 @@ pub fn plan(store: &Store, options: &RepairOptions) -> Result<Plan, Unrepairable
         let items = std::mem::take(&mut set.items);
         let mut draft = Draft { bits: set.bits, at: set.at, items, ids: &mut ids, steps: &mut steps };
         draft.restore_malformed(std::mem::take(&mut set.malformed));
+        draft.remove_impossible();
         let asked = draft.remove_providers(&options.remove_providers);
         draft.give_ids();
         if is_whole {

@@ -1,7 +1,7 @@
 //! Items that cannot be told apart, or state numbers that none can have.
 
-use super::super::Field;
 use super::super::fault::WinsockFault;
+use super::super::{Field, ItemKind, ProtocolInfo};
 use super::Judged;
 use crate::catalog::Fault;
 
@@ -19,6 +19,22 @@ pub(super) fn look(judged: &Judged<'_>, faults: &mut Vec<Fault>) {
             _ => fault,
         });
     }
+}
+
+/// Base protocols of a family or type that none has: 0 stands for "any" in requests, and below it there is nothing.
+pub(super) fn triples(judged: &Judged<'_>, faults: &mut Vec<Fault>) {
+    for item in judged.of_kind(ItemKind::Base) {
+        for (field, value) in impossible(&item.info) {
+            let reason = format!("{} has {} {value} where none is below 1", item.named(), field.name());
+            faults.push(WinsockFault::MalformedItem { reason }.at(item.field_at(field)));
+        }
+    }
+}
+
+/// The family and the type, where they are none.
+pub(in crate::winsock) fn impossible(info: &ProtocolInfo) -> impl Iterator<Item = (Field, i32)> {
+    let fields = [(Field::AddressFamily, info.address_family), (Field::SocketType, info.socket_type)];
+    fields.into_iter().filter(|(_, value)| *value < 1)
 }
 
 /// Protocol ranges that end before they begin.

@@ -3,7 +3,7 @@
 //! | file | faults: what cannot be a catalog |
 //! |---|---|
 //! | `chains` | chains of no possible length, over nothing, over themselves, or unlike their base |
-//! | `ids` | ids that two items have, or none can have; impossible ranges |
+//! | `ids` | ids that two items have, or none can have; impossible families, types and ranges |
 //!
 //! | file | lints: what a catalog may be and should not |
 //! |---|---|
@@ -35,6 +35,7 @@ mod visibility;
 use super::Store;
 use crate::catalog::Fault;
 use crate::report::Finding;
+pub(super) use ids::impossible;
 use judged::Judged;
 pub(crate) use library_file::missing_libraries;
 pub(super) use library_path::{Flaw, flaw as library_flaw};
@@ -44,6 +45,7 @@ pub(crate) fn faults(store: &Store) -> Vec<Fault> {
     let mut faults = Vec::new();
     for judged in Judged::sets(store) {
         ids::look(&judged, &mut faults);
+        ids::triples(&judged, &mut faults);
         ids::ranges(&judged, &mut faults);
         chains::look(&judged, &mut faults);
     }

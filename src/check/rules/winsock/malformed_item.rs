@@ -1,6 +1,6 @@
 //! # What it finds
-//! A `PackedCatalogItem` that is none: not of 888 bytes, with a path or a name that no zero ends, or with a range of
-//! protocols that ends before it begins. What stands behind the zero of a text has no meaning, and is not looked at.
+//! A `PackedCatalogItem` that is none: not of 888 bytes, with a path or a name that no zero ends, with a range of
+//! protocols that ends before it begins, or a base protocol of address family or socket type 0 or less. What stands behind the zero of a text has no meaning, and is not looked at.
 //!
 //! # Why it matters
 //! Windows reads 888 bytes and goes by their places. It loses the item, or takes what stands behind it for its path.
