@@ -29,7 +29,7 @@
 //! | [`winsock`] | Winsock catalogs: read, judged, mended, written |
 //! | [`edit`] | catalogs laid out and written out; files mended and replaced as wholes (feature `cli`) |
 //!
-//! Imports run one way: terms, catalog, graph, registry, load, then report, check, net, edit, and last the command.
+//! Imports run one way: terms, catalog, graph, registry, load, then report, winsock, check, net, edit, and last the command.
 //!
 //! # Features
 //!

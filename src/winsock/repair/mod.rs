@@ -6,11 +6,12 @@
 //! | `draft` | a set while it is mended |
 //! | `items` | items by themselves: unreadable ones, ids, libraries, missing ones |
 //! | `chains` | what chains name, and what they say of it |
+//! | `flags` | service flags that contradict one another |
 //! | `order` | what applications find, and in which order |
 //! | `numbers` | keys and counters |
 //!
 //! Each set is mended for itself, always in the same order: items that cannot be read, providers that are to go, ids, missing
-//! standard items, what chains name, what chains say, ranges, libraries, visibility, order, keys, counters. Each leaves nothing for
+//! standard items, what chains name, what chains say, ranges, flags, libraries, visibility, order, keys, counters. Each leaves nothing for
 //! those before it to do, so that a plan for a catalog that was mended by a plan is empty.
 //!
 //! What leads to steps: all that is an error, and of the warnings those on order, visibility and missing standard items. What no
@@ -22,13 +23,14 @@
 
 mod chains;
 mod draft;
+mod flags;
 mod items;
 mod numbers;
 mod order;
 mod reason;
 mod step;
 
-pub use reason::{LibraryFlaw, Removal, Repointing};
+pub use reason::{FlagFlaw, LibraryFlaw, Removal, Repointing};
 pub use step::{Change, Setting, Step, Subject};
 
 use super::rules;
@@ -133,6 +135,7 @@ pub fn plan(store: &Store, options: &RepairOptions) -> Result<Plan, Unrepairable
         draft.mend_chains(asked);
         draft.conform_chains();
         draft.mend_ranges();
+        draft.mend_flags();
         if options.remove_unreachable {
             draft.remove_unreachable();
         }

@@ -119,3 +119,15 @@ impl Removal {
         })
     }
 }
+
+/// What is wrong with service flags.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FlagFlaw {
+    /// `XP1_UNI_SEND` and `XP1_UNI_RECV` are both set.
+    #[error("it would neither receive nor send; with neither bit it does both, as most do")]
+    OneWayTwice,
+    /// `XP1_IFS_HANDLES` is set, and what it runs over gives no such handles.
+    #[error("it runs over `{0}`, whose sockets are no handles of the file system")]
+    NoHandlesBelow(String),
+}

@@ -1,6 +1,6 @@
 //! The steps of a plan: what is changed, as data, and the texts that say it.
 
-use super::reason::{LibraryFlaw, Removal, Repointing};
+use super::reason::{FlagFlaw, LibraryFlaw, Removal, Repointing};
 use crate::catalog::{Bitness, Span};
 use crate::winsock::packed::Field;
 use crate::winsock::store::Item;
@@ -105,6 +105,16 @@ pub enum Change {
         /// That of the standard item or of the chain's base; else 0, which is the protocol alone.
         to: i32,
     },
+    /// Service flags that contradict one another, or the layers below, are set right.
+    #[error("set `dwServiceFlags1` from {from:#x} to {to:#x}")]
+    ServiceFlags {
+        /// What stands there.
+        from: u32,
+        /// Those of the standard item; else without the bits that claim too much.
+        to: u32,
+        /// What is wrong with them.
+        flaw: FlagFlaw,
+    },
     /// A layer is hidden from applications.
     #[error("hide from applications")]
     Hide,
@@ -197,6 +207,8 @@ impl Step {
             Change::TakeOut { is_asked: true, .. } | Change::Serial { .. } => return None,
             Change::Repoint { reason: Repointing::NotALayer, .. } => "winsock-malformed-item",
             Change::Repoint { .. } | Change::TakeOut { .. } => "winsock-broken-chain",
+            Change::ServiceFlags { flaw: FlagFlaw::OneWayTwice, .. } => "winsock-flags",
+            Change::ServiceFlags { flaw: FlagFlaw::NoHandlesBelow(_), .. } => "winsock-ifs-handles",
             Change::Hide | Change::Show => "winsock-visibility",
             Change::Move { .. } => "winsock-shadowed-chain",
             Change::Renumber { .. } | Change::Count { .. } | Change::NextId { .. } => "winsock-numbering",
@@ -226,6 +238,7 @@ impl Step {
             }
             Change::Conform(_) => "a chain is asked for as its base is".to_owned(),
             Change::Range { .. } => "a range of protocols cannot end before it begins".to_owned(),
+            Change::ServiceFlags { flaw, .. } => flaw.to_string(),
             Change::Hide => "a layer cannot be used by itself".to_owned(),
             Change::Show => "a chain is what applications are to find".to_owned(),
             Change::Move { .. } => "that would be chosen for all that this is asked for".to_owned(),
@@ -250,6 +263,7 @@ impl Change {
             Change::TakeOut { .. } => "take-out",
             Change::Conform(_) => "conform",
             Change::Range { .. } => "range",
+            Change::ServiceFlags { .. } => "service-flags",
             Change::Hide => "hide",
             Change::Show => "show",
             Change::Move { .. } => "move",

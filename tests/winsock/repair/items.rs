@@ -248,3 +248,38 @@ fn what_stands_behind_the_ends_of_texts_is_kept_where_fields_change() {
     bytes[Field::MaxAddressLength.range().start] = 16;
     assert_eq!(item.packed.as_ref().map(|packed| packed.as_bytes().as_slice()), Some(bytes.as_slice()));
 }
+
+#[test]
+fn flags_that_go_neither_way_are_set_right() {
+    let sound = Catalog::sound();
+    for (id, subject) in [
+        (1004, "`MSAFD Tcpip [TCP/IPv6]` (id 1004, key `000000000007`)"),
+        (1008, "`Acme over [MSAFD Tcpip [TCP/IP]]` (id 1008, key `000000000001`)"),
+    ] {
+        let plan = planned(&Catalog::sound().change(id, |info| info.service_flags |= 0x18000));
+        let step = format!("{subject}: set `dwServiceFlags1` from 0x38066 to 0x20066 [winsock-flags]");
+        assert_eq!(items(&plan), [step]);
+        assert_eq!(info(&plan.store, id), sound.info(id));
+        is_sound(&plan);
+    }
+}
+
+#[test]
+fn a_chain_claims_no_handles_that_what_it_runs_over_has_not() {
+    let claims = crate::winsock::rules::two_layers().change(1008, |info| info.service_flags &= !0x20000);
+    let plan = planned(&claims);
+    let subject = "`Zeta over [Acme over [MSAFD Tcpip [TCP/IP]]]` (id 1021, key `000000000001`)";
+    let step = format!("{subject}: set `dwServiceFlags1` from 0x20066 to 0x66 [winsock-ifs-handles]");
+    assert_eq!(items(&plan), [step]);
+    is_sound(&plan);
+}
+
+#[test]
+fn a_base_of_no_possible_family_is_taken_out_and_a_standard_one_comes_back() {
+    let plan = planned(&Catalog::sound().change(1004, |info| info.address_family = i32::MIN));
+    let removed = "`MSAFD Tcpip [TCP/IPv6]` (id 1004, key `000000000007`): remove [winsock-malformed-item]";
+    let items = items(&plan);
+    assert_eq!(items.first().map(String::as_str), Some(removed));
+    assert!(items.iter().any(|step| step.ends_with("[winsock-missing-standard]")), "{items:?}");
+    is_sound(&plan);
+}

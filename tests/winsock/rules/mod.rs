@@ -84,7 +84,7 @@ fn further(info: &mut ProtocolInfo) -> &mut Further {
 }
 
 /// A second layer `Zeta` (1020) with chains over those of `Acme` (1021 to 1023), in front.
-fn two_layers() -> Catalog {
+pub(super) fn two_layers() -> Catalog {
     let sound = Catalog::sound();
     let zeta = ProtocolInfo {
         name: "Zeta".to_owned(),
