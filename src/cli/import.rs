@@ -7,7 +7,7 @@ use crate::catalog::{Severity, Span};
 use crate::check::{Settings, check};
 use crate::edit::{Notes, to_toml_with};
 use crate::report::{Finding, text};
-use crate::winsock::{Bitness, ImportOptions, Imported, Item, LeftOut, SourceForm, import};
+use crate::winsock::{Bitness, ImportOptions, Imported, Item, ItemKind, LeftOut, SourceForm, import};
 use crate::{LoadError, Loader};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
@@ -56,7 +56,7 @@ pub(super) fn run(args: &Args) -> Result<Status, Failure> {
     let reading = args.input.read()?;
     let options = ImportOptions { bits: Some(args.bits), partial: args.partial };
     let imported = import(reading, &options).map_err(|error| refused(error, args.partial))?;
-    let (head, entries) = (head(&args.input.name(), &imported), written(&imported));
+    let (head, entries) = (head(&args.input.name(), &imported), above(&imported));
     let mut notes = Notes { head, entries, ids: true, lint: Vec::new() };
     notes.lint = normal(&to_toml_with(&imported.registry, &notes));
     let text = to_toml_with(&imported.registry, &notes);
@@ -107,6 +107,12 @@ fn head(name: &str, imported: &Imported) -> Vec<String> {
         let untold = untold.into_iter().collect::<Vec<_>>().join(", ");
         head.extend(wrapped("", &format!("What it does not tell, as each entry says in `unknown`: {untold}.")));
     }
+    let name_spaces: usize = imported.store.name_spaces.iter().map(|set| set.providers.len()).sum();
+    if name_spaces > 0 {
+        let providers = output::counted(name_spaces, "name-space provider", "name-space providers");
+        let text = format!("Not in it, since they open no sockets: {providers}, which `sockatlas winsock show` shows.");
+        head.extend(wrapped("", &text));
+    }
     if !imported.left_out.is_empty() {
         const PART: &str = "This is a part of the catalog. What cannot stand is left out, so that Windows may answer requests \
                             otherwise than this does:";
@@ -143,8 +149,20 @@ fn wrapped(mark: &str, text: &str) -> Vec<String> {
     lines
 }
 
-/// When the keys of entries were last written, where the source tells.
-fn written(imported: &Imported) -> HashMap<String, Vec<String>> {
+/// What the source tells of a layer and no key says, where there are no bytes that hold it too.
+fn of_layer(item: &Item) -> Option<String> {
+    let info = &item.info;
+    let (family, socket_type, protocol) = info.triple();
+    (item.kind() == ItemKind::Layer && item.packed.is_none()).then(|| {
+        format!(
+            "told and without a key: address family {family}, socket type {socket_type}, protocol {protocol}, service flags {:#x}",
+            info.service_flags
+        )
+    })
+}
+
+/// What stands above entries: what is told of layers and has no key, and when keys were last written, where the source tells.
+fn above(imported: &Imported) -> HashMap<String, Vec<String>> {
     let place = |item: &Item| item.key.as_ref().map_or(item.at, |key| key.at);
     let items: HashMap<Span, (&Item, Option<Bitness>)> = imported
         .store
@@ -168,7 +186,7 @@ fn written(imported: &Imported) -> HashMap<String, Vec<String>> {
             let set = bits.filter(|_| all.len() > 1).map(|bits| format!(" ({bits} set)")).unwrap_or_default();
             Some(format!("last written {}{set}", item.written.as_ref()?))
         };
-        Some(all.iter().filter_map(line).collect::<Vec<_>>())
+        Some(of_layer(item).into_iter().chain(all.iter().filter_map(line)).collect::<Vec<_>>())
     };
     entries.iter().filter_map(|(entry, at)| Some((entry.name().to_owned(), lines(*at)?))).collect()
 }
@@ -204,12 +222,29 @@ mod tests {
             }
         }
         let imported = import(reading, &ImportOptions::default()).expect("a sound catalog");
-        let notes = Notes { entries: written(&imported), ids: true, ..Notes::default() };
+        let notes = Notes { entries: above(&imported), ids: true, ..Notes::default() };
         let text = to_toml_with(&imported.registry, &notes);
         let expected = "\n\n# last written 2018-01-02T13:46:00Z (64-bit set)\n# last written 2017-09-29T13:46:00Z (32-bit set)\n\
                         [base.tcp4]\n";
         assert!(text.contains(expected), "{text}");
         assert_eq!(text.matches("# last written").count(), 2);
+    }
+
+    #[test]
+    fn what_netsh_tells_of_a_layer_and_no_key_says_stands_above_it() {
+        let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/winsock/samples/wsl9413_pgplsp.txt");
+        let text = std::fs::read_to_string(sample).expect("it is there");
+        // The block of the layer is cut off; what the chain's block says stands for the rest.
+        let (chain, layer) = text.split_at(text.rfind("Winsock Catalog").expect("the second block"));
+        let rest: Vec<&str> = chain.lines().skip_while(|line| !line.starts_with("Min Address")).take(5).collect();
+        let layer = format!("{}{}\n", layer.split("Min Address").next().unwrap_or_default(), rest.join("\n"));
+        let layer = layer.replace("Length:              2", "Length:              0");
+        let reading = read("layer.txt", layer.as_bytes(), None, &Options::default()).expect("netsh text");
+        let imported = import(reading.expect("readable"), &ImportOptions::default()).expect("a sound catalog");
+        let notes = Notes { entries: above(&imported), ids: true, ..Notes::default() };
+        let text = to_toml_with(&imported.registry, &notes);
+        let told = "# told and without a key: address family 2, socket type 1, protocol 6, service flags 0x20066\n[layer.pgplsp]\n";
+        assert!(text.contains(told), "{text}");
     }
 
     #[test]
