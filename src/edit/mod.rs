@@ -6,24 +6,37 @@
 //! | `fix` | the safe fixes of a check's findings, applied to the texts until none is left |
 //! | `written` | a registry written out as one catalog |
 //! | `write` | a file replaced in one step, or not at all |
+//! | `change` | what can be changed of catalogs, and what each change does to their texts |
+//! | `transaction` | changes made together or not at all: locked, checked, written |
+//! | `live` | registries that follow their catalogs while programs read them |
 //!
 //! Texts come first and files last: whatever changes a catalog makes the new texts, has them loaded and checked as a
 //! program would load them ([`Loader::unsaved`](crate::Loader::unsaved)), and only then lets [`Original::replace`] put them
 //! in the place of the old ones, which must still be there as they were read.
 //!
-//! Depends on `check` and what lies below it. What touches files needs the feature `cli`.
+//! Depends on `check` and what lies below it. What touches files needs the feature `edit`.
 
-#[cfg(feature = "cli")]
+#[cfg(feature = "edit")]
+mod change;
+#[cfg(feature = "edit")]
 mod fix;
 mod format;
-#[cfg(feature = "cli")]
+mod live;
+#[cfg(feature = "edit")]
+mod transaction;
+#[cfg(feature = "edit")]
 mod write;
 mod written;
 
-#[cfg(feature = "cli")]
+#[cfg(feature = "edit")]
+pub use change::{Change, ChangeError, Disable, Enable};
+#[cfg(feature = "edit")]
 pub use fix::{Applied, Fixed, Refused, fix};
 pub use format::{FormatError, SyntaxError, format};
-#[cfg(feature = "cli")]
+pub use live::{Event, Live, Version};
+#[cfg(feature = "edit")]
+pub use transaction::{LockError, Locks, Outcome, Prepared, Transaction, TransactionError};
+#[cfg(feature = "edit")]
 pub use write::{Original, WriteError, create};
 pub use written::to_toml;
 #[cfg(feature = "cli")]

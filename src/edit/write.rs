@@ -8,6 +8,7 @@
 //! which is followed and goes on pointing to the file. What a rename cannot keep: further hard links go on naming the old
 //! content, and extended attributes are those of a new file.
 
+use super::transaction::Locks;
 use std::fs::{self, File, Metadata};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -121,6 +122,12 @@ impl Original {
         }
         Ok((target, metadata))
     }
+}
+
+/// Puts new texts in the place of old ones, all or none.
+pub(super) fn replace_all(files: &[(Original, String)], _locks: &Locks) -> Result<(), WriteError> {
+    files.iter().try_for_each(|(original, _)| original.is_unchanged())?;
+    files.iter().try_for_each(|(original, text)| original.replace(text))
 }
 
 /// Makes a file with this content, in one step. One that is there stays.

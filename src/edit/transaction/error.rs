@@ -1,0 +1,41 @@
+//! Why a transaction was not made.
+
+use super::LockError;
+use crate::edit::change::ChangeError;
+use crate::edit::write::WriteError;
+use crate::load::LoadError;
+use crate::report::Report;
+use std::path::PathBuf;
+
+/// Why a transaction was not made. Every file is then as it was.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TransactionError {
+    /// The catalogs have faults as they are.
+    #[error(transparent)]
+    Unsound(LoadError),
+    /// None of the catalogs is a file that can be changed.
+    #[error("none of the catalogs is a file of TOML, which alone can be changed")]
+    NoFile,
+    /// The file that is to be changed is none of theirs.
+    #[error("{} is no file of the catalogs", path.display())]
+    NotAmong {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A change cannot be made.
+    #[error(transparent)]
+    Change(#[from] ChangeError),
+    /// The result has faults.
+    #[error(transparent)]
+    Faults(LoadError),
+    /// The result loads, but its check finds errors: a test that fails, a guarantee that is broken.
+    #[error("the result fails its check")]
+    Findings(Box<Report>),
+    /// The folders cannot be locked.
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    /// The files cannot be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+}

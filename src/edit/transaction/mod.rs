@@ -1,0 +1,164 @@
+//! Changes of catalog files that happen whole or not at all.
+//!
+//! | file | what |
+//! |---|---|
+//! | `draft` | the texts as the changes make them; nothing is written yet |
+//! | `lock` | who may change the files of a folder |
+//! | `error` | why a transaction was not made |
+//!
+//! The way of a transaction: lock the folders of all files that the catalogs are made of, read, change the texts, load and check
+//! the result exactly as a program would, and only then write. What is not sound is not written.
+
+mod draft;
+mod error;
+mod lock;
+
+pub(super) use draft::Draft;
+pub use error::TransactionError;
+pub use lock::{LockError, Locks};
+
+use super::change::Change;
+use super::write::{self, Original};
+use crate::catalog::Severity;
+use crate::check::{Settings, check};
+use crate::load::Loader;
+use crate::registry::{Difference, Registry, compare};
+use crate::report::{Finding, Report};
+use std::path::{Path, PathBuf};
+
+/// Changes of catalog files, made together or not at all.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Transaction {
+    loader: Loader,
+    file: Option<PathBuf>,
+    changes: Vec<Change>,
+    settings: Settings,
+}
+
+impl Transaction {
+    /// A transaction on the catalogs that a loader would load, without changes so far.
+    ///
+    /// Only their files of TOML can be changed: what ships, what was given as a text and what is of another form stays as it is.
+    pub fn new(loader: Loader) -> Self {
+        Transaction { loader, file: None, changes: Vec::new(), settings: Settings::new() }
+    }
+
+    /// The file into which goes what belongs to no file yet, as new entries do. Without it: the last file of the catalogs, which
+    /// is the one whose word counts most.
+    pub fn file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.file = Some(path.into());
+        self
+    }
+
+    /// Adds a change. It sees what those before it did.
+    pub fn change(mut self, change: impl Into<Change>) -> Self {
+        self.changes.push(change.into());
+        self
+    }
+
+    /// Changes how the result is checked. A finding of severity error refuses it.
+    pub fn settings(mut self, settings: Settings) -> Self {
+        self.settings = settings;
+        self
+    }
+
+    /// What would come of it. Nothing is locked and nothing is written.
+    ///
+    /// # Errors
+    ///
+    /// The catalogs have faults, a change cannot be made, or its result has faults or fails its check.
+    pub fn preview(&self) -> Result<Outcome, TransactionError> {
+        let mut draft = Draft::read(&self.loader, self.file.as_deref())?;
+        let before = draft.registry().clone();
+        let checked_before = check(draft.loader(), &self.settings);
+        for change in &self.changes {
+            change.apply(&mut draft)?;
+            draft.reload().map_err(TransactionError::Faults)?;
+        }
+        let report = check(draft.loader(), &self.settings);
+        if report.count(Severity::Error) > 0 {
+            return Err(TransactionError::Findings(Box::new(report)));
+        }
+        let findings = new_findings(&checked_before, &report);
+        Ok(Outcome { was: before, is: draft.registry().clone(), report, findings, files: draft.changed() })
+    }
+
+    /// Locks the catalogs' folders and makes the result, which [`Prepared::commit`] writes.
+    ///
+    /// Another transaction on them is waited for; `waiting` is told once for each folder for which that is so, and says whether to
+    /// wait at all.
+    ///
+    /// # Errors
+    ///
+    /// As [`Transaction::preview`]; or a folder cannot be locked, or is not waited for.
+    pub fn prepare(&self, waiting: impl FnMut(&Path) -> bool) -> Result<Prepared, TransactionError> {
+        let locks = Locks::of_catalogs(&self.loader, waiting)?;
+        Ok(Prepared { outcome: self.preview()?, locks })
+    }
+}
+
+/// What comes of a transaction.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Outcome {
+    /// The catalogs as they are.
+    pub was: Registry,
+    /// The catalogs as the changes make them.
+    pub is: Registry,
+    /// The check of the result. It holds no finding of severity error.
+    pub report: Report,
+    /// Those of its findings that the catalogs as they are do not have.
+    pub findings: Vec<Finding>,
+    files: Vec<(Original, String)>,
+}
+
+impl Outcome {
+    /// The files that change, and their new texts.
+    pub fn files(&self) -> impl ExactSizeIterator<Item = (&Original, &str)> {
+        self.files.iter().map(|(original, text)| (original, text.as_str()))
+    }
+
+    /// The requests that are answered otherwise.
+    pub fn differences(&self) -> Vec<Difference> {
+        compare(&self.was, &self.is)
+    }
+}
+
+/// A result that is sound, and the locks under which it was made. Dropped, it leaves everything as it is.
+#[derive(Debug)]
+#[must_use]
+pub struct Prepared {
+    outcome: Outcome,
+    locks: Locks,
+}
+
+impl Prepared {
+    /// What would be written.
+    pub fn outcome(&self) -> &Outcome {
+        &self.outcome
+    }
+
+    /// Writes all files that change, or none.
+    ///
+    /// # Errors
+    ///
+    /// One of them changed since it was read, or cannot be written; all are then as they were.
+    pub fn commit(self) -> Result<Outcome, TransactionError> {
+        write::replace_all(&self.outcome.files, &self.locks)?;
+        Ok(self.outcome)
+    }
+}
+
+/// The findings of a report that another does not have. Places move, so they do not count.
+fn new_findings(was: &Report, is: &Report) -> Vec<Finding> {
+    let mut known: Vec<(&str, &str)> = was.findings.iter().map(|finding| (finding.code, &*finding.message)).collect();
+    let is_new = |finding: &&Finding| match known.iter().position(|known| *known == (finding.code, &*finding.message)) {
+        Some(at) => {
+            known.swap_remove(at);
+            false
+        }
+        None => true,
+    };
+    is.findings.iter().filter(is_new).cloned().collect()
+}
