@@ -29,7 +29,7 @@ mod write;
 mod written;
 
 #[cfg(feature = "edit")]
-pub use change::{Change, ChangeError, Disable, Enable};
+pub use change::{Change, ChangeError, Definition, DefinitionKind, Disable, Enable, Install};
 #[cfg(feature = "edit")]
 pub use fix::{Applied, Fixed, Refused, fix};
 pub use format::{FormatError, SyntaxError, format};

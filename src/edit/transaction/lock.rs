@@ -55,10 +55,7 @@ impl Locks {
     }
 
     /// Locks these folders, given by their canonical paths.
-    pub(crate) fn of(
-        folders: BTreeSet<PathBuf>,
-        mut waiting: impl FnMut(&Path) -> bool,
-    ) -> Result<Locks, LockError> {
+    pub(crate) fn of(folders: BTreeSet<PathBuf>, mut waiting: impl FnMut(&Path) -> bool) -> Result<Locks, LockError> {
         let mut locks = Locks::default();
         for folder in folders {
             let failed = |error| LockError::Io { folder: folder.clone(), error };

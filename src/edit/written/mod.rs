@@ -17,7 +17,7 @@
 mod claims;
 mod entries;
 mod numbers;
-mod page;
+pub(super) mod page;
 mod words;
 
 use super::format;

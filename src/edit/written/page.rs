@@ -4,37 +4,37 @@ use std::fmt::{Display, Write as _};
 use toml_writer::{ToTomlKey, ToTomlValue, TomlKeyBuilder, TomlStringBuilder};
 
 /// What a line holds.
-pub(super) const COLUMNS: usize = 120;
+pub(in crate::edit) const COLUMNS: usize = 120;
 /// What a line of an array is indented by.
 const INDENT: &str = "    ";
 
 /// A text string, in the quotes in which it needs the fewest escapes, on one line.
-pub(super) fn string(text: &str) -> String {
+pub(in crate::edit) fn string(text: &str) -> String {
     let builder = TomlStringBuilder::new(text);
     let plain = builder.as_basic_pretty().or_else(|| builder.as_literal());
     plain.unwrap_or_else(|| builder.as_basic()).to_toml_value()
 }
 
 /// A key, in quotes if it needs them.
-pub(super) fn key(text: &str) -> String {
+pub(in crate::edit) fn key(text: &str) -> String {
     let builder = TomlKeyBuilder::new(text);
     builder.as_unquoted().unwrap_or_else(|| builder.as_basic()).to_toml_key()
 }
 
 /// A table on one line.
-pub(super) fn inline<'k>(pairs: impl Iterator<Item = (&'k str, String)>) -> String {
+pub(in crate::edit) fn inline<'k>(pairs: impl Iterator<Item = (&'k str, String)>) -> String {
     let pairs: Vec<String> = pairs.map(|(name, value)| format!("{} = {value}", key(name))).collect();
     if pairs.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", pairs.join(", ")) }
 }
 
 /// An array of texts.
-pub(super) fn list<'n>(names: impl IntoIterator<Item = &'n str>) -> Value {
+pub(in crate::edit) fn list<'n>(names: impl IntoIterator<Item = &'n str>) -> Value {
     Value::Array(names.into_iter().map(string).collect())
 }
 
 /// A value as text.
 #[derive(Clone, Debug)]
-pub(super) enum Value {
+pub(in crate::edit) enum Value {
     /// As it is.
     Scalar(String),
     /// An array of these, on as many lines as it needs.
@@ -71,7 +71,7 @@ impl Value {
 
 /// A table with its keys in order.
 #[derive(Clone, Debug)]
-pub(super) struct Table {
+pub(in crate::edit) struct Table {
     header: Option<String>,
     keys: Vec<(String, Value, Option<String>)>,
 }
@@ -135,7 +135,7 @@ fn dotted(path: &[&str]) -> String {
 
 /// A text that is being written.
 #[derive(Debug, Default)]
-pub(super) struct Page {
+pub(in crate::edit) struct Page {
     text: String,
     /// Whether comments stand above the next table.
     commented: bool,

@@ -1,0 +1,167 @@
+//! Words of people as values of keys.
+//!
+//! Who writes `needs=guaranteed-order,guaranteed-delivery` or `version=2` on a command line does not want to quote TOML. Which
+//! key it is says how a word is read, so that `summary=2` is a text and `provider=1e5` a name.
+
+use crate::catalog::OptionKind;
+use crate::edit::written::page::{Value, list, string};
+use toml::de::{DeTable, DeValue};
+
+/// How a word is read.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+enum Wanted {
+    /// A text.
+    Text,
+    /// An array of texts, separated by commas.
+    Texts,
+    /// A text, or several separated by commas.
+    TextOrTexts,
+    /// Anything: a value of TOML, else a text.
+    Any,
+    /// Anything, or several things separated by commas.
+    AnyOrSeveral,
+}
+
+/// The value that a word stands for, as TOML. The key may have several parts, as `options.roots` has; of an option the kind counts, if
+/// it is known.
+///
+/// A value of TOML of a type that the key takes is taken as it is written; any other word is a text, or a list of texts separated by
+/// commas where the key takes one. Whether it makes sense is for loading to say.
+pub(in crate::edit) fn value(key: &[&str], option: Option<OptionKind>, word: &str) -> String {
+    let word = word.trim();
+    let wanted = wanted(key, option);
+    let written = written(word);
+    let is_text = || written == Some(Written::Text);
+    let is_array = || written == Some(Written::Array);
+    let as_it_is = match wanted {
+        Wanted::Text => is_text(),
+        Wanted::Texts => is_array(),
+        Wanted::TextOrTexts => is_text() || is_array(),
+        Wanted::Any | Wanted::AnyOrSeveral => written.is_some(),
+    };
+    let parts = || word.split(',').map(str::trim).filter(|part| !part.is_empty());
+    match wanted {
+        _ if as_it_is => word.to_owned(),
+        Wanted::Texts if is_text() => format!("[{word}]"),
+        Wanted::Texts => list(parts()).flat(),
+        Wanted::TextOrTexts if word.contains(',') => list(parts()).flat(),
+        Wanted::AnyOrSeveral if word.contains(',') => Value::Array(parts().map(any).collect()).flat(),
+        Wanted::Text | Wanted::TextOrTexts | Wanted::Any | Wanted::AnyOrSeveral => string(word),
+    }
+}
+
+fn any(word: &str) -> String {
+    if written(word).is_some() { word.to_owned() } else { string(word) }
+}
+
+fn wanted(key: &[&str], option: Option<OptionKind>) -> Wanted {
+    match (key, option) {
+        (["options", _], Some(kind)) => match kind {
+            OptionKind::Texts | OptionKind::FilesOr(_) => Wanted::TextOrTexts,
+            OptionKind::Boolean | OptionKind::Integer { .. } => Wanted::Any,
+            _ => Wanted::Text,
+        },
+        (["module" | "id" | "library" | "provider" | "summary" | "title" | "dialect" | "byte-order"], _) => {
+            Wanted::Text
+        }
+        (["winsock", "library" | "packed" | "path" | "arguments" | "key"], _) => Wanted::Text,
+        (
+            [
+                "layers" | "needs" | "forbids" | "adds" | "removes" | "allow-below" | "categories" | "services"
+                | "unknown" | "require" | "prohibit" | "permit" | "include" | "order" | "disable" | "never",
+            ],
+            _,
+        ) => Wanted::Texts,
+        (["base"], _) => Wanted::TextOrTexts,
+        (["protocol"], _) => Wanted::AnyOrSeveral,
+        _ => Wanted::Any,
+    }
+}
+
+/// What a value of TOML is, as far as that decides how a word is read.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+enum Written {
+    Text,
+    Array,
+    Other,
+}
+
+/// What a word is in TOML, if it is one value and nothing else.
+fn written(word: &str) -> Option<Written> {
+    const KEY: &str = "x = ";
+    let text = format!("{KEY}{word}");
+    let (table, errors) = DeTable::parse_recoverable(&text);
+    let mut pairs = table.get_ref().iter().filter(|_| errors.is_empty());
+    let (_, value) = pairs.next()?;
+    // Behind a value there could be a comment, or further keys.
+    let is_all = value.span() == (KEY.len()..text.len()) && pairs.next().is_none();
+    is_all.then(|| match value.get_ref() {
+        DeValue::String(_) => Written::Text,
+        DeValue::Array(_) => Written::Array,
+        _ => Written::Other,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(key: &str, word: &str) -> String {
+        value(&key.split('.').collect::<Vec<_>>(), None, word)
+    }
+
+    #[test]
+    fn a_list_is_separated_by_commas_or_written_as_toml() {
+        let expected = "[\"guaranteed-order\", \"encrypted\"]";
+        assert_eq!(read("needs", "guaranteed-order,encrypted"), expected);
+        assert_eq!(read("needs", " guaranteed-order , encrypted, "), expected);
+        assert_eq!(read("needs", "[ 'encrypted' ]"), "[ 'encrypted' ]", "TOML is taken as it is written");
+        assert_eq!(read("needs", "encrypted"), "[\"encrypted\"]", "one is a list too");
+        assert_eq!(read("needs", "'encrypted'"), "['encrypted']");
+        assert_eq!(read("needs", ""), "[]");
+    }
+
+    #[test]
+    fn a_key_that_takes_a_text_reads_every_word_as_one() {
+        for (word, text) in
+            [("2", "\"2\""), ("true", "\"true\""), ("1e5", "\"1e5\""), ("a, b", "\"a, b\""), ("", "\"\"")]
+        {
+            assert_eq!(read("summary", word), text);
+        }
+        assert_eq!(read("provider", "\"kernel\""), "\"kernel\"");
+    }
+
+    #[test]
+    fn other_keys_read_values_of_toml_and_else_a_text() {
+        for word in ["6", "-1", "0x10", "true", "{ from = 1, to = 5 }", "[6, 17]", "1979-05-27"] {
+            assert_eq!(read("protocol", word), word);
+            assert_eq!(read("options.x", word), word);
+        }
+        assert_eq!(read("family", "inet"), "\"inet\"");
+        assert_eq!(read("protocol", "tcp,6"), "[\"tcp\", 6]");
+        assert_eq!(read("base", "tcp4"), "\"tcp4\"");
+        assert_eq!(read("base", "tcp4,tcp6"), "[\"tcp4\", \"tcp6\"]");
+    }
+
+    #[test]
+    fn the_kind_of_an_option_says_how_it_is_read() {
+        let read = |kind, word| value(&["options", "x"], Some(kind), word);
+        assert_eq!(read(OptionKind::Text, "5"), "\"5\"");
+        assert_eq!(read(OptionKind::Duration, "5s"), "\"5s\"");
+        assert_eq!(read(OptionKind::Integer { min: 0, max: 9 }, "5"), "5");
+        assert_eq!(read(OptionKind::Texts, "h2,http/1.1"), "[\"h2\", \"http/1.1\"]");
+        assert_eq!(read(OptionKind::Texts, "h2"), "\"h2\"");
+        assert_eq!(read(OptionKind::Boolean, "true"), "true");
+    }
+
+    #[test]
+    fn no_word_can_write_more_than_one_value() {
+        for word in ["6\nhidden = true", "6 # six", "6\n[base.other]", "\"a\" \"b\"", "[1, 2", "a = 1"] {
+            let text = format!("x = {}\n", read("version", word));
+            let (table, errors) = DeTable::parse_recoverable(&text);
+            assert!(errors.is_empty() && table.get_ref().len() == 1, "{text}");
+            let value = table.get_ref().values().next().unwrap();
+            assert!(matches!(value.get_ref(), DeValue::String(text) if text == word), "{text}");
+        }
+    }
+}
