@@ -29,7 +29,10 @@ mod write;
 mod written;
 
 #[cfg(feature = "edit")]
-pub use change::{Change, ChangeError, Definition, DefinitionKind, Disable, Enable, Install};
+pub use change::{
+    Change, ChangeError, Consequence, Definition, DefinitionKind, Dependent, Disable, Effect, Enable, Install, Order,
+    Place, Remove,
+};
 #[cfg(feature = "edit")]
 pub use fix::{Applied, Fixed, Refused, fix};
 pub use format::{FormatError, SyntaxError, format};

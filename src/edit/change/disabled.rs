@@ -8,6 +8,8 @@ use crate::edit::transaction::{Draft, TransactionError};
 pub struct Disable {
     /// Their names; also those of chains over several bases, which stand for all of these.
     pub names: Vec<String>,
+    /// Whether the chains that stand on them are taken away too. Otherwise they refuse it.
+    pub with_dependents: bool,
 }
 
 /// Gives entries back that were taken away.

@@ -5,16 +5,25 @@
 //! | `disabled` | entries taken away and given back |
 //! | `install` | entries added, with all that they stand on |
 //! | `words` | words of people as values of keys |
+//! | `order` | entries given other places in the catalog order |
+//! | `remove` | definitions taken away, with all that names them |
+//! | `consequence` | what depends on what is changed, and what changes along with it |
 //! | `error` | why a change cannot be made |
 
+mod consequence;
 mod disabled;
 mod error;
 mod install;
+mod order;
+mod remove;
 pub(in crate::edit) mod words;
 
+pub use consequence::{Consequence, Dependent, Effect};
 pub use disabled::{Disable, Enable};
 pub use error::ChangeError;
 pub use install::{Definition, DefinitionKind, Install};
+pub use order::{Order, Place};
+pub use remove::Remove;
 
 use super::transaction::{Draft, TransactionError};
 
@@ -28,6 +37,10 @@ pub enum Change {
     Enable(Enable),
     /// Entries are added.
     Install(Install),
+    /// Entries are given another place in the catalog order.
+    Order(Order),
+    /// Definitions are taken away.
+    Remove(Remove),
 }
 
 impl Change {
@@ -36,6 +49,8 @@ impl Change {
             Change::Disable(change) => change.apply(draft),
             Change::Enable(change) => change.apply(draft),
             Change::Install(change) => change.apply(draft),
+            Change::Order(change) => change.apply(draft),
+            Change::Remove(change) => change.apply(draft),
         }
     }
 }

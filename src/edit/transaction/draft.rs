@@ -2,7 +2,7 @@
 
 use super::TransactionError;
 use crate::catalog::FileId;
-use crate::edit::change::ChangeError;
+use crate::edit::change::{ChangeError, Consequence};
 use crate::edit::write::Original;
 use crate::load::{LoadError, Loader};
 use crate::registry::Registry;
@@ -16,7 +16,10 @@ pub(in crate::edit) struct Draft {
     /// By their paths as they were given, in the order of reading.
     files: IndexMap<PathBuf, File>,
     target: PathBuf,
+    /// Whether the target was named, and not only left to be the last file.
+    is_named: bool,
     registry: Registry,
+    consequences: Vec<Consequence>,
 }
 
 struct File {
@@ -38,6 +41,7 @@ impl Draft {
                 files.insert(path.to_owned(), File { read: text.clone(), now: text });
             }
         }
+        let is_named = target.is_some();
         let target = match target {
             None => files.last().map(|(path, _)| path.clone()).ok_or(TransactionError::NoFile)?,
             Some(target) => {
@@ -46,7 +50,7 @@ impl Draft {
                 found.ok_or_else(|| TransactionError::NotAmong { path: target.to_owned() })?
             }
         };
-        Ok(Draft { loader, files, target, registry })
+        Ok(Draft { loader, files, target, is_named, registry, consequences: Vec::new() })
     }
 
     /// What the texts make, as of the last [`Draft::reload`].
@@ -62,6 +66,21 @@ impl Draft {
     /// The file into which goes what belongs to no file yet.
     pub fn target(&self) -> &Path {
         &self.target
+    }
+
+    /// Whether that file was named, and not only left to be the last one.
+    pub fn is_target_named(&self) -> bool {
+        self.is_named
+    }
+
+    /// What was done beyond what was asked for.
+    pub fn consequences(&self) -> &[Consequence] {
+        &self.consequences
+    }
+
+    /// Notes what was done beyond what was asked for.
+    pub fn add_consequences(&mut self, consequences: impl IntoIterator<Item = Consequence>) {
+        self.consequences.extend(consequences);
     }
 
     /// The files that can be changed, in the order of reading.

@@ -17,7 +17,7 @@ pub(super) use draft::Draft;
 pub use error::TransactionError;
 pub use lock::{LockError, Locks};
 
-use super::change::Change;
+use super::change::{Change, Consequence};
 use super::write::{self, Original};
 use crate::catalog::Severity;
 use crate::check::{Settings, check};
@@ -81,7 +81,9 @@ impl Transaction {
             return Err(TransactionError::Findings(Box::new(report)));
         }
         let findings = new_findings(&checked_before, &report);
-        Ok(Outcome { was: before, is: draft.registry().clone(), report, findings, files: draft.changed() })
+        let consequences = draft.consequences().to_vec();
+        let is = draft.registry().clone();
+        Ok(Outcome { was: before, is, report, findings, consequences, files: draft.changed() })
     }
 
     /// Locks the catalogs' folders and makes the result, which [`Prepared::commit`] writes.
@@ -110,6 +112,8 @@ pub struct Outcome {
     pub report: Report,
     /// Those of its findings that the catalogs as they are do not have.
     pub findings: Vec<Finding>,
+    /// What the changes did beyond what they were asked for, in the order in which they did it.
+    pub consequences: Vec<Consequence>,
     files: Vec<(Original, String)>,
 }
 
