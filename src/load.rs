@@ -145,7 +145,12 @@ impl Loader {
 
     /// The registry or the faults, and in either case the documents.
     pub(crate) fn load_with_sources(&self) -> (Arc<Sources>, Result<Registry, Vec<Fault>>) {
-        let (sources, catalog, faults) = catalog::read(&self.inputs, SHIPPED, self.form.as_deref(), &self.limits);
+        self.load_prevailing(usize::MAX)
+    }
+
+    /// The same, as if documents from the one with this number on said `replace = true` of all that those before define.
+    pub(crate) fn load_prevailing(&self, from: usize) -> (Arc<Sources>, Result<Registry, Vec<Fault>>) {
+        let (sources, catalog, faults) = catalog::read(&self.inputs, SHIPPED, self.form.as_deref(), &self.limits, from);
         let sources = Arc::new(sources);
         let loaded = self.freeze(&sources, catalog, faults);
         (sources, loaded)

@@ -248,6 +248,9 @@ impl Gather<'_> {
         if is_file {
             self.sources.set_file(file);
         }
+        if included {
+            self.sources.set_included(file);
+        }
         self.sources.set_form(file, form);
         let mut document = read(file, self.sources.get(file).text(), self.faults);
         document.included = included;
@@ -259,6 +262,9 @@ impl Gather<'_> {
         let Some(file) = self.add(name, text) else { return };
         if matches!(home, Home::Folder(_)) {
             self.sources.set_file(file);
+        }
+        if included {
+            self.sources.set_included(file);
         }
         let mut document = document::read(file, self.sources.get(file).text(), self.faults);
         document.included = included;

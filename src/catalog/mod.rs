@@ -204,14 +204,18 @@ pub(crate) enum Claim {
 }
 
 /// Reads and merges; what is wrong is in the faults, and the catalog is sound only when there are none.
+///
+/// What documents from the one with number `prevailing` on define replaces what those before define, whether or not they say so.
 pub(crate) fn read(
     inputs: &[Input],
     builtins: &[Builtin],
     form: Option<&dyn Form>,
     limits: &Limits,
+    prevailing: usize,
 ) -> (Sources, Catalog, Vec<Fault>) {
     let mut faults = Vec::new();
-    let (sources, documents) = files::gather(inputs, builtins, form, limits, &mut faults);
+    let (sources, mut documents) = files::gather(inputs, builtins, form, limits, &mut faults);
+    raw::Document::prevail(&mut documents, prevailing);
     let catalog = merge::merge(documents, limits, &mut faults);
     (sources, catalog, faults)
 }

@@ -7,6 +7,7 @@ use super::entry::{EntryKind, Facts};
 use super::options::EntryOption;
 use super::source::Span;
 use crate::terms::{Categories, Dialect, ErrorCode, Services, UnknownName};
+use std::collections::HashSet;
 use uuid::Uuid;
 
 /// A value and where it was written.
@@ -75,6 +76,29 @@ impl Document {
             guarantees: Vec::new(),
             lint: Vec::new(),
             winsock: RawWinsock::default(),
+        }
+    }
+
+    /// Every definition by its section and name, and whether it says that it replaces another.
+    fn definitions(&mut self) -> impl Iterator<Item = ((&'static str, &str), &mut bool)> {
+        let providers = self.providers.iter_mut().map(|raw| (("provider", &*raw.name.value), &mut raw.replace));
+        let families = self.families.iter_mut().map(|raw| (("family", &*raw.name.value), &mut raw.replace));
+        let entries = self.entries.iter_mut().map(|raw| (("entry", &*raw.name.value), &mut raw.replace));
+        let applications =
+            self.applications.iter_mut().map(|raw| (("application", &*raw.name.value), &mut raw.replace));
+        providers.chain(families).chain(entries).chain(applications)
+    }
+
+    /// Lets the definitions of documents from the one with this number on replace those before of the same names. Among themselves
+    /// they can do so only where they say it.
+    pub fn prevail(documents: &mut [Document], from: usize) {
+        let Some((before, prevailing)) = documents.split_at_mut_checked(from) else { return };
+        let names = before
+            .iter_mut()
+            .flat_map(|document| document.definitions().map(|((what, name), _)| (what, name.to_owned())));
+        let mut replaced: HashSet<(&'static str, String)> = names.collect();
+        for ((what, name), replace) in prevailing.iter_mut().flat_map(Document::definitions) {
+            *replace |= replaced.remove(&(what, name.to_owned()));
         }
     }
 }

@@ -25,6 +25,8 @@ pub(crate) struct DeclaredFamily {
     pub protocol_first: bool,
     /// Where these two are written, by their keys.
     pub facts_at: Vec<(&'static str, Span)>,
+    /// Where its name is declared.
+    pub at: Span,
 }
 
 impl DeclaredFamily {

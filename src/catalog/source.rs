@@ -66,6 +66,8 @@ pub struct Source {
     line_starts: OnceLock<Vec<u32>>,
     /// Whether its name is the path of a file that it was read from.
     is_file: bool,
+    /// Whether it was read because another includes it.
+    is_included: bool,
     /// Its form, where that is another than TOML.
     form: Option<&'static str>,
 }
@@ -78,6 +80,7 @@ impl Sources {
             text,
             line_starts: OnceLock::new(),
             is_file: false,
+            is_included: false,
             form: None,
         });
         id
@@ -86,6 +89,11 @@ impl Sources {
     /// Says that a document was read from the file whose path is its name.
     pub(crate) fn set_file(&mut self, file: FileId) {
         self.documents[file.0 as usize].is_file = true;
+    }
+
+    /// Says that a document was read because another includes it.
+    pub(crate) fn set_included(&mut self, file: FileId) {
+        self.documents[file.0 as usize].is_included = true;
     }
 
     /// Says of which other form than TOML a document is.
@@ -130,6 +138,11 @@ impl Source {
     /// The path of the file that it was read from; nothing for a text, and for a catalog that ships.
     pub fn file(&self) -> Option<&std::path::Path> {
         self.is_file.then(|| std::path::Path::new(&*self.name))
+    }
+
+    /// Whether it was read because another includes it, and not by itself.
+    pub fn is_included(&self) -> bool {
+        self.is_included
     }
 
     /// Whether it is of another form than TOML, as an export of Windows' registry is.

@@ -3,7 +3,7 @@
 use super::Registry;
 use crate::catalog::entry::{Body, Entry, EntryIndex, Layer};
 use crate::catalog::modules::{module_of, taken};
-use crate::catalog::{EntryKind, EntryOption, Facts, Location, Module, OptionSpec, ProtocolSet, Provider};
+use crate::catalog::{EntryKind, EntryOption, Facts, Location, Module, OptionSpec, ProtocolSet, Provider, Span};
 use crate::graph::Stack;
 use crate::terms::{Categories, Family, Services, SocketType};
 use uuid::Uuid;
@@ -234,6 +234,11 @@ impl<'r> ProviderRef<'r> {
     /// Its library under Windows, environment variables unexpanded.
     pub fn library(&self) -> Option<&'r str> {
         self.provider.library.as_deref()
+    }
+
+    /// Where it is declared.
+    pub(crate) fn at(&self) -> Span {
+        self.provider.at
     }
 
     /// Its GUID, if it has one.

@@ -27,7 +27,7 @@ impl Merge<'_> {
             let facts_at = raw.facts_at.clone();
             self.scope.families.insert(
                 raw.name.value.clone(),
-                DeclaredFamily { family, protocols, max_protocol, protocol_first, facts_at },
+                DeclaredFamily { family, protocols, max_protocol, protocol_first, facts_at, at: raw.name.at },
             );
         }
     }

@@ -21,12 +21,14 @@ pub struct Dependent {
 pub struct Consequence {
     /// What was done to it.
     pub effect: Effect,
-    /// What it is: `chain`, `layer`, `base`, `provider`, `expect` or `always`.
+    /// What it is: `chain`, `layer`, `base`, `provider`, `family`, `expect` or `always`.
     pub what: &'static str,
     /// Its name; of an `[[expect]]` and an `[[always]]`, which have none, the name that they needed.
     pub name: String,
-    /// Where it stood before.
+    /// Where it stood before; of what was added, where it comes from; of what was left out, what it would have stood on.
     pub at: Location,
+    /// Why, where that is not plain.
+    pub reason: Option<String>,
 }
 
 /// What was done as a consequence.
@@ -39,15 +41,24 @@ pub enum Effect {
     Shortened,
     /// It was disabled.
     Disabled,
+    /// It was added, because what was asked for stands on it.
+    Added,
+    /// What was there under its name was replaced by it.
+    Replaced,
+    /// It was not added, because it would not be sound.
+    LeftOut,
 }
 
 impl Effect {
-    /// `removed`, `shortened` or `disabled`.
+    /// `removed`, `shortened`, `disabled`, `added`, `replaced` or `left out`.
     pub const fn name(self) -> &'static str {
         match self {
             Effect::Removed => "removed",
             Effect::Shortened => "shortened",
             Effect::Disabled => "disabled",
+            Effect::Added => "added",
+            Effect::Replaced => "replaced",
+            Effect::LeftOut => "left out",
         }
     }
 }
@@ -66,7 +77,8 @@ impl fmt::Display for Dependent {
 
 impl fmt::Display for Consequence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {} ({})", self.effect, Called(self.what, &self.name), self.at)
+        write!(f, "{} {} ({})", self.effect, Called(self.what, &self.name), self.at)?;
+        self.reason.as_ref().map_or(Ok(()), |reason| write!(f, ": {reason}"))
     }
 }
 
