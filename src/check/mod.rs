@@ -47,25 +47,32 @@ pub(crate) fn allowances(sources: &Sources) -> Vec<Allowance> {
 /// Checks what a loader would load.
 pub fn check(loader: &Loader, settings: &Settings) -> Report {
     let (sources, loaded) = loader.load_with_sources();
-    let mut tally = Tally { documents: sources.len(), ..Tally::default() };
-    let mut unread = false;
-    let of_winsock = winsock::lints(&sources, settings);
-    let findings = match loaded {
-        Err(faults) => {
-            unread = faults.iter().any(|fault| matches!(fault.kind, FaultKind::UnreadableFile { included: false, .. }));
-            let faults = faults.iter().map(Finding::from);
-            // A Winsock catalog is looked at on its own: its faults hide none of its lints.
-            faults.chain(weighed(of_winsock, settings, None)).collect()
-        }
-        Ok(registry) => {
-            tally.entries = registry.entries().len();
-            tally.expectations = registry.expectations().len();
-            tally.guarantees = registry.guarantees().len();
-            tally.coverage = settings.coverage.then(|| rules::coverage(&registry));
-            lints(&registry, settings, of_winsock, &mut tally)
-        }
+    let faults = match loaded {
+        Ok(registry) => return check_registry(&registry, settings),
+        Err(faults) => faults,
     };
+    let unread = faults.iter().any(|fault| matches!(fault.kind, FaultKind::UnreadableFile { included: false, .. }));
+    // A Winsock catalog is looked at on its own: its faults hide none of its lints.
+    let of_winsock = weighed(winsock::lints(&sources, settings), settings, None);
+    let findings = faults.iter().map(Finding::from).chain(of_winsock).collect();
+    let tally = Tally { documents: sources.len(), ..Tally::default() };
     Report { unread, ..Report::new(findings, sources, tally) }
+}
+
+/// Checks what was loaded.
+pub(crate) fn check_registry(registry: &Registry, settings: &Settings) -> Report {
+    let sources = registry.shared_sources();
+    let mut tally = Tally {
+        documents: sources.len(),
+        entries: registry.entries().len(),
+        expectations: registry.expectations().len(),
+        guarantees: registry.guarantees().len(),
+        coverage: settings.coverage.then(|| rules::coverage(registry)),
+        ..Tally::default()
+    };
+    let of_winsock = winsock::lints(sources, settings);
+    let findings = lints(registry, settings, of_winsock, &mut tally);
+    Report::new(findings, sources.clone(), tally)
 }
 
 /// What may be said of a place in a document that is no TOML: the rules of Winsock catalogs say the rest better.

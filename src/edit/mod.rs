@@ -36,7 +36,7 @@ pub use change::{
 #[cfg(feature = "edit")]
 pub use fix::{Applied, Fixed, Refused, fix};
 pub use format::{FormatError, SyntaxError, format};
-pub use live::{Event, Live, Version};
+pub use live::{Current, Event, Kept, Live, Reader, Rejection, Replaced, Subscription, Version};
 #[cfg(feature = "edit")]
 pub use transaction::{LockError, Locks, Outcome, Prepared, Transaction, TransactionError};
 #[cfg(feature = "edit")]

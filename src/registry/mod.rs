@@ -52,6 +52,7 @@ use index::{FamilyRule, Index, Row};
 use indexmap::IndexMap;
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// A frozen set of catalogs that answers requests.
 ///
@@ -88,6 +89,8 @@ struct Inner {
     winsock: WinsockSection,
     replaces_nothing: Vec<Replacement>,
     modules: Modules,
+    /// How many clones are there only to be the last one.
+    retained: AtomicUsize,
 }
 
 impl Registry {
@@ -148,6 +151,7 @@ impl Registry {
             winsock,
             replaces_nothing,
             modules,
+            retained: AtomicUsize::new(0),
         };
         Registry { inner: Arc::new(inner) }
     }
@@ -254,8 +258,29 @@ impl Registry {
         self.inner.applications.iter().map(|(name, section)| (name.as_str(), section))
     }
 
+    /// The documents, for those who keep them longer than the registry.
+    pub(crate) fn shared_sources(&self) -> &Arc<Sources> {
+        &self.inner.sources
+    }
+
     pub(crate) fn is(&self, other: &Registry) -> bool {
         Arc::ptr_eq(&self.inner, &other.inner)
+    }
+
+    /// Says of this clone that it is there only to be the last one; it stays so until it is dropped after [`Registry::release`].
+    pub(crate) fn retain(&self) {
+        self.inner.retained.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Takes back one [`Registry::retain`].
+    pub(crate) fn release(&self) {
+        self.inner.retained.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// Whether all clones are retained ones, so that nobody answers by it any more.
+    pub(crate) fn is_unused(&self) -> bool {
+        // Who retains may also release meanwhile, which lets this say no where yes were right, and never the other way round.
+        Arc::strong_count(&self.inner) == self.inner.retained.load(Ordering::Relaxed)
     }
 
     pub(crate) fn locate(&self, span: Span) -> Location {

@@ -1,0 +1,138 @@
+//! What became of the catalogs, for those who want to hear of it.
+
+use super::version::Version;
+use crate::catalog::Severity;
+use crate::load::LoadError;
+use crate::registry::{Difference, compare};
+use crate::report::Report;
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
+/// What became of the catalogs. Clones share what they tell, and are cheap to send on.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Event {
+    /// A new version took the place of the old one.
+    Replaced(Replaced),
+    /// The catalogs have faults, or fail their check; the version that counted goes on counting.
+    Kept(Kept),
+    /// After [`Event::Kept`]: the catalogs are again those of the version that counts.
+    Restored(Arc<Version>),
+}
+
+/// A version that took the place of another.
+#[derive(Clone, Debug)]
+pub struct Replaced {
+    inner: Arc<Replacement>,
+}
+
+#[derive(Debug)]
+struct Replacement {
+    was: Arc<Version>,
+    is: Arc<Version>,
+    differences: OnceLock<Vec<Difference>>,
+}
+
+/// A version that goes on counting, and what is wrong with the catalogs that were to take its place.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    version: Arc<Version>,
+    rejection: Arc<Rejection>,
+}
+
+/// Why catalogs do not count. Its text has a line for each fault or error: file, line and column, what is wrong, and what may help.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Rejection {
+    /// They have faults.
+    Faults(LoadError),
+    /// They load, but their check finds errors: a test that fails, a guarantee that is broken. The report holds what else it
+    /// finds, too.
+    Findings(Report),
+}
+
+impl Event {
+    /// The version that counts.
+    pub fn version(&self) -> &Version {
+        match self {
+            Event::Replaced(replaced) => replaced.is(),
+            Event::Kept(kept) => kept.version(),
+            Event::Restored(version) => version,
+        }
+    }
+
+    /// The requests that are answered otherwise now; none unless a version was replaced.
+    pub fn differences(&self) -> &[Difference] {
+        match self {
+            Event::Replaced(replaced) => replaced.differences(),
+            Event::Kept(_) | Event::Restored(_) => &[],
+        }
+    }
+}
+
+impl Replaced {
+    pub(super) fn new(was: Arc<Version>, is: Arc<Version>) -> Self {
+        Replaced { inner: Arc::new(Replacement { was, is, differences: OnceLock::new() }) }
+    }
+
+    /// The version that counted before.
+    pub fn was(&self) -> &Version {
+        &self.inner.was
+    }
+
+    /// The version that counts now.
+    pub fn is(&self) -> &Version {
+        &self.inner.is
+    }
+
+    /// The requests that are answered otherwise now. None: only words changed, or what nobody can select.
+    ///
+    /// They are worked out when they are asked for first, whoever asks, and then shared.
+    pub fn differences(&self) -> &[Difference] {
+        let Replacement { was, is, differences } = &*self.inner;
+        differences.get_or_init(|| compare(&was.registry, &is.registry))
+    }
+}
+
+impl Kept {
+    pub(super) fn new(version: Arc<Version>, rejection: Arc<Rejection>) -> Self {
+        Kept { version, rejection }
+    }
+
+    /// The version that goes on counting.
+    pub fn version(&self) -> &Version {
+        &self.version
+    }
+
+    /// What is wrong with the catalogs.
+    pub fn rejection(&self) -> &Rejection {
+        &self.rejection
+    }
+}
+
+impl Rejection {
+    /// What a report rejects, if it does.
+    pub(super) fn of_report(report: Report) -> Option<Rejection> {
+        (report.count(Severity::Error) > 0).then_some(Rejection::Findings(report))
+    }
+}
+
+impl fmt::Display for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let report = match self {
+            Rejection::Faults(error) => return error.fmt(f),
+            Rejection::Findings(report) => report,
+        };
+        let errors = report.findings.iter().filter(|finding| finding.severity == Severity::Error);
+        for (at, finding) in errors.enumerate() {
+            let line_break = if at == 0 { "" } else { "\n" };
+            write!(f, "{line_break}{}: {}", report.sources.locate(finding.at), finding.message)?;
+            if let Some(help) = &finding.help {
+                write!(f, " ({help})")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Rejection {}
