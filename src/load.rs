@@ -156,6 +156,12 @@ impl Loader {
         (sources, loaded)
     }
 
+    /// What each document says, in the order in which they merge, as far as they can be read.
+    #[cfg(feature = "edit")]
+    pub(crate) fn documents(&self) -> (Sources, Vec<Document>) {
+        catalog::documents(&self.inputs, SHIPPED, self.form.as_deref(), &self.limits)
+    }
+
     /// What remains to be checked of a merged catalog, and the registry if nothing is wrong.
     fn freeze(&self, sources: &Arc<Sources>, catalog: Catalog, mut faults: Vec<Fault>) -> Result<Registry, Vec<Fault>> {
         catalog::modules::faults(&catalog, &self.modules, &mut faults);

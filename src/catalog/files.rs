@@ -253,7 +253,7 @@ impl Gather<'_> {
         }
         self.sources.set_form(file, form);
         let mut document = read(file, self.sources.get(file).text(), self.faults);
-        document.included = included;
+        (document.file, document.included) = (file, included);
         self.documents.push(document);
     }
 
@@ -267,7 +267,7 @@ impl Gather<'_> {
             self.sources.set_included(file);
         }
         let mut document = document::read(file, self.sources.get(file).text(), self.faults);
-        document.included = included;
+        (document.file, document.included) = (file, included);
         for include in &document.includes {
             self.include(include, home);
         }

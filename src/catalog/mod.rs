@@ -43,6 +43,8 @@ pub use files::Input;
 pub(crate) use form::{ForeignText, Form};
 pub use limits::{Limits, MAX_PROTOCOL_CHAIN, PACKED_ITEM_BYTES};
 pub(crate) use merge::numbered;
+#[cfg(feature = "edit")]
+pub(crate) use merge::ordered;
 pub use modules::{Module, ModuleRole, Modules, On, OptionKind, OptionSpec, TIME_LIMITS, WrongValue};
 pub use options::{EntryOption, OptionValue};
 pub use protocols::ProtocolSet;
@@ -218,6 +220,17 @@ pub(crate) fn read(
     raw::Document::prevail(&mut documents, prevailing);
     let catalog = merge::merge(documents, limits, &mut faults);
     (sources, catalog, faults)
+}
+
+/// Reads the documents, in the order in which they merge, as far as they can be read.
+#[cfg(feature = "edit")]
+pub(crate) fn documents(
+    inputs: &[Input],
+    builtins: &[Builtin],
+    form: Option<&dyn Form>,
+    limits: &Limits,
+) -> (Sources, Vec<raw::Document>) {
+    files::gather(inputs, builtins, form, limits, &mut Vec::new())
 }
 
 /// Merges documents that are read; what is wrong is added to the faults.

@@ -5,7 +5,7 @@
 use super::WinsockApplication;
 use super::entry::{EntryKind, Facts};
 use super::options::EntryOption;
-use super::source::Span;
+use super::source::{FileId, Span};
 use crate::terms::{Categories, Dialect, ErrorCode, Services, UnknownName};
 use std::collections::HashSet;
 use uuid::Uuid;
@@ -40,6 +40,8 @@ pub(crate) enum ProtocolWord {
 
 /// A document.
 pub(crate) struct Document {
+    /// Its number among those that were read together.
+    pub file: FileId,
     /// Whether it was read because another includes it.
     pub included: bool,
     pub dialect: Option<At<Dialect>>,
@@ -62,6 +64,7 @@ impl Document {
     /// A document that says nothing.
     pub fn empty() -> Self {
         Document {
+            file: FileId(0),
             included: false,
             dialect: None,
             title: None,

@@ -12,7 +12,7 @@ mod entries;
 mod families;
 mod places;
 
-pub(crate) use places::numbered;
+pub(crate) use places::{numbered, ordered};
 
 use super::entry::*;
 use super::fault::{Fault, FaultKind};

@@ -116,10 +116,10 @@ impl Merge<'_> {
 
     /// Bases and chains in catalog order, disabled ones too: the `order` lists, a later document's first, then by place.
     pub(super) fn order(&mut self, orders: &[Vec<At<String>>]) -> Vec<EntryIndex> {
-        let mut order = Vec::with_capacity(self.names.len());
-        let mut placed = vec![false; self.names.len()];
-        for list in orders.iter().rev() {
+        let mut lists = Vec::with_capacity(orders.len());
+        for list in orders {
             let mut here: HashMap<&str, Span> = HashMap::new();
+            let mut listed = Vec::with_capacity(list.len());
             for name in list {
                 if let Some(first) = here.insert(&name.value, name.at) {
                     self.duplicate("the place of", name, first);
@@ -133,16 +133,30 @@ impl Merge<'_> {
                             wanted: "a base protocol or chain",
                         };
                         self.fault(kind, name.at);
-                    } else if !std::mem::replace(&mut placed[index.get()], true) {
-                        order.push(index);
+                    } else {
+                        listed.push(index);
                     }
                 }
             }
+            lists.push(listed);
         }
-        let rest = (0..self.names.len()).map(EntryIndex::new);
-        order.extend(rest.filter(|&index| !placed[index.get()] && self.kind(index) != EntryKind::Layer));
-        order
+        let has_place = self.names.values().map(|declared| declared.kind != EntryKind::Layer);
+        ordered(&lists, &has_place.collect::<Vec<_>>())
     }
+}
+
+/// The catalog order: what the lists name, of several lists the last first, then all others by their places. Of each entry it is
+/// told whether it has a place at all; what lists name has one.
+pub(crate) fn ordered(lists: &[Vec<EntryIndex>], has_place: &[bool]) -> Vec<EntryIndex> {
+    let mut order = Vec::with_capacity(has_place.len());
+    let mut waiting = has_place.to_vec();
+    let by_place = (0..has_place.len()).map(EntryIndex::new);
+    for index in lists.iter().rev().flatten().copied().chain(by_place) {
+        if waiting.get_mut(index.get()).is_some_and(std::mem::take) {
+            order.push(index);
+        }
+    }
+    order
 }
 
 /// The ids of entries, of each of which it is told whether it is a layer, and which id it states: bases and chains from 1001 in

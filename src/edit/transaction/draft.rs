@@ -43,7 +43,7 @@ impl Draft {
         }
         let is_named = target.is_some();
         let target = match target {
-            None => files.last().map(|(path, _)| path.clone()).ok_or(TransactionError::NoFile)?,
+            None => last_file(&loader, &files).ok_or(TransactionError::NoFile)?,
             Some(target) => {
                 let is_meant = |path: &&PathBuf| *path == target || same_file(path, target);
                 let found = files.keys().find(is_meant).cloned();
@@ -119,6 +119,13 @@ impl Draft {
         let changed = self.files.into_iter().filter(|(_, file)| file.now != file.read);
         changed.map(|(path, file)| (Original::known(path, file.read), file.now)).collect()
     }
+}
+
+/// The file of the last document, whose word counts most. Who includes others is read before them, and counts after them.
+fn last_file(loader: &Loader, files: &IndexMap<PathBuf, File>) -> Option<PathBuf> {
+    let (sources, documents) = loader.documents();
+    let paths = documents.iter().rev().filter_map(|document| sources.get(document.file).file());
+    paths.filter_map(|path| files.get_key_value(path)).next().map(|(path, _)| path.clone())
 }
 
 fn same_file(one: &Path, other: &Path) -> bool {
