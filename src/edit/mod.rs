@@ -8,6 +8,7 @@
 //! | `write` | a file replaced in one step, or not at all |
 //! | `change` | what can be changed of catalogs, and what each change does to their texts |
 //! | `transaction` | changes made together or not at all: locked, checked, written |
+//! | `text` | the text of a catalog, changed by splices |
 //! | `live` | registries that follow their catalogs while programs read them |
 //!
 //! Texts come first and files last: whatever changes a catalog makes the new texts, has them loaded and checked as a
@@ -22,6 +23,8 @@ mod change;
 mod fix;
 mod format;
 mod live;
+#[cfg(feature = "edit")]
+mod text;
 #[cfg(feature = "edit")]
 mod transaction;
 #[cfg(feature = "edit")]

@@ -101,3 +101,27 @@ pub(in crate::catalog) const ADDRESS_SIZE: &[&str] = &["min", "max"];
 pub(in crate::catalog) const BASE_REQUIRED: &[&str] = &["provider", "family", "type", "protocol"];
 pub(in crate::catalog) const LAYER_REQUIRED: &[&str] = &["provider"];
 pub(in crate::catalog) const CHAIN_REQUIRED: &[&str] = &["layers", "base"];
+
+/// The keys of a table by its path, in their canonical order; nothing, where any key may stand. Of members of arrays the path says
+/// the number, as in `always#2`.
+#[cfg(feature = "edit")]
+pub(crate) fn keys_of<S: AsRef<str>>(table: &[S]) -> &'static [&'static str] {
+    let parts: Vec<&str> = table.iter().map(|part| part.as_ref().split('#').next().unwrap_or_default()).collect();
+    match *parts {
+        [] => TOP,
+        ["provider", _] => PROVIDER,
+        ["family", _] => FAMILY,
+        ["application", _] => APPLICATION,
+        ["base", _] => BASE,
+        ["layer", _] => LAYER,
+        ["chain", _] => CHAIN,
+        ["expect"] => EXPECT,
+        ["always"] => ALWAYS,
+        ["expect" | "always", "request"] => REQUEST,
+        ["winsock"] => WINSOCK,
+        ["base" | "layer" | "chain", _, "winsock"] => ENTRY_WINSOCK,
+        ["application", _, "winsock"] => APPLICATION_WINSOCK,
+        ["base" | "layer" | "chain", _, "address-size"] => ADDRESS_SIZE,
+        _ => &[],
+    }
+}

@@ -25,6 +25,9 @@ use keys::*;
 use std::fmt::Display;
 use toml::de::{DeTable, DeValue};
 
+#[cfg(feature = "edit")]
+pub(crate) use keys::keys_of;
+
 /// The version of the catalog format that this library reads.
 pub const FORMAT: i64 = 1;
 

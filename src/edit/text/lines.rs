@@ -1,0 +1,100 @@
+//! Lines, line breaks, and the comments above something.
+
+use std::ops::Range;
+
+/// Where the text begins, behind a byte order mark.
+pub(super) fn beginning(text: &str) -> usize {
+    if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 }
+}
+
+/// Where the line begins in which this byte is.
+pub(super) fn start(text: &str, at: usize) -> usize {
+    let before = text.get(..at).unwrap_or_default();
+    before.rfind('\n').map_or_else(|| beginning(text).min(at), |line_break| line_break + 1)
+}
+
+/// Where the line ends in which this byte is, behind its line break.
+pub(super) fn end(text: &str, at: usize) -> usize {
+    let rest = text.get(at..).unwrap_or_default();
+    rest.find('\n').map_or(text.len(), |line_break| at + line_break + 1)
+}
+
+/// The line that begins here, with its line break.
+pub(super) fn line(text: &str, start: usize) -> &str {
+    text.get(start..end(text, start)).unwrap_or_default()
+}
+
+/// The line above the one that begins here.
+pub(super) fn above(text: &str, line_start: usize) -> Option<Range<usize>> {
+    let last = line_start.checked_sub(1).filter(|_| line_start > beginning(text))?;
+    Some(start(text, last)..line_start)
+}
+
+/// How lines are broken here: as the one at this byte is, or the one before it, or by a line feed.
+pub(super) fn line_break(text: &str, at: usize) -> &'static str {
+    let end = end(text, at);
+    let broken = text.get(..end).unwrap_or_default();
+    let broken = if broken.ends_with('\n') { broken } else { &broken[..start(text, at)] };
+    if broken.ends_with("\r\n") { "\r\n" } else { "\n" }
+}
+
+/// White space at the beginning of the line in which this byte is.
+pub(super) fn indent(text: &str, at: usize) -> &str {
+    let line = line(text, start(text, at));
+    &line[..line.len() - line.trim_start_matches([' ', '\t']).len()]
+}
+
+/// Whether nothing but white space stands before this byte on its line.
+pub(super) fn begins(text: &str, at: usize) -> bool {
+    text.get(start(text, at)..at).is_some_and(|before| before.trim_matches([' ', '\t']).is_empty())
+}
+
+/// Where the comments begin that stand directly above the line that begins here, without a blank line between; the line itself,
+/// where there are none.
+pub(super) fn lead(text: &str, line_start: usize) -> usize {
+    let mut lead = line_start;
+    while let Some(above) = above(text, lead) {
+        if !is_comment(&text[above.clone()]) {
+            break;
+        }
+        lead = above.start;
+    }
+    lead
+}
+
+/// Where the comments end that stand directly below, from the line that begins here.
+pub(super) fn trail(text: &str, line_start: usize) -> usize {
+    let mut trail = line_start;
+    while is_comment(line(text, trail)) {
+        trail = end(text, trail);
+    }
+    trail
+}
+
+pub(super) fn is_comment(line: &str) -> bool {
+    line.trim_start().starts_with('#')
+}
+
+pub(super) fn is_blank(line: &str) -> bool {
+    line.trim().is_empty()
+}
+
+/// Whole lines, and so much more that nothing remains of them: of the last line of a text that ends without a line break, the
+/// line break before it.
+pub(super) fn whole(text: &str, lines: Range<usize>) -> Range<usize> {
+    let is_open = lines.end == text.len() && !text.ends_with('\n') && lines.start > beginning(text);
+    let broken = if is_open { text.get(..lines.start).unwrap_or_default() } else { "" };
+    let line_break = ["\r\n", "\n"].into_iter().find(|line_break| broken.ends_with(line_break));
+    lines.start - line_break.map_or(0, str::len)..lines.end
+}
+
+/// What puts further lines, without their last line break, below the line in which this byte is.
+pub(super) fn below(text: &str, at: usize, lines: &str) -> (Range<usize>, String) {
+    let (end, line_break) = (end(text, at), line_break(text, at));
+    let is_broken = end > beginning(text) && text.get(..end).is_some_and(|before| before.ends_with('\n'));
+    let new = match is_broken || end == beginning(text) {
+        true => format!("{lines}{line_break}"),
+        false => format!("{line_break}{lines}"),
+    };
+    (end..end, new)
+}

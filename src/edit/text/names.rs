@@ -1,0 +1,133 @@
+//! Arrays of names.
+
+use super::block::{self, Member};
+use super::{Text, path};
+use crate::edit::written::page::string;
+
+impl Text {
+    /// The strings of an array; nothing, if there is no such key, or it is no array of strings.
+    pub fn names(&self, table: &[&str], key: &str) -> Option<Vec<String>> {
+        let array = self.page.array(&path(table, &[key]))?;
+        array.items.iter().map(|item| item.value.string.clone()).collect()
+    }
+
+    /// Puts a name into an array, before the one with this number or behind the last, in the style of the array. A missing array
+    /// is made.
+    ///
+    /// Says whether that could be done: not, where the key is something else than an array.
+    pub fn insert_name(&mut self, table: &[&str], key: &str, at: usize, name: &str) -> bool {
+        self.insert(table, key, at, &string(name), "")
+    }
+
+    /// Takes a name out of an array, with the comment behind it if it has a line to itself. An array that has no names left goes,
+    /// if it is written as [`Text::insert_name`] would make it.
+    ///
+    /// Says whether there was one with this number.
+    pub fn remove_name(&mut self, table: &[&str], key: &str, at: usize) -> bool {
+        let Some(array) = self.page.array(&path(table, &[key])) else { return false };
+        let Some(item) = array.items.get(at) else { return false };
+        if array.items.len() == 1 {
+            let value = format!("[{}]", self.slice(item.at.clone()));
+            let mut without = self.clone();
+            let mut again = without.clone();
+            if without.unset(table, &[key]) {
+                again = without.clone();
+                again.set(table, &[key], &value);
+            }
+            if again.text == self.text {
+                *self = without;
+                return true;
+            }
+        }
+        self.apply(block::removal(&self.text, array, at));
+        true
+    }
+
+    /// Makes an array hold these names in this order, with the fewest insertions and removals. A name that moves takes the comment
+    /// behind it along. No names: as if each was removed.
+    ///
+    /// Says whether that could be done: not, where the key is something else than an array of strings.
+    pub fn set_names(&mut self, table: &[&str], key: &str, names: &[&str]) -> bool {
+        let present = self.names(table, key);
+        if present.is_none() && self.contains(table, &[key]) {
+            return false;
+        }
+        if present.is_none() {
+            let names: Vec<String> = names.iter().map(|name| string(name)).collect();
+            return names.is_empty() || self.set(table, &[key], &format!("[{}]", names.join(", ")));
+        }
+        let present = present.unwrap_or_default();
+        let kept = common(&present, names);
+        let mut moved: Vec<(String, String, String)> = Vec::new();
+        for (at, name) in present.iter().enumerate().rev().filter(|(at, _)| !kept.iter().any(|(kept, _)| kept == at)) {
+            let array = self.page.array(&path(table, &[key]));
+            if let Some(item) = array.and_then(|array| array.items.get(at)) {
+                let raw = self.slice(item.at.clone()).to_owned();
+                moved.push((name.clone(), raw, block::behind(&self.text, item).to_owned()));
+            }
+            self.remove_name(table, key, at);
+        }
+        for (at, name) in names.iter().enumerate().filter(|(at, _)| !kept.iter().any(|(_, kept)| kept == at)) {
+            let was = moved.iter().position(|(moved, ..)| moved == name).map(|was| moved.remove(was));
+            let (raw, behind) = was.map_or_else(|| (string(name), String::new()), |(_, raw, behind)| (raw, behind));
+            self.insert(table, key, at, &raw, &behind);
+        }
+        true
+    }
+
+    fn insert(&mut self, table: &[&str], key: &str, at: usize, raw: &str, behind: &str) -> bool {
+        let Some(array) = self.page.array(&path(table, &[key])) else {
+            let is_other = self.contains(table, &[key]);
+            return !is_other && self.set(table, &[key], &format!("[{raw}]"));
+        };
+        let member = Member { text: raw, behind };
+        let is_empty = array.items.is_empty();
+        let marked = block::marked(array, &member);
+        let mut plain = self.clone();
+        plain.apply(block::insertion(&self.text, array, at, &member));
+        // An array that is there without names must not be taken for one that was made for this name.
+        if is_empty {
+            let mut back = plain.clone();
+            back.remove_name(table, key, 0);
+            if back.text != self.text {
+                self.apply(vec![marked]);
+                return true;
+            }
+        }
+        *self = plain;
+        true
+    }
+}
+
+/// The numbers of what two lists have in common, in their order: the most that there can be.
+fn common(one: &[String], other: &[&str]) -> Vec<(usize, usize)> {
+    let same = |(one, other): &(&String, &&str)| one == *other;
+    let head = one.iter().zip(other).take_while(same).count();
+    let tails = one[head..].iter().rev().zip(other[head..].iter().rev());
+    let tail = tails.take_while(same).count();
+    let (a, b) = (&one[head..one.len() - tail], &other[head..other.len() - tail]);
+    // The longest common subsequence of what is left: `longest[i][j]` is that of `a[i..]` and `b[j..]`.
+    let mut longest = vec![vec![0_usize; b.len() + 1]; a.len() + 1];
+    for (i, one) in a.iter().enumerate().rev() {
+        for (j, other) in b.iter().enumerate().rev() {
+            longest[i][j] = match one == other {
+                true => longest[i + 1][j + 1] + 1,
+                false => longest[i + 1][j].max(longest[i][j + 1]),
+            };
+        }
+    }
+    let mut pairs: Vec<(usize, usize)> = (0..head).map(|at| (at, at)).collect();
+    let (mut i, mut j) = (0, 0);
+    while i < a.len() && j < b.len() {
+        if a[i] == b[j] {
+            pairs.push((head + i, head + j));
+            (i, j) = (i + 1, j + 1);
+        } else if longest[i + 1][j] >= longest[i][j + 1] {
+            i += 1;
+        } else {
+            j += 1;
+        }
+    }
+    pairs.extend((1..=tail).rev().map(|back| (one.len() - back, other.len() - back)));
+    pairs
+}

@@ -1,0 +1,160 @@
+//! Where a table is written, and so where a new key of it goes, and how it is spaced there.
+
+use super::block::{self, Member};
+use super::page::{Home, Page, Pair};
+use super::{Splice, lines};
+use crate::catalog::document::keys_of;
+use crate::edit::written::page::key as written_key;
+use std::ops::Range;
+
+/// Where the pairs of a table stand.
+pub(super) struct Site {
+    home: Home,
+    /// How many parts of the table's path their keys begin with; 0 but for dotted keys.
+    depth: usize,
+    /// The path of the table.
+    table: Vec<String>,
+}
+
+impl Site {
+    /// Where the keys of a table are written; nothing, if none of its own could be.
+    pub fn of(page: &Page, table: &[String]) -> Option<Site> {
+        let site = |home, depth| Some(Site { home, depth, table: table.to_vec() });
+        if table.is_empty() {
+            return site(Home::Top, 0);
+        }
+        if let Some(block) = page.inline(table) {
+            return site(Home::Block(block), 0);
+        }
+        if let Some(header) = page.header(table) {
+            return site(Home::Header(header), 0);
+        }
+        let is_dotted = |pair: &&Pair| {
+            let is_below = pair.path.len() > table.len() && pair.path.starts_with(table);
+            is_below && pair.path.len() - pair.parts.len() < table.len()
+        };
+        let pair = page.pairs.iter().find(is_dotted)?;
+        site(pair.home, table.len() - (pair.path.len() - pair.parts.len()))
+    }
+
+    /// Whether the table is written and has no key; one with sub-tables may be that too.
+    pub fn is_empty(&self, page: &Page) -> bool {
+        self.pairs(page).next().is_none()
+    }
+
+    /// Whether it is an inline table.
+    pub fn block(&self) -> Option<usize> {
+        match self.home {
+            Home::Block(block) => Some(block),
+            _ => None,
+        }
+    }
+
+    /// The pairs of the table that stand here, those of its own tables that dotted keys make among them.
+    fn pairs<'p>(&'p self, page: &'p Page) -> impl DoubleEndedIterator<Item = &'p Pair> {
+        page.pairs_of(self.home).filter(|pair| pair.path.len() > self.table.len() && pair.path.starts_with(&self.table))
+    }
+
+    /// What puts a key of the table here, at its place in the canonical order: behind the last of those that come before it.
+    ///
+    /// With a mark, it is written a little otherwise than in a table that is made for it.
+    pub fn insertion(&self, text: &str, page: &Page, key: &str, value: &str, is_marked: bool) -> Vec<Splice> {
+        let order = keys_of(&self.table);
+        let rank = |key: &str| order.iter().position(|known| *known == key).unwrap_or(usize::MAX);
+        let own = rank(key);
+        let comes_before = |pair: &&Pair| {
+            let rank = pair.path.get(self.table.len()).map_or(usize::MAX, |key| rank(key));
+            rank < own || rank == usize::MAX
+        };
+        let after = self.pairs(page).rfind(comes_before);
+        let first = self.pairs(page).next();
+        let near = after.or(first);
+        let mut name = written_key(key);
+        let prefix =
+            near.and_then(|near| Some(near.parts.first()?.start..near.parts.get(self.depth.checked_sub(1)?)?.end));
+        if let Some(prefix) = prefix.and_then(|prefix| text.get(prefix)) {
+            name = format!("{prefix}.{name}");
+        }
+        if let Some(block) = self.block().and_then(|block| page.blocks.get(block)) {
+            let member = format!("{name}{}{value}", near.map_or(" = ".to_owned(), |near| near.narrow_separator(text)));
+            let member = Member { text: &member, behind: "" };
+            if is_marked && block.items.is_empty() {
+                return vec![block::marked(block, &member)];
+            }
+            let is_near = |near: &Pair| block.items.iter().position(|item| item.at.start == near.key().start);
+            let at = after.and_then(is_near).map(|at| at + 1).or_else(|| first.and_then(is_near));
+            return block::insertion(text, block, at.unwrap_or(block.items.len()), &member);
+        }
+        let separator = self.separator(text, page, near, &name, is_marked);
+        let line = |indent: &str| format!("{indent}{name}{separator}{value}");
+        match (after, first, self.home) {
+            (Some(after), ..) => {
+                vec![lines::below(text, after.value.at.end, &line(lines::indent(text, after.key().start)))]
+            }
+            (None, _, Home::Header(header)) if self.depth == 0 => {
+                let header = page.headers.get(header).map_or(0..0, |header| header.at.clone());
+                let near = first.map_or(header.start, |first| first.key().start);
+                vec![lines::below(text, header.end, &line(lines::indent(text, near)))]
+            }
+            (None, Some(first), _) => {
+                let start = first.key().start;
+                vec![above(text, lines::start(text, start), &line(lines::indent(text, start)))]
+            }
+            (None, None, _) => match page.headers.first() {
+                Some(header) => {
+                    vec![above(text, lines::lead(text, lines::start(text, header.at.start)), &line(""))]
+                }
+                None => vec![lines::below(text, text.len(), &line(""))],
+            },
+        }
+    }
+
+    /// What goes between a new key and its value: aligned with those beside it, where they are and it fits.
+    fn separator(&self, text: &str, page: &Page, near: Option<&Pair>, name: &str, is_marked: bool) -> String {
+        let mark = if is_marked { " " } else { "" };
+        let Some(near) = near else { return format!(" {mark}= ") };
+        let own = Separator::of(text, near);
+        let all = page.pairs_of(near.home).map(|pair| Separator::of(text, pair));
+        let same: Vec<Separator> = all.filter(|separator| separator.column == own.column).collect();
+        let is_aligned = same.iter().any(|separator| separator.before > 1);
+        let width = lines::indent(text, near.key().start).chars().count() + name.chars().count();
+        let padding = match own.column.checked_sub(width) {
+            Some(padding) if is_aligned && padding > 0 => padding,
+            _ => own.before.min(1),
+        };
+        format!("{}{mark}={}", " ".repeat(padding), own.after)
+    }
+}
+
+/// How the `=` of a pair stands.
+struct Separator<'t> {
+    /// In characters from 0.
+    column: usize,
+    /// How many characters are before it.
+    before: usize,
+    after: &'t str,
+}
+
+impl<'t> Separator<'t> {
+    fn of(text: &'t str, pair: &Pair) -> Self {
+        let between = text.get(pair.key().end..pair.value.at.start).unwrap_or_default();
+        let (before, after) = between.split_once('=').unwrap_or((" ", " "));
+        let line = text.get(lines::start(text, pair.key().start)..pair.key().end).unwrap_or_default();
+        let before = before.chars().count();
+        Separator { column: line.chars().count() + before, before, after }
+    }
+}
+
+impl Pair {
+    /// What stands between the key and the value, if it is no more than a space on each side of the `=`.
+    fn narrow_separator(&self, text: &str) -> String {
+        let Separator { before, after, .. } = Separator::of(text, self);
+        format!("{}={}", " ".repeat(before.min(1)), if after.is_empty() { "" } else { " " })
+    }
+}
+
+/// What puts a line above the one that begins here.
+fn above(text: &str, line_start: usize, line: &str) -> Splice {
+    let at: Range<usize> = line_start..line_start;
+    (at, format!("{line}{}", lines::line_break(text, line_start)))
+}

@@ -1,0 +1,230 @@
+//! Whole tables: taken out as text, appended, removed.
+
+use super::keys::heading;
+use super::page::{Home, Page, Pair};
+use super::{Text, block, lines, path};
+use crate::edit::written::page::key as written_key;
+use std::ops::Range;
+
+impl Text {
+    /// A table as a text of its own, with a header, whatever it is written with here: the comments that belong to it, its keys, the
+    /// tables below it.
+    ///
+    /// The comments that belong to a table are those directly above it, without a blank line between, and those within it.
+    pub fn definition(&self, table: &[&str]) -> Option<String> {
+        let path = path(table, &[]);
+        let mut parts: Vec<String> = Vec::new();
+        if let Some(keys) = self.keys_without_header(&path) {
+            parts.push(keys);
+        }
+        let sections = self.sections(&path);
+        parts.extend(sections.into_iter().map(|section| self.slice(section).to_owned()));
+        let parts: Vec<&str> = parts.iter().map(|part| part.trim_end_matches(['\n', '\r'])).collect();
+        let line_break = lines::line_break(&self.text, 0);
+        (!parts.is_empty()).then(|| parts.join(&line_break.repeat(2)) + line_break)
+    }
+
+    /// Appends tables, with their headers: behind a blank line at the end, before blank lines that are there already. Lines are
+    /// broken as they are here.
+    ///
+    /// Says whether that could be done: not, where one of them would belong to an inline table.
+    pub fn append(&mut self, tables: &str) -> bool {
+        let page = Page::read(tables);
+        let is_closed = |path: &[String]| {
+            (1..=path.len()).any(|depth| {
+                let mut above = path[..depth].to_vec();
+                if let Some((name, _)) = above.last().and_then(|last| last.split_once('#')) {
+                    let name = name.to_owned();
+                    above.pop();
+                    above.push(name);
+                }
+                self.page.pair(&above).is_some()
+            })
+        };
+        if page.pairs_of(Home::Top).next().is_some() || page.headers.iter().any(|header| is_closed(&header.path)) {
+            return false;
+        }
+        let line_break = lines::line_break(&self.text, 0);
+        let tables = rebroken(tables.trim_start_matches('\u{feff}'), line_break);
+        let tables = tables.trim_matches(['\n', '\r']);
+        let beginning = lines::beginning(&self.text);
+        let content = self.text.trim_end_matches([' ', '\t', '\n', '\r']).len();
+        let new = match content <= beginning {
+            true => (beginning..beginning, format!("{tables}{line_break}")),
+            false => {
+                let end = lines::end(&self.text, content);
+                let is_broken = self.text[..end].ends_with('\n');
+                let text = match is_broken {
+                    true => format!("{line_break}{tables}{line_break}"),
+                    false => format!("{line_break}{line_break}{tables}"),
+                };
+                (end..end, text)
+            }
+        };
+        self.apply(vec![new]);
+        true
+    }
+
+    /// Removes a table, however it is written, with the comments that belong to it and the tables below it, and the blank line that
+    /// separates it from what is above; at the beginning of the text, from what is below.
+    ///
+    /// Says whether it was there.
+    pub fn remove_table(&mut self, table: &[&str]) -> bool {
+        let path = path(table, &[]);
+        if path.is_empty() {
+            return false;
+        }
+        let before = self.text.len();
+        let mut ranges = self.sections(&path);
+        ranges.extend(self.lines_without_header(&path).into_iter().map(|(_, lines)| lines));
+        let mut splices: Vec<super::Splice> =
+            self.together(ranges).into_iter().map(|range| (range, String::new())).collect();
+        let within = self.pairs_without_header(&path).filter_map(|pair| match pair.home {
+            Home::Block(number) => Some((number, pair.key().start)),
+            _ => None,
+        });
+        // One at a time, as each removal moves what is behind it: the last first.
+        let within: Vec<(usize, usize)> = within.collect();
+        if splices.is_empty() {
+            for (number, start) in within.into_iter().rev() {
+                let Some(block) = self.page.blocks.get(number) else { continue };
+                let Some(at) = block.items.iter().position(|item| item.at.start == start) else { continue };
+                splices = block::removal(&self.text, block, at);
+                self.apply(splices);
+            }
+        } else {
+            self.apply(splices);
+        }
+        self.text.len() != before
+    }
+
+    /// Removes a member of an array of tables, `[[expect]]` or `[[always]]`, by its number from 0, with its comments.
+    ///
+    /// Says whether it was there.
+    pub fn remove_element(&mut self, array: &str, at: usize) -> bool {
+        match self.page.array(&path(&[], &[array])) {
+            None => self.remove_table(&[&format!("{array}#{at}")]),
+            Some(block) if at < block.items.len() => {
+                self.apply(block::removal(&self.text, block, at));
+                true
+            }
+            Some(_) => false,
+        }
+    }
+
+    /// Removes the text of one header, with its keys and comments.
+    pub(super) fn remove_section(&mut self, path: &[String]) {
+        let Some(header) = self.page.header(path) else { return };
+        let ranges = self.together(vec![self.section(header)]);
+        self.apply(ranges.into_iter().map(|range| (range, String::new())).collect());
+    }
+
+    /// The texts of a table's header and of those below it, each with its keys and comments.
+    fn sections(&self, path: &[String]) -> Vec<Range<usize>> {
+        let headers = self.page.headers.iter().enumerate();
+        headers.filter(|(_, header)| header.path.starts_with(path)).map(|(at, _)| self.section(at)).collect()
+    }
+
+    fn section(&self, header: usize) -> Range<usize> {
+        let text = &self.text;
+        let at = self.page.headers.get(header).map_or(0..0, |header| header.at.clone());
+        let last = self.page.pairs_of(Home::Header(header)).next_back().map_or(at.end, |pair| pair.value.at.end);
+        let end = lines::end(text, last);
+        let next = self.page.headers.get(header + 1).map(|next| lines::start(text, next.at.start));
+        // Comments between two tables that no blank line parts from either belong to the second.
+        let trail = Some(lines::trail(text, end)).filter(|trail| Some(*trail) != next);
+        lines::lead(text, lines::start(text, at.start))..trail.unwrap_or(end)
+    }
+
+    /// The pairs by which a table is written without a header: inline, or with dotted keys.
+    fn pairs_without_header<'p>(&'p self, path: &'p [String]) -> impl Iterator<Item = &'p Pair> {
+        let is_meant = |pair: &&Pair| {
+            let is_above = pair.path.len() - pair.parts.len().min(pair.path.len()) < path.len();
+            pair.path.starts_with(path) && is_above
+        };
+        self.page.pairs.iter().filter(is_meant)
+    }
+
+    /// The lines of these, those with comments directly above with them.
+    fn lines_without_header<'p>(&'p self, path: &'p [String]) -> Vec<(&'p Pair, Range<usize>)> {
+        let pairs = self.pairs_without_header(path).filter(|pair| !matches!(pair.home, Home::Block(_)));
+        let lines = pairs.map(|pair| {
+            let start = lines::lead(&self.text, lines::start(&self.text, pair.key().start));
+            (pair, start..lines::end(&self.text, pair.value.at.end))
+        });
+        lines.collect()
+    }
+
+    /// The keys of a table that has no header, below one.
+    fn keys_without_header(&self, path: &[String]) -> Option<String> {
+        let names: Vec<&str> = path.iter().map(String::as_str).collect();
+        let text = &self.text;
+        let line_break = lines::line_break(text, 0);
+        let (mut comments, mut header, mut keys) = (String::new(), heading(&names), String::new());
+        let mut pairs = self.pairs_without_header(path).peekable();
+        pairs.peek()?;
+        for pair in pairs {
+            let mut lead = String::new();
+            let mut behind = "";
+            if !matches!(pair.home, Home::Block(_)) {
+                let start = lines::start(text, pair.key().start);
+                lead = self.slice(lines::lead(text, start)..start).to_owned();
+                behind = self.slice(pair.value.at.end..lines::end(text, pair.value.at.end)).trim_end();
+            }
+            if pair.path.len() > path.len() {
+                let key: Vec<String> = pair.path[path.len()..].iter().map(|part| written_key(part)).collect();
+                let value = self.slice(pair.value.at.clone());
+                keys.push_str(&format!("{lead}{} = {value}{behind}{line_break}", key.join(".")));
+                continue;
+            }
+            comments.push_str(&lead);
+            header.push_str(behind);
+            let Some(block) = pair.value.block.and_then(|block| self.page.blocks.get(block)) else { continue };
+            let mut end = block.at.start + 1;
+            for item in &block.items {
+                keys.push_str(&comments_in(self.slice(end..item.at.start), line_break));
+                keys.push_str(&format!("{}{line_break}", self.slice(item.at.clone())));
+                end = item.at.end;
+            }
+            keys.push_str(&comments_in(self.slice(end..block.at.end.saturating_sub(1)), line_break));
+        }
+        Some(format!("{comments}{header}{line_break}{keys}"))
+    }
+
+    /// Ranges of lines as they are removed: those that only blank lines part as one, each with the blank line before it.
+    fn together(&self, mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
+        let text = &self.text;
+        ranges.sort_by_key(|range| (range.start, range.end));
+        let mut together: Vec<Range<usize>> = Vec::new();
+        for range in ranges {
+            match together.last_mut() {
+                Some(last) if range.start <= last.end || lines::is_blank(self.slice(last.end..range.start)) => {
+                    last.end = last.end.max(range.end);
+                }
+                _ => together.push(range),
+            }
+        }
+        let with_blank = |range: Range<usize>| {
+            let rest = self.slice(range.end..text.len());
+            let next = lines::line(text, range.end);
+            let range = match lines::above(text, range.start) {
+                Some(above) if lines::is_blank(self.slice(above.clone())) => above.start..range.end,
+                None if lines::is_blank(next) && !lines::is_blank(rest) => range.start..range.end + next.len(),
+                _ => range,
+            };
+            lines::whole(text, range)
+        };
+        together.into_iter().map(with_blank).collect()
+    }
+}
+
+/// The comments among white space and commas, each on a line of its own.
+fn comments_in(gap: &str, line_break: &str) -> String {
+    let comments = gap.lines().filter_map(|line| line.find('#').and_then(|at| line.get(at..)));
+    comments.map(|comment| format!("{}{line_break}", comment.trim_end())).collect()
+}
+
+/// A text with its lines broken in this way, those within strings too, whose meaning does not depend on it.
+fn rebroken(text: &str, line_break: &str) -> String {
+    text.replace("\r\n", "\n").replace('\n', line_break)
+}
