@@ -128,8 +128,14 @@ impl Loader {
     ///
     /// Every fault of every document, at once.
     pub fn load(&self) -> Result<Registry, LoadError> {
+        let (_, loaded) = self.load_and_look();
+        loaded
+    }
+
+    /// The registry or the faults, and in either case what was read and looked for.
+    pub(crate) fn load_and_look(&self) -> (Arc<Sources>, Result<Registry, LoadError>) {
         let (sources, loaded) = self.load_with_sources();
-        loaded.map_err(|faults| LoadError { faults, sources })
+        (sources.clone(), loaded.map_err(|faults| LoadError { faults, sources }))
     }
 
     /// Loads a document that was read elsewhere, with what was found wrong with it there.

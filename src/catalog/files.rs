@@ -5,7 +5,7 @@ use super::fault::{Fault, FaultKind, quoted};
 use super::form::{ForeignText, Form};
 use super::limits::Limits;
 use super::raw::{At, Document};
-use super::source::{FileId, Sources, Span};
+use super::source::{FileId, Place, Sources, Span};
 use std::collections::{HashMap, HashSet};
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -121,6 +121,7 @@ enum Home {
 
 impl Gather<'_> {
     fn folder(&mut self, path: &Path) {
+        self.sources.add_place(Place::Folder(path.to_owned()));
         let files = fs::read_dir(path).and_then(|entries| {
             let paths = entries.map(|entry| entry.map(|entry| entry.path()));
             paths.collect::<io::Result<Vec<_>>>()
@@ -141,6 +142,7 @@ impl Gather<'_> {
 
     /// Reads a file, named on its own or by an include at a span.
     fn file(&mut self, path: &Path, included: Option<Span>) {
+        self.sources.add_place(Place::File(path.to_owned()));
         let identity = match fs::canonicalize(path) {
             Ok(identity) => identity,
             Err(error) => return self.unreadable(path, &reason(&error), included),

@@ -49,6 +49,8 @@ pub use modules::{Module, ModuleRole, Modules, On, OptionKind, OptionSpec, TIME_
 pub use options::{EntryOption, OptionValue};
 pub use protocols::ProtocolSet;
 pub use raw::Severity;
+#[cfg(feature = "watch")]
+pub(crate) use source::Place;
 pub use source::{FileId, Location, Source, Sources, Span};
 pub(crate) use suggest::nearest;
 

@@ -1,5 +1,6 @@
 //! Where things are written: documents, spans in them, and the locations that people read.
 
+use std::path::PathBuf;
 use std::sync::OnceLock;
 
 /// The number of a document among those that were read together.
@@ -56,6 +57,16 @@ impl std::fmt::Display for Location {
 #[derive(Debug, Default)]
 pub struct Sources {
     documents: Vec<Source>,
+    places: Vec<Place>,
+}
+
+/// A path at which reading looked, whether or not anything was there: what is there decides what the documents are.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Place {
+    /// A document, or what was to be one.
+    File(PathBuf),
+    /// A folder whose `*.toml` files are documents.
+    Folder(PathBuf),
 }
 
 /// One document: its name and its text.
@@ -84,6 +95,17 @@ impl Sources {
             form: None,
         });
         id
+    }
+
+    /// Says where reading looked.
+    pub(crate) fn add_place(&mut self, place: Place) {
+        self.places.push(place);
+    }
+
+    /// Every path at which reading looked.
+    #[cfg_attr(not(feature = "watch"), expect(dead_code, reason = "only watching asks for it"))]
+    pub(crate) fn places(&self) -> &[Place] {
+        &self.places
     }
 
     /// Says that a document was read from the file whose path is its name.

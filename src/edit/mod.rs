@@ -40,6 +40,8 @@ pub use change::{
 pub use fix::{Applied, Fixed, Refused, fix};
 pub use format::{FormatError, SyntaxError, format};
 pub use live::{Current, Event, Kept, Live, Reader, Rejection, Replaced, Subscription, Version};
+#[cfg(feature = "watch")]
+pub use live::{Unwatched, WatchError, WatchOptions, Watcher};
 #[cfg(feature = "edit")]
 pub use transaction::{LockError, Locks, Outcome, Prepared, Transaction, TransactionError};
 #[cfg(feature = "edit")]

@@ -4,6 +4,7 @@ mod fixes;
 mod glue;
 mod layout;
 mod starter;
+mod watching;
 mod writing;
 
 use std::path::Path;

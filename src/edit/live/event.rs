@@ -1,6 +1,8 @@
 //! What became of the catalogs, for those who want to hear of it.
 
 use super::version::Version;
+#[cfg(feature = "watch")]
+use super::watch::WatchError;
 use crate::catalog::Severity;
 use crate::load::LoadError;
 use crate::registry::{Difference, compare};
@@ -18,6 +20,10 @@ pub enum Event {
     Kept(Kept),
     /// After [`Event::Kept`]: the catalogs are again those of the version that counts.
     Restored(Arc<Version>),
+    /// The files of the catalogs cannot be [watched](super::Watcher) any more. They are read every so often instead, until they can
+    /// be watched again.
+    #[cfg(feature = "watch")]
+    Unwatched(Unwatched),
 }
 
 /// A version that took the place of another.
@@ -40,6 +46,14 @@ pub struct Kept {
     rejection: Arc<Rejection>,
 }
 
+/// What became of watching the files.
+#[cfg(feature = "watch")]
+#[derive(Clone, Debug)]
+pub struct Unwatched {
+    version: Arc<Version>,
+    error: Arc<WatchError>,
+}
+
 /// Why catalogs do not count. Its text has a line for each fault or error: file, line and column, what is wrong, and what may help.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -58,6 +72,8 @@ impl Event {
             Event::Replaced(replaced) => replaced.is(),
             Event::Kept(kept) => kept.version(),
             Event::Restored(version) => version,
+            #[cfg(feature = "watch")]
+            Event::Unwatched(unwatched) => unwatched.version(),
         }
     }
 
@@ -65,7 +81,7 @@ impl Event {
     pub fn differences(&self) -> &[Difference] {
         match self {
             Event::Replaced(replaced) => replaced.differences(),
-            Event::Kept(_) | Event::Restored(_) => &[],
+            _ => &[],
         }
     }
 }
@@ -107,6 +123,23 @@ impl Kept {
     /// What is wrong with the catalogs.
     pub fn rejection(&self) -> &Rejection {
         &self.rejection
+    }
+}
+
+#[cfg(feature = "watch")]
+impl Unwatched {
+    pub(super) fn new(version: Arc<Version>, error: WatchError) -> Self {
+        Unwatched { version, error: Arc::new(error) }
+    }
+
+    /// The version that counts.
+    pub fn version(&self) -> &Version {
+        &self.version
+    }
+
+    /// Why they cannot be watched.
+    pub fn error(&self) -> &WatchError {
+        &self.error
     }
 }
 

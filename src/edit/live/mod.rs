@@ -8,6 +8,7 @@
 //! | `retired` | old versions, kept until nobody reads them |
 //! | `event` | what became of the catalogs, for those who want to hear of it |
 //! | `subscription` | who hears of it, and in which order |
+//! | `watch` | reloading when files change |
 //!
 //! Readers never wait: a new version is loaded and checked beside the old one, and takes its place in one step. Nor do they
 //! clean up: the last reference to an old version is never theirs, as each is kept until nobody has it, and is freed by the
@@ -19,11 +20,17 @@ mod retired;
 mod shared;
 mod subscription;
 mod version;
+#[cfg(feature = "watch")]
+mod watch;
 
+#[cfg(feature = "watch")]
+pub use event::Unwatched;
 pub use event::{Event, Kept, Rejection, Replaced};
 pub use reader::Reader;
 pub use subscription::Subscription;
 pub use version::{Current, Version};
+#[cfg(feature = "watch")]
+pub use watch::{WatchError, WatchOptions, Watcher};
 
 use crate::check::{Settings, check_registry};
 use crate::load::{LoadError, Loader};

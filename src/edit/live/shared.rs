@@ -127,6 +127,14 @@ impl Shared {
         Some(event)
     }
 
+    /// Tells that the files are not watched any more.
+    #[cfg(feature = "watch")]
+    pub fn tell_unwatched(&self, error: super::WatchError) {
+        let event = Event::Unwatched(super::Unwatched::new(self.current.load_full(), error));
+        self.state().subscribers.queue(event);
+        self.tell();
+    }
+
     fn take_turn(&self) -> MutexGuard<'_, ()> {
         // It guards no data that a panic could leave half done.
         self.turn.lock().unwrap_or_else(PoisonError::into_inner)

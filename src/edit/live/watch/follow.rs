@@ -1,0 +1,98 @@
+//! The thread that reloads.
+
+use super::super::{Live, Rejection};
+use super::signal::{Pending, Signal};
+use super::watches::Watches;
+use super::ways::Ways;
+use super::{WatchError, WatchOptions};
+use crate::catalog::Sources;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+/// How often documents are read that should be watched and cannot be.
+const FALLBACK: Duration = Duration::from_secs(2);
+
+/// Follows the files of a live registry.
+pub(super) struct Follower {
+    live: Live,
+    options: WatchOptions,
+    signal: Arc<Signal>,
+    reloads: Arc<AtomicU64>,
+    /// Nothing while it polls.
+    watches: Option<Watches>,
+}
+
+impl Follower {
+    /// Begins to watch.
+    pub fn new(
+        live: Live,
+        options: WatchOptions,
+        signal: Arc<Signal>,
+        reloads: Arc<AtomicU64>,
+    ) -> Result<Follower, WatchError> {
+        let mut follower = Follower { live, options, signal, reloads, watches: None };
+        if follower.options.poll.is_none() {
+            let ways = Ways::to(follower.live.version().sources());
+            follower.watches = Some(Watches::new(ways, &follower.signal)?);
+        }
+        // For what happened between loading and watching.
+        follower.signal.changed();
+        Ok(follower)
+    }
+
+    /// Reloads whenever something has happened, until it is stopped.
+    pub fn run(mut self) {
+        while let Some(pending) = self.signal.wait(&self.options, self.patience()) {
+            let looked = self.reload();
+            self.reloads.fetch_add(1, Ordering::Relaxed);
+            if let (Some(sources), None) = (looked, self.options.poll) {
+                self.watch(Ways::to(&sources), pending);
+            }
+        }
+    }
+
+    /// Reloads, and says what was read and looked for; nothing where there is nothing to load.
+    fn reload(&self) -> Option<Arc<Sources>> {
+        let shared = &self.live.shared;
+        let loader = shared.loader()?;
+        let mut looked = None;
+        let load = || {
+            let (sources, loaded) = loader.load_and_look();
+            looked = Some(sources);
+            loaded.map_err(Rejection::Faults)
+        };
+        // A subscriber's panic says so itself, and ends nothing for the others.
+        let _ = catch_unwind(AssertUnwindSafe(|| shared.change(load)));
+        looked
+    }
+
+    /// How long to wait for something to happen.
+    fn patience(&self) -> Option<Duration> {
+        self.options.poll.or_else(|| self.watches.is_none().then_some(FALLBACK))
+    }
+
+    /// Watches what is to be watched now.
+    fn watch(&mut self, mut ways: Ways, pending: Pending) {
+        if !pending.stale && self.watches.as_mut().is_some_and(|watches| watches.fit(&mut ways, &self.signal)) {
+            return;
+        }
+        // First, so that there are never two for which the system may lack room.
+        let was_watched = self.watches.take().is_some();
+        let watches = pending.failure.map_or_else(|| Watches::new(ways, &self.signal), Err);
+        match watches {
+            Ok(watches) => {
+                self.watches = Some(watches);
+                // For what happened between reloading and watching.
+                self.signal.changed();
+            }
+            Err(error) if was_watched => {
+                let tell = || self.live.shared.tell_unwatched(error);
+                let _ = catch_unwind(AssertUnwindSafe(tell));
+            }
+            // Told already.
+            Err(_) => {}
+        }
+    }
+}
