@@ -149,14 +149,20 @@ impl Loader {
         self.freeze(&sources, catalog, faults).map_err(|faults| LoadError { faults, sources })
     }
 
-    /// The registry or the faults, and in either case the documents.
-    pub(crate) fn load_with_sources(&self) -> (Arc<Sources>, Result<Registry, Vec<Fault>>) {
-        self.load_prevailing(usize::MAX)
+    /// Loads as if documents from the one with this number on said `replace = true` of all that those before them define.
+    pub(crate) fn load_prevailing(&self, from: usize) -> Result<Registry, LoadError> {
+        let (sources, loaded) = self.read(from);
+        loaded.map_err(|faults| LoadError { faults, sources })
     }
 
-    /// The same, as if documents from the one with this number on said `replace = true` of all that those before define.
-    pub(crate) fn load_prevailing(&self, from: usize) -> (Arc<Sources>, Result<Registry, Vec<Fault>>) {
-        let (sources, catalog, faults) = catalog::read(&self.inputs, SHIPPED, self.form.as_deref(), &self.limits, from);
+    /// The registry or the faults, and in either case the documents.
+    pub(crate) fn load_with_sources(&self) -> (Arc<Sources>, Result<Registry, Vec<Fault>>) {
+        self.read(usize::MAX)
+    }
+
+    fn read(&self, prevailing: usize) -> (Arc<Sources>, Result<Registry, Vec<Fault>>) {
+        let (sources, catalog, faults) =
+            catalog::read(&self.inputs, SHIPPED, self.form.as_deref(), &self.limits, prevailing);
         let sources = Arc::new(sources);
         let loaded = self.freeze(&sources, catalog, faults);
         (sources, loaded)

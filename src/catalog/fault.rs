@@ -281,7 +281,7 @@ pub enum Misuse {
 }
 
 impl Clause {
-    fn finding(&self) -> &'static str {
+    pub(crate) fn finding(&self) -> &'static str {
         match self {
             Clause::Needs(_) => "does not offer it",
             Clause::Forbids(_) => "offers it",

@@ -33,8 +33,8 @@ mod written;
 
 #[cfg(feature = "edit")]
 pub use change::{
-    Change, ChangeError, Consequence, Definition, DefinitionKind, Dependent, Disable, Effect, Enable, Install, Order,
-    Place, Remove,
+    Change, ChangeError, Conflict, Consequence, Definition, DefinitionKind, Dependent, Disable, Effect, Enable,
+    Install, Order, Place, Remove, Unfit,
 };
 #[cfg(feature = "edit")]
 pub use fix::{Applied, Fixed, Refused, fix};

@@ -2,6 +2,7 @@
 
 mod fixes;
 mod glue;
+mod installing;
 mod layout;
 mod starter;
 mod watching;

@@ -2,7 +2,9 @@
 
 use super::consequence::Dependent;
 use crate::catalog::Location;
+use crate::terms::Dialect;
 use std::fmt::Display;
+use std::path::PathBuf;
 
 /// Why a change cannot be made.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -76,12 +78,192 @@ pub enum ChangeError {
         /// Where the later document names it.
         at: Location,
     },
+    /// A catalog that is to be installed states another dialect.
+    #[error(
+        "`{from}` is of the dialect `{stated}`, and the catalogs here are of `{here}`, so that numbers would mean something else"
+    )]
+    OtherDialect {
+        /// The document.
+        from: String,
+        /// Its dialect.
+        stated: Dialect,
+        /// That of the catalogs here.
+        here: Dialect,
+    },
+    /// A catalog that is to be installed has no entry of this name.
+    #[error("`{from}` has no entry called `{name}`{}", suggestion.as_ref().map(|near| format!(" (did you mean `{near}`?)")).unwrap_or_default())]
+    NotThere {
+        /// The catalog.
+        from: String,
+        /// The name.
+        name: String,
+        /// The name that was probably meant.
+        suggestion: Option<String>,
+    },
+    /// A catalog that is to be installed defines nothing by itself.
+    #[error("`{from}` defines nothing that can be installed and is not here already")]
+    Nothing {
+        /// The catalog.
+        from: String,
+    },
+    /// What is to be installed is here already, and not the same.
+    #[error("{}", lines(conflicts))]
+    Conflicts {
+        /// All that is in the way; at least one.
+        conflicts: Vec<Conflict>,
+    },
+    /// A layer names in its `allow-below` what is neither here nor to be installed.
+    #[error("layer `{layer}` ({at}) allows `{name}` below it, which is not here: install that too")]
+    NotAllowed {
+        /// The layer.
+        layer: String,
+        /// Where it is defined.
+        at: Location,
+        /// What it names.
+        name: String,
+    },
+    /// A name that nothing can have.
+    #[error(
+        "`{name}` cannot be a name: names are of lower case letters, digits, `.`, `_` and `-`, begin with a letter or digit, and are not all digits"
+    )]
+    WrongName {
+        /// The name.
+        name: String,
+    },
+    /// What is to be defined is there already.
+    #[error("{what} `{name}` is here already, at {at}")]
+    Exists {
+        /// What is there: `layer`, `provider`, ...
+        what: &'static str,
+        /// Its name.
+        name: String,
+        /// Where it is defined.
+        at: Location,
+    },
+    /// The provider of what is to be defined is here already, and another.
+    #[error("provider `{provider}` is here already, with another {}: {at}", quoted(keys, " and "))]
+    OtherProvider {
+        /// The provider.
+        provider: String,
+        /// The keys in which it differs.
+        keys: Vec<&'static str>,
+        /// Where it is defined.
+        at: Location,
+    },
+    /// A key that such a definition does not have.
+    #[error("{what} `{name}` has no key `{key}`{}", suggestion.as_ref().map(|near| format!(" (did you mean `{near}`?)")).unwrap_or_default())]
+    NoSuchKey {
+        /// What is defined: `layer`, `provider`, ...
+        what: &'static str,
+        /// Its name.
+        name: String,
+        /// The key.
+        key: String,
+        /// The key that was probably meant.
+        suggestion: Option<String>,
+    },
+    /// A key that is given twice.
+    #[error("{what} `{name}`: the key `{key}` is given twice")]
+    KeyTwice {
+        /// What is defined: `layer`, `provider`, ...
+        what: &'static str,
+        /// Its name.
+        name: String,
+        /// The key.
+        key: String,
+    },
+    /// A file has one inline table for a whole section, behind which further tables cannot stand.
+    #[error("{}: a whole section is one inline table there, so that no table can be added: write it as tables with headers", file.display())]
+    Closed {
+        /// The file.
+        file: PathBuf,
+    },
+    /// What is to be replaced is not written in one piece.
+    #[error(
+        "{what} `{name}` ({at}) is not written in one piece, so that nothing can be put in its place: write it as one table `[{what}.{name}]`"
+    )]
+    Scattered {
+        /// What it is: `layer`, `provider`, ...
+        what: &'static str,
+        /// Its name.
+        name: String,
+        /// Where it is defined.
+        at: Location,
+    },
+    /// Chains are made of one layer, and it is not one that comes.
+    #[error("chains are made of one layer, and {} to be installed", layers_of(layers))]
+    NotOneLayer {
+        /// The layers that are to be installed.
+        layers: Vec<String>,
+    },
+    /// A layer cannot run over some of what it is to be installed over.
+    #[error("{}", refused.iter().map(|unfit| format!("layer `{layer}` cannot run over {unfit}")).collect::<Vec<_>>().join("\n"))]
+    CannotRunOver {
+        /// The layer.
+        layer: String,
+        /// What it cannot run over, and why.
+        refused: Vec<Unfit>,
+    },
     /// The texts that came of it do not say what was asked for. Nothing is written; it is a defect of this library.
     #[error("the changed catalogs do not say what was asked for, so nothing is changed: {what}")]
     Defect {
         /// What they say otherwise.
         what: &'static str,
     },
+}
+
+/// Two definitions of one name that are not the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Conflict {
+    /// What is to be installed: `layer`, `provider`, ...
+    pub what: &'static str,
+    /// Its name.
+    pub name: String,
+    /// The keys in which the two differ; `kind` where one is a layer and the other a chain.
+    pub keys: Vec<&'static str>,
+    /// Where it is defined here.
+    pub here: Location,
+    /// Where it is defined there.
+    pub there: Location,
+}
+
+impl Display for Conflict {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Conflict { what, name, keys, here, there } = self;
+        write!(f, "{what} `{name}` is here already, with another {}: {here}, and {there}", quoted(keys, " and "))
+    }
+}
+
+/// A base protocol or chain over which a layer cannot run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Unfit {
+    /// Its name.
+    pub base: String,
+    /// Why.
+    pub reason: String,
+}
+
+impl Display for Unfit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "`{}`: {}", self.base, self.reason)
+    }
+}
+
+fn lines(items: &[impl Display]) -> String {
+    items.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+fn layers_of(layers: &[String]) -> String {
+    match layers {
+        [] => "none is".to_owned(),
+        layers => format!("{} are", quoted(layers, ", ")),
+    }
+}
+
+fn quoted<S: AsRef<str>>(names: &[S], separator: &str) -> String {
+    names.iter().map(|name| format!("`{}`", name.as_ref())).collect::<Vec<_>>().join(separator)
 }
 
 fn listed(items: &[impl Display]) -> String {

@@ -20,7 +20,7 @@ pub(in crate::edit) mod words;
 
 pub use consequence::{Consequence, Dependent, Effect};
 pub use disabled::{Disable, Enable};
-pub use error::ChangeError;
+pub use error::{ChangeError, Conflict, Unfit};
 pub use install::{Definition, DefinitionKind, Install};
 pub use order::{Order, Place};
 pub use remove::Remove;

@@ -26,6 +26,9 @@ pub enum TransactionError {
     /// A change cannot be made.
     #[error(transparent)]
     Change(#[from] ChangeError),
+    /// What is to be installed has faults, by itself or together with the catalogs that it is to be added to.
+    #[error(transparent)]
+    Source(LoadError),
     /// The result has faults.
     #[error(transparent)]
     Faults(LoadError),

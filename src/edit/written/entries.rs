@@ -24,6 +24,11 @@ impl Unit {
         EntryIndex(self.members.start)
     }
 
+    /// What the table is called.
+    pub fn name<'n>(&'n self, registry: &'n Registry) -> &'n str {
+        self.group.as_deref().unwrap_or_else(|| registry.name_at(self.first()))
+    }
+
     pub fn members(&self) -> impl Iterator<Item = EntryIndex> + use<> {
         self.members.clone().map(EntryIndex)
     }
@@ -280,7 +285,7 @@ fn located(entry: EntryRef<'_>, option: &EntryOption) -> OptionValue {
 }
 
 /// The value of an option on one line.
-fn value(value: &OptionValue) -> String {
+pub(in crate::edit) fn value(value: &OptionValue) -> String {
     match value {
         OptionValue::Boolean(value) => value.to_string(),
         OptionValue::Integer(value) => value.to_string(),

@@ -15,12 +15,13 @@
 //! Entries stand in the order of declaration, because place has a meaning in a catalog.
 
 mod claims;
-mod entries;
+pub(super) mod entries;
 mod numbers;
 pub(super) mod page;
 mod words;
 
 use super::format;
+use crate::catalog::entry::EntryIndex;
 use crate::catalog::{EntryKind, FORMAT, Severity};
 use crate::check;
 use crate::registry::Registry;
@@ -82,6 +83,12 @@ pub(crate) fn to_toml_with(registry: &Registry, notes: &Notes) -> String {
     let text = page.into_text();
     // What is written is TOML, so that this gives a layout always.
     format(&text).unwrap_or(text)
+}
+
+/// The names of the tables that declare the entries, with the entries that each makes, in the order of declaration.
+pub(in crate::edit) fn tables(registry: &Registry) -> impl Iterator<Item = (String, Vec<EntryIndex>)> {
+    let named = |unit: Unit| (unit.name(registry).to_owned(), unit.members().collect());
+    entries::units(registry).into_iter().map(named)
 }
 
 /// The keys above all tables.

@@ -1,4 +1,15 @@
-//! Entries given by words, laid out as catalogs are.
+//! What is given by words, laid out as catalogs are.
+
+use super::put::{self, Home};
+use super::tables::{Tables, kind};
+use crate::catalog::document::{is_name, keys_of};
+use crate::catalog::{OptionKind, Span, TIME_LIMITS, nearest};
+use crate::edit::change::{ChangeError, Consequence, Effect, words};
+use crate::edit::format;
+use crate::edit::transaction::Draft;
+use crate::edit::written::page::{Page, Table, inline};
+use crate::registry::Registry;
+use indexmap::IndexMap;
 
 /// An entry, provider, family or section of policy given by words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,7 +26,7 @@ pub struct Definition {
 }
 
 /// What a definition is of.
-#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum DefinitionKind {
     /// A provider.
@@ -43,6 +54,11 @@ impl DefinitionKind {
         DefinitionKind::Application,
     ];
 
+    /// Whether it is an entry, of which no two have one name, whatever they are.
+    pub(super) const fn is_entry(self) -> bool {
+        matches!(self, DefinitionKind::Base | DefinitionKind::Layer | DefinitionKind::Chain)
+    }
+
     /// Its section in a catalog: `provider`, `family`, `base`, `layer`, `chain` or `application`.
     pub const fn name(self) -> &'static str {
         match self {
@@ -54,6 +70,177 @@ impl DefinitionKind {
             DefinitionKind::Application => "application",
         }
     }
+}
+
+/// The keys of an entry that are its provider's.
+const OF_PROVIDER: &[&str] = &["module", "id", "library"];
+
+impl Definition {
+    /// Puts the definition into the target, and its provider before it if that is not here. Gives its name, if it is a layer.
+    pub(super) fn install(&self, draft: &mut Draft, replace: bool) -> Result<Vec<String>, ChangeError> {
+        let Definition { kind, name, .. } = self;
+        if !(is_name(name) || *kind == DefinitionKind::Application && name == "*") {
+            return Err(ChangeError::WrongName { name: name.clone() });
+        }
+        let keys = self.keys()?;
+        let registry = draft.registry().clone();
+        let home = match self.existing(&registry) {
+            None => Home::End,
+            Some((here, at)) if replace => Home::replacing(draft, here, name, at),
+            Some((here, at)) => {
+                return Err(ChangeError::Exists { what: here.name(), name: name.clone(), at: registry.locate(at) });
+            }
+        };
+        let mut new: Vec<String> = self.provider(&registry, &keys)?.into_iter().collect();
+        let text = self.written(&registry, &keys, home.replaces());
+        match &home {
+            Home::End | Home::EndReplacing => new.push(text),
+            Home::Place { file, kind, at, .. } => put::in_place(draft, file, (*kind, name, *at), &text)?,
+        }
+        put::at_end(draft, &new)?;
+        if let Some((_, at)) = self.existing(&registry) {
+            let (effect, what, at) = (Effect::Replaced, kind.name(), registry.locate(at));
+            draft.add_consequences([Consequence { effect, what, name: name.clone(), at, reason: None }]);
+        }
+        Ok(if *kind == DefinitionKind::Layer { vec![name.clone()] } else { Vec::new() })
+    }
+
+    /// The keys and their words, by their parts, in the canonical order.
+    fn keys(&self) -> Result<IndexMap<Vec<&str>, &str>, ChangeError> {
+        let (what, name) = (self.kind.name(), self.name.clone());
+        let mut keys: IndexMap<Vec<&str>, &str> = IndexMap::new();
+        for (key, word) in &self.keys {
+            // The names of options may have dots; other keys of two parts have none.
+            let parts: Vec<&str> = key.splitn(2, '.').map(str::trim).collect();
+            let first = parts.first().copied().unwrap_or_default();
+            if !self.known().any(|known| known == first) {
+                let suggestion = nearest(first, self.known());
+                return Err(ChangeError::NoSuchKey { what, name, key: first.to_owned(), suggestion });
+            }
+            let is_part =
+                |(one, other): (&Vec<&str>, &Vec<&str>)| one.iter().zip(other).all(|(one, other)| one == other);
+            if keys.keys().any(|known| is_part((known, &parts))) {
+                return Err(ChangeError::KeyTwice { what, name, key: key.clone() });
+            }
+            keys.insert(parts, word);
+        }
+        let rank = |key: &[&str]| self.known().position(|known| Some(&known) == key.first());
+        keys.sort_by(|one, _, other, _| rank(one).cmp(&rank(other)));
+        Ok(keys)
+    }
+
+    /// The keys that it may have, in the canonical order.
+    fn known(&self) -> impl Iterator<Item = &'static str> + Clone {
+        let of_provider = if self.kind.is_entry() { OF_PROVIDER } else { &[] };
+        let own = keys_of(&[self.kind.name(), &self.name]).iter().filter(|key| **key != "replace");
+        own.chain(of_provider).copied()
+    }
+
+    /// What is here under its name, and where.
+    fn existing(&self, registry: &Registry) -> Option<(DefinitionKind, Span)> {
+        let tables = Tables::of(registry);
+        let at = match self.kind {
+            DefinitionKind::Application => registry.sections().get(&self.name).map(|section| section.at),
+            DefinitionKind::Provider | DefinitionKind::Family => {
+                tables.get(&(self.kind, self.name.clone())).and_then(|defined| defined.at(registry))
+            }
+            DefinitionKind::Base | DefinitionKind::Layer | DefinitionKind::Chain => {
+                let entry = tables.members(&self.name).first()?;
+                return Some((kind(entry.kind()), registry.entry_at(entry.index()).at));
+            }
+        };
+        Some((self.kind, at?))
+    }
+
+    /// The table of the provider, if it is not here. One that is here must be what the keys say.
+    fn provider(&self, registry: &Registry, keys: &IndexMap<Vec<&str>, &str>) -> Result<Option<String>, ChangeError> {
+        let stated = |key: &str| keys.get([key].as_slice()).map(|word| word.trim());
+        let Some(name) = self.kind.is_entry().then(|| stated("provider").or(stated("module"))).flatten() else {
+            return Ok(None);
+        };
+        let Some(here) = registry.providers().find(|provider| provider.name() == name) else {
+            if !is_name(name) {
+                return Err(ChangeError::WrongName { name: name.to_owned() });
+            }
+            let mut table = Table::new(&["provider", name]);
+            for key in OF_PROVIDER.iter().filter(|key| !(**key == "module" && stated(key) == Some(name))) {
+                if let Some(word) = stated(key) {
+                    table.scalar(key, words::value(&[key], None, word));
+                }
+            }
+            return Ok(Some(laid_out(&table)));
+        };
+        let id = here.id().map(|id| id.to_string());
+        let are = [("module", Some(here.module())), ("id", id.as_deref()), ("library", here.library())];
+        let differs = |(key, is): &(&'static str, Option<&str>)| {
+            stated(key).is_some_and(|stated| is.is_none_or(|is| !is.eq_ignore_ascii_case(stated)))
+        };
+        let keys: Vec<&'static str> = are.iter().filter(|are| differs(are)).map(|(key, _)| *key).collect();
+        match keys.is_empty() {
+            true => Ok(None),
+            false => {
+                Err(ChangeError::OtherProvider { provider: name.to_owned(), keys, at: registry.locate(here.at()) })
+            }
+        }
+    }
+
+    /// Its table.
+    fn written(&self, registry: &Registry, keys: &IndexMap<Vec<&str>, &str>, replaces: bool) -> String {
+        let path = [self.kind.name(), self.name.as_str()];
+        let mut table = Table::new(&path);
+        let mut apart = Vec::new();
+        let own = keys.iter().filter(|(key, _)| !(self.kind.is_entry() && OF_PROVIDER.contains(&key[0])));
+        let mut own =
+            own.map(|(key, word)| (key, words::value(key, self.option(registry, keys, key), word))).peekable();
+        let has_provider = keys.contains_key(["provider"].as_slice());
+        if let Some(module) = keys.get(["module"].as_slice()).filter(|_| self.kind.is_entry() && !has_provider) {
+            table.scalar("provider", words::value(&["provider"], None, module));
+        }
+        while let Some((key, value)) = own.next() {
+            let &[name, part] = key.as_slice() else {
+                table.scalar(key[0], value);
+                continue;
+            };
+            let mut parts = vec![(part, value)];
+            while let Some((key, value)) = own.next_if(|(further, _)| further[0] == name) {
+                parts.extend(key.get(1).map(|part| (*part, value)));
+            }
+            let flat = inline(parts.iter().cloned());
+            if table.has_room(name, &flat) {
+                table.scalar(name, flat);
+            } else {
+                let mut below = Table::new(&[path[0], path[1], name]);
+                parts.into_iter().for_each(|(part, value)| below.scalar(part, value));
+                apart.push(below);
+            }
+        }
+        if replaces {
+            table.scalar("replace", true);
+        }
+        let tables: Vec<String> = std::iter::once(&table).chain(&apart).map(laid_out).collect();
+        tables.join("\n")
+    }
+
+    /// The kind of an option, where the module is known.
+    fn option(&self, registry: &Registry, keys: &IndexMap<Vec<&str>, &str>, key: &[&str]) -> Option<OptionKind> {
+        let &["options", option] = key else { return None };
+        let stated = |key: &str| keys.get([key].as_slice()).map(|word| word.trim());
+        let provider = stated("provider").or(stated("module"));
+        let here = provider.and_then(|name| registry.providers().find(|provider| provider.name() == name));
+        let module = here.map(|here| here.module()).or(stated("module")).or(provider);
+        let spec = module.and_then(|module| registry.modules().get(module)?.spec(option));
+        let spec = spec.or_else(|| TIME_LIMITS.iter().find(|limit| limit.name() == option));
+        spec.map(|spec| spec.kind())
+    }
+}
+
+/// A table in the canonical layout.
+fn laid_out(table: &Table) -> String {
+    let mut page = Page::default();
+    page.table(table);
+    let text = page.into_text();
+    // What is written is TOML, so that this gives a layout always.
+    format(&text).unwrap_or(text)
 }
 
 impl std::fmt::Display for DefinitionKind {

@@ -2,16 +2,36 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `definition` | entries given by words |
+//! | `source` | the catalogs that definitions come from, loaded |
+//! | `tables` | what catalogs define, and what each definition stands on |
+//! | `plan` | what is to be copied, in which order, and what is in the way |
+//! | `same` | whether two definitions of a name are the same in all that counts |
+//! | `copy` | a definition as it is written there, made right for where it goes |
+//! | `files` | paths of files among the options |
+//! | `definition` | what is given by words |
+//! | `put` | definitions put into files |
+//! | `over` | chains of a new layer over what is there |
 
+mod copy;
 mod definition;
+mod files;
+mod over;
+mod plan;
+mod put;
+mod same;
+mod source;
+mod tables;
 
 pub use definition::{Definition, DefinitionKind};
 
-use super::Change;
+use super::{Change, ChangeError, Consequence, Effect};
 use crate::edit::transaction::{Draft, TransactionError};
 use crate::registry::Registry;
+use plan::Plan;
+use put::Home;
+use source::Source;
 use std::path::PathBuf;
+use tables::Tables;
 
 /// Adds entries: from another catalog, from words, or from a text.
 ///
@@ -29,10 +49,16 @@ pub struct Install {
 /// Where what is installed comes from.
 #[derive(Clone, Debug)]
 enum Origin {
+    Catalogs(Catalogs),
+    Words(Definition),
+}
+
+/// Catalogs that are loaded, or are to be.
+#[derive(Clone, Debug)]
+enum Catalogs {
     Registry(Registry),
     Path(PathBuf),
     Text { name: String, text: String },
-    Words(Definition),
 }
 
 impl Install {
@@ -42,17 +68,17 @@ impl Install {
 
     /// From other catalogs, which load by themselves.
     pub fn from(registry: &Registry) -> Self {
-        Install::of(Origin::Registry(registry.clone()))
+        Install::of(Origin::Catalogs(Catalogs::Registry(registry.clone())))
     }
 
     /// From another catalog: a file, a folder, or one that ships (`builtin:layers.toml`). It may stand on entries that are here.
     pub fn path(path: impl Into<PathBuf>) -> Self {
-        Install::of(Origin::Path(path.into()))
+        Install::of(Origin::Catalogs(Catalogs::Path(path.into())))
     }
 
     /// From a catalog given as a text, under a name for messages. It may stand on entries that are here.
     pub fn text(name: impl Into<String>, text: impl Into<String>) -> Self {
-        Install::of(Origin::Text { name: name.into(), text: text.into() })
+        Install::of(Origin::Catalogs(Catalogs::Text { name: name.into(), text: text.into() }))
     }
 
     /// One entry, provider, family or section of policy, given by words.
@@ -80,9 +106,52 @@ impl Install {
         self
     }
 
-    pub(super) fn apply(&self, _draft: &mut Draft) -> Result<(), TransactionError> {
-        Ok(())
+    pub(super) fn apply(&self, draft: &mut Draft) -> Result<(), TransactionError> {
+        let layers = match &self.from {
+            Origin::Words(definition) => definition.install(draft, self.replace)?,
+            Origin::Catalogs(catalogs) => {
+                let source = Source::load(catalogs, draft)?;
+                let tables = Tables::of(&source.registry);
+                let plan = Plan::make(&source, &tables, draft.registry(), &self.names, self.replace)?;
+                copy(&source, &tables, &plan, draft)?;
+                plan.layers()
+            }
+        };
+        match layers.as_slice() {
+            _ if self.chains_over.is_empty() => Ok(()),
+            [layer] => {
+                draft.reload().map_err(TransactionError::Faults)?;
+                over::install(draft, layer, &self.chains_over)
+            }
+            _ => Err(ChangeError::NotOneLayer { layers }.into()),
+        }
     }
+}
+
+/// Copies what is planned, and notes what was not asked for.
+fn copy(source: &Source, tables: &Tables<'_>, plan: &Plan, draft: &mut Draft) -> Result<(), ChangeError> {
+    let mut new = Vec::new();
+    for copy in &plan.copies {
+        let (kind, name) = &copy.path;
+        let home = match copy.here {
+            None => Home::End,
+            Some((here, at)) => Home::replacing(draft, here, name, at),
+        };
+        let text = copy::definition((source, tables), copy, home.folder(draft), home.replaces())?;
+        match &home {
+            Home::End | Home::EndReplacing => new.push(text),
+            Home::Place { file, kind, at, .. } => put::in_place(draft, file, (*kind, name, *at), &text)?,
+        }
+        let effect = match copy.here {
+            Some(_) => Effect::Replaced,
+            None => Effect::Added,
+        };
+        if copy.here.is_some() || !plan.wanted.contains(&copy.path) {
+            let at = source.locate(copy.there);
+            draft.add_consequences([Consequence { effect, what: kind.name(), name: name.clone(), at, reason: None }]);
+        }
+    }
+    put::at_end(draft, &new)
 }
 
 impl From<Install> for Change {

@@ -1,0 +1,168 @@
+//! Chains of a new layer over what is there, in front of all others: what `WSCInstallProviderAndChains` does on Windows.
+//!
+//! Which of them are sound is found out by loading them. Where the bases are named, one that is not refuses all; of all entries
+//! that requests can select, those are left out over which the layer cannot run.
+
+use super::put;
+use super::tables::Tables;
+use crate::catalog::entry::Body;
+use crate::catalog::{EntryKind, FaultKind, nearest};
+use crate::edit::change::error::Unfit;
+use crate::edit::change::order::{Order, Place};
+use crate::edit::change::{ChangeError, Consequence, Effect};
+use crate::edit::transaction::{Draft, TransactionError};
+use crate::edit::written::page::{Page, Table, list, string};
+use crate::registry::{EntryRef, Registry};
+use std::collections::{HashMap, HashSet};
+
+/// What stands for every entry that requests can select.
+const ALL: &str = "all";
+
+/// A chain of the layer over one entry.
+#[derive(Clone, Debug)]
+struct Chain {
+    name: String,
+    base: String,
+}
+
+/// Makes chains of a layer that is here over some entries, unless they are here already, and puts the new ones first.
+pub(super) fn install(draft: &mut Draft, layer: &str, bases: &[String]) -> Result<(), TransactionError> {
+    let registry = draft.registry().clone();
+    let is_all = bases.iter().any(|base| base == ALL) && registry.entry(ALL).is_none();
+    let mut chains = chains(&registry, layer, &covered(&registry, layer, bases, is_all)?);
+    let target = draft.target().to_owned();
+    let before = draft.text(&target).to_owned();
+    let unfit = refused(draft, layer, &chains)?;
+    if !is_all && !unfit.is_empty() {
+        return Err(ChangeError::CannotRunOver { layer: layer.to_owned(), refused: unfit }.into());
+    }
+    if !unfit.is_empty() {
+        let is_fit = |chain: &Chain| unfit.iter().all(|unfit| unfit.base != chain.base);
+        let left_out = chains.iter().filter(|chain| !is_fit(chain)).map(|chain| left_out(&registry, chain, &unfit));
+        let left_out: Vec<Consequence> = left_out.collect();
+        chains.retain(is_fit);
+        draft.replace(&target, before);
+        put::at_end(draft, &tables(layer, &chains))?;
+        draft.add_consequences(left_out);
+    }
+    if chains.is_empty() {
+        return Ok(());
+    }
+    draft.reload().map_err(TransactionError::Faults)?;
+    Order { names: chains.into_iter().map(|chain| chain.name).collect(), place: Place::First }.apply(draft)
+}
+
+/// The entries that are to be covered, in catalog order.
+fn covered<'r>(
+    registry: &'r Registry,
+    layer: &str,
+    bases: &[String],
+    is_all: bool,
+) -> Result<Vec<EntryRef<'r>>, ChangeError> {
+    let tables = Tables::of(registry);
+    let mut wanted: HashSet<&str> = HashSet::new();
+    for base in bases.iter().filter(|base| !(is_all && *base == ALL)) {
+        let members = match registry.entry(base) {
+            Some(entry) => vec![entry],
+            None => tables.members(base).to_vec(),
+        };
+        if members.is_empty() {
+            let suggestion = nearest(base, registry.selectable().map(|entry| entry.name()));
+            return Err(ChangeError::NoSuchEntry { name: base.clone(), suggestion });
+        }
+        if let Some(entry) = members.iter().find(|entry| !entry.is_selectable()) {
+            let is_layer = entry.kind() == EntryKind::Layer;
+            let reason =
+                if is_layer { "it is a layer: chains run over base protocols and chains" } else { "it is disabled" };
+            let refused = vec![Unfit { base: entry.name().to_owned(), reason: reason.to_owned() }];
+            return Err(ChangeError::CannotRunOver { layer: layer.to_owned(), refused });
+        }
+        wanted.extend(members.iter().map(|entry| entry.name()));
+    }
+    Ok(registry.selectable().filter(|entry| is_all || wanted.contains(entry.name())).collect())
+}
+
+/// The chains over these entries that are not here yet.
+fn chains(registry: &Registry, layer: &str, bases: &[EntryRef<'_>]) -> Vec<Chain> {
+    let is_here = |base: &EntryRef<'_>| {
+        base.users().into_iter().any(|user| match &registry.entry_at(user.index()).body {
+            Body::Chain(chain) => {
+                user.is_selectable() && chain.layers().map(|(index, _)| registry.name_at(index)).eq([layer])
+            }
+            Body::Base(_) | Body::Layer(_) => false,
+        })
+    };
+    let mut taken: HashSet<String> = Tables::of(registry).entries().map(|(name, _)| name.to_owned()).collect();
+    let mut chains = Vec::new();
+    for base in bases.iter().filter(|base| !is_here(base)) {
+        let stem = format!("{layer}-over-{}", base.name().replace('/', "-"));
+        let numbered = (2_u64..).map(|number| format!("{stem}-{number}"));
+        let free = std::iter::once(stem.clone()).chain(numbered).find(|name| !taken.contains(name));
+        let name = free.unwrap_or(stem);
+        taken.insert(name.clone());
+        chains.push(Chain { name, base: base.name().to_owned() });
+    }
+    chains
+}
+
+/// Puts the chains at the end of the target, and says which of them are not sound.
+fn refused(draft: &mut Draft, layer: &str, chains: &[Chain]) -> Result<Vec<Unfit>, TransactionError> {
+    put::at_end(draft, &tables(layer, chains))?;
+    let Err(error) = draft.loader().load() else { return Ok(Vec::new()) };
+    let bases: HashMap<&str, &str> = chains.iter().map(|chain| (&*chain.name, &*chain.base)).collect();
+    let mut refused: Vec<Unfit> = Vec::new();
+    for fault in error.faults() {
+        let chain = match &fault.kind {
+            FaultKind::ContractBroken { chain, .. }
+            | FaultKind::RepeatedLayer { chain, .. }
+            | FaultKind::ChainTooLong { chain, .. } => bases.get(chain.as_str()),
+            _ => None,
+        };
+        let Some(base) = chain else { return Err(TransactionError::Faults(error)) };
+        let reason = reason(&fault.kind);
+        match refused.iter_mut().find(|unfit| unfit.base == **base) {
+            Some(unfit) => unfit.reason = format!("{}; {reason}", unfit.reason),
+            None => refused.push(Unfit { base: (*base).to_owned(), reason }),
+        }
+    }
+    Ok(refused)
+}
+
+/// Why a layer cannot run over an entry, said without the name of the chain that was tried.
+fn reason(fault: &FaultKind) -> String {
+    match fault {
+        FaultKind::ContractBroken { layer, below, broken, .. } => {
+            format!("`{layer}` {broken} directly below it, and `{below}` {}", broken.finding())
+        }
+        FaultKind::RepeatedLayer { layer, .. } => format!("`{layer}` is in it already"),
+        FaultKind::ChainTooLong { stack, limit, .. } => {
+            format!("the chain would have {} entries, {limit} at most", stack.len())
+        }
+        other => other.to_string(),
+    }
+}
+
+fn left_out(registry: &Registry, chain: &Chain, unfit: &[Unfit]) -> Consequence {
+    let reason = unfit.iter().find(|unfit| unfit.base == chain.base).map(|unfit| unfit.reason.clone());
+    let at = registry.entry(&chain.base).map(|base| registry.entry_at(base.index()).at);
+    let beginning = crate::catalog::Span::beginning(crate::catalog::FileId(0));
+    Consequence {
+        effect: Effect::LeftOut,
+        what: "chain",
+        name: chain.name.clone(),
+        at: registry.locate(at.unwrap_or(beginning)),
+        reason,
+    }
+}
+
+fn tables(layer: &str, chains: &[Chain]) -> Vec<String> {
+    let table = |chain: &Chain| {
+        let mut table = Table::new(&["chain", &chain.name]);
+        table.value("layers", list([layer]));
+        table.scalar("base", string(&chain.base));
+        let mut page = Page::default();
+        page.table(&table);
+        page.into_text()
+    };
+    chains.iter().map(table).collect()
+}

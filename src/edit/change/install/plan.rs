@@ -1,0 +1,167 @@
+//! What is to be copied: what is asked for, what that stands on, and what of both is here already.
+
+use super::DefinitionKind;
+use super::same::differing;
+use super::source::Source;
+use super::tables::{Path, Tables};
+use crate::catalog::{EntryKind, Span, nearest};
+use crate::edit::change::ChangeError;
+use crate::edit::change::error::Conflict;
+use crate::registry::Registry;
+use indexmap::IndexSet;
+use std::collections::HashMap;
+
+/// What is to be copied, and what was asked for.
+#[derive(Debug)]
+pub(super) struct Plan {
+    /// What was asked for, whether or not it is here.
+    pub wanted: IndexSet<Path>,
+    /// In the order in which it is to be written.
+    pub copies: Vec<Planned>,
+}
+
+/// A table that is to be copied.
+#[derive(Clone, Debug)]
+pub(super) struct Planned {
+    pub path: Path,
+    /// Where it is.
+    pub there: Span,
+    /// Where what it replaces is.
+    pub here: Option<(DefinitionKind, Span)>,
+}
+
+impl Plan {
+    pub fn make(
+        source: &Source,
+        theirs: &Tables<'_>,
+        here: &Registry,
+        names: &[String],
+        replace: bool,
+    ) -> Result<Self, ChangeError> {
+        let tables = Sides { source, here, ours: Tables::of(here), theirs };
+        let wanted = match names {
+            [] => tables.all()?,
+            names => names.iter().map(|name| tables.called(name)).collect::<Result<_, _>>()?,
+        };
+        let all = tables.with_what_is_below(&wanted);
+        tables.allows_what_is_there(&all)?;
+        let mut copies = Vec::new();
+        let mut conflicts = Vec::new();
+        for path in all {
+            let Some(theirs) = tables.theirs.get(&path) else { continue };
+            let Some(there) = theirs.at(&source.registry) else { continue };
+            let Some(ours) = tables.ours.get(&path) else {
+                copies.push(Planned { path, there, here: None });
+                continue;
+            };
+            let keys = differing(&(here, ours.clone()), &(&source.registry, theirs));
+            let Some(at) = ours.at(here).filter(|_| !keys.is_empty()) else { continue };
+            if replace {
+                let kind = tables.ours.making(&path.1).filter(|_| path.0.is_entry()).map_or(path.0, |(kind, _)| kind);
+                copies.push(Planned { path, there, here: Some((kind, at)) });
+                continue;
+            }
+            let (what, name) = (path.0.name(), path.1);
+            conflicts.push(Conflict { what, name, keys, here: here.locate(at), there: source.locate(there) });
+        }
+        if !conflicts.is_empty() {
+            return Err(ChangeError::Conflicts { conflicts });
+        }
+        Ok(Plan { wanted, copies: tables.in_order(copies) })
+    }
+
+    /// The layers among what was asked for.
+    pub fn layers(&self) -> Vec<String> {
+        let layers = self.wanted.iter().filter(|(kind, _)| *kind == DefinitionKind::Layer);
+        layers.map(|(_, name)| name.clone()).collect()
+    }
+}
+
+/// What is here, and what is there.
+struct Sides<'a> {
+    source: &'a Source,
+    here: &'a Registry,
+    ours: Tables<'a>,
+    theirs: &'a Tables<'a>,
+}
+
+impl Sides<'_> {
+    /// All entries that the catalogs define by themselves and do not disable.
+    fn all(&self) -> Result<IndexSet<Path>, ChangeError> {
+        let own = self.theirs.entries().filter(|(_, members)| {
+            let at = |entry: &crate::registry::EntryRef<'_>| self.source.registry.entry_at(entry.index()).at;
+            members.iter().any(|entry| self.source.is_own(at(entry)) && !entry.is_disabled())
+        });
+        let wanted: IndexSet<Path> = own.filter_map(|(name, _)| self.theirs.making(name)).collect();
+        if wanted.is_empty() {
+            return Err(ChangeError::Nothing { from: self.source.name() });
+        }
+        Ok(wanted)
+    }
+
+    fn called(&self, name: &str) -> Result<Path, ChangeError> {
+        self.theirs.making(name).ok_or_else(|| ChangeError::NotThere {
+            from: self.source.name(),
+            name: name.to_owned(),
+            suggestion: nearest(name, self.theirs.entries().map(|(known, _)| known)),
+        })
+    }
+
+    /// These tables, and all that they stand on. What a layer allows below it comes along if it is a layer, which changes no answer.
+    fn with_what_is_below(&self, wanted: &IndexSet<Path>) -> IndexSet<Path> {
+        let mut all = wanted.clone();
+        let mut at = 0;
+        while let Some(path) = all.get_index(at).cloned() {
+            at += 1;
+            all.extend(self.theirs.below(&path));
+            if self.ours.get(&path).is_none() {
+                let layers =
+                    self.theirs.allowed(&path).into_iter().filter(|allowed| allowed.kind() == EntryKind::Layer);
+                let missing = layers.filter(|allowed| self.here.entry(allowed.name()).is_none());
+                all.extend(missing.filter_map(|allowed| self.theirs.making(allowed.name())));
+            }
+        }
+        all
+    }
+
+    /// Refuses layers that allow below them what will not be here.
+    fn allows_what_is_there(&self, all: &IndexSet<Path>) -> Result<(), ChangeError> {
+        for path in all.iter().filter(|path| self.ours.get(path).is_none()) {
+            for allowed in self.theirs.allowed(path) {
+                let comes = self.theirs.making(allowed.name()).is_some_and(|path| all.contains(&path));
+                if !comes && self.here.entry(allowed.name()).is_none() {
+                    let at = self.theirs.get(path).and_then(|layer| layer.at(&self.source.registry));
+                    return Err(ChangeError::NotAllowed {
+                        layer: path.1.clone(),
+                        at: self.source.locate(at.unwrap_or(Span::beginning(crate::catalog::FileId(0)))),
+                        name: allowed.name().to_owned(),
+                    });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Providers, families, base protocols, layers, chains; but base protocols and chains stay in the catalog order that they have
+    /// there, as of those that match a request the first is chosen, and layers come before the first chain.
+    fn in_order(&self, copies: Vec<Planned>) -> Vec<Planned> {
+        let places: HashMap<&str, usize> =
+            self.source.registry.selectable().enumerate().map(|(at, entry)| (entry.name(), at)).collect();
+        let place = |(_, name): &Path| {
+            let members = self.theirs.members(name).iter();
+            members.filter_map(|member| places.get(member.name())).min().copied().unwrap_or(usize::MAX)
+        };
+        let of = |wanted: fn(DefinitionKind) -> bool| copies.iter().filter(move |copy| wanted(copy.path.0)).cloned();
+        let mut selectable: Vec<Planned> =
+            of(|kind| matches!(kind, DefinitionKind::Base | DefinitionKind::Chain)).collect();
+        selectable.sort_by_cached_key(|copy| place(&copy.path));
+        let first_chain = selectable.iter().position(|copy| copy.path.0 == DefinitionKind::Chain);
+        let chains = selectable.split_off(first_chain.unwrap_or(selectable.len()));
+        let declared = |kind: DefinitionKind| matches!(kind, DefinitionKind::Provider | DefinitionKind::Family);
+        let mut declarations: Vec<Planned> = of(declared).collect();
+        declarations.sort_by_key(|copy| (copy.path.0, copy.there));
+        let mut layers: Vec<Planned> = of(|kind| kind == DefinitionKind::Layer).collect();
+        layers.sort_by_key(|copy| copy.there);
+        declarations.into_iter().chain(selectable).chain(layers).chain(chains).collect()
+    }
+}

@@ -1,0 +1,85 @@
+//! Definitions put into files: one that replaces into the place of what it replaces, every other at the end of the target.
+
+use super::DefinitionKind;
+use crate::catalog::Span;
+use crate::edit::change::ChangeError;
+use crate::edit::text::Text;
+use crate::edit::transaction::Draft;
+use std::path::{Path, PathBuf};
+
+/// Where a definition goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Home {
+    /// To the end of the target.
+    End,
+    /// To the end of the target, saying that it replaces what another document defines.
+    EndReplacing,
+    /// Into the place of what it replaces, which may itself say that it replaces another.
+    Place { file: PathBuf, kind: DefinitionKind, at: Span, replaces: bool },
+}
+
+impl Home {
+    /// Where the replacement of a definition goes: into its place, if that is a file that can be changed.
+    pub fn replacing(draft: &Draft, kind: DefinitionKind, name: &str, at: Span) -> Home {
+        let Ok(file) = draft.file(at.file) else { return Home::EndReplacing };
+        let replaces = Text::new(draft.text(file)).value(&[kind.name(), name], &["replace"]) == Some("true");
+        Home::Place { file: file.to_owned(), kind, at, replaces }
+    }
+
+    /// The folder of the file into which the definition goes.
+    pub fn folder<'d>(&'d self, draft: &'d Draft) -> &'d Path {
+        let file = match self {
+            Home::End | Home::EndReplacing => draft.target(),
+            Home::Place { file, .. } => file,
+        };
+        file.parent().unwrap_or(Path::new(""))
+    }
+
+    /// Whether the definition has to say that it replaces another.
+    pub fn replaces(&self) -> bool {
+        match self {
+            Home::End => false,
+            Home::EndReplacing => true,
+            Home::Place { replaces, .. } => *replaces,
+        }
+    }
+}
+
+/// Puts tables at the end of the target.
+pub(super) fn at_end(draft: &mut Draft, tables: &[String]) -> Result<(), ChangeError> {
+    if tables.is_empty() {
+        return Ok(());
+    }
+    let tables = tables.iter().map(|table| table.trim_matches(['\n', '\r'])).collect::<Vec<_>>().join("\n\n");
+    let target = draft.target().to_owned();
+    let mut text = Text::new(draft.text(&target));
+    if !text.append(&tables) {
+        return Err(ChangeError::Closed { file: target });
+    }
+    draft.replace(&target, text.into_string());
+    Ok(())
+}
+
+/// Puts a table into the place of another.
+pub(super) fn in_place(
+    draft: &mut Draft,
+    file: &Path,
+    (kind, name, at): (DefinitionKind, &str, Span),
+    table: &str,
+) -> Result<(), ChangeError> {
+    let text = draft.text(file);
+    let old = Text::new(text).definition(&[kind.name(), name]);
+    let trimmed = |text: &str| text.trim_end_matches(['\n', '\r']).to_owned();
+    // What is written in several places, or without a header, has no one place into which another could be put.
+    let place = old.map(|old| trimmed(&old)).and_then(|old| Some((text.find(&old)?, old.len())));
+    let Some((start, length)) = place else {
+        let at = draft.registry().locate(at);
+        return Err(ChangeError::Scattered { what: kind.name(), name: name.to_owned(), at });
+    };
+    let line_break = if text.split('\n').next().is_some_and(|line| line.ends_with('\r')) { "\r\n" } else { "\n" };
+    let table = trimmed(table).replace("\r\n", "\n").replace('\n', line_break);
+    let mut text = text.to_owned();
+    text.replace_range(start..start + length, &table);
+    draft.replace(file, text);
+    Ok(())
+}
