@@ -3,13 +3,11 @@
 use super::globals::is_stdin;
 use super::output::printable;
 use super::question::quoted;
-use super::style::{BAD, FAINT, GOOD, PLAIN};
-use super::{Failure, Globals, Status, output};
+use super::{Failure, Globals, Status, output, unified};
 use crate::catalog::{BUILTIN, Severity, Sources, Span};
 use crate::edit::{FormatError, Original, WriteError, format};
 use crate::report::{Finding, text};
 use crate::winsock;
-use std::fmt::Write;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -31,6 +29,9 @@ pub(super) struct Args {
     #[arg(long)]
     check: bool,
 }
+
+/// What the new text is, in the head of a difference.
+const FORMATTED: &str = "formatted";
 
 pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
     let paths = globals.with(&args.paths).paths();
@@ -98,7 +99,7 @@ impl Done {
         }
         self.changed = true;
         if check {
-            return output::text(&difference(&name, text, &result));
+            return output::text(&unified::styled(&unified::lines(&name, text, &result, FORMATTED)));
         }
         original.replace(&result)?;
         output::text(&format!("formatted {}\n", printable(&name)))
@@ -115,7 +116,7 @@ impl Done {
             true if result == text => Ok(()),
             true => {
                 self.changed = true;
-                output::text(&difference(NAME, text, &result))
+                output::text(&unified::styled(&unified::lines(NAME, text, &result, FORMATTED)))
             }
         }
     }
@@ -148,23 +149,6 @@ fn laid_out(name: &str, text: &str) -> Result<String, Failure> {
             Failure::Reported
         }
         error => Failure::Told { message: format!("{name}: {error}"), help: None },
-    })
-}
-
-/// The lines that change, as `diff -u` shows them.
-fn difference(name: &str, was: &str, is: &str) -> String {
-    let diff = similar::TextDiff::from_lines(was, is);
-    let diff = diff.unified_diff().context_radius(2).header(name, "formatted").to_string();
-    diff.trim_end_matches('\n').split('\n').fold(String::new(), |mut text, line| {
-        let style = match line.as_bytes().first() {
-            Some(b'+') => GOOD,
-            Some(b'-') => BAD,
-            Some(b'@') => FAINT,
-            _ => PLAIN,
-        };
-        // A line break of another kind would else be all that differs, and not be seen.
-        let _ = writeln!(text, "{style}{}{style:#}", printable(line));
-        text
     })
 }
 

@@ -11,6 +11,8 @@
 //! | `spec` | SPEC: what is to be opened, and how |
 //! | `pump` | standard input and output through a connection, for `connect` and `listen` |
 //! | `traffic` | signals, counters, summary and log, for `relay` and `gateway` |
+//! | `transaction` | changes of catalogs, for `install`, `remove`, `order`, `enable`, `disable` and `set` |
+//! | `unified` | the lines that change in a text |
 //! | `winsock` | the group of commands on Winsock catalogs |
 //! | all others | the command of that name; `batch` is `resolve --batch` |
 //!
@@ -29,6 +31,8 @@ mod completions;
 #[cfg(target_os = "linux")]
 mod connect;
 mod diff;
+mod disable;
+mod enable;
 mod explain;
 mod export;
 mod failure;
@@ -46,6 +50,7 @@ mod list;
 mod listen;
 mod man;
 mod names;
+mod order;
 mod outfile;
 mod output;
 #[cfg(target_os = "linux")]
@@ -53,6 +58,7 @@ mod pump;
 mod question;
 #[cfg(target_os = "linux")]
 mod relay;
+mod remove;
 mod resolve;
 mod rule;
 mod schema;
@@ -63,6 +69,8 @@ mod style;
 mod table;
 #[cfg(target_os = "linux")]
 mod traffic;
+mod transaction;
+mod unified;
 mod winsock;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -154,6 +162,10 @@ enum Command {
     Fmt(fmt::Args),
     Init(init::Args),
     Install(install::Args),
+    Remove(remove::Args),
+    Order(order::Args),
+    Enable(enable::Args),
+    Disable(disable::Args),
     Schema(schema::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -184,6 +196,10 @@ fn run(command: &Command, globals: &Globals) -> Result<Status, Failure> {
         Command::Fmt(args) => fmt::run(args, globals),
         Command::Init(args) => init::run(args),
         Command::Install(args) => install::run(args, globals),
+        Command::Remove(args) => remove::run(args, globals),
+        Command::Order(args) => order::run(args, globals),
+        Command::Enable(args) => enable::run(args, globals),
+        Command::Disable(args) => disable::run(args, globals),
         Command::Schema(args) => schema::run(args),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),

@@ -1,6 +1,6 @@
 //! Findings as JSON, version 1: one object with all findings and their counts.
 
-use super::{Edit, Fix, Label, Report};
+use super::{Edit, Finding, Fix, Label, Report};
 use crate::catalog::{Severity, Sources, Span};
 use serde::Serialize;
 
@@ -12,8 +12,9 @@ pub(crate) struct ReportV1<'r> {
     summary: SummaryV1,
 }
 
+/// One finding.
 #[derive(Serialize)]
-struct FindingV1<'r> {
+pub(crate) struct FindingV1<'r> {
     code: &'r str,
     severity: &'static str,
     message: &'r str,
@@ -74,19 +75,6 @@ struct CoverageV1 {
 
 impl<'r> From<&'r Report> for ReportV1<'r> {
     fn from(report: &'r Report) -> Self {
-        let place = |at| place(&report.sources, at);
-        let label = |label: &'r Label| LabelV1 { text: &label.text, source: place(label.at) };
-        let edit = |edit: &'r Edit| EditV1 { source: place(edit.at), text: &edit.text };
-        let fix = |fix: &'r Fix| FixV1 { title: &fix.title, edits: fix.edits.iter().map(edit).collect() };
-        let findings = report.findings.iter().map(|finding| FindingV1 {
-            code: finding.code,
-            severity: finding.severity.name(),
-            message: &finding.message,
-            source: place(finding.at),
-            labels: finding.labels.iter().map(label).collect(),
-            help: finding.help.as_deref(),
-            fix: finding.fix.as_ref().map(fix),
-        });
         let summary = SummaryV1 {
             errors: report.count(Severity::Error),
             warnings: report.count(Severity::Warning),
@@ -97,7 +85,27 @@ impl<'r> From<&'r Report> for ReportV1<'r> {
             guarantees: report.tally.guarantees,
             coverage: report.tally.coverage.map(|(reached, selectable)| CoverageV1 { reached, selectable }),
         };
-        ReportV1 { version: 1, findings: findings.collect(), summary }
+        ReportV1 { version: 1, findings: FindingV1::all(&report.findings, &report.sources), summary }
+    }
+}
+
+impl<'r> FindingV1<'r> {
+    /// Findings whose places are in these documents.
+    pub fn all(findings: &'r [Finding], sources: &Sources) -> Vec<Self> {
+        let place = |at| place(sources, at);
+        let label = |label: &'r Label| LabelV1 { text: &label.text, source: place(label.at) };
+        let edit = |edit: &'r Edit| EditV1 { source: place(edit.at), text: &edit.text };
+        let fix = |fix: &'r Fix| FixV1 { title: &fix.title, edits: fix.edits.iter().map(edit).collect() };
+        let finding = |finding: &'r Finding| FindingV1 {
+            code: finding.code,
+            severity: finding.severity.name(),
+            message: &finding.message,
+            source: place(finding.at),
+            labels: finding.labels.iter().map(label).collect(),
+            help: finding.help.as_deref(),
+            fix: finding.fix.as_ref().map(fix),
+        };
+        findings.iter().map(finding).collect()
     }
 }
 

@@ -247,7 +247,7 @@ fn the_catalog_may_come_from_stdin() {
 }
 
 #[test]
-fn a_catalog_with_faults_and_one_in_toml_are_refused_with_status_2() {
+fn a_catalog_with_faults_and_words_that_name_nothing_are_refused_with_status_2() {
     let usual = ["Foobar", "--id", ID, "--chains-over-all", "--library", SYSTEM_LIBRARY];
     let (status, stdout, stderr) = install(&samples().join("moby27423_lavasoft.txt"), &usual);
     assert_eq!((status, stdout.as_str()), (2, ""));
@@ -255,14 +255,57 @@ fn a_catalog_with_faults_and_one_in_toml_are_refused_with_status_2() {
         stderr.contains("error[winsock-broken-chain]") && stderr.contains("moby27423_lavasoft.txt:21:17"),
         "{stderr}"
     );
-    let toml = Path::new(env!("CARGO_MANIFEST_DIR")).join("catalogs/windows.toml");
-    let (status, _, stderr) = install(&toml, &usual);
-    assert_eq!(status, 2);
-    assert!(stderr.contains("a catalog in TOML, where `install` works on Winsock catalogs"), "{stderr}");
     let (status, _, stderr) = over_1709(&["--chains-over", "inet/stream", "--library", SYSTEM_LIBRARY]);
     assert_eq!(status, 2);
     assert!(stderr.starts_with("error: `inet/stream` where FAMILY/TYPE/PROTOCOL is expected\n"), "{stderr}");
     let (status, _, stderr) = over_1709(&["--chains-over", "inte/stream/tcp", "--library", SYSTEM_LIBRARY]);
     assert_eq!(status, 2);
     assert!(stderr.contains("did you mean `inet`?"), "{stderr}");
+}
+
+#[test]
+fn arguments_for_the_other_kind_of_catalog_are_refused_with_status_2() {
+    let of_winsock = ["--chains-over-all", "--library", SYSTEM_LIBRARY];
+    for argument in ["--layer", "--dry-run", "--no-wait", "--replace", "--from=x.toml", "--module=m", "--file=x.toml"] {
+        let (status, stdout, stderr) = over_1709(&[&of_winsock[..], &[argument]].concat());
+        let argument = argument.split('=').next().expect("the name of the argument");
+        let expected = format!("error: `{argument}` is for a catalog in TOML, and ");
+        assert_eq!((status, stdout.as_str()), (2, ""), "{argument}");
+        assert!(stderr.starts_with(&expected) && stderr.contains(".reg is a Winsock catalog\n"), "{stderr}");
+    }
+
+    let folder = tempfile::tempdir().expect("a folder");
+    // Its name does not say what it is; its content does.
+    let toml = folder.path().join("site.catalog");
+    std::fs::write(&toml, "format = 1\n").expect("the folder takes files");
+    for argument in ["--ifs", "--library-32=x", "--bits=64", "--output=x.reg"] {
+        let (status, stdout, stderr) = install(&toml, &["foobar", "--chains-over-all", argument]);
+        let argument = argument.split('=').next().expect("the name of the argument");
+        let expected =
+            format!("error: `{argument}` is for a Winsock catalog, and {} is a catalog in TOML\n", toml.display());
+        assert_eq!((status, stdout.as_str()), (2, ""), "{argument}");
+        assert!(stderr.starts_with(&expected), "{stderr}");
+    }
+    assert_eq!(std::fs::read_to_string(&toml).expect("it is there"), "format = 1\n");
+}
+
+#[test]
+fn a_layer_without_what_it_must_have_is_refused_with_status_2() {
+    let catalog = samples().join("windows-10-1709.reg");
+    let whole = ["Foobar", "--id", ID, "--library", SYSTEM_LIBRARY, "--chains-over-all"];
+    for (without, missing) in
+        [(0..1, "its NAME"), (1..3, "`--id`"), (3..5, "`--library`"), (5..6, "`--chains-over` or `--chains-over-all`")]
+    {
+        let arguments = [&whole[..without.start], &whole[without.end..]].concat();
+        let (status, stdout, stderr) = install(&catalog, &arguments);
+        let expected = format!("error: {missing} is missing, which a layer of a Winsock catalog must have\n");
+        assert_eq!((status, stdout.as_str()), (2, ""), "{missing}");
+        assert!(stderr.starts_with(&expected), "{stderr}");
+    }
+    let (status, _, stderr) = install(&catalog, &[&whole[..], &["adds=encrypted"]].concat());
+    assert_eq!(status, 2);
+    assert!(
+        stderr.starts_with("error: `adds=encrypted` where a layer of a Winsock catalog has one NAME\n"),
+        "{stderr}"
+    );
 }

@@ -1,4 +1,4 @@
-//! What `install` prints.
+//! What `install` prints of a Winsock catalog.
 
 use super::diff::Changed;
 use super::{Code, Text, VERSION};

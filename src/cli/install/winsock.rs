@@ -1,11 +1,12 @@
-//! `sockatlas install`: what installing a layered provider would make of a Winsock catalog.
+//! What installing a layered provider would make of a Winsock catalog.
 
-use super::json;
-use super::output::{self, Format, printable, talk};
-use super::style::{BAD, FAINT, HEADING, SUBJECT};
-use super::table::{Table, cell};
-use super::winsock::{Input, bitness};
-use super::{Failure, Globals, Status, diff, outfile};
+use super::Args;
+use crate::cli::json;
+use crate::cli::output::{self, Format, printable, talk};
+use crate::cli::style::{BAD, FAINT, HEADING, SUBJECT};
+use crate::cli::table::{Table, cell};
+use crate::cli::winsock::{Input, bitness};
+use crate::cli::{Failure, Status, diff, outfile};
 use crate::terms::Services;
 use crate::winsock::reg::{self, WriteError, WriteOptions};
 use crate::winsock::wsa::{Install, InstallError, Installed, InstalledSet, Triple, install_provider_and_chains};
@@ -15,49 +16,11 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use uuid::Uuid;
 
-/// Shows what installing a layered provider would make of a Winsock catalog, and writes it where it is told to
-///
-/// The answer is what WSCInstallProviderAndChains gives on Windows: a layer, and a chain of it over each protocol, in front of
-/// all other entries. Shown are the new entries, the new order, and the requests that are answered otherwise by then. The
-/// catalog itself is never changed; with --output a registry export of the new one is written.
+/// What there is to say of a layer in a Winsock catalog alone.
 #[derive(clap::Args)]
-#[command(
-    group(clap::ArgGroup::new("over").required(true).args(["chains_over_all", "chains_over"])),
-    after_help = "\
-Examples:
-  sockatlas install -c catalog.reg Foobar --chains-over-all --ifs \\
-      --id 3ec32cd3-f254-4826-9053-672dc37f0070 --library '%SystemRoot%\\system32\\foobar.dll'
-  sockatlas install -c catalog.reg Foobar --chains-over inet/stream/tcp inet/dgram/udp \\
-      --id 3ec32cd3-f254-4826-9053-672dc37f0070 --library 'C:\\foobar\\64.dll' --library-32 'C:\\foobar\\32.dll' \\
-      -o new.reg
-
-Exit status:
-  0  shown, or written
-  1  Windows would refuse it
-  2  not done: wrong usage, an unreadable file, or a catalog with faults"
-)]
-pub(super) struct Args {
-    /// The name of the layer
-    #[arg(value_name = "NAME")]
-    name: String,
-
-    /// A chain over every family, type and protocol that there is, over the first entry that has it
-    #[arg(long)]
-    chains_over_all: bool,
-
-    /// A chain over the first entry that has this family, type and protocol, by names or numbers; repeatable
-    #[arg(long, value_name = "FAMILY/TYPE/PROTOCOL", num_args = 1.., value_delimiter = ',')]
-    chains_over: Vec<String>,
-
-    /// The GUID of the layer
-    #[arg(long, value_name = "GUID", value_parser = guid)]
-    id: Uuid,
-
-    /// The path of its library, with environment variables as the catalog is to have them
-    #[arg(long, value_name = "PATH")]
-    library: String,
-
-    /// The path of its library for 32-bit programs; may be left out where the other lies in the system's folder
+#[command(next_help_heading = "Winsock catalogs")]
+pub(super) struct OfWinsock {
+    /// The path of the library for 32-bit programs; may be left out where the other lies in the system's folder
     #[arg(long = "library-32", value_name = "PATH")]
     library_32: Option<String>,
 
@@ -76,34 +39,42 @@ pub(super) struct Args {
     /// Replace a file that is there; never the one that is read
     #[arg(long, requires = "output")]
     force: bool,
-
-    /// The form of what is shown
-    #[arg(long, value_enum, default_value_t)]
-    format: Format,
 }
 
-fn guid(word: &str) -> Result<Uuid, String> {
-    Uuid::parse_str(word).map_err(|_| "a GUID is expected, as in 3ec32cd3-f254-4826-9053-672dc37f0070".to_owned())
+impl OfWinsock {
+    /// Those that are given, by their names.
+    pub fn given(&self) -> impl Iterator<Item = &'static str> {
+        let given = [
+            ("--library-32", self.library_32.is_some()),
+            ("--ifs", self.ifs),
+            ("--bits", self.bits.is_some()),
+            ("--output", self.output.is_some()),
+            ("--force", self.force),
+        ];
+        given.into_iter().filter_map(|(name, given)| given.then_some(name))
+    }
 }
 
-pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
-    let path = catalog(globals)?;
-    if let Some(output) = &args.output {
-        outfile::may_be_written(output, [path.as_path()], args.force)?;
+/// Shows what would come of it, and writes it where it is told to. The catalog itself is never changed.
+pub(super) fn run(args: &Args, path: &Path) -> Result<Status, Failure> {
+    let own = &args.of_winsock;
+    let (name, id, library) = layer(args)?;
+    if let Some(output) = &own.output {
+        outfile::may_be_written(output, [path], own.force)?;
     }
     // Refuses a catalog with faults, each at its place.
     let Imported { registry: before, store, .. } =
-        import(Input::of(path).read()?, &ImportOptions::default()).map_err(Failure::Catalog)?;
+        import(Input::of(path.to_owned()).read()?, &ImportOptions::default()).map_err(Failure::Catalog)?;
     let install = Install {
-        library_32: args.library_32.clone(),
-        service_flags: if args.ifs { Services::IFS_HANDLES.xp1() } else { 0 },
+        library_32: own.library_32.clone(),
+        service_flags: if own.ifs { Services::IFS_HANDLES.xp1() } else { 0 },
         over: over(args, &before)?,
-        bits: args.bits,
-        ..Install::new(args.id, args.library.as_str(), args.name.as_str())
+        bits: own.bits,
+        ..Install::new(id, library, name)
     };
     let installed = match install_provider_and_chains(&store, &install) {
         Ok(installed) => installed,
-        Err(error) => return refused(args.format, &error),
+        Err(error) => return refused(args.transaction.format, &error),
     };
     let mut changes = Vec::new();
     for set in &installed.sets {
@@ -113,12 +84,12 @@ pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
         changes.push((is, plain.collect::<Vec<Difference>>()));
     }
     let preview =
-        Preview { install: &install, before: &store, installed: &installed, changes, written: args.output.as_deref() };
+        Preview { install: &install, before: &store, installed: &installed, changes, written: own.output.as_deref() };
     if let Some(path) = preview.written {
         let bytes = exported(&installed.store, &WriteOptions::default())?;
-        outfile::write(path, &bytes, args.force)?;
+        outfile::write(path, &bytes, own.force)?;
     }
-    match args.format {
+    match args.transaction.format {
         Format::Json => output::json(&json::Installation::new(&preview))?,
         Format::Text => output::text(&text(&preview))?,
     }
@@ -126,7 +97,7 @@ pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
 }
 
 /// All that is shown.
-pub(super) struct Preview<'a> {
+pub(in crate::cli) struct Preview<'a> {
     pub install: &'a Install,
     pub before: &'a Store,
     pub installed: &'a Installed,
@@ -145,29 +116,6 @@ impl Preview<'_> {
     }
 }
 
-/// The one catalog that is meant.
-fn catalog(globals: &Globals) -> Result<PathBuf, Failure> {
-    let told = |message: String, help: &str| Failure::Told { message, help: Some(help.to_owned()) };
-    let mut paths = globals.paths();
-    let path = match (paths.pop(), paths.len()) {
-        (None, _) => {
-            let help = "name a registry export or a SYSTEM hive with `--catalog`";
-            return Err(told("no Winsock catalog is named".to_owned(), help));
-        }
-        (Some(path), 0) => path,
-        (Some(_), others) => {
-            let message = format!("{} catalogs are named, where one is changed", others + 1);
-            return Err(told(message, "name one with `--catalog`"));
-        }
-    };
-    let is_toml = path.extension().is_some_and(|extension| extension == "toml");
-    if path.is_dir() || is_toml || path.to_string_lossy().starts_with("builtin:") {
-        let message = format!("{}: a catalog in TOML, where `install` works on Winsock catalogs", path.display());
-        return Err(told(message, "write the layer and its chains into it, as [layer.NAME] and [chain.NAME]"));
-    }
-    Ok(path)
-}
-
 /// What programs of a bitness see of a catalog.
 fn view(store: &Store, bits: Option<Bitness>) -> Result<Registry, Failure> {
     let bytes = exported(store, &WriteOptions { bits, ..WriteOptions::default() })?;
@@ -182,6 +130,29 @@ fn exported(store: &Store, options: &WriteOptions) -> Result<Vec<u8>, Failure> {
         .map_err(|error| Failure::Told { help: untold(&error).then(|| help.to_owned()), message: error.to_string() })
 }
 
+/// The layer's name, GUID and library, which there must be.
+fn layer(args: &Args) -> Result<(&str, Uuid, &str), Failure> {
+    let missing = |what: &str| Failure::Told {
+        message: format!("{what} is missing, which a layer of a Winsock catalog must have"),
+        help: Some("`sockatlas install --help` has an example".to_owned()),
+    };
+    let [name] = &args.words[..] else {
+        return Err(match args.words.get(1) {
+            None => missing("its NAME"),
+            Some(word) => Failure::Told {
+                message: format!("`{word}` where a layer of a Winsock catalog has one NAME"),
+                help: Some("put a name of several words into quotes; KEY=VALUE is for catalogs in TOML".to_owned()),
+            },
+        });
+    };
+    let id = args.id.ok_or_else(|| missing("`--id`"))?;
+    let library = args.library.as_deref().ok_or_else(|| missing("`--library`"))?;
+    if !args.chains_over_all && args.chains_over.is_empty() {
+        return Err(missing("`--chains-over` or `--chains-over-all`"));
+    }
+    Ok((name, id, library))
+}
+
 /// What is to be covered; nothing: everything.
 fn over(args: &Args, registry: &Registry) -> Result<Option<Vec<Triple>>, Failure> {
     if args.chains_over_all {
@@ -192,7 +163,7 @@ fn over(args: &Args, registry: &Registry) -> Result<Option<Vec<Triple>>, Failure
 }
 
 fn triple(registry: &Registry, words: &str) -> Result<Triple, Failure> {
-    let [family, socket_type, protocol] = words.split('/').collect::<Vec<_>>()[..] else {
+    let Some([family, socket_type, protocol]) = super::triple(words) else {
         let message = format!("`{words}` where FAMILY/TYPE/PROTOCOL is expected");
         return Err(Failure::Told { message, help: Some("as in `inet/stream/tcp`, or `2/1/6`".to_owned()) });
     };

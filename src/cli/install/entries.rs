@@ -1,0 +1,191 @@
+//! Entries put into catalogs in TOML.
+
+use super::Args;
+use crate::cli::globals::{STDIN, is_stdin};
+use crate::cli::winsock::up_to_limit;
+use crate::cli::{Failure, Globals, Status, transaction};
+use crate::edit::{Definition, DefinitionKind, Install};
+use crate::winsock::Options;
+use crate::{Loader, Registry};
+use std::path::{Path, PathBuf};
+
+/// What there is to say of entries in TOML alone.
+#[derive(clap::Args)]
+#[command(next_help_heading = "Catalogs in TOML")]
+pub(super) struct OfToml {
+    /// NAME is a new base protocol, with these keys
+    #[arg(long, group = "kind")]
+    base: bool,
+
+    /// NAME is a new layer, with these keys
+    #[arg(long, group = "kind")]
+    layer: bool,
+
+    /// NAME is a new chain, with these keys
+    #[arg(long, group = "kind")]
+    chain: bool,
+
+    /// The module of its provider, which is declared where it is new: under the name that `provider=` gives, else under this
+    #[arg(long, value_name = "MODULE")]
+    module: Option<String>,
+
+    /// Take the entries, with all that they need, from this catalog: a file, a folder, one that ships as builtin:layers.toml, or
+    /// - for stdin
+    #[arg(long, value_name = "OTHER", conflicts_with = "kind")]
+    from: Option<PathBuf>,
+
+    /// Replace entries of the same names that are there
+    #[arg(long)]
+    replace: bool,
+}
+
+impl OfToml {
+    /// Those that are given, by their names.
+    pub fn given(&self) -> impl Iterator<Item = &'static str> + use<> {
+        let given = [
+            ("--base", self.base),
+            ("--layer", self.layer),
+            ("--chain", self.chain),
+            ("--module", self.module.is_some()),
+            ("--from", self.from.is_some()),
+            ("--replace", self.replace),
+        ];
+        given.into_iter().filter_map(|(name, given)| given.then_some(name))
+    }
+}
+
+/// Installs them, or shows what would come of it.
+pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
+    let loader = transaction::catalogs(globals)?;
+    let own = &args.of_toml;
+    let change = match &own.from {
+        Some(from) => of_catalog(args, from, globals)?,
+        None => Install::definition(definition(args)?),
+    };
+    let bases = match args.chains_over_all {
+        true => vec![ALL.to_owned()],
+        false => bases(&args.chains_over, &loader)?,
+    };
+    transaction::make_in(loader, change.replace(own.replace).chains_over(bases), &args.transaction)
+}
+
+/// What stands for every entry that requests can select, among the bases of chains.
+const ALL: &str = "all";
+
+/// The entries of another catalog, or those that are named.
+fn of_catalog(args: &Args, from: &Path, globals: &Globals) -> Result<Install, Failure> {
+    let of_new = [
+        ("--id", args.id.is_some()),
+        ("--library", args.library.is_some()),
+        ("--module", args.of_toml.module.is_some()),
+    ];
+    let keys = args.words.iter().find(|word| word.contains('='));
+    let given = keys.map(String::as_str).or(of_new.into_iter().find_map(|(name, given)| given.then_some(name)));
+    if let Some(given) = given {
+        return Err(told(
+            format!("`{given}` is for a new entry, and those of {} are taken as they are", from.display()),
+            "`sockatlas set` changes an entry that is there",
+        ));
+    }
+    if is_stdin(from) && globals.reads_stdin() {
+        return Err(told("stdin cannot be both a catalog and what is installed".to_owned(), "name a file"));
+    }
+    let change = if is_stdin(from) { of_stdin()? } else { Install::path(from) };
+    Ok(change.names(&args.words))
+}
+
+/// The catalog that stdin is: a text may stand on entries that are here, and a Winsock catalog loads by itself.
+fn of_stdin() -> Result<Install, Failure> {
+    let bytes = up_to_limit(std::io::stdin().lock()).map_err(|error| Failure::io(STDIN, error))?;
+    if crate::winsock::recognised(&bytes) {
+        let registry = Loader::new().winsock(Options::default()).bytes(STDIN, bytes).load();
+        return Ok(Install::from(&registry.map_err(Failure::Catalog)?));
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(Install::text(STDIN, text)),
+        Err(error) => {
+            let at = error.utf8_error().valid_up_to();
+            let message = format!("{STDIN}: the text is not UTF-8 from byte {at} on");
+            Err(Failure::Told { message, help: None })
+        }
+    }
+}
+
+/// A new entry by its words.
+fn definition(args: &Args) -> Result<Definition, Failure> {
+    let own = &args.of_toml;
+    let kind = match () {
+        () if own.base => DefinitionKind::Base,
+        () if own.chain => DefinitionKind::Chain,
+        () if own.layer || is_over(args) => DefinitionKind::Layer,
+        () => {
+            let help =
+                "a new entry is one of `--base`, `--layer` and `--chain`; `--from` takes entries from another catalog";
+            return Err(told("what is to be installed is not said".to_owned(), help));
+        }
+    };
+    if own.base && is_over(args) || own.chain && is_over(args) {
+        let message = format!("chains stand on a layer, and `--{}` makes none", kind.name());
+        return Err(told(message, "`--layer` may stand beside `--chains-over`"));
+    }
+    let Some((name, words)) = args.words.split_first() else {
+        return Err(told(
+            "the NAME of the new entry is missing".to_owned(),
+            "as in `install acme --layer module=acme`",
+        ));
+    };
+    if name.contains('=') {
+        return Err(told(
+            format!("`{name}` where the NAME of the new entry is expected"),
+            "KEY=VALUE stands behind it",
+        ));
+    }
+    let key = |word: &String| match word.split_once('=') {
+        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
+        _ => Err(told(format!("`{word}` where KEY=VALUE is expected"), "as in `family=inet`")),
+    };
+    let mut keys = words.iter().map(key).collect::<Result<Vec<_>, _>>()?;
+    let of_provider =
+        [("module", own.module.clone()), ("id", args.id.map(|id| id.to_string())), ("library", args.library.clone())];
+    keys.extend(of_provider.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))));
+    Ok(Definition { kind, name: name.clone(), keys })
+}
+
+/// Whether chains are wanted.
+fn is_over(args: &Args) -> bool {
+    args.chains_over_all || !args.chains_over.is_empty()
+}
+
+/// The entries that are to get a chain, by their names.
+fn bases(words: &[String], loader: &Loader) -> Result<Vec<String>, Failure> {
+    if words.is_empty() {
+        return Ok(Vec::new());
+    }
+    let registry = loader.load().map_err(Failure::Catalog)?;
+    words.iter().map(|word| base(word, &registry)).collect()
+}
+
+/// An entry by its name, or the first that answers FAMILY/TYPE/PROTOCOL.
+fn base(word: &str, registry: &Registry) -> Result<String, Failure> {
+    // The entry that a chain makes over a base has slashes in its name.
+    let Some([family, socket_type, protocol]) = super::triple(word).filter(|_| registry.entry(word).is_none()) else {
+        return match word {
+            ALL if registry.entry(word).is_none() => {
+                Err(told(format!("no entry is called `{word}`"), "`--chains-over-all` stands for every entry"))
+            }
+            word => Ok(word.to_owned()),
+        };
+    };
+    let request = registry.request(family, socket_type, Some(protocol))?;
+    match registry.resolve(&request) {
+        Ok(selection) => Ok(selection.entry().name().to_owned()),
+        Err(refusal) => {
+            let message = format!("no entry answers `{word}`: {}", registry.refusal_text(&refusal));
+            Err(told(message, &format!("`sockatlas explain {family} {socket_type} {protocol}` shows every candidate")))
+        }
+    }
+}
+
+fn told(message: String, help: &str) -> Failure {
+    Failure::Told { message, help: Some(help.to_owned()) }
+}
