@@ -5,11 +5,14 @@ use super::fault::{Fault, FaultKind, quoted};
 use super::form::{ForeignText, Form};
 use super::limits::Limits;
 use super::raw::{At, Document};
+use super::snapshot::{BEGINNING, Pipes, ReadError, Snapshot};
 use super::source::{FileId, Place, Sources, Span};
 use std::collections::{HashMap, HashSet};
-use std::fs::{self, File};
-use std::io::{self, Read};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 /// Where catalogs come from.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -48,10 +51,11 @@ pub(crate) type Builtin = (&'static str, &'static str);
 /// Paths that begin so name a catalog that ships with the library, as in `builtin:layers.toml`.
 pub(crate) const BUILTIN: &str = "builtin:";
 
-/// How many bytes tell which form a document has.
-const BEGINNING: u64 = 4096;
+/// How often documents that change while they are read are read anew; the n-th time after n milliseconds. A transaction takes
+/// a few, so that only files that are written without end are given up.
+const ATTEMPTS: u64 = 40;
 
-/// Reads all documents.
+/// Reads all documents, as they are at one moment: what changes while they are read is read again with all others.
 pub(super) fn gather(
     inputs: &[Input],
     builtins: &[Builtin],
@@ -59,31 +63,36 @@ pub(super) fn gather(
     limits: &Limits,
     faults: &mut Vec<Fault>,
 ) -> (Sources, Vec<Document>) {
-    let mut gather = Gather {
-        limits,
-        faults,
-        builtins,
-        form,
-        sources: Sources::default(),
-        documents: Vec::new(),
-        unsaved: unsaved(inputs),
-        seen: HashSet::new(),
-        including: Vec::new(),
-        over_limit: false,
-    };
-    for input in inputs {
-        match input {
-            Input::Text { name, text } => gather.text(name, text.clone(), &Home::None, false),
-            Input::Bytes { name, bytes } => gather.content(name, bytes.clone(), None, None),
-            Input::Path(path) if path.to_str().is_some_and(|path| path.starts_with(BUILTIN)) => {
-                gather.builtin(&path.to_string_lossy(), None);
+    let mut pipes = Pipes::new();
+    let mut attempt = 1;
+    loop {
+        let mut gather = Gather {
+            limits,
+            faults: Vec::new(),
+            builtins,
+            form,
+            sources: Sources::default(),
+            documents: Vec::new(),
+            unsaved: unsaved(inputs),
+            snapshot: Snapshot::default(),
+            pipes: &mut pipes,
+            seen: HashSet::new(),
+            including: Vec::new(),
+            over_limit: false,
+        };
+        inputs.iter().for_each(|input| gather.input(input));
+        if let Some(path) = gather.snapshot.changed().map(Path::to_owned) {
+            if attempt < ATTEMPTS {
+                thread::sleep(Duration::from_millis(attempt));
+                attempt += 1;
+                continue;
             }
-            Input::Path(path) if path.is_dir() => gather.folder(path),
-            Input::Path(path) => gather.file(path, None),
-            Input::Unsaved { .. } => {}
+            let reason = format!("it kept changing while it was read with the others, {ATTEMPTS} times");
+            gather.unreadable(&path, &reason, None);
         }
+        faults.append(&mut gather.faults);
+        return (gather.sources, gather.documents);
     }
-    (gather.sources, gather.documents)
 }
 
 /// Texts by the canonical paths of the files that they are to be read for; of several the last counts.
@@ -97,12 +106,14 @@ fn unsaved(inputs: &[Input]) -> HashMap<PathBuf, &str> {
 
 struct Gather<'a> {
     limits: &'a Limits,
-    faults: &'a mut Vec<Fault>,
+    faults: Vec<Fault>,
     builtins: &'a [Builtin],
     form: Option<&'a dyn Form>,
     sources: Sources,
     documents: Vec<Document>,
     unsaved: HashMap<PathBuf, &'a str>,
+    snapshot: Snapshot,
+    pipes: &'a mut Pipes,
     /// The canonical paths of the files read so far.
     seen: HashSet<PathBuf>,
     /// The files whose includes are being read: canonical path, and the name as given.
@@ -120,18 +131,25 @@ enum Home {
 }
 
 impl Gather<'_> {
+    fn input(&mut self, input: &Input) {
+        match input {
+            Input::Text { name, text } => self.text(name, text.clone(), &Home::None, false),
+            Input::Bytes { name, bytes } => self.content(name, bytes.clone(), None, None),
+            Input::Path(path) if path.to_str().is_some_and(|path| path.starts_with(BUILTIN)) => {
+                self.builtin(&path.to_string_lossy(), None);
+            }
+            Input::Path(path) if path.is_dir() => self.folder(path),
+            Input::Path(path) => self.file(path, None),
+            Input::Unsaved { .. } => {}
+        }
+    }
+
     fn folder(&mut self, path: &Path) {
         self.sources.add_place(Place::Folder(path.to_owned()));
-        let files = fs::read_dir(path).and_then(|entries| {
-            let paths = entries.map(|entry| entry.map(|entry| entry.path()));
-            paths.collect::<io::Result<Vec<_>>>()
-        });
-        let mut files = match files {
+        let files = match self.snapshot.list(path) {
             Ok(files) => files,
             Err(error) => return self.unreadable(path, &error.to_string(), None),
         };
-        files.retain(|file| file.extension().is_some_and(|extension| extension == "toml"));
-        files.sort();
         if files.is_empty() {
             self.unreadable(path, "the folder holds no `*.toml` file", None);
         }
@@ -143,7 +161,7 @@ impl Gather<'_> {
     /// Reads a file, named on its own or by an include at a span.
     fn file(&mut self, path: &Path, included: Option<Span>) {
         self.sources.add_place(Place::File(path.to_owned()));
-        let identity = match fs::canonicalize(path) {
+        let identity = match self.snapshot.find(path) {
             Ok(identity) => identity,
             Err(error) => return self.unreadable(path, &reason(&error), included),
         };
@@ -152,18 +170,23 @@ impl Gather<'_> {
         }
         let bytes = match self.unsaved.get(&identity) {
             Some(text) => Ok(text.as_bytes().to_owned()),
-            None => self.bytes(path, included),
+            None => {
+                let (form, limits) = (self.form, self.limits);
+                let most = |beginning: &[u8]| most_bytes(form, limits, beginning);
+                self.snapshot.read(path, &identity, included.is_some(), self.pipes, most)
+            }
         };
         let bytes = match bytes {
             Ok(bytes) => bytes,
-            Err(error) => return self.unreadable(path, &reason(&error), included),
+            Err(ReadError::Io(error)) => return self.unreadable(path, &reason(&error), included),
+            Err(ReadError::Journal(error)) => return self.unreadable(path, &error.to_string(), included),
         };
         self.content(&path.display().to_string(), bytes, Some((path, identity)), included);
     }
 
     /// Reads a document of any form: a file, by its path as given and by that which is only its own, or what has no path.
     fn content(&mut self, name: &str, bytes: Vec<u8>, file: Option<(&Path, PathBuf)>, included: Option<Span>) {
-        let limit = self.most_bytes(&bytes);
+        let limit = most_bytes(self.form, self.limits, &bytes);
         if bytes.len() as u64 > limit {
             let at = included.unwrap_or_else(|| Span::beginning(self.sources.add(name, String::new())));
             let found = bytes.len() as u64;
@@ -224,25 +247,6 @@ impl Gather<'_> {
         self.seen.insert(identity.to_owned())
     }
 
-    fn bytes(&self, path: &Path, included: Option<Span>) -> io::Result<Vec<u8>> {
-        // A catalog must not be able to make its reader wait: only what the user names himself may be a pipe.
-        if included.is_some() && !fs::metadata(path)?.is_file() {
-            return Err(io::Error::other("not a regular file"));
-        }
-        let mut bytes = Vec::new();
-        let mut file = File::open(path)?;
-        file.by_ref().take(BEGINNING).read_to_end(&mut bytes)?;
-        let most = self.most_bytes(&bytes);
-        file.take(most.saturating_add(1).saturating_sub(bytes.len() as u64)).read_to_end(&mut bytes)?;
-        Ok(bytes)
-    }
-
-    /// The most bytes that a document may have, by how it begins.
-    fn most_bytes(&self, bytes: &[u8]) -> u64 {
-        let beginning = &bytes[..bytes.len().min(BEGINNING as usize)];
-        self.form.map_or(self.limits.document_bytes, |form| form.most_bytes(beginning, self.limits))
-    }
-
     /// Reads a document of another form, which includes none.
     fn foreign(&mut self, name: &str, foreign: ForeignText, is_file: bool, included: bool) {
         let ForeignText { form, text, read } = foreign;
@@ -254,7 +258,7 @@ impl Gather<'_> {
             self.sources.set_included(file);
         }
         self.sources.set_form(file, form);
-        let mut document = read(file, self.sources.get(file).text(), self.faults);
+        let mut document = read(file, self.sources.get(file).text(), &mut self.faults);
         (document.file, document.included) = (file, included);
         self.documents.push(document);
     }
@@ -268,7 +272,7 @@ impl Gather<'_> {
         if included {
             self.sources.set_included(file);
         }
-        let mut document = document::read(file, self.sources.get(file).text(), self.faults);
+        let mut document = document::read(file, self.sources.get(file).text(), &mut self.faults);
         (document.file, document.included) = (file, included);
         for include in &document.includes {
             self.include(include, home);
@@ -314,6 +318,12 @@ impl Gather<'_> {
         let kind = FaultKind::UnreadableFile { path, reason: reason.to_owned(), included: included.is_some() };
         self.faults.push(Fault::new(kind, at));
     }
+}
+
+/// The most bytes that a document may have, by how it begins.
+fn most_bytes(form: Option<&dyn Form>, limits: &Limits, bytes: &[u8]) -> u64 {
+    let beginning = &bytes[..bytes.len().min(BEGINNING as usize)];
+    form.map_or(limits.document_bytes, |form| form.most_bytes(beginning, limits))
 }
 
 /// The system's text without Rust's "(os error 2)".

@@ -4,7 +4,7 @@
 //!
 //! | step | file | from | to |
 //! |---|---|---|---|
-//! | find and read the documents | `files`, `form` | paths and texts | [`Sources`] |
+//! | find and read the documents | `files`, `form`, `snapshot`, `journal` | paths and texts | [`Sources`] |
 //! | check shapes and types | `document`, `reader` | TOML | raw forms (`raw`), each value with its span |
 //! | merge, resolve names, number | `merge`, `scope` | raw forms | `Catalog`, of valid entries (`entry`) |
 //! | check who implements entries, and their options | `modules` | `Catalog` and [`Modules`] | faults |
@@ -19,6 +19,7 @@ pub(crate) mod entry;
 mod fault;
 mod files;
 mod form;
+pub(crate) mod journal;
 mod limits;
 mod merge;
 pub(crate) mod modules;
@@ -29,6 +30,7 @@ mod reader;
 #[cfg(feature = "cli")]
 pub(crate) mod schema;
 pub(crate) mod scope;
+mod snapshot;
 mod source;
 mod suggest;
 

@@ -5,7 +5,7 @@ use super::{Failure, Globals, Status, failure, output};
 use crate::Loader;
 use crate::catalog::Severity;
 use crate::check::{HEADINGS, LevelError, Rule, Settings, check, rules};
-use crate::edit::fix;
+use crate::edit::{WriteError, fix};
 use crate::report::{self, Report, place::Root, sarif::RuleText};
 use std::path::PathBuf;
 
@@ -83,13 +83,26 @@ pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
     })
 }
 
+/// How often catalogs that others change meanwhile are checked anew.
+const ATTEMPTS: u32 = 10;
+
 /// Applies the fixes, says which, and gives what is left to report.
 fn fixed(loader: &Loader, settings: &Settings) -> Result<Report, Failure> {
-    let fixed = fix(loader, settings);
+    let mut attempts = 0..ATTEMPTS;
+    let fixed = loop {
+        let fixed = fix(loader, settings);
+        match fixed.write() {
+            // Somebody else's change in between is checked too.
+            Err(WriteError::Changed { .. }) if attempts.next().is_some() => {}
+            written => {
+                failure::written(written)?;
+                break fixed;
+            }
+        }
+    };
     if let Some(refused) = &fixed.refused {
         failure::warn(format_args!("some fixes were not made: {}", refused.reason));
     }
-    fixed.write()?;
     for applied in &fixed.applied {
         let place = applied.at.to_string();
         let (place, title) = (output::printable(&place), output::printable(&applied.title));

@@ -2,6 +2,7 @@
 
 use super::output::{printable, talk};
 use super::style::{BAD, HINT, WARNING};
+use crate::edit::{WriteError, Written};
 use crate::report::{Finding, text};
 use crate::{LoadError, WordError};
 use std::fmt::Display;
@@ -60,6 +61,12 @@ impl Failure {
     }
 }
 
+impl From<WriteError> for Failure {
+    fn from(error: WriteError) -> Self {
+        Failure::Told { message: error.to_string(), help: None }
+    }
+}
+
 impl From<WordError> for Failure {
     fn from(error: WordError) -> Self {
         Failure::Word(error)
@@ -71,6 +78,19 @@ fn say(message: impl Display, help: Option<&str>) {
     if let Some(help) = help {
         talk(format_args!("{HINT}help{HINT:#}: {}", printable(help)));
     }
+}
+
+/// Tells what became of files that were written.
+pub(super) fn written(result: Result<Written, WriteError>) -> Result<(), WriteError> {
+    if let Written::Unfinished(error) = result? {
+        warn_of_unfinished(&error);
+    }
+    Ok(())
+}
+
+/// Says what the system refused of a change that counts all the same.
+pub(super) fn warn_of_unfinished(error: &WriteError) {
+    warn(format_args!("the change counts and is not finished: {error}; the next change of these files finishes it"));
 }
 
 /// Says on stderr what is odd and stops nothing.

@@ -3,7 +3,7 @@
 use super::globals::is_stdin;
 use super::output::printable;
 use super::question::quoted;
-use super::{Failure, Globals, Status, output, unified};
+use super::{Failure, Globals, Status, failure, output, unified};
 use crate::catalog::{BUILTIN, Severity, Sources, Span};
 use crate::edit::{FormatError, Original, WriteError, format};
 use crate::report::{Finding, text};
@@ -32,6 +32,9 @@ pub(super) struct Args {
 
 /// What the new text is, in the head of a difference.
 const FORMATTED: &str = "formatted";
+
+/// How often a file that others change meanwhile is read.
+const ATTEMPTS: u32 = 10;
 
 pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
     let paths = globals.with(&args.paths).paths();
@@ -90,6 +93,10 @@ impl Done {
     }
 
     fn file(&mut self, path: &Path, check: bool) -> Result<(), Failure> {
+        self.laid_out(path, check, ATTEMPTS)
+    }
+
+    fn laid_out(&mut self, path: &Path, check: bool, attempts: u32) -> Result<(), Failure> {
         let original = Original::read(path)?;
         let name = path.display().to_string();
         let text = toml(&name, original.content())?;
@@ -101,7 +108,11 @@ impl Done {
         if check {
             return output::text(&unified::styled(&unified::lines(&name, text, &result, FORMATTED)));
         }
-        original.replace(&result)?;
+        match original.replace(&result) {
+            // Somebody else's change in between is laid out too.
+            Err(WriteError::Changed { .. }) if attempts > 1 => return self.laid_out(path, check, attempts - 1),
+            written => failure::written(written)?,
+        }
         output::text(&format!("formatted {}\n", printable(&name)))
     }
 
@@ -150,10 +161,4 @@ fn laid_out(name: &str, text: &str) -> Result<String, Failure> {
         }
         error => Failure::Told { message: format!("{name}: {error}"), help: None },
     })
-}
-
-impl From<WriteError> for Failure {
-    fn from(error: WriteError) -> Self {
-        Failure::Told { message: error.to_string(), help: None }
-    }
 }

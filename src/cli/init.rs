@@ -2,7 +2,7 @@
 
 use super::globals::is_stdin;
 use super::output::printable;
-use super::{Failure, Status, output};
+use super::{Failure, Status, failure, output};
 use crate::edit::{Original, WriteError, create, format};
 use crate::terms::System;
 use std::path::PathBuf;
@@ -35,7 +35,9 @@ pub(super) fn run(args: &Args) -> Result<Status, Failure> {
         return Ok(Status::Clean);
     }
     match create(&args.file, &starter) {
-        Err(WriteError::Exists { .. }) if args.force => Original::read(&args.file)?.replace(&starter)?,
+        Err(WriteError::Exists { .. }) if args.force => {
+            failure::written(Original::read(&args.file)?.replace(&starter))?
+        }
         Err(error @ WriteError::Exists { .. }) => {
             return Err(Failure::Told {
                 message: error.to_string(),

@@ -1,7 +1,7 @@
 //! The file that `--output` names: never one that is read, and never one that is there, unless that is asked for.
 
-use super::Failure;
 use super::globals::is_stdin;
+use super::{Failure, failure};
 use crate::edit::{Original, WriteError, create};
 use std::path::Path;
 
@@ -19,7 +19,7 @@ pub(super) fn may_be_written<'p>(
         });
     }
     if !force && output.symlink_metadata().is_ok() {
-        return Err(failure(WriteError::Exists { path: output.to_owned() }));
+        return Err(refused(WriteError::Exists { path: output.to_owned() }));
     }
     Ok(())
 }
@@ -27,12 +27,12 @@ pub(super) fn may_be_written<'p>(
 /// Writes a file in one step; one that is there is replaced only where that is asked for.
 pub(super) fn write(path: &Path, content: &[u8], force: bool) -> Result<(), Failure> {
     match create(path, content) {
-        Err(WriteError::Exists { .. }) if force => Ok(Original::read(path)?.replace(content)?),
-        result => result.map_err(failure),
+        Err(WriteError::Exists { .. }) if force => Ok(failure::written(Original::read(path)?.replace(content))?),
+        result => result.map_err(refused),
     }
 }
 
-fn failure(error: WriteError) -> Failure {
+fn refused(error: WriteError) -> Failure {
     match error {
         WriteError::Exists { .. } => Failure::Told {
             message: error.to_string(),

@@ -4,13 +4,14 @@
 //! loading would see them. Fixes that touched wait for the next round, where they are found at their new places. A round
 //! whose result does not load, or answers a request otherwise, is taken back, and nothing of it is written.
 
-use super::write::{Original, WriteError};
+use super::transaction::Locks;
+use super::write::{self, Original, WriteError, Written};
 use crate::catalog::Location;
 use crate::check::{self, Settings};
 use crate::load::Loader;
 use crate::registry::compare;
 use crate::report::{Edit, Fix, Report};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 /// What became of applying fixes; nothing is written yet.
@@ -25,6 +26,8 @@ pub struct Fixed {
     /// The check of the texts as they are now.
     pub report: Report,
     files: Vec<(Original, String)>,
+    /// What was read and stays as it is.
+    others: Vec<Original>,
 }
 
 /// A fix that was applied.
@@ -92,9 +95,10 @@ pub fn fix(loader: &Loader, settings: &Settings) -> Fixed {
         report = result;
         unsaved = loader;
     }
-    let changed = texts.into_iter().filter(|(_, text)| text.now != text.read);
-    let files = changed.map(|(path, text)| (Original::known(path, text.read), text.now)).collect();
-    Fixed { applied, refused, report, files }
+    let (changed, others): (Vec<_>, Vec<_>) = texts.into_iter().partition(|(_, text)| text.now != text.read);
+    let files = changed.into_iter().map(|(path, text)| (Original::known(path, text.read), text.now)).collect();
+    let others = others.into_iter().map(|(path, text)| Original::known(path, text.read)).collect();
+    Fixed { applied, refused, report, files, others }
 }
 
 impl Fixed {
@@ -103,15 +107,21 @@ impl Fixed {
         self.files.iter().map(|(original, text)| (original, text.as_str()))
     }
 
-    /// Writes the files that change, each in one step.
+    /// Writes the files that change, all or none. Meanwhile the folders of all files that were checked are locked; a transaction
+    /// that is being made there is waited for.
     ///
     /// # Errors
     ///
-    /// One of them changed since it was read, which is found out before the first is written; or it cannot be written, and
-    /// those before it, in the order of [`Fixed::files`], are.
-    pub fn write(&self) -> Result<(), WriteError> {
-        self.files.iter().try_for_each(|(original, _)| original.is_unchanged())?;
-        self.files.iter().try_for_each(|(original, text)| original.replace(text))
+    /// One of the files that were checked changed since, or one that changes cannot be written. All are then as they were.
+    pub fn write(&self) -> Result<Written, WriteError> {
+        if self.files.is_empty() {
+            return Ok(Written::Whole);
+        }
+        let all = || self.files.iter().map(|(original, _)| original).chain(&self.others);
+        let folders: Result<BTreeSet<PathBuf>, WriteError> = all().map(Original::folder).collect();
+        let locks = Locks::of(folders?, &mut |_| true)?;
+        all().try_for_each(Original::is_unchanged)?;
+        write::replace_all(&self.files, &locks)
     }
 }
 

@@ -5,7 +5,7 @@
 //! | `format` | the canonical layout of a catalog: the same tables, values and comments, spaced one way |
 //! | `fix` | the safe fixes of a check's findings, applied to the texts until none is left |
 //! | `written` | a registry written out as one catalog |
-//! | `write` | a file replaced in one step, or not at all |
+//! | `write` | files replaced in one step, or not at all |
 //! | `change` | what can be changed of catalogs, and what each change does to their texts |
 //! | `transaction` | changes made together or not at all: locked, checked, written |
 //! | `text` | the text of a catalog, changed by splices |
@@ -45,7 +45,7 @@ pub use live::{Unwatched, WatchError, WatchOptions, Watcher};
 #[cfg(feature = "edit")]
 pub use transaction::{LockError, Locks, Outcome, Prepared, Transaction, TransactionError};
 #[cfg(feature = "edit")]
-pub use write::{Original, WriteError, create};
+pub use write::{Original, WriteError, Written, create};
 pub use written::to_toml;
 #[cfg(feature = "cli")]
 pub(crate) use written::{Notes, to_toml_with};

@@ -23,13 +23,15 @@ fn check_opens_no_socket_and_reads_the_catalogs_alone() {
     let calls = std::fs::read_to_string(&log).expect("the tracer's log");
     let opened: Vec<&str> =
         calls.lines().filter(|line| line.contains("open")).filter_map(|line| line.split('"').nth(1)).collect();
-    assert!(opened.contains(&"catalogs/linux.toml") && opened.contains(&"catalogs/layers.toml"), "{opened:?}");
+    for catalog in ["catalogs/linux.toml", "catalogs/layers.toml"] {
+        assert!(opened.iter().any(|path| path.ends_with(catalog)), "{opened:?}");
+    }
     let of_the_loader =
         |path: &&str| path.starts_with("/lib") || path.starts_with("/etc/ld.so") || path.starts_with("/usr/lib");
     let of_the_system = |path: &&str| path.starts_with("/proc/self") || path.starts_with("/sys");
     let others: Vec<&&str> = opened
         .iter()
-        .filter(|path| !path.starts_with("catalogs/") && !of_the_loader(path) && !of_the_system(path))
+        .filter(|path| !path.contains("catalogs/") && !of_the_loader(path) && !of_the_system(path))
         .collect();
     assert!(others.is_empty(), "{others:?}");
     let sockets: Vec<&str> =

@@ -126,6 +126,9 @@ fn said(outcome: &Outcome, options: &Options) -> Result<Status, Failure> {
         Format::Json => output::json(&json::Transaction::new(outcome, &differences, written)),
         Format::Text => text::say(outcome, &differences, options.dry_run),
     };
+    if let Some(error) = &outcome.unfinished {
+        failure::warn_of_unfinished(error);
+    }
     if said.is_err() && written {
         failure::warn("the change is made all the same: only what it does could not be printed");
     }

@@ -40,5 +40,14 @@ pub enum TransactionError {
     Lock(#[from] LockError),
     /// The files cannot be written.
     #[error(transparent)]
-    Write(#[from] WriteError),
+    Write(WriteError),
+}
+
+impl From<WriteError> for TransactionError {
+    fn from(error: WriteError) -> Self {
+        match error {
+            WriteError::Lock(error) => TransactionError::Lock(error),
+            error => TransactionError::Write(error),
+        }
+    }
 }

@@ -18,7 +18,7 @@ pub use error::TransactionError;
 pub use lock::{LockError, Locks};
 
 use super::change::{Change, Consequence};
-use super::write::{self, Original};
+use super::write::{self, Original, WriteError, Written};
 use crate::catalog::Severity;
 use crate::check::{Settings, check};
 use crate::load::Loader;
@@ -83,19 +83,21 @@ impl Transaction {
         let findings = new_findings(&checked_before, &report);
         let consequences = draft.consequences().to_vec();
         let is = draft.registry().clone();
-        Ok(Outcome { was: before, is, report, findings, consequences, files: draft.changed() })
+        Ok(Outcome { was: before, is, report, findings, consequences, unfinished: None, files: draft.changed() })
     }
 
     /// Locks the catalogs' folders and makes the result, which [`Prepared::commit`] writes.
     ///
     /// Another transaction on them is waited for; `waiting` is told once for each folder for which that is so, and says whether to
-    /// wait at all.
+    /// wait at all. What is held by the same process is waited for too, and for ever if it is by the same thread. A transaction that
+    /// was killed there before it had replaced all of its files is finished first.
     ///
     /// # Errors
     ///
-    /// As [`Transaction::preview`]; or a folder cannot be locked, or is not waited for.
-    pub fn prepare(&self, waiting: impl FnMut(&Path) -> bool) -> Result<Prepared, TransactionError> {
-        let locks = Locks::of_catalogs(&self.loader, waiting)?;
+    /// As [`Transaction::preview`]; or a folder cannot be locked, or is not waited for, or what was unfinished there cannot be
+    /// finished.
+    pub fn prepare(&self, mut waiting: impl FnMut(&Path) -> bool) -> Result<Prepared, TransactionError> {
+        let locks = Locks::of_catalogs(&self.loader, &mut waiting)?;
         Ok(Prepared { outcome: self.preview()?, locks })
     }
 }
@@ -114,6 +116,9 @@ pub struct Outcome {
     pub findings: Vec<Finding>,
     /// What the changes did beyond what they were asked for, in the order in which they did it.
     pub consequences: Vec<Consequence>,
+    /// What the system refused after the transaction counted, if anything. Whoever reads the catalogs gets them as the changes make
+    /// them, and the next transaction does what remains: see [`Written::Unfinished`](crate::edit::Written::Unfinished).
+    pub unfinished: Option<WriteError>,
     files: Vec<(Original, String)>,
 }
 
@@ -147,9 +152,18 @@ impl Prepared {
     ///
     /// # Errors
     ///
-    /// One of them changed since it was read, or cannot be written; all are then as they were.
-    pub fn commit(self) -> Result<Outcome, TransactionError> {
-        write::replace_all(&self.outcome.files, &self.locks)?;
+    /// A file of the catalogs changed since it was read, as editors do without asking for locks, or one cannot be written; all are
+    /// then as they were.
+    pub fn commit(mut self) -> Result<Outcome, TransactionError> {
+        // Those too that stay as they are: the result was checked with them.
+        for (_, source) in self.outcome.was.sources().iter() {
+            if let Some(path) = source.file().filter(|path| !source.is_foreign() && path.is_file()) {
+                Original::known(path, source.text()).is_unchanged()?;
+            }
+        }
+        if let Written::Unfinished(error) = write::replace_all(&self.outcome.files, &self.locks)? {
+            self.outcome.unfinished = Some(error);
+        }
         Ok(self.outcome)
     }
 }

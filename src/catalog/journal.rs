@@ -1,0 +1,356 @@
+//! Transactions on several files that are committed, and whose files are not all replaced yet.
+//!
+//! A rename replaces one file in one step. For several, each folder concerned gets a journal, [`NAME`], that holds what its files
+//! hold before and after. One of them is the first: from the moment when it is there, the transaction counts, and whoever reads
+//! one of the files takes what the journals say that it is, whether or not it has been replaced yet. When all files are
+//! replaced, the first journal goes, then the others.
+//!
+//! ```toml
+//! format = 1
+//! transaction = "0ce3b0a4-..."   # random; journals of one transaction have the same
+//! folders = ["../b"]             # the first journal: where the others are
+//! # journal = "../a/.sockatlas-journal"   # any other: where the first one is
+//!
+//! [[file]]
+//! name = "site.toml"             # in the journal's own folder
+//! was = "..."
+//! is = "..."
+//! ```
+//!
+//! So a journal speaks of files of its own folder alone: whoever can write it could also replace them, and it holds no secret
+//! of a folder whose readers are others. What is no journal, or contradicts what a file holds, is an error: nothing is guessed.
+
+use std::fs::{self, File, Metadata};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use toml::{Table, Value};
+
+/// What a journal is called.
+pub(crate) const NAME: &str = ".sockatlas-journal";
+
+/// The version of journals that this library reads and writes.
+const FORMAT: i64 = 1;
+
+/// The most bytes of a journal: sixteen of the largest documents that are read unless that is changed.
+pub(crate) const MOST_BYTES: u64 = 1 << 30;
+
+/// What a transaction makes of the files of one folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Journal {
+    /// What the journals of one transaction have in common, and those of two do not.
+    pub transaction: String,
+    pub role: Role,
+    pub files: Vec<Replacement>,
+}
+
+/// Which of a transaction's journals it is. Paths are of folders, from the journal's own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// The one whose presence makes the transaction count.
+    First {
+        /// Where the others are.
+        others: Vec<PathBuf>,
+    },
+    /// One that says nothing without the first.
+    Further {
+        /// Where that is.
+        first: PathBuf,
+    },
+}
+
+/// What a file holds before and after.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Replacement {
+    /// Its name in the journal's folder.
+    pub name: String,
+    pub was: String,
+    pub is: String,
+}
+
+/// Why what a journal says cannot be known or followed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum JournalError {
+    #[error("the journal of an unfinished transaction, `{}`, cannot be read: {reason}", journal.display())]
+    Unreadable { journal: PathBuf, reason: String },
+    #[error("`{}` is no journal of a transaction: {reason}; if it is not needed, remove it", journal.display())]
+    Malformed { journal: PathBuf, reason: String },
+    #[error(
+        "an unfinished transaction changes it, and it was edited since; `{}` holds what it was and what it was to be: to keep all \
+         files as they are, remove that",
+        journal.display()
+    )]
+    Edited { journal: PathBuf },
+}
+
+/// Reads the journal of a folder, if there is one. It need not count.
+pub(crate) fn read(folder: &Path) -> Result<Option<Journal>, JournalError> {
+    let path = folder.join(NAME);
+    let unreadable = |error: io::Error| JournalError::Unreadable { journal: path.clone(), reason: error.to_string() };
+    let malformed = |reason: String| JournalError::Malformed { journal: path.clone(), reason };
+    let metadata = match fs::symlink_metadata(&path) {
+        Err(error) if is_absent(&error) => return Ok(None),
+        metadata => metadata.map_err(unreadable)?,
+    };
+    if !metadata.is_file() {
+        return Err(malformed("it is no regular file".to_owned()));
+    }
+    let mut bytes = Vec::new();
+    match File::open(&path) {
+        // It went meanwhile, so the transaction is finished.
+        Err(error) if is_absent(&error) => return Ok(None),
+        file => file.and_then(|file| file.take(MOST_BYTES + 1).read_to_end(&mut bytes)).map_err(unreadable)?,
+    };
+    if bytes.len() as u64 > MOST_BYTES {
+        return Err(malformed(format!("it has more than {MOST_BYTES} bytes")));
+    }
+    let text = String::from_utf8(bytes).map_err(|_| malformed("it is not UTF-8".to_owned()))?;
+    Journal::parse(&text).map(Some).map_err(malformed)
+}
+
+fn is_absent(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}
+
+/// What readers get of a file, by its canonical path, that holds this on the disk.
+#[cfg(feature = "edit")]
+pub(crate) fn reading(file: &Path, disk: Vec<u8>) -> Result<Vec<u8>, JournalError> {
+    let Some(folder) = file.parent().filter(|folder| may_speak(folder, file)) else { return Ok(disk) };
+    match read(folder)? {
+        Some(journal) if journal.counts(folder)? => journal.reading(folder, file, disk),
+        _ => Ok(disk),
+    }
+}
+
+impl Journal {
+    /// Whether the transaction is committed, for the journal of this folder.
+    pub fn counts(&self, folder: &Path) -> Result<bool, JournalError> {
+        match &self.role {
+            Role::First { .. } => Ok(true),
+            Role::Further { first } => {
+                let first = read(&folder.join(first))?;
+                Ok(first.is_some_and(|first| first.is_first() && first.transaction == self.transaction))
+            }
+        }
+    }
+
+    pub fn is_first(&self) -> bool {
+        matches!(self.role, Role::First { .. })
+    }
+
+    /// What readers get of a file of the journal's folder that holds this on the disk, while the journal counts.
+    pub fn reading(&self, folder: &Path, file: &Path, disk: Vec<u8>) -> Result<Vec<u8>, JournalError> {
+        let is_meant = |replacement: &&Replacement| file.file_name().is_some_and(|name| name == &*replacement.name);
+        let Some(replacement) = self.files.iter().find(is_meant) else { return Ok(disk) };
+        match () {
+            () if disk == replacement.is.as_bytes() => Ok(disk),
+            () if disk == replacement.was.as_bytes() => Ok(replacement.is.clone().into_bytes()),
+            () => Err(JournalError::Edited { journal: self.first(folder).join(NAME) }),
+        }
+    }
+
+    /// The folder of the transaction's first journal, for the journal of this folder.
+    fn first(&self, folder: &Path) -> PathBuf {
+        match &self.role {
+            Role::First { .. } => folder.to_owned(),
+            Role::Further { first } => {
+                let first = folder.join(first);
+                fs::canonicalize(&first).unwrap_or(first)
+            }
+        }
+    }
+
+    /// Whether the journal of a folder has a say about any file.
+    #[cfg(feature = "edit")]
+    pub fn may_speak(&self, folder: &Path) -> bool {
+        self.files.iter().any(|file| may_speak(folder, &folder.join(&file.name)))
+    }
+
+    /// Reads a journal, and says of what is none why not.
+    fn parse(text: &str) -> Result<Journal, String> {
+        let mut table: Table = toml::from_str(text).map_err(|error| {
+            let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+            format!("line {}: {}", before.matches('\n').count() + 1, error.message().replace('\n', ", "))
+        })?;
+        match table.remove("format") {
+            Some(Value::Integer(FORMAT)) => {}
+            Some(Value::Integer(found)) => {
+                return Err(format!("it has format {found}, and this sockatlas reads format {FORMAT}"));
+            }
+            Some(found) => return Err(format!("`format` is {} where a number is expected", found.type_str())),
+            None => return Err("it lacks the key `format`".to_owned()),
+        }
+        let transaction = string(&mut table, "transaction")?;
+        let role = match (table.remove("folders"), table.remove("journal")) {
+            (Some(Value::Array(folders)), None) => {
+                let others: Option<Vec<PathBuf>> =
+                    folders.iter().map(|folder| folder.as_str().map(Into::into)).collect();
+                Role::First { others: others.ok_or("`folders` holds what is no text")? }
+            }
+            (None, Some(Value::String(journal))) => match Path::new(&journal).parent() {
+                Some(first) if Path::new(&journal).ends_with(NAME) => Role::Further { first: first.to_owned() },
+                _ => return Err(format!("`journal` names no `{NAME}`")),
+            },
+            _ => return Err("it has not either an array `folders` or a text `journal`".to_owned()),
+        };
+        let Some(Value::Array(files)) = table.remove("file") else { return Err("it names no files".to_owned()) };
+        let files: Vec<Replacement> = files.into_iter().map(Replacement::parse).collect::<Result<_, _>>()?;
+        for (at, file) in files.iter().enumerate() {
+            if files.iter().take(at).any(|other| other.name == file.name) {
+                return Err(format!("it names the file `{}` twice", file.name));
+            }
+        }
+        nothing_else(&table)?;
+        Ok(Journal { transaction, role, files })
+    }
+
+    /// The journal's text. Paths that are no UTF-8 cannot be written.
+    #[cfg(feature = "edit")]
+    pub fn render(&self) -> Option<String> {
+        let mut text = String::from(
+            "# A change of the catalogs of this folder, made by sockatlas and not written everywhere yet. It counts already: what reads\n\
+             # the files takes what they are to be. The next change finishes it.\n",
+        );
+        text.push_str(&format!("format = {FORMAT}\ntransaction = {}\n", quoted(&self.transaction)));
+        match &self.role {
+            Role::First { others } => {
+                let others: Option<Vec<String>> = others.iter().map(|folder| folder.to_str().map(quoted)).collect();
+                text.push_str(&format!("folders = [{}]\n", others?.join(", ")));
+            }
+            Role::Further { first } => {
+                text.push_str(&format!("journal = {}\n", quoted(first.join(NAME).to_str()?)));
+            }
+        }
+        for Replacement { name, was, is } in &self.files {
+            let (name, was, is) = (quoted(name), quoted(was), quoted(is));
+            text.push_str(&format!("\n[[file]]\nname = {name}\nwas = {was}\nis = {is}\n"));
+        }
+        Some(text)
+    }
+}
+
+impl Replacement {
+    fn parse(value: Value) -> Result<Replacement, String> {
+        let Value::Table(mut table) = value else { return Err("`file` holds what is no table".to_owned()) };
+        let file = Replacement {
+            name: string(&mut table, "name")?,
+            was: string(&mut table, "was")?,
+            is: string(&mut table, "is")?,
+        };
+        if Path::new(&file.name).file_name() != Some(file.name.as_ref()) {
+            return Err(format!("`{}` is no file of its folder", file.name));
+        }
+        nothing_else(&table)?;
+        Ok(file)
+    }
+}
+
+fn string(table: &mut Table, key: &str) -> Result<String, String> {
+    match table.remove(key) {
+        Some(Value::String(value)) => Ok(value),
+        Some(found) => Err(format!("`{key}` is {} where a text is expected", found.type_str())),
+        None => Err(format!("it lacks the key `{key}`")),
+    }
+}
+
+fn nothing_else(table: &Table) -> Result<(), String> {
+    table.keys().next().map_or(Ok(()), |key| Err(format!("unknown key `{key}`")))
+}
+
+/// A text on one line, every line break escaped, so that no reader of TOML takes one kind for another.
+#[cfg(feature = "edit")]
+fn quoted(text: &str) -> String {
+    toml_writer::ToTomlValue::to_toml_value(&toml_writer::TomlStringBuilder::new(text).as_basic())
+}
+
+/// Whether who made the journal of a folder may replace a file there.
+///
+/// Where everybody may make files and only their owners may rename them, as in `/tmp`, a journal of somebody else has no say.
+pub(crate) fn may_speak(folder: &Path, file: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        const STICKY: u32 = 0o1000;
+        let Ok(of_folder) = fs::metadata(folder) else { return true };
+        if of_folder.mode() & STICKY == 0 {
+            return true;
+        }
+        let owner = |metadata: io::Result<Metadata>| metadata.ok().map(|metadata| metadata.uid());
+        let by = owner(fs::symlink_metadata(folder.join(NAME)));
+        by.is_some_and(|by| by == 0 || by == of_folder.uid()) || by == owner(fs::symlink_metadata(file))
+    }
+    #[cfg(not(unix))]
+    {
+        let _: (&Path, &Path, Option<Metadata>) = (folder, file, None);
+        true
+    }
+}
+
+#[cfg(all(test, feature = "edit"))]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn journal() -> impl Strategy<Value = Journal> {
+        let role = prop_oneof![
+            prop::collection::vec("(\\.\\./){0,3}[a-z é'\"]{1,8}", 0..3)
+                .prop_map(|others| Role::First { others: others.into_iter().map(PathBuf::from).collect() }),
+            "(\\.\\./){0,3}[a-z é'\"]{1,8}".prop_map(|first| Role::Further { first: first.into() }),
+        ];
+        let text = prop_oneof![any::<String>(), "[\u{0}-\u{7f}\u{feff}]{0,40}", "(a|\r|\n|\"|\"\"\"|\\\\){0,20}"];
+        let files = prop::collection::btree_map("[a-zé \"]{1,9}\\.toml", (text.clone(), text), 1..4);
+        ("[0-9a-f-]{36}", role, files).prop_map(|(transaction, role, files)| {
+            let files = files.into_iter().map(|(name, (was, is))| Replacement { name, was, is }).collect();
+            Journal { transaction, role, files }
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn a_journal_reads_back_as_it_was_written(journal in journal()) {
+            let text = journal.render().expect("its paths are UTF-8");
+            prop_assert_eq!(Journal::parse(&text), Ok(journal));
+        }
+
+        #[test]
+        fn a_journal_that_lacks_its_end_is_none_or_lacks_files(journal in journal(), cut in 0..1_000usize) {
+            let text = journal.render().expect("its paths are UTF-8");
+            let cut = text.floor_char_boundary(text.len().saturating_sub(2).min(cut));
+            let parsed = Journal::parse(&text[..cut]);
+            prop_assert_ne!(parsed, Ok(journal));
+        }
+    }
+
+    #[test]
+    fn what_is_no_journal_is_refused_with_the_reason() {
+        let head = "format = 1\ntransaction = \"t\"\n";
+        let file = "[[file]]\nname = \"a.toml\"\nwas = \"\"\nis = \"\"\n";
+        for (text, reason) in [
+            ("format = 1\nx".to_owned(), "line 2: key with no value, expected `=`"),
+            ("format = 2\n".to_owned(), "it has format 2, and this sockatlas reads format 1"),
+            (String::new(), "it lacks the key `format`"),
+            (format!("{head}{file}"), "it has not either an array `folders` or a text `journal`"),
+            (
+                format!("{head}folders = []\njournal = \"../a/{NAME}\"\n{file}"),
+                "it has not either an array `folders` or a text `journal`",
+            ),
+            (format!("{head}folders = [1]\n{file}"), "`folders` holds what is no text"),
+            (format!("{head}journal = \"../a/passwd\"\n{file}"), "`journal` names no `.sockatlas-journal`"),
+            (format!("{head}folders = []\n"), "it names no files"),
+            (format!("{head}folders = []\nx = 1\n{file}"), "unknown key `x`"),
+            (format!("{head}folders = []\n{file}x = 1\n"), "unknown key `x`"),
+            (format!("{head}folders = []\n{file}{file}"), "it names the file `a.toml` twice"),
+            (
+                format!("{head}folders = []\n{}", file.replace("a.toml", "../a.toml")),
+                "`../a.toml` is no file of its folder",
+            ),
+            (format!("{head}folders = []\n{}", file.replace("a.toml", "..")), "`..` is no file of its folder"),
+            (
+                format!("{head}folders = []\n{}", file.replace("is = \"\"", "is = 1")),
+                "`is` is integer where a text is expected",
+            ),
+            (format!("{head}folders = []\n{}", file.replace("is = \"\"", "")), "it lacks the key `is`"),
+        ] {
+            assert_eq!(Journal::parse(&text), Err(reason.to_owned()), "{text}");
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! Several files as they are at one moment.
+//!
+//! Files are read one after the other, and a transaction may replace them meanwhile. So whatever was looked at leaves a stamp, and
+//! when all is read, every stamp is compared with what is there then. If none differs, all that was read was there together at
+//! the moment in which the last of it had been read. It costs one `stat` for each file and folder.
+//!
+//! A stamp tells a file by its place on the device and its times. Times come from a clock that ticks: what was changed less than
+//! [`RECENT`] before it was read may be changed again without a sign, so there the content is compared too.
+
+use super::journal::{self, Journal, JournalError, Role};
+use std::collections::HashMap;
+use std::fs::{self, File, Metadata};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+/// Longer than the steps of any file system's clock: FAT counts in two seconds.
+const RECENT: Duration = Duration::from_secs(2);
+
+/// How many bytes tell which form a document has.
+pub(super) const BEGINNING: u64 = 4096;
+
+/// What was read of the disk so far.
+#[derive(Default)]
+pub(super) struct Snapshot {
+    /// What was looked at, with the content where that must be compared too. What is not there has no stamp.
+    seen: Vec<(PathBuf, Option<Stamp>, Option<u64>)>,
+    listed: Vec<(PathBuf, Vec<PathBuf>)>,
+    /// The journals that count, by the canonical paths of their folders.
+    journals: HashMap<PathBuf, Result<Option<Journal>, JournalError>>,
+}
+
+/// What can be read but once: pipes, by their canonical paths.
+pub(super) type Pipes = HashMap<PathBuf, Vec<u8>>;
+
+/// Why a file was not read.
+pub(super) enum ReadError {
+    Io(io::Error),
+    Journal(JournalError),
+}
+
+impl From<io::Error> for ReadError {
+    fn from(error: io::Error) -> Self {
+        ReadError::Io(error)
+    }
+}
+
+impl Snapshot {
+    /// The `*.toml` files of a folder, in the order of their names.
+    pub fn list(&mut self, folder: &Path) -> io::Result<Vec<PathBuf>> {
+        let files = list(folder)?;
+        self.listed.push((folder.to_owned(), files.clone()));
+        Ok(files)
+    }
+
+    /// The path of a file that is only its own.
+    pub fn find(&mut self, path: &Path) -> io::Result<PathBuf> {
+        // What is there is stamped when it is read.
+        fs::canonicalize(path).inspect_err(|_| self.seen.push((path.to_owned(), None, None)))
+    }
+
+    /// What a file holds, or is to hold by a transaction that counts; at most one byte more than `most` says of its beginning.
+    ///
+    /// An included file must be a regular one: a catalog must not be able to make its reader wait.
+    pub fn read(
+        &mut self,
+        path: &Path,
+        identity: &Path,
+        included: bool,
+        pipes: &mut Pipes,
+        most: impl Fn(&[u8]) -> u64,
+    ) -> Result<Vec<u8>, ReadError> {
+        if let Some(bytes) = pipes.get(identity) {
+            return Ok(bytes.clone());
+        }
+        let open = || match included && !fs::metadata(identity)?.is_file() {
+            true => Err(io::Error::other("not a regular file")),
+            // By the path that was found, so that this is the file whose folder is looked into for a journal.
+            false => File::open(identity),
+        };
+        let mut file = open().inspect_err(|error| {
+            if error.kind() == io::ErrorKind::NotFound {
+                self.seen.push((path.to_owned(), None, None));
+            }
+        })?;
+        let metadata = file.metadata()?;
+        let (bytes, is_whole) = read(&mut file, most)?;
+        if !metadata.is_file() {
+            pipes.insert(identity.to_owned(), bytes.clone());
+            return Ok(bytes);
+        }
+        let stamp = Stamp::of(&metadata);
+        // Of a document over the limit not all is read, nor used.
+        let content = (is_whole && stamp.is_recent()).then(|| hash(&bytes));
+        self.seen.push((path.to_owned(), Some(stamp), content));
+        let folder = identity.parent().unwrap_or(Path::new("/"));
+        match self.journal(folder) {
+            Ok(None) => Ok(bytes),
+            _ if !journal::may_speak(folder, identity) => Ok(bytes),
+            Err(error) => Err(ReadError::Journal(error.clone())),
+            // A document over the limit is refused for that.
+            Ok(Some(journal)) if is_whole => journal.reading(folder, identity, bytes).map_err(ReadError::Journal),
+            Ok(_) => Ok(bytes),
+        }
+    }
+
+    /// The journal that counts in a folder, by its canonical path.
+    fn journal(&mut self, folder: &Path) -> &Result<Option<Journal>, JournalError> {
+        if !self.journals.contains_key(folder) {
+            let journal = self.counting(folder);
+            self.journals.insert(folder.to_owned(), journal);
+        }
+        &self.journals[folder]
+    }
+
+    fn counting(&mut self, folder: &Path) -> Result<Option<Journal>, JournalError> {
+        if !self.stamp(folder.join(journal::NAME)) {
+            return Ok(None);
+        }
+        let Some(journal) = journal::read(folder)? else { return Ok(None) };
+        if let Role::Further { first } = &journal.role {
+            self.stamp(folder.join(first).join(journal::NAME));
+        }
+        Ok(journal.counts(folder)?.then_some(journal))
+    }
+
+    /// Remembers how a journal is before it is read, and says whether anything is there.
+    fn stamp(&mut self, path: PathBuf) -> bool {
+        let stamp = fs::metadata(&path).ok().map(|metadata| Stamp::of(&metadata));
+        let is_there = stamp.is_some() || fs::symlink_metadata(&path).is_ok();
+        let content = stamp.as_ref().filter(|stamp| stamp.is_recent()).and_then(|_| hash_of(&path).ok());
+        self.seen.push((path, stamp, content));
+        is_there
+    }
+
+    /// The first of what was read that is not as it was when it was read.
+    pub fn changed(&self) -> Option<&Path> {
+        let is_same = |(path, was, content): &&(PathBuf, Option<Stamp>, Option<u64>)| {
+            let is = fs::metadata(path).ok().map(|metadata| Stamp::of(&metadata));
+            *was == is && content.is_none_or(|content| hash_of(path).is_ok_and(|now| now == content))
+        };
+        let file = self.seen.iter().find(|seen| !is_same(seen)).map(|(path, ..)| path);
+        let folder = || self.listed.iter().find(|(folder, files)| list(folder).ok().as_ref() != Some(files));
+        file.or_else(|| folder().map(|(folder, _)| folder)).map(PathBuf::as_path)
+    }
+}
+
+fn list(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let paths = fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path()));
+    let mut files = paths.collect::<io::Result<Vec<_>>>()?;
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "toml"));
+    files.sort();
+    // A name that is replaced while the folder is read may come up twice.
+    files.dedup();
+    Ok(files)
+}
+
+/// The content, and whether that is all.
+fn read(file: &mut File, most: impl Fn(&[u8]) -> u64) -> io::Result<(Vec<u8>, bool)> {
+    let mut bytes = Vec::new();
+    file.take(BEGINNING).read_to_end(&mut bytes)?;
+    let most = most(&bytes);
+    file.take(most.saturating_add(1).saturating_sub(bytes.len() as u64)).read_to_end(&mut bytes)?;
+    let is_whole = bytes.len() as u64 <= most;
+    Ok((bytes, is_whole))
+}
+
+/// What tells a file as it is from what it was, without reading it.
+#[derive(PartialEq, Eq)]
+struct Stamp {
+    bytes: u64,
+    modified: Option<SystemTime>,
+    #[cfg(unix)]
+    place: (u64, u64),
+    /// When anything of the file changed, its name included: seconds and nanoseconds. Nobody can set it.
+    #[cfg(unix)]
+    changed: (i64, i64),
+}
+
+impl Stamp {
+    fn of(metadata: &Metadata) -> Stamp {
+        #[cfg(unix)]
+        use std::os::unix::fs::MetadataExt;
+        Stamp {
+            bytes: metadata.len(),
+            modified: metadata.modified().ok(),
+            #[cfg(unix)]
+            place: (metadata.dev(), metadata.ino()),
+            #[cfg(unix)]
+            changed: (metadata.ctime(), metadata.ctime_nsec()),
+        }
+    }
+
+    /// Whether it may be the stamp of another content too. A time to come is one of another machine's clock, or none at all.
+    fn is_recent(&self) -> bool {
+        #[cfg(unix)]
+        let changed =
+            u64::try_from(self.changed.0).ok().map(|seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds));
+        #[cfg(not(unix))]
+        let changed = self.modified;
+        let age = changed.and_then(|changed| SystemTime::now().duration_since(changed).ok());
+        age.is_none_or(|age| age < RECENT)
+    }
+}
+
+fn hash_of(path: &Path) -> io::Result<u64> {
+    fs::read(path).map(|bytes| hash(&bytes))
+}
+
+fn hash(bytes: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    bytes.hash(&mut hasher);
+    hasher.finish()
+}
