@@ -5,9 +5,11 @@
 
 mod doors;
 
+use super::follow::Following;
 use super::spec::{Limit, Takes, Words, time, told};
 use super::traffic::{Served, files, log::Log, serve};
 use super::{Failure, Globals, Status};
+use crate::Registry;
 use crate::net::relay::{Objection, Relay};
 use crate::net::{Alternatives, Denial, Opened};
 use crate::terms::Family;
@@ -28,7 +30,10 @@ use std::sync::{Arc, OnceLock};
 ///
 /// The first SIGTERM or SIGINT ends it gracefully, the second cuts what is left: exit status 0 says that nothing was cut, 1 that
 /// some was.
-#[derive(clap::Args)]
+///
+/// SIGHUP has the catalogs read again, and with --watch they are read whenever they change. Targets are then opened as they say, and
+/// refused where they refuse; connections that are open stay as they are. Catalogs with faults change nothing.
+#[derive(Clone, clap::Args)]
 #[command(after_help = "\
 Examples:
   sockatlas gateway --socks5 127.0.0.1:1080 --http 127.0.0.1:8080 --connect 'socks/tcp4 socks5.proxy=10.0.0.1:1080'
@@ -82,20 +87,18 @@ pub(super) struct Args {
     /// Adds a line of JSON to this file for each connection when it is over; - is standard output
     #[arg(long, value_name = "FILE")]
     log: Option<PathBuf>,
+
+    /// Reads the catalogs again whenever they change
+    #[arg(long)]
+    watch: bool,
 }
 
 pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
-    let takes = if args.fallback { Takes::All } else { Takes::FirstUnlessAsked };
-    let catalog = globals.registry()?;
-    let mut all = Vec::new();
-    for spec in &args.connect {
-        match Words::read(spec)?.alternatives(globals, &catalog, takes)? {
-            Ok(far) => all.push(far),
-            Err(status) => return Ok(status),
-        }
-    }
-    let far = in_order(all)?;
-    leads_to_hosts(&far)?;
+    let catalogs = Following::load(globals, args.watch)?;
+    let far = match far(args, globals, &catalogs.registry())? {
+        Ok(far) => far,
+        Err(status) => return Ok(status),
+    };
     let registry = doors::registry()?;
     let open = |protocol, places: &[String]| {
         let each = places.iter().map(|place| {
@@ -122,9 +125,37 @@ pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
     }
     let own = own.get_or_init(|| served.iter().filter_map(|served| served.listening.local()?.socket_addr()).collect());
     leads_elsewhere(&far, own)?;
-    let status = serve(served)?;
+    let switches = served.iter().map(|served| served.listening.switch()).collect();
+    let (args, globals, own) = (args.clone(), globals.clone(), own.clone());
+    let doors: Vec<Door> = doors.into_iter().flatten().collect();
+    let again = move |registry: &Registry| {
+        let far = match self::far(&args, &globals, registry)? {
+            Ok(far) => far,
+            Err(status) => return Ok(Err(status)),
+        };
+        leads_elsewhere(&far, &own)?;
+        let relays = doors.iter().map(|door| Relay::asked(door.opener.clone(), &door.address, far.clone()));
+        relays.collect::<Result<Vec<Relay>, _>>().map(Ok).map_err(told)
+    };
+    let followed = catalogs.begin(switches, again)?;
+    let status = serve(served, followed)?;
     log.map_or(Ok(()), |log| log.close())?;
     Ok(status)
+}
+
+/// What opens the targets, as a registry has it; a status if it refuses that, which is then told.
+fn far(args: &Args, globals: &Globals, registry: &Registry) -> Result<Result<Alternatives, Status>, Failure> {
+    let takes = if args.fallback { Takes::All } else { Takes::FirstUnlessAsked };
+    let mut all = Vec::new();
+    for spec in &args.connect {
+        match Words::read(spec)?.alternatives(globals, registry, takes)? {
+            Ok(far) => all.push(far),
+            Err(status) => return Ok(Err(status)),
+        }
+    }
+    let far = in_order(all)?;
+    leads_to_hosts(&far)?;
+    Ok(Ok(far))
 }
 
 /// Those of several SPECs as one list, in which none is weaker than the first; those of one answer one request.

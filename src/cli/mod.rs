@@ -10,6 +10,7 @@
 //! | `table`, `style` | text for people |
 //! | `spec` | SPEC: what is to be opened, and how |
 //! | `pump` | standard input and output through a connection, for `connect` and `listen` |
+//! | `follow` | what comes of changed catalogs, for `relay` and `gateway` |
 //! | `traffic` | signals, counters, summary and log, for `relay` and `gateway` |
 //! | `transaction` | changes of catalogs, for `install`, `remove`, `order`, `enable`, `disable` and `set` |
 //! | `unified` | the lines that change in a text |
@@ -37,6 +38,8 @@ mod explain;
 mod export;
 mod failure;
 mod fmt;
+#[cfg(target_os = "linux")]
+mod follow;
 #[cfg(target_os = "linux")]
 mod gateway;
 mod globals;

@@ -1,8 +1,10 @@
 //! `relay`: accepts on one chain, and forwards on another.
 
+use super::follow::Following;
 use super::spec::{Limit, Words, time, told};
 use super::traffic::{Served, files, log::Log, serve};
 use super::{Failure, Globals, Status};
+use crate::Registry;
 use crate::net::relay::Relay;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -17,12 +19,16 @@ use std::path::PathBuf;
 /// end, as long as --grace allows. The second cuts them. Exit status 0 says that none was cut, 1 that some were.
 ///
 /// A side that fails is no end to the other one, which is reset. The log has a line of JSON for each connection.
-#[derive(clap::Args)]
+///
+/// SIGHUP has the catalogs read again, and with --watch they are read whenever they change. New connections are then opened as they
+/// say, and refused where they refuse; connections that are open stay as they are. Catalogs with faults change nothing.
+#[derive(Clone, clap::Args)]
 #[command(after_help = "\
 Examples:
   sockatlas relay --listen tcp4 :8080 --connect tcp4 localhost:80
   sockatlas relay --listen 'secure/tcp4 tls.certificate=cert.pem tls.key=key.pem' :443 --connect tcp4 127.0.0.1:80
-  sockatlas relay --listen unix-stream /run/x.sock --connect 'inet/stream require=encrypted' example.org:443")]
+  sockatlas relay --listen unix-stream /run/x.sock --connect 'inet/stream require=encrypted' example.org:443
+  sockatlas relay -c site.toml --watch --listen tcp4 :8080 --connect 'inet/stream application=billing' example.org:443")]
 pub(super) struct Args {
     /// What accepts, and where
     #[arg(long, num_args = 2, value_names = ["SPEC", "ADDRESS"], required = true)]
@@ -52,19 +58,21 @@ pub(super) struct Args {
     /// Adds a line of JSON to this file for each connection when it is over; - is standard output
     #[arg(long, value_name = "FILE")]
     log: Option<PathBuf>,
+
+    /// Reads the catalogs again whenever they change
+    #[arg(long)]
+    watch: bool,
 }
 
 pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
-    let registry = globals.registry()?;
-    let [near, far] = [&args.listen, &args.connect].map(|given| Words::read(&given[0])?.opener(globals, &registry));
-    let (near, far) = match (near?, far?) {
-        (Ok(near), Ok(far)) => (near, far),
-        (Err(status), _) | (_, Err(status)) => return Ok(status),
+    let catalogs = Following::load(globals, args.watch)?;
+    let relay = match relay(args, globals, &catalogs.registry())? {
+        Ok(relay) => relay,
+        Err(status) => return Ok(status),
     };
     let threads = args.threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
     let log = args.log.as_deref().map(Log::open).transpose()?;
-    let mut relay = Relay::new(near.clone(), &*args.listen[1], far, &*args.connect[1])
-        .map_err(told)?
+    let mut relay = relay
         .threads(threads)
         .max_connections(files::connections(args.max_connections.map(NonZeroUsize::get), threads))
         .grace(args.grace.0);
@@ -74,7 +82,20 @@ pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
     if let Some(log) = &log {
         relay = relay.observer(log.clone());
     }
-    let status = serve(vec![Served::new(relay.listen().map_err(told)?, &near)])?;
+    let served = Served::new(relay.listen().map_err(told)?, relay.near());
+    let (args, globals) = (args.clone(), globals.clone());
+    let again = move |registry: &Registry| Ok(self::relay(&args, &globals, registry)?.map(|relay| vec![relay]));
+    let followed = catalogs.begin(vec![served.listening.switch()], again)?;
+    let status = serve(vec![served], followed)?;
     log.map_or(Ok(()), |log| log.close())?;
     Ok(status)
+}
+
+/// Both sides, as a registry has them; a status if it refuses one, which is then told.
+fn relay(args: &Args, globals: &Globals, registry: &Registry) -> Result<Result<Relay, Status>, Failure> {
+    let [near, far] = [&args.listen, &args.connect].map(|given| Words::read(&given[0])?.opener(globals, registry));
+    match (near?, far?) {
+        (Ok(near), Ok(far)) => Relay::new(near, &*args.listen[1], far, &*args.connect[1]).map(Ok).map_err(told),
+        (Err(status), _) | (_, Err(status)) => Ok(Err(status)),
+    }
 }

@@ -9,6 +9,7 @@ pub(super) mod files;
 pub(super) mod log;
 
 use super::failure::Failure;
+use super::follow::Followed;
 use super::output::{printable, talk};
 use super::style::FAINT;
 use super::{Status, spec::told};
@@ -16,7 +17,7 @@ use crate::net::Opener;
 use crate::net::relay::{Counting, Counts, Listening, Stop};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::pipe::{PipeFlags, pipe_with};
-use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use std::io::{self, IsTerminal, Write};
 use std::os::fd::OwnedFd;
 use std::time::{Duration, Instant};
@@ -36,14 +37,17 @@ impl Served {
 }
 
 /// Says where they listen, relays until a signal ends it, and says what they have done. The status: clean, if nothing was cut.
-pub(super) fn serve(served: Vec<Served>) -> Result<Status, Failure> {
+pub(super) fn serve(served: Vec<Served>, followed: Followed) -> Result<Status, Failure> {
     let stop = Stop::new();
-    let signals = signals().map_err(|error| Failure::io("signals", error))?;
+    let pipes = signals(&[SIGTERM, SIGINT]).and_then(|ending| Ok((ending, signals(&[SIGHUP])?)));
+    let (ending, reloading) = pipes.map_err(|error| Failure::io("signals", error))?;
     let counting = served.iter().map(|served| served.listening.counts()).collect();
     for Served { shown, .. } in &served {
         talk(format_args!("listening at {}", printable(shown)));
     }
-    let watcher = Watcher { stop: stop.clone(), counting: Countings(counting), signals };
+    let on_terminal = io::stderr().is_terminal();
+    let stopped = stop.clone();
+    let watcher = Watcher { stop: stopped, counting: Countings(counting), ending, reloading, followed, on_terminal };
     // It ends with the process: nothing is left for it to do then.
     let thread = std::thread::Builder::new().name("signals".to_owned()).spawn(move || watcher.watch());
     thread.map_err(|error| Failure::io("pthread_create", error))?;
@@ -76,13 +80,18 @@ fn all(served: Vec<Served>, stop: &Stop) -> Result<Counts, Failure> {
     })
 }
 
-/// A pipe with a byte in it for each SIGTERM and SIGINT.
-fn signals() -> io::Result<OwnedFd> {
+/// A pipe with a byte in it for each of these signals.
+fn signals(which: &[i32]) -> io::Result<OwnedFd> {
     let (outlet, inlet) = pipe_with(PipeFlags::CLOEXEC | PipeFlags::NONBLOCK)?;
-    for signal in [SIGTERM, SIGINT] {
-        signal_hook::low_level::pipe::register_raw(signal, inlet.try_clone()?)?;
+    for signal in which {
+        signal_hook::low_level::pipe::register_raw(*signal, inlet.try_clone()?)?;
     }
     Ok(outlet)
+}
+
+/// Whether there was something in a pipe, which is then taken.
+fn took(pipe: &OwnedFd, bytes: &mut [u8]) -> bool {
+    rustix::io::read(pipe, bytes).is_ok_and(|count| count > 0)
 }
 
 /// How often the counters are shown.
@@ -92,7 +101,13 @@ const SHOWN: Duration = Duration::from_secs(1);
 struct Watcher {
     stop: Stop,
     counting: Countings,
-    signals: OwnedFd,
+    /// Of SIGTERM and SIGINT.
+    ending: OwnedFd,
+    /// Of SIGHUP.
+    reloading: OwnedFd,
+    followed: Followed,
+    /// Standard error was a terminal when it began.
+    on_terminal: bool,
 }
 
 /// What several relays have done.
@@ -106,10 +121,10 @@ impl Countings {
 
 impl Watcher {
     fn watch(self) {
-        let every = io::stderr().is_terminal().then_some(Timespec { tv_sec: SHOWN.as_secs() as i64, tv_nsec: 0 });
+        let every = self.on_terminal.then_some(Timespec { tv_sec: SHOWN.as_secs() as i64, tv_nsec: 0 });
         let mut last = (Instant::now(), self.counting.now());
         loop {
-            let mut fds = [PollFd::new(&self.signals, PollFlags::IN)];
+            let mut fds = [&self.ending, &self.reloading].map(|pipe| PollFd::new(pipe, PollFlags::IN));
             match poll(&mut fds, every.as_ref()) {
                 Ok(0) => {
                     let now = (Instant::now(), self.counting.now());
@@ -117,14 +132,26 @@ impl Watcher {
                     last = now;
                 }
                 Ok(_) => {
-                    let mut one = [0];
-                    if rustix::io::read(&self.signals, &mut one) == Ok(1) {
+                    if took(&self.ending, &mut [0]) {
                         self.heed();
+                    }
+                    // Those that came while it reloaded are one.
+                    if took(&self.reloading, &mut [0; 64]) {
+                        self.reload();
                     }
                 }
                 Err(_) => {}
             }
         }
+    }
+
+    /// A SIGHUP asks to read the catalogs again; but that of a terminal which is gone ends what it was started for.
+    fn reload(&self) {
+        if self.on_terminal && !io::stderr().is_terminal() {
+            return self.heed();
+        }
+        clear_line();
+        self.followed.reload();
     }
 
     /// The first signal asks it to end, the second ends it.

@@ -1,6 +1,7 @@
 //! `gateway`, as programs of others use it.
 
 mod chains;
+mod following;
 mod programs;
 mod refusals;
 mod rights;

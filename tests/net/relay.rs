@@ -3,6 +3,7 @@
 mod datagrams;
 mod endings;
 mod failures;
+mod following;
 mod limits;
 mod quiet;
 mod soak;

@@ -3,10 +3,12 @@
 use super::flow::{Broken, Flow, Pause};
 use super::pair::{Desk, Turn};
 use super::record::{Outcome, Party};
+use super::route::Route;
 use super::shared::Shared;
 use super::side::{Carrier, Side};
 use crate::net::{Error, Opener, Step, readiness};
 use rustix::event::epoll::EventFlags;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Two sides and two directions.
@@ -15,6 +17,8 @@ pub(super) struct Forwarding {
     pub far: Side<Carrier>,
     pub up: Way,
     pub down: Way,
+    /// How it was opened.
+    route: Arc<Route>,
 }
 
 /// A direction, and how long it has stood still.
@@ -39,37 +43,38 @@ impl Forwarding {
         near: Box<readiness::Stream>,
         far: Box<readiness::Stream>,
         told: [EventFlags; 2],
-        shared: &Shared,
-        now: Instant,
+        route: Arc<Route>,
+        desk: &Desk<'_>,
     ) -> Self {
         let [near_told, far_told] = told;
         let (near, from_near) = Carrier::new(near);
         let (far, from_far) = Carrier::new(far);
         let way = |read: Vec<u8>| {
-            let mut flow = Flow::new(shared.passes);
+            let mut flow = Flow::new(desk.shared.passes);
             flow.begin_with(&read);
-            Way { flow, pause: Pause::Turn, since: now, counted: 0 }
+            Way { flow, pause: Pause::Turn, since: desk.now, counted: 0 }
         };
         Forwarding {
             near: Side::new(near, near_told),
             far: Side::new(far, far_told),
             up: way(from_near),
             down: way(from_far),
+            route,
         }
     }
 
     pub fn work(&mut self, desk: &mut Desk<'_>) -> Result<Turn, Outcome> {
-        let Forwarding { near, far, up, down } = self;
+        let Forwarding { near, far, up, down, route } = self;
         let shared = desk.shared;
-        flush(near, Party::Near, &shared.near)?;
-        flush(far, Party::Far, shared.far())?;
+        flush(near, Party::Near, &route.near)?;
+        flush(far, Party::Far, route.far())?;
         let failed = |broken: Broken, source: Party| {
             let party = match (broken.source, source) {
                 (true, source) => source,
                 (false, Party::Near) => Party::Far,
                 (false, Party::Far) => Party::Near,
             };
-            let opener = if party == Party::Near { &shared.near } else { shared.far() };
+            let opener = if party == Party::Near { &route.near } else { route.far() };
             Outcome::Failed { party, error: opener.told(broken.error, broken.call) }
         };
         up.work(near, far, desk).map_err(|broken| failed(broken, Party::Near))?;
@@ -87,12 +92,12 @@ impl Forwarding {
 
     /// The limit that passes first, if nothing moves until then.
     pub fn first_limit(&self, shared: &Shared) -> Option<(Instant, Limit)> {
-        let limits = &shared.limits;
+        let limits = &self.route.limits;
         if limits.none && !shared.is_of_datagrams() {
             return None;
         }
         let since = self.up.since.max(self.down.since);
-        let idle = shared.idle_limit().map(|limit| (since + limit, Limit::Idle(limit)));
+        let idle = shared.idle_limit(limits).map(|limit| (since + limit, Limit::Idle(limit)));
         let step = |way: &Way, from: Party, to: Party| {
             let (party, step, limit) = match way.pause {
                 Pause::Source => (from, Step::Read, limits.read[from as usize]?),

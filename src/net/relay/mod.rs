@@ -12,6 +12,7 @@
 //! | `forwarding` | both sides, once they are open |
 //! | `flow`, `side`, `pipes` | bytes on their way, one direction at a time |
 //! | `prompt` | what it sets on sockets |
+//! | `route` | [`Switch`]: has new connections opened in another way |
 //! | `slots`, `timers` | where connections are kept, and when they are looked at |
 //! | `stop` | [`Stop`]: ends a relay |
 //! | `counters`, `record` | what it has done: [`Counts`], and a [`Record`] for each connection |
@@ -52,6 +53,7 @@ mod peers;
 mod pipes;
 mod prompt;
 mod record;
+mod route;
 mod shared;
 mod side;
 mod slots;
@@ -62,15 +64,18 @@ mod worker;
 pub use asked::{Objection, Warden};
 pub use counters::Counts;
 pub use record::{Observer, Outcome, Party, Record};
+pub use route::Switch;
 pub use stop::Stop;
 
 use super::{Address, Alternatives, BaseListener, BaseSocket, Error, Opener, Role, Target, ToTarget};
 use crate::terms::SocketType;
+use arc_swap::ArcSwap;
 use door::Door;
 use flow::Passes;
 use lookup::Lookups;
 use peers::{PeerListener, Peers};
-use shared::{Inbox, Limits, Shared};
+use route::Route;
+use shared::{Inbox, Shared};
 use std::sync::Arc;
 use std::time::Duration;
 use worker::Worker;
@@ -216,6 +221,11 @@ impl Relay {
         self
     }
 
+    /// What accepts.
+    pub fn near(&self) -> &Opener {
+        &self.near
+    }
+
     /// What goes through, if the two sides agree on it.
     fn passes(&self) -> Result<Passes, Error> {
         let near = self.near.selection();
@@ -265,11 +275,9 @@ impl Relay {
         let idle = self.idle.unwrap_or(peers.as_ref().map(|_| SILENCE));
         let inboxes: Result<Vec<_>, _> = (0..threads).map(|_| Inbox::new().map(Arc::new)).collect();
         let shared = Shared {
-            limits: Limits::new(idle, &self.near, &self.far.openers()[0]),
             near: self.near.clone(),
+            route: Arc::new(ArcSwap::from_pointee(Route::new(self, idle))),
             lookups: Lookups::default(),
-            far: self.far.clone(),
-            target: self.target.clone(),
             warden: self.warden.clone(),
             passes,
             grace: self.grace,
@@ -328,6 +336,11 @@ impl Listening {
     /// A way to what it has done so far, while it runs.
     pub fn counts(&self) -> Counting {
         Counting { inboxes: self.shared.inboxes.clone() }
+    }
+
+    /// A way to have new connections opened otherwise, while it runs.
+    pub fn switch(&self) -> Switch {
+        Switch { route: self.shared.route.clone() }
     }
 
     /// Relays until it is stopped and all connections are over: what it has done. This thread is one of those that work.

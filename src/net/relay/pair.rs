@@ -11,6 +11,7 @@ use super::dial::{Dial, Progress};
 use super::flow::Tools;
 use super::forwarding::Forwarding;
 use super::record::{Outcome, Party, Record};
+use super::route::Route;
 use super::shared::{Inbox, Shared};
 use super::side::Carrier;
 use super::slots::Key;
@@ -25,6 +26,8 @@ use std::time::{Duration, Instant, SystemTime};
 /// One connection.
 pub(super) struct Pair {
     stage: Stage,
+    /// How it is opened.
+    route: Arc<Route>,
     /// What epoll has told of the two sockets, before there were sides to tell.
     told: [EventFlags; 2],
     /// Kept free for the far side's socket, so that what was accepted can be connected.
@@ -91,10 +94,17 @@ const INTEREST: EventFlags = EventFlags::IN.union(EventFlags::OUT).union(EventFl
 
 impl Pair {
     /// A connection whose near side was accepted.
-    pub fn new(near: readiness::Stream, spare: Option<OwnedFd>, observed: bool, now: Instant) -> Self {
+    pub fn new(
+        near: readiness::Stream,
+        route: Arc<Route>,
+        spare: Option<OwnedFd>,
+        observed: bool,
+        now: Instant,
+    ) -> Self {
         let notes = observed.then(|| Box::new(Notes { began: SystemTime::now(), near: near.opened(), far: None }));
         Pair {
             stage: Stage::Greeting(Box::new(near)),
+            route,
             told: [EventFlags::empty(); 2],
             spare,
             began: now,
@@ -156,7 +166,7 @@ impl Pair {
                         Err(error) => {
                             self.note_near(&near);
                             let outcome = Outcome::Failed { party: Party::Near, error };
-                            if desk.shared.target.is_some() {
+                            if self.route.target.is_some() {
                                 return Err(outcome);
                             }
                             // Its layer may have told it why.
@@ -201,7 +211,17 @@ impl Pair {
     /// The near side is open, or asks for its target: the next stage.
     fn reach_for_far(&mut self, near: Box<readiness::Stream>, desk: &Desk<'_>) -> Result<(), Outcome> {
         self.note_near(&near);
-        self.target = desk.shared.target.clone().or_else(|| near.asked().cloned());
+        // What counts is what holds now, and not when it was accepted.
+        self.route = desk.shared.route.load_full();
+        self.target = self.route.target.clone().or_else(|| near.asked().cloned());
+        if let Some(why) = &self.route.closed {
+            let error =
+                Error::Unfit { entry: self.route.far().selection().name().to_owned(), problem: why.to_string() };
+            return match near.asked() {
+                Some(_) => self.refuse(near, Denial::NotAllowed, error, desk),
+                None => Err(self.forsaken(*near, Party::Far, error)),
+            };
+        }
         match self.target.clone() {
             Some(target) => {
                 self.stage = Stage::Dialling(near, Box::new(Dial::new(target)), desk.now);
@@ -242,8 +262,8 @@ impl Pair {
         self.spare = None;
         let Desk { shared, inbox, epoll, key, now, .. } = *desk;
         let register = |socket: BorrowedFd<'_>| watch(epoll, socket, key, Party::Far);
-        let progress = dial.progress(&shared.far, now, &shared.lookups, (key, inbox), register);
-        let limit = shared.far().time_limit(Step::Connect).filter(|limit| since + *limit <= now);
+        let progress = dial.progress(&self.route.far, now, &shared.lookups, (key, inbox), register);
+        let limit = self.route.far().time_limit(Step::Connect).filter(|limit| since + *limit <= now);
         let turn = match (progress, limit) {
             (Ok(Progress::Open(far)), _) => {
                 self.open(near, far, desk)?;
@@ -301,7 +321,7 @@ impl Pair {
     }
 
     fn forward(&mut self, near: Box<readiness::Stream>, far: Box<readiness::Stream>, desk: &Desk<'_>) {
-        self.stage = Stage::Forwarding(Box::new(Forwarding::new(near, far, self.told, desk.shared, desk.now)));
+        self.stage = Stage::Forwarding(Box::new(Forwarding::new(near, far, self.told, self.route.clone(), desk)));
     }
 
     /// The far side has failed: the client is told, if it asked.
@@ -313,7 +333,7 @@ impl Pair {
         desk: &Desk<'_>,
     ) -> Result<(), Outcome> {
         match near.asked() {
-            Some(_) => self.refuse(near, denial(&desk.shared.far, target, &error), error, desk),
+            Some(_) => self.refuse(near, denial(&self.route.far, target, &error), error, desk),
             None => Err(self.forsaken(*near, Party::Far, error)),
         }
     }
@@ -353,7 +373,7 @@ impl Pair {
     pub fn deadline(&self, shared: &Shared) -> Option<Instant> {
         match &self.stage {
             Stage::Greeting(near) | Stage::Granting(near, _) => near.deadline(),
-            Stage::Dialling(_, dial, since) => dial.deadline(&shared.far, *since),
+            Stage::Dialling(_, dial, since) => dial.deadline(&self.route.far, *since),
             Stage::Parting(_, until, _) => Some(*until),
             Stage::Forwarding(forwarding) => forwarding.first_limit(shared).map(|(until, _)| until),
             Stage::Nowhere => None,
@@ -396,7 +416,7 @@ impl Pair {
         let (mut up, mut down, mut lost) = (0, 0, 0);
         match &mut self.stage {
             Stage::Forwarding(forwarding) => {
-                let Forwarding { near, far, up: one, down: two } = &mut **forwarding;
+                let Forwarding { near, far, up: one, down: two, .. } = &mut **forwarding;
                 (up, down, lost) = (one.flow.moved, two.flow.moved, one.flow.lost + two.flow.lost);
                 one.flow.dissolve(tools);
                 two.flow.dissolve(tools);

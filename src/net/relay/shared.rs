@@ -7,10 +7,12 @@ use super::flow::Passes;
 use super::lookup::Lookups;
 use super::peers::Peers;
 use super::record::Observer;
+use super::route::Route;
 use super::slots::Key;
 use super::stop::Stop;
 use crate::net::race::Found;
-use crate::net::{Alternatives, BaseSocket, Opener, Step, Target};
+use crate::net::{BaseSocket, Opener, Step};
+use arc_swap::ArcSwap;
 use rustix::event::{EventfdFlags, eventfd};
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -24,13 +26,12 @@ const SILENT: Duration = Duration::from_secs(2);
 
 /// What the workers of a relay share.
 pub(super) struct Shared {
+    /// What listens.
     pub near: Opener,
-    pub far: Alternatives,
-    /// Where all connections lead; nothing: where their clients ask to be connected to.
-    pub target: Option<Target>,
+    /// How new connections are opened.
+    pub route: Arc<ArcSwap<Route>>,
     pub warden: Option<Arc<dyn Warden>>,
     pub passes: Passes,
-    pub limits: Limits,
     /// How long connections may go on when it is stopped; nothing: to their ends.
     pub grace: Option<Duration>,
     pub observer: Option<Arc<dyn Observer>>,
@@ -44,6 +45,7 @@ pub(super) struct Shared {
 }
 
 /// The limits of connections that are open, looked up once; those of the two sides in the order of [`Party`](super::Party).
+#[derive(Clone)]
 pub(super) struct Limits {
     pub idle: Option<Duration>,
     pub read: [Option<Duration>; 2],
@@ -62,21 +64,16 @@ impl Limits {
 }
 
 impl Shared {
-    /// The far side's opener, as far as all alternatives are alike.
-    pub fn far(&self) -> &Opener {
-        &self.far.openers()[0]
-    }
-
     pub fn is_of_datagrams(&self) -> bool {
         self.passes == Passes::Datagrams
     }
 
     /// How long a connection may carry nothing. Datagrams have no end: when the relay is stopped, a session is over that is silent.
-    pub fn idle_limit(&self) -> Option<Duration> {
+    pub fn idle_limit(&self, limits: &Limits) -> Option<Duration> {
         if self.is_of_datagrams() && self.stop.is_asked() {
-            return Some(self.limits.idle.map_or(SILENT, |limit| limit.min(SILENT)));
+            return Some(limits.idle.map_or(SILENT, |limit| limit.min(SILENT)));
         }
-        self.limits.idle
+        limits.idle
     }
 
     /// The worker that has fewest connections; this one, if it has hardly more.

@@ -270,7 +270,8 @@ impl Worker {
 
     /// Makes a connection of a socket that was accepted.
     fn admit(&mut self, socket: Box<dyn BaseSocket>, spare: Option<OwnedFd>, now: Instant) {
-        let opener = &self.shared.near;
+        let route = self.shared.route.load_full();
+        let opener = &route.near;
         let near = socket.set_nonblocking(true).map_err(|error| opener.told(error, "ioctl FIONBIO"));
         let near = near.and_then(|()| opener.accepted(socket));
         let near = near.and_then(|connection| opener.watched(connection, Step::Handshake, now));
@@ -279,7 +280,7 @@ impl Worker {
             self.inbox.counters.failed.add(1);
             return self.leave();
         };
-        let pair = Pair::new(near, spare, self.shared.observer.is_some(), now);
+        let pair = Pair::new(near, route, spare, self.shared.observer.is_some(), now);
         let key = self.pairs.insert(pair);
         let registered = match (&self.shared.peers, self.pairs.get(key)) {
             // Its socket is that of all sessions, and the door's.

@@ -50,3 +50,24 @@ fn counters_are_shown_and_rewritten_and_an_interrupt_ends_it_gracefully() {
     said("1 served, 0 failed; 28 bytes up, 28 down");
     assert_eq!(terminal.0.wait().expect("it was started").code(), Some(0));
 }
+
+#[test]
+fn a_terminal_that_is_closed_ends_it() {
+    let Some(script) = program("script") else { return };
+    let relay =
+        format!("exec {} relay --listen tcp4 127.0.0.1:0 --connect tcp4 {}", env!("CARGO_BIN_EXE_sockatlas"), echo());
+    let mut command = Command::new(script);
+    command.args(["--quiet", "--return", "--flush", "--command", &relay, "/dev/null"]);
+    command.env_remove("SOCKATLAS_CATALOG").env("NO_COLOR", "1").stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut terminal = Running(command.spawn().expect("it runs"));
+    let mut line = String::new();
+    let stdout = terminal.0.stdout.take().expect("piped");
+    std::io::BufRead::read_line(&mut std::io::BufReader::new(stdout), &mut line).expect("it is text");
+    let (_, address) = line.trim_end().rsplit_once(':').expect("it says where it listens");
+    // Addresses and states in hexadecimal, of which 0A is LISTEN: proc_net_tcp(5).
+    let listening = format!(":{:04X} 00000000:0000 0A ", address.parse::<u16>().expect("a port"));
+    let listens = || std::fs::read_to_string("/proc/net/tcp").expect("there are sockets").contains(&listening);
+    assert!(listens());
+    terminal.0.kill().expect("it runs");
+    until("it has ended", || (!listens()).then_some(()));
+}
