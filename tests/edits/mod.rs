@@ -1,10 +1,14 @@
 //! Catalog files changed: fixes, layout, the starter, and how files are written.
 
+mod disabling;
 mod fixes;
 mod glue;
 mod installing;
 mod layout;
+mod ordering;
+mod removing;
 mod starter;
+mod trial;
 mod watching;
 mod writing;
 

@@ -6,14 +6,14 @@ mod checking;
 mod comparing;
 mod disabling;
 mod explaining;
-mod generate;
+pub(crate) mod generate;
 mod layers;
 mod merging;
 mod mutations;
-mod plain;
+pub(crate) mod plain;
 mod resolving;
 mod stacks;
-mod walk;
+pub(crate) mod walk;
 pub(crate) mod writing;
 
 use plain::Catalog;

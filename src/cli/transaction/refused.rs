@@ -1,6 +1,6 @@
 //! What is said of a change that is not made.
 
-use crate::catalog::{Location, Severity, Sources};
+use crate::catalog::{Location, Severity, Sources, quoted};
 use crate::cli::output::{self, Format, counted, printable, talk};
 use crate::cli::style::{BAD, HINT};
 use crate::cli::{Failure, Status, json};
@@ -49,8 +49,10 @@ impl<'e> Refusal<'e> {
     /// The refusal that an error is; nothing where it is the command line that is wrong, or the change cannot be made at all.
     fn of(error: &'e ChangeError) -> Option<Self> {
         let (code, message, others) = match error {
-            ChangeError::NeededBy { name, by } => {
-                let message = format!("`{name}` is needed by {}", counted(by.len(), "other", "others"));
+            ChangeError::NeededBy { names, by } => {
+                let verb = if names.len() == 1 { "is" } else { "are" };
+                let others = counted(by.len(), "other", "others");
+                let message = format!("{} {verb} needed by {others}", quoted(names));
                 ("needed-by-others", message, dependents(by))
             }
             ChangeError::StandsOnDisabled { name, on } => {

@@ -25,10 +25,10 @@ pub enum ChangeError {
         suggestion: Option<String>,
     },
     /// Others need what is to be taken away.
-    #[error("`{name}` is needed by {}", listed(by))]
+    #[error("cannot take {} away, which others need: {}", quoted(names, ", "), listed(by))]
     NeededBy {
-        /// What is to be taken away.
-        name: String,
+        /// What is to be taken away, and is needed.
+        names: Vec<String>,
         /// All who need it, also through one another, in the order of their places.
         by: Vec<Dependent>,
     },

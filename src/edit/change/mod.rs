@@ -7,6 +7,7 @@
 //! | `words` | words of people as values of keys |
 //! | `order` | entries given other places in the catalog order |
 //! | `remove` | definitions taken away, with all that names them |
+//! | `statements` | what the documents say, each for itself, and what the names in them stand for |
 //! | `consequence` | what depends on what is changed, and what changes along with it |
 //! | `error` | why a change cannot be made |
 
@@ -16,6 +17,7 @@ mod error;
 mod install;
 mod order;
 mod remove;
+mod statements;
 pub(in crate::edit) mod words;
 
 pub use consequence::{Consequence, Dependent, Effect};

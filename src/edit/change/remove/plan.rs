@@ -1,0 +1,234 @@
+//! What goes, and who needs what goes, through any number of steps.
+
+use super::super::consequence::{Dependent, Effect};
+use super::super::statements::{Definition, Statements, group_of};
+use super::asked::{Asked, FAMILY, PROVIDER};
+use super::claims::Claims;
+use crate::catalog::raw::{At, RawBody, RawChainBase, Word};
+use crate::catalog::{Location, Span};
+use crate::edit::transaction::Draft;
+use crate::terms::Family;
+use indexmap::IndexMap;
+use std::collections::HashSet;
+
+/// What goes, and what it takes along.
+pub(super) struct Plan<'s> {
+    pub asked: Asked,
+    statements: &'s Statements,
+    /// The definitions that count, by the names of their entries.
+    definitions: IndexMap<&'s str, Definition<'s>>,
+    /// The names of definitions that go as wholes, each with the name that was asked for and takes it along.
+    pub whole: IndexMap<String, String>,
+    /// Single bases of chains over several that go, likewise.
+    pub members: IndexMap<(String, String), String>,
+    /// Names that go from the `allow-below` of layers that stay.
+    pub allowed: Vec<(&'s str, &'s At<String>)>,
+    pub claims: Claims,
+    /// Who needs what goes.
+    pub needs: Vec<Need>,
+    /// Providers that nobody asked to remove, and whose last entry goes.
+    pub idle_providers: Vec<IdleProvider>,
+}
+
+/// Who needs something that goes, and what becomes of it then.
+pub(super) struct Need {
+    pub what: &'static str,
+    pub name: String,
+    /// Where it is written that it needs it.
+    pub at: Span,
+    pub effect: Effect,
+    /// The name that was asked for and is needed.
+    pub root: String,
+}
+
+/// A provider whose last entry goes.
+pub(super) struct IdleProvider {
+    pub name: String,
+    pub at: Location,
+    /// The name that was asked for and takes it along.
+    pub root: String,
+}
+
+impl<'s> Plan<'s> {
+    pub fn of(asked: Asked, draft: &Draft, statements: &'s Statements) -> Plan<'s> {
+        let definitions = statements.definitions().into_iter();
+        // Of several the last counts, or the last of those that are left.
+        let counts = |(name, of_name): (&'s str, Vec<Definition<'s>>)| {
+            let is_left =
+                |definition: &&Definition<'_>| !asked.uncovered.contains_key(&(definition.file, name.to_owned()));
+            Some((name, *of_name.iter().rev().find(is_left)?))
+        };
+        let definitions = definitions.filter_map(counts).collect();
+        let mut plan = Plan {
+            whole: asked.entries.clone(),
+            members: asked.members.clone(),
+            asked,
+            statements,
+            definitions,
+            allowed: Vec::new(),
+            claims: Claims::default(),
+            needs: Vec::new(),
+            idle_providers: Vec::new(),
+        };
+        while plan.step() {}
+        plan.merge_members();
+        plan.allow_lists();
+        plan.find_idle_providers(draft);
+        plan.find_claims(draft.registry());
+        plan.needs.sort_by_key(|need| need.at);
+        plan
+    }
+
+    /// Who needs what goes, in the order of their places.
+    pub fn dependents(&self) -> Vec<Dependent> {
+        let needs = self.needs.iter();
+        let dependent =
+            |need: &Need| Dependent { what: need.what, name: need.name.clone(), at: self.statements.locate(need.at) };
+        needs.map(dependent).collect()
+    }
+
+    /// The definition of an entry that counts.
+    pub fn counting(&self, name: &str) -> Option<&Definition<'s>> {
+        self.definitions.get(name)
+    }
+
+    /// Whether no entry is called so any more; of what entries are not called at all it is not said.
+    pub fn is_gone(&self, name: &str) -> bool {
+        self.root(name).is_some()
+    }
+
+    /// The name that was asked for and takes an entry of this name along.
+    pub fn root(&self, name: &str) -> Option<&String> {
+        let of_member = || {
+            let chain = group_of(name)?;
+            let base = name.get(chain.len() + 1..)?;
+            self.whole.get(chain).or_else(|| self.members.get(&(chain.to_owned(), base.to_owned())))
+        };
+        self.whole.get(name).or_else(of_member)
+    }
+
+    pub(super) fn need(&mut self, what: &'static str, name: &str, at: Span, effect: Effect, root: &str) {
+        self.needs.push(Need { what, name: name.to_owned(), at, effect, root: root.to_owned() });
+    }
+
+    pub(super) fn statements(&self) -> &'s Statements {
+        self.statements
+    }
+
+    /// Takes along all entries that need something that goes; says whether there was any.
+    fn step(&mut self) -> bool {
+        let mut found = false;
+        for (&name, definition) in &self.definitions.clone() {
+            if self.whole.contains_key(name) {
+                continue;
+            }
+            let what = definition.entry.kind.name();
+            if let Some((at, root)) = self.lacking(definition) {
+                self.whole.insert(name.to_owned(), root.clone());
+                self.need(what, name, at, Effect::Removed, &root);
+                found = true;
+                continue;
+            }
+            let Some(RawBody::Chain(chain)) = &definition.entry.body else { continue };
+            let RawChainBase::Several(bases) = &chain.base else { continue };
+            for base in bases {
+                let member = (name.to_owned(), base.value.clone());
+                let Some(root) = self.root(&base.value).filter(|_| !self.members.contains_key(&member)).cloned() else {
+                    continue;
+                };
+                self.members.insert(member, root.clone());
+                self.need(what, &format!("{name}/{}", base.value), base.at, Effect::Removed, &root);
+                found = true;
+            }
+            let is_empty = bases.iter().all(|base| self.is_gone(&format!("{name}/{}", base.value)));
+            if let Some(root) = bases.first().and_then(|base| self.root(&format!("{name}/{}", base.value))).cloned()
+                && is_empty
+            {
+                self.whole.insert(name.to_owned(), root);
+            }
+        }
+        found
+    }
+
+    /// What an entry lacks as a whole when everything is gone that goes: where it names that, and what takes that along.
+    fn lacking(&self, definition: &Definition<'_>) -> Option<(Span, String)> {
+        let section = |kind: &'static str, name: &At<String>| {
+            Some((name.at, self.asked.sections.get(&(kind, name.value.clone()))?.clone()))
+        };
+        let entry = |name: &At<String>| Some((name.at, self.root(&name.value)?.clone()));
+        let provider = definition.entry.provider.as_ref().and_then(|name| section(PROVIDER, name));
+        let body = match definition.entry.body.as_ref()? {
+            RawBody::Base(base) => match &base.family.value {
+                // Of a family that is known without it, only facts go.
+                Word::Name(name) if Family::from_name(name).is_none() => {
+                    section(FAMILY, &At::new(name.clone(), base.family.at))
+                }
+                _ => None,
+            },
+            RawBody::Layer(_) => None,
+            RawBody::Chain(chain) => {
+                let below = match &chain.base {
+                    RawChainBase::One(base) => entry(base),
+                    RawChainBase::Several(_) => None,
+                };
+                chain.layers.iter().find_map(entry).or(below)
+            }
+        };
+        provider.or(body)
+    }
+
+    /// Of a chain that goes with the last of its bases it is said once that it goes.
+    fn merge_members(&mut self) {
+        let whole = &self.whole;
+        self.members.retain(|(chain, _), _| !whole.contains_key(chain));
+        let mut said = HashSet::new();
+        self.needs.retain_mut(|need| {
+            if let Some(chain) = group_of(&need.name).filter(|chain| whole.contains_key(*chain)) {
+                need.name = chain.to_owned();
+            }
+            said.insert(need.name.clone())
+        });
+    }
+
+    /// The layers that stay, and allow below them what goes.
+    fn allow_lists(&mut self) {
+        for (&name, definition) in &self.definitions.clone() {
+            let Some(RawBody::Layer(layer)) = &definition.entry.body else { continue };
+            if self.whole.contains_key(name) {
+                continue;
+            }
+            for allowed in layer.allow_below.iter().flat_map(|allowed| &allowed.value) {
+                if let Some(root) = self.root(&allowed.value).cloned() {
+                    self.allowed.push((name, allowed));
+                    self.need("layer", name, allowed.at, Effect::Shortened, &root);
+                }
+            }
+        }
+    }
+
+    /// The providers that implement something that goes and nothing that stays, where all their definitions can be changed.
+    fn find_idle_providers(&mut self, draft: &Draft) {
+        let mut used: HashSet<&str> = HashSet::new();
+        let mut idle: IndexMap<&str, &String> = IndexMap::new();
+        for document in &self.statements.documents {
+            for entry in &document.entries {
+                let Some(provider) = &entry.provider else { continue };
+                let uncovers = self.asked.uncovered.get(&(document.file, entry.name.value.clone()));
+                match self.whole.get(&entry.name.value).or(uncovers) {
+                    Some(root) => drop(idle.entry(&provider.value).or_insert(root)),
+                    None => drop(used.insert(&provider.value)),
+                }
+            }
+        }
+        for (name, root) in idle {
+            let providers = self.statements.documents.iter().flat_map(|document| &document.providers);
+            let definitions: Vec<_> = providers.filter(|provider| provider.name.value == name).collect();
+            let can_go = definitions.iter().all(|provider| draft.file(provider.name.at.file).is_ok());
+            let is_asked = self.asked.sections.contains_key(&(PROVIDER, name.to_owned()));
+            if let Some(last) = definitions.last().filter(|_| can_go && !is_asked && !used.contains(name)) {
+                let at = self.statements.locate(last.name.at);
+                self.idle_providers.push(IdleProvider { name: name.to_owned(), at, root: root.clone() });
+            }
+        }
+    }
+}

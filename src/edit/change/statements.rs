@@ -1,0 +1,133 @@
+//! What the documents of a draft say, each for itself, and what the names in them stand for.
+
+use super::ChangeError;
+use crate::catalog::entry::EntryIndex;
+use crate::catalog::raw::{At, Document, RawEntry};
+use crate::catalog::{EntryKind, FileId, Location, Sources, Span, nearest};
+use crate::edit::transaction::Draft;
+use crate::registry::Registry;
+use indexmap::IndexMap;
+use std::collections::HashMap;
+use std::path::Path;
+
+/// What the documents say, in the order in which they merge.
+pub(super) struct Statements {
+    sources: Sources,
+    pub documents: Vec<Document>,
+}
+
+/// One definition of an entry.
+#[derive(Copy, Clone)]
+pub(super) struct Definition<'s> {
+    pub file: FileId,
+    pub entry: &'s RawEntry,
+}
+
+impl Statements {
+    pub fn of(draft: &Draft) -> Statements {
+        let (sources, documents) = draft.loader().documents();
+        Statements { sources, documents }
+    }
+
+    pub fn locate(&self, span: Span) -> Location {
+        self.sources.locate(span)
+    }
+
+    /// The name of a document.
+    pub fn name(&self, file: FileId) -> &str {
+        self.sources.get(file).name()
+    }
+
+    /// Which of the documents a file holds.
+    pub fn position(&self, path: &Path) -> Option<usize> {
+        self.documents.iter().position(|document| self.sources.get(document.file).file() == Some(path))
+    }
+
+    /// The definitions of all entries by their names, in the order in which they merge: of several the last counts.
+    pub fn definitions(&self) -> IndexMap<&str, Vec<Definition<'_>>> {
+        let mut definitions: IndexMap<&str, Vec<Definition<'_>>> = IndexMap::new();
+        for document in &self.documents {
+            for entry in &document.entries {
+                let definition = Definition { file: document.file, entry };
+                definitions.entry(entry.name.value.as_str()).or_default().push(definition);
+            }
+        }
+        definitions
+    }
+
+    /// The file of a document, where a name is to be taken away, if that can be changed.
+    pub fn changeable<'d>(&self, draft: &'d Draft, name: &At<String>) -> Result<&'d Path, ChangeError> {
+        draft
+            .file(name.at.file)
+            .map_err(|_| ChangeError::NamedElsewhere { name: name.value.clone(), at: self.locate(name.at) })
+    }
+}
+
+/// What names in `order` and `disable` stand for: an entry, or all entries of a chain over several bases.
+pub(super) struct Meanings<'r> {
+    registry: &'r Registry,
+    groups: HashMap<&'r str, Vec<EntryIndex>>,
+}
+
+impl<'r> Meanings<'r> {
+    pub fn of(registry: &'r Registry) -> Meanings<'r> {
+        let mut groups: HashMap<&str, Vec<EntryIndex>> = HashMap::new();
+        for entry in registry.entries() {
+            if let Some(chain) = group_of(entry.name()) {
+                groups.entry(chain).or_default().push(entry.index());
+            }
+        }
+        Meanings { registry, groups }
+    }
+
+    /// The entries that a name stands for.
+    pub fn entries(&self, name: &str) -> Result<Vec<EntryIndex>, ChangeError> {
+        if let Some(entry) = self.registry.entry(name) {
+            return Ok(vec![entry.index()]);
+        }
+        self.groups
+            .get(name)
+            .cloned()
+            .ok_or_else(|| ChangeError::NoSuchEntry { name: name.to_owned(), suggestion: nearest(name, self.names()) })
+    }
+
+    /// The entries that names stand for, each once, in this order.
+    pub fn all(&self, names: &[String]) -> Result<Vec<EntryIndex>, ChangeError> {
+        let mut all = Vec::new();
+        for name in names {
+            for index in self.entries(name)? {
+                if !all.contains(&index) {
+                    all.push(index);
+                }
+            }
+        }
+        Ok(all)
+    }
+
+    /// The name of an entry.
+    pub fn name(&self, index: EntryIndex) -> &'r str {
+        self.registry.name_at(index)
+    }
+
+    /// The chain over several bases that made an entry, and all entries that it made.
+    pub fn group(&self, index: EntryIndex) -> Option<(&'r str, &[EntryIndex])> {
+        let (chain, members) = self.groups.get_key_value(group_of(self.registry.name_at(index))?)?;
+        Some((chain, members))
+    }
+
+    /// Every name that can be meant.
+    pub fn names(&self) -> impl Iterator<Item = &'r str> {
+        let groups = self.groups.keys().copied();
+        self.registry.entries().map(|entry| entry.name()).chain(groups)
+    }
+
+    /// For each entry whether it has a place in the catalog order.
+    pub fn has_place(&self) -> Vec<bool> {
+        self.registry.entries().map(|entry| entry.kind() != EntryKind::Layer).collect()
+    }
+}
+
+/// The chain over several bases that made an entry of this name. No other name holds a slash.
+pub(super) fn group_of(name: &str) -> Option<&str> {
+    name.split_once('/').map(|(chain, _)| chain)
+}
