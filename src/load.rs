@@ -61,6 +61,13 @@ impl Loader {
         self
     }
 
+    /// Adds a document that this program [builds](catalog::build), under a name for messages. It can include catalogs that ship, but
+    /// no files.
+    pub fn built(mut self, name: impl Into<String>, document: &catalog::build::Document) -> Self {
+        self.inputs.push(Input::Built { name: name.into(), text: document.to_toml() });
+        self
+    }
+
     /// Adds what was read elsewhere, from standard input for one, under a name for messages: TOML in UTF-8, or a document of one
     /// of the further forms that the loader reads. It can include catalogs that ship, but no files.
     ///
@@ -238,7 +245,7 @@ impl LoadError {
 }
 
 impl fmt::Display for LoadError {
-    /// A line for each fault: file, line and column, what is wrong, and what may help.
+    /// A line for each fault: file, line and column, what is wrong, what may help, and where a program built it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (at, fault) in self.faults.iter().enumerate() {
             let line_break = if at == 0 { "" } else { "\n" };
@@ -250,6 +257,9 @@ impl fmt::Display for LoadError {
             write!(f, "{}", fault.kind)?;
             if let Some(help) = fault.kind.help() {
                 write!(f, " ({help})")?;
+            }
+            if let Some(place) = self.sources.built_at(fault.at) {
+                write!(f, " (built at {place})")?;
             }
         }
         Ok(())

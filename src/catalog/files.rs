@@ -28,6 +28,13 @@ pub enum Input {
         /// The TOML.
         text: String,
     },
+    /// The text of a document that a program built, with a name for messages. It can include catalogs that ship, but no files.
+    Built {
+        /// The name.
+        name: String,
+        /// The TOML.
+        text: String,
+    },
     /// What was read elsewhere, in any form that documents may have, under a name for messages. It can include catalogs that
     /// ship, but no files.
     Bytes {
@@ -126,6 +133,8 @@ enum Home {
     Folder(PathBuf),
     /// The catalogs that ship.
     Builtin,
+    /// Nothing: a program built it.
+    Program,
     /// Nothing: it is a text from elsewhere.
     None,
 }
@@ -134,6 +143,7 @@ impl Gather<'_> {
     fn input(&mut self, input: &Input) {
         match input {
             Input::Text { name, text } => self.text(name, text.clone(), &Home::None, false),
+            Input::Built { name, text } => self.text(name, text.clone(), &Home::Program, false),
             Input::Bytes { name, bytes } => self.content(name, bytes.clone(), None, None),
             Input::Path(path) if path.to_str().is_some_and(|path| path.starts_with(BUILTIN)) => {
                 self.builtin(&path.to_string_lossy(), None);
@@ -272,6 +282,9 @@ impl Gather<'_> {
         if included {
             self.sources.set_included(file);
         }
+        if matches!(home, Home::Program) {
+            self.sources.set_built(file);
+        }
         let mut document = document::read(file, self.sources.get(file).text(), &mut self.faults);
         (document.file, document.included) = (file, included);
         for include in &document.includes {
@@ -305,7 +318,7 @@ impl Gather<'_> {
             _ if include.value.starts_with(BUILTIN) => self.builtin(&include.value, Some(include.at)),
             Home::Builtin => self.builtin(&format!("{BUILTIN}{}", include.value), Some(include.at)),
             Home::Folder(folder) => self.file(&folder.join(&include.value), Some(include.at)),
-            Home::None => {
+            Home::None | Home::Program => {
                 let reason = "a text that is not a file cannot include files";
                 self.unreadable(Path::new(&include.value), reason, Some(include.at));
             }

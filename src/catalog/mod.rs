@@ -9,11 +9,14 @@
 //! | merge, resolve names, number | `merge`, `scope` | raw forms | `Catalog`, of valid entries (`entry`) |
 //! | check who implements entries, and their options | `modules` | `Catalog` and [`Modules`] | faults |
 //!
+//! And the other way: [`build`] makes the TOML of documents that programs bring, and `writing` knows how TOML is written.
+//!
 //! Faults ([`FaultKind`]) are collected on the way and never stop it: a broken entry stays known by name, so that what refers
 //! to it is not reported too. What remains to be checked, the chains as wholes, is the business of the graph.
 //!
 //! Depends on `terms` only.
 
+pub mod build;
 pub(crate) mod document;
 pub(crate) mod entry;
 mod fault;
@@ -33,6 +36,7 @@ pub(crate) mod scope;
 mod snapshot;
 mod source;
 mod suggest;
+pub(crate) mod writing;
 
 pub use document::FORMAT;
 pub use entry::{AddressSize, Bitness, ByteOrder, EntryKind, Facts, WinsockFacts};

@@ -36,6 +36,30 @@ pub struct EntryOption {
     pub key_at: Span,
 }
 
+macro_rules! option_values {
+    ($($from:ty => $variant:ident),* $(,)?) => {
+        $(impl From<$from> for OptionValue {
+            fn from(value: $from) -> Self {
+                OptionValue::$variant(value.into())
+            }
+        })*
+    };
+}
+
+option_values!(bool => Boolean, i32 => Integer, u32 => Integer, i64 => Integer, f64 => Float, &str => String, String => String);
+
+impl<V: Into<OptionValue>> From<Vec<V>> for OptionValue {
+    fn from(values: Vec<V>) -> Self {
+        OptionValue::Array(values.into_iter().map(Into::into).collect())
+    }
+}
+
+impl<V: Into<OptionValue>, const COUNT: usize> From<[V; COUNT]> for OptionValue {
+    fn from(values: [V; COUNT]) -> Self {
+        OptionValue::Array(values.into_iter().map(Into::into).collect())
+    }
+}
+
 impl std::fmt::Display for OptionValue {
     /// As TOML writes it, on one line.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -79,6 +79,8 @@ pub struct Source {
     is_file: bool,
     /// Whether it was read because another includes it.
     is_included: bool,
+    /// Whether a program built it.
+    is_built: bool,
     /// Its form, where that is another than TOML.
     form: Option<&'static str>,
 }
@@ -92,6 +94,7 @@ impl Sources {
             line_starts: OnceLock::new(),
             is_file: false,
             is_included: false,
+            is_built: false,
             form: None,
         });
         id
@@ -118,6 +121,11 @@ impl Sources {
         self.documents[file.0 as usize].is_included = true;
     }
 
+    /// Says that a program built a document.
+    pub(crate) fn set_built(&mut self, file: FileId) {
+        self.documents[file.0 as usize].is_built = true;
+    }
+
     /// Says of which other form than TOML a document is.
     pub(crate) fn set_form(&mut self, file: FileId, form: &'static str) {
         self.documents[file.0 as usize].form = Some(form);
@@ -141,6 +149,20 @@ impl Sources {
     /// Whether there is no document at all.
     pub fn is_empty(&self) -> bool {
         self.documents.is_empty()
+    }
+
+    /// Where in the program that [built](crate::catalog::build) it stands what a span covers: `src/main.rs:42:18`; nothing for
+    /// other documents.
+    pub fn built_at(&self, span: Span) -> Option<&str> {
+        let text = self.get(span.file).text();
+        self.built_at_span(span).and_then(|at| text.get(at.range()))
+    }
+
+    /// Where in the text of a built document it is said where that was built.
+    pub(crate) fn built_at_span(&self, span: Span) -> Option<Span> {
+        let source = self.get(span.file);
+        let at = super::build::built_at(source.text(), span.range().start).filter(|_| source.is_built)?;
+        Some(Span::new(span.file, at))
     }
 
     /// Where a span begins.

@@ -67,12 +67,16 @@ fn groups<'s>(finding: &'s Finding, sources: &'s Sources) -> Vec<Group<'s>> {
         return std::iter::once(primary).chain(help(finding)).collect();
     }
     let mut excerpts = vec![Excerpt::around(sources, finding.at, AnnotationKind::Primary, None)];
-    for label in &finding.labels {
+    let labels = finding.labels.iter().map(|label| (label.at, Some(label.text.as_str())));
+    let places = std::iter::once(finding.at).chain(finding.labels.iter().map(|label| label.at));
+    let mut built_at: Vec<Span> = places.filter_map(|at| sources.built_at_span(at)).collect();
+    built_at.dedup();
+    for (at, text) in labels.chain(built_at.into_iter().map(|at| (at, None))) {
         let kind = AnnotationKind::Context;
-        let near = excerpts.iter_mut().find(|excerpt| excerpt.near(sources, label.at));
+        let near = excerpts.iter_mut().find(|excerpt| excerpt.near(sources, at));
         match near {
-            Some(excerpt) => excerpt.add(sources, label.at, kind, Some(&label.text)),
-            None => excerpts.push(Excerpt::around(sources, label.at, kind, Some(&label.text))),
+            Some(excerpt) => excerpt.add(sources, at, kind, text),
+            None => excerpts.push(Excerpt::around(sources, at, kind, text)),
         }
     }
     elements.extend(excerpts.into_iter().map(|excerpt| match sources.get(excerpt.file) {

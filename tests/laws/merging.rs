@@ -39,7 +39,7 @@ fn portrait(registry: &Registry) -> String {
 /// The catalog as several documents: each has a part of the entries, in their order, and some of the rest.
 ///
 /// A later document's `order` comes before an earlier's, so the parts of that list go to documents from the last to the first.
-fn documents(catalog: &Catalog, cuts: &[usize]) -> Vec<Catalog> {
+pub(super) fn documents(catalog: &Catalog, cuts: &[usize]) -> Vec<Catalog> {
     let mut ends: Vec<usize> = cuts.iter().map(|cut| cut % (catalog.entries.len() + 1)).collect();
     ends.sort_unstable();
     ends.push(catalog.entries.len());

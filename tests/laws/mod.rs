@@ -2,6 +2,7 @@
 //!
 //! `PROPTEST_CASES` raises the number of cases.
 
+mod building;
 mod checking;
 mod comparing;
 mod disabling;

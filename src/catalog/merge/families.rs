@@ -52,7 +52,7 @@ impl Merge<'_> {
             }
             (_, _, Some(stated)) => {
                 let family = Family::from_number(stated.value, system);
-                let other = self.scope.family_name(family).map(str::to_owned);
+                let other = self.scope.family_name(family).filter(|other| *other != name.as_str()).map(str::to_owned);
                 if let Some(other) = other {
                     let found = format!("number {}, which is that of `{other}`,", stated.value);
                     self.fault(

@@ -4,7 +4,7 @@
 //! key it is says how a word is read, so that `summary=2` is a text and `provider=1e5` a name.
 
 use crate::catalog::OptionKind;
-use crate::edit::written::page::{Value, list, string};
+use crate::catalog::writing::page::{Value, list, string};
 use toml::de::{DeTable, DeValue};
 
 /// How a word is read.

@@ -3,7 +3,7 @@
 use super::page::{Home, Pair};
 use super::site::Site;
 use super::{Text, block, lines, path};
-use crate::edit::written::page::key as written_key;
+use crate::catalog::writing::page::key as written_key;
 
 impl Text {
     /// The value of a key as it is written; nothing, if there is no such key or it is a table that is not written inline.

@@ -2,7 +2,7 @@
 
 use super::block::{self, Member};
 use super::{Text, path};
-use crate::edit::written::page::string;
+use crate::catalog::writing::page::string;
 
 impl Text {
     /// The strings of an array; nothing, if there is no such key, or it is no array of strings.

@@ -4,7 +4,7 @@ use super::block::{self, Member};
 use super::page::{Home, Page, Pair};
 use super::{Splice, lines};
 use crate::catalog::document::keys_of;
-use crate::edit::written::page::key as written_key;
+use crate::catalog::writing::page::key as written_key;
 use std::ops::Range;
 
 /// Where the pairs of a table stand.

@@ -3,7 +3,7 @@
 use super::keys::heading;
 use super::page::{Home, Page, Pair};
 use super::{Text, block, lines, path};
-use crate::edit::written::page::key as written_key;
+use crate::catalog::writing::page::key as written_key;
 use std::ops::Range;
 
 impl Text {

@@ -1,8 +1,8 @@
 //! Policy, tests and guarantees.
 
 use super::entries::{Unit, called};
-use super::page::{Page, Table, inline, list, string};
-use super::words;
+use crate::catalog::writing::page::{Page, Table, inline, list, string};
+use crate::catalog::writing::{facts, words};
 use crate::catalog::{Claim, EntryDemand, Outcome, TestRequest};
 use crate::registry::Registry;
 use crate::terms::{Family, Services};
@@ -19,10 +19,7 @@ pub(super) fn policy(page: &mut Page, registry: &Registry) {
             super::names(&mut table, "permit", permit.to_names().iter().map(String::as_str));
         }
         if let Some(winsock) = &application.winsock {
-            let path = [("path", string(&winsock.path))].into_iter();
-            let arguments = winsock.arguments.iter().map(|arguments| ("arguments", string(arguments)));
-            let key = [("key", string(&winsock.key))];
-            table.scalar("winsock", inline(path.chain(arguments).chain(key)));
+            table.scalar("winsock", facts::application(winsock));
         }
         page.table(&table);
     }

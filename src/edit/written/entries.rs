@@ -1,15 +1,11 @@
 //! Base protocols, layers and chains, each a table; the entries that one chain over several bases makes are one table again.
 
-use super::page::{Page, Table, Value, inline, list, string};
-use super::words;
 use crate::catalog::entry::{Base, Body, Chain, Entry, EntryIndex, Layer};
-use crate::catalog::{Bitness, ByteOrder, EntryOption, Facts, OptionKind, OptionValue, WinsockFacts};
+use crate::catalog::writing::page::{Page, Table, list, string};
+use crate::catalog::writing::{facts, words};
+use crate::catalog::{EntryOption, OptionKind, OptionValue};
 use crate::registry::{EntryRef, Registry};
 use crate::terms::Family;
-use base64::prelude::{BASE64_STANDARD, Engine as _};
-
-/// How many characters of base64 stand on a line.
-const BASE64_COLUMNS: usize = 100;
 
 /// The entries that one table declares: one, or those of a chain over an array of bases.
 #[derive(Clone, Debug)]
@@ -89,8 +85,8 @@ pub(super) fn write(page: &mut Page, registry: &Registry, unit: &Unit, ids: &[Op
     let name = unit.group.as_deref().unwrap_or(of.name());
     let path = [of.kind().name(), name];
     let mut table = Table::new(&path);
-    let facts = of.facts();
-    if let Some(summary) = &facts.summary {
+    let stated = of.facts();
+    if let Some(summary) = &stated.summary {
         table.scalar("summary", string(summary));
     }
     if let Body::Chain(chain) = &entry.body {
@@ -102,7 +98,7 @@ pub(super) fn write(page: &mut Page, registry: &Registry, unit: &Unit, ids: &[Op
     if let Some(id) = ids.get(of.index().get()).copied().flatten() {
         table.scalar("catalog-entry-id", id);
     }
-    if let Some(version) = facts.version {
+    if let Some(version) = stated.version {
         table.scalar("version", version);
     }
     match &entry.body {
@@ -110,30 +106,8 @@ pub(super) fn write(page: &mut Page, registry: &Registry, unit: &Unit, ids: &[Op
         Body::Layer(layer) => layer_keys(&mut table, registry, layer, entry),
         Body::Chain(chain) => chain_keys(&mut table, registry, unit, chain, entry),
     }
-    further(&mut table, facts);
-    let options: Vec<(&str, String)> =
-        entry.options.iter().map(|option| (option.name.as_str(), value(&located(of, option)))).collect();
-    let flat = inline(options.iter().cloned());
-    let options_apart = !options.is_empty() && !table.has_room("options", &flat);
-    if !options.is_empty() && !options_apart {
-        table.scalar("options", flat);
-    }
-    let winsock = facts.winsock.as_deref();
-    if let Some(winsock) = winsock.filter(|winsock| winsock.packed.is_none()) {
-        table.scalar("winsock", inline(winsock_keys(winsock).into_iter()));
-    }
-    page.table(&table);
-    if options_apart {
-        let mut table = Table::new(&[path[0], path[1], "options"]);
-        options.iter().for_each(|(name, value)| table.scalar(name, value));
-        page.table(&table);
-    }
-    if let Some((winsock, packed)) = winsock.and_then(|winsock| Some((winsock, winsock.packed.as_deref()?))) {
-        let mut table = Table::new(&[path[0], path[1], "winsock"]);
-        winsock_keys(winsock).iter().for_each(|(name, value)| table.scalar(name, value));
-        table.value("packed", Value::Scalar(base64(packed)));
-        page.table(&table);
-    }
+    let located = entry.options.iter().map(|option| (option.name.as_str(), facts::option(&located(of, option))));
+    facts::finish(page, table, path, stated, &located.collect::<Vec<_>>());
 }
 
 /// Whether an entry is a chain with the provider that a chain has that states none.
@@ -141,19 +115,13 @@ fn has_provider_of_top_layer(registry: &Registry, entry: &Entry) -> bool {
     matches!(&entry.body, Body::Chain(chain) if registry.entry_at(chain.top.0).provider == entry.provider)
 }
 
-fn flag(table: &mut Table, key: &str, set: bool) {
-    if set {
-        table.scalar(key, true);
-    }
-}
-
 fn base_keys(table: &mut Table, registry: &Registry, base: &Base, entry: &Entry) {
     let scope = registry.scope();
     table.scalar("family", words::family(scope, base.family));
     table.scalar("type", words::socket_type(scope, base.socket_type));
     table.value("protocol", words::protocols(scope, &[(&base.protocols, base.family)]));
-    flag(table, "matches-zero", base.matches_zero);
-    flag(table, "hidden", entry.hidden);
+    table.flag("matches-zero", base.matches_zero);
+    table.flag("hidden", entry.hidden);
     table.names("services", base.services.iter().collect());
 }
 
@@ -170,7 +138,7 @@ fn layer_keys(table: &mut Table, registry: &Registry, layer: &Layer, entry: &Ent
         super::names(table, "allow-below", allowed.iter().map(|&index| registry.name_at(index)));
     }
     table.names("categories", layer.categories.to_names());
-    flag(table, "hidden", entry.hidden);
+    table.flag("hidden", entry.hidden);
 }
 
 /// What a chain consists of.
@@ -198,7 +166,7 @@ fn chain_keys(table: &mut Table, registry: &Registry, unit: &Unit, chain: &Chain
     if let Some(matches_zero) = chain.matches_zero {
         table.scalar("matches-zero", matches_zero);
     }
-    flag(table, "hidden", entry.hidden);
+    table.flag("hidden", entry.hidden);
     if let Some(services) = &chain.services {
         super::names(table, "services", services.iter());
     }
@@ -215,45 +183,6 @@ fn family(registry: &Registry, entry: EntryIndex) -> Option<Family> {
             Body::Chain(chain) => at = chain.base.0,
         }
     }
-}
-
-/// The facts that all kinds of entries may state.
-fn further(table: &mut Table, facts: &Facts) {
-    if let Some(size) = facts.address_size {
-        match size.min == size.max {
-            true => table.scalar("address-size", size.min),
-            false => {
-                let sizes = [("min", size.min.to_string()), ("max", size.max.to_string())];
-                table.scalar("address-size", inline(sizes.into_iter()));
-            }
-        }
-    }
-    if let Some(size) = facts.message_size {
-        table.scalar("message-size", size);
-    }
-    if let Some(order) = facts.byte_order {
-        table.scalar("byte-order", string(ByteOrder::name(order)));
-    }
-    if let Some(scheme) = facts.security_scheme {
-        table.scalar("security-scheme", scheme);
-    }
-    flag(table, "recommended", facts.recommended);
-    table.names("unknown", facts.unknown.clone());
-}
-
-/// All but the packed bytes.
-fn winsock_keys(winsock: &WinsockFacts) -> Vec<(&'static str, String)> {
-    let bits = winsock.bits.map(|bits| ("bits", Bitness::number(bits).to_string()));
-    let library = winsock.library.as_deref().map(|library| ("library", string(library)));
-    bits.into_iter().chain(library).collect()
-}
-
-/// Bytes in base64, on lines of a string that has several.
-fn base64(bytes: &[u8]) -> String {
-    let text = BASE64_STANDARD.encode(bytes);
-    let lines: Vec<&str> =
-        text.as_bytes().chunks(BASE64_COLUMNS).filter_map(|line| str::from_utf8(line).ok()).collect();
-    format!("\"\"\"\n{}\n\"\"\"", lines.join("\n"))
 }
 
 /// The value of an option; a relative path of a file with the folder before it from which it counts.
@@ -281,20 +210,5 @@ fn located(entry: EntryRef<'_>, option: &EntryOption) -> OptionValue {
                 .collect(),
         ),
         other => other.clone(),
-    }
-}
-
-/// The value of an option on one line.
-pub(in crate::edit) fn value(value: &OptionValue) -> String {
-    match value {
-        OptionValue::Boolean(value) => value.to_string(),
-        OptionValue::Integer(value) => value.to_string(),
-        OptionValue::Float(value) => toml_writer::ToTomlValue::to_toml_value(value),
-        OptionValue::String(text) => string(text),
-        OptionValue::Datetime(text) => text.clone(),
-        OptionValue::Array(values) => {
-            format!("[{}]", values.iter().map(self::value).collect::<Vec<_>>().join(", "))
-        }
-        OptionValue::Table(pairs) => inline(pairs.iter().map(|(name, value)| (name.as_str(), self::value(value)))),
     }
 }

@@ -2,8 +2,6 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `page` | tables, keys and values as TOML text |
-//! | `words` | families, types and protocols by names that read back as the same numbers |
 //! | `entries` | base protocols, layers and chains, and chains over several bases as the one table that made them |
 //! | `numbers` | which catalog entry ids must be stated |
 //! | `claims` | policy, tests, guarantees |
@@ -15,19 +13,18 @@
 //! Entries stand in the order of declaration, because place has a meaning in a catalog.
 
 mod claims;
-pub(super) mod entries;
+mod entries;
 mod numbers;
-pub(super) mod page;
-mod words;
 
 use super::format;
 use crate::catalog::entry::EntryIndex;
+use crate::catalog::writing::page::{self, Page, Table, list, string};
+use crate::catalog::writing::words;
 use crate::catalog::{EntryKind, FORMAT, Severity};
 use crate::check;
 use crate::registry::Registry;
 use entries::Unit;
 use indexmap::IndexMap;
-use page::{Page, Table, list, string};
 use std::collections::HashMap;
 
 /// A registry as one readable catalog, in the canonical layout, that loads to the same registry.

@@ -4,10 +4,10 @@ use super::files;
 use super::plan::Planned;
 use super::source::Source;
 use super::tables::Tables;
+use crate::catalog::writing::facts::option as value;
 use crate::catalog::{EntryOption, OptionKind};
 use crate::edit::change::ChangeError;
 use crate::edit::text::Text;
-use crate::edit::written::entries::value;
 use crate::registry::EntryRef;
 use std::path::Path;
 

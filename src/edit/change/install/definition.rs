@@ -3,11 +3,11 @@
 use super::put::{self, Home};
 use super::tables::{Tables, kind};
 use crate::catalog::document::{is_name, keys_of};
+use crate::catalog::writing::page::{Page, Table, inline};
 use crate::catalog::{OptionKind, Span, TIME_LIMITS, nearest};
 use crate::edit::change::{ChangeError, Consequence, Effect, words};
 use crate::edit::format;
 use crate::edit::transaction::Draft;
-use crate::edit::written::page::{Page, Table, inline};
 use crate::registry::Registry;
 use indexmap::IndexMap;
 

@@ -6,12 +6,12 @@
 use super::put;
 use super::tables::Tables;
 use crate::catalog::entry::Body;
+use crate::catalog::writing::page::{Page, Table, list, string};
 use crate::catalog::{EntryKind, FaultKind, nearest};
 use crate::edit::change::error::Unfit;
 use crate::edit::change::order::{Order, Place};
 use crate::edit::change::{ChangeError, Consequence, Effect};
 use crate::edit::transaction::{Draft, TransactionError};
-use crate::edit::written::page::{Page, Table, list, string};
 use crate::registry::{EntryRef, Registry};
 use std::collections::{HashMap, HashSet};
 

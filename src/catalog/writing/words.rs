@@ -9,7 +9,7 @@ use crate::terms::{Dialect, Family, Protocol, SocketType};
 const MOST_NAMES: i64 = 4;
 
 /// A family; 0 is the one of requests that state none.
-pub(super) fn family(scope: &Scope, family: Family) -> String {
+pub(crate) fn family(scope: &Scope, family: Family) -> String {
     let reads_back = |name: &&str| family != Family::UNSPEC && scope.family(name) == Ok(family);
     match scope.family_name(family).filter(reads_back) {
         Some(name) => string(name),
@@ -18,14 +18,14 @@ pub(super) fn family(scope: &Scope, family: Family) -> String {
 }
 
 /// The number that `[family.NAME]` has to state; nothing where the name says it.
-pub(super) fn stated_number(scope: &Scope, name: &str, family: Family) -> Option<i32> {
+pub(crate) fn stated_number(scope: &Scope, name: &str, family: Family) -> Option<i32> {
     let known = Family::from_name(name).is_some_and(|known| known == family);
     let is_said = known && (scope.dialect == Dialect::Documented || family.number(scope.system()).is_some());
     if is_said { None } else { family.number(scope.system()) }
 }
 
 /// A socket type.
-pub(super) fn socket_type(scope: &Scope, socket_type: SocketType) -> String {
+pub(crate) fn socket_type(scope: &Scope, socket_type: SocketType) -> String {
     let reads_back = |name: &&str| socket_type != SocketType::UNSPEC && scope.socket_type(name) == Ok(socket_type);
     match socket_type.name().filter(reads_back) {
         Some(name) => string(name),
@@ -34,7 +34,7 @@ pub(super) fn socket_type(scope: &Scope, socket_type: SocketType) -> String {
 }
 
 /// The protocol of a request; 0 is none.
-pub(super) fn protocol(scope: &Scope, protocol: Protocol, family: Family) -> String {
+pub(crate) fn protocol(scope: &Scope, protocol: Protocol, family: Family) -> String {
     match protocol {
         Protocol::UNSPEC => protocol.number().to_string(),
         _ => word(scope, protocol.number(), &[family]),
@@ -55,7 +55,7 @@ fn means(scope: &Scope, name: &str, family: Family) -> Option<i32> {
 
 /// The protocols of entries that one key declares: those of each in its family, which differ only where a name means one
 /// number in one family and another in another.
-pub(super) fn protocols(scope: &Scope, of: &[(&ProtocolSet, Family)]) -> Value {
+pub(crate) fn protocols(scope: &Scope, of: &[(&ProtocolSet, Family)]) -> Value {
     let Some(&(first, _)) = of.first() else { return Value::Array(Vec::new()) };
     let families: Vec<Family> = of.iter().map(|&(_, family)| family).collect();
     let mut words = match of.iter().all(|(set, _)| *set == first) {

@@ -4,37 +4,37 @@ use std::fmt::{Display, Write as _};
 use toml_writer::{ToTomlKey, ToTomlValue, TomlKeyBuilder, TomlStringBuilder};
 
 /// What a line holds.
-pub(in crate::edit) const COLUMNS: usize = 120;
+pub(crate) const COLUMNS: usize = 120;
 /// What a line of an array is indented by.
 const INDENT: &str = "    ";
 
 /// A text string, in the quotes in which it needs the fewest escapes, on one line.
-pub(in crate::edit) fn string(text: &str) -> String {
+pub(crate) fn string(text: &str) -> String {
     let builder = TomlStringBuilder::new(text);
     let plain = builder.as_basic_pretty().or_else(|| builder.as_literal());
     plain.unwrap_or_else(|| builder.as_basic()).to_toml_value()
 }
 
 /// A key, in quotes if it needs them.
-pub(in crate::edit) fn key(text: &str) -> String {
+pub(crate) fn key(text: &str) -> String {
     let builder = TomlKeyBuilder::new(text);
     builder.as_unquoted().unwrap_or_else(|| builder.as_basic()).to_toml_key()
 }
 
 /// A table on one line.
-pub(in crate::edit) fn inline<'k>(pairs: impl Iterator<Item = (&'k str, String)>) -> String {
+pub(crate) fn inline<'k>(pairs: impl Iterator<Item = (&'k str, String)>) -> String {
     let pairs: Vec<String> = pairs.map(|(name, value)| format!("{} = {value}", key(name))).collect();
     if pairs.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", pairs.join(", ")) }
 }
 
 /// An array of texts.
-pub(in crate::edit) fn list<'n>(names: impl IntoIterator<Item = &'n str>) -> Value {
+pub(crate) fn list<'n>(names: impl IntoIterator<Item = &'n str>) -> Value {
     Value::Array(names.into_iter().map(string).collect())
 }
 
 /// A value as text.
 #[derive(Clone, Debug)]
-pub(in crate::edit) enum Value {
+pub(crate) enum Value {
     /// As it is.
     Scalar(String),
     /// An array of these, on as many lines as it needs.
@@ -71,7 +71,7 @@ impl Value {
 
 /// A table with its keys in order.
 #[derive(Clone, Debug)]
-pub(in crate::edit) struct Table {
+pub(crate) struct Table {
     header: Option<String>,
     keys: Vec<(String, Value, Option<String>)>,
 }
@@ -102,6 +102,23 @@ impl Table {
 
     pub fn scalar(&mut self, name: &str, value: impl Display) {
         self.value(name, Value::Scalar(value.to_string()));
+    }
+
+    /// A text string, if there is one.
+    pub fn text(&mut self, name: &str, text: Option<&str>) {
+        text.into_iter().for_each(|text| self.scalar(name, string(text)));
+    }
+
+    /// A number, if there is one.
+    pub fn number(&mut self, name: &str, number: Option<impl Display>) {
+        number.into_iter().for_each(|number| self.scalar(name, number));
+    }
+
+    /// A key that is true, unless it is false.
+    pub fn flag(&mut self, name: &str, set: bool) {
+        if set {
+            self.scalar(name, true);
+        }
     }
 
     /// An array of names, unless there is none.
@@ -135,7 +152,7 @@ fn dotted(path: &[&str]) -> String {
 
 /// A text that is being written.
 #[derive(Debug, Default)]
-pub(in crate::edit) struct Page {
+pub(crate) struct Page {
     text: String,
     /// Whether comments stand above the next table.
     commented: bool,

@@ -1,0 +1,294 @@
+//! A whole document, and its text.
+
+use super::claims::{Always, Expect};
+use super::entries::{Base, Chain, Layer};
+use super::place::Comments;
+use super::sections::{Application, Family, Provider};
+use super::words::Scopes;
+use crate::catalog::document::FORMAT;
+use crate::catalog::raw::Severity;
+use crate::catalog::writing::page::{Page, Table, string};
+use crate::terms::Dialect;
+use indexmap::IndexMap;
+
+/// A document that is built by a program.
+///
+/// What is added twice under one name is written twice, and so a fault when it is loaded, as in a file. Entries have their
+/// places in the order in which they are added, whatever their kind.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Document {
+    comments: Comments,
+    places: bool,
+    dialect: Option<Dialect>,
+    title: Option<String>,
+    includes: Vec<String>,
+    order: Vec<String>,
+    disable: Vec<String>,
+    providers: Vec<Provider>,
+    families: Vec<Family>,
+    entries: Vec<Entry>,
+    applications: Vec<Application>,
+    expectations: Vec<Expect>,
+    guarantees: Vec<Always>,
+    lint: Option<(Comments, IndexMap<String, Severity>)>,
+    winsock: Option<(Comments, Winsock)>,
+}
+
+#[derive(Clone, Debug)]
+enum Entry {
+    Base(Base),
+    Layer(Layer),
+    Chain(Chain),
+}
+
+#[derive(Clone, Debug, Default)]
+struct Winsock {
+    next_catalog_entry_id: Option<u32>,
+    serial_access_number: Option<u32>,
+    order_32: Vec<String>,
+    order_64: Vec<String>,
+}
+
+impl Default for Document {
+    #[track_caller]
+    fn default() -> Self {
+        Document::new()
+    }
+}
+
+impl Document {
+    /// A document that says nothing.
+    #[track_caller]
+    pub fn new() -> Self {
+        Document {
+            comments: Comments::here(),
+            places: true,
+            dialect: None,
+            title: None,
+            includes: Vec::new(),
+            order: Vec::new(),
+            disable: Vec::new(),
+            providers: Vec::new(),
+            families: Vec::new(),
+            entries: Vec::new(),
+            applications: Vec::new(),
+            expectations: Vec::new(),
+            guarantees: Vec::new(),
+            lint: None,
+            winsock: None,
+        }
+    }
+
+    /// Whose numbers and whose precedence of errors apply; without this those of the documents it is merged with.
+    pub fn dialect(mut self, dialect: Dialect) -> Self {
+        self.dialect = Some(dialect);
+        self
+    }
+
+    /// What it is, for people.
+    pub fn title(mut self, title: impl Into<String>) -> Self {
+        self.title = Some(title.into());
+        self
+    }
+
+    /// Includes a document before this one. One that is not in a file can include the catalogs that ship, as
+    /// `builtin:layers.toml`, and no others.
+    pub fn include(mut self, path: impl Into<String>) -> Self {
+        self.includes.push(path.into());
+        self
+    }
+
+    /// The entries that come first in catalog order.
+    pub fn order(mut self, entries: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.order = names(entries);
+        self
+    }
+
+    /// The entries that are taken away.
+    pub fn disable(mut self, entries: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.disable = names(entries);
+        self
+    }
+
+    /// Adds a provider.
+    pub fn provider(mut self, provider: Provider) -> Self {
+        self.providers.push(provider);
+        self
+    }
+
+    /// Adds a family, or facts about one.
+    pub fn family(mut self, family: Family) -> Self {
+        self.families.push(family);
+        self
+    }
+
+    /// Adds a base protocol.
+    pub fn base(mut self, base: Base) -> Self {
+        self.entries.push(Entry::Base(base));
+        self
+    }
+
+    /// Adds a layer.
+    pub fn layer(mut self, layer: Layer) -> Self {
+        self.entries.push(Entry::Layer(layer));
+        self
+    }
+
+    /// Adds a chain.
+    pub fn chain(mut self, chain: Chain) -> Self {
+        self.entries.push(Entry::Chain(chain));
+        self
+    }
+
+    /// Adds policy for an application.
+    pub fn application(mut self, application: Application) -> Self {
+        self.applications.push(application);
+        self
+    }
+
+    /// Adds a test.
+    pub fn expect(mut self, test: Expect) -> Self {
+        self.expectations.push(test);
+        self
+    }
+
+    /// Adds a guarantee.
+    pub fn always(mut self, guarantee: Always) -> Self {
+        self.guarantees.push(guarantee);
+        self
+    }
+
+    /// The severity of findings of a rule, by its code; of two for one code the later.
+    #[track_caller]
+    pub fn lint(mut self, code: impl Into<String>, severity: Severity) -> Self {
+        let here = Comments::here();
+        self.lint.get_or_insert_with(|| (here, IndexMap::new())).1.insert(code.into(), severity);
+        self
+    }
+
+    /// `Next_Catalog_Entry_ID` of a Winsock catalog.
+    #[track_caller]
+    pub fn winsock_next_catalog_entry_id(mut self, id: u32) -> Self {
+        self.winsock().next_catalog_entry_id = Some(id);
+        self
+    }
+
+    /// `Serial_Access_Num` of a Winsock catalog.
+    #[track_caller]
+    pub fn winsock_serial_access_number(mut self, number: u32) -> Self {
+        self.winsock().serial_access_number = Some(number);
+        self
+    }
+
+    /// The order of the 32-bit Winsock catalog, where that is another one.
+    #[track_caller]
+    pub fn winsock_order_32(mut self, entries: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.winsock().order_32 = names(entries);
+        self
+    }
+
+    /// The order of the 64-bit Winsock catalog, where that is another one.
+    #[track_caller]
+    pub fn winsock_order_64(mut self, entries: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.winsock().order_64 = names(entries);
+        self
+    }
+
+    #[track_caller]
+    fn winsock(&mut self) -> &mut Winsock {
+        let here = Comments::here();
+        &mut self.winsock.get_or_insert_with(|| (here, Winsock::default())).1
+    }
+
+    /// Comments at the head of the document.
+    pub fn comment(mut self, text: impl AsRef<str>) -> Self {
+        self.comments.add(text.as_ref());
+        self
+    }
+
+    /// Whether comments above the tables say where in the program they were built, as they do without this.
+    ///
+    /// Faults then lead there. A text that people keep as a file does without.
+    pub fn places(mut self, places: bool) -> Self {
+        self.places = places;
+        self
+    }
+
+    /// The document as TOML, in the canonical layout: what [`Loader::built`](crate::Loader::built) reads.
+    ///
+    /// ```
+    /// use sockatlas::catalog::build::{Base, Document, Provider};
+    /// use sockatlas::terms::{Family, Protocol, SocketType};
+    ///
+    /// let document = Document::new()
+    ///     .places(false)
+    ///     .provider(Provider::new("kernel").module("system"))
+    ///     .base(Base::new("tcp4", "kernel", Family::INET, SocketType::STREAM, Protocol::TCP).matches_zero(true));
+    /// let text = r#"format = 1
+    ///
+    /// [provider.kernel]
+    /// module = "system"
+    ///
+    /// [base.tcp4]
+    /// provider     = "kernel"
+    /// family       = "inet"
+    /// type         = "stream"
+    /// protocol     = "tcp"
+    /// matches-zero = true
+    /// "#;
+    /// assert_eq!(document.to_toml(), text);
+    /// ```
+    pub fn to_toml(&self) -> String {
+        let declared = self.families.iter().map(|family| (family.name.as_str(), family.number, &family.protocols));
+        let scopes = Scopes::new(self.dialect, declared);
+        let places = self.places;
+        let mut page = Page::default();
+        self.comments.write(&mut page, places);
+        page.table(&self.head());
+        self.providers.iter().for_each(|provider| provider.write(&mut page, places));
+        self.families.iter().for_each(|family| family.write(&mut page, places));
+        for entry in &self.entries {
+            match entry {
+                Entry::Base(base) => base.write(&mut page, places, &scopes),
+                Entry::Layer(layer) => layer.write(&mut page, places, &scopes),
+                Entry::Chain(chain) => chain.write(&mut page, places, &scopes),
+            }
+        }
+        self.applications.iter().for_each(|application| application.write(&mut page, places));
+        self.expectations.iter().for_each(|test| test.write(&mut page, places, &scopes));
+        self.guarantees.iter().for_each(|guarantee| guarantee.write(&mut page, places, &scopes));
+        if let Some((comments, severities)) = &self.lint {
+            let mut table = Table::new(&["lint"]);
+            severities.iter().for_each(|(code, severity)| table.scalar(code, string(severity.name())));
+            comments.write(&mut page, places);
+            page.table(&table);
+        }
+        if let Some((comments, winsock)) = &self.winsock {
+            let mut table = Table::new(&["winsock"]);
+            table.number("next-catalog-entry-id", winsock.next_catalog_entry_id);
+            table.number("serial-access-number", winsock.serial_access_number);
+            table.names("order-32", winsock.order_32.clone());
+            table.names("order-64", winsock.order_64.clone());
+            comments.write(&mut page, places);
+            page.table(&table);
+        }
+        page.into_text()
+    }
+
+    /// The keys above all tables.
+    fn head(&self) -> Table {
+        let mut table = Table::top();
+        table.scalar("format", FORMAT);
+        table.text("dialect", self.dialect.map(Dialect::name));
+        table.text("title", self.title.as_deref());
+        table.names("include", self.includes.clone());
+        table.names("order", self.order.clone());
+        table.names("disable", self.disable.clone());
+        table
+    }
+}
+
+fn names(names: impl IntoIterator<Item = impl Into<String>>) -> Vec<String> {
+    names.into_iter().map(Into::into).collect()
+}

@@ -1,0 +1,163 @@
+//! What every kind of entry can say.
+
+use super::entries::Entry;
+use super::place::Comments;
+use crate::catalog::writing::facts::{finish, option};
+use crate::catalog::writing::page::{Page, Table};
+use crate::catalog::{AddressSize, Bitness, ByteOrder, Facts, OptionValue, PACKED_ITEM_BYTES, WinsockFacts};
+use indexmap::IndexMap;
+
+/// The keys that every kind of entry has.
+#[derive(Clone, Debug)]
+pub(super) struct Common {
+    pub name: String,
+    comments: Comments,
+    pub provider: Option<String>,
+    id: Option<i32>,
+    pub hidden: bool,
+    replace: bool,
+    facts: Facts,
+    options: IndexMap<String, OptionValue>,
+}
+
+impl Common {
+    #[track_caller]
+    pub fn new(name: String, provider: Option<String>) -> Self {
+        Common {
+            name,
+            comments: Comments::here(),
+            provider,
+            id: None,
+            hidden: false,
+            replace: false,
+            facts: Facts::default(),
+            options: IndexMap::new(),
+        }
+    }
+
+    /// Writes the table of an entry of this kind; `stack` adds what stands before the provider, `body` what stands behind.
+    pub fn write(
+        &self,
+        page: &mut Page,
+        places: bool,
+        kind: &str,
+        stack: impl FnOnce(&mut Table),
+        body: impl FnOnce(&mut Table),
+    ) {
+        let path = [kind, self.name.as_str()];
+        let mut table = Table::new(&path);
+        table.flag("replace", self.replace);
+        table.text("summary", self.facts.summary.as_deref());
+        stack(&mut table);
+        table.text("provider", self.provider.as_deref());
+        table.number("catalog-entry-id", self.id);
+        table.number("version", self.facts.version);
+        body(&mut table);
+        let options: Vec<_> = self.options.iter().map(|(name, value)| (name.as_str(), option(value))).collect();
+        self.comments.write(page, places);
+        finish(page, table, path, &self.facts, &options);
+    }
+}
+
+impl<Body> Entry<Body> {
+    /// One line for people. Winsock: `szProtocol`.
+    pub fn summary(mut self, summary: impl Into<String>) -> Self {
+        self.common.facts.summary = Some(summary.into());
+        self
+    }
+
+    /// Whether it can be resolved, but is not listed.
+    pub fn hidden(mut self, hidden: bool) -> Self {
+        self.common.hidden = hidden;
+        self
+    }
+
+    /// Whether it takes the place of an entry of the same name in an earlier document.
+    pub fn replace(mut self, replace: bool) -> Self {
+        self.common.replace = replace;
+        self
+    }
+
+    /// Its catalog entry id, from 1, which no other entry has; without this it is numbered.
+    pub fn catalog_entry_id(mut self, id: i32) -> Self {
+        self.common.id = Some(id);
+        self
+    }
+
+    /// An option that the provider's module understands; of two of one name the later.
+    pub fn option(mut self, name: impl Into<String>, value: impl Into<OptionValue>) -> Self {
+        self.common.options.insert(name.into(), value.into());
+        self
+    }
+
+    /// Version of the protocol. Winsock: `iVersion`.
+    pub fn version(mut self, version: i32) -> Self {
+        self.common.facts.version = Some(version);
+        self
+    }
+
+    /// Largest message in bytes: 0 for a byte stream, 1 when it depends on the MTU, 4294967295 for no limit. Winsock:
+    /// `dwMessageSize`.
+    pub fn message_size(mut self, bytes: u32) -> Self {
+        self.common.facts.message_size = Some(bytes);
+        self
+    }
+
+    /// Bytes of a socket address. Winsock: `iMinSockAddr`, `iMaxSockAddr`.
+    pub fn address_size(mut self, size: AddressSize) -> Self {
+        self.common.facts.address_size = Some(size);
+        self
+    }
+
+    /// Byte order on the wire. Winsock: `iNetworkByteOrder`.
+    pub fn byte_order(mut self, order: ByteOrder) -> Self {
+        self.common.facts.byte_order = Some(order);
+        self
+    }
+
+    /// 0 is none. Winsock: `iSecurityScheme`.
+    pub fn security_scheme(mut self, scheme: i32) -> Self {
+        self.common.facts.security_scheme = Some(scheme);
+        self
+    }
+
+    /// Whether it is the recommended one among several of a protocol. Winsock: `PFL_RECOMMENDED_PROTO_ENTRY`.
+    pub fn recommended(mut self, recommended: bool) -> Self {
+        self.common.facts.recommended = recommended;
+        self
+    }
+
+    /// Facts that its source did not tell, by their keys, which [`Facts::UNKNOWABLE`] lists. They count as absent.
+    pub fn unknown(mut self, facts: impl IntoIterator<Item = &'static str>) -> Self {
+        self.common.facts.unknown = facts.into_iter().collect();
+        self
+    }
+
+    /// The programs under Windows whose catalog it stands in; without this: both.
+    pub fn winsock_bits(mut self, bits: Bitness) -> Self {
+        self.winsock().bits = Some(bits);
+        self
+    }
+
+    /// Its library under Windows where that is not its provider's; environment variables are kept as they are.
+    pub fn winsock_library(mut self, path: impl Into<String>) -> Self {
+        self.winsock().library = Some(path.into());
+        self
+    }
+
+    /// Its `PackedCatalogItem`, where the other facts alone do not make the same bytes.
+    pub fn winsock_packed(mut self, item: &[u8; PACKED_ITEM_BYTES]) -> Self {
+        self.winsock().packed = Some(item.to_vec());
+        self
+    }
+
+    fn winsock(&mut self) -> &mut WinsockFacts {
+        self.common.facts.winsock.get_or_insert_default()
+    }
+
+    /// Comments above the table; `sockatlas: allow(CODE) REASON` is an allowance.
+    pub fn comment(mut self, text: impl AsRef<str>) -> Self {
+        self.common.comments.add(text.as_ref());
+        self
+    }
+}

@@ -1,0 +1,83 @@
+//! Catalogs built by programs: the same entries as in files, for programs that bring their own protocols.
+//!
+//! A [`Document`] says what a TOML document can say, with types in place of words. It is written as TOML and read as any other
+//! document ([`Loader::built`](crate::Loader::built)), so that all documents are judged alike: what the types leave open, as a
+//! reference to nothing or a broken contract, is a fault of loading. Documents from code and from files merge under the same
+//! rules: places, `replace`, `order`, dialects and catalog entry ids.
+//!
+//! ```
+//! use sockatlas::catalog::build;
+//! use sockatlas::terms::{Family, Protocol, Services, SocketType};
+//! use sockatlas::{Loader, Request};
+//!
+//! let reliable = Services::GUARANTEED_DELIVERY | Services::GUARANTEED_ORDER;
+//! let ours = build::Document::new()
+//!     .title("What the acme program brings")
+//!     .provider(build::Provider::new("acme").module("acme-cipher"))
+//!     .layer(build::Layer::new("sealed", "acme").needs(reliable).adds(Services::ENCRYPTED).option("rounds", 12))
+//!     .chain(build::Chain::of("sealed-tcp", "sealed").over(["tcp4", "tcp6"]))
+//!     .expect(build::Expect::entry(build::Request::any().family(Family::INET).require(Services::ENCRYPTED), "sealed-tcp/tcp4"));
+//!
+//! let site = r#"
+//!     format = 1
+//!     [provider.kernel]
+//!     module = "system"
+//!     [base.tcp4]
+//!     provider = "kernel"
+//!     family = "inet"
+//!     type = "stream"
+//!     protocol = "tcp"
+//!     services = ["guaranteed-delivery", "guaranteed-order"]
+//!     [base.tcp6]
+//!     provider = "kernel"
+//!     family = "inet6"
+//!     type = "stream"
+//!     protocol = "tcp"
+//!     services = ["guaranteed-delivery", "guaranteed-order"]
+//! "#;
+//! let registry = Loader::new().text("site.toml", site).built("acme", &ours).load()?;
+//! let request = Request::new(Family::INET6, SocketType::STREAM, Protocol::TCP).require(Services::ENCRYPTED);
+//! assert_eq!(registry.resolve(&request).expect("it is there").name(), "sealed-tcp/tcp6");
+//! # Ok::<(), sockatlas::LoadError>(())
+//! ```
+//!
+//! | file | what |
+//! |---|---|
+//! | `document` | a whole document, and its text |
+//! | `entries` | base protocols, layers and chains |
+//! | `facts` | what every kind of entry can say |
+//! | `sections` | providers, families, policy |
+//! | `claims` | tests and guarantees |
+//! | `words` | families and protocols, by value or by name |
+//! | `place` | where in the program something was built |
+//!
+//! # Where faults lead
+//!
+//! Above each table stands where in the program it was built, and so does behind every fault:
+//!
+//! ```
+//! use sockatlas::Loader;
+//! use sockatlas::catalog::build;
+//!
+//! let ours = build::Document::new().layer(build::Layer::new("sealed", "acme"));
+//! let error = Loader::new().built("acme", &ours).load().unwrap_err().to_string();
+//! assert!(error.starts_with("acme:6:12: no provider is called `acme` (built at src/catalog/build/mod.rs:"), "{error}");
+//! ```
+
+mod claims;
+mod document;
+mod entries;
+mod facts;
+mod place;
+mod sections;
+#[cfg(test)]
+mod tests;
+mod words;
+
+pub use claims::{Always, Expect, Request};
+pub use document::Document;
+pub use entries::{Base, BaseBody, Bases, Chain, ChainBody, Entry, Layer, LayerBody, Layers};
+pub use sections::{Application, Family, Provider};
+pub use words::{FamilyWord, Protocols};
+
+pub(crate) use place::built_at;

@@ -1,0 +1,212 @@
+//! Families and protocols of a document, by value or by name, and the words by which they are written.
+//!
+//! Names are for people, and are written where they read back as what was meant. A document that states no dialect takes that of
+//! the documents it is merged with, so that a name must be right in all of them; else the number is written.
+
+use crate::catalog::ProtocolSet;
+use crate::catalog::scope::{DeclaredFamily, Scope};
+use crate::catalog::source::{FileId, Span};
+use crate::catalog::writing::page::{Value, inline, string};
+use crate::catalog::writing::words;
+use crate::terms::{Dialect, Family, Protocol, SocketType};
+use indexmap::IndexMap;
+use std::ops::RangeInclusive;
+
+/// A family: one that is known, a number, or one that a catalog declares, by its name.
+///
+/// ```
+/// use sockatlas::catalog::build::FamilyWord;
+/// use sockatlas::terms::Family;
+///
+/// assert_eq!(FamilyWord::from(Family::INET), FamilyWord::Is(Family::INET));
+/// assert_eq!(FamilyWord::from("acme"), FamilyWord::Named("acme".to_owned()));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum FamilyWord {
+    /// This one. In catalogs of the dialect `documented` it must have a name.
+    Is(Family),
+    /// The one that some document of the catalog calls so.
+    Named(String),
+}
+
+impl From<Family> for FamilyWord {
+    fn from(family: Family) -> Self {
+        FamilyWord::Is(family)
+    }
+}
+
+impl From<&str> for FamilyWord {
+    fn from(name: &str) -> Self {
+        FamilyWord::Named(name.to_owned())
+    }
+}
+
+impl From<String> for FamilyWord {
+    fn from(name: String) -> Self {
+        FamilyWord::Named(name)
+    }
+}
+
+/// Some protocols; at least one. The first is the one with which a socket is created when none is asked for.
+///
+/// ```
+/// use sockatlas::catalog::build::Protocols;
+/// use sockatlas::terms::Protocol;
+///
+/// let some = Protocols::from(Protocol::TCP).and("widget").and(200..=255);
+/// let all = Protocols::any();
+/// assert_ne!(some, all);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Protocols(Vec<Part>);
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Part {
+    Is(Protocol),
+    Named(String),
+    Range(i32, i32),
+    Any,
+}
+
+impl Protocols {
+    /// Every number but 0.
+    pub fn any() -> Self {
+        Protocols(vec![Part::Any])
+    }
+
+    /// These and further ones.
+    #[must_use]
+    pub fn and(mut self, further: impl Into<Protocols>) -> Self {
+        self.0.extend(further.into().0);
+        self
+    }
+}
+
+impl From<Protocol> for Protocols {
+    fn from(protocol: Protocol) -> Self {
+        Protocols(vec![Part::Is(protocol)])
+    }
+}
+
+/// A protocol by its name in the family of the entry.
+impl From<&str> for Protocols {
+    fn from(name: &str) -> Self {
+        name.to_owned().into()
+    }
+}
+
+/// A protocol by its name in the family of the entry.
+impl From<String> for Protocols {
+    fn from(name: String) -> Self {
+        Protocols(vec![Part::Named(name)])
+    }
+}
+
+/// Numbers from one to another. From a higher to a lower is a fault when it is loaded.
+impl From<RangeInclusive<i32>> for Protocols {
+    fn from(range: RangeInclusive<i32>) -> Self {
+        Protocols(vec![Part::Range(*range.start(), *range.end())])
+    }
+}
+
+impl From<&ProtocolSet> for Protocols {
+    fn from(set: &ProtocolSet) -> Self {
+        let first = Part::Is(Protocol::from_raw(set.first()));
+        if set.is_any() {
+            return Protocols(if set.first() == 0 { vec![Part::Any] } else { vec![first, Part::Any] });
+        }
+        let part = |&(from, to): &(i32, i32)| match from == to {
+            true => Part::Is(Protocol::from_raw(from)),
+            false => Part::Range(from, to),
+        };
+        let begins = |&&(from, _): &&(i32, i32)| from == set.first();
+        let mut parts = vec![set.ranges().iter().find(begins).map_or(first, part)];
+        parts.extend(set.ranges().iter().filter(|range| !begins(range)).map(part));
+        Protocols(parts)
+    }
+}
+
+/// What words mean where a document may be read: in its dialect, or in each if it states none.
+pub(super) struct Scopes(Vec<Scope>);
+
+impl Scopes {
+    /// Those of a document with this dialect and these families: name, number, protocols.
+    pub fn new<'f>(
+        dialect: Option<Dialect>,
+        families: impl Iterator<Item = (&'f str, Option<i32>, &'f IndexMap<String, i32>)> + Clone,
+    ) -> Self {
+        let dialects = dialect.map_or(Dialect::ALL.to_vec(), |dialect| vec![dialect]);
+        let scopes = dialects.into_iter().map(|dialect| {
+            let declared = families.clone().filter_map(|(name, number, protocols)| {
+                let numbered = || number.map(|number| Family::from_number(number, dialect.system()));
+                let family = Family::from_name(name).or_else(numbered)?;
+                let protocols = protocols.clone();
+                let facts = DeclaredFamily {
+                    family,
+                    at: Span::beginning(FileId(0)),
+                    protocols,
+                    max_protocol: None,
+                    protocol_first: false,
+                    facts_at: Vec::new(),
+                };
+                Some((name.to_owned(), facts))
+            });
+            Scope { dialect, families: declared.collect() }
+        });
+        Scopes(scopes.collect())
+    }
+
+    /// The word that is right in every scope, else the number.
+    fn agreed(&self, number: i32, word: impl Fn(&Scope) -> String) -> String {
+        let mut words = self.0.iter().map(word);
+        let first = words.next().filter(|first| words.all(|other| other == *first));
+        first.unwrap_or_else(|| number.to_string())
+    }
+
+    pub fn family(&self, family: &FamilyWord) -> String {
+        match family {
+            FamilyWord::Named(name) => string(name),
+            FamilyWord::Is(family) => match family.name().filter(|_| *family != Family::UNSPEC) {
+                // A name says which family is meant, also where there is none; its number may be another's elsewhere.
+                Some(name) => string(name),
+                None => {
+                    let number = family.number(crate::terms::System::HOST).unwrap_or_default();
+                    self.agreed(number, |scope| words::family(scope, *family))
+                }
+            },
+        }
+    }
+
+    pub fn socket_type(&self, socket_type: SocketType) -> String {
+        self.agreed(socket_type.number(), |scope| words::socket_type(scope, socket_type))
+    }
+
+    /// A protocol of a family; without one its number.
+    pub fn protocol(&self, protocol: Protocol, family: Option<&FamilyWord>) -> String {
+        let number = protocol.number();
+        self.agreed(number, |scope| {
+            let family = match family {
+                Some(FamilyWord::Is(family)) => Some(*family),
+                Some(FamilyWord::Named(name)) => scope.family(name).ok(),
+                None => None,
+            };
+            family.map_or(number.to_string(), |family| words::protocol(scope, protocol, family))
+        })
+    }
+
+    /// The protocols of an entry of a family, or of a chain, whose base may stand in another document.
+    pub fn protocols(&self, protocols: &Protocols, family: Option<&FamilyWord>) -> Value {
+        let mut words: Vec<String> = protocols
+            .0
+            .iter()
+            .map(|part| match part {
+                Part::Is(protocol) => self.protocol(*protocol, family),
+                Part::Named(name) => string(name),
+                Part::Range(from, to) => inline([("from", from.to_string()), ("to", to.to_string())].into_iter()),
+                Part::Any => string("any"),
+            })
+            .collect();
+        if words.len() == 1 { Value::Scalar(words.remove(0)) } else { Value::Array(words) }
+    }
+}

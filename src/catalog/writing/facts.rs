@@ -1,0 +1,98 @@
+//! What ends the table of an entry, whatever its kind: further facts, options, and what only Winsock catalogs say.
+
+use super::page::{Page, Table, Value, inline, string};
+use crate::catalog::{Bitness, ByteOrder, Facts, OptionValue, WinsockApplication, WinsockFacts};
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+
+/// How many characters of base64 stand on a line.
+const BASE64_COLUMNS: usize = 100;
+
+/// Writes the table of an entry, with these facts and options behind the keys that are there; `summary` is not among them.
+///
+/// Options and packed bytes for which there is no room get tables of their own.
+pub(crate) fn finish(page: &mut Page, mut table: Table, path: [&str; 2], facts: &Facts, options: &[(&str, String)]) {
+    further(&mut table, facts);
+    let flat = inline(options.iter().cloned());
+    let options_apart = !options.is_empty() && !table.has_room("options", &flat);
+    if !options.is_empty() && !options_apart {
+        table.scalar("options", flat);
+    }
+    let winsock = facts.winsock.as_deref();
+    if let Some(winsock) = winsock.filter(|winsock| winsock.packed.is_none()) {
+        table.scalar("winsock", inline(winsock_keys(winsock).into_iter()));
+    }
+    page.table(&table);
+    if options_apart {
+        let mut table = Table::new(&[path[0], path[1], "options"]);
+        options.iter().for_each(|(name, value)| table.scalar(name, value));
+        page.table(&table);
+    }
+    if let Some((winsock, packed)) = winsock.and_then(|winsock| Some((winsock, winsock.packed.as_deref()?))) {
+        let mut table = Table::new(&[path[0], path[1], "winsock"]);
+        winsock_keys(winsock).iter().for_each(|(name, value)| table.scalar(name, value));
+        table.value("packed", Value::Scalar(base64(packed)));
+        page.table(&table);
+    }
+}
+
+/// The facts that all kinds of entries may state.
+fn further(table: &mut Table, facts: &Facts) {
+    if let Some(size) = facts.address_size {
+        match size.min == size.max {
+            true => table.scalar("address-size", size.min),
+            false => {
+                let sizes = [("min", size.min.to_string()), ("max", size.max.to_string())];
+                table.scalar("address-size", inline(sizes.into_iter()));
+            }
+        }
+    }
+    if let Some(size) = facts.message_size {
+        table.scalar("message-size", size);
+    }
+    if let Some(order) = facts.byte_order {
+        table.scalar("byte-order", string(ByteOrder::name(order)));
+    }
+    if let Some(scheme) = facts.security_scheme {
+        table.scalar("security-scheme", scheme);
+    }
+    table.flag("recommended", facts.recommended);
+    table.names("unknown", facts.unknown.clone());
+}
+
+/// All but the packed bytes.
+fn winsock_keys(winsock: &WinsockFacts) -> Vec<(&'static str, String)> {
+    let bits = winsock.bits.map(|bits| ("bits", Bitness::number(bits).to_string()));
+    let library = winsock.library.as_deref().map(|library| ("library", string(library)));
+    bits.into_iter().chain(library).collect()
+}
+
+/// Bytes in base64, on lines of a string that has several.
+fn base64(bytes: &[u8]) -> String {
+    let text = BASE64_STANDARD.encode(bytes);
+    let lines: Vec<&str> =
+        text.as_bytes().chunks(BASE64_COLUMNS).filter_map(|line| str::from_utf8(line).ok()).collect();
+    format!("\"\"\"\n{}\n\"\"\"", lines.join("\n"))
+}
+
+/// By what Windows knows an application, on one line.
+pub(crate) fn application(winsock: &WinsockApplication) -> String {
+    let path = [("path", string(&winsock.path))].into_iter();
+    let arguments = winsock.arguments.iter().map(|arguments| ("arguments", string(arguments)));
+    inline(path.chain(arguments).chain([("key", string(&winsock.key))]))
+}
+
+/// The value of an option on one line.
+///
+/// A text that is no date or time is written as one all the same, so that reading it is a fault and nothing else is read.
+pub(crate) fn option(value: &OptionValue) -> String {
+    match value {
+        OptionValue::Boolean(value) => value.to_string(),
+        OptionValue::Integer(value) => value.to_string(),
+        OptionValue::Float(value) => toml_writer::ToTomlValue::to_toml_value(value),
+        OptionValue::String(text) => string(text),
+        OptionValue::Datetime(text) if text.parse::<toml::value::Datetime>().is_ok() => text.clone(),
+        OptionValue::Datetime(text) => format!("datetime {}", string(text)),
+        OptionValue::Array(values) => format!("[{}]", values.iter().map(option).collect::<Vec<_>>().join(", ")),
+        OptionValue::Table(pairs) => inline(pairs.iter().map(|(name, value)| (name.as_str(), option(value)))),
+    }
+}

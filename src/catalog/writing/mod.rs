@@ -1,0 +1,11 @@
+//! What catalogs say, as TOML text: for documents that programs build, and for registries that are written out.
+//!
+//! | file | what |
+//! |---|---|
+//! | `page` | tables, keys and values as text |
+//! | `words` | families, types and protocols by names that read back as the same numbers |
+//! | `facts` | further facts and options of entries |
+
+pub(crate) mod facts;
+pub(crate) mod page;
+pub(crate) mod words;
