@@ -32,6 +32,9 @@ pub(super) fn without(
     Ok(texts)
 }
 
+/// A list of names: its table, its key, and what it says.
+type List<'l> = (&'l [&'l str], &'l str, &'l [At<String>]);
+
 /// A document from which things go.
 struct Page<'p> {
     plan: &'p Plan<'p>,
@@ -107,7 +110,7 @@ impl Page<'_> {
     /// Takes names that stand for nothing any more from the lists.
     fn mentions(&mut self) -> Result<(), ChangeError> {
         let document = self.document;
-        let lists: [(&[&str], &str, &[At<String>]); 4] = [
+        let lists: [List<'_>; 4] = [
             (&[], "order", &document.order),
             (&[], "disable", &document.disable),
             (&["winsock"], "order-32", &document.winsock.order_32),
