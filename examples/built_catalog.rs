@@ -1,8 +1,6 @@
-//! A program that brings its own protocol, and no file: the entries are built, merged with what the system offers under the
-//! rules of files, opened, and at last printed as a catalog for people to keep.
-//!
-//! What people get wrong: a catalog pasted together as text, where a name with a quote in it says something else; here the types
-//! know what goes where, and a fault says at which line of the program it was built. `cargo run --example built_catalog`
+//! A program that brings its own protocol, and no file: entries are built, merged with what the system offers under the rules of
+//! files, opened, and printed as a catalog to keep. No name can say more than a name, as it can where catalogs are pasted
+//! together as text; and a fault says at which line of the program it was built. `cargo run --example built_catalog`
 
 use sockatlas::catalog::{Module, ModuleRole, OptionKind, OptionSpec, build};
 use sockatlas::net::machine::{Above, Buffer, Phase, Session, SessionError};
@@ -80,10 +78,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         .layer(layer.option("by", 1))
         .chain(build::Chain::of("shifted", "shift").over(["tcp4", "tcp6"]))
         .expect(build::Expect::entry(request, "shifted/tcp4"));
-
     let providers = Providers::shipped().layer(Shift);
     let registry = Loader::new().modules(providers.modules()).builtin().built("acme", &ours).load()?;
-
     let request = registry.request("inet", "stream", None)?.require(shifted);
     let opener = Opener::new(&providers, &registry.resolve(&request)?);
     let echo = TcpListener::bind("127.0.0.1:0")?;
@@ -95,7 +91,6 @@ fn main() -> Result<(), Box<dyn Error>> {
     peer.write_all(&wire)?;
     client.read_exact(&mut back)?;
     println!("# {}: sent \"{}\", came back \"{}\"", client.entry(), wire.escape_ascii(), back.escape_ascii());
-
     let text = sockatlas::edit::to_toml(&registry);
     let again = Loader::new().modules(providers.modules()).text("written.toml", text.as_str()).load()?;
     println!("# {} requests are answered otherwise by what follows", compare(&registry, &again).len());

@@ -61,7 +61,8 @@
 //!
 //! let ours = build::Document::new().layer(build::Layer::new("sealed", "acme"));
 //! let error = Loader::new().built("acme", &ours).load().unwrap_err().to_string();
-//! assert!(error.starts_with("acme:6:12: no provider is called `acme` (built at src/catalog/build/mod.rs:"), "{error}");
+//! let expected = format!("acme:6:12: no provider is called `acme` (built at {}:", file!());
+//! assert!(error.starts_with(&expected), "{error}");
 //! ```
 
 mod claims;
