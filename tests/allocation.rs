@@ -1,11 +1,14 @@
-//! What resolving and sharing a registry take from the allocator: nothing. A binary of its own, because the counting allocator
+//! What resolving and sharing a registry, and reading a live one, take from the allocator: nothing. A binary of its own, because the counting allocator
 //! is the whole program's.
 
 use allocation_counter::measure;
+use sockatlas::edit::{Live, Reader};
 use sockatlas::terms::{Dialect, ErrorCode, Family, Protocol, SocketType};
 use sockatlas::{Loader, Refusal, Registry, Request};
 use std::fmt::Write;
 use std::hint::black_box;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 
 fn catalog(dialect: Dialect, bases: usize) -> Registry {
     let mut text = format!("format = 1\ndialect = \"{dialect}\"\n[provider.kernel]\nmodule = \"system\"\n");
@@ -104,6 +107,153 @@ fn demands_that_are_met_allocate_nothing() {
         let count = allocations(|| black_box(registry.resolve(&request).unwrap_or_else(refused)).name().len());
         assert_eq!(count, 0, "{request}");
     }
+}
+
+/// How often a thread took from the allocator, and how often it gave back.
+fn allocator_calls(run: impl FnOnce()) -> (u64, i64) {
+    let info = measure(run);
+    (info.count_total, i64::try_from(info.count_total).expect("it is no such number") - info.count_current)
+}
+
+/// A version by its number, which all of its answers tell.
+fn numbered(number: i32) -> Registry {
+    let text = format!(
+        "format = 1\ndialect = \"linux\"\n[provider.kernel]\nmodule = \"system\"\n[base.a]\nprovider = \"kernel\"\nfamily = \"inet\"\n\
+         type = \"stream\"\nprotocol = 6\ncatalog-entry-id = {number}\n[base.b]\nprovider = \"kernel\"\nfamily = \"inet\"\n\
+         type = \"dgram\"\nprotocol = 17\ncatalog-entry-id = {}\n",
+        number + 1
+    );
+    Loader::new().text("numbered.toml", text).load().unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// The number of a whole version.
+fn number(registry: &Registry) -> i32 {
+    let ask = |socket_type, protocol| {
+        let request = Request::new(Family::INET, socket_type, protocol);
+        registry.resolve(&request).map(|selection| selection.entry().catalog_entry_id()).unwrap_or_default()
+    };
+    let (a, b) = (ask(SocketType::STREAM, Protocol::TCP), ask(SocketType::DGRAM, Protocol::UDP));
+    assert_eq!(a + 1, b);
+    a
+}
+
+#[test]
+fn a_reader_never_allocates_and_never_frees_not_even_on_a_fresh_thread() {
+    let live = Live::new(numbered(1001));
+    // Each is given new versions before its thread begins, and finds the only use of its old one.
+    let readers: Vec<Reader> = (0..4)
+        .map(|step| {
+            let reader = live.reader();
+            live.replace(numbered(2001 + step));
+            live.replace(numbered(3001 + step));
+            reader
+        })
+        .collect();
+    for mut reader in readers {
+        let read = thread::spawn(move || {
+            let mut found = 0;
+            let calls = allocator_calls(|| found = number(reader.version()));
+            (calls, found)
+        });
+        assert_eq!(read.join().expect("it read"), ((0, 0), 3004));
+    }
+    assert_eq!(live.release(), 0, "what they had is freed here");
+}
+
+#[test]
+fn readers_neither_allocate_nor_free_while_versions_take_each_other_s_place() {
+    const VERSIONS: i32 = 2_000;
+    let live = Live::new(numbered(1001));
+    let stop = AtomicBool::new(false);
+    thread::scope(|scope| {
+        let mut threads = Vec::new();
+        for _ in 0..2 {
+            let (mut reader, stop) = (live.reader(), &stop);
+            threads.push(scope.spawn(move || {
+                let mut seen = (0, 0);
+                let calls = allocator_calls(|| {
+                    while !stop.load(Ordering::Acquire) {
+                        let found = number(reader.version());
+                        seen = (found, seen.1 + u64::from(found != seen.0));
+                    }
+                });
+                (calls, seen.1)
+            }));
+        }
+        for _ in 0..2 {
+            let (live, stop) = (&live, &stop);
+            threads.push(scope.spawn(move || {
+                // The first read of a thread is another claim's.
+                drop(live.version());
+                let mut seen = (0, 0);
+                let calls = allocator_calls(|| {
+                    while !stop.load(Ordering::Acquire) {
+                        // More than arc-swap holds without counting.
+                        let guards: [_; 10] = std::array::from_fn(|_| live.version());
+                        let found = number(&guards[9]);
+                        seen = (found, seen.1 + u64::from(found != seen.0));
+                    }
+                });
+                (calls, seen.1)
+            }));
+        }
+        for step in 0..VERSIONS {
+            live.replace(numbered(2001 + 2 * step));
+        }
+        stop.store(true, Ordering::Release);
+        for thread in threads {
+            let (calls, versions) = thread.join().expect("it saw whole versions");
+            assert_eq!(calls, (0, 0));
+            assert!(versions > 10, "it saw {versions} versions, too few to tell");
+        }
+    });
+    assert_eq!(live.release(), 0);
+}
+
+/// What [`Live::version`] says of itself.
+#[test]
+fn the_first_guard_of_a_thread_takes_one_node_at_most_and_later_ones_take_nothing() {
+    let live = Live::new(numbered(1001));
+    let mut most = 0;
+    thread::scope(|scope| {
+        for _ in 0..8 {
+            let read = || {
+                let first = measure(|| assert_eq!(number(&live.version()), 1001));
+                assert_eq!(allocator_calls(|| assert_eq!(number(&live.version()), 1001)), (0, 0));
+                first
+            };
+            let first = scope.spawn(read).join().expect("it read");
+            assert!(first.count_total <= 1 && first.bytes_total <= 192, "{first:?}");
+            most = most.max(first.bytes_total);
+        }
+    });
+    println!("the first guard of a thread takes {most} bytes at most");
+}
+
+#[test]
+fn of_a_live_registry_nothing_is_left_when_its_handles_are_dropped() {
+    // arc-swap's node of this thread is no version.
+    drop(Live::new(numbered(1001)).version());
+    let mut held = [0; 2];
+    let info = measure(|| {
+        let live = Live::new(numbered(1001));
+        let mut readers: Vec<Reader> = (0..10).map(|_| live.reader()).collect();
+        let subscription = live.subscribe(|event| assert!(event.version().number > 1));
+        for (held, versions) in held.iter_mut().zip([100, 1_000]) {
+            *held = measure(|| {
+                for step in 0..versions {
+                    live.replace(numbered(2001 + 2 * step));
+                    readers[step as usize % 10].version();
+                    // One that has only just come and one that has gone.
+                    drop(live.reader());
+                }
+            })
+            .bytes_current;
+        }
+        drop((subscription, live, readers));
+    });
+    assert_eq!((info.count_current, info.bytes_current), (0, 0));
+    assert!(held[1] < held[0] / 2, "{held:?}: what is held grows with the number of versions");
 }
 
 /// Not a limit that anybody set: what a large catalog takes is printed, and a sudden growth fails.

@@ -5,6 +5,7 @@ mod fixes;
 mod glue;
 mod installing;
 mod layout;
+mod live;
 mod ordering;
 mod removing;
 mod starter;

@@ -6,6 +6,7 @@
 //! share it.
 
 use super::version::Version;
+use crate::registry::Registry;
 use std::sync::Arc;
 
 /// Old versions.
@@ -17,7 +18,11 @@ pub(super) struct Retired {
 struct Kept(Arc<Version>);
 
 impl Retired {
-    pub fn add(&mut self, version: Arc<Version>) {
+    /// Keeps a version, whose place another registry takes.
+    pub fn add(&mut self, version: Arc<Version>, newest: &Registry) {
+        // A registry that comes and goes needs to be kept once, and not at all while it counts.
+        let is_kept = |kept: &Kept| kept.0.registry.is(&version.registry) || kept.0.registry.is(newest);
+        self.versions.retain(|kept| Arc::strong_count(&kept.0) > 1 || !is_kept(kept));
         version.registry.retain();
         self.versions.push(Kept(version));
     }

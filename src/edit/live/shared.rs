@@ -165,7 +165,7 @@ impl Shared {
         let is = Arc::new(Version { number: was.number.saturating_add(1), registry });
         let mut state = self.state();
         // Kept before it can be anybody's last.
-        state.retired.add(was.clone());
+        state.retired.add(was.clone(), &is.registry);
         self.current.store(is.clone());
         state.forget_slots();
         for slot in &state.slots {

@@ -92,7 +92,8 @@ impl<'s> Telling<'s> {
     /// Nothing when somebody is telling, who will go on with what is new.
     pub fn begin(shared: &'s Shared) -> Option<Self> {
         let is_telling = std::mem::replace(&mut shared.state().subscribers.is_telling, true);
-        (!is_telling).then_some(Telling { shared })
+        // Not made in vain: dropped, it would take the right from the one who has it.
+        (!is_telling).then(|| Telling { shared })
     }
 
     /// Tells everything that is to be told. A panic of a subscriber goes on when all is told.
