@@ -22,7 +22,7 @@ pub struct Subscription {
 }
 
 impl Subscription {
-    pub(super) fn new(shared: &Arc<Shared>, call: Box<dyn FnMut(&Event) + Send>) -> Self {
+    pub(super) fn new(shared: &Arc<Shared>, call: Call) -> Self {
         let subscriber = Arc::new(Subscriber { call: Mutex::new(call), has_ended: AtomicBool::new(false) });
         shared.state().subscribers.list.push(subscriber.clone());
         Subscription { shared: Arc::downgrade(shared), subscriber, is_forever: false }
@@ -54,9 +54,11 @@ impl std::fmt::Debug for Subscription {
     }
 }
 
+type Call = Box<dyn FnMut(&Event) + Send>;
+
 struct Subscriber {
     /// Called by the one who tells, and by nobody else.
-    call: Mutex<Box<dyn FnMut(&Event) + Send>>,
+    call: Mutex<Call>,
     has_ended: AtomicBool,
 }
 
