@@ -1,7 +1,7 @@
 //! Why a change cannot be made.
 
 use super::consequence::Dependent;
-use crate::catalog::Location;
+use crate::catalog::{Location, quoted};
 use crate::terms::Dialect;
 use std::fmt::Display;
 use std::path::PathBuf;
@@ -25,7 +25,7 @@ pub enum ChangeError {
         suggestion: Option<String>,
     },
     /// Others need what is to be taken away.
-    #[error("cannot take {} away, which others need: {}", quoted(names, ", "), listed(by))]
+    #[error("cannot take {} away, which others need: {}", quoted(names), listed(by))]
     NeededBy {
         /// What is to be taken away, and is needed.
         names: Vec<String>,
@@ -141,7 +141,7 @@ pub enum ChangeError {
         at: Location,
     },
     /// The provider of what is to be defined is here already, and another.
-    #[error("provider `{provider}` is here already, with another {}: {at}", quoted(keys, " and "))]
+    #[error("provider `{provider}` is here already, with another {}: {at}", quoted(keys))]
     OtherProvider {
         /// The provider.
         provider: String,
@@ -231,7 +231,7 @@ pub struct Conflict {
 impl Display for Conflict {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Conflict { what, name, keys, here, there } = self;
-        write!(f, "{what} `{name}` is here already, with another {}: {here}, and {there}", quoted(keys, " and "))
+        write!(f, "{what} `{name}` is here already, with another {}: {here}, and {there}", quoted(keys))
     }
 }
 
@@ -258,12 +258,8 @@ fn lines(items: &[impl Display]) -> String {
 fn layers_of(layers: &[String]) -> String {
     match layers {
         [] => "none is".to_owned(),
-        layers => format!("{} are", quoted(layers, ", ")),
+        layers => format!("{} are", quoted(layers)),
     }
-}
-
-fn quoted<S: AsRef<str>>(names: &[S], separator: &str) -> String {
-    names.iter().map(|name| format!("`{}`", name.as_ref())).collect::<Vec<_>>().join(separator)
 }
 
 fn listed(items: &[impl Display]) -> String {

@@ -92,7 +92,7 @@ fn what_ships_is_replaced_by_a_definition_that_says_so() {
     let folder = site(head);
     let ours = "\n# Ours alone.\n[layer.inspect]\nprovider = \"inspect\"\nadds = [\"metered\", \"x-ours\"]\n";
     let install = |text: &str| Install::text("ours.toml", format!("format = 1\n{text}"));
-    let expected = "layer `inspect` is here already, with another `adds` and `removes` and `allow-below` and `categories`: builtin:layers.toml:";
+    let expected = "layer `inspect` is here already, with another `adds`, `removes`, `allow-below`, `categories`: builtin:layers.toml:";
     let refused = refusal(folder.path(), install(ours));
     assert!(refused.starts_with(expected) && refused.ends_with(", and ours.toml:4:8"), "{refused}");
     commit(folder.path(), install(ours).replace(true));

@@ -5,8 +5,12 @@
 //! | `copies` | what comes of another catalog, and what is refused |
 //! | `sources` | where it comes from, and into which files it goes |
 //! | `words` | definitions given by words |
+//! | `covering` | chains of a new layer over what is there |
+//! | `laws` | random entries of random catalogs |
 
 mod copies;
+mod covering;
+mod laws;
 mod sources;
 mod words;
 
@@ -109,4 +113,9 @@ fn registry(text: &str) -> Registry {
 fn defined(kind: DefinitionKind, name: &str, keys: &[(&str, &str)]) -> Install {
     let keys = keys.iter().map(|(key, word)| ((*key).to_owned(), (*word).to_owned())).collect();
     Install::definition(Definition { kind, name: name.to_owned(), keys })
+}
+
+/// The names of all selectable entries, in catalog order.
+fn order(registry: &Registry) -> Vec<&str> {
+    registry.selectable().map(|entry| entry.name()).collect()
 }

@@ -105,6 +105,26 @@ base = \"tcp4\"
 }
 
 #[test]
+fn a_catalog_with_faults_is_refused_with_these() {
+    let folder = site(SITE);
+    let there = folder.path().join("there");
+    std::fs::create_dir(&there).unwrap();
+    write(&there, "a.toml", "format = 1\n[provider.acme]\n[layer.seal]\nprovider = \"acme\"\n");
+    write(&there, "b.toml", "format = 1\n[layer.seal]\nprovider = \"acme\"\n");
+    let expected = "there/b.toml:2:8: entry `seal` is declared twice (";
+    assert!(refusal(folder.path(), Install::path(&there)).starts_with(expected));
+    let expected = "cannot read `nowhere.toml`: no such file or directory";
+    assert_eq!(refusal(folder.path(), Install::path("nowhere.toml")), expected);
+    // What is defined there otherwise can break what is here; then the two definitions are what matters.
+    let other = "format = 1\n[layer.tcp4]\nprovider = \"acme\"\n";
+    let above = "[provider.acme]\n[layer.l]\nprovider = \"acme\"\n[chain.c]\nlayers = [\"l\"]\nbase = \"tcp4\"\n";
+    write(folder.path(), "site.toml", &format!("{SITE}{above}"));
+    let expected = "other.toml:2:8: entry `tcp4` is declared twice (";
+    let refused = refusal(folder.path(), Install::text("other.toml", other));
+    assert!(refused.starts_with(expected), "{refused}");
+}
+
+#[test]
 fn tables_of_any_form_come_as_tables_with_headers() {
     let folder = site(SITE);
     let text = "\

@@ -36,7 +36,30 @@ use tables::Tables;
 /// Adds entries: from another catalog, from words, or from a text.
 ///
 /// An entry brings what it stands on and what is not here yet: its provider, the layers and the base of a chain, families of its own.
-/// What is here under the same name is taken as it is, if it is the same in all that counts.
+/// What is here under the same name is taken as it is, if it is the same in all that counts: in what it answers to, in its contract,
+/// in what would be opened; else it refuses the change, or is replaced. Of what only its `allow-below` names a layer brings layers,
+/// which change no answer; base protocols and chains have to be installed by name.
+///
+/// Definitions are copied as they are written, with the comments that belong to them; relative paths among their options lead to the
+/// same files from the new place. They go to the end of the file that is changed: providers, families, base protocols, layers,
+/// chains, those of which the first that matches is chosen in the catalog order that they have where they come from. Policy, tests,
+/// guarantees, severities and `order` of a catalog do not come along, as they speak of that catalog as a whole.
+///
+/// ```
+/// use sockatlas::Loader;
+/// use sockatlas::edit::{Install, Transaction};
+///
+/// let folder = tempfile::tempdir()?;
+/// let site = folder.path().join("site.toml");
+/// std::fs::write(&site, "format = 1\ninclude = [\"builtin:linux.toml\"]\n")?;
+/// let install = Install::path("builtin:layers.toml").names(["secure"]);
+/// let prepared = Transaction::new(Loader::new().path(&site)).change(install).prepare(|_| true)?;
+/// let outcome = prepared.commit()?;
+/// let added: Vec<_> = outcome.is.entries().filter(|entry| outcome.was.entry(entry.name()).is_none()).collect();
+/// let added: Vec<&str> = added.iter().map(|entry| entry.name()).collect();
+/// assert_eq!(added, ["tls", "secure/tcp4", "secure/tcp6"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Install {
@@ -71,12 +94,14 @@ impl Install {
         Install::of(Origin::Catalogs(Catalogs::Registry(registry.clone())))
     }
 
-    /// From another catalog: a file, a folder, or one that ships (`builtin:layers.toml`). It may stand on entries that are here.
+    /// From another catalog: a file, a folder, or one that ships (`builtin:layers.toml`). It may stand on entries that are here, as it
+    /// is loaded together with these; so it must load as a whole, whatever is wanted of it.
     pub fn path(path: impl Into<PathBuf>) -> Self {
         Install::of(Origin::Catalogs(Catalogs::Path(path.into())))
     }
 
-    /// From a catalog given as a text, under a name for messages. It may stand on entries that are here.
+    /// From a catalog given as a text, under a name for messages. It may stand on entries that are here. Relative paths in it count
+    /// from the folder of the file that they go into.
     pub fn text(name: impl Into<String>, text: impl Into<String>) -> Self {
         Install::of(Origin::Catalogs(Catalogs::Text { name: name.into(), text: text.into() }))
     }

@@ -38,7 +38,7 @@ pub(super) fn install(draft: &mut Draft, layer: &str, bases: &[String]) -> Resul
     }
     if !unfit.is_empty() {
         let is_fit = |chain: &Chain| unfit.iter().all(|unfit| unfit.base != chain.base);
-        let left_out = chains.iter().filter(|chain| !is_fit(chain)).map(|chain| left_out(&registry, chain, &unfit));
+        let left_out = chains.iter().filter_map(|chain| left_out(&registry, chain, &unfit));
         let left_out: Vec<Consequence> = left_out.collect();
         chains.retain(is_fit);
         draft.replace(&target, before);
@@ -142,17 +142,12 @@ fn reason(fault: &FaultKind) -> String {
     }
 }
 
-fn left_out(registry: &Registry, chain: &Chain, unfit: &[Unfit]) -> Consequence {
-    let reason = unfit.iter().find(|unfit| unfit.base == chain.base).map(|unfit| unfit.reason.clone());
-    let at = registry.entry(&chain.base).map(|base| registry.entry_at(base.index()).at);
-    let beginning = crate::catalog::Span::beginning(crate::catalog::FileId(0));
-    Consequence {
-        effect: Effect::LeftOut,
-        what: "chain",
-        name: chain.name.clone(),
-        at: registry.locate(at.unwrap_or(beginning)),
-        reason,
-    }
+/// What is said of a chain that is not made; nothing of one that is.
+fn left_out(registry: &Registry, chain: &Chain, unfit: &[Unfit]) -> Option<Consequence> {
+    let unfit = unfit.iter().find(|unfit| unfit.base == chain.base)?;
+    let at = registry.entry(&chain.base)?.source();
+    let (name, reason) = (chain.name.clone(), Some(unfit.reason.clone()));
+    Some(Consequence { effect: Effect::LeftOut, what: "chain", name, at, reason })
 }
 
 fn tables(layer: &str, chains: &[Chain]) -> Vec<String> {

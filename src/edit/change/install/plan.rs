@@ -7,7 +7,7 @@ use super::tables::{Path, Tables};
 use crate::catalog::{EntryKind, Span, nearest};
 use crate::edit::change::ChangeError;
 use crate::edit::change::error::Conflict;
-use crate::registry::Registry;
+use crate::registry::{EntryRef, Registry};
 use indexmap::IndexSet;
 use std::collections::HashMap;
 
@@ -89,7 +89,7 @@ impl Sides<'_> {
     /// All entries that the catalogs define by themselves and do not disable.
     fn all(&self) -> Result<IndexSet<Path>, ChangeError> {
         let own = self.theirs.entries().filter(|(_, members)| {
-            let at = |entry: &crate::registry::EntryRef<'_>| self.source.registry.entry_at(entry.index()).at;
+            let at = |entry: &EntryRef<'_>| self.source.registry.entry_at(entry.index()).at;
             members.iter().any(|entry| self.source.is_own(at(entry)) && !entry.is_disabled())
         });
         let wanted: IndexSet<Path> = own.filter_map(|(name, _)| self.theirs.making(name)).collect();
@@ -127,16 +127,16 @@ impl Sides<'_> {
     /// Refuses layers that allow below them what will not be here.
     fn allows_what_is_there(&self, all: &IndexSet<Path>) -> Result<(), ChangeError> {
         for path in all.iter().filter(|path| self.ours.get(path).is_none()) {
-            for allowed in self.theirs.allowed(path) {
+            let Some(layer) = self.theirs.members(&path.1).first().filter(|_| path.0 == DefinitionKind::Layer) else {
+                continue;
+            };
+            let is_there = |allowed: &EntryRef<'_>| {
                 let comes = self.theirs.making(allowed.name()).is_some_and(|path| all.contains(&path));
-                if !comes && self.here.entry(allowed.name()).is_none() {
-                    let at = self.theirs.get(path).and_then(|layer| layer.at(&self.source.registry));
-                    return Err(ChangeError::NotAllowed {
-                        layer: path.1.clone(),
-                        at: self.source.locate(at.unwrap_or(Span::beginning(crate::catalog::FileId(0)))),
-                        name: allowed.name().to_owned(),
-                    });
-                }
+                comes || self.here.entry(allowed.name()).is_some()
+            };
+            if let Some(missing) = self.theirs.allowed(path).iter().find(|allowed| !is_there(allowed)) {
+                let (layer, at, name) = (layer.name().to_owned(), layer.source(), missing.name().to_owned());
+                return Err(ChangeError::NotAllowed { layer, at, name });
             }
         }
         Ok(())
