@@ -157,6 +157,7 @@ impl Loader {
     }
 
     /// Loads as if documents from the one with this number on said `replace = true` of all that those before them define.
+    #[cfg(feature = "edit")]
     pub(crate) fn load_prevailing(&self, from: usize) -> Result<Registry, LoadError> {
         let (sources, loaded) = self.read(from);
         loaded.map_err(|faults| LoadError { faults, sources })

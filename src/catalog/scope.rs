@@ -26,6 +26,7 @@ pub(crate) struct DeclaredFamily {
     /// Where these two are written, by their keys.
     pub facts_at: Vec<(&'static str, Span)>,
     /// Where its name is declared.
+    #[cfg_attr(not(feature = "edit"), expect(dead_code, reason = "only changes of catalogs ask for it"))]
     pub at: Span,
 }
 

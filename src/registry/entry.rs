@@ -3,7 +3,7 @@
 use super::Registry;
 use crate::catalog::entry::{Body, Entry, EntryIndex, Layer};
 use crate::catalog::modules::{module_of, taken};
-use crate::catalog::{EntryKind, EntryOption, Facts, Location, Module, OptionSpec, ProtocolSet, Provider, Span};
+use crate::catalog::{EntryKind, EntryOption, Facts, Location, Module, OptionSpec, ProtocolSet, Provider};
 use crate::graph::Stack;
 use crate::terms::{Categories, Family, Services, SocketType};
 use uuid::Uuid;
@@ -237,7 +237,8 @@ impl<'r> ProviderRef<'r> {
     }
 
     /// Where it is declared.
-    pub(crate) fn at(&self) -> Span {
+    #[cfg(feature = "edit")]
+    pub(crate) fn at(&self) -> crate::catalog::Span {
         self.provider.at
     }
 

@@ -21,6 +21,7 @@ impl Unit {
     }
 
     /// What the table is called.
+    #[cfg(feature = "edit")]
     pub fn name<'n>(&'n self, registry: &'n Registry) -> &'n str {
         self.group.as_deref().unwrap_or_else(|| registry.name_at(self.first()))
     }

@@ -17,7 +17,6 @@ mod entries;
 mod numbers;
 
 use super::format;
-use crate::catalog::entry::EntryIndex;
 use crate::catalog::writing::page::{self, Page, Table, list, string};
 use crate::catalog::writing::words;
 use crate::catalog::{EntryKind, FORMAT, Severity};
@@ -83,7 +82,10 @@ pub(crate) fn to_toml_with(registry: &Registry, notes: &Notes) -> String {
 }
 
 /// The names of the tables that declare the entries, with the entries that each makes, in the order of declaration.
-pub(in crate::edit) fn tables(registry: &Registry) -> impl Iterator<Item = (String, Vec<EntryIndex>)> {
+#[cfg(feature = "edit")]
+pub(in crate::edit) fn tables(
+    registry: &Registry,
+) -> impl Iterator<Item = (String, Vec<crate::catalog::entry::EntryIndex>)> {
     let named = |unit: Unit| (unit.name(registry).to_owned(), unit.members().collect());
     entries::units(registry).into_iter().map(named)
 }
