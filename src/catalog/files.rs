@@ -98,7 +98,9 @@ pub(super) fn gather(
             gather.unreadable(&path, &reason, None);
         }
         faults.append(&mut gather.faults);
-        return (gather.sources, gather.documents);
+        let Gather { mut sources, snapshot, documents, .. } = gather;
+        snapshot.journals().for_each(|path| sources.add_place(Place::File(path.to_owned())));
+        return (sources, documents);
     }
 }
 

@@ -134,6 +134,12 @@ impl Snapshot {
         is_there
     }
 
+    /// Where journals were looked for, those of other folders that theirs name included.
+    pub fn journals(&self) -> impl Iterator<Item = &Path> {
+        let seen = self.seen.iter().map(|(path, ..)| path.as_path());
+        seen.filter(|path| path.file_name().is_some_and(|name| name == journal::NAME))
+    }
+
     /// The first of what was read that is not as it was when it was read.
     pub fn changed(&self) -> Option<&Path> {
         let is_same = |(path, was, content): &&(PathBuf, Option<Stamp>, Option<u64>)| {

@@ -63,7 +63,7 @@ pub struct Sources {
 /// A path at which reading looked, whether or not anything was there: what is there decides what the documents are.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Place {
-    /// A document, or what was to be one.
+    /// A document, or what was to be one, or the journal of a transaction on one.
     File(PathBuf),
     /// A folder whose `*.toml` files are documents.
     Folder(PathBuf),

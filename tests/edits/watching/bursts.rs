@@ -2,8 +2,8 @@
 
 use super::{Followed, titled};
 use crate::edits::{folder, read, said, sockatlas, write};
-use sockatlas::Loader;
 use sockatlas::edit::{Event, WatchOptions};
+use sockatlas::{Loader, Request};
 use std::fs;
 use std::time::Duration;
 
@@ -68,6 +68,45 @@ fn temporary_files_of_our_own_are_nothing_that_happens() {
     followed.settles();
     assert!(followed.watcher.reloads() <= before + 2, "those asked for, and no other");
     assert_eq!(followed.title(), "one");
+}
+
+const KERNEL: &str = "[provider.kernel]\nmodule = \"system\"\n[provider.inspect]\n[base.tcp4]\nprovider = \"kernel\"\n\
+                      family = \"inet\"\ntype = \"stream\"\nprotocol = \"tcp\"\n[layer.inspect]\nprovider = \"inspect\"\n";
+const CHAIN: &str = "[chain.inspected]\nlayers = [\"inspect\"]\nbase = \"tcp4\"\n";
+
+#[test]
+fn a_transaction_of_ours_on_one_file_makes_one_version() {
+    let folder = folder();
+    write(folder.path(), "site.toml", &format!("format = 1\n{KERNEL}{CHAIN}"));
+    let followed = Followed::path(&folder.path().join("site.toml"));
+    let output = sockatlas(folder.path(), &["disable", "-c", "site.toml", "inspected"]);
+    assert_eq!(said(&output).0, 0, "{output:?}");
+    super::wait_until(|| followed.live.version().resolve(&Request::named("inspected")).is_err());
+    followed.settles();
+    assert_eq!(followed.live.version().number, 2);
+}
+
+#[test]
+fn a_transaction_of_ours_on_files_of_several_folders_makes_one_version() {
+    let folder = folder();
+    for name in ["one", "two"] {
+        fs::create_dir(folder.path().join(name)).expect("a folder is made");
+    }
+    write(folder.path(), "one/kernel.toml", &format!("format = 1\n{KERNEL}"));
+    write(folder.path(), "two/chain.toml", &format!("format = 1\ninclude = [\"../one/kernel.toml\"]\n{CHAIN}"));
+    // As soon as anything happens, so that what is between the two files would be seen.
+    let options = WatchOptions::new().quiet(Duration::ZERO);
+    let followed = Followed::of(Loader::new().path(folder.path().join("two/chain.toml")), options);
+    let arguments = ["remove", "-c", "two/chain.toml", "inspect", "--with-dependents"];
+    let output = sockatlas(folder.path(), &arguments);
+    assert_eq!(said(&output).0, 0, "{output:?}");
+    assert!(!read(folder.path(), "one/kernel.toml").contains("[layer.inspect]"));
+    assert!(!read(folder.path(), "two/chain.toml").contains("[chain.inspected]"));
+    super::wait_until(|| followed.live.version().entry("inspect").is_none());
+    followed.settles();
+    assert_eq!(followed.live.version().number, 2);
+    let events: Vec<Event> = followed.events.try_iter().collect();
+    assert!(matches!(events[..], [Event::Replaced(_)]), "nothing else was ever seen: {events:?}");
 }
 
 #[test]

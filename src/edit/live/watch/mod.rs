@@ -12,7 +12,8 @@
 //!
 //! Folders, never files: an editor that saves puts a new file under the old name. On the way from the root to a document each step
 //! is a name in a folder, and what the documents are depends on every one of these names: the document itself, which may be missing
-//! so far; a symbolic link on the way, which may be made to point elsewhere; a folder, which may be moved away and come back. So
+//! so far; the journal of a transaction beside it; a symbolic link on the way, which may be made to point elsewhere; a folder, which
+//! may be moved away and come back. So
 //! each of these folders is watched, for these names alone; a folder that is a catalog, for all its `*.toml` files too. The set is
 //! worked out anew after each reload, and when it, or what stands under its paths, is another than that which is watched, the watches
 //! are made anew and the catalogs are loaded once more, as nobody saw what happened in between.

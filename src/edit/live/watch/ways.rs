@@ -9,9 +9,6 @@ use std::path::{Component, Path, PathBuf};
 /// How many symbolic links are followed on one way, as by the kernel: path_resolution(7).
 const MOST_LINKS: usize = 40;
 
-/// A transaction that was interrupted leaves it in the folders of its files, and it decides what they hold.
-const JOURNAL: &str = ".sockatlas-journal";
-
 /// The folders on the ways to all places at which loading looked.
 #[derive(Debug, Default)]
 pub(super) struct Ways {
@@ -59,7 +56,6 @@ impl Ways {
                 ways.look_into(&end, true);
             }
         }
-        ways.names.names.insert(JOURNAL.into());
         ways
     }
 
