@@ -27,7 +27,7 @@
 //! | [`report`] | what it says, as data and in forms for people and programs |
 //! | `net` | what was selected is opened: providers, layers, sockets, in three drivers (feature `net`; Linux) |
 //! | [`winsock`] | Winsock catalogs: read, judged, mended, written |
-//! | [`edit`] | catalogs laid out and written out; files mended and replaced as wholes (feature `cli`) |
+//! | [`edit`] | catalogs laid out and written out, changed as transactions (feature `edit`), and followed while programs run |
 //!
 //! Imports run one way: terms, catalog, graph, registry, load, then report, winsock, check, net, edit, and last the command.
 //!
@@ -35,14 +35,16 @@
 //!
 //! | feature | what | brings |
 //! |---|---|---|
-//! | `cli` (default) | the command | clap and what else it needs, `net`, `tls`, `hive` |
+//! | `cli` (default) | the command | clap and what else it needs, `net`, `tls`, `hive`, `edit`, `watch` |
 //! | `net` | sockets, relays, and all layers but `tls` | socket2, rustix, httparse, crc, etherparse, subtle |
 //! | `tls` | the layer `tls` | rustls with ring, webpki-roots, rustls-platform-verifier |
 //! | `hive` | Winsock catalogs in SYSTEM hives | notatin |
+//! | `edit` | catalog files changed as transactions | tempfile, toml_edit |
+//! | `watch` | live registries that follow their files | notify |
 //! | `tokio` | streams for tokio | tokio |
 //! | `tracing` | spans and events for each layer | tracing |
 //!
-//! Without any, the library resolves, explains and checks. Sockets are opened on Linux so far: on other systems `net` adds nothing,
+//! Without any, the library resolves, explains and checks, takes catalogs built in code, and holds live registries. Sockets are opened on Linux so far: on other systems `net` adds nothing,
 //! and the command has no `connect` and `listen`.
 
 pub mod catalog;

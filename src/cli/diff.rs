@@ -1,7 +1,7 @@
 //! `diff`: which requests change their answer between two catalogs.
 
 use super::json::{Differences, Named};
-use super::output::{self, Format};
+use super::output::{self, Format, counted};
 use super::style::{BAD, FAINT, GOOD, SUBJECT};
 use super::{Failure, Globals, Status};
 use crate::terms::Protocol;
@@ -44,8 +44,44 @@ pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
     Ok(if differences.is_empty() { Status::Clean } else { Status::Refused })
 }
 
-/// The differences, those with the same two answers together.
+/// What a change does to answers: the differences in which an entry is answered, before or after. Those between two refusals,
+/// of which there are many wherever something comes or goes, are counted.
+pub(super) fn gist(registry: &Registry, differences: &[Difference]) -> String {
+    let is_refused = |answer: &Answer| matches!(answer, Answer::Refused(_));
+    let (refused, told): (Vec<_>, Vec<_>) =
+        differences.iter().partition(|difference| is_refused(&difference.was) && is_refused(&difference.is));
+    if told.is_empty() && !refused.is_empty() {
+        return format!("no request is answered by another entry{}\n", refused_otherwise(refused.len(), ";"));
+    }
+    let mut text = list(registry, told.iter().copied());
+    text += &total(told.len());
+    if !refused.is_empty() {
+        text += &refused_otherwise(refused.len(), ", and");
+    }
+    text.push('\n');
+    text
+}
+
+/// Of requests that are refused before and after.
+fn refused_otherwise(count: usize, before: &str) -> String {
+    let kinds = counted(count, "kind is", "kinds are");
+    format!("{before} {kinds} refused for another reason")
+}
+
+/// The differences, those with the same two answers together, and how many there are.
 pub(super) fn text(registry: &Registry, differences: &[Difference]) -> String {
+    list(registry, differences.iter()) + &total(differences.len()) + "\n"
+}
+
+fn total(count: usize) -> String {
+    match count {
+        0 => "no request is answered otherwise".to_owned(),
+        1 => "1 kind of request is answered otherwise".to_owned(),
+        _ => format!("{count} kinds of requests are answered otherwise"),
+    }
+}
+
+fn list<'d>(registry: &Registry, differences: impl Iterator<Item = &'d Difference>) -> String {
     let mut text = String::new();
     let mut blocks: Vec<(&Answer, &Answer, Vec<&Difference>)> = Vec::new();
     for difference in differences {
@@ -81,12 +117,6 @@ pub(super) fn text(registry: &Registry, differences: &[Difference]) -> String {
         }
         text.push('\n');
     }
-    let count = differences.len();
-    let _ = match count {
-        0 => writeln!(text, "no request is answered otherwise"),
-        1 => writeln!(text, "1 kind of request is answered otherwise"),
-        _ => writeln!(text, "{count} kinds of requests are answered otherwise"),
-    };
     text
 }
 

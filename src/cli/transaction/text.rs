@@ -24,7 +24,7 @@ pub(super) fn say(outcome: &Outcome, differences: &[Difference], dry_run: bool) 
             text.push('\n');
         }
     }
-    text += &diff::text(&outcome.is, differences);
+    text += &diff::gist(&outcome.is, differences);
     if !outcome.consequences.is_empty() {
         text.push('\n');
     }
