@@ -10,6 +10,9 @@
 //! | `keys` | values set and unset |
 //! | `tables` | whole tables: taken out as text, appended, removed |
 //!
+//! Places come from `toml_parser`, the parser beneath `toml_edit`. That crate itself writes a document anew, and then a byte order mark,
+//! CRLF, the order of dotted keys and a missing line break at the end are lost (measured with version 0.25).
+//!
 //! However TOML writes a table (a header, a header far away from that of its parent, dotted keys, an inline table), its path is the
 //! same: `["chain", "tls4"]`. A member of an array of tables is called by its number, from 0: `["always#2"]`.
 //!
