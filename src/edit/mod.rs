@@ -34,7 +34,7 @@ mod written;
 #[cfg(feature = "edit")]
 pub use change::{
     Change, ChangeError, Conflict, Consequence, Definition, DefinitionKind, Dependent, Disable, Effect, Enable,
-    Install, Order, Place, Remove, Unfit,
+    Install, Order, Place, Remove, Set, Unfit,
 };
 #[cfg(feature = "edit")]
 pub use fix::{Applied, Fixed, Refused, fix};

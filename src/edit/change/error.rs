@@ -203,6 +203,47 @@ pub enum ChangeError {
         layer: String,
         /// What it cannot run over, and why.
         refused: Vec<Unfit>,
+    /// An entry is made by a chain over several bases, and has no keys of its own.
+    #[error("`{name}` is made by chain `{chain}`: set it there")]
+    MadeByChain {
+        /// The entry.
+        name: String,
+        /// The chain.
+        chain: String,
+    },
+    /// A key is to be set of what is defined in a document that is no file of TOML.
+    #[error("`{name}` is defined in `{document}`, which cannot be changed: install a replacement of it, and set that")]
+    NotSettable {
+        /// What it is a key of.
+        name: String,
+        /// The document.
+        document: String,
+    },
+    /// A key is to be set that does not exist.
+    #[error("{of} has no key `{key}`{}", suggestion.as_ref().map(|near| format!(" (did you mean `{near}`?)")).unwrap_or_default())]
+    UnknownKey {
+        /// The key.
+        key: String,
+        /// What it was to be a key of, as in "`tls4`" or "the catalog".
+        of: String,
+        /// The key that was probably meant.
+        suggestion: Option<String>,
+    },
+    /// A key is to be given a value, and is a table with a header.
+    #[error("`{key}` of {of} is a table: set its keys, as in `{key}.KEY`")]
+    IsTable {
+        /// The key.
+        key: String,
+        /// What it is a key of.
+        of: String,
+    },
+    /// A key is to be set in what is no table.
+    #[error("`{key}` of {of} has no keys: it is a value")]
+    NoTable {
+        /// What is no table.
+        key: String,
+        /// What it is a key of.
+        of: String,
     },
     /// The texts that came of it do not say what was asked for. Nothing is written; it is a defect of this library.
     #[error("the changed catalogs do not say what was asked for, so nothing is changed: {what}")]

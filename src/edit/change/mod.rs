@@ -8,6 +8,7 @@
 //! | `order` | entries given other places in the catalog order |
 //! | `remove` | definitions taken away, with all that names them |
 //! | `statements` | what the documents say, each for itself, and what the names in them stand for |
+//! | `set` | keys given other values |
 //! | `consequence` | what depends on what is changed, and what changes along with it |
 //! | `error` | why a change cannot be made |
 
@@ -18,6 +19,7 @@ mod install;
 mod order;
 mod remove;
 mod statements;
+mod set;
 pub(in crate::edit) mod words;
 
 pub use consequence::{Consequence, Dependent, Effect};
@@ -26,6 +28,7 @@ pub use error::{ChangeError, Conflict, Unfit};
 pub use install::{Definition, DefinitionKind, Install};
 pub use order::{Order, Place};
 pub use remove::Remove;
+pub use set::Set;
 
 use super::transaction::{Draft, TransactionError};
 
@@ -43,6 +46,8 @@ pub enum Change {
     Order(Order),
     /// Definitions are taken away.
     Remove(Remove),
+    /// A key is given another value.
+    Set(Set),
 }
 
 impl Change {
@@ -53,6 +58,7 @@ impl Change {
             Change::Install(change) => change.apply(draft),
             Change::Order(change) => change.apply(draft),
             Change::Remove(change) => change.apply(draft),
+            Change::Set(change) => change.apply(draft),
         }
     }
 }

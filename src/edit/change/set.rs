@@ -1,0 +1,255 @@
+//! Keys given other values.
+//!
+//! Whatever the key and the value: nothing of the text changes but this value, or the line that a new key takes, and the tables
+//! say the same but for this key. What it makes of the catalogs is for loading to say.
+
+use super::words;
+use super::{Change, ChangeError};
+use crate::catalog::document::keys_of;
+use crate::catalog::{FileId, nearest};
+use crate::edit::text::Text;
+use crate::edit::transaction::{Draft, TransactionError};
+use crate::registry::{EntryRef, Registry};
+use std::path::{Path, PathBuf};
+use toml::{Table, Value};
+
+/// Gives a key of an entry, or of something else that catalogs define, another value, where it is defined.
+///
+/// Setting a key to what it is already changes nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Set {
+    /// What it is a key of.
+    ///
+    /// An entry by its name: of several definitions, the one that counts. A chain over several bases goes by its own name. Where no
+    /// entry is called so: `provider.NAME`, `application.NAME` or `family.NAME`; `lint`; or `catalog`, or a dot, for the keys of the
+    /// document itself, as `title` is one. `lint` and `catalog` are those of the file into which new things go.
+    pub name: String,
+    /// The key. It may have parts, as `options.roots` has.
+    pub key: String,
+    /// Its value: TOML, or else a text, or a list of texts separated by commas where the key takes one. Nothing takes the key away.
+    pub value: Option<String>,
+}
+
+/// What a key is set of.
+struct Target<'d> {
+    file: PathBuf,
+    /// Its table in that file.
+    table: Vec<&'d str>,
+    entry: Option<EntryRef<'d>>,
+}
+
+/// The keys of a document that are set as such; the others are tables of their own.
+const OF_DOCUMENT: &[&str] = &["format", "dialect", "title", "include", "order", "disable", "lint", "winsock"];
+
+/// The tables of which something can be set by its name with theirs.
+const SECTIONS: &[&str] = &["provider", "application", "family"];
+
+impl Set {
+    pub(super) fn apply(&self, draft: &mut Draft) -> Result<(), TransactionError> {
+        let target = target(draft, &self.name)?;
+        let key = self.key_in(&target.table)?;
+        let key: Vec<&str> = key.iter().map(String::as_str).collect();
+        let mut text = Text::new(draft.text(&target.file));
+        let before = table(&text);
+        let mut wanted = before.clone();
+        let path: Vec<&str> = target.table.iter().chain(&key).copied().collect();
+        match &self.value {
+            None if !text.unset(&target.table, &key) => return Ok(()),
+            None => drop(take(&mut wanted, &path)),
+            Some(word) => {
+                let option = match *key {
+                    ["options", option] => target.entry.and_then(|entry| entry.spec(option)).map(|spec| spec.kind()),
+                    _ => None,
+                };
+                let value = words::value(&key, option, word);
+                let parsed = parsed(&value);
+                if parsed.is_some() && at(&before, &path) == parsed.as_ref() {
+                    return Ok(());
+                }
+                if !write(&mut text, &target.table, &key, &value, word) {
+                    return Err(self.no_place(&text, &target.table, &key).into());
+                }
+                if let Some(parsed) = parsed {
+                    put(&mut wanted, &path, parsed);
+                }
+            }
+        }
+        let is = table(&text);
+        if without_empty(is, &path) != without_empty(wanted, &path) {
+            return Err(ChangeError::Defect { what: "more than this key changed" }.into());
+        }
+        let (file, text) = (target.file.clone(), text.into_string());
+        draft.replace(&file, text);
+        Ok(())
+    }
+
+    /// The parts of the key, which the table must know.
+    fn key_in(&self, table: &[&str]) -> Result<Vec<String>, ChangeError> {
+        let unknown = |suggestion| ChangeError::UnknownKey { key: self.key.clone(), of: self.of(), suggestion };
+        let parts = parts(&self.key).ok_or_else(|| unknown(None))?;
+        let mut path: Vec<&str> = table.to_vec();
+        for (at, part) in parts.iter().enumerate() {
+            let known = if path.is_empty() { OF_DOCUMENT } else { keys_of(&path) };
+            if !known.is_empty() && !known.contains(&part.as_str()) {
+                let near = nearest(part, known.iter().copied());
+                let whole = |near: String| parts[..at].iter().cloned().chain([near]).collect::<Vec<_>>().join(".");
+                return Err(unknown(near.map(whole)));
+            }
+            path.push(part);
+        }
+        Ok(parts)
+    }
+
+    /// Why a key cannot be written.
+    fn no_place(&self, text: &Text, table: &[&str], key: &[&str]) -> ChangeError {
+        let depth = (1..key.len()).find(|&depth| text.value(table, &key[..depth]).is_some());
+        match depth {
+            Some(depth) => ChangeError::NoTable { key: key[..depth].join("."), of: self.of() },
+            None => ChangeError::IsTable { key: self.key.clone(), of: self.of() },
+        }
+    }
+
+    fn of(&self) -> String {
+        if is_document(&self.name) { "the catalog".to_owned() } else { format!("`{}`", self.name) }
+    }
+}
+
+impl From<Set> for Change {
+    fn from(change: Set) -> Self {
+        Change::Set(change)
+    }
+}
+
+fn is_document(name: &str) -> bool {
+    matches!(name, "." | "catalog")
+}
+
+/// What a name is of, and where that is defined.
+fn target<'d>(draft: &'d Draft, name: &'d str) -> Result<Target<'d>, ChangeError> {
+    let registry = draft.registry();
+    if let Some(entry) = registry.entry(name) {
+        if let Some((chain, _)) = name.split_once('/') {
+            return Err(ChangeError::MadeByChain { name: name.to_owned(), chain: chain.to_owned() });
+        }
+        return of_entry(draft, name, entry);
+    }
+    if let Some(member) = registry.entries().find(|entry| group(entry.name()) == Some(name)) {
+        return of_entry(draft, name, member);
+    }
+    if is_document(name) {
+        return Ok(Target { file: draft.target().to_owned(), table: Vec::new(), entry: None });
+    }
+    if name == "lint" {
+        return Ok(Target { file: draft.target().to_owned(), table: vec!["lint"], entry: None });
+    }
+    let section = name.split_once('.').filter(|(section, _)| SECTIONS.contains(section));
+    let Some((section, of)) = section else {
+        let known = registry.entries().map(|entry| group(entry.name()).unwrap_or(entry.name()));
+        return Err(ChangeError::NoSuchEntry { name: name.to_owned(), suggestion: nearest(name, known) });
+    };
+    let sections = sections(registry, section);
+    let Some((_, document)) = sections.iter().find(|(known, _)| *known == of) else {
+        let near = nearest(of, sections.iter().map(|(known, _)| *known));
+        let suggestion = near.map(|near| format!("{section}.{near}"));
+        return Err(ChangeError::NoSuchEntry { name: name.to_owned(), suggestion });
+    };
+    Ok(Target { file: editable(draft, name, *document)?, table: vec![section, of], entry: None })
+}
+
+fn of_entry<'d>(draft: &'d Draft, name: &'d str, entry: EntryRef<'d>) -> Result<Target<'d>, ChangeError> {
+    let document = draft.registry().entry_at(entry.index()).at.file;
+    let file = editable(draft, name, document)?;
+    Ok(Target { file, table: vec![entry.kind().name(), name], entry: Some(entry) })
+}
+
+/// The chain over several bases that made an entry.
+fn group(entry: &str) -> Option<&str> {
+    entry.split_once('/').map(|(chain, _)| chain)
+}
+
+/// What is defined in a section of catalogs, and where.
+fn sections<'d>(registry: &'d Registry, section: &str) -> Vec<(&'d str, FileId)> {
+    match section {
+        "provider" => registry.providers().map(|provider| (provider.name(), provider.at().file)).collect(),
+        "application" => registry.policy_sections().map(|(name, policy)| (name, policy.at.file)).collect(),
+        _ => registry.scope().families.iter().map(|(name, family)| (name.as_str(), family.at.file)).collect(),
+    }
+}
+
+/// The file of a document, if it can be changed.
+fn editable(draft: &Draft, name: &str, document: FileId) -> Result<PathBuf, ChangeError> {
+    let source = draft.registry().sources().get(document);
+    let fixed = |_| ChangeError::NotSettable { name: name.to_owned(), document: source.name().to_owned() };
+    draft.file(document).map(Path::to_owned).map_err(fixed)
+}
+
+/// The parts of a key as TOML reads it.
+fn parts(key: &str) -> Option<Vec<String>> {
+    let keys = toml_edit::Key::parse(key).ok()?;
+    Some(keys.into_iter().map(|key| key.get().to_owned()).collect())
+}
+
+/// Writes a value. A list that was not given as TOML changes an array as little as it can, so that comments in it stay.
+fn write(text: &mut Text, table: &[&str], key: &[&str], value: &str, word: &str) -> bool {
+    let names = match parsed(value) {
+        Some(Value::Array(items)) if word.trim() != value && !items.is_empty() => {
+            let names = items.into_iter().map(|item| item.as_str().map(str::to_owned));
+            names.collect::<Option<Vec<String>>>()
+        }
+        _ => None,
+    };
+    if let (Some(names), Some((last, above))) = (names, key.split_last()) {
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let table: Vec<&str> = table.iter().chain(above).copied().collect();
+        if text.names(&table, last).is_some() {
+            return text.set_names(&table, last, &names);
+        }
+    }
+    text.set(table, key, value)
+}
+
+fn table(text: &Text) -> Table {
+    // What loaded is TOML; were it not, both sides of the comparison would be empty, and loading would say so.
+    text.as_str().trim_start_matches('\u{feff}').parse().unwrap_or_default()
+}
+
+/// What a value means.
+fn parsed(value: &str) -> Option<Value> {
+    format!("x = {value}").parse::<Table>().ok()?.remove("x")
+}
+
+fn at<'t>(table: &'t Table, path: &[&str]) -> Option<&'t Value> {
+    let (last, above) = path.split_last()?;
+    let table = above.iter().try_fold(table, |table, part| table.get(*part)?.as_table())?;
+    table.get(*last)
+}
+
+fn put(table: &mut Table, path: &[&str], value: Value) {
+    let Some((first, rest)) = path.split_first() else { return };
+    if rest.is_empty() {
+        table.insert((*first).to_owned(), value);
+        return;
+    }
+    let next = table.entry(*first).or_insert_with(|| Value::Table(Table::new()));
+    if let Value::Table(next) = next {
+        put(next, rest, value);
+    }
+}
+
+fn take(table: &mut Table, path: &[&str]) -> Option<Value> {
+    let (first, rest) = path.split_first()?;
+    match rest.is_empty() {
+        true => table.remove(*first),
+        false => table.get_mut(*first)?.as_table_mut().and_then(|next| take(next, rest)),
+    }
+}
+
+/// Without the tables on the way to a key that hold nothing, which come and go with it.
+fn without_empty(mut table: Table, path: &[&str]) -> Table {
+    for depth in (1..path.len()).rev() {
+        if at(&table, &path[..depth]).and_then(Value::as_table).is_some_and(Table::is_empty) {
+            take(&mut table, &path[..depth]);
+        }
+    }
+    table
+}
