@@ -8,6 +8,7 @@ mod layout;
 mod live;
 mod ordering;
 mod removing;
+mod set;
 mod starter;
 mod trial;
 mod watching;

@@ -150,10 +150,10 @@ pub enum ChangeError {
         /// Where it is defined.
         at: Location,
     },
-    /// A key that such a definition does not have.
+    /// A key that does not exist.
     #[error("{what} `{name}` has no key `{key}`{}", suggestion.as_ref().map(|near| format!(" (did you mean `{near}`?)")).unwrap_or_default())]
     NoSuchKey {
-        /// What is defined: `layer`, `provider`, ...
+        /// What was to have it: `layer`, `provider`, ...
         what: &'static str,
         /// Its name.
         name: String,
@@ -203,6 +203,7 @@ pub enum ChangeError {
         layer: String,
         /// What it cannot run over, and why.
         refused: Vec<Unfit>,
+    },
     /// An entry is made by a chain over several bases, and has no keys of its own.
     #[error("`{name}` is made by chain `{chain}`: set it there")]
     MadeByChain {
@@ -219,13 +220,11 @@ pub enum ChangeError {
         /// The document.
         document: String,
     },
-    /// A key is to be set that does not exist.
-    #[error("{of} has no key `{key}`{}", suggestion.as_ref().map(|near| format!(" (did you mean `{near}`?)")).unwrap_or_default())]
-    UnknownKey {
+    /// A key is to be set that documents do not have as such.
+    #[error("a catalog has no key `{key}` that can be set{}", suggestion.as_ref().map(|near| format!(" (did you mean `{near}`?)")).unwrap_or_default())]
+    NoSuchCatalogKey {
         /// The key.
         key: String,
-        /// What it was to be a key of, as in "`tls4`" or "the catalog".
-        of: String,
         /// The key that was probably meant.
         suggestion: Option<String>,
     },

@@ -18,8 +18,8 @@ mod error;
 mod install;
 mod order;
 mod remove;
-mod statements;
 mod set;
+mod statements;
 pub(in crate::edit) mod words;
 
 pub use consequence::{Consequence, Dependent, Effect};

@@ -33,6 +33,8 @@ pub struct Set {
 /// What a key is set of.
 struct Target<'d> {
     file: PathBuf,
+    /// `chain`, `provider`, `catalog`, ...
+    what: &'static str,
     /// Its table in that file.
     table: Vec<&'d str>,
     entry: Option<EntryRef<'d>>,
@@ -47,7 +49,7 @@ const SECTIONS: &[&str] = &["provider", "application", "family"];
 impl Set {
     pub(super) fn apply(&self, draft: &mut Draft) -> Result<(), TransactionError> {
         let target = target(draft, &self.name)?;
-        let key = self.key_in(&target.table)?;
+        let key = self.key_in(&target)?;
         let key: Vec<&str> = key.iter().map(String::as_str).collect();
         let mut text = Text::new(draft.text(&target.file));
         let before = table(&text);
@@ -67,7 +69,7 @@ impl Set {
                     return Ok(());
                 }
                 if !write(&mut text, &target.table, &key, &value, word) {
-                    return Err(self.no_place(&text, &target.table, &key).into());
+                    return Err(self.no_place(&text, &target, &key).into());
                 }
                 if let Some(parsed) = parsed {
                     put(&mut wanted, &path, parsed);
@@ -84,10 +86,15 @@ impl Set {
     }
 
     /// The parts of the key, which the table must know.
-    fn key_in(&self, table: &[&str]) -> Result<Vec<String>, ChangeError> {
-        let unknown = |suggestion| ChangeError::UnknownKey { key: self.key.clone(), of: self.of(), suggestion };
+    fn key_in(&self, target: &Target) -> Result<Vec<String>, ChangeError> {
+        let unknown = |suggestion| match (target.what, target.table.last()) {
+            (what, Some(name)) => {
+                ChangeError::NoSuchKey { what, name: (*name).to_owned(), key: self.key.clone(), suggestion }
+            }
+            (_, None) => ChangeError::NoSuchCatalogKey { key: self.key.clone(), suggestion },
+        };
         let parts = parts(&self.key).ok_or_else(|| unknown(None))?;
-        let mut path: Vec<&str> = table.to_vec();
+        let mut path = target.table.clone();
         for (at, part) in parts.iter().enumerate() {
             let known = if path.is_empty() { OF_DOCUMENT } else { keys_of(&path) };
             if !known.is_empty() && !known.contains(&part.as_str()) {
@@ -101,16 +108,16 @@ impl Set {
     }
 
     /// Why a key cannot be written.
-    fn no_place(&self, text: &Text, table: &[&str], key: &[&str]) -> ChangeError {
-        let depth = (1..key.len()).find(|&depth| text.value(table, &key[..depth]).is_some());
+    fn no_place(&self, text: &Text, target: &Target, key: &[&str]) -> ChangeError {
+        let of = match target.table.last() {
+            Some(name) => format!("{} `{name}`", target.what),
+            None => "the catalog".to_owned(),
+        };
+        let depth = (1..key.len()).find(|&depth| text.value(&target.table, &key[..depth]).is_some());
         match depth {
-            Some(depth) => ChangeError::NoTable { key: key[..depth].join("."), of: self.of() },
-            None => ChangeError::IsTable { key: self.key.clone(), of: self.of() },
+            Some(depth) => ChangeError::NoTable { key: key[..depth].join("."), of },
+            None => ChangeError::IsTable { key: self.key.clone(), of },
         }
-    }
-
-    fn of(&self) -> String {
-        if is_document(&self.name) { "the catalog".to_owned() } else { format!("`{}`", self.name) }
     }
 }
 
@@ -137,12 +144,15 @@ fn target<'d>(draft: &'d Draft, name: &'d str) -> Result<Target<'d>, ChangeError
         return of_entry(draft, name, member);
     }
     if is_document(name) {
-        return Ok(Target { file: draft.target().to_owned(), table: Vec::new(), entry: None });
+        return Ok(Target { file: draft.target().to_owned(), what: "catalog", table: Vec::new(), entry: None });
     }
     if name == "lint" {
-        return Ok(Target { file: draft.target().to_owned(), table: vec!["lint"], entry: None });
+        return Ok(Target { file: draft.target().to_owned(), what: "table", table: vec!["lint"], entry: None });
     }
-    let section = name.split_once('.').filter(|(section, _)| SECTIONS.contains(section));
+    let section = name.split_once('.').and_then(|(section, of)| {
+        let what = SECTIONS.iter().find(|known| **known == section)?;
+        Some((*what, of))
+    });
     let Some((section, of)) = section else {
         let known = registry.entries().map(|entry| group(entry.name()).unwrap_or(entry.name()));
         return Err(ChangeError::NoSuchEntry { name: name.to_owned(), suggestion: nearest(name, known) });
@@ -153,13 +163,13 @@ fn target<'d>(draft: &'d Draft, name: &'d str) -> Result<Target<'d>, ChangeError
         let suggestion = near.map(|near| format!("{section}.{near}"));
         return Err(ChangeError::NoSuchEntry { name: name.to_owned(), suggestion });
     };
-    Ok(Target { file: editable(draft, name, *document)?, table: vec![section, of], entry: None })
+    Ok(Target { file: editable(draft, name, *document)?, what: section, table: vec![section, of], entry: None })
 }
 
 fn of_entry<'d>(draft: &'d Draft, name: &'d str, entry: EntryRef<'d>) -> Result<Target<'d>, ChangeError> {
     let document = draft.registry().entry_at(entry.index()).at.file;
     let file = editable(draft, name, document)?;
-    Ok(Target { file, table: vec![entry.kind().name(), name], entry: Some(entry) })
+    Ok(Target { file, what: entry.kind().name(), table: vec![entry.kind().name(), name], entry: Some(entry) })
 }
 
 /// The chain over several bases that made an entry.

@@ -1,6 +1,6 @@
 //! Values set and unset.
 
-use super::page::{Home, Pair};
+use super::page::{Home, Pair, is_within};
 use super::site::Site;
 use super::{Text, block, lines, path};
 use crate::catalog::writing::page::key as written_key;
@@ -23,69 +23,62 @@ impl Text {
     ///
     /// Says whether that could be done: not, where the key is a table that is not written inline, or part of the path is no table.
     pub fn set(&mut self, table: &[&str], key: &[&str], value: &str) -> bool {
-        let path = path(table, key);
-        if path.is_empty() || key.is_empty() {
-            return false;
-        }
-        if let Some(pair) = self.page.pair(&path) {
+        if let Some(pair) = self.page.pair(&path(table, key)).filter(|_| !key.is_empty()) {
             let at = pair.value.at.clone();
             self.apply(vec![(at, value.to_owned())]);
             return true;
         }
-        let is_no_table = |depth: &usize| {
-            let pair = self.page.pair(&path[..*depth]);
-            pair.is_some_and(|pair| self.page.inline(&pair.path).is_none())
-        };
-        if self.is_below(&path) || (1..path.len()).any(|depth| is_no_table(&depth)) {
-            return false;
-        }
-        for depth in (0..path.len()).rev() {
-            let (container, rest) = path.split_at(depth);
-            let Some((name, rest)) = rest.split_first() else { continue };
-            let header = || self.page.headers.iter().find(|header| header.path.starts_with(container));
-            if let Some(site) = Site::of(&self.page, container) {
-                // What is missing of the table itself gets a header, where the table that it belongs to can have some.
-                let is_member = table.iter().any(|part| part.contains('#'));
-                if depth == 0 && is_member {
-                    return false;
-                }
-                if depth < table.len() && site.block().is_none() && !is_member {
-                    return self.append(&format!("{}\n{}", heading(table), line(key, value)));
-                }
-                self.set_in(&site, name, &nested(rest, value), (table, key));
-                return true;
-            }
-            if let Some(header) = header() {
-                // Known by its tables only: it gets a header before them.
-                let table: Vec<&str> = container.iter().map(String::as_str).collect();
-                let key: Vec<&str> = path.iter().skip(depth).map(String::as_str).collect();
-                let at = lines::lead(&self.text, lines::start(&self.text, header.at.start));
-                let line_break = lines::line_break(&self.text, at);
-                let above = lines::above(&self.text, at).is_none_or(|above| lines::is_blank(&self.text[above]));
-                let blank = if above { line_break } else { "" };
-                let new = format!("{}{line_break}{}{line_break}{blank}", heading(&table), line(&key, value));
-                self.apply(vec![(at..at, new)]);
-                return true;
-            }
-        }
-        false
+        let Some(plain) = self.with(table, key, value, false) else { return false };
+        let is_undone = |mut text: Text| text.unset(table, key) && text.text == self.text;
+        // A table that is there with nothing in it must not be taken for one that is made for this key.
+        let marked = || self.with(table, key, value, true).filter(|marked| is_undone(marked.clone()));
+        *self = if is_undone(plain.clone()) { plain } else { marked().unwrap_or(plain) };
+        true
     }
 
-    /// Puts a key into a table that is written somewhere.
-    fn set_in(&mut self, site: &Site, name: &str, value: &str, (table, key): (&[&str], &[&str])) {
-        let splices = |is_marked| site.insertion(&self.text, &self.page, name, value, is_marked);
-        let mut plain = self.clone();
-        plain.apply(splices(false));
-        // A table that is there with nothing in it must not be taken for one that was made for the key.
-        if site.is_empty(&self.page) {
-            let mut back = plain.clone();
-            back.unset(table, key);
-            if back.text != self.text {
-                let splices = splices(true);
-                return self.apply(splices);
-            }
+    /// What comes of a new key. With a mark, it is written a little otherwise where its table is there already and empty.
+    pub(super) fn with(&self, table: &[&str], key: &[&str], value: &str, is_marked: bool) -> Option<Text> {
+        let path = path(table, key);
+        let is_no_table = |depth: usize| {
+            let pair = self.page.pair(&path[..depth]);
+            pair.is_some_and(|pair| self.page.inline(&pair.path).is_none())
+        };
+        if key.is_empty() || self.is_below(&path) || (1..path.len()).any(is_no_table) {
+            return None;
         }
-        *self = plain;
+        // The innermost table on the way that is written takes what is missing.
+        (0..path.len()).rev().find_map(|depth| {
+            let (container, rest) = path.split_at(depth);
+            let Some(site) = Site::of(&self.page, container) else { return self.with_header(container, rest, value) };
+            let is_member = path.iter().any(|part| part.contains('#'));
+            let mut with = self.clone();
+            // What is missing of the table itself gets a header, where the table that it belongs to can have some.
+            if depth < table.len() && !site.is_inline() && !is_member {
+                with.append(&format!("{}\n{}", heading(table), line(key, value))).then_some(with)
+            } else if depth == 0 && is_member {
+                None
+            } else {
+                let (name, rest) = rest.split_first()?;
+                with.apply(site.insertion(&self.text, &self.page, name, &nested(rest, value), is_marked));
+                Some(with)
+            }
+        })
+    }
+
+    /// What comes of a new key of a table that is known by the tables below it only: it gets a header before theirs.
+    fn with_header(&self, table: &[String], key: &[String], value: &str) -> Option<Text> {
+        let below = self.page.headers.iter().find(|header| header.path.starts_with(table))?;
+        let at = lines::lead(&self.text, lines::start(&self.text, below.at.start));
+        let line_break = lines::line_break(&self.text, at);
+        // As blank as what is above, so that either may go when this goes.
+        let above = lines::above(&self.text, at).map(|above| self.slice(above));
+        let blank = above.map_or(line_break, |above| if lines::is_blank(above) { above } else { "" });
+        let table: Vec<&str> = table.iter().map(String::as_str).collect();
+        let key: Vec<&str> = key.iter().map(String::as_str).collect();
+        let new = format!("{}{line_break}{}{line_break}{blank}", heading(&table), line(&key, value));
+        let mut with = self.clone();
+        with.apply(vec![(at..at, new)]);
+        Some(with)
     }
 
     /// Takes a key away, with the comment behind it. A table that [`Text::set`] would have made for it goes too.
@@ -105,8 +98,7 @@ impl Text {
                 Some(pair) => without.remove_pair(pair),
                 None => without.remove_section(container),
             }
-            let mut again = without.clone();
-            (again.set(table, key, &value) && again.text == self.text).then_some(without)
+            without.makes(table, key, &value, self).then_some(without)
         };
         let pair = pair.clone();
         let made = (1..path.len()).filter(|&depth| self.only_holds(&path[..depth], &path)).find_map(without);
@@ -115,6 +107,12 @@ impl Text {
             None => self.remove_pair(&pair),
         }
         true
+    }
+
+    /// Whether another text is what comes of a new key.
+    pub(super) fn makes(&self, table: &[&str], key: &[&str], value: &str, other: &Text) -> bool {
+        let is_made = |is_marked| self.with(table, key, value, is_marked).is_some_and(|with| with.text == other.text);
+        is_made(false) || is_made(true)
     }
 
     /// Takes a pair out that is on lines of its own or in an inline table.
@@ -137,7 +135,7 @@ impl Text {
     /// Whether something is written below this path.
     fn is_below(&self, path: &[String]) -> bool {
         let is_pair = |pair: &Pair| pair.path.len() > path.len() && pair.path.starts_with(path);
-        self.page.headers.iter().any(|header| header.path.starts_with(path)) || self.page.pairs.iter().any(is_pair)
+        self.page.headers.iter().any(|header| is_within(&header.path, path)) || self.page.pairs.iter().any(is_pair)
     }
 
     /// Whether a table holds this key and, beside tables on the way to it, nothing else; tables with headers of their own count not.

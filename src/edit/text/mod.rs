@@ -8,7 +8,8 @@
 //! | `block` | members put into arrays and inline tables, and taken out |
 //! | `names` | arrays of names |
 //! | `keys` | values set and unset |
-//! | `tables` | whole tables: taken out as text, appended, removed |
+//! | `tables` | whole tables: taken out as text, removed |
+//! | `append` | tables appended |
 //!
 //! Places come from `toml_parser`, the parser beneath `toml_edit`. That crate itself writes a document anew, and then a byte order mark,
 //! CRLF, the order of dotted keys and a missing line break at the end are lost (measured with version 0.25).
@@ -24,6 +25,7 @@
 //! Every edit takes a text that is TOML and leaves one. What cannot be done leaves the text as it is, and says `false`. Whether
 //! the result is a sound catalog is for loading to say.
 
+mod append;
 mod block;
 mod keys;
 mod lines;

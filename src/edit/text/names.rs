@@ -29,12 +29,7 @@ impl Text {
         if array.items.len() == 1 {
             let value = format!("[{}]", self.slice(item.at.clone()));
             let mut without = self.clone();
-            let mut again = without.clone();
-            if without.unset(table, &[key]) {
-                again = without.clone();
-                again.set(table, &[key], &value);
-            }
-            if again.text == self.text {
+            if without.unset(table, &[key]) && without.makes(table, &[key], &value, self) {
                 *self = without;
                 return true;
             }

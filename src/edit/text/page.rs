@@ -286,6 +286,14 @@ impl Reader<'_> {
     }
 }
 
+/// Whether a path is this one or one below it; members are below their array.
+pub(super) fn is_within(path: &[String], above: &[String]) -> bool {
+    let Some((last, rest)) = above.split_last() else { return true };
+    let is_last =
+        |part: &String| part == last || part.strip_prefix(last.as_str()).is_some_and(|rest| rest.starts_with('#'));
+    path.starts_with(rest) && path.get(rest.len()).is_some_and(is_last)
+}
+
 fn member_name(array: &str, at: usize) -> String {
     format!("{array}#{at}")
 }

@@ -37,13 +37,12 @@ impl Site {
         site(pair.home, table.len() - (pair.path.len() - pair.parts.len()))
     }
 
-    /// Whether the table is written and has no key; one with sub-tables may be that too.
-    pub fn is_empty(&self, page: &Page) -> bool {
-        self.pairs(page).next().is_none()
+    /// Whether it is an inline table.
+    pub fn is_inline(&self) -> bool {
+        self.block().is_some()
     }
 
-    /// Whether it is an inline table.
-    pub fn block(&self) -> Option<usize> {
+    fn block(&self) -> Option<usize> {
         match self.home {
             Home::Block(block) => Some(block),
             _ => None,
@@ -111,8 +110,8 @@ impl Site {
 
     /// What goes between a new key and its value: aligned with those beside it, where they are and it fits.
     fn separator(&self, text: &str, page: &Page, near: Option<&Pair>, name: &str, is_marked: bool) -> String {
-        let mark = if is_marked { " " } else { "" };
-        let Some(near) = near else { return format!(" {mark}= ") };
+        // Where there is none beside it, the table is empty.
+        let Some(near) = near else { return if is_marked { "  = " } else { " = " }.to_owned() };
         let own = Separator::of(text, near);
         let all = page.pairs_of(near.home).map(|pair| Separator::of(text, pair));
         let same: Vec<Separator> = all.filter(|separator| separator.column == own.column).collect();
@@ -122,7 +121,7 @@ impl Site {
             Some(padding) if is_aligned && padding > 0 => padding,
             _ => own.before.min(1),
         };
-        format!("{}{mark}={}", " ".repeat(padding), own.after)
+        format!("{}={}", " ".repeat(padding), own.after)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Whole tables: taken out as text, appended, removed.
 
 use super::keys::heading;
-use super::page::{Home, Page, Pair};
+use super::page::{Home, Pair, is_within};
 use super::{Text, block, lines, path};
 use crate::catalog::writing::page::key as written_key;
 use std::ops::Range;
@@ -24,47 +24,6 @@ impl Text {
         (!parts.is_empty()).then(|| parts.join(&line_break.repeat(2)) + line_break)
     }
 
-    /// Appends tables, with their headers: behind a blank line at the end, before blank lines that are there already. Lines are
-    /// broken as they are here.
-    ///
-    /// Says whether that could be done: not, where one of them would belong to an inline table.
-    pub fn append(&mut self, tables: &str) -> bool {
-        let page = Page::read(tables);
-        let is_closed = |path: &[String]| {
-            (1..=path.len()).any(|depth| {
-                let mut above = path[..depth].to_vec();
-                if let Some((name, _)) = above.last().and_then(|last| last.split_once('#')) {
-                    let name = name.to_owned();
-                    above.pop();
-                    above.push(name);
-                }
-                self.page.pair(&above).is_some()
-            })
-        };
-        if page.pairs_of(Home::Top).next().is_some() || page.headers.iter().any(|header| is_closed(&header.path)) {
-            return false;
-        }
-        let line_break = lines::line_break(&self.text, 0);
-        let tables = rebroken(tables.trim_start_matches('\u{feff}'), line_break);
-        let tables = tables.trim_matches(['\n', '\r']);
-        let beginning = lines::beginning(&self.text);
-        let content = self.text.trim_end_matches([' ', '\t', '\n', '\r']).len();
-        let new = match content <= beginning {
-            true => (beginning..beginning, format!("{tables}{line_break}")),
-            false => {
-                let end = lines::end(&self.text, content);
-                let is_broken = self.text[..end].ends_with('\n');
-                let text = match is_broken {
-                    true => format!("{line_break}{tables}{line_break}"),
-                    false => format!("{line_break}{line_break}{tables}"),
-                };
-                (end..end, text)
-            }
-        };
-        self.apply(vec![new]);
-        true
-    }
-
     /// Removes a table, however it is written, with the comments that belong to it and the tables below it, and the blank line that
     /// separates it from what is above; at the beginning of the text, from what is below.
     ///
@@ -73,6 +32,12 @@ impl Text {
         let path = path(table, &[]);
         if path.is_empty() {
             return false;
+        }
+        if let [member] = *table
+            && let Some((array, at)) = member.split_once('#')
+            && self.page.array(&[array.to_owned()]).is_some()
+        {
+            return at.parse().is_ok_and(|at| self.remove_element(array, at));
         }
         let before = self.text.len();
         let mut ranges = self.sections(&path);
@@ -122,7 +87,7 @@ impl Text {
     /// The texts of a table's header and of those below it, each with its keys and comments.
     fn sections(&self, path: &[String]) -> Vec<Range<usize>> {
         let headers = self.page.headers.iter().enumerate();
-        headers.filter(|(_, header)| header.path.starts_with(path)).map(|(at, _)| self.section(at)).collect()
+        headers.filter(|(_, header)| is_within(&header.path, path)).map(|(at, _)| self.section(at)).collect()
     }
 
     fn section(&self, header: usize) -> Range<usize> {
@@ -222,9 +187,4 @@ impl Text {
 fn comments_in(gap: &str, line_break: &str) -> String {
     let comments = gap.lines().filter_map(|line| line.find('#').and_then(|at| line.get(at..)));
     comments.map(|comment| format!("{}{line_break}", comment.trim_end())).collect()
-}
-
-/// A text with its lines broken in this way, those within strings too, whose meaning does not depend on it.
-fn rebroken(text: &str, line_break: &str) -> String {
-    text.replace("\r\n", "\n").replace('\n', line_break)
 }

@@ -1,3 +1,6 @@
+mod laws;
+mod layout;
+
 use super::Text;
 
 /// What an edit makes of a text.

@@ -1,0 +1,135 @@
+//! Tables appended.
+
+use super::block::{self, Member};
+use super::page::{Home, Path};
+use super::site::Site;
+use super::{Text, lines};
+use crate::edit::written::page::{inline, key as written_key};
+
+impl Text {
+    /// Appends tables, with their headers: behind a blank line at the end, before blank lines that are there already. Lines are
+    /// broken as they are here. A table that belongs to one which is written inline goes into that, without its comments.
+    ///
+    /// Says whether that could be done: not, where keys stand above all headers, a table is here already, or one belongs to what is none here.
+    pub fn append(&mut self, tables: &str) -> bool {
+        let other = Text::new(tables);
+        let is_there = |path: &[String]| Site::of(&self.page, path).is_some();
+        if other.page.pairs_of(Home::Top).next().is_some()
+            || other.page.headers.is_empty()
+            || other
+                .page
+                .headers
+                .iter()
+                .any(|header| !header.path.iter().any(|part| part.contains('#')) && is_there(&header.path))
+        {
+            return false;
+        }
+        let mut inline: Vec<Path> = Vec::new();
+        for header in &other.page.headers {
+            if let Some(path) = self.outermost_within_inline(&header.path)
+                && !inline.contains(&path)
+            {
+                inline.push(path);
+            }
+        }
+        if inline.is_empty() {
+            self.append_text(tables);
+            return true;
+        }
+        let mut result = self.clone();
+        for path in &inline {
+            let parts: Vec<&str> = path.iter().map(String::as_str).collect();
+            let (Some(value), Some((name, above))) = (other.as_inline(path), parts.split_last()) else { return false };
+            let is_done = match name.split_once('#') {
+                Some((array, _)) => result.append_member(above, array, &value),
+                None => result.set(above, &[name], &value),
+            };
+            if !is_done {
+                return false;
+            }
+        }
+        // The last first, as the numbers of members behind one that goes are others then.
+        let mut rest = other;
+        for path in inline.iter().rev() {
+            rest.remove_table(&path.iter().map(String::as_str).collect::<Vec<_>>());
+        }
+        if !rest.page.headers.is_empty() {
+            result.append_text(&rest.text);
+        }
+        *self = result;
+        true
+    }
+
+    /// Of a table that cannot have a header because one above it is written inline, that which goes into the inline one.
+    fn outermost_within_inline(&self, path: &[String]) -> Option<Path> {
+        (0..path.len()).find_map(|depth| {
+            let (above, rest) = path.split_at(depth);
+            let (name, _) = rest.split_first()?;
+            let array = name.split_once('#').map(|(array, _)| array.to_owned());
+            let is_inline = match array {
+                Some(array) => self.page.pair(&[above, &[array]].concat()).is_some(),
+                None => depth > 0 && self.page.pair(above).is_some(),
+            };
+            is_inline.then(|| path[..=depth].to_vec())
+        })
+    }
+
+    /// A table as an inline one, from its headers.
+    fn as_inline(&self, path: &[String]) -> Option<String> {
+        let mut items: Vec<String> = Vec::new();
+        if let Some(header) = self.page.header(path) {
+            for pair in self.page.pairs_of(Home::Header(header)) {
+                items.push(format!("{} = {}", self.slice(pair.key()), self.slice(pair.value.at.clone())));
+            }
+        }
+        let mut below: Vec<&String> = Vec::new();
+        for header in self.page.headers.iter().filter(|header| header.path.starts_with(path)) {
+            if let Some(name) = header.path.get(path.len()).filter(|name| !below.contains(name)) {
+                below.push(name);
+            }
+        }
+        for name in below {
+            // An array of tables within a table: there is none in catalogs.
+            if name.contains('#') {
+                return None;
+            }
+            let value = self.as_inline(&[path, &[name.clone()]].concat())?;
+            items.push(format!("{} = {value}", written_key(name)));
+        }
+        Some(match items.is_empty() {
+            true => inline(std::iter::empty()),
+            false => format!("{{ {} }}", items.join(", ")),
+        })
+    }
+
+    /// Puts a member behind the last of an array that is written inline.
+    fn append_member(&mut self, above: &[&str], array: &str, value: &str) -> bool {
+        let Some(block) = self.page.array(&super::path(above, &[array])) else { return false };
+        let member = Member { text: value, behind: "" };
+        let splices = block::insertion(&self.text, block, block.items.len(), &member);
+        self.apply(splices);
+        true
+    }
+
+    /// Appends a text that begins with a header.
+    fn append_text(&mut self, tables: &str) {
+        let line_break = lines::line_break(&self.text, 0);
+        let tables = rebroken(tables.trim_start_matches('\u{feff}'), line_break);
+        let tables = tables.trim_matches(['\n', '\r']);
+        let beginning = lines::beginning(&self.text);
+        let content = self.text.trim_end_matches([' ', '\t', '\n', '\r']).len();
+        let end = lines::end(&self.text, content);
+        let is_broken = self.text.get(..end).is_some_and(|before| before.ends_with('\n'));
+        let (at, new) = match (content <= beginning, is_broken) {
+            (true, _) => (beginning, format!("{tables}{line_break}")),
+            (false, true) => (end, format!("{line_break}{tables}{line_break}")),
+            (false, false) => (end, format!("{line_break}{line_break}{tables}")),
+        };
+        self.apply(vec![(at..at, new)]);
+    }
+}
+
+/// A text with its lines broken in this way, those within strings too, whose meaning does not depend on it.
+fn rebroken(text: &str, line_break: &str) -> String {
+    text.replace("\r\n", "\n").replace('\n', line_break)
+}
