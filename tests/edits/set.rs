@@ -186,7 +186,7 @@ fn a_value_that_makes_a_fault_is_not_written() {
     for (name, key, value, expected) in [
         ("tcp4", "type", "strem", "10:12: unknown socket type `strem` (did you mean `stream`?)"),
         ("tls4", "layers", "tsl", "29:11: no layer is called `tsl`"),
-        ("tls", "options.min-vers", "1.3", "22:14: unknown option `min-vers` of layer `tls`"),
+        ("tls", "options.min-vers", "1.3", "27:14: unknown option `min-vers` of layer `tls`"),
     ] {
         let error = changed(CATALOG, set(name, key, Some(value))).unwrap_err();
         assert!(matches!(error, TransactionError::Faults(_)), "{error}");

@@ -4,7 +4,7 @@ use super::block::{self, Member};
 use super::page::{Home, Path};
 use super::site::Site;
 use super::{Text, lines};
-use crate::edit::written::page::{inline, key as written_key};
+use crate::catalog::writing::page::{inline, key as written_key};
 
 impl Text {
     /// Appends tables, with their headers: behind a blank line at the end, before blank lines that are there already. Lines are
@@ -115,7 +115,9 @@ impl Text {
     fn append_text(&mut self, tables: &str) {
         let line_break = lines::line_break(&self.text, 0);
         let tables = rebroken(tables.trim_start_matches('\u{feff}'), line_break);
-        let tables = tables.trim_matches(['\n', '\r']);
+        // Blank lines around them are none of theirs.
+        let blank = tables.len() - tables.trim_start().len();
+        let tables = tables[lines::start(&tables, blank)..].trim_end();
         let beginning = lines::beginning(&self.text);
         let content = self.text.trim_end_matches([' ', '\t', '\n', '\r']).len();
         let end = lines::end(&self.text, content);
