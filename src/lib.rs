@@ -39,7 +39,7 @@
 //! | `net` | sockets, relays, and all layers but `tls` | socket2, rustix, httparse, crc, etherparse, subtle |
 //! | `tls` | the layer `tls` | rustls with ring, webpki-roots, rustls-platform-verifier |
 //! | `hive` | Winsock catalogs in SYSTEM hives | notatin |
-//! | `edit` | catalog files changed as transactions | tempfile |
+//! | `edit` | catalog files changed as transactions | tempfile, toml_edit |
 //! | `watch` | live registries that follow their files | notify |
 //! | `tokio` | streams for tokio | tokio |
 //! | `tracing` | spans and events for each layer | tracing |

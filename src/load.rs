@@ -89,6 +89,12 @@ impl Loader {
         self
     }
 
+    /// A loader of no documents, with the same bounds, forms and modules.
+    #[cfg(feature = "edit")]
+    pub(crate) fn without_inputs(&self) -> Self {
+        Loader { inputs: Vec::new(), ..self.clone() }
+    }
+
     /// Adds the catalogs built in for this system: what it offers, and the layers that come with sockatlas.
     pub fn builtin(self) -> Self {
         self.path(OF_THIS_SYSTEM).path("builtin:layers.toml")

@@ -8,6 +8,7 @@ use crate::edit::transaction::{Draft, TransactionError};
 use crate::edit::written::to_toml;
 use crate::load::Loader;
 use crate::registry::Registry;
+use crate::terms::Dialect;
 use std::cell::OnceCell;
 use std::path::Path;
 
@@ -25,7 +26,8 @@ impl Source {
     pub fn load(catalogs: &Catalogs, draft: &Draft) -> Result<Self, TransactionError> {
         let source = match catalogs {
             Catalogs::Registry(registry) => Source::of(registry.clone(), 0),
-            Catalogs::Path(path) => Source::beside(draft, |loader| loader.path(path))?,
+            Catalogs::Path(path) => Source::beside(draft, |loader| loader.path(path))
+                .or_else(|error| Source::apart(draft, path).ok_or(error))?,
             Catalogs::Text { name, text } => Source::beside(draft, |loader| loader.text(name, text))?,
         };
         source.fits(draft)?;
@@ -50,6 +52,18 @@ impl Source {
         let is_here = error.faults().iter().all(|fault| fault.at.file.0 < first);
         let error = if is_here { loader.load().err().unwrap_or(error) } else { error };
         Err(TransactionError::Source(error))
+    }
+
+    /// Loads catalogs of which some part would not stand on those that are here: by themselves, or over what ships for the dialect,
+    /// as `builtin:layers.toml` is meant to be.
+    fn apart(draft: &Draft, path: &Path) -> Option<Self> {
+        let loader = draft.loader().without_inputs();
+        let alone = loader.clone().path(path).load().ok().map(|registry| Source::of(registry, 0));
+        let ships = match draft.registry().dialect() {
+            Dialect::Windows => "builtin:windows.toml",
+            _ => "builtin:linux.toml",
+        };
+        alone.or_else(|| Some(Source::of(loader.path(ships).path(path).load().ok()?, 1)))
     }
 
     /// Refuses catalogs that state another dialect.
