@@ -7,7 +7,7 @@ use super::words;
 use super::{Change, ChangeError};
 use crate::catalog::document::keys_of;
 use crate::catalog::{FileId, nearest};
-use crate::edit::text::Text;
+use crate::edit::text::{Text, key_parts};
 use crate::edit::transaction::{Draft, TransactionError};
 use crate::registry::{EntryRef, Registry};
 use std::path::{Path, PathBuf};
@@ -93,7 +93,7 @@ impl Set {
             }
             (_, None) => ChangeError::NoSuchCatalogKey { key: self.key.clone(), suggestion },
         };
-        let parts = parts(&self.key).ok_or_else(|| unknown(None))?;
+        let parts = key_parts(&self.key).ok_or_else(|| unknown(None))?;
         let mut path = target.table.clone();
         for (at, part) in parts.iter().enumerate() {
             let known = if path.is_empty() { OF_DOCUMENT } else { keys_of(&path) };
@@ -191,12 +191,6 @@ fn editable(draft: &Draft, name: &str, document: FileId) -> Result<PathBuf, Chan
     let source = draft.registry().sources().get(document);
     let fixed = |_| ChangeError::NotSettable { name: name.to_owned(), document: source.name().to_owned() };
     draft.file(document).map(Path::to_owned).map_err(fixed)
-}
-
-/// The parts of a key as TOML reads it.
-fn parts(key: &str) -> Option<Vec<String>> {
-    let keys = toml_edit::Key::parse(key).ok()?;
-    Some(keys.into_iter().map(|key| key.get().to_owned()).collect())
 }
 
 /// Writes a value. A list that was not given as TOML changes an array as little as it can, so that comments in it stay.

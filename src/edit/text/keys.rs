@@ -1,6 +1,6 @@
 //! Values set and unset.
 
-use super::page::{Home, Pair, is_within};
+use super::page::{Home, Page, Pair, Path, is_within};
 use super::site::Site;
 use super::{Text, block, lines, path};
 use crate::catalog::writing::page::key as written_key;
@@ -147,6 +147,17 @@ impl Text {
         self.page.pair(table).is_some()
             && self.page.pairs.iter().filter(|pair| pair.path.starts_with(table)).all(is_on_the_way)
     }
+}
+
+/// The parts of a key as TOML reads it, as in `options.roots`; nothing, if it is none.
+pub(in crate::edit) fn key_parts(key: &str) -> Option<Path> {
+    let key = key.trim();
+    let text = format!("{key} = 0");
+    text.parse::<toml::Table>().ok()?;
+    let mut pairs = Page::read(&text).pairs.into_iter();
+    // Behind a key there could be a value, and a comment for the rest.
+    let pair = pairs.next().filter(|pair| pair.key() == (0..key.len()))?;
+    pairs.next().is_none().then_some(pair.path)
 }
 
 /// `[chain.tls4]`.

@@ -36,6 +36,8 @@ mod tables;
 #[cfg(test)]
 mod tests;
 
+pub(in crate::edit) use keys::key_parts;
+
 use page::{Page, Path};
 use std::ops::Range;
 

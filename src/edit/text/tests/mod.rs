@@ -180,3 +180,12 @@ fn a_table_without_a_header_is_taken_out_with_one() {
     assert_eq!(edited(dotted, |text| text.remove_table(&["chain", "c"])), "chain.d.x = 1\n");
     assert_eq!(edited(inline, |text| text.remove_table(&["chain", "c"])), "[chain]\nd = { }\n");
 }
+
+#[test]
+fn a_key_has_the_parts_that_toml_reads() {
+    let parts = |key| super::key_parts(key).map(|parts| parts.join("|"));
+    assert_eq!(parts(" options . 'a.b' "), Some("options|a.b".to_owned()));
+    for key in ["", "a b", "a.", "a = 0 #", "a = 0\nb", "[a]\nb", "'a"] {
+        assert_eq!(parts(key), None, "{key}");
+    }
+}
