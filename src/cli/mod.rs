@@ -81,9 +81,14 @@ use failure::Failure;
 use globals::Globals;
 use std::path::PathBuf;
 use std::process::ExitCode;
+#[cfg(unix)]
+use std::sync::{Arc, atomic::AtomicBool};
 
 /// Runs the command with the arguments and the environment of this process.
 pub fn main() -> ExitCode {
+    // A file that may not grow is then an error that is said, not the end.
+    #[cfg(unix)]
+    let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::<AtomicBool>::default());
     let done = parse().and_then(|(command, globals)| run(&command, &globals));
     match done {
         Ok(status) => status.into(),

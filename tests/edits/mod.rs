@@ -1,9 +1,15 @@
 //! Catalog files changed: fixes, layout, the starter, and how files are written.
 
 mod disabling;
+#[cfg(target_os = "linux")]
+mod contended;
 mod fixes;
+#[cfg(target_os = "linux")]
+mod full;
 mod glue;
 mod installing;
+#[cfg(target_os = "linux")]
+mod killed;
 mod layout;
 mod live;
 mod ordering;
@@ -11,6 +17,11 @@ mod removing;
 mod set;
 mod starter;
 mod trial;
+#[cfg(target_os = "linux")]
+mod stage;
+mod starter;
+#[cfg(target_os = "linux")]
+mod unfinished;
 mod watching;
 mod writing;
 

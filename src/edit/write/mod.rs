@@ -171,8 +171,6 @@ impl Ready<'_> {
 
 /// Puts new texts in the place of old ones, all or none.
 pub(super) fn replace_all(files: &[(Original, String)], locks: &Locks) -> Result<Written, WriteError> {
-    // Nothing is written for nothing.
-    files.iter().try_for_each(|(original, _)| original.is_unchanged())?;
     match files {
         [] => Ok(Written::Whole),
         [(original, text)] => original.ready(text.as_bytes(), locks)?.put(),

@@ -1,0 +1,165 @@
+//! `kill -9` during an edit: at each of its system calls, and at any moment. Whoever reads the catalog then gets the old one or the
+//! new one, whole, and the next edit needs no repair and leaves nothing behind.
+
+use super::folder;
+use super::stage::{INSTALLATION, NEXT, REMOVAL, THREE, after, disk, done, left_behind, readers, restore};
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
+use std::process::{Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How many kills there must be in all.
+const KILLS: usize = 1_000;
+
+/// An edit, and what readers get before it and after it, and when the next edit has followed.
+struct Edit {
+    arguments: &'static [&'static str],
+    old: BTreeMap<String, String>,
+    new: BTreeMap<String, String>,
+    old_and_next: BTreeMap<String, String>,
+    new_and_next: BTreeMap<String, String>,
+}
+
+/// When the edit is killed.
+#[derive(Clone, Debug)]
+enum Moment {
+    /// At the n-th call of this name.
+    Call(String, usize),
+    /// After a while.
+    After(Duration),
+}
+
+impl Edit {
+    fn new(arguments: &'static [&'static str], files: usize) -> Edit {
+        let (old, new) = (after(&[]), after(&[arguments]));
+        let changed = old.iter().filter(|(name, text)| new.get(*name) != Some(*text)).count();
+        assert_eq!((old.len(), new.len(), changed), (3, 3, files), "{arguments:?}");
+        Edit { arguments, old, new, old_and_next: after(&[NEXT]), new_and_next: after(&[arguments, NEXT]) }
+    }
+
+    fn command(&self, folder: &Path, program: &str, before: &[String]) -> Command {
+        let mut command = Command::new(program);
+        command.args(before).args(self.arguments).current_dir(folder).env_remove("SOCKATLAS_CATALOG");
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        command
+    }
+
+    /// Every system call of the edit by its name, and how often it makes that.
+    fn calls(&self) -> Option<BTreeMap<String, usize>> {
+        let folder = folder();
+        restore(folder.path(), THREE);
+        let log = folder.path().join("calls").display().to_string();
+        let tracing = ["-f", "-qq", "-o", &log, env!("CARGO_BIN_EXE_sockatlas")].map(str::to_owned);
+        let traced = self.command(folder.path(), "strace", &tracing).status();
+        if !traced.is_ok_and(|status| status.success()) {
+            assert!(std::env::var_os("CI").is_none(), "strace is not installed or may not trace, and CI must have it");
+            let _ = writeln!(std::io::stderr(), "SKIPPED: strace is not here; no edit was killed at its system calls");
+            return None;
+        }
+        let log = std::fs::read_to_string(log).expect("the tracer's log");
+        let mut calls = BTreeMap::new();
+        for line in log.lines() {
+            let call = line.trim_start().split_once(' ').map_or("", |(_, call)| call.trim_start());
+            if let Some((name, _)) = call.split_once('(').filter(|(name, _)| !name.is_empty() && !name.contains(' ')) {
+                *calls.entry(name.to_owned()).or_default() += 1;
+            }
+        }
+        assert!(calls.contains_key("renameat") && calls.contains_key("fsync") && calls.contains_key("flock"), "{calls:?}");
+        Some(calls)
+    }
+
+    /// How long the edit takes, undisturbed.
+    fn duration(&self) -> Duration {
+        let folder = folder();
+        restore(folder.path(), THREE);
+        let begun = Instant::now();
+        let status = self.command(folder.path(), env!("CARGO_BIN_EXE_sockatlas"), &[]).status();
+        assert!(status.expect("the command runs").success());
+        begun.elapsed()
+    }
+
+    /// Kills the edit, looks at what is there, and makes the next one. Whether the kill came before the end, and the edit counts.
+    fn kill(&self, folder: &Path, moment: &Moment) -> (bool, bool) {
+        restore(folder, THREE);
+        assert_eq!(left_behind(folder), Vec::<std::path::PathBuf>::new());
+        let status = match moment {
+            Moment::Call(name, at) => {
+                let inject = format!("inject={name}:signal=SIGKILL:when={at}");
+                let trace = format!("trace={name}");
+                let tracing = ["-f", "-qq", "--seccomp-bpf", "-e", &trace, "-e", &inject, env!("CARGO_BIN_EXE_sockatlas")];
+                self.command(folder, "strace", &tracing.map(str::to_owned)).status().expect("the tracer runs")
+            }
+            Moment::After(delay) => {
+                let mut child =
+                    self.command(folder, env!("CARGO_BIN_EXE_sockatlas"), &[]).spawn().expect("the command runs");
+                thread::sleep(*delay);
+                let _ = child.kill();
+                child.wait().expect("it ends")
+            }
+        };
+        let found = readers(folder);
+        let is_new = found == self.new;
+        assert!(is_new || found == self.old, "{moment:?}: neither the old nor the new catalog: {found:#?}");
+        for (name, text) in disk(folder) {
+            let is_whole = [&self.old, &self.new].into_iter().any(|whole| whole.get(&name) == Some(&text));
+            assert!(is_whole, "{moment:?}: `{name}` is neither the old nor the new one: {text}");
+        }
+        done(folder, NEXT);
+        let expected = if is_new { &self.new_and_next } else { &self.old_and_next };
+        assert_eq!(&readers(folder), expected, "{moment:?}");
+        assert_eq!(&disk(folder), expected, "{moment:?}: the next edit finishes what was begun");
+        assert_eq!(left_behind(folder), Vec::<std::path::PathBuf>::new(), "{moment:?}: nothing is left behind");
+        (was_killed(status), is_new)
+    }
+}
+
+/// strace ends as that which it traced.
+fn was_killed(status: ExitStatus) -> bool {
+    const SIGKILL: i32 = 9;
+    status.signal() == Some(SIGKILL) || status.code() == Some(128 + SIGKILL)
+}
+
+#[test]
+fn an_edit_that_is_killed_leaves_the_old_catalog_or_the_new_one() {
+    let edits = [Edit::new(INSTALLATION, 1), Edit::new(REMOVAL, 3)];
+    let mut moments = Vec::new();
+    for edit in &edits {
+        for (name, count) in edit.calls().into_iter().flatten() {
+            moments.extend((1..=count).map(|at| (edit, Moment::Call(name.clone(), at))));
+        }
+    }
+    let at_calls = moments.len();
+    // Some of these come too late.
+    let at_random = KILLS.saturating_sub(at_calls).max(200) * 3 / 2;
+    let durations = edits.each_ref().map(Edit::duration);
+    for (at, (edit, duration)) in edits.iter().zip(durations).cycle().take(at_random).enumerate() {
+        // Spread over the whole edit, whatever it is doing then.
+        moments.push((edit, Moment::After(duration.mul_f64(at as f64 / at_random as f64))));
+    }
+    let next = AtomicUsize::new(0);
+    let (killed, old, new) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicUsize::new(0));
+    thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                let folder = folder();
+                while let Some((edit, moment)) = moments.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let (was_killed, is_new) = edit.kill(folder.path(), moment);
+                    killed.fetch_add(usize::from(was_killed), Ordering::Relaxed);
+                    if was_killed {
+                        (if is_new { &new } else { &old }).fetch_add(1, Ordering::Relaxed);
+                    }
+                }
+            });
+        }
+    });
+    let [killed, old, new] = [killed, old, new].map(AtomicUsize::into_inner);
+    let _ = writeln!(
+        std::io::stderr(),
+        "{killed} edits killed: {at_calls} at system calls, up to {at_random} at random; {old} left the old catalog, {new} the new one"
+    );
+    assert!(old > 0 && new > 0 && killed >= if at_calls == 0 { 100 } else { KILLS }, "{killed} kills");
+}
