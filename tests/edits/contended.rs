@@ -19,7 +19,7 @@ fn load(folder: &Path) -> Registry {
 }
 
 fn entries(registry: &Registry) -> BTreeSet<String> {
-    registry.entries().iter().map(|entry| entry.name().to_owned()).collect()
+    registry.entries().map(|entry| entry.name().to_owned()).collect()
 }
 
 /// Installs and removes entries of its own, and gives those that are to be there at the end.
@@ -29,7 +29,7 @@ fn change(folder: &Path, writer: usize) -> BTreeSet<String> {
         0 => ["-c", "a/site.toml", "-c", "b/site.toml"],
         _ => ["-c", "b/site.toml", "-c", "a/site.toml"],
     };
-    let mut mine = BTreeSet::new();
+    let mut mine: BTreeSet<String> = BTreeSet::new();
     for round in 0..ROUNDS / WRITERS {
         let (arguments, name) = match mine.pop_first() {
             // Every third change takes the oldest away.

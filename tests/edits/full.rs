@@ -95,7 +95,8 @@ fn a_folder_of_the_three_that_cannot_be_written_is_named_and_nothing_changes() {
         for path in [folder.path().to_owned(), folder.path().join("a"), folder.path().join("b")] {
             fs::set_permissions(path, fs::Permissions::from_mode(0o777)).expect("the mode is set");
         }
-        fs::set_permissions(folder.path().join(unwritable), fs::Permissions::from_mode(0o555)).expect("the mode is set");
+        fs::set_permissions(folder.path().join(unwritable), fs::Permissions::from_mode(0o555))
+            .expect("the mode is set");
         let Some(output) = as_nobody(folder.path(), REMOVAL) else { return };
         let (status, _, stderr) = said(&output);
         assert_eq!(status, 2, "{stderr}");
@@ -153,7 +154,8 @@ fn a_file_that_may_not_grow_is_a_clear_error_and_nothing_changes() {
     for (arguments, limit) in [(INSTALLATION, 0), (REMOVAL, 0), (REMOVAL, 1)] {
         let folder = folder();
         restore(folder.path(), THREE);
-        let output = script(folder.path(), &[], &format!(r#"ulimit -f {limit}; exec "$sockatlas" "$@" 2>&1 | cat"#), arguments);
+        let output =
+            script(folder.path(), &[], &format!(r#"ulimit -f {limit}; exec "$sockatlas" "$@" 2>&1 | cat"#), arguments);
         let stdout = String::from_utf8_lossy(&output.stdout);
         assert!(stdout.contains("cannot write a file in this folder: File too large"), "{stdout}");
         assert_as_it_was(folder.path());
@@ -194,7 +196,7 @@ fn no_folder_that_cannot_be_locked_keeps_two_from_each_other() {
     assert_eq!(status, 2, "{stderr}");
     assert!(stderr.contains("/b: another transaction is changing the catalogs of this folder"), "{stderr}");
     // Where nothing at all can be locked, nothing is changed.
-    let Some(output) = traced(folder.path(), "error=ENOTSUP") else { return };
+    let Some(output) = traced(folder.path(), "error=EOPNOTSUPP") else { return };
     let (status, _, stderr) = said(&output);
     assert_eq!(status, 2, "{stderr}");
     assert!(stderr.contains("/a: cannot lock this folder: unsupported"), "{stderr}");

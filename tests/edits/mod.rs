@@ -1,8 +1,8 @@
 //! Catalog files changed: fixes, layout, the starter, and how files are written.
 
-mod disabling;
 #[cfg(target_os = "linux")]
 mod contended;
+mod disabling;
 mod fixes;
 #[cfg(target_os = "linux")]
 mod full;
@@ -15,11 +15,10 @@ mod live;
 mod ordering;
 mod removing;
 mod set;
-mod starter;
-mod trial;
 #[cfg(target_os = "linux")]
 mod stage;
 mod starter;
+mod trial;
 #[cfg(target_os = "linux")]
 mod unfinished;
 mod watching;

@@ -13,13 +13,20 @@ pub const THREE: &[(&str, &str)] = &[("a/base.toml", BASE), ("a/site.toml", SITE
 pub const REMOVAL: &[&str] = &["remove", "-c", "a/site.toml", "tls", "--with-dependents"];
 
 /// What adds to one of them.
-pub const INSTALLATION: &[&str] = &[
-    "install", "-c", "a/site.toml", "udp4", "--base", "provider=kernel", "family=inet", "type=dgram", "protocol=udp",
-];
+pub const INSTALLATION: &[&str] =
+    &["install", "-c", "a/site.toml", "udp4", "--base", "provider=kernel", "family=inet", "type=dgram", "protocol=udp"];
 
 /// What can be done before and after each of the others.
 pub const NEXT: &[&str] = &[
-    "install", "-c", "a/site.toml", "udp6", "--base", "provider=kernel", "family=inet6", "type=dgram", "protocol=udp",
+    "install",
+    "-c",
+    "a/site.toml",
+    "udp6",
+    "--base",
+    "provider=kernel",
+    "family=inet6",
+    "type=dgram",
+    "protocol=udp",
 ];
 
 const BASE: &str = r#"format = 1

@@ -104,10 +104,8 @@ fn a_file_that_was_edited_since_is_a_fault_which_says_what_to_do() {
     assert_eq!(read(folder.path(), "b/layers.toml"), edited, "it is not overwritten");
     // What is said to do helps.
     fs::remove_file(folder.path().join(JOURNALS[0])).expect("the journal is removed");
-    let error = fault(folder.path());
-    assert!(!error.contains("journal"), "each file is what it holds: {error}");
-    write(folder.path(), "b/layers.toml", THREE[2].1);
-    write(folder.path(), "a/base.toml", THREE[0].1);
+    assert_eq!(readers(folder.path()), disk(folder.path()), "each file is what it holds");
+    restore(folder.path(), THREE);
     done(folder.path(), NEXT);
     assert_eq!(disk(folder.path()), after(&[NEXT]));
     assert_eq!(left_behind(folder.path()), Vec::<PathBuf>::new(), "the journal that says nothing goes too");
@@ -124,7 +122,9 @@ fn what_is_no_journal_is_a_fault() {
     ] {
         write(folder.path(), "b/.sockatlas-journal", text);
         let fault = fault(folder.path());
-        let expected = format!("cannot read `T/a/../b/layers.toml`: `T/b/.sockatlas-journal` is no journal of a transaction: {reason}");
+        let expected = format!(
+            "cannot read `T/a/../b/layers.toml`: `T/b/.sockatlas-journal` is no journal of a transaction: {reason}"
+        );
         assert!(fault.contains(&expected), "{fault}");
         let refused = sockatlas(folder.path(), NEXT);
         assert_eq!(said(&refused).0, 2);
