@@ -8,10 +8,14 @@ use std::io::Write as _;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
+use std::time::Duration;
 
 /// How many change the catalogs at once, and how many changes they make in all.
 const WRITERS: usize = 8;
 const ROUNDS: usize = 1_000;
+
+/// How many entries each of them has at most.
+const MOST: usize = 3;
 
 fn load(folder: &Path) -> Registry {
     let loader = Loader::new().path(folder.join("a/site.toml")).path(folder.join("b/site.toml"));
@@ -31,11 +35,10 @@ fn change(folder: &Path, writer: usize) -> BTreeSet<String> {
     };
     let mut mine: BTreeSet<String> = BTreeSet::new();
     for round in 0..ROUNDS / WRITERS {
-        let (arguments, name) = match mine.pop_first() {
-            // Every third change takes the oldest away.
-            Some(oldest) if round % 3 == 2 => (vec!["remove".to_owned(), oldest.clone()], oldest),
-            oldest => {
-                mine.extend(oldest);
+        let oldest = if mine.len() < MOST { None } else { mine.pop_first() };
+        let (arguments, name) = match oldest {
+            Some(oldest) => (vec!["remove".to_owned(), oldest.clone()], oldest),
+            None => {
                 let name = format!("writer{writer}-{round:03}");
                 mine.insert(name.clone());
                 let keys = ["--base", "provider=kernel", "family=inet", "type=stream", "protocol=tcp"];
@@ -67,6 +70,8 @@ fn of_eight_that_change_catalogs_at_once_none_is_lost() {
             while !over.load(Ordering::Relaxed) {
                 load(folder.path());
                 loads.fetch_add(1, Ordering::Relaxed);
+                // So that it leaves the writers their share of the processors.
+                thread::sleep(Duration::from_millis(3));
             }
         });
         let path = folder.path();
