@@ -3,6 +3,7 @@
 mod answers;
 mod batch;
 mod catalogs;
+mod changes;
 mod explanations;
 mod listings;
 mod manners;

@@ -40,8 +40,8 @@ sockatlas install -c CATALOG NAME KEY=VALUE... --base|--layer|--chain
 Examples:
   sockatlas install -c site.toml tls4 layers=tls base=tcp4 --chain
   sockatlas install -c site.toml acme adds=encrypted,authenticated --layer --module acme
-  sockatlas install -c site.toml socks5 --from builtin:layers.toml
-  sockatlas install -c site.toml tls --from builtin:layers.toml --chains-over tcp4 tcp6
+  sockatlas install -c site.toml acme --from acme.toml --dry-run
+  sockatlas install -c site.toml acme --from acme.toml --chains-over tcp4 inet6/stream/tcp
   sockatlas install -c catalog.reg Foobar --chains-over-all --ifs \\
       --id 3ec32cd3-f254-4826-9053-672dc37f0070 --library '%SystemRoot%\\system32\\foobar.dll'
   sockatlas install -c catalog.reg Foobar --chains-over inet/stream/tcp inet/dgram/udp \\

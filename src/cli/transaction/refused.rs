@@ -12,7 +12,7 @@ use crate::report::{self, Finding};
 /// `remedy` helps where others stand in the way.
 pub(super) fn say(error: TransactionError, remedy: Option<&str>, format: Format) -> Result<Status, Failure> {
     match error {
-        TransactionError::Unsound(error) => Err(Failure::Catalog(error)),
+        TransactionError::Unsound(error) | TransactionError::Source(error) => Err(Failure::Catalog(error)),
         TransactionError::Faults(error) => {
             let findings: Vec<Finding> = error.faults().iter().map(Finding::from).collect();
             result_has_errors(&findings, error.sources(), format)
@@ -21,8 +21,8 @@ pub(super) fn say(error: TransactionError, remedy: Option<&str>, format: Format)
             report.findings.retain(|finding| finding.severity == Severity::Error);
             result_has_errors(&report.findings, &report.sources, format)
         }
-        TransactionError::Change(error) => match Refusal::of(&error) {
-            Some(refusal) => refusal.say(remedy, format),
+        TransactionError::Change(error) => match Refusal::of(&error, remedy) {
+            Some(refusal) => refusal.say(format),
             None => Err(told(&error.to_string(), None)),
         },
         TransactionError::Lock(error @ LockError::Busy { .. }) => {
@@ -39,56 +39,65 @@ pub(super) fn say(error: TransactionError, remedy: Option<&str>, format: Format)
 /// The catalogs refuse a change.
 struct Refusal<'e> {
     code: &'static str,
-    message: String,
+    /// What is said to people, where they are shown the others line by line; else what the error says.
+    message: Option<String>,
     /// Those that stand in its way: what they are, their names, and their places.
-    others: Vec<(&'static str, &'e str, &'e Location)>,
+    others: Vec<Other<'e>>,
+    help: Option<&'e str>,
     error: &'e ChangeError,
 }
 
+pub(in crate::cli) type Other<'e> = (&'static str, &'e str, &'e Location);
+
 impl<'e> Refusal<'e> {
-    /// The refusal that an error is; nothing where it is the command line that is wrong, or the change cannot be made at all.
-    fn of(error: &'e ChangeError) -> Option<Self> {
-        let (code, message, others) = match error {
+    /// The refusal that an error is; nothing where it is the command line that is wrong, or where the change could not be tried.
+    fn of(error: &'e ChangeError, remedy: Option<&'e str>) -> Option<Self> {
+        const REPLACE: Option<&str> = Some("`--replace` puts what comes in its place");
+        let is = |code, others, help| Refusal { code, message: None, others, help, error };
+        Some(match error {
             ChangeError::NeededBy { names, by } => {
                 let verb = if names.len() == 1 { "is" } else { "are" };
-                let others = counted(by.len(), "other", "others");
-                let message = format!("{} {verb} needed by {others}", quoted(names));
-                ("needed-by-others", message, dependents(by))
+                let message = format!("{} {verb} needed by {}", quoted(names), counted(by.len(), "other", "others"));
+                Refusal { message: Some(message), ..is("needed-by-others", dependents(by), remedy) }
             }
             ChangeError::StandsOnDisabled { name, on } => {
                 let others = counted(on.len(), "other that is disabled", "others that are disabled");
-                ("stands-on-disabled", format!("`{name}` stands on {others}"), dependents(on))
+                let message = format!("`{name}` stands on {others}");
+                Refusal { message: Some(message), ..is("stands-on-disabled", dependents(on), remedy) }
             }
+            ChangeError::Exists { what, name, at, .. } => is("exists", vec![(what, name, at)], REPLACE),
+            ChangeError::Conflicts { conflicts } => {
+                let others = conflicts.iter().map(|conflict| (conflict.what, conflict.name.as_str(), &conflict.here));
+                is("exists", others.collect(), REPLACE)
+            }
+            ChangeError::OtherProvider { provider, at, .. } => {
+                is("other-provider", vec![("provider", provider, at)], None)
+            }
+            ChangeError::OtherDialect { .. } => is("other-dialect", Vec::new(), None),
+            ChangeError::CannotRunOver { .. } => is("cannot-run-over", Vec::new(), None),
+            ChangeError::NotAllowed { layer, at, .. } => is("not-allowed-below", vec![("layer", layer, at)], None),
             _ => return None,
-        };
-        Some(Refusal { code, message, others, error })
+        })
     }
 
-    fn say(&self, remedy: Option<&str>, format: Format) -> Result<Status, Failure> {
-        match format {
-            Format::Json => {
-                let message = self.error.to_string();
-                output::json(&json::RefusedTransaction::of_others(self.code, &message, &self.others))?;
-            }
-            Format::Text => {
-                talk(format_args!("{BAD}error{BAD:#}: {}", printable(&self.message)));
-                for (what, name, at) in &self.others {
-                    let other = match *what {
-                        "expect" | "always" => format!("{at}: [[{what}]] that names `{name}`"),
-                        what => format!("{at}: {what} `{name}`"),
-                    };
-                    talk(format_args!("  {}", printable(&other)));
-                }
-                if let Some(remedy) = remedy {
-                    talk(format_args!("{HINT}help{HINT:#}: {remedy}"));
-                }
+    fn say(&self, format: Format) -> Result<Status, Failure> {
+        let error = self.error.to_string();
+        match (format, &self.message) {
+            (Format::Json, _) => output::json(&json::RefusedTransaction::of_others(self.code, &error, &self.others))?,
+            (Format::Text, None) => drop(told(&error, self.help)),
+            (Format::Text, Some(message)) => {
+                let others = self.others.iter().map(|(what, name, at)| match *what {
+                    "expect" | "always" => format!("\n{at}: [[{what}]] that names `{name}`"),
+                    what => format!("\n{at}: {what} `{name}`"),
+                });
+                drop(told(&others.fold(message.clone(), |text, other| text + &other), self.help));
             }
         }
         Ok(Status::Refused)
     }
 }
 
-fn dependents(dependents: &[Dependent]) -> Vec<(&'static str, &str, &Location)> {
+fn dependents(dependents: &[Dependent]) -> Vec<Other<'_>> {
     dependents.iter().map(|dependent| (dependent.what, dependent.name.as_str(), &dependent.at)).collect()
 }
 
