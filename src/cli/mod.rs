@@ -65,6 +65,7 @@ mod remove;
 mod resolve;
 mod rule;
 mod schema;
+mod set;
 mod show;
 #[cfg(target_os = "linux")]
 mod spec;
@@ -174,6 +175,7 @@ enum Command {
     Order(order::Args),
     Enable(enable::Args),
     Disable(disable::Args),
+    Set(set::Args),
     Schema(schema::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -208,6 +210,7 @@ fn run(command: &Command, globals: &Globals) -> Result<Status, Failure> {
         Command::Order(args) => order::run(args, globals),
         Command::Enable(args) => enable::run(args, globals),
         Command::Disable(args) => disable::run(args, globals),
+        Command::Set(args) => set::run(args, globals),
         Command::Schema(args) => schema::run(args),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),

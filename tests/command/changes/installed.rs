@@ -29,7 +29,9 @@ fn with_acme() -> Site {
 #[test]
 fn a_new_chain_is_written_from_words() {
     let site = Site::new();
-    assert_data_eq!(site.run("install tls6 layers=tls base=tcp6 --chain").quietly(0), str![[r#"
+    assert_data_eq!(
+        site.run("install tls6 layers=tls base=tcp6 --chain").quietly(0),
+        str![[r#"
 - error service-not-offered
 + tls6 (tls > tcp6)
     inet6 stream 0, tcp with require=encrypted
@@ -51,7 +53,8 @@ fn a_new_chain_is_written_from_words() {
 
 changed site.toml
 
-"#]]);
+"#]]
+    );
     let expected = format!("{SITE}\n[chain.tls6]\nlayers = [\"tls\"]\nbase   = \"tcp6\"\n");
     assert_eq!(site.read("site.toml"), expected);
 }
@@ -63,7 +66,9 @@ fn a_new_entry_may_bring_its_provider() {
                 --id 3ec32cd3-f254-4826-9053-672dc37f0070";
     assert_eq!(site.run(line).status, 0);
     let added = site.read("site.toml").strip_prefix(SITE).expect("what was there stays").to_owned();
-    assert_data_eq!(added, str![[r#"
+    assert_data_eq!(
+        added,
+        str![[r#"
 
 [provider.acme]
 module = "inspect"
@@ -74,7 +79,8 @@ provider = "acme"
 needs    = ["guaranteed-order"]
 adds     = ["x-sealed"]
 
-"#]]);
+"#]]
+    );
     let line = "install sctp4 provider=kernel family=inet type=seqpacket protocol=sctp matches-zero=true --base";
     site.run(line).quietly(0);
     assert_eq!(site.answers("inet seqpacket"), "sctp4");
@@ -85,14 +91,17 @@ fn entries_of_another_catalog_bring_what_they_stand_on() {
     let site = with_acme();
     let ran = site.run("install acme --from acme.toml");
     assert_eq!(ran.status, 0, "{}", ran.stderr);
-    assert_data_eq!(ran.stdout, str![[r#"
+    assert_data_eq!(
+        ran.stdout,
+        str![[r#"
 no request is answered by another entry; 17 kinds are refused for another reason
 
 also added provider `acme` (acme.toml:3:11)
 
 changed site.toml
 
-"#]]);
+"#]]
+    );
     let added = site.read("site.toml").strip_prefix(SITE).expect("what was there stays").to_owned();
     assert!(
         added.contains("# Seals what goes through it.\n[layer.acme]\n") && added.contains("[provider.acme]\n"),
@@ -109,11 +118,14 @@ fn what_is_here_already_and_not_the_same_is_replaced_only_where_that_is_asked_fo
     let site = with_acme();
     let other = "format = 1\n[layer.tls]\nprovider = \"tls\"\nneeds = [\"guaranteed-order\"]\nadds = [\"encrypted\", \"authenticated\"]\n";
     site.write("acme.toml", other);
-    assert_data_eq!(site.refuses(1, "install tls --from acme.toml"), str![[r#"
+    assert_data_eq!(
+        site.refuses(1, "install tls --from acme.toml"),
+        str![[r#"
 error: layer `tls` is here already, with another `adds`: site.toml:33:8, and acme.toml:2:8
 help: `--replace` puts what comes in its place
 
-"#]]);
+"#]]
+    );
     site.run("install tls --from acme.toml --replace").quietly(0);
     assert!(
         site.read("site.toml").contains("adds = [\"encrypted\", \"authenticated\"]\n"),
@@ -183,7 +195,9 @@ fn over_everything_leaves_out_what_the_layer_cannot_run_over_and_says_so() {
     site.write("site.toml", &SITE[..SITE.find("# Whoever").expect("it is there")]);
     let ran = site.run("install acme --from acme.toml --chains-over-all");
     assert_eq!(ran.status, 0, "{}", ran.stderr);
-    assert_data_eq!(ran.stdout, str![[r#"
+    assert_data_eq!(
+        ran.stdout,
+        str![[r#"
 - tcp4 (tcp4)
 + acme-over-tcp4 (acme > tcp4)
   now offers x-sealed
@@ -234,24 +248,31 @@ also left out chain `acme-over-udp4` (site.toml:26:7): `acme` needs guaranteed-o
 
 changed site.toml
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]
 fn over_what_is_named_it_must_run() {
     let site = with_acme();
-    assert_data_eq!(site.refuses(1, "install acme --from acme.toml --chains-over tcp4 udp4"), str![[r#"
+    assert_data_eq!(
+        site.refuses(1, "install acme --from acme.toml --chains-over tcp4 udp4"),
+        str![[r#"
 error: layer `acme` cannot run over `udp4`: `acme` needs guaranteed-order directly below it, and `udp4` does not offer it
 
-"#]]);
+"#]]
+    );
     let said = site.refuses(2, "install acme --from acme.toml --chains-over tpc4");
     assert_eq!(said, "error: no entry is called `tpc4` (did you mean `tcp4`?)\n");
     let said = site.refuses(2, "install acme --from acme.toml --chains-over inet/stream/udp");
-    assert_data_eq!(said, str![[r#"
+    assert_data_eq!(
+        said,
+        str![[r#"
 error: no entry answers `inet/stream/udp`: no entry of family `inet` with type `stream` has the protocol `udp`
 help: `sockatlas explain inet stream udp` shows every candidate
 
-"#]]);
+"#]]
+    );
     let said = site.refuses(2, "install acme --from acme.toml --chains-over inte/stream/tcp");
     assert!(said.contains("did you mean `inet`?"), "{said}");
 }
@@ -300,7 +321,9 @@ fn words_that_do_not_make_an_entry_are_refused_with_what_was_expected() {
 fn faults_of_what_is_installed_are_shown_at_their_places() {
     let site = with_acme();
     site.write("acme.toml", &ACME.replace("adds ", "ads  "));
-    assert_data_eq!(site.refuses(2, "install acme --from acme.toml"), str![[r#"
+    assert_data_eq!(
+        site.refuses(2, "install acme --from acme.toml"),
+        str![[r#"
 error[unknown-key]: unknown key `ads` in layer `acme`
   --> acme.toml:10:1
    |
@@ -309,5 +332,6 @@ error[unknown-key]: unknown key `ads` in layer `acme`
    |
 help: did you mean `adds`?
 
-"#]]);
+"#]]
+    );
 }

@@ -6,7 +6,9 @@ use snapbox::{assert_data_eq, str};
 #[test]
 fn disabling_says_which_requests_are_answered_otherwise_and_which_file_changed() {
     let site = Site::new();
-    assert_data_eq!(site.run("disable udp4").quietly(0), str![[r#"
+    assert_data_eq!(
+        site.run("disable udp4").quietly(0),
+        str![[r#"
 - udp4 (udp4)
 + error socket-type-not-supported
     inet dgram 0, udp; also with prohibit=guaranteed-delivery, prefer=guaranteed-delivery, avoid=guaranteed-delivery, prohibit=guaranteed-order and 6 demands more
@@ -19,7 +21,8 @@ fn disabling_says_which_requests_are_answered_otherwise_and_which_file_changed()
 
 changed site.toml
 
-"#]]);
+"#]]
+    );
     assert_eq!(site.read("site.toml"), site_with("\"linux\"\n", "\"linux\"\ndisable = [\"udp4\"]\n"));
 }
 
@@ -27,7 +30,9 @@ changed site.toml
 fn enabling_returns_the_bytes_that_were_there() {
     let site = Site::new();
     site.run("disable udp4").quietly(0);
-    assert_data_eq!(site.run("enable udp4").quietly(0), str![[r#"
+    assert_data_eq!(
+        site.run("enable udp4").quietly(0),
+        str![[r#"
 - error socket-type-not-supported
 + udp4 (udp4)
     inet dgram 0, udp; also with prohibit=guaranteed-delivery, prefer=guaranteed-delivery, avoid=guaranteed-delivery, prohibit=guaranteed-order and 6 demands more
@@ -40,14 +45,17 @@ fn enabling_returns_the_bytes_that_were_there() {
 
 changed site.toml
 
-"#]]);
+"#]]
+    );
     assert_eq!(site.read("site.toml"), SITE);
 }
 
 #[test]
 fn a_dry_run_shows_the_text_and_the_answers_and_writes_nothing() {
     let site = Site::new();
-    assert_data_eq!(site.run("disable udp4 --dry-run").quietly(0), str![[r#"
+    assert_data_eq!(
+        site.run("disable udp4 --dry-run").quietly(0),
+        str![[r#"
 --- site.toml
 +++ changed
 @@ -2,4 +2,5 @@
@@ -69,7 +77,8 @@ fn a_dry_run_shows_the_text_and_the_answers_and_writes_nothing() {
 
 nothing is written
 
-"#]]);
+"#]]
+    );
     assert_eq!(site.read("site.toml"), SITE);
     // Not even the folder is locked.
     let folder = std::fs::File::open(site.path()).expect("the folder is there");
@@ -89,7 +98,9 @@ fn what_is_so_already_changes_nothing() {
 fn an_entry_put_first_is_what_requests_get() {
     let site = Site::new();
     assert_eq!(site.answers("inet stream"), "tcp4");
-    assert_data_eq!(site.run("order tls4").quietly(0), str![[r#"
+    assert_data_eq!(
+        site.run("order tls4").quietly(0),
+        str![[r#"
 - tcp4 (tcp4)
 + tls4 (tls > tcp4)
   now offers encrypted
@@ -99,7 +110,8 @@ fn an_entry_put_first_is_what_requests_get() {
 
 changed site.toml
 
-"#]]);
+"#]]
+    );
     assert_eq!(site.answers("inet stream"), "tls4");
     assert_eq!(site.read("site.toml"), site_with("\"linux\"\n", "\"linux\"\norder   = [\"tls4\"]\n"));
 }
@@ -129,7 +141,9 @@ fn the_places_of_the_order_are_first_last_before_and_after() {
 #[test]
 fn removing_with_dependents_says_what_went_along() {
     let site = Site::new();
-    assert_data_eq!(site.run("remove tls --with-dependents").quietly(0), str![[r#"
+    assert_data_eq!(
+        site.run("remove tls --with-dependents").quietly(0),
+        str![[r#"
 - tls4 (tls > tcp4)
 + error service-not-offered
     inet stream 0, tcp with require=encrypted
@@ -155,7 +169,8 @@ also removed provider `tls` (site.toml:8:11)
 
 changed site.toml
 
-"#]]);
+"#]]
+    );
     let left = site.read("site.toml");
     for gone in ["[layer.tls]", "[chain.tls4]", "[[expect]]", "Whoever asks"] {
         assert!(!left.contains(gone), "{gone}: {left}");
@@ -170,7 +185,9 @@ changed site.toml
 fn disabling_with_dependents_disables_them_too() {
     let site = Site::new();
     site.write("site.toml", &SITE[..SITE.find("# Whoever").expect("it is there")]);
-    assert_data_eq!(site.run("disable tcp4 --with-dependents").quietly(0), str![[r#"
+    assert_data_eq!(
+        site.run("disable tcp4 --with-dependents").quietly(0),
+        str![[r#"
 - tcp4 (tcp4)
 + error socket-type-not-supported
     inet stream 0, tcp; also with require=guaranteed-delivery, prefer=guaranteed-delivery, avoid=guaranteed-delivery, require=guaranteed-order and 5 demands more
@@ -197,7 +214,8 @@ also disabled chain `tls4` (site.toml:38:8)
 
 changed site.toml
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]
@@ -206,7 +224,9 @@ fn what_the_check_newly_finds_is_said_on_stderr() {
     site.write("site.toml", &SITE[..SITE.find("# Whoever").expect("it is there")]);
     let ran = site.run("remove tls4");
     assert_eq!(ran.status, 0);
-    assert_data_eq!(ran.stdout, str![[r#"
+    assert_data_eq!(
+        ran.stdout,
+        str![[r#"
 - tls4 (tls > tcp4)
 + error service-not-offered
     inet stream 0, tcp with require=encrypted
@@ -228,8 +248,11 @@ fn what_the_check_newly_finds_is_said_on_stderr() {
 
 changed site.toml
 
-"#]]);
-    assert_data_eq!(ran.stderr, str![[r#"
+"#]]
+    );
+    assert_data_eq!(
+        ran.stderr,
+        str![[r#"
 warning[unchained-layer]: no chain uses layer `tls`
   --> site.toml:33:8
    |
@@ -238,7 +261,8 @@ warning[unchained-layer]: no chain uses layer `tls`
    |
 help: put it into a chain, or disable it
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod installed;
 mod json;
 mod made;
 mod refused;
+mod set;
 mod waiting;
 
 use super::{Ran, run};

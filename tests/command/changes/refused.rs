@@ -6,30 +6,39 @@ use snapbox::{assert_data_eq, str};
 #[test]
 fn what_others_stand_on_is_not_removed_and_they_are_named_with_their_places() {
     let site = Site::new();
-    assert_data_eq!(site.refuses(1, "remove tcp4"), str![[r#"
+    assert_data_eq!(
+        site.refuses(1, "remove tcp4"),
+        str![[r#"
 error: `tcp4` is needed by 2 others
   site.toml:40:10: chain `tls4`
   site.toml:43:1: [[expect]] that names `tls4`
 help: `--with-dependents` removes these too; `disable` takes an entry away and keeps its definition
 
-"#]]);
-    assert_data_eq!(site.refuses(1, "remove tls4"), str![[r#"
+"#]]
+    );
+    assert_data_eq!(
+        site.refuses(1, "remove tls4"),
+        str![[r#"
 error: `tls4` is needed by 1 other
   site.toml:43:1: [[expect]] that names `tls4`
 help: `--with-dependents` removes these too; `disable` takes an entry away and keeps its definition
 
-"#]]);
+"#]]
+    );
     assert_eq!(site.refuses(1, "remove tcp4 --dry-run"), site.refuses(1, "remove tcp4"));
 }
 
 #[test]
 fn what_others_stand_on_is_not_disabled() {
-    assert_data_eq!(Site::new().refuses(1, "disable tcp4"), str![[r#"
+    assert_data_eq!(
+        Site::new().refuses(1, "disable tcp4"),
+        str![[r#"
 error: `tcp4` is needed by 1 other
   site.toml:38:8: chain `tls4`
 help: `--with-dependents` disables these too
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]
@@ -37,18 +46,23 @@ fn what_stands_on_what_is_disabled_is_not_enabled() {
     let site = Site::new();
     site.write("site.toml", &SITE[..SITE.find("# Whoever").expect("it is there")]);
     site.run("disable tcp4 tls4").quietly(0);
-    assert_data_eq!(site.refuses(1, "enable tls4"), str![[r#"
+    assert_data_eq!(
+        site.refuses(1, "enable tls4"),
+        str![[r#"
 error: `tls4` stands on 1 other that is disabled
   site.toml:4:12: base `tcp4`
 help: name these too, and they are enabled together
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]
 fn a_result_that_fails_its_check_is_not_written() {
     let site = Site::new();
-    assert_data_eq!(site.refuses(1, "disable tls4"), str![[r#"
+    assert_data_eq!(
+        site.refuses(1, "disable tls4"),
+        str![[r#"
 error[expectation-failed]: the request `inet stream 0 require=encrypted` is refused with `service-not-offered` where entry `tls4` is expected
   --> site.toml:46:11
    |
@@ -63,13 +77,16 @@ help: what matches does not offer `encrypted`
 error: not written, because the result has errors
 help: the places are those of the text as it would be
 
-"#]]);
+"#]]
+    );
     assert_eq!(site.refuses(1, "disable tls4 --dry-run"), site.refuses(1, "disable tls4"));
 }
 
 #[test]
 fn a_result_with_faults_is_not_written() {
-    assert_data_eq!(Site::new().refuses(1, "install tls-udp layers=tls base=udp4 --chain"), str![[r#"
+    assert_data_eq!(
+        Site::new().refuses(1, "install tls-udp layers=tls base=udp4 --chain"),
+        str![[r#"
 error[contract-broken]: in chain `tls-udp`, layer `tls` needs guaranteed-order directly below it: `udp4` does not offer it
   --> site.toml:48:11
    |
@@ -84,7 +101,8 @@ error[contract-broken]: in chain `tls-udp`, layer `tls` needs guaranteed-order d
 error: not written, because the result has errors
 help: the places are those of the text as it would be
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]
