@@ -1,4 +1,5 @@
-//! What loading costs: read, merge, check and freeze, against nothing but a parse of the same text into plain structs.
+//! What loading costs: read, merge, check and freeze, against nothing but a parse of the same text into plain structs; and what
+//! it costs to tell which requests change their answer when one entry of a catalog does.
 //!
 //! `cargo bench --bench load` ends with a table of medians, all of the same run.
 
@@ -7,7 +8,7 @@ mod generated;
 use criterion::{Criterion, SamplingMode, Throughput};
 use generated::{Numbers, catalog};
 use serde::Deserialize;
-use sockatlas::Loader;
+use sockatlas::{Loader, compare};
 use std::collections::HashMap;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
@@ -99,6 +100,12 @@ fn main() {
                 let parse = || toml::from_str::<Document>(&text).unwrap_or_else(|error| panic!("{error}"));
                 bencher.iter_with_large_drop(parse);
             });
+            let changed = text.replacen("\"graceful-close\"", "\"partial-message\"", 1);
+            let read = |text: &str| {
+                Loader::new().text("generated.toml", text).load().unwrap_or_else(|error| panic!("{error}"))
+            };
+            let (was, is) = (read(&text), read(&changed));
+            group.bench_function("compare", |bencher| bencher.iter_with_large_drop(|| compare(&was, &is)));
             group.finish();
         }
     }
@@ -114,12 +121,14 @@ fn main() {
         Some(estimates["median"]["point_estimate"].as_f64()? / 1e6)
     };
     println!("\nLoad, check and freeze against a bare parse into plain structs: medians in ms\n");
-    println!("| numbers | entries | load | parse | load/parse |\n|---|---:|---:|---:|---:|");
+    println!("| numbers | entries | load | parse | load/parse | compare |\n|---|---:|---:|---:|---:|---:|");
     for numbers in Numbers::ALL {
         for size in SIZES {
             let group = format!("load-{}-{size}", numbers.name());
-            if let (Some(load), Some(parse)) = (median(&group, "load"), median(&group, "parse")) {
-                println!("| {} | {size} | {load:.2} | {parse:.2} | {:.2} |", numbers.name(), load / parse);
+            let [load, parse, compare] = ["load", "parse", "compare"].map(|id| median(&group, id));
+            if let (Some(load), Some(parse), Some(compare)) = (load, parse, compare) {
+                let ratio = load / parse;
+                println!("| {} | {size} | {load:.2} | {parse:.2} | {ratio:.2} | {compare:.2} |", numbers.name());
             }
         }
     }

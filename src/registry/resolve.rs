@@ -345,7 +345,7 @@ impl Registry {
     }
 
     /// Of the matches, in catalog order, the one that the demands and the policy choose.
-    fn choose(
+    pub(super) fn choose(
         &self,
         matches: impl Iterator<Item = EntryIndex> + Clone,
         demands: &Demands,

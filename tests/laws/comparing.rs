@@ -42,13 +42,20 @@ fn changed(catalog: &Catalog, kind: u8, at: usize) -> Catalog {
     let mut changed = catalog.clone();
     let entries = changed.entries.len();
     let entry = &mut changed.entries[at % entries];
-    match (kind % 7, &mut entry.body) {
+    match (kind % 9, &mut entry.body) {
         (0, Body::Base(base)) => base.matches_zero = !base.matches_zero,
         (1, Body::Base(base)) => base.protocols = vec![Written::Range(-1, 40), Written::One(262)],
         (2, Body::Base(base)) => base.socket_type = if base.socket_type == 1 { 2 } else { 1 },
         (3, Body::Base(base)) => drop(base.services.insert("proxied")),
         (4, Body::Layer(layer)) => drop(layer.adds.insert("x-audited")),
         (5, _) => changed.applications.clear(),
+        (6, Body::Layer(layer)) => layer.categories = ["inspector"].into(),
+        (7, _) => {
+            for facts in &mut changed.families {
+                facts.max_protocol = if facts.max_protocol.is_none() { Some(40) } else { None };
+                facts.protocol_first = !facts.protocol_first;
+            }
+        }
         _ => {
             if let Some(last) = changed.entries.iter().rev().find(|entry| !matches!(entry.body, Body::Layer(_))) {
                 changed.order.retain(|name| *name != last.name);
@@ -137,7 +144,7 @@ proptest! {
     #![proptest_config(Config { cases: 12, ..config() })]
 
     #[test]
-    fn differences_are_those_that_trying_every_number_finds(catalog in catalog(), kind in 0..7_u8, at in any::<usize>()) {
+    fn differences_are_those_that_trying_every_number_finds(catalog in catalog(), kind in 0..9_u8, at in any::<usize>()) {
         let changed = changed(&catalog, kind, at);
         let text = changed.to_string();
         let Ok(is) = Loader::new().text("changed.toml", text.as_str()).load() else { return Ok(()) };

@@ -37,7 +37,7 @@ pub(super) struct Row<'a> {
 pub(super) const MOST_ANSWERS: u32 = NOTHING;
 
 /// What the linux dialect knows of a family, for requests that nothing matches.
-#[derive(Copy, Clone, Debug, Default)]
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct FamilyRule {
     pub max_protocol: Option<i32>,
     pub protocol_first: bool,
@@ -286,6 +286,16 @@ impl Index {
     pub fn rule(&self, family: i32) -> FamilyRule {
         let at = self.rules.binary_search_by_key(&family, |&(family, _)| family);
         at.map_or_else(|_| FamilyRule::default(), |at| self.rules[at].1)
+    }
+
+    /// Whether what both have answers for alike they also refuse alike.
+    pub fn refuses_like(&self, other: &Index) -> bool {
+        self.dialect == other.dialect && self.rules == other.rules
+    }
+
+    /// An index of other rows, of the same dialect and with the same rules.
+    pub fn of_rows(&self, known: &[i32], rows: &[Row<'_>]) -> Self {
+        Index::build(self.dialect, known, rows, self.rules.clone())
     }
 
     /// Bytes on the heap.

@@ -1,0 +1,119 @@
+//! The cells, and what differs in them.
+
+use super::super::resolve::Triple;
+use super::difference::{Asked, Demand, Found};
+use super::side::{Given, View};
+use super::sweep::{Sweep, changed};
+use super::{Demands, Request, Space};
+use crate::catalog::entry::EntryIndex;
+use crate::terms::{ErrorCode, Family, Protocol, SocketType};
+
+/// Requests that nothing can tell apart.
+#[derive(Copy, Clone)]
+pub(super) struct Cell {
+    pub family: Asked<Family>,
+    pub socket_type: Asked<SocketType>,
+    pub from: i32,
+    pub to: i32,
+}
+
+/// What is demanded of the entries of two views.
+pub(super) struct Asking {
+    /// What makes the views what they are.
+    pub demand: Option<Demand>,
+    /// What is demanded besides, one at a time, where other entries match or another policy applies.
+    pub further: Vec<(Demand, Demands)>,
+}
+
+/// All that differs between two views.
+pub(super) fn differences<'c>(views: &[View<'_, 'c>; 2], space: &Space<'c>, asking: &Asking, found: &mut Found<'c>) {
+    for &family in &space.families {
+        let segments = segments(views, family.value());
+        for &socket_type in &space.types {
+            let group = Group { views, space, family, socket_type };
+            group.differences(&segments, asking, found);
+        }
+    }
+}
+
+/// The protocol numbers, cut wherever the set of an entry begins or ends that can speak of this family; 0 is alone.
+fn segments(views: &[View<'_, '_>; 2], family: Family) -> Vec<(i32, i32)> {
+    let mut starts = vec![i64::from(i32::MIN), 0, 1];
+    for view in views {
+        let triple = view.registry().triple(&Request::new(family, SocketType::UNSPEC, Protocol::UNSPEC));
+        for row in view.of_family(triple.family) {
+            starts.extend(row.protocols.iter().flat_map(|&(from, to)| [i64::from(from), i64::from(to) + 1]));
+        }
+        starts.extend(view.registry().most_protocol(family).map(|most| i64::from(most) + 1));
+    }
+    starts.retain(|&start| start <= i64::from(i32::MAX));
+    starts.sort_unstable();
+    starts.dedup();
+    let ends = starts.iter().skip(1).map(|next| next - 1).chain([i64::from(i32::MAX)]);
+    starts.iter().zip(ends).map(|(&from, to)| (from as i32, to as i32)).collect()
+}
+
+/// The cells of a family and type.
+struct Group<'g, 's, 'c> {
+    views: &'g [View<'s, 'c>; 2],
+    space: &'g Space<'c>,
+    family: Asked<Family>,
+    socket_type: Asked<SocketType>,
+}
+
+impl<'c> Group<'_, '_, 'c> {
+    fn differences(&self, segments: &[(i32, i32)], asking: &Asking, found: &mut Found<'c>) {
+        let request = Request::new(self.family.value(), self.socket_type.value(), Protocol::UNSPEC);
+        let triples = self.views.each_ref().map(|view| view.registry().triple(&request));
+        let rows = [0, 1].map(|at: usize| self.views[at].group(triples[at]));
+        let [mut was, mut is] = changed(rows).map(Sweep::new);
+        // Most groups are the same on both sides, and have no cell for which this is needed.
+        let mut all = None;
+        for &(from, to) in segments {
+            let [of_was, of_is] = [0, 1].map(|at: usize| self.views[at].find(Triple { protocol: from, ..triples[at] }));
+            // What is not among the changed entries matches, or does not, on both sides.
+            let same_matches = was.at(from).map(|row| row.kind).eq(is.at(from).map(|row| row.kind));
+            let same_refusal = of_was.is_err() && of_was == of_is;
+            if same_refusal || same_matches && of_was == of_is && self.space.same_policies {
+                continue;
+            }
+            let sweeps: &mut [Sweep<'_, '_>; 2] = all.get_or_insert_with(|| rows.map(Sweep::new));
+            let candidates = sweeps.each_mut().map(|sweep| sweep.at(from).map(|row| row.index).collect());
+            let cell = Cell { family: self.family, socket_type: self.socket_type, from, to };
+            self.cell_differences(
+                cell,
+                &Matches { found: [of_was, of_is], candidates, same: same_matches },
+                asking,
+                found,
+            );
+        }
+    }
+
+    fn cell_differences(&self, cell: Cell, matches: &Matches, asking: &Asking, found: &mut Found<'c>) {
+        for asker in &self.space.applications {
+            let given = |demands: &Demands| -> [Given; 2] {
+                [0, 1].map(|at: usize| {
+                    matches.found[at]?;
+                    self.views[at].choose(&matches.candidates[at], demands, asker.policies[at])
+                })
+            };
+            found.add(cell, asker.name, asking.demand.as_ref(), given(Demands::none()));
+            if matches.same && asker.same_policy || matches.candidates.iter().all(Vec::is_empty) {
+                continue;
+            }
+            for (demand, demands) in &asking.further {
+                found.add(cell, asker.name, Some(demand), given(demands));
+            }
+        }
+    }
+}
+
+/// What matches in a cell on both sides.
+struct Matches {
+    /// Whether something does, or why not.
+    found: [Result<(), ErrorCode>; 2],
+    /// What passes the tests of the triple, even if the request is refused for another reason; in catalog order.
+    candidates: [Vec<EntryIndex>; 2],
+    /// Whether these are the same on both sides.
+    same: bool,
+}
