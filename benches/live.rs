@@ -1,11 +1,11 @@
 //! What reading a registry costs that can be replaced at any moment, against a registry that cannot, and how that cost is spread while
 //! it is replaced.
 //!
-//! `cargo bench --bench live` prints two tables. Both are made of rounds in which every way has its turn, so that whatever else the
-//! machine does falls on all of them: the medians of the rounds for single resolves in a row, and the spread of single
-//! resolves, each with a clock around it, whose own cost is shown. That spread is taken while the other core is idle, while it
-//! loads catalogs as a reload does but puts nothing in its place, and while it reloads: what the machine does by itself, such as
-//! giving a core to somebody else and sharing its caches, is in the second as it is in the third.
+//! `cargo bench --bench live` prints two tables for each size of catalog. All ways and all circumstances have their turns, over
+//! and over, so that whatever else the machine does falls on all of them. The first table has the medians of many resolves in a
+//! row; the second the spread of single ones, each with a clock around it, whose own cost is shown. The spread is taken while the other
+//! thread does nothing, while it loads catalogs as a reload does but puts none in its place, and while it reloads: what a busy
+//! neighbour does by itself, such as taking the core or the caches, is in the second as it is in the third.
 
 mod generated;
 
@@ -14,163 +14,218 @@ use sockatlas::edit::{Live, Reader};
 use sockatlas::terms::{Family, Protocol, SocketType};
 use sockatlas::{Loader, Registry, Request};
 use std::hint::black_box;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 const SIZES: [usize; 2] = [10, 10_000];
-/// Resolves of one way in one round.
-const BATCH: usize = 20_000;
-const ROUNDS: usize = 400;
-/// Single resolves with a clock around each, in one turn of a way.
-const SINGLES: usize = 100_000;
-const TURNS: usize = 30;
 
-const WAYS: [&str; 3] = ["bare registry", "Live::version", "Reader::version"];
+/// How long each way has its turn, in passes over the requests.
+const PASSES: usize = 1_000;
+
+const WAYS: [&str; 4] = ["bare registry", "`Live::version`", "`Reader::version`", "nothing: the clock"];
+
+/// What the other thread does meanwhile.
+const BUSY: [&str; 3] = ["nothing", "loads", "reloads"];
+const LOADS: usize = 1;
+const RELOADS: usize = 2;
+/// It is to end.
+const STOP: usize = 3;
 
 fn main() {
     // `cargo test --benches` only asks whether it runs.
-    let is_test = std::env::args().any(|argument| argument == "--test");
-    let (rounds, turns) = if is_test { (3, 1) } else { (ROUNDS, TURNS) };
+    let rounds = if std::env::args().any(|argument| argument == "--bench") { 400 } else { 2 };
     for size in SIZES {
         let site = Site::new(size);
         site.in_a_row(rounds);
-        for busy in [Busy::Idle, Busy::Loading, Busy::Reloading] {
-            site.spread(busy, turns);
-        }
+        site.spread(rounds / 10);
     }
 }
 
-/// Two catalogs that answer the same requests by different entries.
+/// Two catalogs that answer the same requests.
 struct Site {
     size: usize,
-    registries: [Registry; 2],
+    registry: Registry,
     loaders: [Loader; 2],
     requests: Vec<Request>,
-}
-
-/// What the other core does meanwhile.
-#[derive(Copy, Clone)]
-enum Busy {
-    Idle,
-    Loading,
-    Reloading,
-}
-
-impl Busy {
-    fn name(self) -> &'static str {
-        match self {
-            Busy::Idle => "nothing",
-            Busy::Loading => "loads, and replaces nothing",
-            Busy::Reloading => "reloads",
-        }
-    }
 }
 
 impl Site {
     fn new(size: usize) -> Site {
         let generated = catalog("linux", size, Numbers::Dense);
-        let texts =
-            ["Protocol", "Another protocol"].map(|word| generated.text.replace("\"Protocol", &format!("\"{word}")));
+        let texts = ["Protocol", "Another"].map(|word| generated.text.replace("\"Protocol", &format!("\"{word}")));
         let loaders = texts.map(|text| Loader::new().text("generated.toml", text));
-        let registries = loaders.each_ref().map(|loader| loader.load().unwrap_or_else(|error| panic!("{error}")));
+        let registry = load(&loaders[0]);
         let rows = generated.rows.iter().step_by(generated.rows.len().div_ceil(16));
         let request = |family, socket_type, protocol| {
             Request::new(Family::from_raw(family), SocketType::from_raw(socket_type), Protocol::from_raw(protocol))
         };
-        let requests = rows.map(|row| request(row.family, row.socket_type, row.from)).collect();
-        Site { size, registries, loaders, requests }
+        let requests: Vec<Request> = rows.map(|row| request(row.family, row.socket_type, row.from)).collect();
+        assert!(requests.iter().all(|request| registry.resolve(request).is_ok()), "every request hits");
+        Site { size, registry, loaders, requests }
     }
 
-    fn live(&self) -> Live {
-        Live::new(self.registries[0].clone())
+    /// Gives every way its turn: `time` is told which, and how to resolve one request by it.
+    fn every_way(&self, live: &Live, reader: &mut Reader, time: &mut impl Timing) {
+        time.turn(0, &self.requests, |request| black_box(&self.registry).resolve(request).is_ok());
+        time.turn(1, &self.requests, |request| black_box(live).version().resolve(request).is_ok());
+        time.turn(2, &self.requests, |request| black_box(&mut *reader).version().resolve(request).is_ok());
+        time.turn(3, &self.requests, |_| true);
     }
 
-    /// Medians of rounds in which each way resolves many times in a row.
+    /// Medians of turns in which each way resolves many times in a row.
     fn in_a_row(&self, rounds: usize) {
-        let live = self.live();
+        let live = Live::new(self.registry.clone());
         let mut reader = live.reader();
-        let mut times: [Vec<f64>; 3] = Default::default();
+        let mut rows = InARow::default();
         for _ in 0..rounds {
-            for (way, times) in times.iter_mut().enumerate() {
-                let began = Instant::now();
-                for request in self.requests.iter().cycle().take(BATCH) {
-                    self.resolve(way, &live, &mut reader, request);
-                }
-                times.push(began.elapsed().as_nanos() as f64 / BATCH as f64);
-            }
+            self.every_way(&live, &mut reader, &mut rows);
         }
-        let medians = times.map(|mut times| {
+        let medians = rows.0.map(|mut times| {
             times.sort_by(f64::total_cmp);
             times[times.len() / 2]
         });
-        println!("\n{} entries: one resolve, medians of {rounds} rounds of {BATCH} in a row\n", self.size);
-        println!("| read through | ns | over the bare registry |\n|---|---:|---:|");
-        for (way, median) in WAYS.iter().zip(medians) {
+        println!("\n{} entries: medians of {rounds} turns of many resolves in a row\n", self.size);
+        println!("| read through | ns a resolve | over the bare registry |\n|---|---:|---:|");
+        for (way, median) in WAYS.iter().zip(medians).take(3) {
             println!("| {way} | {median:.2} | {:.2} |", median / medians[0]);
         }
     }
 
     /// The spread of single resolves.
-    fn spread(&self, busy: Busy, turns: usize) {
-        let live = self.live();
+    fn spread(&self, rounds: usize) {
+        let live = Live::new(self.registry.clone());
         let mut reader = live.reader();
-        let (stop, done) = (AtomicBool::new(false), AtomicU64::new(0));
-        let mut times: [Vec<u64>; 4] = Default::default();
-        let took = thread::scope(|scope| {
-            if !matches!(busy, Busy::Idle) {
-                scope.spawn(|| self.work(busy, &live, &stop, &done));
-            }
-            let began = Instant::now();
-            for _ in 0..turns {
-                for (way, times) in times.iter_mut().enumerate() {
-                    for request in self.requests.iter().cycle().take(SINGLES) {
-                        let began = Instant::now();
-                        self.resolve(way, &live, &mut reader, request);
-                        times.push(u64::try_from(began.elapsed().as_nanos()).unwrap_or(u64::MAX));
+        let (wanted, begun) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let done: [AtomicUsize; 3] = Default::default();
+        let mut singles: [Singles; 3] = Default::default();
+        let mut took = [(0, Duration::ZERO); 3];
+        thread::scope(|scope| {
+            scope.spawn(|| self.work(&live, &wanted, &begun, &done));
+            for _ in 0..rounds {
+                for busy in 0..BUSY.len() {
+                    wanted.store(busy, Ordering::Release);
+                    while begun.load(Ordering::Acquire) != busy {
+                        thread::yield_now();
                     }
+                    let (began, before) = (Instant::now(), done[busy].load(Ordering::Acquire));
+                    // Until two were loaded, so that what happens at their ends is among it.
+                    while {
+                        self.every_way(&live, &mut reader, &mut singles[busy]);
+                        busy != 0 && done[busy].load(Ordering::Acquire) < before + 2
+                    } {}
+                    took[busy].0 += done[busy].load(Ordering::Acquire) - before;
+                    took[busy].1 += began.elapsed();
                 }
             }
-            stop.store(true, Ordering::Release);
-            began.elapsed()
+            wanted.store(STOP, Ordering::Release);
         });
-        let rate = done.load(Ordering::Acquire) as f64 / took.max(Duration::from_nanos(1)).as_secs_f64();
-        println!(
-            "\n{} entries, the other core {} ({rate:.0} times a second): single resolves, ns\n",
-            self.size,
-            busy.name()
-        );
-        println!("| read through | p50 | p99 | p99.9 | p99.99 | longest |\n|---|---:|---:|---:|---:|---:|");
-        for (way, mut times) in WAYS.iter().chain(&["nothing: the clock"]).zip(times) {
-            times.sort_unstable();
-            let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize];
-            let [p50, p99, p999, p9999, longest] = [0.5, 0.99, 0.999, 0.9999, 1.0].map(at);
-            println!("| {way} | {p50} | {p99} | {p999} | {p9999} | {longest} |");
+        println!("\n{} entries: spread of single resolves, ns\n", self.size);
+        println!("| the other thread | times a second | read through | p50 | p99 | p99.9 | p99.99 | longest |");
+        println!("|---|---:|---|---:|---:|---:|---:|---:|");
+        for (busy, spreads) in singles.iter().enumerate() {
+            let rate = took[busy].0 as f64 / took[busy].1.as_secs_f64();
+            for (way, spread) in WAYS.iter().zip(&spreads.0) {
+                let [p50, p99, p999, p9999, longest] = [0.5, 0.99, 0.999, 0.9999, 1.0].map(|share| spread.at(share));
+                println!("| {} | {rate:.0} | {way} | {p50} | {p99} | {p999} | {p9999} | {longest} |", BUSY[busy]);
+            }
         }
     }
 
-    /// Loads one catalog after the other, on a thread of its own.
-    fn work(&self, busy: Busy, live: &Live, stop: &AtomicBool, done: &AtomicU64) {
+    /// Does what is wanted, one catalog after the other.
+    fn work(&self, live: &Live, wanted: &AtomicUsize, begun: &AtomicUsize, done: &[AtomicUsize; 3]) {
         for loader in self.loaders.iter().cycle() {
-            if stop.load(Ordering::Acquire) {
-                return;
+            let busy = wanted.load(Ordering::Acquire);
+            begun.store(busy, Ordering::Release);
+            match busy {
+                STOP => return,
+                LOADS => drop(load(loader)),
+                RELOADS => drop(live.replace(load(loader))),
+                _ => thread::sleep(Duration::from_micros(100)),
             }
-            let registry = loader.load().unwrap_or_else(|error| panic!("{error}"));
-            if matches!(busy, Busy::Reloading) {
-                live.replace(registry);
+            if busy != 0 {
+                done[busy].fetch_add(1, Ordering::Release);
             }
-            done.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+fn load(loader: &Loader) -> Registry {
+    loader.load().unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// What is timed of a turn.
+trait Timing {
+    fn turn(&mut self, way: usize, requests: &[Request], resolve: impl FnMut(&Request) -> bool);
+}
+
+/// For each way the nanoseconds of a resolve, turn by turn.
+#[derive(Default)]
+struct InARow([Vec<f64>; 4]);
+
+impl Timing for InARow {
+    #[inline(never)]
+    fn turn(&mut self, way: usize, requests: &[Request], mut resolve: impl FnMut(&Request) -> bool) {
+        let began = Instant::now();
+        for _ in 0..PASSES {
+            for request in requests {
+                black_box(resolve(black_box(request)));
+            }
+        }
+        self.0[way].push(began.elapsed().as_nanos() as f64 / (PASSES * requests.len()) as f64);
+    }
+}
+
+/// For each way the times of single resolves.
+#[derive(Default)]
+struct Singles([Spread; 4]);
+
+impl Timing for Singles {
+    #[inline(never)]
+    fn turn(&mut self, way: usize, requests: &[Request], mut resolve: impl FnMut(&Request) -> bool) {
+        for _ in 0..PASSES {
+            for request in requests {
+                let began = Instant::now();
+                black_box(resolve(black_box(request)));
+                self.0[way].add(began.elapsed());
+            }
+        }
+    }
+}
+
+/// How often each time was met, by the nanosecond up to a tenth of a millisecond.
+struct Spread {
+    counts: Vec<u64>,
+    longer: Vec<u64>,
+}
+
+impl Default for Spread {
+    fn default() -> Self {
+        Spread { counts: vec![0; 100_000], longer: Vec::new() }
+    }
+}
+
+impl Spread {
+    fn add(&mut self, time: Duration) {
+        let nanoseconds = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+        match usize::try_from(nanoseconds).ok().and_then(|at| self.counts.get_mut(at)) {
+            Some(count) => *count += 1,
+            None => self.longer.push(nanoseconds),
         }
     }
 
-    #[inline(always)]
-    fn resolve(&self, way: usize, live: &Live, reader: &mut Reader, request: &Request) {
-        let request = black_box(request);
-        match way {
-            0 => drop(black_box(black_box(&self.registries[0]).resolve(request).is_ok())),
-            1 => drop(black_box(black_box(live).version().resolve(request).is_ok())),
-            2 => drop(black_box(black_box(&mut *reader).version().resolve(request).is_ok())),
-            _ => drop(black_box(request)),
+    /// The time that this share of all does not exceed.
+    fn at(&self, share: f64) -> u64 {
+        let total = self.counts.iter().sum::<u64>() + self.longer.len() as u64;
+        let mut before = ((total.saturating_sub(1)) as f64 * share) as u64;
+        for (time, &count) in (0..).zip(&self.counts) {
+            if before < count {
+                return time;
+            }
+            before -= count;
         }
+        let mut longer = self.longer.clone();
+        longer.sort_unstable();
+        longer.get(before as usize).or(longer.last()).copied().unwrap_or_default()
     }
 }
