@@ -116,7 +116,8 @@ fn between(from: &Path, to: &Path) -> PathBuf {
         && one == other
     {
         common += usize::from(matches!(one, Component::Normal(_)));
-        (from.next(), to.next());
+        from.next();
+        to.next();
     }
     match common {
         // They have nothing in common, or, under Windows, are of different volumes.
