@@ -120,9 +120,9 @@ impl Live {
 
     /// The version that counts now, for reading now and then. It stays what it is, whatever is loaded meanwhile.
     ///
-    /// It never waits, and frees nothing. It allocates nothing either, but for the first read that a thread makes of any
-    /// live registry: that takes a node (192 bytes on x86-64), unless a thread that ended left one, and a few bytes of the C library, by which
-    /// it is left when the thread ends. A [`Reader`] does without, and is faster.
+    /// It never waits, and frees nothing. It allocates nothing either, but for the first read that a thread makes of any live
+    /// registry: that takes a node (192 bytes on x86-64), unless a thread that ended left one, and a few bytes of the C
+    /// library, by which it is left when the thread ends. A [`Reader`] does without, and is faster.
     pub fn version(&self) -> Current<'_> {
         Current::new(self.shared.load())
     }
