@@ -186,3 +186,54 @@ fn an_edit_that_is_killed_leaves_the_old_catalog_or_the_new_one() {
     assert!(killed >= if at_calls == 0 { 100 } else { KILLS }, "{killed} kills");
     assert!(at_calls == 0 || old > 0 && new > 0 && between > 0, "{old} old, {new} new, {between} between");
 }
+
+#[test]
+fn an_edit_that_is_killed_while_it_finishes_another_leaves_that_counting() {
+    let (old, new) = (after(&[REMOVAL]), after(&[REMOVAL, NEXT]));
+    let last = after(&[REMOVAL, NEXT, INSTALLATION]);
+    let last_of_old = after(&[REMOVAL, INSTALLATION]);
+    let run = |folder: &Path, arguments: &[&str], name: &str, what: &str| {
+        let (trace, inject) = (format!("trace={name}"), format!("inject={name}:{what}"));
+        let mut command = Command::new("strace");
+        command.args(["-f", "-qq", "-o", "/dev/null", "-e", &trace, "-e", &inject, env!("CARGO_BIN_EXE_sockatlas")]);
+        command.args(arguments).current_dir(folder).env_remove("SOCKATLAS_CATALOG");
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status()
+    };
+    let (mut killed, mut between) = (0, 0);
+    for name in ["flock", "getdents64", "openat", "write", "fchmod", "fsync", "renameat", "unlink"] {
+        for at in 1.. {
+            let folder = folder();
+            restore(folder.path(), THREE);
+            // The system refuses the second of three renames, so that the transaction counts and is not finished.
+            if !run(folder.path(), REMOVAL, "renameat", "error=EIO:when=2").is_ok_and(|status| status.success()) {
+                assert!(
+                    std::env::var_os("CI").is_none(),
+                    "strace is not installed or may not trace, and CI must have it"
+                );
+                let _ = writeln!(
+                    std::io::stderr(),
+                    "SKIPPED: strace is not here; no edit was killed while it finished another"
+                );
+                return;
+            }
+            assert!(is_between(folder.path(), &old));
+            let status = run(folder.path(), NEXT, name, &format!("signal=SIGKILL:when={at}")).expect("the tracer runs");
+            if !was_killed(status) {
+                assert!(at > 1, "the edit makes no call `{name}`");
+                break;
+            }
+            killed += 1;
+            let found = readers(folder.path());
+            assert!(found == old || found == new, "{name} {at}: neither the old nor the new catalog: {found:#?}");
+            between += usize::from(is_between(folder.path(), &found));
+            done(folder.path(), INSTALLATION);
+            assert_eq!(&disk(folder.path()), if found == old { &last_of_old } else { &last }, "{name} {at}");
+            assert_eq!(left_behind(folder.path()), Vec::<PathBuf>::new(), "{name} {at}");
+        }
+    }
+    let _ = writeln!(
+        std::io::stderr(),
+        "{killed} edits killed while they finished another; {between} left it unfinished again"
+    );
+    assert!(between > 20 && killed > between, "{killed} killed, {between} between");
+}
