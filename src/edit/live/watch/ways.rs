@@ -1,6 +1,6 @@
 //! From the paths at which loading looked to the folders that are watched, and the names that count there.
 
-use crate::catalog::{Place, Sources, journal};
+use crate::catalog::{Place, Sources};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, Metadata};
