@@ -107,6 +107,9 @@ pub(super) fn removal(text: &str, block: &Block, at: usize) -> Vec<Splice> {
         let line = lines::start(text, item.at.start)..lines::end(text, item.end());
         return removals(comma.filter(|comma| !line.contains(&comma.start)).into_iter().chain([line]));
     }
+    if let Some(ranges) = led_by_comma(text, item, previous, next) {
+        return removals(ranges);
+    }
     let is_clear = |range: &Range<usize>| text.get(range.clone()).is_some_and(|gap| !gap.contains(['#', '\n']));
     let is_free = |range: &Range<usize>| text.get(range.clone()).is_some_and(|gap| !gap.contains('#'));
     let tail = item.at.end..item.end();
@@ -115,6 +118,8 @@ pub(super) fn removal(text: &str, block: &Block, at: usize) -> Vec<Splice> {
         (Some(previous), Some(_)) if is_clear(&(previous.end()..item.at.start)) && is_clear(&tail) => {
             Some(previous.end()..item.end())
         }
+        // The comma behind it is on another line: the one before it goes in its place.
+        (Some(previous), Some(_)) if is_clear(&(previous.at.end..item.at.start)) => Some(previous.at.end..item.at.end),
         (Some(previous), None) if is_free(&(previous.end()..item.at.start)) && is_free(&tail) => {
             let start = if item.comma.is_some() { previous.end() } else { previous.at.end };
             is_free(&(previous.at.end..previous.end())).then_some(start..item.end())
@@ -131,6 +136,23 @@ pub(super) fn removal(text: &str, block: &Block, at: usize) -> Vec<Splice> {
         Some(range) => removals([range]),
         None => removals(comma.into_iter().chain([item.at.clone()])),
     }
+}
+
+/// What takes a member out that has a line to itself but for the comma before it, or is the first of such.
+fn led_by_comma(text: &str, item: &Item, previous: Option<&Item>, next: Option<&Item>) -> Option<Vec<Range<usize>>> {
+    let line = lines::start(text, item.at.start)..lines::end(text, item.at.end);
+    let rest = text.get(item.at.end..line.end).filter(|rest| rest.ends_with('\n'))?;
+    if !lines::is_blank(rest) && !lines::is_comment(rest) {
+        return None;
+    }
+    if let Some(comma) = previous.and_then(|previous| previous.comma) {
+        let is_before = lines::begins(text, comma) && lines::start(text, comma) == line.start;
+        return (is_before && lines::is_blank(text.get(comma + 1..item.at.start)?)).then(|| vec![line]);
+    }
+    let comma = item.comma.filter(|_| lines::begins(text, item.at.start))?;
+    let next =
+        next.filter(|next| text.get(comma + 1..next.at.start).is_some_and(|gap| gap.trim_matches(' ').is_empty()));
+    Some(vec![line, comma..next.map_or(comma + 1, |next| next.at.start)])
 }
 
 fn removals(ranges: impl IntoIterator<Item = Range<usize>>) -> Vec<Splice> {
