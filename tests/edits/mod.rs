@@ -10,6 +10,7 @@ mod glue;
 mod installing;
 #[cfg(target_os = "linux")]
 mod killed;
+mod laws;
 mod layout;
 mod live;
 mod ordering;

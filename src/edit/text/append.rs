@@ -114,10 +114,7 @@ impl Text {
     /// Appends a text that begins with a header.
     fn append_text(&mut self, tables: &str) {
         let line_break = lines::line_break(&self.text, 0);
-        let tables = rebroken(tables.trim_start_matches('\u{feff}'), line_break);
-        // Blank lines around them are none of theirs.
-        let blank = tables.len() - tables.trim_start().len();
-        let tables = tables[lines::start(&tables, blank)..].trim_end();
+        let tables = lines::rebroken(tables, line_break);
         let beginning = lines::beginning(&self.text);
         let content = self.text.trim_end_matches([' ', '\t', '\n', '\r']).len();
         let end = lines::end(&self.text, content);
@@ -129,9 +126,4 @@ impl Text {
         };
         self.apply(vec![(at..at, new)]);
     }
-}
-
-/// A text with its lines broken in this way, those within strings too, whose meaning does not depend on it.
-fn rebroken(text: &str, line_break: &str) -> String {
-    text.replace("\r\n", "\n").replace('\n', line_break)
 }

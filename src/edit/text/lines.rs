@@ -98,3 +98,12 @@ pub(super) fn below(text: &str, at: usize, lines: &str) -> (Range<usize>, String
     };
     (end..end, new)
 }
+
+/// Lines broken in this way, those within strings too, whose meaning does not depend on it; without blank lines around them, and
+/// without a last line break.
+pub(super) fn rebroken(text: &str, line_break: &str) -> String {
+    let text = text.trim_start_matches('\u{feff}');
+    let blank = text.len() - text.trim_start().len();
+    let text = text.get(start(text, blank)..).unwrap_or_default().trim_end();
+    text.replace("\r\n", "\n").replace('\n', line_break)
+}

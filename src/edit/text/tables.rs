@@ -63,6 +63,22 @@ impl Text {
         self.text.len() != before
     }
 
+    /// Puts other tables into the place of one, its comments and the tables below it included. Lines are broken as they are here.
+    ///
+    /// Says whether that could be done: not, where the table is not there, has no header, or stands in several places.
+    pub fn replace_table(&mut self, table: &[&str], tables: &str) -> bool {
+        let path = path(table, &[]);
+        if path.is_empty() || self.pairs_without_header(&path).next().is_some() {
+            return false;
+        }
+        let [place] = &*self.joined(self.sections(&path)) else { return false };
+        let line_break = lines::line_break(&self.text, 0);
+        let end = if self.slice(place.clone()).ends_with('\n') { line_break } else { "" };
+        let new = format!("{}{end}", lines::rebroken(tables, line_break));
+        self.apply(vec![(place.clone(), new)]);
+        true
+    }
+
     /// Removes a member of an array of tables, `[[expect]]` or `[[always]]`, by its number from 0, with its comments.
     ///
     /// Says whether it was there.
@@ -157,18 +173,8 @@ impl Text {
     }
 
     /// Ranges of lines as they are removed: those that only blank lines part as one, each with the blank line before it.
-    fn together(&self, mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    fn together(&self, ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
         let text = &self.text;
-        ranges.sort_by_key(|range| (range.start, range.end));
-        let mut together: Vec<Range<usize>> = Vec::new();
-        for range in ranges {
-            match together.last_mut() {
-                Some(last) if range.start <= last.end || lines::is_blank(self.slice(last.end..range.start)) => {
-                    last.end = last.end.max(range.end);
-                }
-                _ => together.push(range),
-            }
-        }
         let with_blank = |range: Range<usize>| {
             let rest = self.slice(range.end..text.len());
             let next = lines::line(text, range.end);
@@ -179,7 +185,22 @@ impl Text {
             };
             lines::whole(text, range)
         };
-        together.into_iter().map(with_blank).collect()
+        self.joined(ranges).into_iter().map(with_blank).collect()
+    }
+
+    /// Ranges of lines, those that only blank lines part as one.
+    fn joined(&self, mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
+        ranges.sort_by_key(|range| (range.start, range.end));
+        let mut joined: Vec<Range<usize>> = Vec::new();
+        for range in ranges {
+            match joined.last_mut() {
+                Some(last) if range.start <= last.end || lines::is_blank(self.slice(last.end..range.start)) => {
+                    last.end = last.end.max(range.end);
+                }
+                _ => joined.push(range),
+            }
+        }
+        joined
     }
 }
 

@@ -67,19 +67,12 @@ pub(super) fn in_place(
     (kind, name, at): (DefinitionKind, &str, Span),
     table: &str,
 ) -> Result<(), ChangeError> {
-    let text = draft.text(file);
-    let old = Text::new(text).definition(&[kind.name(), name]);
-    let trimmed = |text: &str| text.trim_end_matches(['\n', '\r']).to_owned();
+    let mut text = Text::new(draft.text(file));
     // What is written in several places, or without a header, has no one place into which another could be put.
-    let place = old.map(|old| trimmed(&old)).and_then(|old| Some((text.find(&old)?, old.len())));
-    let Some((start, length)) = place else {
+    if !text.replace_table(&[kind.name(), name], table) {
         let at = draft.registry().locate(at);
         return Err(ChangeError::Scattered { what: kind.name(), name: name.to_owned(), at });
-    };
-    let line_break = if text.split('\n').next().is_some_and(|line| line.ends_with('\r')) { "\r\n" } else { "\n" };
-    let table = trimmed(table).replace("\r\n", "\n").replace('\n', line_break);
-    let mut text = text.to_owned();
-    text.replace_range(start..start + length, &table);
-    draft.replace(file, text);
+    }
+    draft.replace(file, text.into_string());
     Ok(())
 }

@@ -189,3 +189,14 @@ fn a_key_has_the_parts_that_toml_reads() {
         assert_eq!(parts(key), None, "{key}");
     }
 }
+
+#[test]
+fn a_table_takes_the_place_of_another() {
+    let text = "# [provider.tls] is below\na = 1\n# T\n[provider.tls]\n\n[provider.tls.x]\n\n# B\n[b]\n";
+    let new = "\n# N\r\n[provider.tls]\r\nid = 1\r\n\r\n";
+    let expected = "# [provider.tls] is below\na = 1\n# N\n[provider.tls]\nid = 1\n\n# B\n[b]\n";
+    assert_eq!(edited(text, |text| text.replace_table(&["provider", "tls"], new)), expected);
+    for text in ["provider.tls.id = 1\n", "[provider.tls]\n[b]\n[provider.tls.x]\n", "[b]\n"] {
+        assert!(!Text::new(text).replace_table(&["provider", "tls"], new), "{text}");
+    }
+}
