@@ -105,6 +105,15 @@ impl Locks {
     }
 }
 
+impl Drop for Locks {
+    fn drop(&mut self) {
+        for file in self.folders.iter().filter_map(|(_, file)| file.as_ref()) {
+            // Closing is not enough: a process that another thread has just forked has the same file open until it runs its program.
+            let _ = file.unlock();
+        }
+    }
+}
+
 /// Locks a folder. Nothing is to be kept open for one that cannot be locked by anybody like this process.
 fn lock(folder: &Path, waiting: &mut dyn FnMut(&Path) -> bool) -> Result<Option<File>, LockError> {
     if cfg!(unix) {
