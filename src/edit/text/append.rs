@@ -93,7 +93,7 @@ impl Text {
             if name.contains('#') {
                 return None;
             }
-            let value = self.as_inline(&[path, &[name.clone()]].concat())?;
+            let value = self.as_inline(&[path, std::slice::from_ref(name)].concat())?;
             items.push(format!("{} = {value}", written_key(name)));
         }
         Some(match items.is_empty() {

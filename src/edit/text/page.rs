@@ -78,8 +78,6 @@ pub(super) struct Item {
     /// Where the comma behind it is.
     pub comma: Option<usize>,
     pub value: Value,
-    /// The number of the pair, in an inline table.
-    pub pair: Option<usize>,
 }
 
 impl Page {
@@ -210,7 +208,7 @@ impl Reader<'_> {
         let mut path = base;
         path.push(decoded(self.text, first, true));
         let mut parts = vec![range(first)];
-        while let Some(event) = self.events.next() {
+        for event in self.events.by_ref() {
             match event.kind() {
                 EventKind::SimpleKey => {
                     path.push(decoded(self.text, &event, true));
@@ -265,7 +263,7 @@ impl Reader<'_> {
                     let Some(event) = self.events.next() else { break };
                     let number = self.pair(&event, path.clone(), Home::Block(number));
                     let Some(pair) = self.page.pairs.get(number) else { break };
-                    items.push(Item { at: pair.at(), comma: None, value: pair.value.clone(), pair: Some(number) });
+                    items.push(Item { at: pair.at(), comma: None, value: pair.value.clone() });
                 }
                 _ => {
                     let mut member = path.clone();
@@ -273,7 +271,7 @@ impl Reader<'_> {
                         *name = member_name(name, items.len());
                     }
                     let Some(value) = self.value(member) else { break };
-                    items.push(Item { at: value.at.clone(), comma: None, value, pair: None });
+                    items.push(Item { at: value.at.clone(), comma: None, value });
                 }
             }
         }

@@ -83,11 +83,6 @@ impl Draft {
         self.consequences.extend(consequences);
     }
 
-    /// The files that can be changed, in the order of reading.
-    pub fn files(&self) -> impl DoubleEndedIterator<Item = &Path> {
-        self.files.keys().map(PathBuf::as_path)
-    }
-
     /// The file of a document of the registry, if it can be changed.
     pub fn file(&self, document: FileId) -> Result<&Path, ChangeError> {
         let source = self.registry.sources().get(document);
