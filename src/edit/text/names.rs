@@ -3,6 +3,7 @@
 use super::block::{self, Member};
 use super::{Text, path};
 use crate::catalog::writing::page::string;
+use std::collections::{HashMap, HashSet, VecDeque};
 
 impl Text {
     /// The strings of an array; nothing, if there is no such key, or it is no array of strings.
@@ -52,9 +53,9 @@ impl Text {
             return names.is_empty() || self.set(table, &[key], &format!("[{}]", names.join(", ")));
         }
         let present = present.unwrap_or_default();
-        let kept = common(&present, names);
+        let (kept, staying): (HashSet<usize>, HashSet<usize>) = common(&present, names).into_iter().unzip();
         let mut moved: Vec<(String, String, String)> = Vec::new();
-        for (at, name) in present.iter().enumerate().rev().filter(|(at, _)| !kept.iter().any(|(kept, _)| kept == at)) {
+        for (at, name) in present.iter().enumerate().rev().filter(|(at, _)| !kept.contains(at)) {
             let array = self.page.array(&path(table, &[key]));
             if let Some(item) = array.and_then(|array| array.items.get(at)) {
                 let raw = self.slice(item.at.clone()).to_owned();
@@ -62,7 +63,7 @@ impl Text {
             }
             self.remove_name(table, key, at);
         }
-        for (at, name) in names.iter().enumerate().filter(|(at, _)| !kept.iter().any(|(_, kept)| kept == at)) {
+        for (at, name) in names.iter().enumerate().filter(|(at, _)| !staying.contains(at)) {
             let was = moved.iter().position(|(moved, ..)| moved == name).map(|was| moved.remove(was));
             let (raw, behind) = was.map_or_else(|| (string(name), String::new()), |(_, raw, behind)| (raw, behind));
             self.insert(table, key, at, &raw, &behind);
@@ -94,35 +95,30 @@ impl Text {
     }
 }
 
-/// The numbers of what two lists have in common, in their order: the most that there can be.
-fn common(one: &[String], other: &[&str]) -> Vec<(usize, usize)> {
-    let same = |(one, other): &(&String, &&str)| one == *other;
-    let head = one.iter().zip(other).take_while(same).count();
-    let tails = one[head..].iter().rev().zip(other[head..].iter().rev());
-    let tail = tails.take_while(same).count();
-    let (a, b) = (&one[head..one.len() - tail], &other[head..other.len() - tail]);
-    // The longest common subsequence of what is left: `longest[i][j]` is that of `a[i..]` and `b[j..]`.
-    let mut longest = vec![vec![0_usize; b.len() + 1]; a.len() + 1];
-    for (i, one) in a.iter().enumerate().rev() {
-        for (j, other) in b.iter().enumerate().rev() {
-            longest[i][j] = match one == other {
-                true => longest[i + 1][j + 1] + 1,
-                false => longest[i + 1][j].max(longest[i][j + 1]),
-            };
+/// The numbers of what two lists have in common, in their order: the most that there can be, if neither names anything twice.
+///
+/// That is the longest rising run among the places that the names of one list have in the other. Lists of many thousand names are
+/// compared in a moment, where a table of all pairs would not fit into memory.
+pub(super) fn common(one: &[String], other: &[&str]) -> Vec<(usize, usize)> {
+    let mut places: HashMap<&str, VecDeque<usize>> = HashMap::new();
+    for (at, name) in other.iter().enumerate() {
+        places.entry(name).or_default().push_back(at);
+    }
+    let place = |(at, name): (usize, &String)| Some((at, places.get_mut(name.as_str())?.pop_front()?));
+    let pairs: Vec<(usize, usize)> = one.iter().enumerate().filter_map(place).collect();
+    // For each length of a run the pair that ends the best one so far, and for each pair the one before it in its run.
+    let mut ends: Vec<usize> = Vec::new();
+    let mut before: Vec<Option<usize>> = Vec::with_capacity(pairs.len());
+    for (number, (_, place)) in pairs.iter().enumerate() {
+        let length = ends.partition_point(|&end| pairs[end].1 < *place);
+        before.push(length.checked_sub(1).map(|shorter| ends[shorter]));
+        match ends.get_mut(length) {
+            Some(end) => *end = number,
+            None => ends.push(number),
         }
     }
-    let mut pairs: Vec<(usize, usize)> = (0..head).map(|at| (at, at)).collect();
-    let (mut i, mut j) = (0, 0);
-    while i < a.len() && j < b.len() {
-        if a[i] == b[j] {
-            pairs.push((head + i, head + j));
-            (i, j) = (i + 1, j + 1);
-        } else if longest[i + 1][j] >= longest[i][j + 1] {
-            i += 1;
-        } else {
-            j += 1;
-        }
-    }
-    pairs.extend((1..=tail).rev().map(|back| (one.len() - back, other.len() - back)));
-    pairs
+    let mut run: Vec<(usize, usize)> =
+        std::iter::successors(ends.last().copied(), |&pair| before[pair]).map(|pair| pairs[pair]).collect();
+    run.reverse();
+    run
 }

@@ -200,3 +200,23 @@ fn a_table_takes_the_place_of_another() {
         assert!(!Text::new(text).replace_table(&["provider", "tls"], new), "{text}");
     }
 }
+
+#[test]
+fn as_few_names_move_as_can_be() {
+    let text = |names: &str| {
+        format!("order = [\n{}]\n", names.chars().map(|name| format!("  '{name}',\n")).collect::<String>())
+    };
+    let quoted = |text: &str| text.lines().filter(|line| line.contains('"')).count();
+    for (was, is, new) in [("abcdef", "fabcde", 0), ("abcdef", "bcdefa", 0), ("abcd", "axbcyd", 2), ("aab", "aba", 0)] {
+        let names: Vec<String> = is.chars().map(String::from).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let changed = edited(&text(was), |text| text.set_names(&[], "order", &names));
+        assert_eq!(changed.replace('"', "'"), text(is));
+        assert_eq!(quoted(&changed), new, "what was there keeps its quotes: {changed}");
+    }
+    let many: Vec<String> = (0..50_000).map(|at| at.to_string()).collect();
+    let turned: Vec<&str> = many.iter().rev().map(String::as_str).collect();
+    assert_eq!(super::names::common(&many, &turned).len(), 1);
+    let moved: Vec<&str> = many.iter().skip(1).chain(many.first()).map(String::as_str).collect();
+    assert_eq!(super::names::common(&many, &moved).len(), 49_999);
+}
