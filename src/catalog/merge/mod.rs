@@ -12,7 +12,9 @@ mod entries;
 mod families;
 mod places;
 
-pub(crate) use places::{numbered, ordered};
+pub(crate) use places::numbered;
+#[cfg(feature = "edit")]
+pub(crate) use places::ordered;
 
 use super::entry::*;
 use super::fault::{Fault, FaultKind};

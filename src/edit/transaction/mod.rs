@@ -117,7 +117,7 @@ pub struct Outcome {
     /// What the changes did beyond what they were asked for, in the order in which they did it.
     pub consequences: Vec<Consequence>,
     /// What the system refused after the transaction counted, if anything. Whoever reads the catalogs gets them as the changes make
-    /// them, and the next transaction does what remains: see [`Written::Unfinished`](crate::edit::Written::Unfinished).
+    /// them, and the next transaction does what remains: see [`Written::Unfinished`].
     pub unfinished: Option<WriteError>,
     files: Vec<(Original, String)>,
 }
