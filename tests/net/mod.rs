@@ -7,6 +7,8 @@ mod encrypted;
 mod fallback;
 #[cfg(feature = "cli")]
 mod gateway;
+#[cfg(feature = "cli")]
+mod hearing;
 mod inspect;
 mod messages;
 mod modules;

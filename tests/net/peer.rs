@@ -1,9 +1,8 @@
 //! Programs of others to talk to.
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::Write as _;
 use std::path::PathBuf;
-use std::process::{Child, ChildStderr, Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 
@@ -36,22 +35,6 @@ impl Drop for Running {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
-}
-
-/// Waits until a program says this: all that it has said by then.
-#[track_caller]
-pub fn hear(stderr: &mut BufReader<ChildStderr>, what: &str) -> String {
-    let mut said = String::new();
-    while !said.contains(what) {
-        if stderr.buffer().is_empty() {
-            let mut fds = [PollFd::new(stderr.get_ref(), PollFlags::IN)];
-            let ready = poll(&mut fds, Some(&Timespec { tv_sec: 60, tv_nsec: 0 }));
-            assert_eq!(ready, Ok(1), "never said: {what}; but: {said}");
-        }
-        let count = stderr.read_line(&mut said).expect("it is text");
-        assert!(count > 0, "it has ended, and never said: {what}; but: {said}");
-    }
-    said
 }
 
 /// A port of 127.0.0.1 that nobody listens at just now. It lies below those that the kernel gives away by itself (32768 on), so

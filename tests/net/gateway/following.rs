@@ -1,7 +1,7 @@
 //! Catalogs that change while a gateway runs.
 
 use super::{Files, Gateway, connect, web4};
-use crate::net::peer::hear;
+use crate::net::hearing::hear;
 use rustix::process::Signal;
 use std::io::{Read, Write};
 use std::net::TcpStream;

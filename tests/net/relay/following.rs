@@ -2,7 +2,7 @@
 
 use super::{Relay, chat, connect, echo};
 use crate::net::drivers::stage::Stage;
-use crate::net::peer::hear;
+use crate::net::hearing::hear;
 use rustix::process::Signal;
 use serde_json::Value;
 use std::fs;
