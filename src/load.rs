@@ -1,7 +1,8 @@
 //! Documents in, a registry or every fault out: the one way in, for programs, for `check` and for the command.
 
+use crate::catalog::faults::Faults;
 use crate::catalog::raw::Document;
-use crate::catalog::{self, Builtin, Catalog, Fault, FaultKind, Form, Input, Limits, Location, Modules, Sources};
+use crate::catalog::{self, Builtin, Draft, Fault, FaultKind, Form, Input, Limits, Location, Modules, Sources};
 use crate::graph::Graph;
 use crate::registry::Registry;
 use crate::terms::System;
@@ -156,10 +157,10 @@ impl Loader {
         &self,
         sources: Arc<Sources>,
         document: Document,
-        mut faults: Vec<Fault>,
+        mut faults: Faults,
     ) -> Result<Registry, LoadError> {
-        let catalog = catalog::merged(vec![document], &self.limits, &mut faults);
-        self.freeze(&sources, catalog, faults).map_err(|faults| LoadError { faults, sources })
+        let draft = catalog::merged(vec![document], &self.limits, &mut faults);
+        self.freeze(&sources, draft, faults).map_err(|faults| LoadError { faults, sources })
     }
 
     /// Loads as if documents from the one with this number on said `replace = true` of all that those before them define.
@@ -175,10 +176,10 @@ impl Loader {
     }
 
     fn read(&self, prevailing: usize) -> (Arc<Sources>, Result<Registry, Vec<Fault>>) {
-        let (sources, catalog, faults) =
+        let (sources, draft, faults) =
             catalog::read(&self.inputs, SHIPPED, self.form.as_deref(), &self.limits, prevailing);
         let sources = Arc::new(sources);
-        let loaded = self.freeze(&sources, catalog, faults);
+        let loaded = self.freeze(&sources, draft, faults);
         (sources, loaded)
     }
 
@@ -189,14 +190,12 @@ impl Loader {
     }
 
     /// What remains to be checked of a merged catalog, and the registry if nothing is wrong.
-    fn freeze(&self, sources: &Arc<Sources>, catalog: Catalog, mut faults: Vec<Fault>) -> Result<Registry, Vec<Fault>> {
-        catalog::modules::faults(&catalog, &self.modules, &mut faults);
-        let (graph, stacks) = Graph::build(&catalog, &mut faults);
-        if faults.is_empty() {
-            return Ok(Registry::freeze(sources.clone(), catalog, graph, stacks, self.modules.clone()));
-        }
-        faults.sort_by_key(|fault| (fault.at, fault.kind.code()));
-        Err(faults)
+    fn freeze(&self, sources: &Arc<Sources>, draft: Draft, mut faults: Faults) -> Result<Registry, Vec<Fault>> {
+        catalog::modules::faults(&draft, &self.modules, &mut faults);
+        let (graph, stacks) = Graph::build(&draft, &self.modules, &mut faults);
+        let sealed = draft.seal().and_then(|catalog| Ok((catalog, stacks.seal()?)));
+        let (catalog, stacks) = faults.settle(sealed)?;
+        Ok(Registry::freeze(sources.clone(), catalog, graph, stacks, self.modules.clone()))
     }
 }
 

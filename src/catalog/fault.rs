@@ -48,7 +48,7 @@ pub enum FaultKind {
         /// The table, as in ``"base `tcp4`"``.
         table: String,
         /// The keys that the table has.
-        expected: &'static [&'static str],
+        expected: Vec<&'static str>,
         /// The known key that was probably meant.
         suggestion: Option<String>,
     },
@@ -113,6 +113,8 @@ pub enum FaultKind {
         is: &'static str,
         /// What is expected.
         wanted: &'static str,
+        /// The entries of a chain over several bases, of which one can be named.
+        members: Vec<String>,
     },
     /// Chains that run over one another.
     #[error("chains run over one another: {}", arrows(path))]
@@ -173,6 +175,30 @@ pub enum FaultKind {
         module: String,
         /// What that implements.
         implements: &'static str,
+    },
+    /// Services that an entry states and that what implements it does not give, in no role.
+    #[error("{entry} states {}, which {by} {} not give", quoted_services(services), if by.starts_with("module") { "does" } else { "do" })]
+    UnkeptPromise {
+        /// The entry, as in ``"layer `tls`"``.
+        entry: String,
+        /// What is stated and not given.
+        services: Services,
+        /// The key that states it.
+        key: &'static str,
+        /// What implements it, as in ``"module `tls`"``.
+        by: String,
+    },
+    /// Services that what implements an entry gives and that the entry does not state, so that nobody could refuse them.
+    #[error("{entry} does not state {}, which {by} {}", quoted_services(services), if by.starts_with("module") { "gives" } else { "give" })]
+    UnderstatedServices {
+        /// The entry, as in ``"layer `tls`"``.
+        entry: String,
+        /// What is given and not stated.
+        services: Services,
+        /// The key that should state it.
+        key: &'static str,
+        /// What implements it, as in ``"module `tls`"``.
+        by: String,
     },
     /// An option that the entry's module does not have; of a chain, one that is no time limit.
     #[error("unknown option `{option}` of {entry}")]
@@ -310,6 +336,8 @@ impl FaultKind {
             FaultKind::ContractBroken { .. } => "contract-broken",
             FaultKind::DisabledDependency { .. } => "disabled-dependency",
             FaultKind::WrongModule { .. } => "wrong-module",
+            FaultKind::UnkeptPromise { .. } => "unkept-promise",
+            FaultKind::UnderstatedServices { .. } => "understated-services",
             FaultKind::UnknownOption { .. } => "unknown-option",
             FaultKind::WrongOption { .. } => "wrong-option",
             FaultKind::DialectConflict { .. } => "dialect-conflict",
@@ -331,8 +359,22 @@ impl FaultKind {
             FaultKind::UnknownName { suggestion, .. } | FaultKind::DanglingReference { suggestion, .. } => {
                 did_you_mean(suggestion)
             }
+            FaultKind::WrongKind { members, .. } if !members.is_empty() => {
+                Some(format!("its entries are {}", quoted(members)))
+            }
             FaultKind::DuplicateName { what: "entry" | "provider" | "family" | "application", .. } => {
                 Some("to replace the first definition, say `replace = true` in the second".to_owned())
+            }
+            FaultKind::UnkeptPromise { services, key, .. } => Some(format!(
+                "take {} out of `{key}`, or let a module implement it that gives {}",
+                quoted_services(services),
+                it(services)
+            )),
+            FaultKind::UnderstatedServices { services, key: "removes", .. } => {
+                Some(format!("take {} out of `removes`", quoted_services(services)))
+            }
+            FaultKind::UnderstatedServices { services, key, .. } => {
+                Some(format!("add {} to `{key}`", quoted_services(services)))
             }
             FaultKind::RepeatedLayer { layer, .. } => {
                 Some(format!("to have it twice, declare a second layer of the provider of `{layer}`"))
@@ -372,6 +414,14 @@ impl Fault {
     pub fn location(&self, sources: &Sources) -> Location {
         sources.locate(self.at)
     }
+}
+
+fn quoted_services(services: &Services) -> String {
+    quoted(&services.iter().collect::<Vec<_>>())
+}
+
+fn it(services: &Services) -> &'static str {
+    if services.len() == 1 { "it" } else { "them" }
 }
 
 fn arrows(path: &[String]) -> String {

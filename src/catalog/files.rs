@@ -2,6 +2,7 @@
 
 use super::document;
 use super::fault::{Fault, FaultKind, quoted};
+use super::faults::Faults;
 use super::form::{ForeignText, Form};
 use super::limits::Limits;
 use super::raw::{At, Document};
@@ -68,14 +69,14 @@ pub(super) fn gather(
     builtins: &[Builtin],
     form: Option<&dyn Form>,
     limits: &Limits,
-    faults: &mut Vec<Fault>,
+    faults: &mut Faults,
 ) -> (Sources, Vec<Document>) {
     let mut pipes = Pipes::new();
     let mut attempt = 1;
     loop {
         let mut gather = Gather {
             limits,
-            faults: Vec::new(),
+            faults: Faults::default(),
             builtins,
             form,
             sources: Sources::default(),
@@ -97,8 +98,8 @@ pub(super) fn gather(
             let reason = format!("it kept changing while it was read with the others, {ATTEMPTS} times");
             gather.unreadable(&path, &reason, None);
         }
-        faults.append(&mut gather.faults);
-        let Gather { mut sources, snapshot, documents, .. } = gather;
+        let Gather { mut sources, snapshot, documents, faults: found, .. } = gather;
+        faults.append(found);
         snapshot.journals().for_each(|path| sources.add_place(Place::File(path.to_owned())));
         return (sources, documents);
     }
@@ -115,7 +116,7 @@ fn unsaved(inputs: &[Input]) -> HashMap<PathBuf, &str> {
 
 struct Gather<'a> {
     limits: &'a Limits,
-    faults: Vec<Fault>,
+    faults: Faults,
     builtins: &'a [Builtin],
     form: Option<&'a dyn Form>,
     sources: Sources,
@@ -203,14 +204,16 @@ impl Gather<'_> {
             let at = included.unwrap_or_else(|| Span::beginning(self.sources.add(name, String::new())));
             let found = bytes.len() as u64;
             let kind = FaultKind::LimitExceeded { what: "bytes in a document", limit, found };
-            return self.faults.push(Fault::new(kind, at));
+            self.faults.push(Fault::new(kind, at));
+            return;
         }
         let path = file.as_ref().map(|(path, _)| *path);
         match self.form.and_then(|form| form.text(&bytes, path)) {
             Some(Ok(foreign)) => return self.foreign(name, foreign, path.is_some(), included.is_some()),
             Some(Err(kind)) => {
                 let file = self.sources.add(name, String::new());
-                return self.faults.push(Fault::new(kind, included.unwrap_or(Span::beginning(file))));
+                self.faults.push(Fault::new(kind, included.unwrap_or(Span::beginning(file))));
+                return;
             }
             None => {}
         }
@@ -221,7 +224,8 @@ impl Gather<'_> {
                 let file = self.sources.add(name, String::from_utf8_lossy(error.as_bytes()).into_owned());
                 let message = format!("the text is not UTF-8 from byte {valid} on");
                 let kind = FaultKind::Syntax { message, unquoted: None };
-                return self.faults.push(Fault::new(kind, Span::new(file, valid..valid + 1)));
+                self.faults.push(Fault::new(kind, Span::new(file, valid..valid + 1)));
+                return;
             }
         };
         let Some((path, identity)) = file else { return self.text(name, text, &Home::None, false) };

@@ -1,6 +1,7 @@
 //! Documents of other forms than TOML: recognised by their content, and read into the same raw form.
 
-use super::fault::{Fault, FaultKind};
+use super::fault::FaultKind;
+use super::faults::Faults;
 use super::limits::Limits;
 use super::raw::Document;
 use super::source::FileId;
@@ -18,7 +19,7 @@ pub(crate) trait Form: std::fmt::Debug + Send + Sync {
 }
 
 /// Reads a text into the raw form of a document; what is faulty is left out of the result, or stands there without a body.
-pub(crate) type ReadForeign = Box<dyn FnOnce(FileId, &str, &mut Vec<Fault>) -> Document>;
+pub(crate) type ReadForeign = Box<dyn FnOnce(FileId, &str, &mut Faults) -> Document>;
 
 /// A document of another form.
 pub(crate) struct ForeignText {

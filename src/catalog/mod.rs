@@ -5,9 +5,10 @@
 //! | step | file | from | to |
 //! |---|---|---|---|
 //! | find and read the documents | `files`, `form`, `snapshot`, `journal` | paths and texts | [`Sources`] |
-//! | check shapes and types | `document`, `reader` | TOML | raw forms (`raw`), each value with its span |
-//! | merge, resolve names, number | `merge`, `scope` | raw forms | `Catalog`, of valid entries (`entry`) |
-//! | check who implements entries, and their options | `modules` | `Catalog` and [`Modules`] | faults |
+//! | check shapes and types | `document`, `reader`, `keys` | TOML | raw forms (`raw`), each value with its span |
+//! | merge, resolve names, number | `merge`, `scope` | raw forms | `Draft`, of valid entries (`entry`) and the faults of others (`faults`) |
+//! | check who implements entries, and their options | `modules` | `Draft` and [`Modules`] | faults |
+//! | seal | `Draft::seal` | `Draft` without faults | `Catalog`, which has no gap |
 //!
 //! And the other way: [`build`] makes the TOML of documents that programs bring, and `writing` knows how TOML is written.
 //!
@@ -20,9 +21,11 @@ pub mod build;
 pub(crate) mod document;
 pub(crate) mod entry;
 mod fault;
+pub(crate) mod faults;
 mod files;
 mod form;
 pub(crate) mod journal;
+pub mod keys;
 mod limits;
 mod merge;
 pub(crate) mod modules;
@@ -51,7 +54,7 @@ pub use limits::{Limits, MAX_PROTOCOL_CHAIN, PACKED_ITEM_BYTES};
 pub(crate) use merge::numbered;
 #[cfg(feature = "edit")]
 pub(crate) use merge::ordered;
-pub use modules::{Module, ModuleRole, Modules, On, OptionKind, OptionSpec, TIME_LIMITS, WrongValue};
+pub use modules::{Module, ModuleRole, Modules, On, OptionKind, OptionSpec, Promise, TIME_LIMITS, WrongValue};
 pub use options::{EntryOption, OptionValue};
 pub use protocols::ProtocolSet;
 pub use raw::Severity;
@@ -60,21 +63,43 @@ pub(crate) use source::Place;
 pub use source::{FileId, Location, Source, Sources, Span};
 pub(crate) use suggest::nearest;
 
-use crate::terms::{Categories, ErrorCode, Family, Protocol, Services, SocketType};
+use crate::terms::{Categories, ErrorCode, Family, Protocol, Role, Services, SocketType};
 use entry::{Entry, EntryIndex};
+use faults::{Faults, Reported};
 use indexmap::IndexMap;
 use scope::Scope;
 use uuid::Uuid;
 
-/// Everything that the documents say, merged.
+/// Everything that the documents say, merged, with what could not be built as the fault that stands for it.
+pub(crate) struct Draft {
+    pub title: Option<String>,
+    pub scope: Scope,
+    pub providers: Vec<Provider>,
+    /// Every entry by name, in the order of places; the position is the [`EntryIndex`].
+    pub names: IndexMap<String, Declared>,
+    /// The entries, each at its position.
+    pub entries: Vec<Result<Entry, Reported>>,
+    /// For each entry where it is disabled, if it is.
+    pub disabled: Vec<Option<Span>>,
+    /// Enabled bases and chains in catalog order.
+    pub order: Vec<EntryIndex>,
+    pub applications: IndexMap<String, Application>,
+    pub expectations: Vec<Result<Expectation, Reported>>,
+    pub guarantees: Vec<Result<Guarantee, Reported>>,
+    pub lint: Vec<(String, Span, Severity)>,
+    pub winsock: WinsockSection,
+    pub replaces_nothing: Vec<Replacement>,
+}
+
+/// Everything that the documents say, merged and without a gap: a [`Draft`] in which nothing is faulty.
 pub(crate) struct Catalog {
     pub title: Option<String>,
     pub scope: Scope,
     pub providers: Vec<Provider>,
     /// Every entry by name, in the order of places; the position is the [`EntryIndex`].
     pub names: IndexMap<String, Declared>,
-    /// The entries; those with a fault of their own are missing.
-    pub entries: Vec<Option<Entry>>,
+    /// The entries, each at its position.
+    pub entries: Vec<Entry>,
     /// For each entry where it is disabled, if it is.
     pub disabled: Vec<Option<Span>>,
     /// Enabled bases and chains in catalog order.
@@ -104,6 +129,8 @@ pub(crate) struct Replacement {
 pub(crate) struct Declared {
     pub kind: EntryKind,
     pub at: Span,
+    /// The fault because of which its table could not be read.
+    pub unread: Option<Reported>,
 }
 
 /// Who implements entries.
@@ -158,6 +185,8 @@ pub(crate) struct Policy {
 /// The request of a test or guarantee; fields left out are nothing.
 #[derive(Clone, Debug)]
 pub(crate) struct TestRequest {
+    /// The side that the request takes; left out, an `[[expect]]` connects and an `[[always]]` speaks of both.
+    pub role: Option<Role>,
     pub family: Option<Family>,
     pub socket_type: Option<SocketType>,
     pub protocol: Option<Protocol>,
@@ -213,7 +242,7 @@ pub(crate) enum Claim {
     Refused,
 }
 
-/// Reads and merges; what is wrong is in the faults, and the catalog is sound only when there are none.
+/// Reads and merges; what is wrong is in the faults.
 ///
 /// What documents from the one with number `prevailing` on define replaces what those before define, whether or not they say so.
 pub(crate) fn read(
@@ -222,12 +251,12 @@ pub(crate) fn read(
     form: Option<&dyn Form>,
     limits: &Limits,
     prevailing: usize,
-) -> (Sources, Catalog, Vec<Fault>) {
-    let mut faults = Vec::new();
+) -> (Sources, Draft, Faults) {
+    let mut faults = Faults::default();
     let (sources, mut documents) = files::gather(inputs, builtins, form, limits, &mut faults);
     raw::Document::prevail(&mut documents, prevailing);
-    let catalog = merge::merge(documents, limits, &mut faults);
-    (sources, catalog, faults)
+    let draft = merge::merge(documents, limits, &mut faults);
+    (sources, draft, faults)
 }
 
 /// Reads the documents, in the order in which they merge, as far as they can be read.
@@ -238,20 +267,40 @@ pub(crate) fn documents(
     form: Option<&dyn Form>,
     limits: &Limits,
 ) -> (Sources, Vec<raw::Document>) {
-    files::gather(inputs, builtins, form, limits, &mut Vec::new())
+    files::gather(inputs, builtins, form, limits, &mut Faults::default())
 }
 
 /// Merges documents that are read; what is wrong is added to the faults.
-pub(crate) fn merged(documents: Vec<raw::Document>, limits: &Limits, faults: &mut Vec<Fault>) -> Catalog {
+pub(crate) fn merged(documents: Vec<raw::Document>, limits: &Limits, faults: &mut Faults) -> Draft {
     merge::merge(documents, limits, faults)
 }
 
-impl Catalog {
+impl Draft {
     pub fn name(&self, index: EntryIndex) -> &str {
         self.names.get_index(index.get()).map_or("", |(name, _)| name)
     }
 
     pub fn at(&self, index: EntryIndex) -> Span {
         self.names[index.get()].at
+    }
+
+    /// The catalog without a gap, or the proof that a fault was recorded for one.
+    pub fn seal(self) -> Result<Catalog, Reported> {
+        let Draft { title, scope, providers, names, disabled, order, applications, lint, winsock, .. } = self;
+        Ok(Catalog {
+            title,
+            scope,
+            providers,
+            names,
+            entries: self.entries.into_iter().collect::<Result<_, _>>()?,
+            disabled,
+            order,
+            applications,
+            expectations: self.expectations.into_iter().collect::<Result<_, _>>()?,
+            guarantees: self.guarantees.into_iter().collect::<Result<_, _>>()?,
+            lint,
+            winsock,
+            replaces_nothing: self.replaces_nothing,
+        })
     }
 }

@@ -4,9 +4,10 @@
 
 use super::WinsockApplication;
 use super::entry::{EntryKind, Facts};
+use super::faults::Reported;
 use super::options::EntryOption;
 use super::source::{FileId, Span};
-use crate::terms::{Categories, Dialect, ErrorCode, Services, UnknownName};
+use crate::terms::{Categories, Dialect, ErrorCode, Role, Services, UnknownName};
 use std::collections::HashSet;
 use uuid::Uuid;
 
@@ -205,6 +206,7 @@ pub(crate) struct RawApplication {
     pub replace: bool,
 }
 
+#[derive(Clone)]
 pub(crate) struct RawEntry {
     pub name: At<String>,
     pub kind: EntryKind,
@@ -214,8 +216,8 @@ pub(crate) struct RawEntry {
     pub id: Option<At<i32>>,
     pub facts: Option<Box<Facts>>,
     pub options: Vec<EntryOption>,
-    /// Nothing when the entry has a fault of its own: others may refer to it, and no more is said of it.
-    pub body: Option<RawBody>,
+    /// An entry with a fault of its own has none: others may refer to it, and no more is said of it.
+    pub body: Result<RawBody, Reported>,
 }
 
 #[derive(Clone)]
@@ -268,11 +270,12 @@ pub(crate) enum RawChainBase {
 /// A request as a test or a guarantee writes it; a field left out is nothing.
 #[derive(Default)]
 pub(crate) struct RawRequest {
+    pub role: Option<Role>,
     pub family: Option<At<Word>>,
     pub socket_type: Option<At<Word>>,
     pub protocol: Option<At<Word>>,
-    pub entry: Option<RawEntryDemand>,
-    pub provider: Option<String>,
+    pub entry: Option<At<RawEntryDemand>>,
+    pub provider: Option<At<String>>,
     pub require: Services,
     pub prefer: Services,
     pub avoid: Services,

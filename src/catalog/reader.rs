@@ -1,6 +1,8 @@
 //! Typed reading of TOML values: each getter gives the value or leaves a fault, and never both.
 
 use super::fault::{Fault, FaultKind};
+use super::faults::{Faults, Reported};
+use super::keys::Table;
 use super::options::{EntryOption, OptionValue};
 use super::raw::{At, ProtocolWord, Word};
 use super::source::{FileId, Span};
@@ -14,14 +16,17 @@ use toml::de::{DeInteger, DeString, DeTable, DeValue};
 pub(super) type Key<'i> = Spanned<DeString<'i>>;
 pub(super) type Value<'i> = Spanned<DeValue<'i>>;
 
-pub(super) const PROTOCOL_RANGE: &[&str] = &["from", "to"];
+/// A value, or the proof that what keeps it from being read was recorded.
+pub(super) type Read<T> = Result<T, Reported>;
 
-/// Reads the values of one document and collects its faults.
+/// Reads the values of one document and records its faults.
 pub(super) struct Reader<'f> {
     pub file: FileId,
-    pub faults: &'f mut Vec<Fault>,
-    /// Where the parser could not read on and guessed; what is wrong there has been said.
-    pub guessed: Vec<std::ops::Range<usize>>,
+    pub faults: &'f mut Faults,
+    /// Where the parser could not read on and guessed, each with the fault that was recorded for it.
+    pub guessed: Vec<(std::ops::Range<usize>, Reported)>,
+    /// The last fault met here, one that stands for a guess included.
+    pub last: Option<Reported>,
 }
 
 impl Reader<'_> {
@@ -33,64 +38,74 @@ impl Reader<'_> {
         self.span(value.span())
     }
 
-    pub fn fault(&mut self, kind: FaultKind, at: Span) {
-        let of_a_guess = self.guessed.iter().any(|guess| guess.start < at.range().end && at.range().start < guess.end);
-        if !of_a_guess {
-            self.faults.push(Fault::new(kind, at));
+    /// Records a fault. At a place where the parser guessed, the fault that stands for the guess is enough.
+    pub fn fault(&mut self, kind: FaultKind, at: Span) -> Reported {
+        let overlaps = |guess: &std::ops::Range<usize>| guess.start < at.range().end && at.range().start < guess.end;
+        let of_a_guess = self.guessed.iter().find(|(guess, _)| overlaps(guess)).map(|&(_, reported)| reported);
+        let reported = of_a_guess.unwrap_or_else(|| self.faults.push(Fault::new(kind, at)));
+        self.last = Some(reported);
+        reported
+    }
+
+    /// Reads something made of several values. It fails if any of them is faulty, after all of them are read.
+    pub fn whole<T>(&mut self, read: impl FnOnce(&mut Self) -> Read<T>) -> Read<T> {
+        let before = self.last.take();
+        let read = read(self);
+        let found = self.last;
+        self.last = found.or(before);
+        match found {
+            Some(reported) => Err(reported),
+            None => read,
         }
     }
 
-    pub fn wrong(&mut self, value: &Value<'_>, found: impl Into<String>, expected: impl Into<String>) {
+    pub fn wrong(&mut self, value: &Value<'_>, found: impl Into<String>, expected: impl Into<String>) -> Reported {
         let at = self.at(value);
-        self.fault(FaultKind::WrongValue { found: found.into(), expected: expected.into() }, at);
+        self.fault(FaultKind::WrongValue { found: found.into(), expected: expected.into() }, at)
     }
 
-    fn wrong_type(&mut self, value: &Value<'_>, expected: &str) {
-        self.wrong(value, describe(value.get_ref()), expected);
+    fn wrong_type(&mut self, value: &Value<'_>, expected: &str) -> Reported {
+        self.wrong(value, describe(value.get_ref()), expected)
     }
 
-    pub fn unknown_key(&mut self, key: &Key<'_>, table: impl Display, expected: &'static [&'static str]) {
+    pub fn unknown_key(&mut self, key: &Key<'_>, of: impl Display, table: Table) -> Reported {
         let name = key.get_ref().to_string();
-        let suggestion = nearest(&name, expected.iter().copied());
+        let suggestion = nearest(&name, table.names());
         let at = self.span(key.span());
-        self.fault(FaultKind::UnknownKey { key: name, table: table.to_string(), expected, suggestion }, at);
+        let expected = table.names().collect();
+        self.fault(FaultKind::UnknownKey { key: name, table: of.to_string(), expected, suggestion }, at)
     }
 
-    pub fn missing_key(&mut self, key: &'static str, table: impl Display, at: Span) {
-        self.fault(FaultKind::MissingKey { key, table: table.to_string() }, at);
+    pub fn missing_key(&mut self, key: &'static str, table: impl Display, at: Span) -> Reported {
+        self.fault(FaultKind::MissingKey { key, table: table.to_string() }, at)
     }
 
-    pub fn table<'v, 'i>(&mut self, value: &'v Value<'i>) -> Option<&'v DeTable<'i>> {
-        let table = value.get_ref().as_table();
-        if table.is_none() {
-            self.wrong_type(value, "a table");
+    /// Requires the keys that a table must have.
+    pub fn required(&mut self, table: &DeTable<'_>, of: impl Display, kind: Table, at: Span) {
+        for key in kind.required().filter(|key| !table.contains_key(*key)) {
+            self.missing_key(key, &of, at);
         }
-        table
     }
 
-    pub fn string<'v>(&mut self, value: &'v Value<'_>) -> Option<&'v str> {
-        let string = value.get_ref().as_str();
-        if string.is_none() {
-            self.wrong_type(value, "a string");
-        }
-        string
+    pub fn table<'v, 'i>(&mut self, value: &'v Value<'i>) -> Read<&'v DeTable<'i>> {
+        value.get_ref().as_table().ok_or_else(|| self.wrong_type(value, "a table"))
     }
 
-    pub fn text(&mut self, value: &Value<'_>) -> Option<At<String>> {
+    pub fn string<'v>(&mut self, value: &'v Value<'_>) -> Read<&'v str> {
+        value.get_ref().as_str().ok_or_else(|| self.wrong_type(value, "a string"))
+    }
+
+    pub fn text(&mut self, value: &Value<'_>) -> Read<At<String>> {
         let at = self.at(value);
         self.string(value).map(|text| At::new(text.to_owned(), at))
     }
 
-    pub fn boolean(&mut self, value: &Value<'_>) -> Option<bool> {
-        let boolean = value.get_ref().as_bool();
-        if boolean.is_none() {
-            self.wrong_type(value, "`true` or `false`");
-        }
-        boolean
+    pub fn boolean(&mut self, value: &Value<'_>) -> Read<bool> {
+        value.get_ref().as_bool().ok_or_else(|| self.wrong_type(value, "`true` or `false`"))
     }
 
     /// A whole number from `least` to `most`.
-    pub fn integer(&mut self, value: &Value<'_>, least: i64, most: i64) -> Option<i64> {
+    pub fn integer(&mut self, value: &Value<'_>, least: i64, most: i64) -> Read<i64> {
         let expected = || match (least, most) {
             (least, most) if (least, most) == (i64::from(i32::MIN), i64::from(i32::MAX)) => {
                 "a 32-bit whole number".to_owned()
@@ -99,160 +114,137 @@ impl Reader<'_> {
         };
         match value.get_ref() {
             DeValue::Integer(written) => match whole(written) {
-                Some(number) if (least..=most).contains(&number) => Some(number),
-                _ => {
-                    self.wrong(value, format!("`{written}`"), expected());
-                    None
-                }
+                Some(number) if (least..=most).contains(&number) => Ok(number),
+                _ => Err(self.wrong(value, format!("`{written}`"), expected())),
             },
-            _ => {
-                self.wrong_type(value, &expected());
-                None
-            }
+            _ => Err(self.wrong_type(value, &expected())),
         }
     }
 
-    pub fn number(&mut self, value: &Value<'_>) -> Option<i32> {
+    pub fn number(&mut self, value: &Value<'_>) -> Read<i32> {
         self.integer(value, i32::MIN.into(), i32::MAX.into()).map(|number| number as i32)
     }
 
     /// A value whose text form `T` knows; `expected` says which those are.
-    pub fn parsed<T: FromStr>(&mut self, value: &Value<'_>, expected: &str) -> Option<T> {
+    pub fn parsed<T: FromStr>(&mut self, value: &Value<'_>, expected: &str) -> Read<T> {
         let text = self.string(value)?;
-        let parsed = text.parse().ok();
-        if parsed.is_none() {
-            self.wrong(value, format!("`{text}`"), expected);
-        }
-        parsed
+        text.parse().map_err(|_| self.wrong(value, format!("`{text}`"), expected))
     }
 
-    /// Every element that `each` can read; nothing if the value is no array or an element is faulty.
+    /// Every element that `each` can read. It fails if the value is no array or an element is faulty, after all are read.
     pub fn array<T>(
         &mut self,
         value: &Value<'_>,
         expected: &str,
-        mut each: impl FnMut(&mut Self, &Value<'_>) -> Option<T>,
-    ) -> Option<Vec<T>> {
-        let Some(array) = value.get_ref().as_array() else {
-            self.wrong_type(value, expected);
-            return None;
-        };
+        mut each: impl FnMut(&mut Self, &Value<'_>) -> Read<T>,
+    ) -> Read<Vec<T>> {
+        let Some(array) = value.get_ref().as_array() else { return Err(self.wrong_type(value, expected)) };
         let mut elements = Vec::with_capacity(array.len());
+        let mut faulty = None;
         for element in array.iter() {
-            elements.extend(each(self, element));
+            match each(self, element) {
+                Ok(element) => elements.push(element),
+                Err(reported) => faulty = Some(reported),
+            }
         }
-        (elements.len() == array.len()).then_some(elements)
+        faulty.map_or(Ok(elements), Err)
     }
 
-    pub fn names(&mut self, value: &Value<'_>) -> Option<Vec<At<String>>> {
+    pub fn names(&mut self, value: &Value<'_>) -> Read<Vec<At<String>>> {
         self.array(value, "an array of names", |reader, element| reader.text(element))
     }
 
-    pub fn some_names(&mut self, value: &Value<'_>) -> Option<Vec<At<String>>> {
+    pub fn some_names(&mut self, value: &Value<'_>) -> Read<Vec<At<String>>> {
         let names = self.names(value)?;
         if names.is_empty() {
-            self.wrong(value, "an empty array", "at least one name");
-            return None;
+            return Err(self.wrong(value, "an empty array", "at least one name"));
         }
-        Some(names)
+        Ok(names)
     }
 
-    pub fn services(&mut self, value: &Value<'_>) -> Option<Services> {
+    pub fn services(&mut self, value: &Value<'_>) -> Read<Services> {
         let list = self.array(value, "an array of services", |reader, element| {
             let name = reader.string(element)?;
-            match Services::from_name(name) {
-                Ok(service) => Some(service),
-                Err(_) => {
-                    let suggestion = nearest(name, Services::known().map(|(known, _)| known));
-                    let note = suggestion.is_none().then(|| "a service of your own begins with `x-`".to_owned());
-                    let at = reader.at(element);
-                    reader
-                        .fault(FaultKind::UnknownName { what: "service", name: name.to_owned(), suggestion, note }, at);
-                    None
-                }
-            }
+            Services::from_name(name).map_err(|_| {
+                let suggestion = nearest(name, Services::known().map(|(known, _)| known));
+                let note = suggestion.is_none().then(|| "a service of your own begins with `x-`".to_owned());
+                let at = reader.at(element);
+                let kind = FaultKind::UnknownName { what: "service", name: name.to_owned(), suggestion, note };
+                reader.fault(kind, at)
+            })
         })?;
         let mut services = Services::NONE;
         services.extend(list);
-        Some(services)
+        Ok(services)
     }
 
-    pub fn categories(&mut self, value: &Value<'_>) -> Option<Categories> {
+    pub fn categories(&mut self, value: &Value<'_>) -> Read<Categories> {
         let list = self.array(value, "an array of categories", |reader, element| {
             let name = reader.string(element)?;
-            let category = name.parse::<Categories>().ok();
-            if category.is_none() {
+            name.parse::<Categories>().map_err(|_| {
                 let suggestion = nearest(name, Categories::names());
                 let at = reader.at(element);
                 let kind = FaultKind::UnknownName { what: "category", name: name.to_owned(), suggestion, note: None };
-                reader.fault(kind, at);
-            }
-            category
+                reader.fault(kind, at)
+            })
         })?;
-        Some(list.into_iter().collect())
+        Ok(list.into_iter().collect())
     }
 
     /// A name or a number.
-    pub fn word(&mut self, value: &Value<'_>) -> Option<At<Word>> {
+    pub fn word(&mut self, value: &Value<'_>) -> Read<At<Word>> {
         let at = self.at(value);
         let word = match value.get_ref() {
             DeValue::String(name) => Word::Name(name.to_string()),
             DeValue::Integer(_) => Word::Number(self.number(value)?),
-            _ => {
-                self.wrong_type(value, "a name or a number");
-                return None;
-            }
+            _ => return Err(self.wrong_type(value, "a name or a number")),
         };
-        Some(At::new(word, at))
+        Ok(At::new(word, at))
     }
 
     /// A protocol set: `"any"`, a name, a number, `{ from, to }`, or an array of those.
-    pub fn protocols(&mut self, value: &Value<'_>) -> Option<Vec<At<ProtocolWord>>> {
+    pub fn protocols(&mut self, value: &Value<'_>) -> Read<Vec<At<ProtocolWord>>> {
         match value.get_ref() {
             DeValue::Array(array) if array.is_empty() => {
-                self.wrong(value, "an empty array", "at least one protocol");
-                None
+                Err(self.wrong(value, "an empty array", "at least one protocol"))
             }
             DeValue::Array(_) => self.array(value, "", |reader, element| reader.protocol(element)),
-            _ => Some(vec![self.protocol(value)?]),
+            _ => Ok(vec![self.protocol(value)?]),
         }
     }
 
-    fn protocol(&mut self, value: &Value<'_>) -> Option<At<ProtocolWord>> {
+    fn protocol(&mut self, value: &Value<'_>) -> Read<At<ProtocolWord>> {
         let at = self.at(value);
         let protocol = match value.get_ref() {
             DeValue::String(name) if name == "any" => ProtocolWord::Any,
-            DeValue::Table(table) => {
-                let (mut from, mut to) = (None, None);
-                for (key, value) in table.iter() {
-                    match key.get_ref().as_ref() {
-                        "from" => from = self.number(value),
-                        "to" => to = self.number(value),
-                        _ => self.unknown_key(key, "a protocol range", PROTOCOL_RANGE),
-                    }
-                }
-                for (key, there) in [("from", table.contains_key("from")), ("to", table.contains_key("to"))] {
-                    if !there {
-                        self.missing_key(key, "a protocol range", at);
-                    }
-                }
-                let (from, to) = (from?, to?);
-                if from > to {
-                    self.wrong(value, format!("a range from {from} to {to}"), "`from` at most `to`");
-                    return None;
-                }
-                ProtocolWord::Range(from, to)
-            }
+            DeValue::Table(table) => self.whole(|reader| reader.protocol_range(value, table))?,
             DeValue::String(_) | DeValue::Integer(_) => ProtocolWord::One(self.word(value)?.value),
             _ => {
-                self.wrong_type(value, "a protocol: a name, a number, `{ from, to }`, an array of those, or `\"any\"`");
-                return None;
+                let expected = "a protocol: a name, a number, `{ from, to }`, an array of those, or `\"any\"`";
+                return Err(self.wrong_type(value, expected));
             }
         };
-        Some(At::new(protocol, at))
+        Ok(At::new(protocol, at))
     }
 
-    pub fn options(&mut self, value: &Value<'_>) -> Option<Vec<EntryOption>> {
+    fn protocol_range(&mut self, value: &Value<'_>, table: &DeTable<'_>) -> Read<ProtocolWord> {
+        let (mut from, mut to) = (0, 0);
+        for (key, value) in table.iter() {
+            match key.get_ref().as_ref() {
+                "from" => from = self.number(value).unwrap_or_default(),
+                "to" => to = self.number(value).unwrap_or_default(),
+                _ => _ = self.unknown_key(key, "a protocol range", Table::ProtocolRange),
+            }
+        }
+        let at = self.at(value);
+        self.required(table, "a protocol range", Table::ProtocolRange, at);
+        if self.last.is_none() && from > to {
+            return Err(self.wrong(value, format!("a range from {from} to {to}"), "`from` at most `to`"));
+        }
+        Ok(ProtocolWord::Range(from, to))
+    }
+
+    pub fn options(&mut self, value: &Value<'_>) -> Read<Vec<EntryOption>> {
         let table = self.table(value)?;
         let mut options = Vec::with_capacity(table.len());
         for (key, value) in table.iter() {
@@ -260,14 +252,17 @@ impl Reader<'_> {
             let key_at = self.span(key.span());
             options.push(EntryOption { name: key.get_ref().to_string(), value: self.option(value)?, at, key_at });
         }
-        Some(options)
+        Ok(options)
     }
 
-    fn option(&mut self, value: &Value<'_>) -> Option<OptionValue> {
-        Some(match value.get_ref() {
+    fn option(&mut self, value: &Value<'_>) -> Read<OptionValue> {
+        Ok(match value.get_ref() {
             DeValue::String(text) => OptionValue::String(text.to_string()),
             DeValue::Integer(_) => OptionValue::Integer(self.integer(value, i64::MIN, i64::MAX)?),
-            DeValue::Float(written) => OptionValue::Float(written.as_str().parse().ok()?),
+            DeValue::Float(written) => {
+                let number = written.as_str().parse();
+                OptionValue::Float(number.map_err(|_| self.wrong(value, format!("`{written}`"), "a number"))?)
+            }
             DeValue::Boolean(value) => OptionValue::Boolean(*value),
             DeValue::Datetime(value) => OptionValue::Datetime(value.to_string()),
             DeValue::Array(_) => OptionValue::Array(self.array(value, "", |reader, element| reader.option(element))?),

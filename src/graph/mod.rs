@@ -1,17 +1,21 @@
 //! The graph of a catalog: entries as nodes, "stands on" as arrows; chains flattened and their contracts checked.
 //!
 //! A chain has an arrow to each of its layers and one to the base or chain that it runs over. From that follow the order in
-//! which stacks can be computed, cycles, and what would break if an entry went.
+//! which stacks can be computed, and what would break if an entry went.
 //!
 //! Depends on `terms` and `catalog`.
 
+mod effects;
+mod offer;
 pub mod picture;
 mod stack;
 
-pub(crate) use stack::Stack;
+pub(crate) use stack::{Stack, Unmet};
 
 use crate::catalog::entry::{Body, EntryIndex};
-use crate::catalog::{Catalog, Fault, FaultKind};
+use crate::catalog::faults::{Faults, Reported};
+use crate::catalog::{Draft, Fault, FaultKind, Modules};
+use effects::Effects;
 use petgraph::Direction;
 use petgraph::algo::TarjanScc;
 use petgraph::graph::{DiGraph, NodeIndex};
@@ -29,33 +33,59 @@ pub(crate) enum Role {
     Base,
 }
 
+/// What each entry is as a whole, at its position.
+pub(crate) struct Stacks {
+    all: Vec<Standing>,
+}
+
+/// What an entry is as a whole.
+pub(crate) enum Standing {
+    /// An enabled base protocol or chain.
+    Whole(Stack),
+    /// A layer, or a disabled entry.
+    Apart,
+    /// A fault stands for it.
+    Faulty(Reported),
+}
+
+impl Stacks {
+    /// For each entry its stack, or that it has none; or the proof that a fault was recorded for one.
+    pub fn seal(self) -> Result<Vec<Option<Stack>>, Reported> {
+        let sealed = self.all.into_iter().map(|standing| match standing {
+            Standing::Whole(stack) => Ok(Some(stack)),
+            Standing::Apart => Ok(None),
+            Standing::Faulty(reported) => Err(reported),
+        });
+        sealed.collect()
+    }
+}
+
 impl Graph {
     /// Draws the arrows of all sound entries, checks what chains stand on, and flattens the enabled ones.
-    ///
-    /// The stacks are those of bases and chains; an entry that is disabled, or from which a fault keeps it, has none.
-    pub fn build(catalog: &Catalog, faults: &mut Vec<Fault>) -> (Graph, Vec<Option<Stack>>) {
-        let graph = Graph::draw(catalog);
-        graph.check_disabled(catalog, faults);
-        let mut stacks: Vec<Option<Stack>> = (0..catalog.entries.len()).map(|_| None).collect();
-        // Tarjan's components come out with what is stood on first, which is the order in which stacks can be computed.
-        TarjanScc::new().run(&graph.arrows, |component| match component {
-            &[node] if graph.arrows.find_edge(node, node).is_none() => {
-                let index = EntryIndex::new(node.index());
-                stacks[node.index()] = stack::compute(catalog, index, &stacks, faults);
+    pub fn build(draft: &Draft, modules: &Modules, faults: &mut Faults) -> (Graph, Stacks) {
+        let effects = Effects::new(draft, modules);
+        let graph = Graph::draw(draft);
+        let mut all = graph.disabled(draft, faults);
+        // Tarjan's components come out with what is stood on first, which is the order in which stacks can be computed. Each is
+        // one entry: chains that run over one another are refused when entries are made.
+        TarjanScc::new().run(&graph.arrows, |component| {
+            for node in component {
+                if let Some(standing) = stack::compute(draft, &effects, EntryIndex::new(node.index()), &all, faults) {
+                    all[node.index()] = standing;
+                }
             }
-            nodes => faults.push(cycle(catalog, nodes)),
         });
-        (graph, stacks)
+        (graph, Stacks { all })
     }
 
-    fn draw(catalog: &Catalog) -> Graph {
+    fn draw(catalog: &Draft) -> Graph {
         let mut arrows = DiGraph::with_capacity(catalog.entries.len(), 0);
         for _ in &catalog.entries {
             arrows.add_node(());
         }
         let node = |index: EntryIndex| NodeIndex::new(index.get());
         for (at, entry) in catalog.entries.iter().enumerate() {
-            if let Some(Body::Chain(chain)) = entry.as_ref().map(|entry| &entry.body) {
+            if let Ok(Body::Chain(chain)) = entry.as_ref().map(|entry| &entry.body) {
                 for (layer, _) in chain.layers() {
                     arrows.add_edge(NodeIndex::new(at), node(layer), Role::Layer);
                 }
@@ -85,24 +115,23 @@ impl Graph {
         sorted(dependents)
     }
 
-    /// What an enabled entry stands on cannot be disabled.
-    fn check_disabled(&self, catalog: &Catalog, faults: &mut Vec<Fault>) {
-        for (at, disabled) in catalog.disabled.iter().enumerate() {
-            let Some(place) = *disabled else { continue };
+    /// All entries as if they had no stack. Disabled ones keep to that, but what an enabled entry stands on cannot be disabled.
+    fn disabled(&self, draft: &Draft, faults: &mut Faults) -> Vec<Standing> {
+        let standing = draft.disabled.iter().enumerate().map(|(at, disabled)| {
+            let Some(place) = *disabled else { return Standing::Apart };
             let index = EntryIndex::new(at);
-            let users = self.users(index).into_iter().filter(|user| catalog.disabled[user.get()].is_none());
-            let users: Vec<_> = users.collect();
+            let mut users = self.users(index);
+            users.retain(|user| draft.disabled[user.get()].is_none());
             if users.is_empty() {
-                continue;
+                return Standing::Apart;
             }
-            let names = users.iter().map(|&user| catalog.name(user).to_owned()).collect();
-            let mut fault =
-                Fault::new(FaultKind::DisabledDependency { name: catalog.name(index).to_owned(), users: names }, place);
-            for &user in &users {
-                fault = fault.because(catalog.at(user), "this stands on it");
-            }
-            faults.push(fault);
-        }
+            let names = users.iter().map(|&user| draft.name(user).to_owned()).collect();
+            let kind = FaultKind::DisabledDependency { name: draft.name(index).to_owned(), users: names };
+            let fault = Fault::new(kind, place);
+            let because = |fault: Fault, &user: &EntryIndex| fault.because(draft.at(user), "this stands on it");
+            Standing::Faulty(faults.push(users.iter().fold(fault, because)))
+        });
+        standing.collect()
     }
 }
 
@@ -110,24 +139,4 @@ fn sorted(mut indices: Vec<EntryIndex>) -> Vec<EntryIndex> {
     indices.sort_unstable();
     indices.dedup();
     indices
-}
-
-/// The fault of some chains that run over one another: the cycle from its first chain on, which every chain's one base gives.
-fn cycle(catalog: &Catalog, nodes: &[NodeIndex]) -> Fault {
-    let below = |index: EntryIndex| match catalog.entries[index.get()].as_ref().map(|entry| &entry.body) {
-        Some(Body::Chain(chain)) => Some(chain.base),
-        _ => None,
-    };
-    let first = nodes.iter().map(|node| EntryIndex::new(node.index())).min().unwrap_or(EntryIndex(0));
-    let mut path = vec![catalog.name(first).to_owned()];
-    let mut at = first;
-    while let Some((next, _)) = below(at) {
-        path.push(catalog.name(next).to_owned());
-        at = next;
-        if at == first {
-            break;
-        }
-    }
-    let place = below(first).map_or(catalog.at(first), |(_, span)| span);
-    Fault::new(FaultKind::Cycle { path }, place)
 }

@@ -1,8 +1,12 @@
 //! Stacks: chains flattened down to their base protocol, contracts checked on the way up.
 
-use crate::catalog::entry::{Body, Chain, EntryIndex, Layer};
-use crate::catalog::{Catalog, Clause, Fault, FaultKind, MAX_PROTOCOL_CHAIN, Span};
-use crate::terms::{Family, Services, SocketType};
+use super::Standing;
+use super::effects::{Does, Effects};
+use super::offer::Offer;
+use crate::catalog::entry::{Base, Body, Chain, EntryIndex, Layer};
+use crate::catalog::faults::{Faults, Reported};
+use crate::catalog::{Clause, Draft, Fault, FaultKind, MAX_PROTOCOL_CHAIN, Span};
+use crate::terms::{Family, Role, Services, SocketType};
 
 /// What a base protocol or chain is as a whole.
 #[derive(Clone, Debug)]
@@ -16,7 +20,36 @@ pub(crate) struct Stack {
     pub family: Family,
     /// What is presented above.
     pub socket_type: SocketType,
-    pub services: Services,
+    /// What is offered to those who connect.
+    services: Services,
+    /// What is otherwise for those who accept, or otherwise stated; nothing for most.
+    otherwise: Option<Box<Otherwise>>,
+    /// Whether the modules of all its entries are known, so that its services are what they give.
+    is_known: bool,
+}
+
+/// Where the services of a stack are not the same for all.
+#[derive(Clone, Debug)]
+struct Otherwise {
+    /// What is offered to those who accept.
+    accepting: Services,
+    /// What the catalog states.
+    stated: Services,
+    /// For each role, clauses of the layers' contracts that do not hold in it.
+    unmet: [Unmet; 2],
+}
+
+/// What the layers of a stack need and forbid below them, and do not find so in a role.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Unmet {
+    pub lacking: Services,
+    pub forbidden: Services,
+}
+
+impl Unmet {
+    fn is_empty(&self) -> bool {
+        self.lacking.is_empty() && self.forbidden.is_empty()
+    }
 }
 
 impl Stack {
@@ -40,118 +73,192 @@ impl Stack {
         ([index; MAX_PROTOCOL_CHAIN], 1)
     }
 
+    /// What is offered in a role.
+    #[inline]
+    pub fn services(&self, role: Role) -> &Services {
+        match (role, &self.otherwise) {
+            (Role::Accept, Some(otherwise)) => &otherwise.accepting,
+            (Role::Connect, _) | (Role::Accept, None) => &self.services,
+        }
+    }
+
+    /// Takes what is offered.
+    fn offer(&mut self, offer: Offer) {
+        let Offer { stated, real: [connecting, accepting], unmet, is_known: _ } = offer;
+        if stated != connecting || accepting != connecting || unmet.iter().any(|unmet| !unmet.is_empty()) {
+            self.otherwise = Some(Box::new(Otherwise { accepting, stated, unmet }));
+        }
+        self.services = connecting;
+    }
+
+    /// Whether the modules of all its entries are known.
+    pub fn is_known(&self) -> bool {
+        self.is_known
+    }
+
+    /// What the catalog states, for those who come above.
+    pub(super) fn stated(&self) -> &Services {
+        self.otherwise.as_ref().map_or(&self.services, |otherwise| &otherwise.stated)
+    }
+
+    /// What keeps it from being used in a role: a clause of a layer's contract that does not hold there.
+    pub fn unmet(&self, role: Role) -> Option<&Unmet> {
+        let unmet = &self.otherwise.as_ref()?.unmet[role as usize];
+        (!unmet.is_empty()).then_some(unmet)
+    }
+
     /// The base protocol.
     pub fn base(&self) -> EntryIndex {
         self.entries[usize::from(self.depth) - 1]
     }
 }
 
-/// The stack of an entry whose own entries below have theirs; nothing for layers, disabled entries, and where a fault forbids.
+/// What an entry is as a whole, when those below it are known; nothing for layers and disabled entries.
 pub(super) fn compute(
-    catalog: &Catalog,
+    draft: &Draft,
+    effects: &Effects,
     index: EntryIndex,
-    stacks: &[Option<Stack>],
-    faults: &mut Vec<Fault>,
-) -> Option<Stack> {
-    let entry = catalog.entries[index.get()].as_ref().filter(|entry| entry.enabled)?;
-    match &entry.body {
-        Body::Layer(_) => None,
-        Body::Base(base) => Some(Stack {
-            entries: [index; MAX_PROTOCOL_CHAIN],
-            depth: 1,
-            protocols_of: index,
-            matches_zero: base.matches_zero,
-            family: base.family,
-            socket_type: base.socket_type,
-            services: base.services.clone(),
-        }),
-        Body::Chain(chain) => {
-            let below = stacks[chain.base.0.get()].as_ref();
-            let entries = flatten(catalog, index, chain, below, faults)?;
-            let below = below?;
-            let (services, socket_type) = climb(catalog, index, chain, below, faults)?;
-            let mut stack = Stack {
-                entries: [index; MAX_PROTOCOL_CHAIN],
-                depth: entries.len() as u8,
-                protocols_of: if chain.protocols.is_some() { index } else { below.protocols_of },
-                matches_zero: chain.matches_zero.unwrap_or(below.matches_zero),
-                family: below.family,
-                socket_type,
-                services: chain.services.clone().unwrap_or(services),
-            };
-            stack.entries[..entries.len()].copy_from_slice(&entries);
-            Some(stack)
-        }
-    }
+    below: &[Standing],
+    faults: &mut Faults,
+) -> Option<Standing> {
+    let entry = match &draft.entries[index.get()] {
+        Ok(entry) if entry.enabled => entry,
+        Ok(_) => return None,
+        Err(reported) => return Some(Standing::Faulty(*reported)),
+    };
+    let stack = match &entry.body {
+        Body::Layer(_) => return None,
+        Body::Base(base) => Ok(based(index, base, effects.of(index))),
+        Body::Chain(chain) => compose(draft, effects, index, chain, &below[chain.base.0.get()], faults),
+    };
+    Some(stack.map_or_else(Standing::Faulty, Standing::Whole))
+}
+
+/// A base protocol alone.
+fn based(index: EntryIndex, base: &Base, does: Does<'_>) -> Stack {
+    let offer = Offer::of_base(&base.services, does);
+    let mut stack = Stack {
+        entries: [index; MAX_PROTOCOL_CHAIN],
+        depth: 1,
+        protocols_of: index,
+        matches_zero: base.matches_zero,
+        family: base.family,
+        socket_type: base.socket_type,
+        services: Services::NONE,
+        otherwise: None,
+        is_known: offer.is_known,
+    };
+    stack.offer(offer);
+    stack
+}
+
+fn compose(
+    draft: &Draft,
+    effects: &Effects,
+    index: EntryIndex,
+    chain: &Chain,
+    below: &Standing,
+    faults: &mut Faults,
+) -> Result<Stack, Reported> {
+    let below = match below {
+        Standing::Whole(stack) => Ok(stack),
+        Standing::Faulty(reported) => Err(*reported),
+        // An enabled chain stands on no layer and on no disabled entry: both are faults already.
+        Standing::Apart => Err(faults.push(Fault::new(
+            FaultKind::DisabledDependency {
+                name: draft.name(chain.base.0).to_owned(),
+                users: vec![draft.name(index).to_owned()],
+            },
+            chain.base.1,
+        ))),
+    };
+    let entries = flatten(draft, index, chain, below.ok(), faults)?;
+    let below = below?;
+    let (offer, socket_type) = climb(draft, effects, index, chain, below, faults)?;
+    let offer = offer.of_chain(draft, index, chain, faults)?;
+    let mut stack = Stack {
+        entries: [index; MAX_PROTOCOL_CHAIN],
+        depth: entries.len() as u8,
+        protocols_of: if chain.protocols.is_some() { index } else { below.protocols_of },
+        matches_zero: chain.matches_zero.unwrap_or(below.matches_zero),
+        family: below.family,
+        socket_type,
+        services: Services::NONE,
+        otherwise: None,
+        is_known: offer.is_known,
+    };
+    stack.offer(offer);
+    stack.entries[..entries.len()].copy_from_slice(&entries);
+    Ok(stack)
 }
 
 /// The entries of a chain, top first: at most seven, and no layer twice. Where what lies below has a fault of its own, the
 /// chain's own layers can still be wrong.
 fn flatten(
-    catalog: &Catalog,
+    draft: &Draft,
     index: EntryIndex,
     chain: &Chain,
     below: Option<&Stack>,
-    faults: &mut Vec<Fault>,
-) -> Option<Vec<EntryIndex>> {
+    faults: &mut Faults,
+) -> Result<Vec<EntryIndex>, Reported> {
     let own = chain.layers().map(|(layer, _)| layer);
     let entries: Vec<EntryIndex> = own.chain(below.map_or(&[][..], Stack::entries).iter().copied()).collect();
-    let name = || catalog.name(index).to_owned();
+    let name = || draft.name(index).to_owned();
     if entries.len() > MAX_PROTOCOL_CHAIN {
-        let stack = entries.iter().map(|&entry| catalog.name(entry).to_owned()).collect();
+        let stack = entries.iter().map(|&entry| draft.name(entry).to_owned()).collect();
         let kind = FaultKind::ChainTooLong { chain: name(), stack, limit: MAX_PROTOCOL_CHAIN };
-        faults.push(Fault::new(kind, catalog.at(index)));
-        return None;
+        return Err(faults.push(Fault::new(kind, draft.at(index))));
     }
-    let mut sound = true;
+    let mut sound = Ok(());
     for (position, (layer, at)) in chain.layers().enumerate() {
         if entries[position + 1..].contains(&layer) {
-            let kind = FaultKind::RepeatedLayer { chain: name(), layer: catalog.name(layer).to_owned() };
-            faults.push(Fault::new(kind, at));
-            sound = false;
+            let kind = FaultKind::RepeatedLayer { chain: name(), layer: draft.name(layer).to_owned() };
+            sound = Err(faults.push(Fault::new(kind, at)));
         }
     }
-    sound.then_some(entries)
+    sound.map(|()| entries)
 }
 
-/// From what lies below to what the chain offers, layer by layer: `(below - removes) + adds`. Every broken clause is a fault.
+/// From what lies below to what the chain offers, layer by layer: `(below - removes) + adds`, and what the modules do. Every clause
+/// that is broken by what the catalog states is a fault; one that is broken in one role keeps the chain from being used in it.
 fn climb(
-    catalog: &Catalog,
+    draft: &Draft,
+    effects: &Effects,
     index: EntryIndex,
     chain: &Chain,
     below: &Stack,
-    faults: &mut Vec<Fault>,
-) -> Option<(Services, SocketType)> {
-    let mut services = below.services.clone();
+    faults: &mut Faults,
+) -> Result<(Offer, SocketType), Reported> {
+    let mut offer = Offer::of_stack(below);
     let mut socket_type = below.socket_type;
     let mut beneath = below.entries()[0];
-    let mut sound = true;
+    let mut sound = Ok(());
     for (at, span) in chain.layers().rev() {
-        let Body::Layer(layer) = &catalog.entries[at.get()].as_ref()?.body else { return None };
-        for (broken, clause) in broken_clauses(catalog, layer, &services, beneath) {
+        let entry = draft.entries[at.get()].as_ref().map_err(|reported| *reported)?;
+        // The layers of a chain are layers: a name of another kind is a fault already.
+        let Body::Layer(layer) = &entry.body else { continue };
+        for (broken, clause) in broken_clauses(draft, layer, &offer.stated, beneath) {
             let kind = FaultKind::ContractBroken {
-                chain: catalog.name(index).to_owned(),
-                layer: catalog.name(at).to_owned(),
-                below: catalog.name(beneath).to_owned(),
+                chain: draft.name(index).to_owned(),
+                layer: draft.name(at).to_owned(),
+                below: draft.name(beneath).to_owned(),
                 broken,
             };
             let fault = Fault::new(kind, span);
-            faults.push(match clause {
-                Some(clause) => fault.because(clause, format!("`{}` states it here", catalog.name(at))),
+            sound = Err(faults.push(match clause {
+                Some(clause) => fault.because(clause, format!("`{}` states it here", draft.name(at))),
                 None => fault,
-            });
-            sound = false;
+            }));
         }
-        services.remove(&layer.removes);
-        services.insert(&layer.adds);
+        offer.put(layer, effects.of(at));
         socket_type = layer.presents.unwrap_or(socket_type);
         beneath = at;
     }
-    sound.then_some((services, socket_type))
+    sound.map(|()| (offer, socket_type))
 }
 
 fn broken_clauses(
-    catalog: &Catalog,
+    draft: &Draft,
     layer: &Layer,
     offered: &Services,
     beneath: EntryIndex,
@@ -159,7 +266,7 @@ fn broken_clauses(
     let lacking = (!offered.contains(&layer.needs)).then(|| layer.needs.difference(offered));
     let forbidden = offered.intersects(&layer.forbids).then(|| layer.forbids.intersection(offered));
     let allowed = layer.allow_below.as_ref().filter(|allowed| !allowed.contains(&beneath));
-    let allowed = allowed.map(|allowed| allowed.iter().map(|&entry| catalog.name(entry).to_owned()).collect());
+    let allowed = allowed.map(|allowed| allowed.iter().map(|&entry| draft.name(entry).to_owned()).collect());
     let needs = lacking.map(|services| (Clause::Needs(services), layer.clauses.needs));
     let forbids = forbidden.map(|services| (Clause::Forbids(services), layer.clauses.forbids));
     let allows = allowed.map(|names| (Clause::AllowBelow(names), layer.clauses.allow_below));

@@ -4,7 +4,8 @@ use super::address::{Address, Target};
 use super::attempt::{Attempt, Outcome, last_failure};
 use super::machine::{Failure, LayerFailure, Phase};
 use super::provider::{ProviderError, ProviderFailure};
-use crate::terms::ErrorCode;
+use crate::Refusal;
+use crate::terms::{ErrorCode, Role};
 use rustix::io::Errno;
 use std::fmt;
 use std::io;
@@ -45,6 +46,17 @@ pub enum Error {
         entry: String,
         /// What does not go.
         problem: String,
+    },
+    /// What was selected does not pass the tests of its request in the role in which it is opened, or with the options that were
+    /// given for the call: a server that must know its clients needs options by which it asks who they are.
+    #[error("`{entry}`, {}: {refusal}", role.verb())]
+    Refused {
+        /// The entry selected.
+        entry: String,
+        /// The role in which it was to be opened.
+        role: Role,
+        /// Why.
+        refusal: Refusal,
     },
     /// An option, or a file that it names, cannot be used; or the system refused.
     #[error("`{entry}`: {}{source}", at(address.as_ref()))]
@@ -188,7 +200,7 @@ impl Error {
     /// Whose failure it is.
     pub fn kind(&self) -> ErrorKind {
         match self {
-            Error::Option { .. } | Error::Unfit { .. } => ErrorKind::Usage,
+            Error::Option { .. } | Error::Unfit { .. } | Error::Refused { .. } => ErrorKind::Usage,
             Error::NoRoom { .. } | Error::TooLong { .. } | Error::Unanswered => ErrorKind::Usage,
             Error::Provider { source, .. } if source.kind() == ProviderFailure::Option => ErrorKind::Usage,
             Error::Layer { source, .. } if source.kind() == Failure::Unusable => ErrorKind::Usage,
@@ -202,9 +214,12 @@ impl Error {
         }
     }
 
-    /// The code of the error table: `provider-failed` when this host cannot.
+    /// The code of the error table: `provider-failed` when this host cannot, and that of a refusal.
     pub fn code(&self) -> Option<ErrorCode> {
-        (self.kind() == ErrorKind::Host).then_some(ErrorCode::ProviderFailed)
+        match self {
+            Error::Refused { refusal, .. } => Some(refusal.code()),
+            _ => (self.kind() == ErrorKind::Host).then_some(ErrorCode::ProviderFailed),
+        }
     }
 
     /// The system's own number of the error, if it has one.
@@ -258,6 +273,7 @@ impl Error {
                 }
             }
             Error::Socket { source, .. } => source.kind(),
+            Error::Refused { .. } => io::ErrorKind::PermissionDenied,
             Error::NoModule { .. } => io::ErrorKind::Unsupported,
             Error::Cancelled => io::ErrorKind::ConnectionAborted,
             Error::Unresolved { .. } => io::ErrorKind::NotFound,

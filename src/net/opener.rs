@@ -9,9 +9,9 @@ use super::opened::Opened;
 use super::provider::{Base, BaseProvider, Context, Layer, ProviderError, ProviderFailure, Providers, Role};
 use super::settings::{Override, Settings};
 use super::socket::BaseSocket;
-use crate::catalog::modules::unkept;
+use crate::catalog::modules::{Effect, given};
 use crate::catalog::{EntryKind, Module, OptionSpec, OptionValue, TIME_LIMITS, nearest};
-use crate::terms::{Family, SocketType};
+use crate::terms::{Family, Services, SocketType};
 use crate::{EntryRef, KeptSelection, Selection};
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -283,7 +283,7 @@ impl Opener {
             return Ok(layers.clone());
         }
         let selection = self.selection.get();
-        self.keeps_its_word(&selection)?;
+        self.keeps_its_word(&selection, role)?;
         let depth = selection.stack().len() - 1;
         let mut layers = Vec::with_capacity(depth);
         for part in selection.stack().take(depth) {
@@ -314,20 +314,34 @@ impl Opener {
         Ok(())
     }
 
-    /// Tests what the catalog promises against what the modules can give: a layer that only calls itself `tls` encrypts nothing.
-    fn keeps_its_word(&self, selection: &Selection<'_>) -> Result<(), Error> {
-        let modules = self.providers.modules();
-        let mut stack = Vec::new();
+    /// Tests what the catalog promises against what the modules give in this role with the options that count now: a layer that
+    /// only calls itself `tls` encrypts nothing. What they give must pass the tests that the request made.
+    fn keeps_its_word(&self, selection: &Selection<'_>, role: Role) -> Result<(), Error> {
+        let refused = |refusal| Error::Refused { entry: selection.name().to_owned(), role, refusal };
+        let promised = selection.as_role(role).map_err(refused)?.services();
+        let mut effects = Vec::new();
         for part in selection.stack() {
-            stack.push(modules.get(part.provider().module()).ok_or_else(|| self.no_module(part))?);
+            let module = self.providers.modules().get(part.provider().module());
+            let module = module.ok_or_else(|| self.no_module(part))?;
+            let settings = self.settings(part);
+            effects.push(Effect::of(module, role, |option| settings.get(option).is_some()));
         }
-        match unkept(selection.entry().services(), stack.into_iter().rev()) {
-            Some(service) => Err(Error::Unfit {
+        let given = given(effects.into_iter().rev());
+        let unkept = promised.intersection(&Services::OF_MODULES).difference(&given);
+        if let Some(service) = unkept.iter().next() {
+            return Err(Error::Unfit {
                 entry: selection.name().to_owned(),
                 problem: format!("the catalog promises `{service}`, which no module of its stack gives there"),
-            }),
-            None => Ok(()),
+            });
         }
+        let given = promised.difference(&Services::OF_MODULES).union(&given);
+        if let Some(place) = selection.broken_guarantee(role, &given) {
+            return Err(Error::Unfit {
+                entry: selection.name().to_owned(),
+                problem: format!("{} it would break the guarantee at {place}: it offers {given}", role.verb()),
+            });
+        }
+        selection.admits(&given).map_err(refused)
     }
 
     fn settings<'s>(&'s self, entry: EntryRef<'s>) -> Settings<'s> {

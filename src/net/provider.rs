@@ -97,14 +97,7 @@ pub trait LayerProvider: Send + Sync {
     fn prepare(&self, settings: &Settings<'_>, role: Role) -> Result<Arc<dyn Layer>, ProviderError>;
 }
 
-/// Whether a connection is made or accepted.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
-pub enum Role {
-    /// It is made: connect.
-    Connect,
-    /// It is accepted: listen.
-    Accept,
-}
+pub use crate::terms::Role;
 
 /// A layer whose options are read: makes a session for each connection.
 pub trait Layer: Send + Sync {

@@ -5,7 +5,7 @@ use crate::catalog::entry::{Body, Entry, EntryIndex, Layer};
 use crate::catalog::modules::{module_of, taken};
 use crate::catalog::{EntryKind, EntryOption, Facts, Location, Module, OptionSpec, ProtocolSet, Provider};
 use crate::graph::Stack;
-use crate::terms::{Categories, Family, Services, SocketType};
+use crate::terms::{Categories, Family, Role, Services, SocketType};
 use uuid::Uuid;
 
 /// An entry of a registry: a base protocol, a layer or a chain.
@@ -76,10 +76,25 @@ impl<'r> EntryRef<'r> {
         self.registry.stack_at(self.index).is_some_and(|stack| stack.matches_zero)
     }
 
-    /// What it offers: a base protocol's services, a chain's computed or stated ones, what a layer adds.
+    /// What it offers to those who connect: a base protocol's services, a chain's computed or stated ones, what a layer adds.
     pub fn services(&self) -> &'r Services {
+        self.services_for(Role::Connect)
+    }
+
+    /// What it offers in a role: a service can hold on one side only.
+    ///
+    /// ```
+    /// use sockatlas::Registry;
+    /// use sockatlas::terms::{Role, Services};
+    ///
+    /// let registry = Registry::builtin();
+    /// let tls = registry.entry("tls4/tcp4").expect("it ships");
+    /// assert!(tls.services_for(Role::Connect).contains(&Services::AUTHENTICATED));
+    /// assert!(!tls.services_for(Role::Accept).contains(&Services::AUTHENTICATED));
+    /// ```
+    pub fn services_for(&self, role: Role) -> &'r Services {
         match (self.registry.stack_at(self.index), &self.entry().body) {
-            (Some(stack), _) => &stack.services,
+            (Some(stack), _) => stack.services(role),
             (None, Body::Layer(layer)) => &layer.adds,
             (None, Body::Base(base)) => &base.services,
             (None, Body::Chain(_)) => const { &Services::NONE },

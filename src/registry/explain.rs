@@ -7,7 +7,8 @@ use super::policy::{Applied, Objection};
 use super::resolve::Triple;
 use super::{Demands, EntryRef, Refusal, Registry, Request, Selection};
 use crate::catalog::entry::{EntryIndex, ProviderIndex};
-use crate::terms::{Dialect, Protocol, Services, SocketType};
+use crate::graph::Unmet;
+use crate::terms::{Dialect, Protocol, Role, Services, SocketType};
 
 /// The whole story of one request.
 #[derive(Clone, Debug)]
@@ -156,7 +157,10 @@ impl Registry {
     /// Every test that the request asks for, in the dialect's order, and whether the entry passes it.
     fn tests(&self, asked: &Asked<'_>, index: EntryIndex) -> Vec<(Test, bool)> {
         let Asked { triple, demands, .. } = *asked;
-        let services = &self.stack(index).services;
+        let role = asked.request.role();
+        let stack = self.stack(index);
+        let services = stack.services(role);
+        let unmet = stack.unmet(role);
         let provider = asked.provider.map(|provider| (Test::Provider, provider == Some(self.entry_at(index).provider)));
         let mut tests = Vec::with_capacity(9);
         if let Some(named) = asked.named {
@@ -189,14 +193,16 @@ impl Registry {
         if asked.named.is_some() {
             tests.extend(provider);
         }
-        if !demands.require.is_empty() {
-            tests.push((Test::Require, services.contains(&demands.require)));
+        let lacks = unmet.is_some_and(|unmet| !unmet.lacking.is_empty());
+        if !demands.require.is_empty() || lacks {
+            tests.push((Test::Require, services.contains(&demands.require) && !lacks));
         }
-        if !demands.prohibit.is_empty() {
-            tests.push((Test::Prohibit, !services.intersects(&demands.prohibit)));
+        let has_forbidden = unmet.is_some_and(|unmet| !unmet.forbidden.is_empty());
+        if !demands.prohibit.is_empty() || has_forbidden {
+            tests.push((Test::Prohibit, !services.intersects(&demands.prohibit) && !has_forbidden));
         }
         if let Some(applied) = asked.policy {
-            tests.push((Test::Policy, self.permits(applied.policy, index)));
+            tests.push((Test::Policy, self.permits(applied.policy, role, index)));
         }
         tests
     }
@@ -209,7 +215,8 @@ impl Registry {
         winner: Option<EntryIndex>,
     ) -> (String, String) {
         let stack = self.stack(index);
-        let services = &stack.services;
+        let role = asked.request.role();
+        let services = stack.services(role);
         match test {
             Test::Request => ("a family or a protocol".to_owned(), "neither".to_owned()),
             Test::Entry => {
@@ -238,18 +245,29 @@ impl Registry {
                     (protocol, None) => (self.protocol_text(protocol, stack.family), had),
                 }
             }
-            Test::Require => (asked.demands.require.to_string(), list(services)),
-            Test::Prohibit => (
-                format!("none of {}", asked.demands.prohibit),
-                asked.demands.prohibit.intersection(services).to_string(),
-            ),
+            Test::Require => match stack.unmet(role) {
+                Some(Unmet { lacking, .. }) if services.contains(&asked.demands.require) => {
+                    (format!("{lacking} below a layer that needs it, {}", role.verb()), "none".to_owned())
+                }
+                _ => (asked.demands.require.to_string(), list(services)),
+            },
+            Test::Prohibit => match stack.unmet(role) {
+                Some(Unmet { forbidden, .. }) if !services.intersects(&asked.demands.prohibit) => (
+                    format!("none of {forbidden} below a layer that forbids it, {}", role.verb()),
+                    forbidden.to_string(),
+                ),
+                _ => (
+                    format!("none of {}", asked.demands.prohibit),
+                    asked.demands.prohibit.intersection(services).to_string(),
+                ),
+            },
             Test::Policy => {
-                asked.policy.map_or_else(Default::default, |applied| self.policy_wanted_and_had(applied, index))
+                asked.policy.map_or_else(Default::default, |applied| self.policy_wanted_and_had(applied, role, index))
             }
             Test::Order => {
                 let before = winner.map_or("", |winner| self.name_at(winner));
                 let preferred = winner.is_some_and(|winner| {
-                    self.preference(asked.demands, winner) != self.preference(asked.demands, index)
+                    self.preference(asked.demands, role, winner) != self.preference(asked.demands, role, index)
                 });
                 let had = if preferred { "fewer of the preferred services" } else { "a later place in catalog order" };
                 (format!("to come before `{before}`"), had.to_owned())
@@ -257,12 +275,12 @@ impl Registry {
         }
     }
 
-    fn policy_wanted_and_had(&self, applied: Applied<'_>, index: EntryIndex) -> (String, String) {
-        let Objection { lacking, prohibited, layer } = self.objection(applied.policy, index);
+    fn policy_wanted_and_had(&self, applied: Applied<'_>, role: Role, index: EntryIndex) -> (String, String) {
+        let Objection { lacking, prohibited, layer } = self.objection(applied.policy, role, index);
         let section = format!("application `{}`", applied.name);
         match layer {
             _ if !lacking.is_empty() => {
-                (format!("{lacking} ({section} requires it)"), list(&self.stack(index).services))
+                (format!("{lacking} ({section} requires it)"), list(self.stack(index).services(role)))
             }
             _ if !prohibited.is_empty() => {
                 (format!("none of {prohibited} ({section} prohibits it)"), prohibited.to_string())

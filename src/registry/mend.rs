@@ -5,7 +5,7 @@ use super::policy::Objection;
 use super::{Demands, EntryRef, Registry, Request};
 use crate::catalog::entry::EntryIndex;
 use crate::catalog::{Claim, EntryDemand, Location, Span, TestRequest, nearest, quoted};
-use crate::terms::{Family, Protocol, Services, SocketType};
+use crate::terms::{Family, Protocol, Role, Services, SocketType};
 
 /// Some changes that together would admit an entry.
 #[derive(Clone, Debug)]
@@ -128,6 +128,7 @@ fn admit<'r>(registry: &'r Registry, asked: &Asked<'_>, candidate: &Candidate<'r
     let mut weakens = Vec::new();
     let mut source: Option<Span> = None;
     let mut request = asked.request.clone();
+    let role = request.role();
     for test in &candidate.fails {
         match test {
             // Which family or protocol is meant cannot be guessed.
@@ -168,14 +169,16 @@ fn admit<'r>(registry: &'r Registry, asked: &Asked<'_>, candidate: &Candidate<'r
                 changes.push(Change::Ask { field: "protocol", from, to: registry.protocol_text(first, stack.family) });
                 request = replace_triple(request, |triple| triple.2 = first);
             }
+            // No change of a request makes a layer find below it what it needs.
+            Test::Require | Test::Prohibit if stack.unmet(role).is_some() => return None,
             Test::Require => {
-                let lacking = asked.demands.require.difference(&stack.services);
+                let lacking = asked.demands.require.difference(stack.services(role));
                 request.demands_mut().require.remove(&lacking);
                 weakens.push(format!("the request's own `require`: {lacking}"));
                 changes.push(Change::NoLongerRequire(lacking));
             }
             Test::Prohibit => {
-                let offered = asked.demands.prohibit.intersection(&stack.services);
+                let offered = asked.demands.prohibit.intersection(stack.services(role));
                 request.demands_mut().prohibit.remove(&offered);
                 weakens.push(format!("the request's own `prohibit`: {offered}"));
                 changes.push(Change::NoLongerProhibit(offered));
@@ -184,7 +187,7 @@ fn admit<'r>(registry: &'r Registry, asked: &Asked<'_>, candidate: &Candidate<'r
                 let applied = asked.policy?;
                 let section = &registry.inner.applications[applied.name];
                 source = Some(section.at);
-                let Objection { lacking, prohibited, layer } = registry.objection(applied.policy, index);
+                let Objection { lacking, prohibited, layer } = registry.objection(applied.policy, role, index);
                 let application = applied.name.to_owned();
                 if !lacking.is_empty() {
                     weakens.push(format!("application `{application}` requires {lacking}"));
@@ -227,7 +230,7 @@ fn askable(registry: &Registry, asked: &Asked<'_>, index: EntryIndex) -> Option<
 fn replace_triple(request: Request, change: impl FnOnce(&mut (Family, SocketType, Protocol))) -> Request {
     let mut triple = (request.family(), request.socket_type(), request.protocol());
     change(&mut triple);
-    let mut replaced = Request::new(triple.0, triple.1, triple.2);
+    let mut replaced = Request::new(triple.0, triple.1, triple.2).as_role(request.role());
     if let Some(demands) = request.demands() {
         *replaced.demands_mut() = demands.clone();
     }
@@ -249,7 +252,7 @@ pub(super) fn near_entry(registry: &Registry, asked: &Asked<'_>, index: EntryInd
 /// The `[[always]]` that would no longer hold if the request selected this entry.
 fn broken_guarantees(registry: &Registry, request: &Request, index: EntryIndex) -> Vec<String> {
     let fitting = registry.guarantees().iter().filter(|guarantee| registry.speaks_of(&guarantee.request, request));
-    let broken = fitting.filter(|guarantee| registry.breaks(&guarantee.claim, index));
+    let broken = fitting.filter(|guarantee| registry.breaks(&guarantee.claim, request.role(), index));
     broken
         .map(|guarantee| {
             let claim = match &guarantee.claim {
@@ -270,7 +273,8 @@ impl Registry {
     pub(crate) fn speaks_of(&self, pattern: &TestRequest, request: &Request) -> bool {
         let demands = request.demands().unwrap_or(Demands::none());
         let key = |family| super::family_key(&self.inner.family_keys, self.scope(), family);
-        pattern.family.is_none_or(|family| key(family) == key(request.family()))
+        pattern.role.is_none_or(|role| role == request.role())
+            && pattern.family.is_none_or(|family| key(family) == key(request.family()))
             && pattern.socket_type.is_none_or(|socket_type| socket_type.number() == self.triple(request).socket_type)
             && pattern.protocol.is_none_or(|protocol| protocol == request.protocol())
             && pattern.entry.as_ref().is_none_or(|entry| demands.entry.as_ref() == Some(entry))
@@ -286,9 +290,9 @@ impl Registry {
     }
 
     /// Whether selecting this entry breaks a guarantee's claim.
-    pub(crate) fn breaks(&self, claim: &Claim, index: EntryIndex) -> bool {
+    pub(crate) fn breaks(&self, claim: &Claim, role: Role, index: EntryIndex) -> bool {
         match claim {
-            Claim::Services(services) => !self.stack(index).services.contains(services),
+            Claim::Services(services) => !self.stack(index).services(role).contains(services),
             Claim::Never(entries) => entries.contains(&index),
             Claim::Refused => true,
         }

@@ -117,7 +117,6 @@ impl Registry {
             replaces_nothing,
             entries,
         } = catalog;
-        let entries: Vec<Entry> = entries.into_iter().flatten().collect();
         let order: Vec<EntryIndex> = order.into_iter().filter(|index| stacks[index.get()].is_some()).collect();
         // Of entries of Windows' two catalogs that share an id, an enabled one has it.
         let mut by_id: HashMap<i32, EntryIndex> = HashMap::with_capacity(entries.len());

@@ -3,7 +3,7 @@
 use super::{Refusal, Registry};
 use crate::catalog::Policy;
 use crate::catalog::entry::{Body, EntryIndex};
-use crate::terms::{Categories, Services};
+use crate::terms::{Categories, Role, Services};
 
 /// The section that applies to a request.
 #[derive(Copy, Clone)]
@@ -37,15 +37,15 @@ impl Registry {
         self.inner.has_policy
     }
 
-    pub(super) fn permits(&self, policy: &Policy, index: EntryIndex) -> bool {
-        let services = &self.stack(index).services;
+    pub(super) fn permits(&self, policy: &Policy, role: Role, index: EntryIndex) -> bool {
+        let services = self.stack(index).services(role);
         services.contains(&policy.require)
             && !services.intersects(&policy.prohibit)
             && policy.permit.is_none_or(|permit| self.first_not_permitted(permit, index).is_none())
     }
 
-    pub(super) fn objection(&self, policy: &Policy, index: EntryIndex) -> Objection {
-        let services = &self.stack(index).services;
+    pub(super) fn objection(&self, policy: &Policy, role: Role, index: EntryIndex) -> Objection {
+        let services = self.stack(index).services(role);
         Objection {
             lacking: policy.require.difference(services),
             prohibited: policy.prohibit.intersection(services),
@@ -70,8 +70,8 @@ impl Registry {
         }
     }
 
-    pub(super) fn not_permitted(&self, applied: Applied<'_>, index: EntryIndex) -> Refusal {
-        let Objection { lacking, prohibited, layer } = self.objection(applied.policy, index);
+    pub(super) fn not_permitted(&self, applied: Applied<'_>, role: Role, index: EntryIndex) -> Refusal {
+        let Objection { lacking, prohibited, layer } = self.objection(applied.policy, role, index);
         let not_permitted = layer.map(|layer| (self.name_at(layer).to_owned(), self.categories(layer)));
         Refusal::NotPermitted { application: applied.name.to_owned(), lacking, prohibited, not_permitted }
     }

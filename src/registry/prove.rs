@@ -11,8 +11,8 @@
 
 use super::{Demands, Registry, Request, family_key};
 use crate::catalog::entry::{Body, EntryIndex};
-use crate::catalog::{EntryDemand, Guarantee, Policy, ProtocolSet, TestRequest};
-use crate::terms::{Protocol, Services};
+use crate::catalog::{Claim, EntryDemand, Guarantee, Policy, ProtocolSet, TestRequest};
+use crate::terms::{Protocol, Role, Services};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A request that a guarantee speaks of, and what it gets against the guarantee.
@@ -37,17 +37,62 @@ impl Registry {
     /// A request that breaks a guarantee; nothing: it holds for every request.
     pub(crate) fn refute(&self, guarantee: &Guarantee) -> Option<Leak> {
         let pattern = &guarantee.request;
-        self.inner.order.iter().find_map(|&index| {
-            if !self.breaks(&guarantee.claim, index) {
-                return None;
-            }
-            self.applications_of(pattern).into_iter().find_map(|application| self.reach(pattern, application, index))
+        let roles = pattern.role.as_ref().map_or(&Role::ALL[..], std::slice::from_ref);
+        roles.iter().find_map(|&role| {
+            let breaking = self.inner.order.iter().filter(|&&index| self.breaks(&guarantee.claim, role, index));
+            // What cannot be accepted as the catalogs state it needs options of a program, and opening tests what those lead to.
+            let breaking = breaking.filter(|&&index| role == Role::Connect || self.can_accept(index));
+            breaking.copied().find_map(|index| {
+                let mut applications = self.applications_of(pattern).into_iter();
+                applications.find_map(|application| self.reach(pattern, role, application, index))
+            })
+        })
+    }
+
+    /// Whether the catalogs state all options without which nothing can be accepted.
+    fn can_accept(&self, index: EntryIndex) -> bool {
+        self.at(index).stack().all(|part| {
+            let needed = part.specs().filter(|spec| spec.is_needed_to_accept());
+            needed.into_iter().all(|spec| part.option(spec.name()).is_some())
+        })
+    }
+
+    /// A guarantee that speaks of this entry for these demands in this role, and that these services would break: what is given
+    /// at opening must keep what was proved of the catalogs.
+    #[cfg(all(feature = "net", target_os = "linux"))]
+    pub(crate) fn broken_by(
+        &self,
+        index: EntryIndex,
+        demands: &Demands,
+        role: Role,
+        services: &Services,
+    ) -> Option<&Guarantee> {
+        let stack = self.stack(index);
+        let speaks = |pattern: &TestRequest| {
+            let fits = |asked: Option<Protocol>| match asked {
+                None => true,
+                Some(Protocol::UNSPEC) => stack.matches_zero,
+                Some(protocol) => self.protocols(index).contains(protocol.number()),
+            };
+            let key = |family| family_key(&self.inner.family_keys, self.scope(), family);
+            pattern.role.is_none_or(|only| only == role)
+                && pattern.family.is_none_or(|family| key(family) == key(stack.family))
+                && pattern.socket_type.is_none_or(|socket_type| socket_type == stack.socket_type)
+                && fits(pattern.protocol)
+                && pattern.entry.as_ref().is_none_or(|entry| self.named(entry).ok() == Some(index))
+                && pattern.application.as_ref().is_none_or(|(name, _)| demands.application.as_ref() == Some(name))
+                && demands.require.contains(&pattern.require)
+                && demands.prohibit.contains(&pattern.prohibit)
+        };
+        self.guarantees().iter().find(|guarantee| match &guarantee.claim {
+            Claim::Services(claimed) => !services.contains(claimed) && speaks(&guarantee.request),
+            Claim::Never(_) | Claim::Refused => false,
         })
     }
 
     /// A request that fits the pattern, comes from an application, and selects the entry.
-    fn reach(&self, pattern: &TestRequest, application: Option<&str>, index: EntryIndex) -> Option<Leak> {
-        let mut naming = Request::from(pattern);
+    fn reach(&self, pattern: &TestRequest, role: Role, application: Option<&str>, index: EntryIndex) -> Option<Leak> {
+        let mut naming = Request::from(pattern).as_role(role);
         let demands = naming.demands_mut();
         demands.application = application.map(str::to_owned);
         match &pattern.entry {
@@ -61,13 +106,19 @@ impl Registry {
             return None;
         }
         // A leak is shown by the plainest request that has it.
-        let plain = self.plainest(pattern, application, index);
+        let plain = self.plainest(pattern, role, application, index);
         let request = plain.into_iter().find(|request| selects(request)).unwrap_or(naming);
         Some(Leak { request, selected: index })
     }
 
     /// Requests that fit the pattern, would be matched by the entry, and do not name it; the plainest first.
-    fn plainest(&self, pattern: &TestRequest, application: Option<&str>, index: EntryIndex) -> Vec<Request> {
+    fn plainest(
+        &self,
+        pattern: &TestRequest,
+        role: Role,
+        application: Option<&str>,
+        index: EntryIndex,
+    ) -> Vec<Request> {
         let stack = self.stack(index);
         let family = pattern.family.unwrap_or(stack.family);
         let socket_type = pattern.socket_type.unwrap_or(stack.socket_type);
@@ -84,13 +135,13 @@ impl Registry {
         let mut demands = Request::from(pattern).demands().cloned().unwrap_or_default();
         demands.application = application.map(str::to_owned);
         let with = |demands: &Demands, protocol| {
-            let mut request = Request::new(family, socket_type, protocol);
+            let mut request = Request::new(family, socket_type, protocol).as_role(role);
             if demands != Demands::none() {
                 *request.demands_mut() = demands.clone();
             }
             request
         };
-        let exactly = Demands { require: demands.require.union(&stack.services), ..demands.clone() };
+        let exactly = Demands { require: demands.require.union(stack.services(role)), ..demands.clone() };
         let plain = protocols.iter().map(|&protocol| with(&demands, protocol));
         plain.chain(protocols.iter().map(|&protocol| with(&exactly, protocol))).collect()
     }
@@ -108,8 +159,15 @@ impl Registry {
     pub(crate) fn shadows(&self) -> Vec<(EntryIndex, Option<Shadow>)> {
         // Only what every policy that a request can meet hides cannot be reached.
         let mut least: Vec<Option<Option<Shadow>>> = self.inner.order.iter().map(|_| None).collect();
-        for policy in self.policies() {
-            for (least, found) in least.iter_mut().zip(self.shadows_under(policy)) {
+        // In most catalogs all services are the same in both roles.
+        let alike = self.inner.order.iter().all(|&index| {
+            let stack = self.stack(index);
+            stack.services(Role::Accept) == stack.services(Role::Connect) && stack.unmet(Role::Accept).is_none()
+        });
+        let roles = if alike { &Role::ALL[..1] } else { &Role::ALL[..] };
+        let under = self.policies().into_iter().flat_map(|policy| roles.iter().map(move |&role| (policy, role)));
+        for (policy, role) in under {
+            for (least, found) in least.iter_mut().zip(self.shadows_under(policy, role)) {
                 let Some(found) = found else { continue };
                 let smaller = match (&*least, &found) {
                     (None, _) | (Some(Some(_)), None) => true,
@@ -127,17 +185,17 @@ impl Registry {
     }
 
     /// The same under one policy; nothing for an entry that it does not permit.
-    fn shadows_under(&self, policy: Option<&Policy>) -> impl Iterator<Item = Option<Option<Shadow>>> {
+    fn shadows_under(&self, policy: Option<&Policy>, role: Role) -> impl Iterator<Item = Option<Option<Shadow>>> {
         // Rivals have family, type and services in common. What those before an entry answer is kept as disjoint ranges, so
         // that each entry costs what it overlaps, however many there are.
         let mut answered: HashMap<(i32, i32, &Services), Answered> = HashMap::new();
         self.inner.order.iter().map(move |&index| {
-            if !policy.is_none_or(|policy| self.permits(policy, index)) {
+            let own = self.stack(index);
+            if own.unmet(role).is_some() || !policy.is_none_or(|policy| self.permits(policy, role, index)) {
                 return None;
             }
-            let own = self.stack(index);
             let family = family_key(&self.inner.family_keys, self.scope(), own.family);
-            let before = answered.entry((family, own.socket_type.number(), &own.services)).or_default();
+            let before = answered.entry((family, own.socket_type.number(), own.services(role))).or_default();
             Some(before.hide(index, &without_zero(self.protocols(index)), own.matches_zero))
         })
     }
@@ -145,7 +203,7 @@ impl Registry {
     /// What a selectable entry offers by what it is made of, whatever chains state of themselves: `(below - removes) + adds`.
     pub(crate) fn computed_services(&self, index: EntryIndex) -> Services {
         let stack = self.stack(index);
-        let mut services = self.stack(stack.base()).services.clone();
+        let mut services = self.stack(stack.base()).services(Role::Connect).clone();
         for &layer in stack.layers().iter().rev() {
             if let Body::Layer(layer) = &self.entry_at(layer).body {
                 services.remove(&layer.removes);

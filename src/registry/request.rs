@@ -1,7 +1,8 @@
 //! The question: what a program asks for.
 
 use crate::catalog::{EntryDemand, TestRequest};
-use crate::terms::{Family, Protocol, Services, SocketType};
+use crate::terms::{Family, Protocol, Role, Services, SocketType};
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// A socket request: family, type and protocol, each of which may be unspecified, and further demands.
@@ -20,8 +21,9 @@ pub struct Request {
     family: Family,
     socket_type: SocketType,
     protocol: Protocol,
-    /// Apart, so that the plain request stays small and is known by one comparison.
-    demands: Option<Box<Demands>>,
+    role: Role,
+    /// Apart, so that the plain request stays small and is known by one comparison; shared with what it selects.
+    demands: Option<Arc<Demands>>,
 }
 
 /// What a request demands beyond family, type and protocol.
@@ -94,7 +96,7 @@ impl Request {
     /// The unspecified family, type and protocol are `UNSPEC`. With a named entry, fields that are `UNSPEC` or
     /// `FROM_PROTOCOL_INFO` (-1) are taken from it.
     pub const fn new(family: Family, socket_type: SocketType, protocol: Protocol) -> Self {
-        Request { family, socket_type, protocol, demands: None }
+        Request { family, socket_type, protocol, role: Role::Connect, demands: None }
     }
 
     /// A request for an entry by its name, family, type and protocol as that entry has them.
@@ -120,6 +122,35 @@ impl Request {
         self.protocol
     }
 
+    /// The side of the connection that is asked for.
+    #[inline]
+    pub const fn role(&self) -> Role {
+        self.role
+    }
+
+    /// The same request for the accepting side: what is selected must offer what is required there. Without it a request is for
+    /// the connecting side.
+    ///
+    /// ```
+    /// use sockatlas::terms::{ErrorCode, Services};
+    /// use sockatlas::{Registry, Request};
+    ///
+    /// let registry = Registry::builtin();
+    /// let request = Request::named("tls4/tcp4").require(Services::AUTHENTICATED);
+    /// assert!(registry.resolve(&request).is_ok(), "a client learns who its server is");
+    /// let refusal = registry.resolve(&request.accepting()).unwrap_err();
+    /// assert_eq!(refusal.code(), ErrorCode::ServiceNotOffered, "a server serves whoever comes");
+    /// ```
+    pub const fn accepting(self) -> Self {
+        self.as_role(Role::Accept)
+    }
+
+    /// The same request for this side of the connection.
+    pub const fn as_role(mut self, role: Role) -> Self {
+        self.role = role;
+        self
+    }
+
     /// The further demands, if there are any.
     #[inline]
     pub fn demands(&self) -> Option<&Demands> {
@@ -128,7 +159,12 @@ impl Request {
 
     /// The further demands, to be changed.
     pub fn demands_mut(&mut self) -> &mut Demands {
-        self.demands.get_or_insert_default()
+        Arc::make_mut(self.demands.get_or_insert_default())
+    }
+
+    /// The further demands, shared.
+    pub(crate) fn shared_demands(&self) -> Option<&Arc<Demands>> {
+        self.demands.as_ref()
     }
 
     fn with(mut self, change: impl FnOnce(&mut Demands)) -> Self {
@@ -186,6 +222,7 @@ impl From<&TestRequest> for Request {
     /// The request that a catalog writes; what it leaves out is unspecified.
     fn from(written: &TestRequest) -> Self {
         let TestRequest {
+            role,
             family,
             socket_type,
             protocol,
@@ -210,7 +247,8 @@ impl From<&TestRequest> for Request {
             family: family.unwrap_or_default(),
             socket_type: socket_type.unwrap_or_default(),
             protocol: protocol.unwrap_or_default(),
-            demands: (demands != *Demands::none()).then(|| Box::new(demands)),
+            role: role.unwrap_or_default(),
+            demands: (demands != *Demands::none()).then(|| Arc::new(demands)),
         }
     }
 }
@@ -227,7 +265,16 @@ impl std::fmt::Display for Request {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let system = crate::terms::System::HOST;
         write!(f, "{} {} {}", self.family, self.socket_type, self.protocol.display_in(self.family, system))?;
+        f.write_str(role_text(self.role))?;
         self.demands().map_or(Ok(()), |demands| demands.fmt(f))
+    }
+}
+
+/// The role as a line of a batch writes it, where it is not the usual one.
+pub(super) const fn role_text(role: Role) -> &'static str {
+    match role {
+        Role::Connect => "",
+        Role::Accept => " role=accept",
     }
 }
 

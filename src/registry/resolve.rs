@@ -4,7 +4,7 @@ use super::policy::Applied;
 use super::{Demands, ProviderDemand, Refusal, Registry, Request, Selection, Selections, family_key};
 use crate::catalog::EntryDemand;
 use crate::catalog::entry::{EntryIndex, ProviderIndex};
-use crate::terms::{Dialect, ErrorCode, Family, Protocol, Services, SocketType};
+use crate::terms::{Dialect, ErrorCode, Family, Protocol, Role, Services, SocketType};
 
 /// A request's family, type and protocol in the numbers by which entries are compared.
 #[derive(Copy, Clone, Debug)]
@@ -55,11 +55,11 @@ impl Registry {
     /// ```
     #[inline]
     pub fn resolve(&self, request: &Request) -> Result<Selection<'_>, Refusal> {
-        if request.demands().is_some() || self.has_policy() {
+        if request.demands().is_some() || self.has_policy() || request.role() == Role::Accept {
             return self.resolve_with_demands(request);
         }
         match self.find(request) {
-            Ok(answer) => Ok(Selection::new(self, EntryIndex(answer), request.protocol())),
+            Ok(answer) => Ok(Selection::new(self, EntryIndex(answer), request.protocol(), request)),
             Err(code) => Err(self.refuse(code, request)),
         }
     }
@@ -146,11 +146,13 @@ impl Registry {
 
     fn all_of(&self, matching: &Matching, demands: &Demands, request: &Request) -> Result<Selections<'_>, Refusal> {
         let policy = self.policy(demands.application.as_deref());
-        let mut admitted: Vec<EntryIndex> = self.admitted(self.each(matching), demands, policy).collect();
-        admitted.sort_by_key(|&index| self.preference(demands, index));
+        let mut admitted: Vec<EntryIndex> =
+            self.admitted(self.each(matching), demands, request.role(), policy).collect();
+        admitted.sort_by_key(|&index| self.preference(demands, request.role(), index));
         let protocol = wanted_protocol(request, matching.is_named());
-        let selections = admitted.into_iter().map(|index| Selection::new(self, index, protocol)).collect();
-        Selections::new(selections).ok_or_else(|| self.none_admitted(self.each(matching), demands, policy))
+        let selections = admitted.into_iter().map(|index| Selection::new(self, index, protocol, request)).collect();
+        Selections::new(selections)
+            .ok_or_else(|| self.none_admitted(self.each(matching), demands, request.role(), policy))
     }
 
     fn resolve_with_demands(&self, request: &Request) -> Result<Selection<'_>, Refusal> {
@@ -161,14 +163,14 @@ impl Registry {
         let chosen = match matching {
             Matching::Triple { first, .. }
                 if indifferent
-                    && self.offers(demands, first)
-                    && policy.is_none_or(|applied| self.permits(applied.policy, first)) =>
+                    && self.offers(demands, request.role(), first)
+                    && policy.is_none_or(|applied| self.permits(applied.policy, request.role(), first)) =>
             {
                 first
             }
-            _ => self.choose(self.each(&matching), demands, policy)?,
+            _ => self.choose(self.each(&matching), demands, request.role(), policy)?,
         };
-        Ok(Selection::new(self, chosen, wanted_protocol(request, matching.is_named())))
+        Ok(Selection::new(self, chosen, wanted_protocol(request, matching.is_named()), request))
     }
 
     /// The tests of names, providers and the triple: what passes them, or the refusal of the first that nothing passed.
@@ -338,10 +340,41 @@ impl Registry {
         })
     }
 
-    /// Whether an entry offers what is required and nothing that is prohibited.
-    pub(super) fn offers(&self, demands: &Demands, index: EntryIndex) -> bool {
-        let services = &self.stack(index).services;
-        services.contains(&demands.require) && !services.intersects(&demands.prohibit)
+    /// Whether an entry can be used in a role, and offers what is required there and nothing that is prohibited.
+    pub(super) fn offers(&self, demands: &Demands, role: Role, index: EntryIndex) -> bool {
+        let stack = self.stack(index);
+        let services = stack.services(role);
+        services.contains(&demands.require) && !services.intersects(&demands.prohibit) && stack.unmet(role).is_none()
+    }
+
+    /// Tests one entry by the demands and the policy, in a role.
+    pub(super) fn admits(&self, index: EntryIndex, demands: &Demands, role: Role) -> Result<(), Refusal> {
+        let policy = self.policy(demands.application.as_deref());
+        self.choose(std::iter::once(index), demands, role, policy).map(|_| ())
+    }
+
+    /// Tests services that an entry has for once by the demands and the policy, as its own were tested.
+    #[cfg(all(feature = "net", target_os = "linux"))]
+    pub(super) fn admits_services(
+        &self,
+        index: EntryIndex,
+        demands: &Demands,
+        services: &Services,
+    ) -> Result<(), Refusal> {
+        let lacking = demands.require.difference(services);
+        let prohibited = demands.prohibit.intersection(services);
+        if !lacking.is_empty() || !prohibited.is_empty() {
+            return Err(Refusal::ServiceNotOffered { lacking, prohibited });
+        }
+        let Some(applied) = self.policy(demands.application.as_deref()) else { return Ok(()) };
+        let lacking = applied.policy.require.difference(services);
+        let prohibited = applied.policy.prohibit.intersection(services);
+        let permitted = applied.policy.permit.is_none_or(|permit| self.permits_layers(permit, index));
+        if lacking.is_empty() && prohibited.is_empty() && permitted {
+            return Ok(());
+        }
+        let application = applied.name.to_owned();
+        Err(Refusal::NotPermitted { application, lacking, prohibited, not_permitted: None })
     }
 
     /// Of the matches, in catalog order, the one that the demands and the policy choose.
@@ -349,12 +382,13 @@ impl Registry {
         &self,
         matches: impl Iterator<Item = EntryIndex> + Clone,
         demands: &Demands,
+        role: Role,
         policy: Option<Applied<'_>>,
     ) -> Result<EntryIndex, Refusal> {
-        let admitted = self.admitted(matches.clone(), demands, policy);
+        let admitted = self.admitted(matches.clone(), demands, role, policy);
         // `min_by_key` keeps the first of equals, which is the stable sort that is asked for.
-        let chosen = admitted.min_by_key(|&index| self.preference(demands, index));
-        chosen.ok_or_else(|| self.none_admitted(matches, demands, policy))
+        let chosen = admitted.min_by_key(|&index| self.preference(demands, role, index));
+        chosen.ok_or_else(|| self.none_admitted(matches, demands, role, policy))
     }
 
     /// The matches that the demands and the policy let through.
@@ -362,10 +396,11 @@ impl Registry {
         &self,
         matches: impl Iterator<Item = EntryIndex>,
         demands: &Demands,
+        role: Role,
         policy: Option<Applied<'_>>,
     ) -> impl Iterator<Item = EntryIndex> {
-        let offering = matches.filter(|&index| self.offers(demands, index));
-        offering.filter(move |&index| policy.is_none_or(|applied| self.permits(applied.policy, index)))
+        let offering = matches.filter(move |&index| self.offers(demands, role, index));
+        offering.filter(move |&index| policy.is_none_or(|applied| self.permits(applied.policy, role, index)))
     }
 
     /// Why none of the matches is let through.
@@ -373,27 +408,31 @@ impl Registry {
         &self,
         mut matches: impl Iterator<Item = EntryIndex> + Clone,
         demands: &Demands,
+        role: Role,
         policy: Option<Applied<'_>>,
     ) -> Refusal {
-        let mut offering = matches.clone().filter(|&index| self.offers(demands, index));
+        let mut offering = matches.clone().filter(|&index| self.offers(demands, role, index));
         match (offering.next(), policy) {
-            (Some(first), Some(applied)) => self.not_permitted(applied, first),
-            _ => self.not_offered(demands, matches.next()),
+            (Some(first), Some(applied)) => self.not_permitted(applied, role, first),
+            _ => self.not_offered(demands, role, matches.next()),
         }
     }
 
     /// Ascending: most preferred services first, then fewest that are to be avoided.
-    pub(super) fn preference(&self, demands: &Demands, index: EntryIndex) -> (std::cmp::Reverse<u32>, u32) {
-        let services = &self.stack(index).services;
+    pub(super) fn preference(&self, demands: &Demands, role: Role, index: EntryIndex) -> (std::cmp::Reverse<u32>, u32) {
+        let services = self.stack(index).services(role);
         (std::cmp::Reverse(services.common(&demands.prefer)), services.common(&demands.avoid))
     }
 
-    fn not_offered(&self, demands: &Demands, first: Option<EntryIndex>) -> Refusal {
+    fn not_offered(&self, demands: &Demands, role: Role, first: Option<EntryIndex>) -> Refusal {
         const NONE: &Services = &Services::NONE;
-        let services = first.map_or(NONE, |index| &self.stack(index).services);
+        let stack = first.map(|index| self.stack(index));
+        let services = stack.map_or(NONE, |stack| stack.services(role));
+        // What the layers of an entry lack below them in this role is lacking as much as what the request requires.
+        let unmet = stack.and_then(|stack| stack.unmet(role)).cloned().unwrap_or_default();
         Refusal::ServiceNotOffered {
-            lacking: demands.require.difference(services),
-            prohibited: demands.prohibit.intersection(services),
+            lacking: demands.require.difference(services).union(&unmet.lacking),
+            prohibited: demands.prohibit.intersection(services).union(&unmet.forbidden),
         }
     }
 

@@ -1,23 +1,27 @@
 //! The answer: what was selected.
 
-use super::{EntryRef, Registry};
+use super::{Demands, EntryRef, Refusal, Registry, Request};
 use crate::catalog::entry::EntryIndex;
-use crate::terms::{Family, Protocol, SocketType};
+use crate::terms::{Family, Protocol, Role, Services, SocketType};
+use std::sync::Arc;
 
 /// The base protocol or chain that answers a request.
 ///
-/// It borrows the registry and costs nothing; [`Selection::keep`] makes it independent.
-#[derive(Copy, Clone)]
+/// It borrows the registry and keeps what the request demanded, so that opening it can ask again; [`Selection::keep`] makes it
+/// independent.
+#[derive(Clone)]
 pub struct Selection<'r> {
     registry: &'r Registry,
     index: EntryIndex,
     protocol: Protocol,
+    role: Role,
+    demands: Option<Arc<Demands>>,
 }
 
 impl<'r> Selection<'r> {
     #[inline]
-    pub(super) fn new(registry: &'r Registry, index: EntryIndex, requested: Protocol) -> Self {
-        Selection { registry, index, protocol: requested }
+    pub(super) fn new(registry: &'r Registry, index: EntryIndex, protocol: Protocol, request: &Request) -> Self {
+        Selection { registry, index, protocol, role: request.role(), demands: request.shared_demands().cloned() }
     }
 
     /// The entry selected.
@@ -30,6 +34,51 @@ impl<'r> Selection<'r> {
     #[inline]
     pub fn name(&self) -> &'r str {
         self.entry().name()
+    }
+
+    /// The side of the connection that was asked for.
+    #[inline]
+    pub fn role(&self) -> Role {
+        self.role
+    }
+
+    /// What the entry offers in that role.
+    pub fn services(&self) -> &'r Services {
+        self.entry().services_for(self.role)
+    }
+
+    /// What was demanded beyond family, type and protocol.
+    pub fn demands(&self) -> Option<&Demands> {
+        self.demands.as_deref()
+    }
+
+    /// The same entry for a role, if it passes the tests of the request there: one that was selected for connecting may not offer
+    /// what is required when it is to accept.
+    ///
+    /// # Errors
+    ///
+    /// As [`Registry::resolve`] refuses a request whose demands are not met.
+    pub fn as_role(&self, role: Role) -> Result<Selection<'r>, Refusal> {
+        let selection = Selection { role, ..self.clone() };
+        match self.registry.admits(self.index, self.demands().unwrap_or(Demands::none()), role) {
+            Ok(()) => Ok(selection),
+            Err(refusal) => Err(refusal),
+        }
+    }
+
+    /// Tests the services that are really given, which options given at opening may have changed, as those of the catalog were
+    /// tested.
+    #[cfg(all(feature = "net", target_os = "linux"))]
+    pub(crate) fn admits(&self, services: &Services) -> Result<(), Refusal> {
+        self.registry.admits_services(self.index, self.demands().unwrap_or(Demands::none()), services)
+    }
+
+    /// The place of a guarantee that these services would break.
+    #[cfg(all(feature = "net", target_os = "linux"))]
+    pub(crate) fn broken_guarantee(&self, role: Role, services: &Services) -> Option<crate::catalog::Location> {
+        let demands = self.demands().unwrap_or(Demands::none());
+        let guarantee = self.registry.broken_by(self.index, demands, role, services)?;
+        Some(self.registry.locate(guarantee.at))
     }
 
     /// The family of the socket.
@@ -57,14 +106,23 @@ impl<'r> Selection<'r> {
 
     /// A selection that keeps its registry alive, for as long as it is needed.
     pub fn keep(&self) -> KeptSelection {
-        KeptSelection { registry: self.registry.clone(), index: self.index, protocol: self.protocol }
+        KeptSelection {
+            registry: self.registry.clone(),
+            index: self.index,
+            protocol: self.protocol,
+            role: self.role,
+            demands: self.demands.clone(),
+        }
     }
 }
 
 impl PartialEq for Selection<'_> {
-    /// The same entry of the same registry, for the same protocol.
+    /// The same entry of the same registry, for the same protocol and role.
     fn eq(&self, other: &Self) -> bool {
-        self.registry.is(other.registry) && self.index == other.index && self.protocol() == other.protocol()
+        self.registry.is(other.registry)
+            && self.index == other.index
+            && self.protocol() == other.protocol()
+            && self.role == other.role
     }
 }
 
@@ -91,7 +149,7 @@ impl<'r> Selections<'r> {
 
     /// The one that [`Registry::resolve`] selects.
     pub fn first(&self) -> Selection<'r> {
-        self.all[0]
+        self.all[0].clone()
     }
 }
 
@@ -125,12 +183,20 @@ pub struct KeptSelection {
     registry: Registry,
     index: EntryIndex,
     protocol: Protocol,
+    role: Role,
+    demands: Option<Arc<Demands>>,
 }
 
 impl KeptSelection {
     /// The selection that was kept.
     pub fn get(&self) -> Selection<'_> {
-        Selection { registry: &self.registry, index: self.index, protocol: self.protocol }
+        Selection {
+            registry: &self.registry,
+            index: self.index,
+            protocol: self.protocol,
+            role: self.role,
+            demands: self.demands.clone(),
+        }
     }
 }
 

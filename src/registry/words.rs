@@ -122,15 +122,23 @@ impl Registry {
         Ok(request)
     }
 
-    /// Adds a demand by its key: `entry`, `provider`, `require`, `prefer`, `avoid`, `prohibit` or `application`.
+    /// Adds a demand by its key: `role`, `entry`, `provider`, `require`, `prefer`, `avoid`, `prohibit` or `application`.
     ///
     /// # Errors
     ///
     /// The key is none of these, or the value holds a service that is not known.
     pub fn demand(&self, request: &mut Request, key: &str, value: &str) -> Result<(), WordError> {
-        const KEYS: [&str; 7] = ["entry", "provider", "require", "prefer", "avoid", "prohibit", "application"];
+        const KEYS: [&str; 8] = ["role", "entry", "provider", "require", "prefer", "avoid", "prohibit", "application"];
         if value.is_empty() {
             return Err(WordError::new(format!("`{key}=` lacks a value")));
+        }
+        if key == "role" {
+            let role = value.parse().map_err(|_| WordError {
+                message: format!("unknown role `{value}`"),
+                help: Some("a request is to `connect` or to `accept`".to_owned()),
+            })?;
+            *request = std::mem::take(request).as_role(role);
+            return Ok(());
         }
         let demands = request.demands_mut();
         match key {
@@ -159,7 +167,8 @@ impl Registry {
         let family = self.scope().normal(request.family());
         let protocol = self.protocol_text(request.protocol(), family);
         let demands = request.demands().map(ToString::to_string).unwrap_or_default();
-        format!("{} {} {protocol}{demands}", self.family_text(family), request.socket_type())
+        let role = super::request::role_text(request.role());
+        format!("{} {} {protocol}{role}{demands}", self.family_text(family), request.socket_type())
     }
 
     /// What a refusal says, with the names that this registry has for numbers.

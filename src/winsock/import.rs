@@ -5,6 +5,7 @@ use super::document;
 use super::form::Reading;
 use super::packed::Field;
 use super::store::{Item, Store};
+use crate::catalog::faults::Faults;
 use crate::catalog::{Fault, FaultKind, FileId, Severity, Sources};
 use crate::load::{LoadError, Loader};
 use crate::registry::Registry;
@@ -97,7 +98,9 @@ fn registry(
     faults: &[Fault],
     options: &ImportOptions,
 ) -> Result<Registry, LoadError> {
-    let mut faults = faults.to_vec();
+    let found = faults;
+    let mut faults = Faults::default();
+    faults.extend(found.iter().cloned());
     let mut document = document::document(store, file, options.bits.unwrap_or(Bitness::Bits64), &mut faults);
     // `<stdin>` is no file's name.
     let path = Some(sources.get(file).name()).filter(|name| !name.starts_with('<')).map(Path::new);

@@ -193,11 +193,11 @@ fn columns_count_characters_and_lines_count_from_one() {
 }
 
 /// Two bases and two layers of modules that are known, and a layer of one that is not: 22 lines.
-const KNOWN: &str = "format = 1\n[provider.kernel]\nmodule = \"system\"\n[provider.tls]\n\
+const KNOWN: &str = "format = 1\nprovider = { kernel = { module = \"system\" }, tls = {}, socks5 = {}, acme = {} }\n\n\n\
                      [base.tcp4]\nprovider = \"kernel\"\nfamily = \"inet\"\ntype = \"stream\"\nprotocol = \"tcp\"\n\
                      [base.udp4]\nprovider = \"kernel\"\nfamily = \"inet\"\ntype = \"dgram\"\nprotocol = \"udp\"\n\
-                     [layer.tls]\nprovider = \"tls\"\n[provider.socks5]\n[layer.socks]\nprovider = \"socks5\"\n\
-                     [provider.acme]\n[layer.acme]\nprovider = \"acme\"\n";
+                     [layer.tls]\nprovider = \"tls\"\nadds = [\"encrypted\"]\n\
+                     [layer.socks]\nprovider = \"socks5\"\nadds = [\"proxied\"]\n[layer.acme]\nprovider = \"acme\"\n";
 
 #[test]
 fn options_are_those_of_the_module_and_the_faults_of_all_are_told() {
@@ -301,11 +301,11 @@ fn an_option_is_told_once_however_many_entries_it_makes_and_whoever_replaces_it(
     assert!(told[1].starts_with("a:26:13: unknown option `rounds` of chain `c` ("), "{told:?}");
     // Of a definition that is replaced nothing is said; disabled entries are still looked at.
     let first = format!("{KNOWN}[layer.tls.options]\nwhat = 1\n");
-    let second = "format = 1\ndisable = [\"udp4\"]\n[layer.tls]\nprovider = \"tls\"\nreplace = true\noptions = { wat = 1 }\n\
+    let second = "format = 1\ndisable = [\"udp4\"]\n[layer.tls]\nprovider = \"tls\"\nreplace = true\noptions = { wat = 1 }\nadds = [\"encrypted\"]\n\
                   [base.udp4]\nreplace = true\nprovider = \"kernel\"\nfamily = \"inet\"\ntype = \"dgram\"\nprotocol = \"udp\"\n\
                   options = { ttl = 0 }\n";
     let told = faults(&[&first, second]);
     assert_eq!(told.len(), 2, "{told:?}");
     assert!(told[0].starts_with("b:6:13: unknown option `wat` of layer `tls`"), "{told:?}");
-    assert!(told[1].starts_with("b:13:19: option `ttl` of base `udp4` has 0 where"), "{told:?}");
+    assert!(told[1].starts_with("b:14:19: option `ttl` of base `udp4` has 0 where"), "{told:?}");
 }

@@ -12,9 +12,11 @@ mod layers;
 mod merging;
 mod mutations;
 pub(crate) mod plain;
+mod references;
 mod resolving;
 mod stacks;
 pub(crate) mod walk;
+mod whole;
 pub(crate) mod writing;
 
 use plain::Catalog;

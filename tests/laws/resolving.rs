@@ -35,7 +35,7 @@ proptest! {
             let asked = request.asked();
             let all = registry.selections(&asked);
             let resolved = registry.resolve(&asked);
-            prop_assert_eq!(all.as_ref().map(|all| all.first()), resolved.as_ref().copied(), "{:?}\n{}", request, catalog);
+            prop_assert_eq!(all.as_ref().map(|all| all.first()), resolved.as_ref().cloned(), "{:?}\n{}", request, catalog);
             let listed = all.map(|all| all.iter().map(selected).collect::<Vec<_>>()).map_err(|refusal| refusal.code());
             prop_assert_eq!(listed, walk::resolve_all(&catalog, request), "{:?}\n{}", request, catalog);
         }

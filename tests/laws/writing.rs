@@ -234,7 +234,7 @@ second"""
 fn a_path_counts_from_the_folder_of_the_catalog_that_says_it() {
     let folder = tempfile::tempdir().expect("a folder");
     let site = folder.path().join("site.toml");
-    let catalog = "format = 1\n[provider.tls]\n[layer.tls]\nprovider = 'tls'\noptions = { roots = 'roots.pem' }";
+    let catalog = "format = 1\n[provider.tls]\n[layer.tls]\nprovider = 'tls'\nadds = ['encrypted']\noptions = { roots = 'roots.pem' }";
     std::fs::write(&site, catalog).expect("a file is written");
     let registry = Loader::new().path(&site).load().expect("a sound catalog");
     let text = to_toml(&registry);

@@ -5,7 +5,7 @@ use sockatlas::check::{HEADINGS, rule, rules};
 use std::path::Path;
 
 /// The codes of all faults, as `FaultKind::code` gives them, and then `WinsockFault::code`.
-const FAULTS: [&str; 28] = [
+const FAULTS: &[&str] = &[
     "syntax",
     "unknown-key",
     "missing-key",
@@ -22,6 +22,8 @@ const FAULTS: [&str; 28] = [
     "contract-broken",
     "disabled-dependency",
     "wrong-module",
+    "unkept-promise",
+    "understated-services",
     "unknown-option",
     "wrong-option",
     "dialect-conflict",

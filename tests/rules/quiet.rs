@@ -66,16 +66,17 @@ fn a_shadowed_chain_that_a_test_asks_for_by_name_is_meant() {
 }
 
 #[test]
-fn an_application_that_falls_under_the_section_for_all_is_known() {
-    let warnings = |name: &str| {
+fn a_test_names_an_application_that_has_a_section() {
+    let findings = |name: &str| {
         let catalog = format!(
             "{ALTERNATIVES}[application.billing]\nrequire = ['proxied']\n[application.\"*\"]\n[[expect]]\n\
              request = {{ entry = \"far-proxy\", application = \"{name}\" }}\nentry = \"far-proxy\"\n"
         );
         alarms(&check(&Loader::new().text("catalog.toml", catalog), &Settings::new()))
     };
-    assert!(warnings("reports").is_empty());
-    assert_eq!(warnings("biling"), ["unknown-application: no section speaks of application `biling`"]);
+    assert!(findings("billing").is_empty());
+    assert_eq!(findings("reports"), ["dangling-reference: no application is called `reports`"]);
+    assert_eq!(findings("biling"), ["dangling-reference: no application is called `biling`"]);
 }
 
 /// A layer with options, a chain that uses it, and what is put before both.

@@ -7,7 +7,7 @@ use sockatlas::catalog::build::{
 };
 use sockatlas::catalog::{AddressSize, Bitness, ByteOrder, OptionValue, PACKED_ITEM_BYTES, Severity};
 use sockatlas::edit::{format, to_toml};
-use sockatlas::terms::{Categories, Dialect, ErrorCode, Family, Protocol, Services, SocketType};
+use sockatlas::terms::{Categories, Dialect, ErrorCode, Family, Protocol, Role, Services, SocketType};
 use sockatlas::{Loader, compare};
 
 fn services(names: &[&str]) -> Services {
@@ -135,7 +135,7 @@ fn whole(all: bool) -> Document {
         .layer(layer)
         .chain(chain)
         .chain(Chain::of("several", "whole-layer").over(["tcp4", "tcp6"]).replace(all))
-        .expect(Expect::entry(of_whole.application("other"), "whole"))
+        .expect(Expect::error(of_whole.application("billing").role(Role::Accept), ErrorCode::NotPermitted))
         .expect(Expect::error(Request::any().entry("no-such-entry").provider("whole"), ErrorCode::NoSuchEntry))
         .expect(Expect::entry(
             Request::any()

@@ -4,7 +4,7 @@ use super::place::Comments;
 use super::words::{FamilyWord, Scopes};
 use crate::catalog::EntryDemand;
 use crate::catalog::writing::page::{Page, Table, inline, list, string};
-use crate::terms::{ErrorCode, Family, Protocol, Services, SocketType};
+use crate::terms::{ErrorCode, Family, Protocol, Role, Services, SocketType};
 
 /// What a test or a guarantee speaks of. In a test a field left out is not asked for; in a guarantee it may be anything.
 #[derive(Clone, Debug, Default)]
@@ -13,6 +13,7 @@ pub struct Request {
     family: Option<FamilyWord>,
     socket_type: Option<SocketType>,
     protocol: Option<ProtocolWord>,
+    role: Option<Role>,
     entry: Option<EntryDemand>,
     provider: Option<String>,
     require: Services,
@@ -55,6 +56,12 @@ impl Request {
     /// The protocol asked for, by its name in the family asked for.
     pub fn protocol_named(mut self, name: impl Into<String>) -> Self {
         self.protocol = Some(ProtocolWord::Named(name.into()));
+        self
+    }
+
+    /// The side of the connection that is asked for. Left out, a test connects and a guarantee speaks of both.
+    pub fn role(mut self, role: Role) -> Self {
+        self.role = Some(role);
         self
     }
 
@@ -117,6 +124,7 @@ impl Request {
             ProtocolWord::Is(protocol) => ("protocol", scopes.protocol(*protocol, Some(&family))),
             ProtocolWord::Named(name) => ("protocol", string(name)),
         }));
+        keys.extend(self.role.map(|role| ("role", string(role.name()))));
         keys.extend(self.entry.as_ref().map(|entry| match entry {
             EntryDemand::Name(name) => ("entry", string(name)),
             EntryDemand::Id(id) => ("entry", id.to_string()),

@@ -2,94 +2,118 @@
 
 use super::*;
 
+/// What every kind of entry has, before its body is read.
+struct Head {
+    name: At<String>,
+    kind: EntryKind,
+    replace: bool,
+    hidden: bool,
+    provider: Option<Read<At<String>>>,
+    id: Option<At<i32>>,
+    facts: Option<Box<Facts>>,
+    options: Vec<EntryOption>,
+}
+
 impl Reader<'_> {
     pub(super) fn base(&mut self, name: At<String>, value: &Value<'_>) -> RawEntry {
-        let before = self.faults.len();
-        let (mut entry, table) = self.entry(name, EntryKind::Base, value);
-        let (mut family, mut socket_type, mut protocol) = (None, None, None);
-        let (mut matches_zero, mut services) = (false, Services::NONE);
-        for (key, value) in table.into_iter().flat_map(DeTable::iter) {
-            match key.get_ref().as_ref() {
-                "family" => family = self.word(value),
-                "type" => socket_type = self.word(value),
-                "protocol" => protocol = self.protocols(value),
-                "matches-zero" => matches_zero = self.boolean(value) == Some(true),
-                "services" => services = self.services(value).unwrap_or_default(),
-                _ => self.common(&mut entry, key, value, BASE),
+        self.entry(name, EntryKind::Base, value, |reader, entry, table| {
+            let (mut family, mut socket_type, mut protocol) = (None, None, None);
+            let (mut matches_zero, mut services) = (false, Services::NONE);
+            for (key, value) in table.iter() {
+                match key.get_ref().as_ref() {
+                    "family" => family = Some(reader.word(value)),
+                    "type" => socket_type = Some(reader.word(value)),
+                    "protocol" => protocol = Some(reader.protocols(value)),
+                    "matches-zero" => matches_zero = reader.boolean(value) == Ok(true),
+                    "services" => services = reader.services(value).unwrap_or_default(),
+                    _ => reader.common(entry, key, value, Table::Base),
+                }
             }
-        }
-        self.required(&entry, table, BASE_REQUIRED);
-        if before == self.faults.len()
-            && let (Some(family), Some(socket_type), Some(protocol)) = (family, socket_type, protocol)
-        {
-            entry.body = Some(RawBody::Base(RawBase { family, socket_type, protocol, matches_zero, services }));
-        }
-        entry
+            let provider = reader.stated(
+                entry.provider.as_ref().map(|read| read.as_ref().map(|_| ()).map_err(|reported| *reported)),
+                "provider",
+                entry,
+            );
+            let family = reader.stated(family, "family", entry);
+            let socket_type = reader.stated(socket_type, "type", entry);
+            let protocol = reader.stated(protocol, "protocol", entry);
+            provider?;
+            Ok(RawBody::Base(RawBase {
+                family: family?,
+                socket_type: socket_type?,
+                protocol: protocol?,
+                matches_zero,
+                services,
+            }))
+        })
     }
 
     pub(super) fn layer(&mut self, name: At<String>, value: &Value<'_>) -> RawEntry {
-        let before = self.faults.len();
-        let (mut entry, table) = self.entry(name, EntryKind::Layer, value);
-        let mut layer = RawLayer::default();
-        for (key, value) in table.into_iter().flat_map(DeTable::iter) {
-            match key.get_ref().as_ref() {
-                "needs" => {
-                    layer.needs = self.services(value).unwrap_or_default();
-                    layer.needs_at = Some(self.at(value));
+        self.entry(name, EntryKind::Layer, value, |reader, entry, table| {
+            let mut layer = RawLayer::default();
+            for (key, value) in table.iter() {
+                match key.get_ref().as_ref() {
+                    "needs" => {
+                        layer.needs = reader.services(value).unwrap_or_default();
+                        layer.needs_at = Some(reader.at(value));
+                    }
+                    "forbids" => {
+                        layer.forbids = reader.services(value).unwrap_or_default();
+                        layer.forbids_at = Some(reader.at(value));
+                    }
+                    "adds" => layer.adds = reader.services(value).unwrap_or_default(),
+                    "removes" => layer.removes = reader.services(value).unwrap_or_default(),
+                    "allow-below" => {
+                        layer.allow_below = reader.names(value).ok().map(|names| At::new(names, reader.at(value)));
+                    }
+                    "categories" => layer.categories = reader.categories(value).unwrap_or_default(),
+                    "type" => layer.socket_type = reader.word(value).ok(),
+                    _ => reader.common(entry, key, value, Table::Layer),
                 }
-                "forbids" => {
-                    layer.forbids = self.services(value).unwrap_or_default();
-                    layer.forbids_at = Some(self.at(value));
-                }
-                "adds" => layer.adds = self.services(value).unwrap_or_default(),
-                "removes" => layer.removes = self.services(value).unwrap_or_default(),
-                "allow-below" => layer.allow_below = self.names(value).map(|names| At::new(names, self.at(value))),
-                "categories" => layer.categories = self.categories(value).unwrap_or_default(),
-                "type" => layer.socket_type = self.word(value),
-                _ => self.common(&mut entry, key, value, LAYER),
             }
-        }
-        self.required(&entry, table, LAYER_REQUIRED);
-        entry.body = (before == self.faults.len()).then(|| RawBody::Layer(Box::new(layer)));
-        entry
+            reader.stated(
+                entry.provider.as_ref().map(|read| read.as_ref().map(|_| ()).map_err(|reported| *reported)),
+                "provider",
+                entry,
+            )?;
+            Ok(RawBody::Layer(Box::new(layer)))
+        })
     }
 
     pub(super) fn chain(&mut self, name: At<String>, value: &Value<'_>) -> RawEntry {
-        let before = self.faults.len();
-        let (mut entry, table) = self.entry(name, EntryKind::Chain, value);
-        let (mut layers, mut base, mut protocol, mut matches_zero, mut services) = (None, None, None, None, None);
-        for (key, value) in table.into_iter().flat_map(DeTable::iter) {
-            match key.get_ref().as_ref() {
-                "layers" => layers = self.some_names(value),
-                "base" => {
-                    base = match value.get_ref() {
-                        DeValue::Array(_) => self.some_names(value).map(RawChainBase::Several),
-                        _ => self.text(value).map(RawChainBase::One),
+        self.entry(name, EntryKind::Chain, value, |reader, entry, table| {
+            let (mut layers, mut base) = (None, None);
+            let (mut protocol, mut matches_zero, mut services) = (None, None, None);
+            for (key, value) in table.iter() {
+                match key.get_ref().as_ref() {
+                    "layers" => layers = Some(reader.some_names(value)),
+                    "base" => {
+                        base = Some(match value.get_ref() {
+                            DeValue::Array(_) => reader.some_names(value).map(RawChainBase::Several),
+                            _ => reader.text(value).map(RawChainBase::One),
+                        });
                     }
+                    "protocol" => protocol = reader.protocols(value).ok(),
+                    "matches-zero" => matches_zero = reader.boolean(value).ok(),
+                    "services" => services = reader.services(value).ok(),
+                    _ => reader.common(entry, key, value, Table::Chain),
                 }
-                "protocol" => protocol = self.protocols(value),
-                "matches-zero" => matches_zero = self.boolean(value),
-                "services" => services = self.services(value),
-                _ => self.common(&mut entry, key, value, CHAIN),
             }
-        }
-        self.required(&entry, table, CHAIN_REQUIRED);
-        if before == self.faults.len()
-            && let (Some(layers), Some(base)) = (layers, base)
-        {
-            entry.body = Some(RawBody::Chain(RawChain { layers, base, protocol, matches_zero, services }));
-        }
-        entry
+            let layers = reader.stated(layers, "layers", entry);
+            let base = reader.stated(base, "base", entry);
+            Ok(RawBody::Chain(RawChain { layers: layers?, base: base?, protocol, matches_zero, services }))
+        })
     }
 
-    /// An entry without its body, and the table to read it from.
-    pub(super) fn entry<'v, 'i>(
+    /// Reads an entry. It has a body only if all of it could be read.
+    fn entry<'v>(
         &mut self,
         name: At<String>,
         kind: EntryKind,
-        value: &'v Value<'i>,
-    ) -> (RawEntry, Option<&'v DeTable<'i>>) {
-        let entry = RawEntry {
+        value: &'v Value<'_>,
+        body: impl FnOnce(&mut Self, &mut Head, &'v DeTable<'_>) -> Read<RawBody>,
+    ) -> RawEntry {
+        let mut head = Head {
             name,
             kind,
             replace: false,
@@ -98,40 +122,39 @@ impl Reader<'_> {
             id: None,
             facts: None,
             options: Vec::new(),
-            body: None,
         };
-        (entry, self.table(value))
+        let body = self.whole(|reader| {
+            let table = reader.table(value)?;
+            body(reader, &mut head, table)
+        });
+        let Head { name, kind, replace, hidden, provider, id, facts, options } = head;
+        let provider = provider.and_then(Result::ok);
+        RawEntry { name, kind, replace, hidden, provider, id, facts, options, body }
     }
 
-    pub(super) fn required(&mut self, entry: &RawEntry, table: Option<&DeTable<'_>>, keys: &'static [&'static str]) {
-        for key in keys {
-            if table.is_some_and(|table| !table.contains_key(*key)) {
-                self.missing_key(key, Named(entry.kind.name(), &entry.name.value), entry.name.at);
-            }
-        }
+    /// What was read at a key that an entry must have.
+    fn stated<T>(&mut self, read: Option<Read<T>>, key: &'static str, entry: &Head) -> Read<T> {
+        read.unwrap_or_else(|| {
+            let of = Named(entry.kind.name(), &entry.name.value);
+            Err(self.missing_key(key, of, entry.name.at))
+        })
     }
 
     /// The keys that every kind of entry has.
-    pub(super) fn common(
-        &mut self,
-        entry: &mut RawEntry,
-        key: &Key<'_>,
-        value: &Value<'_>,
-        expected: &'static [&'static str],
-    ) {
+    fn common(&mut self, entry: &mut Head, key: &Key<'_>, value: &Value<'_>, table: Table) {
         match key.get_ref().as_ref() {
-            "provider" => entry.provider = self.text(value),
-            "hidden" => entry.hidden = self.boolean(value) == Some(true),
-            "replace" => entry.replace = self.boolean(value) == Some(true),
+            "provider" => entry.provider = Some(self.text(value)),
+            "hidden" => entry.hidden = self.boolean(value) == Ok(true),
+            "replace" => entry.replace = self.boolean(value) == Ok(true),
             "options" => entry.options = self.options(value).unwrap_or_default(),
             "catalog-entry-id" => {
                 let id = self.integer(value, 1, i32::MAX.into());
-                entry.id = id.map(|id| At::new(id as i32, self.at(value)));
+                entry.id = id.ok().map(|id| At::new(id as i32, self.at(value)));
             }
             _ => {
                 let mut facts = entry.facts.take().unwrap_or_default();
                 if !self.fact(&mut facts, key, value) {
-                    self.unknown_key(key, Named(entry.kind.name(), &entry.name.value), expected);
+                    self.unknown_key(key, Named(entry.kind.name(), &entry.name.value), table);
                 }
                 entry.facts = Some(facts);
             }
@@ -139,31 +162,30 @@ impl Reader<'_> {
     }
 
     /// The keys that state further facts; false if this is none of them.
-    pub(super) fn fact(&mut self, facts: &mut Facts, key: &Key<'_>, value: &Value<'_>) -> bool {
+    fn fact(&mut self, facts: &mut Facts, key: &Key<'_>, value: &Value<'_>) -> bool {
         let whole = i64::from(u32::MAX);
         match key.get_ref().as_ref() {
-            "summary" => facts.summary = self.string(value).map(str::to_owned),
-            "version" => facts.version = self.number(value),
-            "message-size" => facts.message_size = self.integer(value, 0, whole).map(|size| size as u32),
-            "address-size" => facts.address_size = self.address_size(value),
+            "summary" => facts.summary = self.string(value).ok().map(str::to_owned),
+            "version" => facts.version = self.number(value).ok(),
+            "message-size" => facts.message_size = self.integer(value, 0, whole).ok().map(|size| size as u32),
+            "address-size" => facts.address_size = self.address_size(value).ok(),
             "byte-order" => {
-                facts.byte_order = self.parsed::<ByteOrder>(value, "`big` or `little`");
+                facts.byte_order = self.parsed::<ByteOrder>(value, "`big` or `little`").ok();
             }
-            "security-scheme" => facts.security_scheme = self.number(value),
-            "winsock" => facts.winsock = self.winsock_entry(value).map(Box::new),
-            "recommended" => facts.recommended = self.boolean(value) == Some(true),
+            "security-scheme" => facts.security_scheme = self.number(value).ok(),
+            "winsock" => facts.winsock = self.winsock_entry(value).ok().map(Box::new),
+            "recommended" => facts.recommended = self.boolean(value) == Ok(true),
             "unknown" => {
                 let names = self.array(value, "an array of names of facts", |reader, element| {
                     let name = reader.string(element)?;
                     let fact = Facts::UNKNOWABLE.iter().find(|known| **known == name);
-                    if fact.is_none() {
+                    fact.copied().ok_or_else(|| {
                         let suggestion = nearest(name, Facts::UNKNOWABLE.iter().copied());
                         let at = reader.at(element);
-                        let what = "fact";
-                        reader
-                            .fault(FaultKind::UnknownName { what, name: name.to_owned(), suggestion, note: None }, at);
-                    }
-                    fact.copied()
+                        let kind =
+                            FaultKind::UnknownName { what: "fact", name: name.to_owned(), suggestion, note: None };
+                        reader.fault(kind, at)
+                    })
                 });
                 facts.unknown = names.unwrap_or_default();
             }
@@ -172,31 +194,28 @@ impl Reader<'_> {
         true
     }
 
-    pub(super) fn address_size(&mut self, value: &Value<'_>) -> Option<AddressSize> {
+    fn address_size(&mut self, value: &Value<'_>) -> Read<AddressSize> {
         let most = i64::from(i32::MAX);
         let DeValue::Table(table) = value.get_ref() else {
             let size = self.integer(value, 0, most)? as u32;
-            return Some(AddressSize { min: size, max: size });
+            return Ok(AddressSize { min: size, max: size });
         };
-        let (mut min, mut max) = (None, None);
-        for (key, value) in table.iter() {
-            match key.get_ref().as_ref() {
-                "min" => min = self.integer(value, 0, most),
-                "max" => max = self.integer(value, 0, most),
-                _ => self.unknown_key(key, "an address size", ADDRESS_SIZE),
+        let at = self.at(value);
+        let (min, max) = self.whole(|reader| {
+            let (mut min, mut max) = (0, 0);
+            for (key, value) in table.iter() {
+                match key.get_ref().as_ref() {
+                    "min" => min = reader.integer(value, 0, most)?,
+                    "max" => max = reader.integer(value, 0, most)?,
+                    _ => _ = reader.unknown_key(key, "an address size", Table::AddressSize),
+                }
             }
-        }
-        for key in ["min", "max"] {
-            if !table.contains_key(key) {
-                let at = self.at(value);
-                self.missing_key(key, "an address size", at);
-            }
-        }
-        let (min, max) = (min?, max?);
+            reader.required(table, "an address size", Table::AddressSize, at);
+            Ok((min, max))
+        })?;
         if min > max {
-            self.wrong(value, format!("an address size from {min} to {max}"), "`min` at most `max`");
-            return None;
+            return Err(self.wrong(value, format!("an address size from {min} to {max}"), "`min` at most `max`"));
         }
-        Some(AddressSize { min: min as u32, max: max as u32 })
+        Ok(AddressSize { min: min as u32, max: max as u32 })
     }
 }

@@ -2,7 +2,6 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `keys` | the keys of every table |
 //! | `sections` | providers, families, applications, severities |
 //! | `entries` | base protocols, layers and chains |
 //! | `claims` | tests and guarantees |
@@ -10,30 +9,28 @@
 
 mod claims;
 mod entries;
-pub(super) mod keys;
 mod sections;
 mod winsock;
 
 use super::entry::{AddressSize, ByteOrder, EntryKind, Facts};
-use super::fault::{Fault, FaultKind};
+use super::fault::FaultKind;
+use super::faults::Faults;
+use super::keys::Table;
+use super::options::EntryOption;
 use super::raw::*;
-use super::reader::{Key, Reader, Value};
+use super::reader::{Key, Read, Reader, Value};
 use super::source::{FileId, Span};
 use super::suggest::nearest;
 use crate::terms::{ErrorCode, Services};
-use keys::*;
 use std::fmt::Display;
 use toml::de::{DeTable, DeValue};
-
-#[cfg(feature = "edit")]
-pub(crate) use keys::keys_of;
 
 /// The version of the catalog format that this library reads.
 pub const FORMAT: i64 = 1;
 
 /// Reads a document. What is faulty is left out of the result, or stands there without a body, and is in `faults`.
-pub(super) fn read(file: FileId, text: &str, faults: &mut Vec<Fault>) -> Document {
-    let mut reader = Reader { file, faults, guessed: Vec::new() };
+pub(super) fn read(file: FileId, text: &str, faults: &mut Faults) -> Document {
+    let mut reader = Reader { file, faults, guessed: Vec::new(), last: None };
     // A byte order mark is not part of the text; the parser skips it, so that spans stay those of the whole text.
     let (table, errors) = DeTable::parse_recoverable(text);
     reader.syntax_errors(text, errors);
@@ -59,9 +56,10 @@ impl Reader<'_> {
             if error.message() != "duplicate key" {
                 let word = text.get(span.clone()).filter(|word| is_bare_word(word)).map(str::to_owned);
                 let unquoted = word.filter(|_| error.message().starts_with("invalid"));
-                self.fault(FaultKind::Syntax { message: error.message().replace('\n', ", "), unquoted }, at);
+                let kind = FaultKind::Syntax { message: error.message().replace('\n', ", "), unquoted };
+                let reported = self.fault(kind, at);
                 if text.get(span.clone()).is_some_and(|guess| !guess.contains('\n')) {
-                    self.guessed.push(span);
+                    self.guessed.push((span, reported));
                 }
                 continue;
             }
@@ -89,9 +87,9 @@ impl Reader<'_> {
                 "format" => self.format(value),
                 "dialect" => {
                     let dialect = self.parsed(value, "`documented`, `windows` or `linux`");
-                    document.dialect = dialect.map(|dialect| At::new(dialect, self.at(value)));
+                    document.dialect = dialect.ok().map(|dialect| At::new(dialect, self.at(value)));
                 }
-                "title" => document.title = self.string(value).map(str::to_owned),
+                "title" => document.title = self.string(value).ok().map(str::to_owned),
                 "include" => document.includes = self.names(value).unwrap_or_default(),
                 "order" => document.order = self.names(value).unwrap_or_default(),
                 "disable" => document.disable = self.names(value).unwrap_or_default(),
@@ -112,20 +110,19 @@ impl Reader<'_> {
                 "always" => document.guarantees = self.tables(value, Self::guarantee),
                 "lint" => self.lint(value, &mut document.lint),
                 "winsock" => document.winsock = self.winsock_catalog(value),
-                _ => self.unknown_key(key, "a catalog", TOP),
+                _ => _ = self.unknown_key(key, "a catalog", Table::Catalog),
             }
         }
         // Of a document that could not be read to its end it is not known what it lacks.
-        let broken = self.faults.iter().any(|fault| fault.at.file == self.file && fault.kind.code() == "syntax");
-        if !table.contains_key("format") && !broken {
-            self.missing_key("format", "the catalog", Span::beginning(self.file));
+        if !self.faults.iter().any(|fault| fault.at.file == self.file && fault.kind.code() == "syntax") {
+            self.required(table, "the catalog", Table::Catalog, Span::beginning(self.file));
         }
         document.entries.sort_by_key(|entry| entry.name.at.start);
         document
     }
 
     fn format(&mut self, value: &Value<'_>) {
-        if let Some(version) = self.integer(value, 0, i64::MAX)
+        if let Ok(version) = self.integer(value, 0, i64::MAX)
             && version != FORMAT
         {
             self.wrong(value, format!("format {version}"), format!("format {FORMAT}, the one that this version reads"));
@@ -140,7 +137,7 @@ impl Reader<'_> {
         into: &mut Vec<T>,
         mut read: impl FnMut(&mut Self, At<String>, &Value<'_>) -> T,
     ) {
-        let Some(section) = self.table(value) else { return };
+        let Ok(section) = self.table(value) else { return };
         into.reserve(section.len());
         for (key, value) in section.iter() {
             let at = self.span(key.span());
@@ -166,12 +163,12 @@ impl Reader<'_> {
     }
 
     /// Reads every table of an array of tables.
-    fn tables<T>(&mut self, value: &Value<'_>, mut read: impl FnMut(&mut Self, &Value<'_>) -> Option<T>) -> Vec<T> {
+    fn tables<T>(&mut self, value: &Value<'_>, mut read: impl FnMut(&mut Self, &Value<'_>) -> Read<T>) -> Vec<T> {
         let Some(array) = value.get_ref().as_array() else {
             self.wrong(value, value.get_ref().type_str(), "an array of tables");
             return Vec::new();
         };
-        array.iter().filter_map(|element| read(self, element)).collect()
+        array.iter().filter_map(|element| self.whole(|reader| read(reader, element)).ok()).collect()
     }
 }
 

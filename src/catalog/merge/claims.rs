@@ -3,23 +3,23 @@
 use super::*;
 
 impl Merge<'_> {
-    pub(super) fn applications(&mut self, raw: Vec<RawApplication>) -> IndexMap<String, Application> {
-        let mut applications: IndexMap<String, Application> = IndexMap::new();
+    pub(super) fn applications(&mut self, raw: Vec<RawApplication>) {
         for raw in raw {
-            if let Some(first) = applications.get(&raw.name.value).filter(|_| !raw.replace) {
+            if let Some(first) = self.applications.get(&raw.name.value).filter(|_| !raw.replace) {
                 let first = first.at;
                 self.duplicate("application", &raw.name, first);
                 continue;
             }
-            self.replacement("application", &raw.name, raw.replace, applications.contains_key(&raw.name.value));
+            let is_there = self.applications.contains_key(&raw.name.value);
+            self.replacement("application", &raw.name, raw.replace, is_there);
             let RawPolicy { require, prohibit, permit } = raw.policy;
             let policy = Policy { require, prohibit, permit };
-            applications.insert(raw.name.value, Application { policy, winsock: raw.winsock, at: raw.name.at });
+            self.applications.insert(raw.name.value, Application { policy, winsock: raw.winsock, at: raw.name.at });
         }
-        applications
     }
 
-    pub(super) fn request(&mut self, raw: RawRequest) -> Option<TestRequest> {
+    /// The request of a test or guarantee. What a test expects to be missing may be: `absent` is the error that it expects.
+    fn request(&mut self, raw: RawRequest, ids: &Ids, absent: Option<ErrorCode>) -> Result<TestRequest, Reported> {
         let family = raw.family.map(|word| {
             let family = match &word.value {
                 Word::Name(name) => self.scope.family(name),
@@ -34,18 +34,44 @@ impl Merge<'_> {
             };
             self.known(socket_type, word.at)
         });
-        let scope = family.flatten().unwrap_or(Family::UNSPEC);
-        let protocol = raw.protocol.map(|word| self.protocol(&word.value, word.at, scope));
-        let all_known = family != Some(None) && socket_type != Some(None) && protocol != Some(None);
-        all_known.then(|| TestRequest {
-            family: family.flatten(),
-            socket_type: socket_type.flatten(),
-            protocol: protocol.flatten(),
-            entry: raw.entry.map(|entry| match entry {
+        let scope = match family {
+            None => Some(Family::UNSPEC),
+            Some(family) => family.ok(),
+        };
+        // Of which family a protocol's name is, is not known where the family is not.
+        let protocol = match (raw.protocol, scope) {
+            (Some(word), Some(scope)) => Some(self.protocol(&word.value, word.at, scope)),
+            (Some(_), None) | (None, _) => None,
+        };
+        let entry = match &raw.entry {
+            Some(demand) if absent != Some(ErrorCode::NoSuchEntry) => self.requested_entry(demand, ids),
+            _ => Ok(()),
+        };
+        let provider = match &raw.provider {
+            Some(name) if absent != Some(ErrorCode::NoSuchProvider) => {
+                self.resolve(name, REQUESTED_PROVIDER).map(|_| ())
+            }
+            _ => Ok(()),
+        };
+        let application = match &raw.application {
+            Some(name) if absent.is_none_or(|code| code.as_str() != "no-such-application") => {
+                self.resolve(name, REQUESTED_APPLICATION).map(|_| ())
+            }
+            _ => Ok(()),
+        };
+        let (family, socket_type) = (family.transpose()?, socket_type.transpose()?);
+        let protocol = protocol.transpose()?;
+        entry.and(provider).and(application)?;
+        Ok(TestRequest {
+            role: raw.role,
+            family,
+            socket_type,
+            protocol,
+            entry: raw.entry.map(|entry| match entry.value {
                 RawEntryDemand::Name(name) => EntryDemand::Name(name),
                 RawEntryDemand::Id(id) => EntryDemand::Id(id),
             }),
-            provider: raw.provider,
+            provider: raw.provider.map(|provider| provider.value),
             require: raw.require,
             prefer: raw.prefer,
             avoid: raw.avoid,
@@ -54,41 +80,31 @@ impl Merge<'_> {
         })
     }
 
-    pub(super) fn expectation(&mut self, raw: RawExpectation) -> Option<Expectation> {
-        let request = self.request(raw.request);
+    pub(super) fn expectation(&mut self, raw: RawExpectation, ids: &Ids) -> Result<Expectation, Reported> {
+        let absent = match &raw.outcome {
+            RawOutcome::Entry(_) => None,
+            RawOutcome::Error(code) => Some(code.value),
+        };
+        let request = self.request(raw.request, ids, absent);
         let outcome = match raw.outcome {
-            RawOutcome::Entry(name) => {
-                let wanted = "a base protocol or chain";
-                let found = self.reference(&name, "base protocol or chain", wanted, |kind| kind != EntryKind::Layer);
-                found.map(|index| (Outcome::Entry(index), name.at))
-            }
-            RawOutcome::Error(code) => Some((Outcome::Error(code.value), code.at)),
+            RawOutcome::Entry(name) => self.entry_called(&name, EXPECTED).map(|index| (Outcome::Entry(index), name.at)),
+            RawOutcome::Error(code) => Ok((Outcome::Error(code.value), code.at)),
         };
         let (outcome, outcome_at) = outcome?;
-        Some(Expectation { request: request?, outcome, at: raw.at, outcome_at })
+        Ok(Expectation { request: request?, outcome, at: raw.at, outcome_at })
     }
 
-    pub(super) fn guarantee(&mut self, raw: RawGuarantee) -> Option<Guarantee> {
-        let request = self.request(raw.request);
+    pub(super) fn guarantee(&mut self, raw: RawGuarantee, ids: &Ids) -> Result<Guarantee, Reported> {
+        let request = self.request(raw.request, ids, None);
         let claim = match raw.claim {
-            RawClaim::Services(services) => Some(Claim::Services(services)),
-            RawClaim::Refused => Some(Claim::Refused),
+            RawClaim::Services(services) => Ok(Claim::Services(services)),
+            RawClaim::Refused => Ok(Claim::Refused),
             RawClaim::Never(names) => {
-                let found: Vec<_> = names.iter().map(|name| self.never(name)).collect();
-                let found = found.into_iter().collect::<Option<Vec<_>>>();
+                let found: Vec<_> = names.iter().map(|name| self.entries_called(name, NEVER)).collect();
+                let found: Result<Vec<_>, _> = found.into_iter().collect();
                 found.map(|found| Claim::Never(found.into_iter().flatten().collect()))
             }
         };
-        Some(Guarantee { request: request?, claim: claim?, at: raw.at })
-    }
-
-    /// The bases and chains that a name in `never` stands for.
-    pub(super) fn never(&mut self, name: &At<String>) -> Option<Vec<EntryIndex>> {
-        if let Some(group) = self.groups.get(&name.value) {
-            return Some(group.clone());
-        }
-        let wanted = "a base protocol or chain";
-        let index = self.reference(name, "base protocol or chain", wanted, |kind| kind != EntryKind::Layer)?;
-        Some(vec![index])
+        Ok(Guarantee { request: request?, claim: claim?, at: raw.at })
     }
 }

@@ -1,46 +1,48 @@
 //! Raw entries into valid ones: words become numbers, names become references.
 
 use super::*;
+use crate::catalog::keys::Refers;
+use crate::catalog::quoted;
 
 impl Merge<'_> {
-    pub(super) fn entry(&mut self, raw: RawEntry, index: EntryIndex, id: i32, enabled: bool) -> Option<Entry> {
-        let provider = raw.provider.as_ref().map(|name| self.provider(name));
-        let body = match raw.body? {
-            RawBody::Base(base) => Body::Base(self.base(base)?),
-            RawBody::Layer(layer) => Body::Layer(Box::new(self.layer(*layer)?)),
-            RawBody::Chain(chain) => Body::Chain(self.chain(chain, index)?),
+    pub(super) fn entry(
+        &mut self,
+        raw: RawEntry,
+        index: EntryIndex,
+        id: i32,
+        enabled: bool,
+    ) -> Result<Entry, Reported> {
+        let RawEntry { name, hidden, facts, options, provider, body, .. } = raw;
+        let provider = provider.map(|name| self.provider(&name, PROVIDER)).transpose();
+        let (body, provider) = match body? {
+            RawBody::Base(base) => (self.base(base).map(Body::Base), provider),
+            RawBody::Layer(layer) => (self.layer(*layer).map(|layer| Body::Layer(Box::new(layer))), provider),
+            RawBody::Chain(chain) => {
+                let of_top_layer = provider.map(|own| own.or(Some(ProviderIndex::OF_TOP_LAYER)));
+                (self.chain(chain, index).map(Body::Chain), of_top_layer)
+            }
         };
-        let is_chain = matches!(body, Body::Chain(_));
-        let provider = match (provider, is_chain) {
-            (Some(provider), _) => provider?,
-            (None, true) => ProviderIndex::OF_TOP_LAYER,
-            (None, false) => return None,
+        let (body, provider) = (body?, provider?);
+        let provider = match provider {
+            Some(provider) => provider,
+            // The reader requires a provider of bases and layers.
+            None => {
+                let table = format!("{} `{}`", body.kind(), name.value);
+                return Err(self.fault(FaultKind::MissingKey { key: "provider", table }, name.at));
+            }
         };
-        let RawEntry { name, hidden, facts, options, .. } = raw;
-        Some(Entry { id, provider, enabled, hidden, at: name.at, facts, options, body })
+        Ok(Entry { id, provider, enabled, hidden, at: name.at, facts, options, body })
     }
 
-    pub(super) fn provider(&mut self, name: &At<String>) -> Option<ProviderIndex> {
-        let index = self.providers.get_index_of(&name.value);
-        if index.is_none() {
-            let suggestion = nearest(&name.value, self.providers.keys().map(String::as_str));
-            self.fault(
-                FaultKind::DanglingReference { what: "provider", name: name.value.clone(), suggestion },
-                name.at,
-            );
-        }
-        index.map(|index| ProviderIndex(index as u32))
-    }
-
-    pub(super) fn base(&mut self, raw: RawBase) -> Option<Base> {
+    fn base(&mut self, raw: RawBase) -> Result<Base, Reported> {
         let family = self.family(&raw.family);
         let socket_type = self.socket_type(&raw.socket_type);
         let protocols = self.protocols(&raw.protocol, family?);
         let RawBase { matches_zero, services, .. } = raw;
-        Some(Base { family: family?, socket_type: socket_type?, protocols: protocols?, matches_zero, services })
+        Ok(Base { family: family?, socket_type: socket_type?, protocols: protocols?, matches_zero, services })
     }
 
-    pub(super) fn family(&mut self, word: &At<Word>) -> Option<Family> {
+    pub(super) fn family(&mut self, word: &At<Word>) -> Result<Family, Reported> {
         let wrong = |found: &i32, expected: &str| FaultKind::WrongValue {
             found: format!("family {found}"),
             expected: expected.to_owned(),
@@ -59,7 +61,7 @@ impl Merge<'_> {
         self.known(family, word.at)
     }
 
-    pub(super) fn socket_type(&mut self, word: &At<Word>) -> Option<SocketType> {
+    pub(super) fn socket_type(&mut self, word: &At<Word>) -> Result<SocketType, Reported> {
         let wrong = |number: i32, expected: &str| FaultKind::WrongValue {
             found: format!("type {number}"),
             expected: expected.to_owned(),
@@ -78,7 +80,7 @@ impl Merge<'_> {
         self.known(socket_type, word.at)
     }
 
-    pub(super) fn protocol(&mut self, word: &Word, at: Span, family: Family) -> Option<Protocol> {
+    pub(super) fn protocol(&mut self, word: &Word, at: Span, family: Family) -> Result<Protocol, Reported> {
         let protocol = match word {
             Word::Name(name) => self.scope.protocol(name, family),
             Word::Number(number) => Ok(Protocol::from_raw(*number)),
@@ -86,106 +88,82 @@ impl Merge<'_> {
         self.known(protocol, at)
     }
 
-    pub(super) fn known<T>(&mut self, found: Result<T, FaultKind>, at: Span) -> Option<T> {
-        found.map_err(|kind| self.fault(kind, at)).ok()
+    pub(super) fn known<T>(&mut self, found: Result<T, FaultKind>, at: Span) -> Result<T, Reported> {
+        found.map_err(|kind| self.fault(kind, at))
     }
 
-    pub(super) fn protocols(&mut self, words: &[At<ProtocolWord>], family: Family) -> Option<ProtocolSet> {
+    /// A protocol set; the reader takes none without a member.
+    pub(super) fn protocols(&mut self, words: &[At<ProtocolWord>], family: Family) -> Result<ProtocolSet, Reported> {
         if let [At { value: ProtocolWord::One(word), at }] = words {
             return self.protocol(word, *at, family).map(|protocol| ProtocolSet::one(protocol.number()));
         }
         let mut ranges = Vec::with_capacity(words.len());
         let mut first = None;
+        let mut sound = Ok(());
         for word in words {
             let (from, written) = match &word.value {
-                ProtocolWord::One(one) => {
-                    let number = self.protocol(one, word.at, family)?.number();
-                    (number, vec![(number, number)])
-                }
+                ProtocolWord::One(one) => match self.protocol(one, word.at, family) {
+                    Ok(one) => (one.number(), vec![(one.number(), one.number())]),
+                    Err(reported) => {
+                        sound = Err(reported);
+                        continue;
+                    }
+                },
                 ProtocolWord::Range(from, to) => (*from, vec![(*from, *to)]),
                 ProtocolWord::Any => (0, ProtocolSet::any().ranges().to_vec()),
             };
             first.get_or_insert(from);
             ranges.extend(written);
         }
-        ProtocolSet::of(&ranges, first?)
+        sound?;
+        let set = first.and_then(|first| ProtocolSet::of(&ranges, first));
+        set.ok_or_else(|| {
+            let at = words.first().map_or(Span::beginning(crate::catalog::FileId(0)), |word| word.at);
+            let expected = "at least one protocol".to_owned();
+            self.fault(FaultKind::WrongValue { found: "no protocol".to_owned(), expected }, at)
+        })
     }
 
-    pub(super) fn layer(&mut self, raw: RawLayer) -> Option<Layer> {
-        let presents = raw.socket_type.as_ref().map(|word| self.socket_type(word));
+    fn layer(&mut self, raw: RawLayer) -> Result<Layer, Reported> {
+        let presents = raw.socket_type.as_ref().map(|word| self.socket_type(word)).transpose();
         let clauses = ClauseSpans {
             needs: raw.needs_at,
             forbids: raw.forbids_at,
             allow_below: raw.allow_below.as_ref().map(|list| list.at),
         };
-        let allow_below = raw.allow_below.map(|list| {
-            let wanted = "a layer or base protocol";
-            let below = |name| self.reference(name, "layer or base protocol", wanted, |kind| kind != EntryKind::Chain);
-            list.value.iter().map(below).collect::<Vec<_>>()
-        });
-        let allow_below = match allow_below {
-            Some(found) => Some(found.into_iter().collect::<Option<Vec<_>>>()?),
-            None => None,
-        };
+        let allow_below = raw.allow_below.map(|list| self.each_entry(&list.value, ALLOW_BELOW)).transpose();
         let RawLayer { needs, forbids, adds, removes, categories, .. } = raw;
-        let presents = match presents {
-            Some(presents) => Some(presents?),
-            None => None,
-        };
-        Some(Layer { needs, forbids, adds, removes, allow_below, categories, presents, clauses })
+        Ok(Layer { needs, forbids, adds, removes, allow_below: allow_below?, categories, presents: presents?, clauses })
     }
 
-    pub(super) fn chain(&mut self, raw: RawChain, index: EntryIndex) -> Option<Chain> {
-        let RawChainBase::One(base) = &raw.base else { return None };
-        let found: Vec<_> = raw
-            .layers
-            .iter()
-            .map(|name| Some((self.reference(name, "layer", "a layer", |kind| kind == EntryKind::Layer)?, name.at)))
-            .collect();
-        let below = self
-            .reference(base, "base protocol or chain", "a base protocol or chain", |kind| kind != EntryKind::Layer)?;
-        let mut layers = found.into_iter().collect::<Option<Vec<_>>>()?.into_iter();
-        let top = layers.next()?;
-        if let Some(words) = raw.protocol {
+    /// The entries that some names lead to, after all of them were looked up.
+    fn each_entry(&mut self, names: &[At<String>], refers: Refers) -> Result<Vec<EntryIndex>, Reported> {
+        let found: Vec<_> = names.iter().map(|name| self.entry_called(name, refers)).collect();
+        found.into_iter().collect()
+    }
+
+    fn chain(&mut self, raw: RawChain, index: EntryIndex) -> Result<Chain, Reported> {
+        let RawChain { layers, base, protocol, matches_zero, services } = raw;
+        let found = self.each_entry(&layers, LAYERS);
+        let below = match &base {
+            RawChainBase::One(base) => self.entry_called(base, BASE).map(|index| (index, base.at)),
+            // A chain over several bases is several entries, each over one of them.
+            RawChainBase::Several(bases) => {
+                let bases = bases.iter().map(|base| base.value.clone()).collect::<Vec<_>>();
+                let at = layers.first().map_or(Span::beginning(crate::catalog::FileId(0)), |layer| layer.at);
+                let expected = "one base of each entry".to_owned();
+                Err(self.fault(FaultKind::WrongValue { found: quoted(&bases), expected }, at))
+            }
+        };
+        let mut layers = found?.into_iter().zip(layers.iter().map(|layer| layer.at));
+        let (below, top) = (below?, layers.next());
+        let top = top.ok_or_else(|| {
+            let kind = FaultKind::WrongValue { found: "no layer".to_owned(), expected: "at least one".to_owned() };
+            self.fault(kind, below.1)
+        })?;
+        if let Some(words) = protocol {
             self.chain_protocols.push((index, words));
         }
-        let RawChain { matches_zero, services, .. } = raw;
-        Some(Chain { top, further: layers.collect(), base: (below, base.at), protocols: None, matches_zero, services })
+        Ok(Chain { top, further: layers.collect(), base: below, protocols: None, matches_zero, services })
     }
-
-    /// What chains take from entries that may be declared after them: the provider of the top layer, and the family in whose
-    /// scope their own protocol's name is read.
-    pub(super) fn complete_chains(&mut self, entries: &mut [Option<Entry>]) {
-        for index in 0..entries.len() {
-            let Some(Entry { provider: ProviderIndex::OF_TOP_LAYER, body: Body::Chain(chain), .. }) = &entries[index]
-            else {
-                continue;
-            };
-            let top = entries[chain.top.0.get()].as_ref().map(|top| top.provider);
-            if let Some(entry) = &mut entries[index] {
-                // A top layer that is itself faulty leaves its provider unknown; its fault refuses the catalog.
-                entry.provider = top.unwrap_or(ProviderIndex(0));
-            }
-        }
-        for (index, words) in std::mem::take(&mut self.chain_protocols) {
-            let family = bottom_family(entries, index);
-            let protocols = family.and_then(|family| self.protocols(&words, family));
-            if let Some(Entry { body: Body::Chain(chain), .. }) = &mut entries[index.get()] {
-                chain.protocols = protocols;
-            }
-        }
-    }
-}
-
-/// The family of the base protocol under a chain; nothing where the way down is broken or goes in a circle.
-fn bottom_family(entries: &[Option<Entry>], chain: EntryIndex) -> Option<Family> {
-    let mut at = chain;
-    for _ in 0..=entries.len() {
-        match &entries[at.get()].as_ref()?.body {
-            Body::Base(base) => return Some(base.family),
-            Body::Chain(chain) => at = chain.base.0,
-            Body::Layer(_) => return None,
-        }
-    }
-    None
 }

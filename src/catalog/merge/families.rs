@@ -12,7 +12,7 @@ impl Merge<'_> {
             }
             self.replacement("family", &raw.name, raw.replace, places.contains_key(raw.name.value.as_str()));
             places.insert(&raw.name.value, raw.name.at);
-            let Some(family) = self.declared_family(raw) else { continue };
+            let Ok(family) = self.declared_family(raw) else { continue };
             let mut protocols: IndexMap<String, i32> = IndexMap::new();
             for (name, number) in &raw.protocols {
                 let known = Protocol::from_name(&name.value, family, self.scope.system());
@@ -33,39 +33,33 @@ impl Merge<'_> {
     }
 
     /// The family that a `[family.NAME]` speaks of: a known one, or a new one with a number that is still free.
-    pub(super) fn declared_family(&mut self, raw: &RawFamily) -> Option<Family> {
+    pub(super) fn declared_family(&mut self, raw: &RawFamily) -> Result<Family, Reported> {
         let system = self.scope.system();
         let name = &raw.name.value;
         let known = Family::from_name(name);
         let known_number = known.and_then(|known| known.number(system));
         match (known, known_number, &raw.number) {
-            (Some(known), _, None) | (Some(known), None, _) if self.scope.dialect == Dialect::Documented => Some(known),
-            (Some(known), Some(_), None) => Some(known),
-            (Some(known), Some(number), Some(stated)) if number == stated.value => Some(known),
+            (Some(known), _, None) | (Some(known), None, _) if self.scope.dialect == Dialect::Documented => Ok(known),
+            (Some(known), Some(_), None) => Ok(known),
+            (Some(known), Some(number), Some(stated)) if number == stated.value => Ok(known),
             (Some(_), Some(number), Some(stated)) => {
                 let found = format!("number {}", stated.value);
-                self.fault(
-                    FaultKind::WrongValue { found, expected: format!("the known number of `{name}`, {number}") },
-                    stated.at,
-                );
-                None
+                let expected = format!("the known number of `{name}`, {number}");
+                Err(self.fault(FaultKind::WrongValue { found, expected }, stated.at))
             }
             (_, _, Some(stated)) => {
                 let family = Family::from_number(stated.value, system);
                 let other = self.scope.family_name(family).filter(|other| *other != name.as_str()).map(str::to_owned);
                 if let Some(other) = other {
                     let found = format!("number {}, which is that of `{other}`,", stated.value);
-                    self.fault(
-                        FaultKind::WrongValue { found, expected: "a number that no other family has".to_owned() },
-                        stated.at,
-                    );
-                    return None;
+                    let expected = "a number that no other family has".to_owned();
+                    return Err(self.fault(FaultKind::WrongValue { found, expected }, stated.at));
                 }
-                Some(family)
+                Ok(family)
             }
             (None, _, None) | (_, None, None) => {
-                self.fault(FaultKind::MissingKey { key: "number", table: format!("family `{name}`") }, raw.name.at);
-                None
+                let table = format!("family `{name}`");
+                Err(self.fault(FaultKind::MissingKey { key: "number", table }, raw.name.at))
             }
         }
     }

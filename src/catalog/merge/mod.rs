@@ -4,13 +4,17 @@
 //! |---|---|
 //! | `families` | the families that catalogs declare, by whose names words are read |
 //! | `places` | one definition a name; catalog entry ids, order, and what is disabled |
+//! | `references` | what names lead to, at every place that holds one |
 //! | `entries` | raw entries into valid ones, whose references lead somewhere |
+//! | `chains` | what chains take from entries that may be declared after them |
 //! | `claims` | policy, tests and guarantees |
 
+mod chains;
 mod claims;
 mod entries;
 mod families;
 mod places;
+mod references;
 
 pub(crate) use places::numbered;
 #[cfg(feature = "edit")]
@@ -18,6 +22,7 @@ pub(crate) use places::ordered;
 
 use super::entry::*;
 use super::fault::{Fault, FaultKind};
+use super::faults::{Faults, Reported};
 use super::limits::Limits;
 use super::protocols::ProtocolSet;
 use super::raw::*;
@@ -25,23 +30,25 @@ use super::scope::{DeclaredFamily, Scope};
 use super::source::Span;
 use super::suggest::nearest;
 use super::{
-    Application, Catalog, Claim, Declared, EntryDemand, Expectation, Guarantee, Outcome, Policy, Provider, Replacement,
+    Application, Claim, Declared, Draft, EntryDemand, Expectation, Guarantee, Outcome, Policy, Provider, Replacement,
     TestRequest, WinsockSection,
 };
-use crate::terms::{Dialect, Family, Protocol, SocketType};
+use crate::terms::{Dialect, ErrorCode, Family, Protocol, SocketType};
 use indexmap::IndexMap;
+use references::*;
 use std::collections::HashMap;
 
-/// Merges documents. The catalog is fit for use only when no fault was found; else it serves to find further faults.
-pub(super) fn merge(documents: Vec<Document>, limits: &Limits, faults: &mut Vec<Fault>) -> Catalog {
+/// Merges documents. What cannot be built is in the draft as the fault that stands for it, so that further faults can be found.
+pub(super) fn merge(documents: Vec<Document>, limits: &Limits, faults: &mut Faults) -> Draft {
     let mut merge = Merge {
         faults,
         scope: Scope::default(),
         names: IndexMap::new(),
         groups: HashMap::new(),
         providers: IndexMap::new(),
+        applications: IndexMap::new(),
         chain_protocols: Vec::new(),
-        over_limit: false,
+        incomplete: None,
         replaces_nothing: Vec::new(),
     };
     merge.dialect(&documents);
@@ -81,16 +88,17 @@ pub(super) fn merge(documents: Vec<Document>, limits: &Limits, faults: &mut Vec<
     let order = merge.order(&orders);
     let winsock = merge.winsock(winsock);
     let mut entries = Vec::with_capacity(raw.len());
-    for ((raw, id), disabled) in raw.into_iter().zip(ids).zip(&disabled) {
+    for ((raw, &id), disabled) in raw.into_iter().zip(&ids).zip(&disabled) {
         let entry = merge.entry(raw, EntryIndex::new(entries.len()), id, disabled.is_none());
         entries.push(entry);
     }
     merge.complete_chains(&mut entries);
     let order = order.into_iter().filter(|index| disabled[index.get()].is_none()).collect();
-    let applications = merge.applications(applications);
-    let expectations = expectations.into_iter().filter_map(|raw| merge.expectation(raw)).collect();
-    let guarantees = guarantees.into_iter().filter_map(|raw| merge.guarantee(raw)).collect();
-    Catalog {
+    merge.applications(applications);
+    let ids = Ids::new(ids);
+    let expectations = expectations.into_iter().map(|raw| merge.expectation(raw, &ids)).collect();
+    let guarantees = guarantees.into_iter().map(|raw| merge.guarantee(raw, &ids)).collect();
+    Draft {
         title,
         scope: merge.scope,
         providers: merge.providers.into_values().collect(),
@@ -98,7 +106,7 @@ pub(super) fn merge(documents: Vec<Document>, limits: &Limits, faults: &mut Vec<
         entries,
         disabled,
         order,
-        applications,
+        applications: merge.applications,
         expectations,
         guarantees,
         lint,
@@ -108,29 +116,24 @@ pub(super) fn merge(documents: Vec<Document>, limits: &Limits, faults: &mut Vec<
 }
 
 struct Merge<'f> {
-    faults: &'f mut Vec<Fault>,
+    faults: &'f mut Faults,
     scope: Scope,
     /// Every entry by its name, in the order of places; chains over several bases stand here as `CHAIN/BASE`.
     names: IndexMap<String, Declared>,
     /// Chains over several bases: the entries that they make.
     groups: HashMap<String, Vec<EntryIndex>>,
     providers: IndexMap<String, Provider>,
+    applications: IndexMap<String, Application>,
     /// Protocols that chains state, which are read once the family at the bottom of each is known.
     chain_protocols: Vec<(EntryIndex, Vec<At<ProtocolWord>>)>,
-    /// Whether there are more entries than allowed, which is said once.
-    over_limit: bool,
+    /// The fault because of which entries may be missing from the names: there are more of them than allowed.
+    incomplete: Option<Reported>,
     replaces_nothing: Vec<Replacement>,
 }
 
-/// What a name may stand for.
-enum Meaning {
-    Entry(EntryIndex),
-    Group(Vec<EntryIndex>),
-}
-
 impl Merge<'_> {
-    fn fault(&mut self, kind: FaultKind, at: Span) {
-        self.faults.push(Fault::new(kind, at));
+    fn fault(&mut self, kind: FaultKind, at: Span) -> Reported {
+        self.faults.push(Fault::new(kind, at))
     }
 
     fn duplicate(&mut self, what: &'static str, name: &At<String>, first: Span) {
@@ -173,64 +176,13 @@ impl Merge<'_> {
 
     fn winsock(&mut self, raw: RawWinsock) -> WinsockSection {
         let RawWinsock { next_catalog_entry_id, serial_access_number, order_32, order_64 } = raw;
-        let [order_32, order_64] = [order_32, order_64]
-            .map(|names| names.iter().flat_map(|name| self.entries_called(name, "entry")).collect());
+        let [order_32, order_64] = [order_32, order_64].map(|names| {
+            names.iter().flat_map(|name| self.entries_called(name, WINSOCK_ORDER).unwrap_or_default()).collect()
+        });
         WinsockSection { next_catalog_entry_id, serial_access_number, order_32, order_64 }
     }
 
     fn kind(&self, index: EntryIndex) -> EntryKind {
         self.names[index.get()].kind
-    }
-
-    fn meaning(&self, name: &str) -> Option<Meaning> {
-        if let Some(index) = self.names.get_index_of(name) {
-            return Some(Meaning::Entry(EntryIndex::new(index)));
-        }
-        self.groups.get(name).map(|group| Meaning::Group(group.clone()))
-    }
-
-    fn dangling(&mut self, name: &At<String>, what: &'static str, wanted: impl Fn(EntryKind) -> bool) {
-        // A member of a chain that could not be read is not known to be missing.
-        let owner = name.value.split('/').next().filter(|owner| *owner != name.value);
-        if owner.is_some_and(|owner| self.names.contains_key(owner)) {
-            return;
-        }
-        let known = self.names.iter().filter(|(_, declared)| wanted(declared.kind)).map(|(known, _)| known.as_str());
-        // Looking for what was meant goes over all names; a catalog that is wrong everywhere is not worth so many looks.
-        let suggestion = if self.faults.len() < 1_000 { nearest(&name.value, known) } else { None };
-        self.fault(FaultKind::DanglingReference { what, name: name.value.clone(), suggestion }, name.at);
-    }
-
-    /// All entries that a name in `order` or `disable` stands for.
-    fn entries_called(&mut self, name: &At<String>, what: &'static str) -> Vec<EntryIndex> {
-        match self.meaning(&name.value) {
-            Some(Meaning::Entry(index)) => vec![index],
-            Some(Meaning::Group(group)) => group,
-            None => {
-                self.dangling(name, what, |_| true);
-                Vec::new()
-            }
-        }
-    }
-
-    /// The one entry that a reference leads to, of a wanted kind.
-    fn reference(
-        &mut self,
-        name: &At<String>,
-        what: &'static str,
-        wanted: &'static str,
-        fits: impl Fn(EntryKind) -> bool,
-    ) -> Option<EntryIndex> {
-        let is = match self.meaning(&name.value) {
-            Some(Meaning::Entry(index)) if fits(self.kind(index)) => return Some(index),
-            Some(Meaning::Entry(index)) => self.kind(index).with_article(),
-            Some(Meaning::Group(_)) => "a chain over several bases",
-            None => {
-                self.dangling(name, what, fits);
-                return None;
-            }
-        };
-        self.fault(FaultKind::WrongKind { name: name.value.clone(), is, wanted }, name.at);
-        None
     }
 }

@@ -28,20 +28,14 @@ impl Merge<'_> {
         let mut entries = Vec::with_capacity(definitions.len());
         self.names.reserve(definitions.len());
         for mut entry in definitions {
-            let place = entry.name.at;
-            let chain = match entry.body.take() {
-                Some(RawBody::Chain(chain)) => chain,
-                body => {
-                    entry.body = body;
-                    self.declare(&mut entries, entry, place, limits);
-                    continue;
-                }
-            };
-            let RawChainBase::Several(bases) = &chain.base else {
-                entry.body = Some(RawBody::Chain(chain));
+            let RawEntry { body: Ok(RawBody::Chain(RawChain { base: RawChainBase::Several(bases), .. })), .. } =
+                &mut entry
+            else {
+                let place = entry.name.at;
                 self.declare(&mut entries, entry, place, limits);
                 continue;
             };
+            let bases = std::mem::take(bases);
             if let Some(id) = entry.id.as_ref().filter(|_| bases.len() > 1) {
                 let found = format!("one catalog entry id for {} entries", bases.len());
                 let at = id.at;
@@ -52,23 +46,18 @@ impl Merge<'_> {
                 let name = format!("{}/{}", entry.name.value, base.value);
                 if let Some(first) = self.names.get(&name) {
                     let first = first.at;
-                    self.duplicate("base", base, first);
+                    self.duplicate("base", &base, first);
                     continue;
                 }
-                let one = RawChain { base: RawChainBase::One(base.clone()), ..chain.clone() };
-                let one = RawEntry {
-                    name: At::new(name, entry.name.at),
-                    provider: entry.provider.clone(),
-                    id: entry.id.clone(),
-                    facts: entry.facts.clone(),
-                    options: entry.options.clone(),
-                    body: Some(RawBody::Chain(one)),
-                    ..entry
-                };
+                let place = base.at;
+                let mut one = RawEntry { name: At::new(name, entry.name.at), ..entry.clone() };
+                if let Ok(RawBody::Chain(chain)) = &mut one.body {
+                    chain.base = RawChainBase::One(base);
+                }
                 if entries.len() < limits.entries {
                     group.push(EntryIndex::new(entries.len()));
                 }
-                self.declare(&mut entries, one, base.at, limits);
+                self.declare(&mut entries, one, place, limits);
             }
             self.groups.insert(entry.name.value, group);
         }
@@ -77,11 +66,13 @@ impl Merge<'_> {
 
     pub(super) fn declare(&mut self, entries: &mut Vec<RawEntry>, entry: RawEntry, at: Span, limits: &Limits) {
         if entries.len() < limits.entries {
-            self.names.insert(entry.name.value.clone(), Declared { kind: entry.kind, at });
+            let unread = entry.body.as_ref().err().copied();
+            self.names.insert(entry.name.value.clone(), Declared { kind: entry.kind, at, unread });
             entries.push(entry);
-        } else if !std::mem::replace(&mut self.over_limit, true) {
+        } else if self.incomplete.is_none() {
             let limit = limits.entries as u64;
-            self.fault(FaultKind::LimitExceeded { what: "number of entries", limit, found: limit + 1 }, at);
+            let kind = FaultKind::LimitExceeded { what: "number of entries", limit, found: limit + 1 };
+            self.incomplete = Some(self.fault(kind, at));
         }
     }
 
@@ -107,7 +98,7 @@ impl Merge<'_> {
     pub(super) fn disabled(&mut self, disables: &[At<String>]) -> Vec<Option<Span>> {
         let mut disabled = vec![None; self.names.len()];
         for name in disables {
-            for index in self.entries_called(name, "entry") {
+            for index in self.entries_called(name, DISABLE).unwrap_or_default() {
                 disabled[index.get()] = Some(name.at);
             }
         }
@@ -125,18 +116,7 @@ impl Merge<'_> {
                     self.duplicate("the place of", name, first);
                     continue;
                 }
-                for index in self.entries_called(name, "base protocol or chain") {
-                    if self.kind(index) == EntryKind::Layer {
-                        let kind = FaultKind::WrongKind {
-                            name: name.value.clone(),
-                            is: EntryKind::Layer.with_article(),
-                            wanted: "a base protocol or chain",
-                        };
-                        self.fault(kind, name.at);
-                    } else {
-                        listed.push(index);
-                    }
-                }
+                listed.extend(self.entries_called(name, ORDER).unwrap_or_default());
             }
             lists.push(listed);
         }

@@ -4,17 +4,19 @@
 
 use super::secrets::{may_be_secret, names_secret};
 use super::taken::{module_of, role, taken};
-use super::{Module, ModuleRole, Modules, OptionSpec};
+use super::{Effect, Module, ModuleRole, Modules, OptionSpec};
 use crate::catalog::entry::{Body, Chain, Entry, EntryIndex};
-use crate::catalog::{Catalog, EntryOption, Fault, FaultKind, Meant, Misuse, Span, nearest};
+use crate::catalog::faults::Faults;
+use crate::catalog::{Draft, EntryOption, Fault, FaultKind, Meant, Misuse, Span, nearest};
+use crate::terms::Services;
 
 /// Tests every sound entry, enabled or not. The options of entries whose module is not known are not looked at.
-pub(crate) fn faults(catalog: &Catalog, modules: &Modules, faults: &mut Vec<Fault>) {
+pub(crate) fn faults(catalog: &Draft, modules: &Modules, faults: &mut Faults) {
     // Looked up once a provider, as there may be a hundred thousand entries of one.
     let of_provider: Vec<_> = catalog.providers.iter().map(|provider| modules.get(&provider.module)).collect();
     let mut previous = None;
     for (at, entry) in catalog.entries.iter().enumerate() {
-        let Some(entry) = entry else { continue };
+        let Ok(entry) = entry else { continue };
         // A chain over several bases is several entries, but written once.
         let again = previous.replace(entry.at) == Some(entry.at);
         let module = match role(&entry.body) {
@@ -28,13 +30,52 @@ pub(crate) fn faults(catalog: &Catalog, modules: &Modules, faults: &mut Vec<Faul
                 module => module,
             },
         };
+        if let Some(module) = module.filter(|_| !again) {
+            promises(catalog, at, entry, module, faults);
+        }
         if !again && !entry.options.is_empty() {
             Stated { catalog, modules, at, entry, module }.test(faults);
         }
     }
 }
 
-fn wrong_module(catalog: &Catalog, at: usize, entry: &Entry, module: &Module) -> Fault {
+/// An entry states just those services that its module gives in some role, of those that only modules give.
+fn promises(catalog: &Draft, at: usize, entry: &Entry, module: &'static Module, faults: &mut Faults) {
+    let (stated, key, removed) = match &entry.body {
+        Body::Base(base) => (&base.services, "services", &Services::NONE),
+        Body::Layer(layer) => (&layer.adds, "adds", &layer.removes),
+        Body::Chain(_) => return,
+    };
+    let of_modules = stated.intersection(&Services::OF_MODULES);
+    let removed = removed.intersection(&Services::OF_MODULES);
+    if of_modules.is_empty() && removed.is_empty() && module.promised().is_empty() {
+        return;
+    }
+    let is_stated = |name: &str| entry.options.iter().any(|option| option.name == name);
+    let [connecting, accepting] = Effect::by_role(module, is_stated);
+    let given = connecting.gives.union(&accepting.gives);
+    let ended = connecting.ends.union(&accepting.ends);
+    let entry_name = || called(catalog, at, entry);
+    let by = || format!("module `{}`", module.name());
+    if !given.contains(&of_modules) {
+        let services = of_modules.difference(&given);
+        let kind = FaultKind::UnkeptPromise { entry: entry_name(), services, key, by: by() };
+        faults.push(Fault::new(kind, entry.at));
+    }
+    if !ended.contains(&removed) {
+        let services = removed.difference(&ended);
+        let kind = FaultKind::UnderstatedServices { entry: entry_name(), services, key: "removes", by: by() };
+        faults.push(Fault::new(kind, entry.at));
+    }
+    let unstated = given.difference(&of_modules).difference(&connecting.tacit).difference(&accepting.tacit);
+    if !unstated.is_empty() {
+        let services = unstated;
+        let kind = FaultKind::UnderstatedServices { entry: entry_name(), services, key, by: by() };
+        faults.push(Fault::new(kind, entry.at));
+    }
+}
+
+fn wrong_module(catalog: &Draft, at: usize, entry: &Entry, module: &Module) -> Fault {
     let provider = &catalog.providers[entry.provider.0 as usize];
     let kind = FaultKind::WrongModule {
         entry: called(catalog, at, entry),
@@ -48,14 +89,14 @@ fn wrong_module(catalog: &Catalog, at: usize, entry: &Entry, module: &Module) ->
 }
 
 /// An entry as messages call it; one of a chain over several bases as the chain.
-fn called(catalog: &Catalog, at: usize, entry: &Entry) -> String {
+fn called(catalog: &Draft, at: usize, entry: &Entry) -> String {
     let name = catalog.name(EntryIndex::new(at));
     format!("{} `{}`", entry.body.kind(), name.split('/').next().unwrap_or(name))
 }
 
 /// An entry and the options that it states.
 struct Stated<'c> {
-    catalog: &'c Catalog,
+    catalog: &'c Draft,
     modules: &'c Modules,
     at: usize,
     entry: &'c Entry,
@@ -63,8 +104,8 @@ struct Stated<'c> {
 }
 
 impl Stated<'_> {
-    fn test(&self, faults: &mut Vec<Fault>) {
-        let before = faults.len();
+    fn test(&self, faults: &mut Faults) {
+        let before = faults.mark();
         let takes: Vec<&OptionSpec> = taken(&self.entry.body, self.module).collect();
         for option in &self.entry.options {
             let spec = takes.iter().find(|spec| spec.name() == option.name);
@@ -80,8 +121,10 @@ impl Stated<'_> {
         }
         // Options often share a line, and a report shows the line.
         let is_known = |option: &EntryOption| takes.iter().any(|spec| spec.name() == option.name);
-        if faults.len() > before && self.entry.options.iter().any(|option| may_be_secret(option, is_known(option))) {
-            faults[before..].iter_mut().for_each(|fault| fault.concealed = true);
+        if faults.since(before).is_err()
+            && self.entry.options.iter().any(|option| may_be_secret(option, is_known(option)))
+        {
+            faults.after(before).iter_mut().for_each(|fault| fault.concealed = true);
         }
     }
 
@@ -113,7 +156,7 @@ impl Stated<'_> {
     /// The layer or base protocol directly in a chain that takes an option.
     fn part_that_takes(&self, chain: &Chain, option: &str) -> Option<Meant> {
         let takes = |index: EntryIndex| {
-            let part = self.catalog.entries[index.get()].as_ref()?;
+            let part = self.catalog.entries[index.get()].as_ref().ok()?;
             let provider = self.catalog.providers.get(part.provider.0 as usize)?;
             let module = module_of(self.modules, provider, &part.body)?;
             let name = self.catalog.name(index);

@@ -1,6 +1,6 @@
 //! `frame`: messages over a stream, each behind its length.
 
-use super::{Module, ModuleRole, OptionKind, OptionSpec};
+use super::{Module, ModuleRole, OptionKind, OptionSpec, Promise};
 
 pub(crate) static FRAME: Module = Module::new(
     "frame",
@@ -8,7 +8,7 @@ pub(crate) static FRAME: Module = Module::new(
     "Keeps the boundaries of messages: each goes behind its length, 4 bytes in network order",
 )
 .feature("net")
-.provides(&["framed"])
+.promises(&[Promise::gives("framed")])
 .options(&[OptionSpec::new(
     "max-message",
     OptionKind::Integer { min: 1, max: 1 << 30 },

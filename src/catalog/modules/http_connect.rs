@@ -1,6 +1,7 @@
 //! `http-connect`: the method CONNECT of RFC 9110, section 9.3.6, and basic authentication of RFC 7617.
 
-use super::{Module, ModuleRole, OptionKind, OptionSpec};
+use super::{Module, ModuleRole, OptionKind, OptionSpec, Promise};
+use crate::terms::Role;
 
 pub(crate) static HTTP_CONNECT: Module = Module::new(
     "http-connect",
@@ -8,8 +9,11 @@ pub(crate) static HTTP_CONNECT: Module = Module::new(
     "Connects through an HTTP proxy (CONNECT, RFC 9110 9.3.6), which resolves names; accepting, it is one",
 )
 .feature("net")
-.provides(&["proxied"])
-.ends(&["encrypted", "authenticated"])
+.promises(&[
+    Promise::gives("proxied"),
+    Promise::ends("encrypted").on(Role::Connect),
+    Promise::ends("authenticated").on(Role::Connect),
+])
 .options(&[
     OptionSpec::new("proxy", OptionKind::Address, "The proxy").required(),
     OptionSpec::new("username", OptionKind::Text, "The user, without a colon (RFC 7617)")

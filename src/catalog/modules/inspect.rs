@@ -1,6 +1,6 @@
 //! `inspect`: counts, or writes down what passes.
 
-use super::{Module, ModuleRole, OptionKind, OptionSpec};
+use super::{Module, ModuleRole, OptionKind, OptionSpec, Promise};
 
 pub(crate) static INSPECT: Module = Module::new(
     "inspect",
@@ -8,7 +8,7 @@ pub(crate) static INSPECT: Module = Module::new(
     "Counts what passes, and writes it down: as counts, as a hexdump, or as pcapng for Wireshark",
 )
 .feature("net")
-.provides(&["metered"])
+.promises(&[Promise::gives("metered")])
 .options(&[
     OptionSpec::new(
         "file",

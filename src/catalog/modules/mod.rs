@@ -9,7 +9,7 @@
 //! | `kind` | what values an option takes |
 //! | `taken` | which options an entry takes, and which it still needs |
 //! | `faults` | what is wrong with those that it states |
-//! | `promises` | whether they give the services that a catalog promises |
+//! | `promises` | what they do to services, in which role and with which options |
 //! | `secrets` | which of them hold a secret |
 
 mod faults;
@@ -30,7 +30,8 @@ pub(crate) use faults::faults;
 pub use kind::{OptionKind, WrongValue};
 #[cfg(all(feature = "net", target_os = "linux"))]
 pub(crate) use kind::{duration, host_and_port};
-pub(crate) use promises::unkept;
+pub use promises::Promise;
+pub(crate) use promises::{Effect, given};
 pub(crate) use secrets::secret;
 pub(crate) use taken::{missing, module_of, taken};
 
@@ -54,14 +55,13 @@ pub struct Module {
     summary: &'static str,
     feature: Option<&'static str>,
     options: &'static [OptionSpec],
-    provides: &'static [&'static str],
-    ends: &'static [&'static str],
+    promises: &'static [Promise],
 }
 
 impl Module {
     /// A module without options. `summary` is one line.
     pub const fn new(name: &'static str, role: ModuleRole, summary: &'static str) -> Self {
-        Module { name, role, summary, feature: None, options: &[], provides: &[], ends: &[] }
+        Module { name, role, summary, feature: None, options: &[], promises: &[] }
     }
 
     /// The same with these options.
@@ -70,15 +70,10 @@ impl Module {
         self
     }
 
-    /// The same, which can give these of sockatlas' own services (`encrypted`, `proxied`, ...), whatever a catalog claims.
-    pub const fn provides(mut self, services: &'static [&'static str]) -> Self {
-        self.provides = services;
-        self
-    }
-
-    /// The same, above which these services of what lies below no longer hold: TLS to a proxy ends at the proxy.
-    pub const fn ends(mut self, services: &'static [&'static str]) -> Self {
-        self.ends = services;
+    /// The same, which does this to sockatlas' own services (`encrypted`, `proxied`, ...). An entry of the module must state it:
+    /// no more, and no less.
+    pub const fn promises(mut self, promises: &'static [Promise]) -> Self {
+        self.promises = promises;
         self
     }
 
@@ -112,14 +107,9 @@ impl Module {
         self.options
     }
 
-    /// Those of sockatlas' own services that it can give.
-    pub const fn provided(&self) -> &'static [&'static str] {
-        self.provides
-    }
-
-    /// The services of what lies below that end with it.
-    pub const fn ended(&self) -> &'static [&'static str] {
-        self.ends
+    /// What it does to sockatlas' own services.
+    pub const fn promised(&self) -> &'static [Promise] {
+        self.promises
     }
 
     /// The option of this name.
@@ -135,6 +125,7 @@ pub struct OptionSpec {
     kind: OptionKind,
     summary: &'static str,
     required: bool,
+    needed_to_accept: bool,
     default: Option<&'static str>,
     on: On,
     partners: &'static [&'static str],
@@ -144,13 +135,34 @@ pub struct OptionSpec {
 impl OptionSpec {
     /// An option that may be left out. `summary` is one line, with the unit and the source of the fact.
     pub const fn new(name: &'static str, kind: OptionKind, summary: &'static str) -> Self {
-        OptionSpec { name, kind, summary, required: false, default: None, on: On::Any, partners: &[], rivals: &[] }
+        OptionSpec {
+            name,
+            kind,
+            summary,
+            required: false,
+            needed_to_accept: false,
+            default: None,
+            on: On::Any,
+            partners: &[],
+            rivals: &[],
+        }
     }
 
     /// The same, but nothing can be opened without it: the entry states it, or the caller.
     pub const fn required(mut self) -> Self {
         self.required = true;
         self
+    }
+
+    /// The same, but nothing can be accepted without it: the entry states it, or the caller.
+    pub const fn needed_to_accept(mut self) -> Self {
+        self.needed_to_accept = true;
+        self
+    }
+
+    /// Whether nothing can be accepted without it.
+    pub const fn is_needed_to_accept(&self) -> bool {
+        self.needed_to_accept
     }
 
     /// The same, with what holds where it is left out.

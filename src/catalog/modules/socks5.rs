@@ -1,6 +1,7 @@
 //! `socks5`: RFC 1928, and RFC 1929 for users with a password.
 
-use super::{Module, ModuleRole, OptionKind, OptionSpec};
+use super::{Module, ModuleRole, OptionKind, OptionSpec, Promise};
+use crate::terms::Role;
 
 pub(crate) static SOCKS5: Module = Module::new(
     "socks5",
@@ -8,8 +9,11 @@ pub(crate) static SOCKS5: Module = Module::new(
     "Connects through a SOCKS 5 proxy (RFC 1928), which resolves names; accepting, it is one",
 )
 .feature("net")
-.provides(&["proxied"])
-.ends(&["encrypted", "authenticated"])
+.promises(&[
+    Promise::gives("proxied"),
+    Promise::ends("encrypted").on(Role::Connect),
+    Promise::ends("authenticated").on(Role::Connect),
+])
 .options(&[
     OptionSpec::new("proxy", OptionKind::Address, "The proxy").required(),
     OptionSpec::new("username", OptionKind::Text, "The user, of 1 to 255 bytes (RFC 1929)")

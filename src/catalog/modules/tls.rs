@@ -1,11 +1,16 @@
 //! `tls`: TLS 1.2 (RFC 5246) and 1.3 (RFC 8446).
 
-use super::{Module, ModuleRole, OptionKind, OptionSpec};
+use super::{Module, ModuleRole, OptionKind, OptionSpec, Promise};
+use crate::terms::Role;
 
 pub(crate) static TLS: Module =
     Module::new("tls", ModuleRole::Layer, "TLS 1.2 and 1.3 (RFC 5246, RFC 8446), with the peer verified")
         .feature("tls")
-        .provides(&["encrypted", "authenticated"])
+        .promises(&[
+            Promise::gives("encrypted"),
+            Promise::gives("authenticated").on(Role::Connect).tacit(),
+            Promise::gives("authenticated").on(Role::Accept).with("client-roots").tacit(),
+        ])
         .options(&[
             OptionSpec::new(
                 "roots",
@@ -29,6 +34,7 @@ pub(crate) static TLS: Module =
                 "A PEM file with one's own certificate chain; a server needs one",
             )
             .with(&["key"])
+            .needed_to_accept()
             .default("none"),
             OptionSpec::new("key", OptionKind::File, "A PEM file with the private key of `certificate`")
                 .with(&["certificate"])

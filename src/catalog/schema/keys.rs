@@ -3,7 +3,7 @@
 use super::{defined, described, flag, integer, list, number, some, text};
 use crate::catalog::PACKED_ITEM_BYTES;
 use crate::catalog::entry::{Bitness, ByteOrder, Facts};
-use crate::terms::ErrorCode;
+use crate::terms::{ErrorCode, Role};
 use serde_json::{Value, json};
 
 pub(super) fn provider(key: &str) -> Option<Value> {
@@ -229,6 +229,11 @@ pub(super) fn request(key: &str) -> Option<Value> {
         "family" => described("The address family asked for.", defined("requested-family"), &[json!("inet")]),
         "type" => described("The socket type asked for.", defined("requested-type"), &[json!("stream")]),
         "protocol" => described("The protocol asked for.", defined("protocol-name"), &[json!("tcp")]),
+        "role" => described(
+            "The side of the connection that is asked for. Left out, a test connects, and a guarantee speaks of both.",
+            json!({ "enum": Role::ALL.map(Role::name) }),
+            &[json!("connect")],
+        ),
         "entry" => described(
             "The entry asked for: its name, or its catalog entry id.",
             json!({ "anyOf": [text(), number()] }),

@@ -9,9 +9,9 @@
 
 mod keys;
 
-use super::document::{FORMAT, keys as document};
+use super::document::FORMAT;
+use super::keys::Table;
 use super::raw::Severity;
-use super::reader;
 use crate::terms::{Categories, Dialect, Family, Protocol, Services, SocketType, System};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
@@ -22,7 +22,7 @@ const NAME: &str = "([a-z][a-z0-9._-]*|[0-9]+[a-z._-][a-z0-9._-]*)";
 
 /// The schema. `rules` are the codes that `[lint]` takes, and what each is about.
 pub(crate) fn schema(rules: &[(&str, String)]) -> Value {
-    let mut top = table(document::TOP, &["format"], |key| top(key, rules));
+    let mut top = table(Table::Catalog, |key| top(key, rules));
     let mut schema = Map::new();
     schema.insert("$schema".into(), json!("http://json-schema.org/draft-07/schema#"));
     schema.insert("title".into(), json!("sockatlas catalog"));
@@ -37,9 +37,10 @@ pub(crate) fn schema(rules: &[(&str, String)]) -> Value {
 }
 
 /// A table of exactly these keys; `describe` gives each its schema.
-fn table(keys: &[&str], required: &[&str], describe: impl Fn(&str) -> Option<Value>) -> Value {
-    let properties = keys.iter().map(|&key| (key.to_owned(), describe(key).unwrap_or_else(|| json!({}))));
+fn table(kind: Table, describe: impl Fn(&str) -> Option<Value>) -> Value {
+    let properties = kind.names().map(|key| (key.to_owned(), describe(key).unwrap_or_else(|| json!({}))));
     let properties: Map<String, Value> = properties.collect();
+    let required: Vec<&str> = kind.required().collect();
     let mut table = json!({ "type": "object", "additionalProperties": false });
     if !required.is_empty() {
         table["required"] = json!(required);
@@ -271,8 +272,8 @@ fn definitions() -> Value {
             "description": "All protocols from one number to another, both counted.",
             "type": "object",
             "additionalProperties": false,
-            "required": reader::PROTOCOL_RANGE,
-            "properties": table(reader::PROTOCOL_RANGE, &[], |key| match key {
+            "required": Table::ProtocolRange.required().collect::<Vec<_>>(),
+            "properties": table(Table::ProtocolRange, |key| match key {
                 "from" => described("The first number.", number(), &[]),
                 "to" => described("The last number, not below the first.", number(), &[]),
                 _ => None,
@@ -296,26 +297,26 @@ fn definitions() -> Value {
             "description": "The size of a socket address: bytes, or the least and the most.",
             "anyOf": [
                 integer(0, i32::MAX.into()),
-                table(document::ADDRESS_SIZE, document::ADDRESS_SIZE, |key| match key {
+                table(Table::AddressSize, |key| match key {
                     "min" => described("The least number of bytes.", integer(0, i32::MAX.into()), &[]),
                     "max" => described("The most bytes.", integer(0, i32::MAX.into()), &[]),
                     _ => None,
                 }),
             ],
         },
-        "provider": table(document::PROVIDER, &[], keys::provider),
-        "base": table(document::BASE, document::BASE_REQUIRED, keys::base),
-        "layer": table(document::LAYER, document::LAYER_REQUIRED, keys::layer),
-        "chain": table(document::CHAIN, document::CHAIN_REQUIRED, keys::chain),
-        "family": table(document::FAMILY, &[], keys::family),
-        "application": table(document::APPLICATION, &[], keys::application),
-        "winsock": table(document::WINSOCK, &[], keys::winsock),
-        "winsock-of-entry": table(document::ENTRY_WINSOCK, &[], keys::winsock_of_entry),
+        "provider": table(Table::Provider, keys::provider),
+        "base": table(Table::Base, keys::base),
+        "layer": table(Table::Layer, keys::layer),
+        "chain": table(Table::Chain, keys::chain),
+        "family": table(Table::Family, keys::family),
+        "application": table(Table::Application, keys::application),
+        "winsock": table(Table::Winsock, keys::winsock),
+        "winsock-of-entry": table(Table::EntryWinsock, keys::winsock_of_entry),
         "winsock-of-application":
-            table(document::APPLICATION_WINSOCK, document::APPLICATION_WINSOCK_REQUIRED, keys::winsock_of_application),
-        "request": table(document::REQUEST, &[], keys::request),
-        "expect": one_of(table(document::EXPECT, &["request"], keys::expect), &["entry", "error"]),
-        "always": one_of(table(document::ALWAYS, &["request"], keys::always), &["services", "never", "refused"]),
+            table(Table::ApplicationWinsock, keys::winsock_of_application),
+        "request": table(Table::Request, keys::request),
+        "expect": one_of(table(Table::Expect, keys::expect), &["entry", "error"]),
+        "always": one_of(table(Table::Always, keys::always), &["services", "never", "refused"]),
     })
 }
 

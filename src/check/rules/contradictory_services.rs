@@ -43,7 +43,7 @@ use crate::catalog::Severity;
 use crate::catalog::entry::Body;
 use crate::check::rule::Look;
 use crate::check::{Lints, Rule};
-use crate::terms::{Services, SocketType};
+use crate::terms::{Role, Services, SocketType};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "contradictory-services",
@@ -56,10 +56,10 @@ fn look(lints: &mut Lints<'_>) {
     let registry = lints.registry;
     for entry in registry.selectable() {
         let stack = registry.stack(entry.index());
-        let mut contradictions = contradictions(&stack.services, stack.socket_type);
+        let mut contradictions = contradictions(stack.services(Role::Connect), stack.socket_type);
         if let Body::Chain(chain) = &registry.entry_at(entry.index()).body {
             let below = registry.stack(chain.base.0);
-            let inherited = self::contradictions(&below.services, below.socket_type);
+            let inherited = self::contradictions(below.services(Role::Connect), below.socket_type);
             contradictions.retain(|contradiction| !inherited.contains(contradiction));
         }
         for contradiction in contradictions {

@@ -33,8 +33,8 @@ mod syntax;
 mod uncategorised_layer;
 mod unchained_layer;
 mod uncovered_entry;
+mod understated_services;
 mod unkept_promise;
-mod unknown_application;
 mod unknown_key;
 mod unknown_module;
 mod unknown_name;
@@ -72,6 +72,8 @@ pub(super) const ALL: &[Rule] = &[
     contract_broken::RULE,
     disabled_dependency::RULE,
     wrong_module::RULE,
+    unkept_promise::RULE,
+    understated_services::RULE,
     unknown_option::RULE,
     wrong_option::RULE,
     dialect_conflict::RULE,
@@ -88,7 +90,6 @@ pub(super) const ALL: &[Rule] = &[
     // Lints: tests, order, entries, policy, providers and documents.
     expectation_failed::RULE,
     guarantee_broken::RULE,
-    unknown_application::RULE,
     uncovered_entry::RULE,
     shadowed_entry::RULE,
     partly_shadowed_entry::RULE,
@@ -96,7 +97,6 @@ pub(super) const ALL: &[Rule] = &[
     no_protocol_zero::RULE,
     contradictory_services::RULE,
     overstated_services::RULE,
-    unkept_promise::RULE,
     unchained_layer::RULE,
     partial_coverage::RULE,
     uncategorised_layer::RULE,

@@ -57,7 +57,7 @@ use crate::catalog::entry::EntryIndex;
 use crate::catalog::{EntryKind, Severity};
 use crate::check::rule::Look;
 use crate::check::{Lints, Rule};
-use crate::terms::{Family, SocketType};
+use crate::terms::{Family, Role, SocketType};
 use std::collections::{BTreeMap, HashMap};
 
 pub(in crate::check) const RULE: Rule = Rule {
@@ -78,7 +78,9 @@ fn look(lints: &mut Lints<'_>) {
         for &(from, to) in registry.protocols(index).ranges() {
             taken.take(from, to, index, &mut overlaps);
         }
-        let differs = |other: EntryIndex| registry.stack(other).services != stack.services;
+        let differs = |other: EntryIndex| {
+            Role::ALL.iter().any(|&role| registry.stack(other).services(role) != stack.services(role))
+        };
         let Some(&(other, ..)) = overlaps.iter().find(|&&(other, ..)| differs(other)) else { continue };
         let common = overlaps.iter().filter(|&&(holder, ..)| holder == other);
         let text =

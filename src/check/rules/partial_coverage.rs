@@ -77,7 +77,7 @@ use crate::catalog::{EntryKind, Severity, quoted};
 use crate::check::rule::Look;
 use crate::check::{Lints, Rule};
 use crate::registry::Registry;
-use crate::terms::{Family, SocketType};
+use crate::terms::{Family, Role, SocketType};
 use indexmap::IndexMap;
 use std::collections::HashSet;
 
@@ -136,7 +136,7 @@ fn look(lints: &mut Lints<'_>) {
 
 /// Whether each of these layers, top first, could stand where it stands over a base.
 fn admits(registry: &Registry, layers: &[EntryIndex], base: EntryIndex) -> bool {
-    let mut services = registry.stack(base).services.clone();
+    let mut services = registry.stack(base).services(Role::Connect).clone();
     let mut beneath = base;
     layers.iter().rev().all(|&index| {
         let Body::Layer(layer) = &registry.entry_at(index).body else { return false };

@@ -41,31 +41,13 @@
 //! services = ["guaranteed-delivery", "guaranteed-order"]
 //! ```
 
-use crate::EntryRef;
 use crate::catalog::Severity;
-use crate::catalog::modules::unkept;
+use crate::check::Rule;
 use crate::check::rule::Look;
-use crate::check::{Lints, Rule};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "unkept-promise",
     severity: Severity::Error,
     source: include_str!("unkept_promise.rs"),
-    look: Look::Lint(look),
+    look: Look::Fault,
 };
-
-fn look(lints: &mut Lints<'_>) {
-    let registry = lints.registry;
-    for entry in registry.selectable() {
-        let mut stack: Vec<EntryRef<'_>> = entry.stack().collect();
-        stack.reverse();
-        let Some(modules) = stack.iter().map(EntryRef::module).collect::<Option<Vec<_>>>() else { continue };
-        if let Some(service) = unkept(entry.services(), modules.iter().copied()) {
-            let names: Vec<String> = modules.iter().rev().map(|module| format!("`{}`", module.name())).collect();
-            let message =
-                format!("{} `{}` promises `{service}`, which nothing in it gives", entry.kind(), entry.name());
-            let help = format!("its modules are {}; opening it will be refused", names.join(" over "));
-            lints.found(message, registry.entry_at(entry.index()).at, |finding| finding.help(help));
-        }
-    }
-}

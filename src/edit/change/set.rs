@@ -5,7 +5,7 @@
 
 use super::words;
 use super::{Change, ChangeError};
-use crate::catalog::document::keys_of;
+use crate::catalog::keys;
 use crate::catalog::{FileId, nearest};
 use crate::edit::text::{Text, key_parts};
 use crate::edit::transaction::{Draft, TransactionError};
@@ -96,7 +96,8 @@ impl Set {
         let parts = key_parts(&self.key).ok_or_else(|| unknown(None))?;
         let mut path = target.table.clone();
         for (at, part) in parts.iter().enumerate() {
-            let known = if path.is_empty() { OF_DOCUMENT } else { keys_of(&path) };
+            let of_table = || keys::Table::at(&path).map_or(Vec::new(), |table| table.names().collect());
+            let known = if path.is_empty() { OF_DOCUMENT.to_vec() } else { of_table() };
             if !known.is_empty() && !known.contains(&part.as_str()) {
                 let near = nearest(part, known.iter().copied());
                 let whole = |near: String| parts[..at].iter().cloned().chain([near]).collect::<Vec<_>>().join(".");

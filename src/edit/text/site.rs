@@ -3,7 +3,7 @@
 use super::block::{self, Member};
 use super::page::{Home, Page, Pair};
 use super::{Splice, lines};
-use crate::catalog::document::keys_of;
+use crate::catalog::keys::Table;
 use crate::catalog::writing::page::key as written_key;
 use std::ops::Range;
 
@@ -58,8 +58,9 @@ impl Site {
     ///
     /// With a mark, it is written a little otherwise than in a table that is made for it.
     pub fn insertion(&self, text: &str, page: &Page, key: &str, value: &str, is_marked: bool) -> Vec<Splice> {
-        let order = keys_of(&self.table);
-        let rank = |key: &str| order.iter().position(|known| *known == key).unwrap_or(usize::MAX);
+        let order = Table::at(&self.table);
+        let rank =
+            |key: &str| order.and_then(|table| table.names().position(|known| known == key)).unwrap_or(usize::MAX);
         let own = rank(key);
         let comes_before = |pair: &&Pair| {
             let rank = pair.path.get(self.table.len()).map_or(usize::MAX, |key| rank(key));

@@ -55,13 +55,25 @@ pub(super) fn guarantees(page: &mut Page, registry: &Registry, units: &[Unit]) {
 /// What a test or guarantee asks, on one line.
 fn request(registry: &Registry, request: &TestRequest) -> String {
     let scope = registry.scope();
-    let TestRequest { family, socket_type, protocol, entry, provider, require, prefer, avoid, prohibit, application } =
-        request;
+    let TestRequest {
+        role,
+        family,
+        socket_type,
+        protocol,
+        entry,
+        provider,
+        require,
+        prefer,
+        avoid,
+        prohibit,
+        application,
+    } = request;
     let mut keys: Vec<(&str, String)> = Vec::new();
     keys.extend(family.map(|family| ("family", words::family(scope, family))));
     keys.extend(socket_type.map(|socket_type| ("type", words::socket_type(scope, socket_type))));
     let family = family.unwrap_or(Family::UNSPEC);
     keys.extend(protocol.map(|protocol| ("protocol", words::protocol(scope, protocol, family))));
+    keys.extend(role.map(|role| ("role", string(role.name()))));
     keys.extend(entry.as_ref().map(|entry| match entry {
         EntryDemand::Name(name) => ("entry", string(name)),
         EntryDemand::Id(id) => ("entry", id.to_string()),

@@ -7,7 +7,7 @@ use super::super::resolve::Triple;
 use super::super::{Demands, Registry, Request, family_key};
 use super::Answer;
 use crate::catalog::entry::EntryIndex;
-use crate::terms::{Dialect, ErrorCode, Family, Services, SocketType};
+use crate::terms::{Dialect, ErrorCode, Family, Role, Services, SocketType};
 use indexmap::IndexSet;
 use std::collections::{BTreeSet, HashMap};
 
@@ -83,8 +83,9 @@ impl<'r> Side<'r> {
         let rows = registry.selectable().map(|entry| {
             let index = entry.index();
             let stack = registry.stack(index);
-            let permits =
-                |applied: &Option<Applied<'_>>| applied.is_none_or(|applied| registry.permits(applied.policy, index));
+            let permits = |applied: &Option<Applied<'_>>| {
+                applied.is_none_or(|applied| registry.permits(applied.policy, Role::Connect, index))
+            };
             let (answer, _) = known.answers.insert_full(answer(registry, index));
             answers.insert(index, answer);
             let mut protocols = without_zero(registry.protocols(index));
@@ -200,7 +201,7 @@ impl<'s, 'r> View<'s, 'r> {
 
     /// What a request is given that these match, in catalog order.
     pub fn choose(&self, matches: &[EntryIndex], demands: &Demands, policy: Option<Applied<'_>>) -> Given {
-        let chosen = self.registry().choose(matches.iter().copied(), demands, policy);
+        let chosen = self.registry().choose(matches.iter().copied(), demands, Role::Connect, policy);
         Ok(self.side.answers[&chosen.map_err(|refusal| refusal.code())?])
     }
 }

@@ -67,6 +67,10 @@ impl Services {
         }
     }
 
+    /// The services that only the implementation of a layer or base protocol can give: sockatlas' own. All others are facts about
+    /// a protocol, and are taken on the catalog's word.
+    pub const OF_MODULES: Services = Services { bits: 0x3f_0000_0000, words: Vec::new() };
+
     /// Every service that has a name, by name, each as a set of one.
     pub fn known() -> impl Iterator<Item = (&'static str, Services)> {
         KNOWN.iter().map(|&(name, bit)| (name, Services::bit(bit)))
@@ -108,6 +112,11 @@ impl Services {
 
     fn has_word(&self, word: &str) -> bool {
         self.words.binary_search_by(|own| (**own).cmp(word)).is_ok()
+    }
+
+    /// The same without the user's own words.
+    pub(crate) fn without_words(&self) -> Services {
+        Services { bits: self.bits, words: Vec::new() }
     }
 
     /// Puts all of `other` into the set.

@@ -3,6 +3,7 @@
 use super::both::{Both, Slot};
 use super::names::{self, Names};
 use super::providers::Provider;
+use crate::catalog::faults::{Faults, Reported};
 use crate::catalog::raw::{At, ProtocolWord, RawBase, RawBody, RawChain, RawChainBase, RawEntry, Word};
 use crate::catalog::{EntryKind, Facts, Fault, FaultKind, Span, WinsockFacts};
 use crate::terms::Services;
@@ -73,15 +74,17 @@ pub(super) struct Entries<'b, 's> {
     pub providers: &'b IndexMap<Uuid, Provider>,
     /// The places of the faults that are told of the items already.
     pub told: &'b HashSet<Span>,
+    /// The proof that there are such faults.
+    pub reported: Option<Reported>,
 }
 
 impl Entries<'_, '_> {
     /// The entry of each slot. One that cannot be told whole has no body, and a fault.
-    pub fn read(&self, faults: &mut Vec<Fault>) -> Vec<RawEntry> {
+    pub fn read(&self, faults: &mut Faults) -> Vec<RawEntry> {
         (0..self.both.slots.len()).map(|at| self.entry(at, faults)).collect()
     }
 
-    fn entry(&self, at: usize, faults: &mut Vec<Fault>) -> RawEntry {
+    fn entry(&self, at: usize, faults: &mut Faults) -> RawEntry {
         let slot = self.both.slots[at];
         let item = self.both.item(slot);
         let shape = match item.kind() {
@@ -98,13 +101,16 @@ impl Entries<'_, '_> {
         let (body, facts, hidden) = match keys {
             Ok((shape, Some(keys))) => {
                 let facts = self.facts(slot, &keys, &self.names[at]);
-                (Some(self.body(slot, &keys, shape)), Some(Box::new(facts)), keys.hidden)
+                (Ok(self.body(slot, &keys, shape)), Some(Box::new(facts)), keys.hidden)
             }
-            Ok((_, None)) => (None, None, false),
-            Err(shapeless) => {
-                self.untold(item, &shapeless, faults);
-                (None, None, false)
+            Ok((_, None)) => {
+                let fields = [Field::AddressFamily, Field::SocketType, Field::ProtocolMaxOffset];
+                let places = fields.map(|field| item.field_at(field));
+                let reason = format!("{} has a family, a type or a protocol that none can have", item.named());
+                let fault = || WinsockFault::MalformedItem { reason }.at(places[0]);
+                (Err(self.unless_told(&places, faults, fault)), None, false)
             }
+            Err(shapeless) => (Err(self.untold(item, &shapeless, faults)), None, false),
         };
         let provider = self.providers.get(&item.info.provider_id);
         RawEntry {
@@ -125,16 +131,23 @@ impl Entries<'_, '_> {
     }
 
     /// Says what is wrong with a chain, unless that is said already.
-    fn untold(&self, item: &Item, shapeless: &Shapeless, faults: &mut Vec<Fault>) {
+    fn untold(&self, item: &Item, shapeless: &Shapeless, faults: &mut Faults) -> Reported {
         let places = [item.field_at(Field::ChainEntries), item.field_at(Field::ChainLength)];
-        if !places.iter().any(|place| self.told.contains(place)) {
-            let fault = WinsockFault::MalformedChain { item: item.named(), flaw: shapeless.clone().into() };
-            faults.push(fault.at(places[0]));
+        self.unless_told(&places, faults, || {
+            WinsockFault::MalformedChain { item: item.named(), flaw: shapeless.clone().into() }.at(places[0])
+        })
+    }
+
+    /// The fault that is recorded at one of these places, or a further one.
+    fn unless_told(&self, places: &[Span], faults: &mut Faults, further: impl FnOnce() -> Fault) -> Reported {
+        match places.iter().any(|place| self.told.contains(place)).then_some(self.reported).flatten() {
+            Some(reported) => reported,
+            None => faults.push(further()),
         }
     }
 
     /// The id, unless it is one that is told of as being none, or as being another's.
-    fn id(&self, slot: Slot, faults: &mut Vec<Fault>) -> Option<At<i32>> {
+    fn id(&self, slot: Slot, faults: &mut Faults) -> Option<At<i32>> {
         let id = self.both.item(slot).id();
         let at = self.both.item(slot).field_at(Field::CatalogEntryId);
         if id == 0 || self.both.sets[slot.set].place(id) != Some(slot.item) {

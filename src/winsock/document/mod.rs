@@ -12,6 +12,7 @@ mod entries;
 mod names;
 mod providers;
 
+use crate::catalog::faults::Faults;
 use crate::catalog::raw::{At, Document, RawApplication, RawPolicy, RawWinsock};
 use crate::catalog::{
     Bitness, EntryKind, Fault, FaultKind, FileId, ForeignText, Form, Limits, Span, WinsockApplication,
@@ -64,8 +65,9 @@ impl Form for WinsockForm {
             form: source_form.name(),
             text,
             read: Box::new(move |file, text, faults| {
-                faults.extend(flaws.faults(file));
-                let store = form::parse(source_form, file, text, faults);
+                let mut found: Vec<Fault> = flaws.faults(file).collect();
+                let store = form::parse(source_form, file, text, &mut found);
+                faults.extend(found);
                 let mut document = document(&store, file, Bitness::Bits64, faults);
                 document.title = Some(title(source_form, name.as_deref()));
                 document
@@ -93,17 +95,19 @@ pub(super) fn title(form: SourceForm, name: Option<&str>) -> String {
 ///
 /// Programs of `bits` count: what only the others see is disabled. What makes it no catalog is put among the faults, and the
 /// entries that it concerns have no body.
-pub(super) fn document(store: &Store, file: FileId, bits: Bitness, faults: &mut Vec<Fault>) -> Document {
-    let before = faults.len();
+pub(super) fn document(store: &Store, file: FileId, bits: Bitness, faults: &mut Faults) -> Document {
+    let before = faults.mark();
     faults.extend(rules::faults(store));
     // Of a circle of chains all are at fault, wherever it is told.
     let circle = |fault: &&Fault| fault.kind.code() == "winsock-malformed-chain";
-    let circles = faults[before..].iter().filter(circle).flat_map(|fault| &fault.causes).map(|cause| cause.at);
-    let told: HashSet<Span> = faults[before..].iter().map(|fault| fault.at).chain(circles).collect();
+    let found = faults.after(before);
+    let circles = found.iter().filter(circle).flat_map(|fault| &fault.causes).map(|cause| cause.at);
+    let told: HashSet<Span> = found.iter().map(|fault| fault.at).chain(circles).collect();
+    let reported = faults.since(before).err();
     let both = Both::new(store);
     let names = entries::names(&both);
     let providers = providers::providers(&both, &names);
-    let entries = Entries { both: &both, names: &names, providers: &providers, told: &told }.read(faults);
+    let entries = Entries { both: &both, names: &names, providers: &providers, told: &told, reported }.read(faults);
     let named = |at: usize| entries.get(at).map(|entry| entry.name.clone());
     let unseen = both.slots.iter().enumerate().filter(|(_, slot)| slot.bits.is_some_and(|of| of != bits));
     let called = |slots: &[usize]| slots.iter().filter_map(|&at| named(at)).collect::<Vec<_>>();

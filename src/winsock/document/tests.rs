@@ -17,8 +17,7 @@ impl Form for Fixed {
 
     fn text(&self, _: &[u8], _: Option<&Path>) -> Option<Result<ForeignText, FaultKind>> {
         let store = self.0.clone();
-        let read =
-            Box::new(move |file, _: &str, faults: &mut Vec<Fault>| document(&store, file, Bitness::Bits64, faults));
+        let read = Box::new(move |file, _: &str, faults: &mut Faults| document(&store, file, Bitness::Bits64, faults));
         Some(Ok(ForeignText { form: "reg", text: "0123456789".repeat(100), read }))
     }
 }

@@ -2,7 +2,8 @@
 
 use super::put::{self, Home};
 use super::tables::{Tables, kind};
-use crate::catalog::document::{is_name, keys_of};
+use crate::catalog::document::is_name;
+use crate::catalog::keys;
 use crate::catalog::writing::page::{Page, Table, inline};
 use crate::catalog::{OptionKind, Span, TIME_LIMITS, nearest};
 use crate::edit::change::{ChangeError, Consequence, Effect, words};
@@ -132,8 +133,8 @@ impl Definition {
     /// The keys that it may have, in the canonical order.
     fn known(&self) -> impl Iterator<Item = &'static str> + Clone {
         let of_provider = if self.kind.is_entry() { OF_PROVIDER } else { &[] };
-        let own = keys_of(&[self.kind.name(), &self.name]).iter().filter(|key| **key != "replace");
-        own.chain(of_provider).copied()
+        let own = keys::Table::at(&[self.kind.name(), &self.name]).map(keys::Table::names);
+        own.into_iter().flatten().filter(|key| *key != "replace").chain(of_provider.iter().copied())
     }
 
     /// What is here under its name, and where.

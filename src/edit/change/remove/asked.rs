@@ -67,7 +67,7 @@ impl Asked {
 fn member(name: &str, definitions: &IndexMap<&str, Vec<Definition<'_>>>) -> Option<(String, String)> {
     let chain = group_of(name)?;
     let base = name.get(chain.len() + 1..)?;
-    let Some(RawBody::Chain(body)) = &definitions.get(chain)?.last()?.entry.body else { return None };
+    let Ok(RawBody::Chain(body)) = &definitions.get(chain)?.last()?.entry.body else { return None };
     let RawChainBase::Several(bases) = &body.base else { return None };
     bases.iter().any(|known| known.value == base).then(|| (chain.to_owned(), base.to_owned()))
 }

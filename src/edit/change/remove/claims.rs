@@ -76,7 +76,7 @@ impl Plan<'_> {
     /// What a request names that goes. An entry's name counts only where it is asked for.
     fn gone_in_request(&self, request: &RawRequest, registry: &Registry, names_count: bool) -> Option<Gone> {
         let named = |name: &str| Some((name.to_owned(), self.root(name)?.clone()));
-        let entry = request.entry.as_ref().and_then(|entry| match entry {
+        let entry = request.entry.as_ref().and_then(|entry| match &entry.value {
             RawEntryDemand::Name(name) => named(name).filter(|_| names_count),
             RawEntryDemand::Id(id) => named(registry.entry_by_id(*id)?.name()),
         });
@@ -85,7 +85,7 @@ impl Plan<'_> {
             Some((name.to_owned(), root.clone()))
         };
         let provider = || {
-            let name = request.provider.as_deref()?;
+            let name = request.provider.as_ref()?.value.as_str();
             // A request may say the provider's GUID as well.
             let id = Uuid::parse_str(name).ok();
             let by_id = id.and_then(|id| registry.providers().find(|provider| provider.id() == Some(id)));

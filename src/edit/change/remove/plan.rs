@@ -129,7 +129,7 @@ impl<'s> Plan<'s> {
                 found = true;
                 continue;
             }
-            let Some(RawBody::Chain(chain)) = &definition.entry.body else { continue };
+            let Ok(RawBody::Chain(chain)) = &definition.entry.body else { continue };
             let RawChainBase::Several(bases) = &chain.base else { continue };
             for base in bases {
                 let member = (name.to_owned(), base.value.clone());
@@ -157,7 +157,7 @@ impl<'s> Plan<'s> {
         };
         let entry = |name: &At<String>| Some((name.at, self.root(&name.value)?.clone()));
         let provider = definition.entry.provider.as_ref().and_then(|name| section(PROVIDER, name));
-        let body = match definition.entry.body.as_ref()? {
+        let body = match definition.entry.body.as_ref().ok()? {
             RawBody::Base(base) => match &base.family.value {
                 // Of a family that is known without it, only facts go.
                 Word::Name(name) if Family::from_name(name).is_none() => {
@@ -193,7 +193,7 @@ impl<'s> Plan<'s> {
     /// The layers that stay, and allow below them what goes.
     fn allow_lists(&mut self) {
         for (&name, definition) in &self.definitions.clone() {
-            let Some(RawBody::Layer(layer)) = &definition.entry.body else { continue };
+            let Ok(RawBody::Layer(layer)) = &definition.entry.body else { continue };
             if self.whole.contains_key(name) {
                 continue;
             }

@@ -1,0 +1,77 @@
+//! The faults found so far, and the proof that one was found.
+//!
+//! What cannot be built is represented by the fault that stands for it: `Result<T, Reported>`. A [`Reported`] is made only by
+//! recording a fault, so nothing can be left out without one; and whoever meets it later adds nothing, because the cause is
+//! recorded already. A catalog is sealed only when no fault is recorded, and then it has no gap.
+
+use super::fault::Fault;
+
+/// Proof that a fault was recorded.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Reported(());
+
+/// The faults found so far.
+#[derive(Debug, Default)]
+pub(crate) struct Faults {
+    found: Vec<Fault>,
+}
+
+/// How many faults there were at some moment.
+#[derive(Copy, Clone, Debug)]
+pub(crate) struct Mark(usize);
+
+impl Faults {
+    /// Records a fault.
+    pub fn push(&mut self, fault: Fault) -> Reported {
+        self.found.push(fault);
+        Reported(())
+    }
+
+    /// Records faults that were found elsewhere.
+    pub fn extend(&mut self, faults: impl IntoIterator<Item = Fault>) {
+        self.found.extend(faults);
+    }
+
+    /// Records faults that were recorded elsewhere.
+    pub fn append(&mut self, mut other: Faults) {
+        self.found.append(&mut other.found);
+    }
+
+    /// This moment, for [`Faults::since`].
+    pub fn mark(&self) -> Mark {
+        Mark(self.found.len())
+    }
+
+    /// Fails if a fault was recorded since a moment.
+    pub fn since(&self, mark: Mark) -> Result<(), Reported> {
+        if self.found.len() > mark.0 { Err(Reported(())) } else { Ok(()) }
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.found.len()
+    }
+
+    /// Every fault, in the order in which they were found.
+    pub fn iter(&self) -> std::slice::Iter<'_, Fault> {
+        self.found.iter()
+    }
+
+    /// Those recorded since a moment.
+    pub fn after(&mut self, mark: Mark) -> &mut [Fault] {
+        self.found.get_mut(mark.0..).unwrap_or_default()
+    }
+
+    /// What was built, if no fault was recorded; else the faults in the order of their places, each once: what is written once
+    /// and used by several entries is found wrong by each of them.
+    pub fn settle<T>(mut self, built: Result<T, Reported>) -> Result<T, Vec<Fault>> {
+        match built {
+            Ok(built) if self.found.is_empty() => Ok(built),
+            Ok(_) | Err(Reported(())) => {
+                self.found.sort_by_key(|fault| (fault.at, fault.kind.code()));
+                self.found.dedup();
+                Err(self.found)
+            }
+        }
+    }
+}

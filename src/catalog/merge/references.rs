@@ -1,0 +1,203 @@
+//! The one resolver of references: what a name leads to, by the kind of thing that its place takes.
+//!
+//! Every name of a catalog that refers to something is resolved here, at the place that [`Table::refers`] says. It leads to what is
+//! there, or it is a fault; where a fault is recorded already because of which the name may only seem to lead nowhere, that fault
+//! stands for it.
+
+use super::*;
+use crate::catalog::keys::{Refers, Table};
+use std::cell::OnceCell;
+use std::collections::HashSet;
+use uuid::Uuid;
+
+pub(super) const PROVIDER: Refers = Table::Base.refers("provider");
+pub(super) const LAYERS: Refers = Table::Chain.refers("layers");
+pub(super) const BASE: Refers = Table::Chain.refers("base");
+pub(super) const ALLOW_BELOW: Refers = Table::Layer.refers("allow-below");
+pub(super) const ORDER: Refers = Table::Catalog.refers("order");
+pub(super) const DISABLE: Refers = Table::Catalog.refers("disable");
+pub(super) const WINSOCK_ORDER: Refers = Table::Winsock.refers("order-32");
+pub(super) const EXPECTED: Refers = Table::Expect.refers("entry");
+pub(super) const NEVER: Refers = Table::Always.refers("never");
+pub(super) const REQUESTED_ENTRY: Refers = Table::Request.refers("entry");
+pub(super) const REQUESTED_PROVIDER: Refers = Table::Request.refers("provider");
+pub(super) const REQUESTED_APPLICATION: Refers = Table::Request.refers("application");
+
+/// What a name stands for.
+#[derive(Clone)]
+pub(super) enum Meaning {
+    Entry(EntryIndex),
+    /// A chain over an array of bases: the entries that it makes.
+    Group(Vec<EntryIndex>),
+    Provider(ProviderIndex),
+    Application,
+}
+
+impl Refers {
+    /// What the name should lead to, in the words of "no WHAT is called".
+    const fn what(self) -> &'static str {
+        match self {
+            Refers::Provider | Refers::RequestedProvider => "provider",
+            Refers::Layer => "layer",
+            Refers::LayerOrBase => "layer or base protocol",
+            Refers::BaseOrChain | Refers::BaseChainOrGroup => "base protocol or chain",
+            Refers::RequestedApplication => "application",
+            _ => "entry",
+        }
+    }
+
+    /// The same with its article, in the words of "where ... is expected".
+    const fn wanted(self) -> &'static str {
+        match self {
+            Refers::Layer => "a layer",
+            Refers::LayerOrBase => "a layer or base protocol",
+            Refers::BaseOrChain | Refers::BaseChainOrGroup => "a base protocol or chain",
+            Refers::RequestedEntry => "one entry",
+            _ => "an entry",
+        }
+    }
+
+    /// Whether an entry of this kind may stand there.
+    const fn takes(self, kind: EntryKind) -> bool {
+        match self {
+            Refers::Layer => matches!(kind, EntryKind::Layer),
+            Refers::LayerOrBase => matches!(kind, EntryKind::Layer | EntryKind::Base),
+            Refers::BaseOrChain | Refers::BaseChainOrGroup => matches!(kind, EntryKind::Base | EntryKind::Chain),
+            Refers::EntryOrGroup | Refers::RequestedEntry => true,
+            _ => false,
+        }
+    }
+
+    /// Whether a group may stand there, for all its entries.
+    const fn takes_groups(self) -> bool {
+        matches!(self, Refers::BaseChainOrGroup | Refers::EntryOrGroup)
+    }
+}
+
+impl Merge<'_> {
+    /// What a name leads to, of the kind that its place takes.
+    pub(super) fn resolve(&mut self, name: &At<String>, refers: Refers) -> Result<Meaning, Reported> {
+        let found = match refers {
+            Refers::Provider => self.provider_named(&name.value).map(Meaning::Provider),
+            Refers::RequestedProvider => self.provider_requested(&name.value).map(Meaning::Provider),
+            Refers::RequestedApplication => self.applications.contains_key(&name.value).then_some(Meaning::Application),
+            _ => match self.names.get_index_of(&name.value) {
+                Some(index) => Some(Meaning::Entry(EntryIndex::new(index))),
+                None => self.groups.get(&name.value).map(|group| Meaning::Group(group.clone())),
+            },
+        };
+        let is = match found {
+            Some(Meaning::Entry(index)) if !refers.takes(self.kind(index)) => self.kind(index).with_article(),
+            Some(Meaning::Group(_)) if !refers.takes_groups() => "a chain over several bases",
+            Some(found) => return Ok(found),
+            None => return Err(self.dangling(name, refers)),
+        };
+        let members = self.groups.get(&name.value).into_iter().flatten();
+        let members = members.filter_map(|member| self.names.get_index(member.get())).map(|(name, _)| name.clone());
+        let members = members.collect();
+        Err(self
+            .fault(FaultKind::WrongKind { name: name.value.clone(), is, wanted: refers.wanted(), members }, name.at))
+    }
+
+    /// The one entry that a name leads to.
+    pub(super) fn entry_called(&mut self, name: &At<String>, refers: Refers) -> Result<EntryIndex, Reported> {
+        match self.resolve(name, refers)? {
+            Meaning::Entry(index) => Ok(index),
+            Meaning::Group(_) | Meaning::Provider(_) | Meaning::Application => Err(self.dangling(name, refers)),
+        }
+    }
+
+    /// All entries that a name stands for.
+    pub(super) fn entries_called(&mut self, name: &At<String>, refers: Refers) -> Result<Vec<EntryIndex>, Reported> {
+        match self.resolve(name, refers)? {
+            Meaning::Entry(index) => Ok(vec![index]),
+            Meaning::Group(group) => Ok(group),
+            Meaning::Provider(_) | Meaning::Application => Err(self.dangling(name, refers)),
+        }
+    }
+
+    /// The provider that a name leads to.
+    pub(super) fn provider(&mut self, name: &At<String>, refers: Refers) -> Result<ProviderIndex, Reported> {
+        match self.resolve(name, refers)? {
+            Meaning::Provider(index) => Ok(index),
+            Meaning::Entry(_) | Meaning::Group(_) | Meaning::Application => Err(self.dangling(name, refers)),
+        }
+    }
+
+    fn provider_named(&self, name: &str) -> Option<ProviderIndex> {
+        self.providers.get_index_of(name).map(|index| ProviderIndex(index as u32))
+    }
+
+    /// The provider that a request asks for, by its name or its GUID.
+    fn provider_requested(&self, word: &str) -> Option<ProviderIndex> {
+        let Ok(id) = word.parse::<Uuid>() else { return self.provider_named(word) };
+        let index = self.providers.values().position(|provider| provider.id == Some(id))?;
+        Some(ProviderIndex(index as u32))
+    }
+
+    /// The fault of a name that leads nowhere; or the fault because of which what it names may be missing.
+    fn dangling(&mut self, name: &At<String>, refers: Refers) -> Reported {
+        let owner = name.value.split_once('/').map(|(owner, _)| owner);
+        // The members of a chain that could not be read are not known.
+        let unread = owner.and_then(|owner| self.names.get(owner)).and_then(|declared| declared.unread);
+        if let Some(reported) = unread.or(self.incomplete) {
+            return reported;
+        }
+        // Looking for what was meant goes over all names; a catalog that is wrong everywhere is not worth so many looks.
+        let suggestion = if self.faults.len() < 1_000 { self.meant(&name.value, owner, refers) } else { None };
+        self.fault(FaultKind::DanglingReference { what: refers.what(), name: name.value.clone(), suggestion }, name.at)
+    }
+
+    /// The name that was probably meant.
+    fn meant(&self, name: &str, owner: Option<&str>, refers: Refers) -> Option<String> {
+        match refers {
+            Refers::Provider | Refers::RequestedProvider => nearest(name, self.providers.keys().map(String::as_str)),
+            Refers::RequestedApplication => {
+                nearest(name, self.applications.keys().map(String::as_str).filter(|known| *known != "*"))
+            }
+            _ => {
+                // Of `secure/tcp4`, where `secure` runs over one base, `secure` was meant.
+                let whole = owner.filter(|owner| self.names.get(*owner).is_some_and(|known| refers.takes(known.kind)));
+                let known = self.names.iter().filter(|(_, declared)| refers.takes(declared.kind));
+                let groups = self.groups.keys().filter(|_| refers.takes_groups());
+                let known = known.map(|(known, _)| known.as_str()).chain(groups.map(String::as_str));
+                // An entry that is called by the name which leads nowhere was not meant.
+                let known = known.filter(|known| known.rsplit_once('/').is_none_or(|(_, base)| base != name));
+                whole.map(str::to_owned).or_else(|| nearest(name, known))
+            }
+        }
+    }
+
+    /// An entry of a request, by its name or its catalog entry id.
+    pub(super) fn requested_entry(&mut self, demand: &At<RawEntryDemand>, ids: &Ids) -> Result<(), Reported> {
+        match &demand.value {
+            RawEntryDemand::Name(name) => {
+                self.entry_called(&At::new(name.clone(), demand.at), REQUESTED_ENTRY).map(|_| ())
+            }
+            RawEntryDemand::Id(id) if ids.contain(*id) => Ok(()),
+            RawEntryDemand::Id(id) => {
+                if let Some(reported) = self.incomplete {
+                    return Err(reported);
+                }
+                let kind = FaultKind::DanglingReference { what: "entry", name: id.to_string(), suggestion: None };
+                Err(self.fault(kind, demand.at))
+            }
+        }
+    }
+}
+
+/// The catalog entry ids of all entries.
+pub(super) struct Ids {
+    all: Vec<i32>,
+    known: OnceCell<HashSet<i32>>,
+}
+
+impl Ids {
+    pub fn new(all: Vec<i32>) -> Self {
+        Ids { all, known: OnceCell::new() }
+    }
+
+    fn contain(&self, id: i32) -> bool {
+        self.known.get_or_init(|| self.all.iter().copied().collect()).contains(&id)
+    }
+}

@@ -1,0 +1,64 @@
+//! What the modules of entries do to services, looked up once for each entry.
+
+use crate::catalog::entry::{Body, EntryIndex};
+use crate::catalog::modules::{Effect, module_of};
+use crate::catalog::{Draft, Modules};
+
+/// For each entry what its module does.
+pub(super) struct Effects {
+    all: Vec<Known>,
+}
+
+/// What is known of an entry's module.
+#[derive(Clone)]
+enum Known {
+    Nothing,
+    /// It leaves services as they are.
+    Silent,
+    /// It changes them, in each role.
+    Changes(Box<[Effect; 2]>),
+}
+
+/// What a module does to services in each role; of a module that is not known nothing is known.
+#[derive(Copy, Clone)]
+pub(super) enum Does<'e> {
+    Unknown,
+    Nothing,
+    Changes(&'e [Effect; 2]),
+}
+
+impl Effects {
+    pub fn new(draft: &Draft, modules: &Modules) -> Self {
+        // Looked up once a provider, as there may be a hundred thousand entries of one.
+        let silent: Vec<bool> = draft
+            .providers
+            .iter()
+            .map(|provider| modules.get(&provider.module).is_some_and(|module| module.promised().is_empty()))
+            .collect();
+        let of = |entry: &crate::catalog::entry::Entry| {
+            let at = entry.provider.0 as usize;
+            if matches!(entry.body, Body::Chain(_)) {
+                return Known::Silent;
+            }
+            let Some(module) = draft.providers.get(at).and_then(|provider| module_of(modules, provider, &entry.body))
+            else {
+                return Known::Nothing;
+            };
+            if silent.get(at) == Some(&true) {
+                return Known::Silent;
+            }
+            let stated = |name: &str| entry.options.iter().any(|option| option.name == name);
+            Known::Changes(Box::new(Effect::by_role(module, stated)))
+        };
+        let all = draft.entries.iter().map(|entry| entry.as_ref().map_or(Known::Nothing, of)).collect();
+        Effects { all }
+    }
+
+    pub fn of(&self, index: EntryIndex) -> Does<'_> {
+        match &self.all[index.get()] {
+            Known::Nothing => Does::Unknown,
+            Known::Silent => Does::Nothing,
+            Known::Changes(effects) => Does::Changes(effects),
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! What a stack offers: what the catalog states, and what the modules give in each role.
+//!
+//! Both climb from the base protocol up. By what the catalog states, contracts are tested: `(below - removes) + adds`, layer by
+//! layer. What is offered to requests is what the modules give, as far as they are known; of others it is what the catalog states.
+
+use super::effects::Does;
+use super::stack::{Stack, Unmet};
+use crate::catalog::entry::{Chain, EntryIndex, Layer};
+use crate::catalog::faults::{Faults, Reported};
+use crate::catalog::{Draft, Fault, FaultKind};
+use crate::terms::{Role, Services};
+
+/// What is offered above some part of a stack.
+pub(super) struct Offer {
+    /// What the catalog states.
+    pub stated: Services,
+    /// What is so, in each role.
+    pub real: [Services; 2],
+    /// For each role, clauses of contracts that do not hold in it.
+    pub unmet: [Unmet; 2],
+    /// Whether all modules are known.
+    pub is_known: bool,
+}
+
+impl Offer {
+    pub fn of_base(stated: &Services, does: Does<'_>) -> Self {
+        let real = match does {
+            Does::Unknown => [stated.clone(), stated.clone()],
+            Does::Nothing => Role::ALL.map(|_| stated.difference(&Services::OF_MODULES)),
+            Does::Changes(effects) => {
+                effects.each_ref().map(|effect| effect.above(&stated.difference(&Services::OF_MODULES)))
+            }
+        };
+        let is_known = !matches!(does, Does::Unknown);
+        Offer { stated: stated.clone(), real, unmet: Default::default(), is_known }
+    }
+
+    pub fn of_stack(stack: &Stack) -> Self {
+        Offer {
+            stated: stack.stated().clone(),
+            real: Role::ALL.map(|role| stack.services(role).clone()),
+            unmet: Role::ALL.map(|role| stack.unmet(role).cloned().unwrap_or_default()),
+            is_known: stack.is_known(),
+        }
+    }
+
+    /// Puts a layer on top.
+    pub fn put(&mut self, layer: &Layer, does: Does<'_>) {
+        self.stated.remove(&layer.removes);
+        self.stated.insert(&layer.adds);
+        for (role, (real, unmet)) in self.real.iter_mut().zip(&mut self.unmet).enumerate() {
+            unmet.lacking.insert(&layer.needs.difference(real));
+            unmet.forbidden.insert(&layer.forbids.intersection(real));
+            match does {
+                Does::Unknown => {
+                    real.remove(&layer.removes);
+                    real.insert(&layer.adds);
+                }
+                Does::Nothing | Does::Changes(_) => {
+                    real.remove(&layer.removes.difference(&Services::OF_MODULES));
+                    real.insert(&layer.adds.difference(&Services::OF_MODULES));
+                }
+            }
+            if let Does::Changes(effects) = does {
+                *real = effects[role].above(real);
+            }
+        }
+        self.is_known &= !matches!(does, Does::Unknown);
+    }
+
+    /// What the chain as a whole offers: what it states itself, which must be what it is made of where that is known.
+    pub fn of_chain(
+        mut self,
+        draft: &Draft,
+        index: EntryIndex,
+        chain: &Chain,
+        faults: &mut Faults,
+    ) -> Result<Self, Reported> {
+        let name = draft.name(index);
+        let entry = || format!("chain `{}`", name.split('/').next().unwrap_or(name));
+        let by = || "its layers and its base".to_owned();
+        let at = draft.entries[index.get()].as_ref().map_or(chain.base.1, |entry| entry.at);
+        let mut sound = Ok(());
+        if self.is_known {
+            // What no role gives.
+            let given = self.real[0].union(&self.real[1]);
+            let own =
+                chain.services.as_ref().map(|own| own.difference(&self.stated).without_words()).unwrap_or_default();
+            let beyond =
+                self.stated.intersection(&Services::OF_MODULES).difference(&given).union(&own.difference(&given));
+            if !beyond.is_empty() {
+                let key = if chain.services.is_some() { "services" } else { "adds" };
+                let kind = FaultKind::UnkeptPromise { entry: entry(), services: beyond, key, by: by() };
+                sound = Err(faults.push(Fault::new(kind, at)));
+            }
+            let fewer = chain.services.as_ref().map(|own| self.stated.difference(own)).unwrap_or_default();
+            if !fewer.is_empty() {
+                let kind =
+                    FaultKind::UnderstatedServices { entry: entry(), services: fewer, key: "services", by: by() };
+                sound = Err(faults.push(Fault::new(kind, at)));
+            }
+        } else if let Some(own) = &chain.services {
+            // A chain with a module that is not known is taken at its word, but for what does not hold when accepting.
+            let connecting_only = self.real[0].difference(&self.real[1]);
+            self.real = [own.clone(), own.difference(&connecting_only)];
+            self.stated = own.clone();
+        }
+        sound.map(|()| self)
+    }
+}
