@@ -38,7 +38,7 @@
 //! | `cli` (default) | the command | clap and what else it needs, `net`, `tls`, `hive`, `edit`, `watch` |
 //! | `net` | sockets, relays, and all layers but `tls` | socket2, rustix, httparse, crc, etherparse, subtle |
 //! | `tls` | the layer `tls` | rustls with ring, webpki-roots, rustls-platform-verifier |
-//! | `hive` | Winsock catalogs in SYSTEM hives | notatin |
+//! | `hive` | Winsock catalogs in SYSTEM hives | nothing |
 //! | `edit` | catalog files changed as transactions | tempfile, toml_edit |
 //! | `watch` | live registries that follow their files | notify |
 //! | `tokio` | streams for tokio | tokio |

@@ -1,7 +1,11 @@
-//! SYSTEM hives: they tell what the export of the same machine tells, and when each key was last written.
+//! SYSTEM hives: they hold what the export of the same machine holds, and when each key was last written.
+
+mod build;
+mod logs;
+mod mutations;
+mod structure;
 
 use super::exports::{sample, sound};
-use proptest::prelude::*;
 use sockatlas::winsock::reg::{self, WriteOptions};
 use sockatlas::winsock::{self, Options, SourceForm};
 
@@ -105,7 +109,7 @@ fn what_is_no_sound_hive_is_told() {
     let plain = rename(&hive, b"WinSock2", b"WinSock1");
     assert_eq!(
         refused(&plain, None),
-        r"the hive tells nothing of Winsock: `HKEY_LOCAL_MACHINE\SYSTEM\ControlSet001\Services` has no key `WinSock2`"
+        r"the hive has nothing of Winsock: `HKEY_LOCAL_MACHINE\SYSTEM\ControlSet001\Services` has no key `WinSock2`"
     );
     let unsure = rename(&hive, b"Current\0", b"Currant\0");
     assert!(refused(&unsure, None).contains("which control set is current"), "{}", refused(&unsure, None));
@@ -120,7 +124,8 @@ fn a_hive_in_use_without_its_logs_says_so() {
     let reading = reading.expect("it is read all the same");
     assert_eq!(reading.store.items().count(), 32);
     let (_, source) = reading.sources.iter().next().expect("one document");
-    assert!(source.text().contains("; the hive was in use when it was copied"), "{}", &source.text()[..300]);
+    let remark = "; the hive was in use when it was copied, and no transaction logs are beside it: its newest changes may be missing\r\n";
+    assert!(source.text().contains(remark), "{}", &source.text()[..300]);
 }
 
 #[test]
@@ -132,20 +137,4 @@ fn lists_that_hold_themselves_are_refused() {
     bytes[cell + 4..cell + 8].copy_from_slice(b"ri\x01\0");
     bytes[cell + 8..cell + 12].copy_from_slice(&list.to_le_bytes());
     assert!(refused(&bytes, None).ends_with("its list of keys holds lists of lists"), "{}", refused(&bytes, None));
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
-
-    #[test]
-    fn no_change_of_a_hive_makes_reading_panic(
-        changes in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..60),
-    ) {
-        let mut bytes = sample(HIVE);
-        for (place, byte) in changes {
-            let place = place.index(bytes.len());
-            bytes[place] = byte;
-        }
-        winsock::read("SYSTEM", &bytes, None, &Options::default());
-    }
 }

@@ -1,0 +1,99 @@
+//! The keys of a hive (`nk`), and the lists of the keys below them (`lf`, `lh`, `li`, `ri`).
+
+use super::cells::{Cell, Cells};
+use super::{Damage, size};
+
+/// The key's name is ISO 8859-1 (`KEY_COMP_NAME`).
+const COMPRESSED_NAME: u16 = 0x20;
+
+/// In place of the number of its values the key has a handle (`KEY_PREDEF_HANDLE`).
+const PREDEFINED_HANDLE: u16 = 0x40;
+
+/// A key.
+#[derive(Clone, Debug)]
+pub(super) struct Key {
+    pub name: String,
+    /// When it was last written, in 100 nanoseconds since 1601.
+    pub written: u64,
+    /// How many keys are below it.
+    count: u32,
+    /// The offset of their list.
+    list: u32,
+    /// How many values it has.
+    values: u32,
+    /// The offset of their list.
+    value_list: u32,
+}
+
+impl Key {
+    /// The key at an offset.
+    pub fn at(cells: &mut Cells, offset: u32) -> Result<Self, Damage> {
+        let cell = cells.at(offset)?.signed("nk")?;
+        let flags = cell.u16(2)?;
+        let values = if flags & PREDEFINED_HANDLE == 0 { cell.u32(36)? } else { 0 };
+        Ok(Key {
+            name: cell.name(76, cell.u16(72)?, flags & COMPRESSED_NAME != 0)?,
+            written: cell.u64(4)?,
+            count: cell.u32(20)?,
+            list: cell.u32(28)?,
+            values,
+            value_list: cell.u32(40)?,
+        })
+    }
+
+    /// Whether the key has this name; letters of ASCII in either case.
+    pub fn is(&self, name: &str) -> bool {
+        self.name.eq_ignore_ascii_case(name)
+    }
+
+    /// The keys directly below it, all of them.
+    pub fn children(&self, cells: &mut Cells) -> Result<Vec<Key>, Damage> {
+        let mut keys = Vec::new();
+        if self.count == 0 {
+            return Ok(keys);
+        }
+        let list = cells.at(self.list)?;
+        if list.bytes.starts_with(b"ri") {
+            for offset in list.offsets(4, usize::from(list.u16(2)?))? {
+                let leaf = cells.at(offset)?;
+                if leaf.bytes.starts_with(b"ri") {
+                    return Err(Damage::NestedLists);
+                }
+                self.take(cells, leaf, &mut keys)?;
+            }
+        } else {
+            self.take(cells, list, &mut keys)?;
+        }
+        match keys.len() == size(self.count) {
+            true => Ok(keys),
+            false => Err(Damage::Keys { stated: self.count, found: keys.len() }),
+        }
+    }
+
+    /// Adds the keys of a list of keys.
+    fn take(&self, cells: &mut Cells, list: Cell, keys: &mut Vec<Key>) -> Result<(), Damage> {
+        // Beside each offset the lists `lf` and `lh` have a part of the name or a hash of it.
+        let numbers = match list.bytes.get(..2) {
+            Some(b"li") => 1,
+            Some(b"lf" | b"lh") => 2,
+            _ => return Err(Damage::NoList { offset: list.offset }),
+        };
+        let count = usize::from(list.u16(2)?);
+        for offset in list.offsets(4, count * numbers)?.step_by(numbers) {
+            if keys.len() == size(self.count) {
+                return Err(Damage::Keys { stated: self.count, found: keys.len() + 1 });
+            }
+            keys.push(Key::at(cells, offset)?);
+        }
+        Ok(())
+    }
+
+    /// The offsets of its values.
+    pub fn values<'h>(&self, cells: &mut Cells<'h>) -> Result<impl Iterator<Item = u32> + use<'h>, Damage> {
+        let list = match self.values {
+            0 => None,
+            count => Some(cells.at(self.value_list)?.offsets(0, size(count))?),
+        };
+        Ok(list.into_iter().flatten())
+    }
+}
