@@ -4,7 +4,7 @@
 //!
 //! | step | file | from | to |
 //! |---|---|---|---|
-//! | find and read the documents | `files`, `form`, `snapshot`, `journal` | paths and texts | [`Sources`] |
+//! | find and read the documents | `files`, `form`, `snapshot`, `regular`, `journal` | paths and texts | [`Sources`] |
 //! | check shapes and types | `document`, `reader` | TOML | raw forms (`raw`), each value with its span |
 //! | merge, resolve names, number | `merge`, `scope` | raw forms | `Catalog`, of valid entries (`entry`) |
 //! | check who implements entries, and their options | `modules` | `Catalog` and [`Modules`] | faults |
@@ -30,6 +30,7 @@ mod options;
 mod protocols;
 pub(crate) mod raw;
 mod reader;
+pub(crate) mod regular;
 #[cfg(feature = "cli")]
 pub(crate) mod schema;
 pub(crate) mod scope;
