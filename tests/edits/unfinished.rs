@@ -16,7 +16,7 @@ fn refused(folder: &Path) -> Option<Output> {
     refused_there(folder)
 }
 
-fn refused_there(folder: &Path) -> Option<Output> {
+pub(super) fn refused_there(folder: &Path) -> Option<Output> {
     let output = Command::new("strace")
         .args(["-f", "-qq", "-o", "calls", "-e", "trace=renameat", "-e", "inject=renameat:error=EIO:when=2"])
         .arg(env!("CARGO_BIN_EXE_sockatlas"))

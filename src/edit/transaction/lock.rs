@@ -55,7 +55,7 @@ pub enum LockError {
     },
     /// Another transaction is being made there, and was waited for too long.
     #[error(
-        "{}: nothing is changed, because the lock of this folder, `{}`, is held since {} by {holder}; if that makes no change, end \
+        "{}: nothing is changed, because the lock of this folder, `{}`, has been held for {} by {holder}; if that makes no change, end \
          it, or remove the lock",
         folder.display(), lock.display(), humantime::format_duration(*after)
     )]
