@@ -154,7 +154,7 @@ fn where_everybody_makes_files_what_others_put_there_hinders_nobody() {
             }
             lchown(&path, Some(NOBODY), Some(NOBODY)).expect("root gives it away");
             assert_eq!(readers(folder.path()), after(&[]), "{name}: {thing}");
-            let held = File::open(&path).ok().filter(|_| thing == "a text");
+            let held = (thing == "a text").then(|| File::open(&path).expect("it is there"));
             held.as_ref().map_or(Ok(()), File::lock).expect("its owner holds its lock");
             // A journal has to be made where theirs is.
             let arguments = if name.ends_with("journal") { INSTALLATION } else { REMOVAL };
@@ -195,7 +195,7 @@ fn a_journal_gives_nobody_the_files_of_others() {
         let registry = Loader::new().path(folder.path().join("site.toml")).load().expect("it loads");
         registry.sources().iter().map(|(_, source)| source.text().to_owned()).collect::<Vec<_>>()
     };
-    assert_eq!(texts(), ["format = 1\n# forged\n", mine], "they may replace their own");
+    assert_eq!(texts(), [mine, "format = 1\n# forged\n"], "they may replace their own");
     let change = Install::text(
         "new.toml",
         "format = 1\n[provider.new]\nmodule = \"system\"\n[base.new]\nprovider = \"new\"\nfamily = \"inet\"\ntype = \"stream\"\n\
