@@ -19,7 +19,14 @@
 //!
 //! So a journal speaks of files of its own folder alone: whoever can write it could also replace them, and it holds no secret
 //! of a folder whose readers are others. What is no journal, or contradicts what a file holds, is an error: nothing is guessed.
+//!
+//! Whose journal has a say: in most folders everybody's, as who may make files there may also replace those that are there. Where
+//! everybody may make files and only their owners may replace them (the sticky bit, as in `/tmp`), a journal of root or of the
+//! folder's owner has a say about all files, and another one about the files of its own owner. What has no say, whatever it is,
+//! is neither opened nor an error. Everything else of that name must be a regular file, not a link to one, of at most [`MOST_BYTES`],
+//! and text: the first NUL byte ends the reading, so that a file of holes costs nothing.
 
+use super::regular::{self, Links, NotRegular};
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -31,8 +38,28 @@ pub(crate) const NAME: &str = ".sockatlas-journal";
 /// The version of journals that this library reads and writes.
 const FORMAT: i64 = 1;
 
-/// The most bytes of a journal: sixteen of the largest documents that are read unless that is changed.
-pub(crate) const MOST_BYTES: u64 = 1 << 30;
+/// The most bytes of a journal: two of the largest documents that are read unless that is changed, before and after. Whoever changes
+/// several files together writes none that is longer.
+pub(crate) const MOST_BYTES: u64 = 256 << 20;
+
+/// How much of a journal is read before it is looked at.
+const PIECE: u64 = 64 << 10;
+
+/// The user to whom a file belongs. Elsewhere than on Unix all are one.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Owner(pub u32);
+
+impl Owner {
+    pub fn of(metadata: &Metadata) -> Owner {
+        #[cfg(unix)]
+        return Owner(std::os::unix::fs::MetadataExt::uid(metadata));
+        #[cfg(not(unix))]
+        {
+            let _ = metadata;
+            Owner(0)
+        }
+    }
+}
 
 /// What a transaction makes of the files of one folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,41 +109,67 @@ pub(crate) enum JournalError {
     Edited { journal: PathBuf },
 }
 
-/// Reads the journal of a folder, if there is one. It need not count.
-pub(crate) fn read(folder: &Path) -> Result<Option<Journal>, JournalError> {
+/// Reads the journal of a folder, and says to whom it belongs; if there is one that has a say about files of one of these owners, or,
+/// without them, of whomever. It need not count.
+pub(crate) fn read(folder: &Path, about: Option<&[Owner]>) -> Result<Option<(Journal, Owner)>, JournalError> {
     let path = folder.join(NAME);
-    let unreadable = |error: io::Error| JournalError::Unreadable { journal: path.clone(), reason: error.to_string() };
-    let malformed = |reason: String| JournalError::Malformed { journal: path.clone(), reason };
-    let metadata = match fs::symlink_metadata(&path) {
-        Err(error) if is_absent(&error) => return Ok(None),
-        metadata => metadata.map_err(unreadable)?,
+    let unreadable = |error: io::Error| match NotRegular::is(&error) || error.kind() == io::ErrorKind::FileTooLarge {
+        true => JournalError::Malformed { journal: path.clone(), reason: error.to_string() },
+        false => JournalError::Unreadable { journal: path.clone(), reason: error.to_string() },
     };
-    if !metadata.is_file() {
-        return Err(malformed("it is no regular file".to_owned()));
+    let malformed = |reason: String| JournalError::Malformed { journal: path.clone(), reason };
+    if look(folder, about).map_err(unreadable)?.is_none() {
+        return Ok(None);
     }
-    let mut bytes = Vec::new();
-    match File::open(&path) {
+    let (file, metadata) = match regular::open(&path, Links::Refused) {
         // It went meanwhile, so the transaction is finished.
         Err(error) if is_absent(&error) => return Ok(None),
-        file => file.and_then(|file| file.take(MOST_BYTES + 1).read_to_end(&mut bytes)).map_err(unreadable)?,
+        opened => opened.map_err(unreadable)?,
     };
-    if bytes.len() as u64 > MOST_BYTES {
-        return Err(malformed(format!("it has more than {MOST_BYTES} bytes")));
+    // Another one may have been put there since it was looked at.
+    if !has_say(folder, Owner::of(&metadata), about) {
+        return Ok(None);
     }
-    let text = String::from_utf8(bytes).map_err(|_| malformed("it is not UTF-8".to_owned()))?;
-    Journal::parse(&text).map(Some).map_err(malformed)
+    let text = text(&file, &metadata).map_err(unreadable)?.map_err(malformed)?;
+    let journal = Journal::parse(&text).map_err(malformed)?;
+    Ok(Some((journal, Owner::of(&metadata))))
+}
+
+/// What is there in the place of a folder's journal, if it has a say about files of one of these owners. A link is not followed.
+pub(crate) fn look(folder: &Path, about: Option<&[Owner]>) -> io::Result<Option<Metadata>> {
+    match fs::symlink_metadata(folder.join(NAME)) {
+        Err(error) if is_absent(&error) => Ok(None),
+        Err(error) => Err(error),
+        Ok(metadata) => Ok(has_say(folder, Owner::of(&metadata), about).then_some(metadata)),
+    }
+}
+
+/// The text of a journal, or why it is none.
+fn text(file: &File, metadata: &Metadata) -> io::Result<Result<String, String>> {
+    regular::expect_at_most(metadata.len(), MOST_BYTES)?;
+    let mut bytes = Vec::new();
+    loop {
+        let read = file.take(PIECE).read_to_end(&mut bytes)?;
+        regular::expect_at_most(bytes.len() as u64, MOST_BYTES)?;
+        match bytes.len() - read {
+            _ if read == 0 => break,
+            from if bytes[from..].contains(&0) => return Ok(Err("it holds a NUL byte, which is no text".to_owned())),
+            _ => {}
+        }
+    }
+    Ok(String::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned()))
 }
 
 fn is_absent(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
-/// What readers get of a file, by its canonical path, that holds this on the disk.
+/// What readers get of a file, by its canonical path, that belongs to this owner and holds this on the disk.
 #[cfg(feature = "edit")]
-pub(crate) fn reading(file: &Path, disk: Vec<u8>) -> Result<Vec<u8>, JournalError> {
-    let Some(folder) = file.parent().filter(|folder| may_speak(folder, file)) else { return Ok(disk) };
-    match read(folder)? {
-        Some(journal) if journal.counts(folder)? => journal.reading(folder, file, disk),
+pub(crate) fn reading(file: &Path, owner: Owner, disk: Vec<u8>) -> Result<Vec<u8>, JournalError> {
+    let Some(folder) = file.parent() else { return Ok(disk) };
+    match read(folder, Some(&[owner]))? {
+        Some((journal, _)) if journal.counts(folder)? => journal.reading(folder, file, disk),
         _ => Ok(disk),
     }
 }
@@ -127,8 +180,9 @@ impl Journal {
         match &self.role {
             Role::First { .. } => Ok(true),
             Role::Further { first } => {
-                let first = read(&folder.join(first))?;
-                Ok(first.is_some_and(|first| first.is_first() && first.transaction == self.transaction))
+                // Whoever it belongs to: its number is known to those alone who may read this journal.
+                let first = read(&folder.join(first), None)?;
+                Ok(first.is_some_and(|(first, _)| first.is_first() && first.transaction == self.transaction))
             }
         }
     }
@@ -159,10 +213,14 @@ impl Journal {
         }
     }
 
-    /// Whether the journal of a folder has a say about any file.
+    /// Whether the journal of a folder, which belongs to this owner, has a say about every file that it names.
     #[cfg(feature = "edit")]
-    pub fn may_speak(&self, folder: &Path) -> bool {
-        self.files.iter().any(|file| may_speak(folder, &folder.join(&file.name)))
+    pub fn may_replace_all(&self, folder: &Path, by: Owner) -> bool {
+        self.files.iter().all(|file| {
+            // Of a file that is not there, the finishing says so.
+            let file = fs::symlink_metadata(folder.join(&file.name));
+            file.map_or(true, |file| has_say(folder, by, Some(&[Owner::of(&file)])))
+        })
     }
 
     /// Reads a journal, and says of what is none why not.
@@ -262,26 +320,30 @@ fn quoted(text: &str) -> String {
     toml_writer::ToTomlValue::to_toml_value(&toml_writer::TomlStringBuilder::new(text).as_basic())
 }
 
-/// Whether who made the journal of a folder may replace a file there.
-///
-/// Where everybody may make files and only their owners may rename them, as in `/tmp`, a journal of somebody else has no say.
-pub(crate) fn may_speak(folder: &Path, file: &Path) -> bool {
+/// Whether a journal of this owner has a say in a folder about files of one of these.
+fn has_say(folder: &Path, by: Owner, about: Option<&[Owner]>) -> bool {
+    let Some(about) = about else { return true };
+    match sticky(folder) {
+        Some(of_folder) => by == ROOT || by == of_folder || about.contains(&by),
+        None => true,
+    }
+}
+
+/// The user who may replace everything everywhere.
+pub(crate) const ROOT: Owner = Owner(0);
+
+/// Whose a folder is in which everybody may make files, and only their owners, it and root may replace them.
+pub(crate) fn sticky(folder: &Path) -> Option<Owner> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::MetadataExt;
         const STICKY: u32 = 0o1000;
-        let Ok(of_folder) = fs::metadata(folder) else { return true };
-        if of_folder.mode() & STICKY == 0 {
-            return true;
-        }
-        let owner = |metadata: io::Result<Metadata>| metadata.ok().map(|metadata| metadata.uid());
-        let by = owner(fs::symlink_metadata(folder.join(NAME)));
-        by.is_some_and(|by| by == 0 || by == of_folder.uid()) || by == owner(fs::symlink_metadata(file))
+        fs::metadata(folder).ok().filter(|folder| folder.mode() & STICKY != 0).map(|folder| Owner::of(&folder))
     }
     #[cfg(not(unix))]
     {
-        let _: (&Path, &Path, Option<Metadata>) = (folder, file, None);
-        true
+        let _ = folder;
+        None
     }
 }
 

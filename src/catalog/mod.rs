@@ -4,7 +4,7 @@
 //!
 //! | step | file | from | to |
 //! |---|---|---|---|
-//! | find and read the documents | `files`, `form`, `snapshot`, `journal` | paths and texts | [`Sources`] |
+//! | find and read the documents | `files`, `form`, `snapshot`, `regular`, `journal` | paths and texts | [`Sources`] |
 //! | check shapes and types | `document`, `reader`, `keys` | TOML | raw forms (`raw`), each value with its span |
 //! | merge, resolve names, number | `merge`, `scope` | raw forms | `Draft`, of valid entries (`entry`) and the faults of others (`faults`) |
 //! | check who implements entries, and their options | `modules` | `Draft` and [`Modules`] | faults |
@@ -33,6 +33,7 @@ mod options;
 mod protocols;
 pub(crate) mod raw;
 mod reader;
+pub(crate) mod regular;
 #[cfg(feature = "cli")]
 pub(crate) mod schema;
 pub(crate) mod scope;

@@ -6,8 +6,13 @@
 //!
 //! A stamp tells a file by its place on the device and its times. Times come from a clock that ticks: what was changed less than
 //! [`RECENT`] before it was read may be changed again without a sign, so there the content is compared too.
+//!
+//! What others can put where this looks makes nobody wait and fills no memory: included files, journals and what is compared are
+//! opened as `regular` has it. A file that a person names may be a pipe, which is read once. A journal without a say counts as
+//! none, also when it comes, goes or changes.
 
-use super::journal::{self, Journal, JournalError, Role};
+use super::journal::{self, Journal, JournalError, Owner, Role};
+use super::regular::{self, Links, NotRegular};
 use std::collections::HashMap;
 use std::fs::{self, File, Metadata};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -24,11 +29,66 @@ pub(super) const BEGINNING: u64 = 4096;
 /// What was read of the disk so far.
 #[derive(Default)]
 pub(super) struct Snapshot {
-    /// What was looked at, with the content where that must be compared too. What is not there has no stamp.
-    seen: Vec<(PathBuf, Option<Stamp>, Option<u64>)>,
+    seen: Vec<Seen>,
     listed: Vec<(PathBuf, Vec<PathBuf>)>,
-    /// The journals that count, by the canonical paths of their folders.
-    journals: HashMap<PathBuf, Result<Option<Journal>, JournalError>>,
+    /// The journals that count, by the canonical paths of their folders and the owners of the files that they are asked about.
+    journals: HashMap<(PathBuf, Owner), Result<Option<Journal>, JournalError>>,
+}
+
+/// What was looked at.
+struct Seen {
+    path: PathBuf,
+    kind: Kind,
+    /// What is not there has none.
+    stamp: Option<Stamp>,
+    /// Where it must be compared too.
+    content: Option<u64>,
+}
+
+enum Kind {
+    /// A file, behind symbolic links.
+    File,
+    /// A journal that has a say about files of this owner, or of whomever.
+    Journal(Option<Owner>),
+}
+
+impl Seen {
+    fn missing(path: &Path) -> Seen {
+        Seen { path: path.to_owned(), kind: Kind::File, stamp: None, content: None }
+    }
+
+    /// A journal as it is before it is read.
+    fn journal(folder: &Path, about: Option<Owner>) -> Seen {
+        let mut seen =
+            Seen { path: folder.join(journal::NAME), kind: Kind::Journal(about), stamp: None, content: None };
+        seen.stamp = seen.now();
+        seen.content = seen.stamp.as_ref().filter(|stamp| stamp.is_recent()).and_then(|stamp| seen.hash(stamp).ok());
+        seen
+    }
+
+    fn now(&self) -> Option<Stamp> {
+        let metadata = match (&self.kind, self.path.parent()) {
+            (Kind::Journal(about), Some(folder)) => journal::look(folder, about.as_ref().map(std::slice::from_ref)),
+            _ => fs::metadata(&self.path).map(Some),
+        };
+        metadata.ok().flatten().map(|metadata| Stamp::of(&metadata))
+    }
+
+    /// The hash of the content, which has as many bytes as its stamp says.
+    fn hash(&self, stamp: &Stamp) -> io::Result<u64> {
+        let (links, most) = match self.kind {
+            Kind::File => (Links::Followed, stamp.bytes),
+            Kind::Journal(_) => (Links::Refused, stamp.bytes.min(journal::MOST_BYTES)),
+        };
+        let (file, metadata) = regular::open(&self.path, links)?;
+        regular::read(&file, &metadata, most).map(|bytes| hash(&bytes))
+    }
+
+    fn is_same(&self) -> bool {
+        let now = self.now();
+        let has_content = |content| now.as_ref().is_some_and(|now| self.hash(now).is_ok_and(|now| now == content));
+        now == self.stamp && self.content.is_none_or(has_content)
+    }
 }
 
 /// What can be read but once: pipes, by their canonical paths.
@@ -57,7 +117,7 @@ impl Snapshot {
     /// The path of a file that is only its own.
     pub fn find(&mut self, path: &Path) -> io::Result<PathBuf> {
         // What is there is stamped when it is read.
-        fs::canonicalize(path).inspect_err(|_| self.seen.push((path.to_owned(), None, None)))
+        fs::canonicalize(path).inspect_err(|_| self.seen.push(Seen::missing(path)))
     }
 
     /// What a file holds, or is to hold by a transaction that counts; at most one byte more than `most` says of its beginning.
@@ -74,17 +134,17 @@ impl Snapshot {
         if let Some(bytes) = pipes.get(identity) {
             return Ok(bytes.clone());
         }
-        let open = || match included && !fs::metadata(identity)?.is_file() {
-            true => Err(io::Error::other("not a regular file")),
-            // By the path that was found, so that this is the file whose folder is looked into for a journal.
-            false => File::open(identity),
+        // By the path that was found, so that this is the file whose folder is looked into for a journal.
+        let opened = match included {
+            true => regular::open(identity, Links::Refused),
+            false => File::open(identity).and_then(|file| file.metadata().map(|metadata| (file, metadata))),
         };
-        let mut file = open().inspect_err(|error| {
+        let (mut file, metadata) = opened.map_err(|error| {
             if error.kind() == io::ErrorKind::NotFound {
-                self.seen.push((path.to_owned(), None, None));
+                self.seen.push(Seen::missing(path));
             }
+            if NotRegular::is(&error) { io::Error::other("not a regular file") } else { error }
         })?;
-        let metadata = file.metadata()?;
         let (bytes, is_whole) = read(&mut file, most)?;
         if !metadata.is_file() {
             pipes.insert(identity.to_owned(), bytes.clone());
@@ -93,11 +153,10 @@ impl Snapshot {
         let stamp = Stamp::of(&metadata);
         // Of a document over the limit not all is read, nor used.
         let content = (is_whole && stamp.is_recent()).then(|| hash(&bytes));
-        self.seen.push((path.to_owned(), Some(stamp), content));
+        self.seen.push(Seen { path: path.to_owned(), kind: Kind::File, stamp: Some(stamp), content });
         let folder = identity.parent().unwrap_or(Path::new("/"));
-        match self.journal(folder) {
+        match self.journal(folder, Owner::of(&metadata)) {
             Ok(None) => Ok(bytes),
-            _ if !journal::may_speak(folder, identity) => Ok(bytes),
             Err(error) => Err(ReadError::Journal(error.clone())),
             // A document over the limit is refused for that.
             Ok(Some(journal)) if is_whole => journal.reading(folder, identity, bytes).map_err(ReadError::Journal),
@@ -105,48 +164,33 @@ impl Snapshot {
         }
     }
 
-    /// The journal that counts in a folder, by its canonical path.
-    fn journal(&mut self, folder: &Path) -> &Result<Option<Journal>, JournalError> {
-        if !self.journals.contains_key(folder) {
-            let journal = self.counting(folder);
-            self.journals.insert(folder.to_owned(), journal);
+    /// The journal that counts in a folder, by its canonical path, for files of this owner.
+    fn journal(&mut self, folder: &Path, owner: Owner) -> &Result<Option<Journal>, JournalError> {
+        let key = (folder.to_owned(), owner);
+        if !self.journals.contains_key(&key) {
+            let journal = self.counting(folder, owner);
+            self.journals.insert(key.clone(), journal);
         }
-        &self.journals[folder]
+        &self.journals[&key]
     }
 
-    fn counting(&mut self, folder: &Path) -> Result<Option<Journal>, JournalError> {
-        if !self.stamp(folder.join(journal::NAME)) {
-            return Ok(None);
-        }
-        let Some(journal) = journal::read(folder)? else { return Ok(None) };
+    fn counting(&mut self, folder: &Path, owner: Owner) -> Result<Option<Journal>, JournalError> {
+        self.seen.push(Seen::journal(folder, Some(owner)));
+        let Some((journal, _)) = journal::read(folder, Some(&[owner]))? else { return Ok(None) };
         if let Role::Further { first } = &journal.role {
-            self.stamp(folder.join(first).join(journal::NAME));
+            self.seen.push(Seen::journal(&folder.join(first), None));
         }
         Ok(journal.counts(folder)?.then_some(journal))
     }
 
-    /// Remembers how a journal is before it is read, and says whether anything is there.
-    fn stamp(&mut self, path: PathBuf) -> bool {
-        let stamp = fs::metadata(&path).ok().map(|metadata| Stamp::of(&metadata));
-        let is_there = stamp.is_some() || fs::symlink_metadata(&path).is_ok();
-        let content = stamp.as_ref().filter(|stamp| stamp.is_recent()).and_then(|_| hash_of(&path).ok());
-        self.seen.push((path, stamp, content));
-        is_there
-    }
-
     /// Where journals were looked for, those of other folders that theirs name included.
     pub fn journals(&self) -> impl Iterator<Item = &Path> {
-        let seen = self.seen.iter().map(|(path, ..)| path.as_path());
-        seen.filter(|path| path.file_name().is_some_and(|name| name == journal::NAME))
+        self.seen.iter().filter(|seen| matches!(seen.kind, Kind::Journal(_))).map(|seen| seen.path.as_path())
     }
 
     /// The first of what was read that is not as it was when it was read.
     pub fn changed(&self) -> Option<&Path> {
-        let is_same = |(path, was, content): &&(PathBuf, Option<Stamp>, Option<u64>)| {
-            let is = fs::metadata(path).ok().map(|metadata| Stamp::of(&metadata));
-            *was == is && content.is_none_or(|content| hash_of(path).is_ok_and(|now| now == content))
-        };
-        let file = self.seen.iter().find(|seen| !is_same(seen)).map(|(path, ..)| path);
+        let file = self.seen.iter().find(|seen| !seen.is_same()).map(|seen| &seen.path);
         let folder = || self.listed.iter().find(|(folder, files)| list(folder).ok().as_ref() != Some(files));
         file.or_else(|| folder().map(|(folder, _)| folder)).map(PathBuf::as_path)
     }
@@ -208,10 +252,6 @@ impl Stamp {
         let age = changed.and_then(|changed| SystemTime::now().duration_since(changed).ok());
         age.is_none_or(|age| age < RECENT)
     }
-}
-
-fn hash_of(path: &Path) -> io::Result<u64> {
-    fs::read(path).map(|bytes| hash(&bytes))
 }
 
 fn hash(bytes: &[u8]) -> u64 {

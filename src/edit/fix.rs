@@ -4,15 +4,16 @@
 //! loading would see them. Fixes that touched wait for the next round, where they are found at their new places. A round
 //! whose result does not load, or answers a request otherwise, is taken back, and nothing of it is written.
 
-use super::transaction::Locks;
+use super::transaction::{Locks, PATIENCE, Patience};
 use super::write::{self, Original, WriteError, Written};
 use crate::catalog::Location;
 use crate::check::{self, Settings};
 use crate::load::Loader;
 use crate::registry::compare;
 use crate::report::{Edit, Fix, Report};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// What became of applying fixes; nothing is written yet.
 #[derive(Debug)]
@@ -28,6 +29,7 @@ pub struct Fixed {
     files: Vec<(Original, String)>,
     /// What was read and stays as it is.
     others: Vec<Original>,
+    patience: Duration,
 }
 
 /// A fix that was applied.
@@ -98,7 +100,7 @@ pub fn fix(loader: &Loader, settings: &Settings) -> Fixed {
     let (changed, others): (Vec<_>, Vec<_>) = texts.into_iter().partition(|(_, text)| text.now != text.read);
     let files = changed.into_iter().map(|(path, text)| (Original::known(path, text.read), text.now)).collect();
     let others = others.into_iter().map(|(path, text)| Original::known(path, text.read)).collect();
-    Fixed { applied, refused, report, files, others }
+    Fixed { applied, refused, report, files, others, patience: PATIENCE }
 }
 
 impl Fixed {
@@ -107,8 +109,14 @@ impl Fixed {
         self.files.iter().map(|(original, text)| (original, text.as_str()))
     }
 
+    /// How long [`Fixed::write`] waits for a transaction that is being made in one of the folders: 10 seconds unless changed.
+    pub fn wait_at_most(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
+    }
+
     /// Writes the files that change, all or none. Meanwhile the folders of all files that were checked are locked; a transaction
-    /// that is being made there is waited for.
+    /// that is being made there is waited for, as long as [`Fixed::wait_at_most`] has it.
     ///
     /// # Errors
     ///
@@ -118,8 +126,9 @@ impl Fixed {
             return Ok(Written::Whole);
         }
         let all = || self.files.iter().map(|(original, _)| original).chain(&self.others);
-        let folders: Result<BTreeSet<PathBuf>, WriteError> = all().map(Original::folder).collect();
-        let locks = Locks::of(folders?, &mut |_| true)?;
+        let found: Result<Vec<_>, WriteError> = all().map(Original::found).collect();
+        let (folders, owners) = found?.into_iter().unzip();
+        let locks = Locks::of(folders, owners, &mut Patience::new(self.patience, &mut |_| true))?;
         all().try_for_each(Original::is_unchanged)?;
         write::replace_all(&self.files, &locks)
     }

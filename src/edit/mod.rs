@@ -43,7 +43,7 @@ pub use live::{Current, Event, Kept, Live, Reader, Rejection, Replaced, Subscrip
 #[cfg(feature = "watch")]
 pub use live::{Unwatched, WatchError, WatchOptions, Watcher};
 #[cfg(feature = "edit")]
-pub use transaction::{LockError, Locks, Outcome, Prepared, Transaction, TransactionError};
+pub use transaction::{Holder, LockError, Locks, Outcome, Prepared, Transaction, TransactionError};
 #[cfg(feature = "edit")]
 pub use write::{Original, WriteError, Written, create};
 pub use written::to_toml;

@@ -7,7 +7,11 @@ mod fixes;
 #[cfg(target_os = "linux")]
 mod full;
 mod glue;
+#[cfg(target_os = "linux")]
+mod hostile;
 mod installing;
+#[cfg(target_os = "linux")]
+mod kept;
 #[cfg(target_os = "linux")]
 mod killed;
 mod laws;

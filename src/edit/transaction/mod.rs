@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `draft` | the texts as the changes make them; nothing is written yet |
 //! | `lock` | who may change the files of a folder |
+//! | `patience` | how long others who change them are waited for, and who they are |
 //! | `error` | why a transaction was not made |
 //!
 //! The way of a transaction: lock the folders of all files that the catalogs are made of, read, change the texts, load and check
@@ -12,10 +13,13 @@
 mod draft;
 mod error;
 mod lock;
+mod patience;
 
 pub(super) use draft::Draft;
 pub use error::TransactionError;
 pub use lock::{LockError, Locks};
+pub use patience::Holder;
+pub(in crate::edit) use patience::{PATIENCE, Patience};
 
 use super::change::{Change, Consequence};
 use super::write::{self, Original, WriteError, Written};
@@ -25,6 +29,7 @@ use crate::load::Loader;
 use crate::registry::{Difference, Registry, compare};
 use crate::report::{Finding, Report};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Changes of catalog files, made together or not at all.
 #[derive(Clone, Debug)]
@@ -34,6 +39,7 @@ pub struct Transaction {
     file: Option<PathBuf>,
     changes: Vec<Change>,
     settings: Settings,
+    patience: Duration,
 }
 
 impl Transaction {
@@ -41,7 +47,7 @@ impl Transaction {
     ///
     /// Only their files of TOML can be changed: what ships, what was given as a text and what is of another form stays as it is.
     pub fn new(loader: Loader) -> Self {
-        Transaction { loader, file: None, changes: Vec::new(), settings: Settings::new() }
+        Transaction { loader, file: None, changes: Vec::new(), settings: Settings::new(), patience: PATIENCE }
     }
 
     /// The file into which goes what belongs to no file yet, as new entries do. Without it: the last file of the catalogs, which
@@ -60,6 +66,12 @@ impl Transaction {
     /// Changes how the result is checked. A finding of severity error refuses it.
     pub fn settings(mut self, settings: Settings) -> Self {
         self.settings = settings;
+        self
+    }
+
+    /// How long [`Transaction::prepare`] waits for another transaction in the same folders: 10 seconds for each one unless changed.
+    pub fn wait_at_most(mut self, patience: Duration) -> Self {
+        self.patience = patience;
         self
     }
 
@@ -89,15 +101,15 @@ impl Transaction {
     /// Locks the catalogs' folders and makes the result, which [`Prepared::commit`] writes.
     ///
     /// Another transaction on them is waited for; `waiting` is told once for each folder for which that is so, and says whether to
-    /// wait at all. What is held by the same process is waited for too, and for ever if it is by the same thread. A transaction that
-    /// was killed there before it had replaced all of its files is finished first.
+    /// wait at all, which ends after [`Transaction::wait_at_most`]. What is held by the same process is waited for too. A transaction
+    /// that was killed there before it had replaced all of its files is finished first.
     ///
     /// # Errors
     ///
-    /// As [`Transaction::preview`]; or a folder cannot be locked, or is not waited for, or what was unfinished there cannot be
+    /// As [`Transaction::preview`]; or a folder cannot be locked, or is waited for no longer, or what was unfinished there cannot be
     /// finished.
     pub fn prepare(&self, mut waiting: impl FnMut(&Path) -> bool) -> Result<Prepared, TransactionError> {
-        let locks = Locks::of_catalogs(&self.loader, &mut waiting)?;
+        let locks = Locks::of_catalogs(&self.loader, &mut Patience::new(self.patience, &mut waiting))?;
         Ok(Prepared { outcome: self.preview()?, locks })
     }
 }

@@ -1,6 +1,8 @@
 //! Why files were not written.
 
+use super::rights::NotKept;
 use crate::catalog::journal::JournalError;
+use crate::catalog::regular::NotRegular;
 use crate::edit::transaction::LockError;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -15,11 +17,37 @@ pub enum WriteError {
         /// The file.
         path: PathBuf,
     },
-    /// It is a folder, a pipe or a device.
+    /// It is a folder, a pipe, a socket or a device.
     #[error("{}: not written, because it is not a regular file", path.display())]
     NotAFile {
         /// What is there.
         path: PathBuf,
+    },
+    /// It has further names, hard links, which would go on naming the old content.
+    #[error(
+        "{}: not written, because it has {links} names (hard links), and the others would keep the old content; make it a file of \
+         its own, as by `cp -p FILE COPY` and `mv COPY FILE`, or make the other names symbolic links",
+        path.display()
+    )]
+    Linked {
+        /// The file.
+        path: PathBuf,
+        /// How many names it has.
+        links: u64,
+    },
+    /// Something that it has besides its content cannot be given to what would replace it.
+    #[error(
+        "{}: not written, because {what} cannot be kept: {error}; let root or the file's owner make the change, or take that away",
+        path.display()
+    )]
+    NotKept {
+        /// The file.
+        path: PathBuf,
+        /// What it is, as in "its mode".
+        what: String,
+        /// What the system said.
+        #[source]
+        error: io::Error,
     },
     /// It was to be created, and is there already.
     #[error("{}: not written, because it exists", path.display())]
@@ -54,6 +82,20 @@ pub enum WriteError {
 pub(super) fn failed(path: &Path, doing: &'static str) -> impl FnOnce(io::Error) -> WriteError {
     let path = path.to_owned();
     move |error| WriteError::Io { path, doing, error }
+}
+
+/// Of a file that is to be opened and read.
+pub(super) fn unread(path: &Path) -> impl FnOnce(io::Error) -> WriteError {
+    let path = path.to_owned();
+    move |error| match NotRegular::is(&error) {
+        true => WriteError::NotAFile { path },
+        false => WriteError::Io { path, doing: "read it", error },
+    }
+}
+
+pub(super) fn not_kept(path: &Path) -> impl FnOnce(NotKept) -> WriteError {
+    let path = path.to_owned();
+    move |(what, error)| WriteError::NotKept { path, what, error }
 }
 
 pub(super) fn unfinished(path: &Path) -> impl FnOnce(JournalError) -> WriteError {

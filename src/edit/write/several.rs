@@ -94,8 +94,8 @@ fn place(folder: &Path, role: Role, transaction: &str, files: &[(Ready<'_>, &str
     if text.len() as u64 > MOST_BYTES {
         return Err(failed("the contents are too long"));
     }
-    let metadata: Vec<_> = files.iter().map(|(ready, _)| &ready.target.metadata).collect();
-    let file = temporary::as_secret_as(&metadata, folder, text.as_bytes())?;
+    let kept: Vec<_> = files.iter().map(|(ready, _)| &ready.kept).collect();
+    let file = temporary::as_secret_as(&kept, folder, text.as_bytes())?;
     // None can be there, as what was unfinished is finished before: one that is there all the same is not touched.
     let put = file.persist_noclobber(folder.join(NAME));
     put.map(drop).map_err(|error| super::failed(folder, "put the journal into this folder")(error.error))

@@ -1,24 +1,25 @@
 //! What killed processes left in folders: transactions that count and are not finished, and files that nobody needs.
 
 use super::error::{failed, unfinished};
-use super::{Original, Ready, Target, WriteError, several, temporary};
-use crate::catalog::journal::{self, Journal, NAME, Role};
+use super::{Disk, Original, Ready, Target, WriteError, several, temporary};
+use crate::catalog::journal::{self, Journal, NAME, Owner, Role};
 use crate::edit::transaction::Locks;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Brings locked folders in order: finishes transactions that count, and clears away what others left.
+/// Brings locked folders in order: finishes transactions that count, and clears away what others left. Of whose files catalogs are,
+/// says which journals are looked at.
 ///
 /// Where a transaction concerns further folders, nothing is done, and they are given back: they must be locked as well.
-pub(in crate::edit) fn finish(locks: &Locks) -> Result<BTreeSet<PathBuf>, WriteError> {
+pub(in crate::edit) fn finish(locks: &Locks, owners: &BTreeSet<Owner>) -> Result<BTreeSet<PathBuf>, WriteError> {
     let mut found = Vec::new();
     let mut wanted = BTreeSet::new();
+    let owners: Vec<Owner> = owners.iter().copied().collect();
     for folder in locks.folders() {
-        let Some(journal) = journal::read(folder).map_err(unfinished(folder))? else { continue };
-        if !journal.may_speak(folder) {
-            continue;
-        }
+        let journal = journal::read(folder, Some(&owners)).map_err(unfinished(folder))?;
+        // What its owner could not replace is not replaced for them.
+        let Some((journal, _)) = journal.filter(|(journal, by)| journal.may_replace_all(folder, *by)) else { continue };
         let others = match &journal.role {
             Role::First { others } => others.as_slice(),
             Role::Further { first } => std::slice::from_ref(first),
@@ -56,8 +57,12 @@ fn forward(folder: &Path, first: &Journal, others: &[PathBuf]) -> Result<(), Wri
     let mut folders = Vec::new();
     for other in others {
         let path = find(&folder.join(other))?;
-        match journal::read(&path).map_err(unfinished(&path))? {
-            Some(journal) if !journal.is_first() && journal.transaction == first.transaction => {
+        match journal::read(&path, None).map_err(unfinished(&path))? {
+            Some((journal, by)) if !journal.may_replace_all(&path, by) => {
+                let reason = "its journal of an unfinished transaction belongs to a user who may not replace all files that it names";
+                return Err(WriteError::Unfinished { path, reason: reason.to_owned() });
+            }
+            Some((journal, _)) if !journal.is_first() && journal.transaction == first.transaction => {
                 missing.extend(files(&path, &journal)?);
             }
             // It is removed after the first one only, so somebody else took it away, or the volume is another one.
@@ -73,8 +78,7 @@ fn forward(folder: &Path, first: &Journal, others: &[PathBuf]) -> Result<(), Wri
         folders.push(path);
     }
     for (original, target, is) in missing {
-        let temporary = temporary::instead_of(&target.path, &target, &is)?;
-        Ready { original: &original, target, temporary }.rename()?;
+        Ready::new(&original, target, &is)?.rename()?;
     }
     several::clear(folder, &folders)
 }
@@ -88,15 +92,11 @@ fn files(folder: &Path, journal: &Journal) -> Result<Vec<(Original, Target, Vec<
     let mut missing = Vec::new();
     for file in &journal.files {
         let path = folder.join(&file.name);
-        let metadata = fs::symlink_metadata(&path).map_err(failed(&path, "find it"))?;
-        if !metadata.is_file() {
-            return Err(WriteError::NotAFile { path });
-        }
-        let disk = fs::read(&path).map_err(failed(&path, "read it"))?;
-        let is = journal.reading(folder, &path, disk.clone()).map_err(unfinished(&path))?;
-        if is != disk {
-            let target = Target { path: path.clone(), folder: folder.to_owned(), metadata };
-            missing.push((Original::known(path, disk), target, is));
+        let disk = Disk::read(&path, &path)?;
+        let is = journal.reading(folder, &path, disk.content.clone()).map_err(unfinished(&path))?;
+        if is != disk.content {
+            let original = Original::known(&path, disk.content.as_slice());
+            missing.push((original, Target { path, folder: folder.to_owned(), disk }, is));
         }
     }
     Ok(missing)
