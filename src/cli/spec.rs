@@ -5,10 +5,11 @@ use super::output::{self, talk};
 use super::question::{Demands, quoted, warn_if_unknown};
 use super::resolve::refused;
 use super::show::called;
-use super::style::HINT;
+use super::style::{FAINT, HINT};
 use super::{Globals, Status};
 use crate::catalog::OptionKind;
 use crate::net::{Alternatives, Error, ErrorKind, Opener, Providers, Step};
+use crate::terms::Services;
 use crate::{EntryRef, Registry, Request, Selections};
 use std::time::Duration;
 
@@ -68,6 +69,38 @@ pub(super) enum Takes {
     FirstUnlessAsked,
     /// All of them, in order.
     All,
+}
+
+/// What may be lost by falling back.
+#[derive(Clone, clap::Args)]
+pub(super) struct Losing {
+    /// Lets --fallback come to entries that lack these, where the first entry has them: encrypted, authenticated or both, with a
+    /// comma
+    #[arg(long, value_name = "SERVICES", requires = "fallback", value_delimiter = ',', value_parser = losable)]
+    may_lose: Vec<Services>,
+}
+
+impl Losing {
+    pub fn services(&self) -> Services {
+        self.may_lose.iter().cloned().collect()
+    }
+}
+
+/// Reads what may be lost; of other services none is kept.
+fn losable(word: &str) -> Result<Services, String> {
+    let services = Services::from_name(word.trim()).map_err(|error| error.to_string())?;
+    if services.intersects(&(Services::ENCRYPTED | Services::AUTHENTICATED)) {
+        Ok(services)
+    } else {
+        Err("falling back keeps `encrypted` and `authenticated`; no other service has to be named".to_owned())
+    }
+}
+
+/// Says which entries are never tried, and why, before anything is.
+pub(super) fn tell_never_tried(alternatives: &Alternatives) {
+    for untried in alternatives.never_tried() {
+        talk(format_args!("{FAINT}never fallen back to: {}{FAINT:#}", output::printable(&untried.to_string())));
+    }
 }
 
 impl Spec {

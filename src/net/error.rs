@@ -1,7 +1,7 @@
 //! Why opening, or what was opened, failed.
 
 use super::address::{Address, Target};
-use super::attempt::{Attempt, Outcome, last_failure};
+use super::attempt::{Attempt, Outcome, Untried, last_failure, untried_words};
 use super::machine::{Failure, LayerFailure, Phase};
 use super::provider::{ProviderError, ProviderFailure};
 use crate::terms::ErrorCode;
@@ -68,7 +68,7 @@ pub enum Error {
     },
     /// None of the addresses of a target could be connected to; or, where there were several entries to choose from, none of
     /// them could be opened.
-    #[error("{}", unreached(entry, target, attempts))]
+    #[error("{}", unreached(entry, target, attempts, untried))]
     Unreached {
         /// The base protocol's entry; of several entries the name of the first.
         entry: String,
@@ -76,6 +76,8 @@ pub enum Error {
         target: Target,
         /// What came of each, in the order tried.
         attempts: Vec<Attempt>,
+        /// The entries that were to choose from and were not tried, as [`Alternatives`](super::Alternatives) says.
+        untried: Vec<Untried>,
     },
     /// A layer failed, or its peer did.
     #[error("layer `{layer}` ({place} of {depth}, {}): {source}", stage(*phase))]
@@ -88,6 +90,9 @@ pub enum Error {
         depth: usize,
         /// Where its session was.
         phase: Phase,
+        /// Whether it is a failure of authentication, after which nothing is fallen back to: the layer says so, or it encrypts or
+        /// authenticates, shook hands, and says nothing.
+        authentication: bool,
         /// Why.
         source: super::machine::SessionError,
     },
@@ -228,9 +233,21 @@ impl Error {
         error.get_ref()?.downcast_ref()
     }
 
-    pub(super) fn layer(failure: LayerFailure, depth: usize) -> Self {
+    /// Whether it is, or holds, a failure of authentication: after one nothing is fallen back to.
+    pub fn is_of_authentication(&self) -> bool {
+        match self {
+            Error::Layer { authentication, .. } => *authentication,
+            Error::Unreached { attempts, .. } => attempts.iter().any(Attempt::is_of_authentication),
+            _ => false,
+        }
+    }
+
+    /// `secures`: the layer gives `encrypted` or `authenticated`.
+    pub(super) fn layer(failure: LayerFailure, depth: usize, secures: bool) -> Self {
         let LayerFailure { layer, place, phase, source } = failure;
-        Error::Layer { layer, place, depth, phase, source }
+        let unsaid = secures && phase == Phase::Handshake;
+        let authentication = source.is_of_authentication().unwrap_or(unsaid);
+        Error::Layer { layer, place, depth, phase, authentication, source }
     }
 
     fn io_kind(&self) -> io::ErrorKind {
@@ -312,14 +329,15 @@ fn shared_kind(attempts: &[Attempt]) -> ErrorKind {
     if kinds.all(|kind| kind == first) { first } else { ErrorKind::Network }
 }
 
-fn unreached(entry: &str, target: &Target, attempts: &[Attempt]) -> String {
+fn unreached(entry: &str, target: &Target, attempts: &[Attempt], untried: &[Untried]) -> String {
     let each = |tell: fn(&Attempt) -> String| attempts.iter().map(tell).collect::<Vec<_>>().join("; ");
+    let left = untried_words(untried);
     match attempts {
-        [attempt] => format!("`{entry}`: {}", attempt.told()),
+        [attempt] => format!("`{entry}`: {}{left}", attempt.told()),
         [first, rest @ ..] if rest.iter().any(|attempt| attempt.entry != first.entry) => {
-            format!("{target} could be reached by no entry ({})", each(Attempt::to_string))
+            format!("{target} could be reached by no entry ({}){left}", each(Attempt::to_string))
         }
-        _ => format!("`{entry}`: no address of {target} could be connected to ({})", each(Attempt::told)),
+        _ => format!("`{entry}`: no address of {target} could be connected to ({}){left}", each(Attempt::told)),
     }
 }
 

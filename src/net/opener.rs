@@ -1,6 +1,7 @@
 //! From a selection to sockets: every layer of the stack prepared, or none opened at all.
 
 use super::address::{Address, Target, TargetError};
+use super::alternatives::security;
 use super::cancel::Cancel;
 use super::connection::Connection;
 use super::error::{Error, Step};
@@ -436,7 +437,21 @@ impl Opener {
         let mut opened = Opened::new(&self.selection.get(), Role::Connect, Some(target.clone()));
         opened.peer = Some(address.clone());
         opened.origin = self.origin.clone();
-        Ok(Connection::new(self.machine(sessions), socket, opened, true, self.is_endless()))
+        let mut connection = Connection::new(self.machine(sessions), socket, opened, true, self.is_endless());
+        connection.securing = self.securing();
+        Ok(connection)
+    }
+
+    /// Which layers give `encrypted` or `authenticated`, by what the catalog or their module says, top first.
+    fn securing(&self) -> Arc<[bool]> {
+        let (selection, security) = (self.selection.get(), security());
+        let layers = selection.stack().len() - 1;
+        let secures = |part: EntryRef<'_>| {
+            let module = self.providers.find_layer(part.provider().module()).map(|provider| provider.module());
+            part.adds().is_some_and(|added| added.intersects(&security))
+                || module.is_some_and(|module| security.iter().any(|service| module.provided().contains(&service)))
+        };
+        selection.stack().take(layers).map(secures).collect()
     }
 
     /// A connection over a socket that was accepted.
@@ -446,6 +461,7 @@ impl Opener {
         let opened = Opened::new(&self.selection.get(), Role::Accept, None);
         let mut connection = Connection::new(self.machine(sessions), socket, opened, false, self.is_endless());
         connection.asks = self.asks;
+        connection.securing = self.securing();
         Ok(connection)
     }
 
