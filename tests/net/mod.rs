@@ -5,6 +5,7 @@ mod command;
 mod drivers;
 mod encrypted;
 mod fallback;
+mod falling;
 #[cfg(feature = "cli")]
 mod gateway;
 #[cfg(feature = "cli")]
