@@ -30,6 +30,7 @@ mod options;
 mod protocols;
 pub(crate) mod raw;
 mod reader;
+pub(crate) mod rights;
 #[cfg(feature = "cli")]
 pub(crate) mod schema;
 pub(crate) mod scope;
@@ -55,6 +56,7 @@ pub use modules::{Module, ModuleRole, Modules, On, OptionKind, OptionSpec, TIME_
 pub use options::{EntryOption, OptionValue};
 pub use protocols::ProtocolSet;
 pub use raw::Severity;
+pub use rights::{Exposure, FileUse, Right};
 #[cfg(feature = "watch")]
 pub(crate) use source::Place;
 pub use source::{FileId, Location, Source, Sources, Span};

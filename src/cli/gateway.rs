@@ -6,7 +6,7 @@
 mod doors;
 
 use super::follow::Following;
-use super::spec::{Limit, Losing, Takes, Words, tell_never_tried, time, told};
+use super::spec::{Exposing, Limit, Losing, Takes, Words, tell_never_tried, time, told};
 use super::traffic::{Served, files, log::Log, serve};
 use super::{Failure, Globals, Status};
 use crate::Registry;
@@ -95,6 +95,9 @@ pub(super) struct Args {
     /// Reads the catalogs again whenever they change
     #[arg(long)]
     watch: bool,
+
+    #[command(flatten)]
+    exposing: Exposing,
 }
 
 pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
@@ -110,7 +113,7 @@ pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
             if !args.allow_remote {
                 addresses.are_of_this_host()?;
             }
-            addresses.doors(protocol, &registry, args.users_file.as_deref())
+            addresses.doors(protocol, &registry, args.users_file.as_deref(), &args.exposing)
         });
         each.collect::<Result<Vec<Vec<Door>>, Failure>>()
     };
@@ -152,7 +155,7 @@ fn far(args: &Args, globals: &Globals, registry: &Registry) -> Result<Result<Alt
     let takes = if args.fallback { Takes::All } else { Takes::FirstUnlessAsked };
     let mut all = Vec::new();
     for spec in &args.connect {
-        match Words::read(spec)?.alternatives(globals, registry, takes)? {
+        match Words::read(spec)?.alternatives(globals, registry, takes, &args.exposing)? {
             Ok(far) => all.push(far),
             Err(status) => return Ok(Err(status)),
         }

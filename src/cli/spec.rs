@@ -11,6 +11,7 @@ use crate::catalog::OptionKind;
 use crate::net::{Alternatives, Error, ErrorKind, Opener, Providers, Step};
 use crate::terms::Services;
 use crate::{EntryRef, Registry, Request, Selections};
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// Which chain or base protocol is opened, and how.
@@ -43,6 +44,9 @@ pub(super) struct Spec {
     /// How long to wait for room to write
     #[arg(long, value_name = "TIME", value_parser = time, help_heading = OPENING)]
     write_timeout: Option<Limit>,
+
+    #[command(flatten)]
+    exposing: Exposing,
 }
 
 const OPENING: &str = "Opening";
@@ -69,6 +73,23 @@ pub(super) enum Takes {
     FirstUnlessAsked,
     /// All of them, in order.
     All,
+}
+
+/// Files that are taken as they are.
+#[derive(Clone, Default, clap::Args)]
+pub(super) struct Exposing {
+    /// Takes this file as it is, though others can write it, or read a key or passwords in it: a catalog or a file that an option names,
+    /// or a folder on the way to some; repeatable
+    #[arg(long, value_name = "PATH", help_heading = OPENING)]
+    allow_exposed: Vec<PathBuf>,
+}
+
+impl Exposing {
+    /// The modules that ship, which take these files.
+    pub fn providers(&self) -> Providers {
+        let providers = Providers::shipped().environment(|name| std::env::var(name).ok());
+        self.allow_exposed.iter().fold(providers, |providers, path| providers.allow_exposed_file(path))
+    }
 }
 
 /// What may be lost by falling back.
@@ -116,7 +137,7 @@ impl Spec {
         let demands = self.demands.each().map(|(key, value)| (key.to_owned(), value.to_owned()));
         words.demands.extend(demands);
         words.set.extend(self.set.iter().cloned());
-        let opener = match words.alternatives(globals, &globals.registry()?, takes)? {
+        let opener = match words.alternatives(globals, &globals.registry()?, takes, &self.exposing)? {
             Ok(opener) => opener,
             Err(status) => return Ok(Err(status)),
         };
@@ -159,9 +180,14 @@ impl Words {
     }
 
     /// What opens it; a status if the registry refuses, which is then told.
-    pub fn opener(&self, globals: &Globals, registry: &Registry) -> Result<Result<Opener, Status>, Failure> {
+    pub fn opener(
+        &self,
+        globals: &Globals,
+        registry: &Registry,
+        exposing: &Exposing,
+    ) -> Result<Result<Opener, Status>, Failure> {
         let only = |only: Alternatives| only.openers()[0].clone();
-        Ok(self.alternatives(globals, registry, Takes::First)?.map(only))
+        Ok(self.alternatives(globals, registry, Takes::First, exposing)?.map(only))
     }
 
     /// What opens it, or the first that can be opened of all that are taken.
@@ -170,8 +196,9 @@ impl Words {
         globals: &Globals,
         registry: &Registry,
         takes: Takes,
+        exposing: &Exposing,
     ) -> Result<Result<Alternatives, Status>, Failure> {
-        let providers = Providers::shipped().environment(|name| std::env::var(name).ok());
+        let providers = exposing.providers();
         let request = self.request(registry, takes)?;
         warn_if_unknown(registry, &request);
         let selected = match takes {
@@ -285,6 +312,9 @@ pub(super) fn told(error: Error) -> Failure {
     let help = match (&error, error.kind()) {
         (Error::NoModule { feature: Some(feature), .. }, _) => {
             Some(format!("install sockatlas with `--features {feature}`"))
+        }
+        (Error::Exposed { source, .. }, _) => {
+            Some(format!("`--allow-exposed {}` takes it as it is", source.file.display()))
         }
         (Error::Provider { entry, source, .. }, ErrorKind::Usage) => {
             source.option_name().map(|option| format!("`--set {entry}.{option}=VALUE` gives it for one call"))

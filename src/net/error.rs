@@ -4,6 +4,7 @@ use super::address::{Address, Target};
 use super::attempt::{Attempt, Outcome, Untried, last_failure, untried_words};
 use super::machine::{Failure, LayerFailure, Phase};
 use super::provider::{ProviderError, ProviderFailure};
+use crate::catalog::Exposure;
 use crate::terms::ErrorCode;
 use rustix::io::Errno;
 use std::fmt;
@@ -45,6 +46,17 @@ pub enum Error {
         entry: String,
         /// What does not go.
         problem: String,
+    },
+    /// Others have rights to a file that decides how this is opened, or that holds a secret: see
+    /// [`Opener::allow_exposed_file`](super::Opener::allow_exposed_file).
+    #[error("`{entry}{}`: {source}", option_of(option.as_deref()))]
+    Exposed {
+        /// The entry that is opened, or the one of its stack that has the option.
+        entry: String,
+        /// The option that names the file; nothing: it is a catalog.
+        option: Option<String>,
+        /// The file, and the right to it.
+        source: Exposure,
     },
     /// An option, or a file that it names, cannot be used; or the system refused.
     #[error("`{entry}`: {}{source}", at(address.as_ref()))]
@@ -198,7 +210,7 @@ impl Error {
             Error::Provider { source, .. } if source.kind() == ProviderFailure::Option => ErrorKind::Usage,
             Error::Layer { source, .. } if source.kind() == Failure::Unusable => ErrorKind::Usage,
             Error::Layer { source, .. } if source.kind() == Failure::Host => ErrorKind::Host,
-            Error::NoModule { .. } | Error::Provider { .. } => ErrorKind::Host,
+            Error::NoModule { .. } | Error::Exposed { .. } | Error::Provider { .. } => ErrorKind::Host,
             Error::Cancelled => ErrorKind::Cancelled,
             Error::Unreached { attempts, .. } => shared_kind(attempts),
             Error::Unresolved { .. } | Error::Layer { .. } => ErrorKind::Network,
@@ -276,6 +288,7 @@ impl Error {
             }
             Error::Socket { source, .. } => source.kind(),
             Error::NoModule { .. } => io::ErrorKind::Unsupported,
+            Error::Exposed { .. } => io::ErrorKind::PermissionDenied,
             Error::Cancelled => io::ErrorKind::ConnectionAborted,
             Error::Unresolved { .. } => io::ErrorKind::NotFound,
             Error::Option { .. } | Error::Unfit { .. } | Error::Unanswered => io::ErrorKind::InvalidInput,
@@ -316,6 +329,10 @@ fn no_module(entry: &str, provider: &str, module: &str, feature: Option<&str>) -
         None => "which nobody provides: a program that has it must put it into its `Providers`".to_owned(),
     };
     format!("`{entry}` needs the module `{module}` (provider `{provider}`), {reason}")
+}
+
+fn option_of(option: Option<&str>) -> String {
+    option.map(|option| format!(".{option}")).unwrap_or_default()
 }
 
 fn at(address: Option<&Address>) -> String {
