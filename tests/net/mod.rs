@@ -4,6 +4,7 @@ mod accepting;
 mod command;
 mod drivers;
 mod encrypted;
+mod exposed;
 mod fallback;
 mod falling;
 #[cfg(feature = "cli")]
