@@ -19,4 +19,6 @@ mod oracle;
 mod rules;
 #[cfg(feature = "cli")]
 mod schema;
+#[cfg(feature = "net")]
+mod secret;
 mod winsock;

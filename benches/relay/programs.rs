@@ -27,7 +27,11 @@ impl Stage {
         let made = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_owned()]).expect("a certificate");
         let (certificate, key) = (made.cert.pem(), made.signing_key.serialize_pem());
         std::fs::write(folder.path().join("certificate.pem"), &certificate).expect("written");
-        std::fs::write(folder.path().join("key.pem"), &key).expect("written");
+        let path = folder.path().join("key.pem");
+        std::fs::write(&path, &key).expect("written");
+        // For its owner alone, as keys have to be.
+        let permissions = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+        std::fs::set_permissions(&path, permissions).expect("it is ours");
         Stage { folder, target }
     }
 

@@ -34,6 +34,7 @@ mod protocols;
 pub(crate) mod raw;
 mod reader;
 pub(crate) mod regular;
+pub(crate) mod rights;
 #[cfg(feature = "cli")]
 pub(crate) mod schema;
 pub(crate) mod scope;
@@ -59,6 +60,7 @@ pub use modules::{Module, ModuleRole, Modules, On, OptionKind, OptionSpec, Promi
 pub use options::{EntryOption, OptionValue};
 pub use protocols::ProtocolSet;
 pub use raw::Severity;
+pub use rights::{Exposure, FileUse, Right};
 #[cfg(feature = "watch")]
 pub(crate) use source::Place;
 pub use source::{FileId, Location, Source, Sources, Span};

@@ -2,7 +2,7 @@
 
 use super::output::{printable, talk};
 use super::pump::{Patience, pump};
-use super::spec::{Spec, Takes, told};
+use super::spec::{Losing, Spec, Takes, tell_never_tried, told};
 use super::style::FAINT;
 use super::{Failure, Globals, Status};
 use crate::net::{Opened, Opener, Step, readiness};
@@ -31,9 +31,13 @@ pub(super) struct Args {
     target: String,
 
     /// Tries every entry that matches SPEC, or every one that its name stands for, in order: IPv4 and IPv6 of one stack side by
-    /// side, any other when all before it have failed. Nothing is tried that lacks what is required
+    /// side, any other when all before it have failed. Nothing is tried that lacks what is required, nor what lacks `encrypted` or
+    /// `authenticated` where the first entry has it; and nothing after a failure of authentication
     #[arg(long)]
     fallback: bool,
+
+    #[command(flatten)]
+    losing: Losing,
 
     /// Says on stderr what was opened, and at the end how many bytes went where; before that what came of each attempt, where
     /// there were several
@@ -44,9 +48,10 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
     let takes = if args.fallback { Takes::All } else { Takes::FirstUnlessAsked };
     let alternatives = match args.spec.alternatives(globals, takes)? {
-        Ok(alternatives) => alternatives,
+        Ok(alternatives) => alternatives.may_lose(args.losing.services()),
         Err(status) => return Ok(status),
     };
+    tell_never_tried(&alternatives);
     let stream = alternatives.connect(&*args.target).map_err(told)?;
     let opener = alternatives.opener(stream.entry()).unwrap_or(&alternatives.openers()[0]);
     let mut stream = stream.into_nonblocking(opener).map_err(told)?;

@@ -6,13 +6,13 @@
 mod doors;
 
 use super::follow::Following;
-use super::spec::{Limit, Takes, Words, time, told};
+use super::spec::{Exposing, Limit, Losing, Takes, Words, tell_never_tried, time, told};
 use super::traffic::{Served, files, log::Log, serve};
 use super::{Failure, Globals, Status};
 use crate::Registry;
 use crate::net::relay::{Objection, Relay};
 use crate::net::{Alternatives, Denial, Opened};
-use crate::terms::Family;
+use crate::terms::{Family, Services};
 use doors::{Addresses, Door, Protocol};
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
@@ -55,9 +55,13 @@ pub(super) struct Args {
     #[arg(long, value_name = "SPEC", required = true)]
     connect: Vec<String>,
 
-    /// Takes every entry that matches SPEC, or every one that its name stands for, in order
+    /// Takes every entry that matches SPEC, or every one that its name stands for, in order. What lacks `encrypted` or
+    /// `authenticated` where the first entry has it is not tried; and nothing is after a failure of authentication
     #[arg(long)]
     fallback: bool,
+
+    #[command(flatten)]
+    losing: Losing,
 
     /// Those who may use it, `NAME:PASSWORD` a line; `#` begins a comment
     #[arg(long, value_name = "FILE")]
@@ -91,6 +95,9 @@ pub(super) struct Args {
     /// Reads the catalogs again whenever they change
     #[arg(long)]
     watch: bool,
+
+    #[command(flatten)]
+    exposing: Exposing,
 }
 
 pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
@@ -106,7 +113,7 @@ pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
             if !args.allow_remote {
                 addresses.are_of_this_host()?;
             }
-            addresses.doors(protocol, &registry, args.users_file.as_deref())
+            addresses.doors(protocol, &registry, args.users_file.as_deref(), &args.exposing)
         });
         each.collect::<Result<Vec<Vec<Door>>, Failure>>()
     };
@@ -148,24 +155,25 @@ fn far(args: &Args, globals: &Globals, registry: &Registry) -> Result<Result<Alt
     let takes = if args.fallback { Takes::All } else { Takes::FirstUnlessAsked };
     let mut all = Vec::new();
     for spec in &args.connect {
-        match Words::read(spec)?.alternatives(globals, registry, takes)? {
+        match Words::read(spec)?.alternatives(globals, registry, takes, &args.exposing)? {
             Ok(far) => all.push(far),
             Err(status) => return Ok(Err(status)),
         }
     }
-    let far = in_order(all)?;
+    let far = in_order(all, &args.losing.services())?;
+    tell_never_tried(&far);
     leads_to_hosts(&far)?;
     Ok(Ok(far))
 }
 
 /// Those of several SPECs as one list, in which none is weaker than the first; those of one answer one request.
-fn in_order(mut all: Vec<Alternatives>) -> Result<Alternatives, Failure> {
+fn in_order(mut all: Vec<Alternatives>, may_lose: &Services) -> Result<Alternatives, Failure> {
     if all.len() == 1 {
-        return Ok(all.remove(0));
+        return Ok(all.remove(0).may_lose(may_lose.clone()));
     }
     let mut openers = all.iter().flat_map(Alternatives::openers).cloned();
     let first = openers.next().unwrap_or_else(|| unreachable!("one is required"));
-    openers.try_fold(Alternatives::from(first), Alternatives::or).map_err(told)
+    openers.try_fold(Alternatives::from(first).may_lose(may_lose.clone()), Alternatives::or).map_err(told)
 }
 
 /// Clients ask for hosts and ports.

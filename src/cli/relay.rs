@@ -1,7 +1,7 @@
 //! `relay`: accepts on one chain, and forwards on another.
 
 use super::follow::Following;
-use super::spec::{Limit, Words, time, told};
+use super::spec::{Exposing, Limit, Words, time, told};
 use super::traffic::{Served, files, log::Log, serve};
 use super::{Failure, Globals, Status};
 use crate::Registry;
@@ -62,6 +62,9 @@ pub(super) struct Args {
     /// Reads the catalogs again whenever they change
     #[arg(long)]
     watch: bool,
+
+    #[command(flatten)]
+    exposing: Exposing,
 }
 
 pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
@@ -93,7 +96,8 @@ pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
 
 /// Both sides, as a registry has them; a status if it refuses one, which is then told.
 fn relay(args: &Args, globals: &Globals, registry: &Registry) -> Result<Result<Relay, Status>, Failure> {
-    let [near, far] = [&args.listen, &args.connect].map(|given| Words::read(&given[0])?.opener(globals, registry));
+    let [near, far] =
+        [&args.listen, &args.connect].map(|given| Words::read(&given[0])?.opener(globals, registry, &args.exposing));
     match (near?, far?) {
         (Ok(near), Ok(far)) => Relay::new(near, &*args.listen[1], far, &*args.connect[1]).map(Ok).map_err(told),
         (Err(status), _) | (_, Err(status)) => Ok(Err(status)),

@@ -5,11 +5,13 @@ use super::output::{self, talk};
 use super::question::{Demands, quoted, warn_if_unknown};
 use super::resolve::refused;
 use super::show::called;
-use super::style::HINT;
+use super::style::{FAINT, HINT};
 use super::{Globals, Status};
 use crate::catalog::OptionKind;
 use crate::net::{Alternatives, Error, ErrorKind, Opener, Providers, Step};
+use crate::terms::Services;
 use crate::{EntryRef, Registry, Request, Selections};
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// Which chain or base protocol is opened, and how.
@@ -42,6 +44,9 @@ pub(super) struct Spec {
     /// How long to wait for room to write
     #[arg(long, value_name = "TIME", value_parser = time, help_heading = OPENING)]
     write_timeout: Option<Limit>,
+
+    #[command(flatten)]
+    exposing: Exposing,
 }
 
 const OPENING: &str = "Opening";
@@ -70,6 +75,55 @@ pub(super) enum Takes {
     All,
 }
 
+/// Files that are taken as they are.
+#[derive(Clone, Default, clap::Args)]
+pub(super) struct Exposing {
+    /// Takes this file as it is, though others can write it, or read a key or passwords in it: a catalog or a file that an option names,
+    /// or a folder on the way to some; repeatable
+    #[arg(long, value_name = "PATH", help_heading = OPENING)]
+    allow_exposed: Vec<PathBuf>,
+}
+
+impl Exposing {
+    /// The modules that ship, which take these files.
+    pub fn providers(&self) -> Providers {
+        let providers = Providers::shipped().environment(|name| std::env::var(name).ok());
+        self.allow_exposed.iter().fold(providers, |providers, path| providers.allow_exposed_file(path))
+    }
+}
+
+/// What may be lost by falling back.
+#[derive(Clone, clap::Args)]
+pub(super) struct Losing {
+    /// Lets --fallback come to entries that lack these, where the first entry has them: encrypted, authenticated or both, with a
+    /// comma
+    #[arg(long, value_name = "SERVICES", requires = "fallback", value_delimiter = ',', value_parser = losable)]
+    may_lose: Vec<Services>,
+}
+
+impl Losing {
+    pub fn services(&self) -> Services {
+        self.may_lose.iter().cloned().collect()
+    }
+}
+
+/// Reads what may be lost; of other services none is kept.
+fn losable(word: &str) -> Result<Services, String> {
+    let services = Services::from_name(word.trim()).map_err(|error| error.to_string())?;
+    if services.intersects(&(Services::ENCRYPTED | Services::AUTHENTICATED)) {
+        Ok(services)
+    } else {
+        Err("falling back keeps `encrypted` and `authenticated`; no other service has to be named".to_owned())
+    }
+}
+
+/// Says which entries are never tried, and why, before anything is.
+pub(super) fn tell_never_tried(alternatives: &Alternatives) {
+    for untried in alternatives.never_tried() {
+        talk(format_args!("{FAINT}never fallen back to: {}{FAINT:#}", output::printable(&untried.to_string())));
+    }
+}
+
 impl Spec {
     /// What opens it; a status if the registry refuses, which is then told.
     pub fn opener(&self, globals: &Globals) -> Result<Result<Opener, Status>, Failure> {
@@ -83,7 +137,7 @@ impl Spec {
         let demands = self.demands.each().map(|(key, value)| (key.to_owned(), value.to_owned()));
         words.demands.extend(demands);
         words.set.extend(self.set.iter().cloned());
-        let opener = match words.alternatives(globals, &globals.registry()?, takes)? {
+        let opener = match words.alternatives(globals, &globals.registry()?, takes, &self.exposing)? {
             Ok(opener) => opener,
             Err(status) => return Ok(Err(status)),
         };
@@ -126,9 +180,14 @@ impl Words {
     }
 
     /// What opens it; a status if the registry refuses, which is then told.
-    pub fn opener(&self, globals: &Globals, registry: &Registry) -> Result<Result<Opener, Status>, Failure> {
+    pub fn opener(
+        &self,
+        globals: &Globals,
+        registry: &Registry,
+        exposing: &Exposing,
+    ) -> Result<Result<Opener, Status>, Failure> {
         let only = |only: Alternatives| only.openers()[0].clone();
-        Ok(self.alternatives(globals, registry, Takes::First)?.map(only))
+        Ok(self.alternatives(globals, registry, Takes::First, exposing)?.map(only))
     }
 
     /// What opens it, or the first that can be opened of all that are taken.
@@ -137,8 +196,9 @@ impl Words {
         globals: &Globals,
         registry: &Registry,
         takes: Takes,
+        exposing: &Exposing,
     ) -> Result<Result<Alternatives, Status>, Failure> {
-        let providers = Providers::shipped().environment(|name| std::env::var(name).ok());
+        let providers = exposing.providers();
         let request = self.request(registry, takes)?;
         warn_if_unknown(registry, &request);
         let selected = match takes {
@@ -252,6 +312,9 @@ pub(super) fn told(error: Error) -> Failure {
     let help = match (&error, error.kind()) {
         (Error::NoModule { feature: Some(feature), .. }, _) => {
             Some(format!("install sockatlas with `--features {feature}`"))
+        }
+        (Error::Exposed { source, .. }, _) => {
+            Some(format!("`--allow-exposed {}` takes it as it is", source.file.display()))
         }
         (Error::Provider { entry, source, .. }, ErrorKind::Usage) => {
             source.option_name().map(|option| format!("`--set {entry}.{option}=VALUE` gives it for one call"))

@@ -1,5 +1,6 @@
 //! Several entries to choose from: those of one family race those of another, and the rest is fallen back to.
 
+use super::attempt::{Bar, Untried};
 use super::cancel::Cancel;
 use super::dialing::Dialing;
 use super::error::{Error, Step};
@@ -32,9 +33,21 @@ use std::time::{Duration, Instant};
 ///
 /// # What is never fallen back to
 ///
-/// [`Selections`] answer one request, so each of them offers what it requires, and nothing weaker is among them. In a list made
-/// by hand, with [`Opener::or`], a request is not known: there each entry must offer every service that the first one offers,
-/// or those that [`Alternatives::requiring`] states.
+/// An entry that lacks `encrypted` or `authenticated` where the first one has it is never tried, unless
+/// [`Alternatives::may_lose`] names exactly that. [`Alternatives::never_tried`] says beforehand which those are.
+///
+/// [`Selections`] answer one request, so each of them offers what it requires. In a list made by hand, with [`Opener::or`], a request
+/// is not known: there each entry must offer every service that the first one offers, or those that [`Alternatives::requiring`]
+/// states.
+///
+/// # After what nothing is fallen back to
+///
+/// After a failure of authentication nothing more is tried, whatever else is allowed: no other entry, and no other address. Whoever
+/// stands between could else choose what is tried next. It is such a failure when a certificate is not accepted, by this end or the
+/// other; when a proxy does not accept the user or the password; and when the handshake of any other layer that encrypts or
+/// authenticates fails, unless the layer says that it was something else (see
+/// [`SessionError::of_authentication`](super::machine::SessionError::of_authentication)). That a peer cannot be reached, does not
+/// answer in time or does not speak the protocol of a layer is none. [`Error::is_of_authentication`] tells them apart.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Alternatives {
@@ -42,6 +55,13 @@ pub struct Alternatives {
     openers: Vec<Opener>,
     /// What each must offer.
     required: Services,
+    /// What the first may have and others lack.
+    may_lose: Services,
+}
+
+/// What is not lost by falling back: who reads, and who answers.
+pub(super) fn security() -> Services {
+    Services::ENCRYPTED | Services::AUTHENTICATED
 }
 
 impl Opener {
@@ -59,7 +79,7 @@ impl From<Opener> for Alternatives {
     /// That one, and no other.
     fn from(only: Opener) -> Self {
         let required = only.selection().entry().services().clone();
-        Alternatives { openers: vec![only], required }
+        Alternatives { openers: vec![only], required, may_lose: Services::NONE }
     }
 }
 
@@ -67,16 +87,46 @@ impl Alternatives {
     /// Every answer to one request, in their order.
     pub fn new(providers: &Providers, selections: &Selections<'_>) -> Self {
         let openers = selections.iter().map(|selection| Opener::new(providers, selection)).collect();
-        Alternatives { openers, required: Services::NONE }
+        Alternatives { openers, required: Services::NONE, may_lose: Services::NONE }
     }
 
-    /// A list made by hand, of which each must offer these services; none of them: no entry is too weak.
+    /// A list made by hand, of which each must offer these services, and `encrypted` and `authenticated` if the first does.
     ///
     /// # Errors
     ///
     /// [`Error::Unfit`]: this one lacks one of them.
     pub fn requiring(services: Services, first: Opener) -> Result<Self, Error> {
-        Alternatives { openers: Vec::new(), required: services }.or(first)
+        Alternatives { openers: Vec::new(), required: services, may_lose: Services::NONE }.or(first)
+    }
+
+    /// Names what may be lost by falling back: entries that lack these services are tried too. Of a list made by hand this holds
+    /// for those that come after it. What a request requires is not lost by it, as no answer to the request lacks that.
+    pub fn may_lose(mut self, services: Services) -> Self {
+        self.may_lose = services;
+        self
+    }
+
+    /// The entries that are never tried, in their order, and why: they lack what the first one has and what may not be lost.
+    pub fn never_tried(&self) -> Vec<Untried> {
+        let untried = |(opener, why): (&Opener, Bar)| Untried { entry: opener.selection().name().to_owned(), why };
+        self.barred().map(untried).collect()
+    }
+
+    fn barred(&self) -> impl Iterator<Item = (&Opener, Bar)> {
+        self.openers.iter().filter_map(|opener| Some((opener, self.bar(opener)?)))
+    }
+
+    /// Why an entry is never fallen back to, if it is not.
+    fn bar(&self, opener: &Opener) -> Option<Bar> {
+        let first = self.openers.first()?.selection();
+        let services = self.kept().difference(opener.selection().entry().services());
+        (!services.is_empty()).then(|| Bar::Lacks { services, first: first.name().to_owned() })
+    }
+
+    /// What the first has, and every other must have.
+    fn kept(&self) -> Services {
+        let first = self.openers.first().map(|first| first.selection().entry().services().intersection(&security()));
+        first.unwrap_or_default().difference(&self.may_lose)
     }
 
     /// The same, and if none can be opened the next.
@@ -86,7 +136,8 @@ impl Alternatives {
     /// [`Error::Unfit`]: the next lacks a service that each must offer.
     pub fn or(mut self, next: Opener) -> Result<Self, Error> {
         let selection = next.selection();
-        let lacking = self.required.difference(selection.entry().services());
+        let wanted = self.required.difference(&self.may_lose).union(&self.kept());
+        let lacking = wanted.difference(selection.entry().services());
         if !lacking.is_empty() {
             let lacking: Vec<String> = lacking.iter().map(|service| format!("`{service}`")).collect();
             let problem = format!("it lacks {}, so nothing falls back to it", lacking.join(", "));
@@ -159,13 +210,16 @@ impl Alternatives {
     pub(super) fn dialing(&self, target: &impl ToTarget, now: Instant) -> Result<Dialing, Error> {
         match &self.openers[..] {
             [one] => Dialing::one(one, target, now),
-            several => Dialing::groups(groups(several), target, now),
+            several => {
+                let admitted = several.iter().filter(|opener| self.bar(opener).is_none());
+                Dialing::groups(groups(admitted), self.barred().collect(), target, now)
+            }
         }
     }
 }
 
 /// Those that race together, at the place of their first.
-fn groups(openers: &[Opener]) -> Vec<Vec<&Opener>> {
+fn groups<'o>(openers: impl Iterator<Item = &'o Opener>) -> Vec<Vec<&'o Opener>> {
     let mut groups: Vec<Vec<&Opener>> = Vec::new();
     for opener in openers {
         match groups.iter_mut().find(|group| group.iter().all(|other| is_other_ip_version(other, opener))) {

@@ -3,6 +3,7 @@
 use super::address::Address;
 use super::error::{Error, ErrorKind};
 use super::provider::ProviderError;
+use crate::terms::Services;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -38,6 +39,11 @@ pub enum Outcome {
 }
 
 impl Attempt {
+    /// Whether it was a failure of authentication.
+    pub(super) fn is_of_authentication(&self) -> bool {
+        matches!(&self.outcome, Outcome::Unopened(error) if error.is_of_authentication())
+    }
+
     /// Without the entry: `127.0.0.1:443: connect: Connection refused (os error 111)`.
     pub(super) fn told(&self) -> String {
         let outcome = match &self.outcome {
@@ -53,6 +59,67 @@ impl Attempt {
             None => outcome,
         }
     }
+}
+
+/// An entry that was to choose from, and that was not tried.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Untried {
+    /// Its name.
+    pub entry: String,
+    /// Why it was not tried.
+    pub why: Bar,
+}
+
+/// Why an entry is not fallen back to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Bar {
+    /// It lacks what the first entry has, and nobody said that it [may be lost](super::Alternatives::may_lose).
+    Lacks {
+        /// What it lacks, of `encrypted` and `authenticated`.
+        services: Services,
+        /// The name of the first entry.
+        first: String,
+    },
+    /// An entry before it failed to authenticate, or its peer did.
+    Authentication {
+        /// The name of that entry.
+        failed: String,
+    },
+}
+
+impl fmt::Display for Bar {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Bar::Lacks { services, first } => {
+                let services: Vec<String> = services.iter().map(|service| format!("`{service}`")).collect();
+                write!(f, "without {} of `{first}`", services.join(" and "))
+            }
+            Bar::Authentication { failed } => write!(f, "after the failure of authentication of `{failed}`"),
+        }
+    }
+}
+
+impl fmt::Display for Untried {
+    /// In one line: `` `tcp4` (without `authenticated` and `encrypted` of `secure/tcp4`) ``.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` ({})", self.entry, self.why)
+    }
+}
+
+/// What follows the attempts in an error: those of one reason together. Nothing if all were tried.
+pub(super) fn untried_words(untried: &[Untried]) -> String {
+    let mut reasons: Vec<(&Bar, Vec<String>)> = Vec::new();
+    for Untried { entry, why } in untried {
+        let entry = format!("`{entry}`");
+        match reasons.iter_mut().find(|(known, _)| *known == why) {
+            Some((_, entries)) => entries.push(entry),
+            None => reasons.push((why, vec![entry])),
+        }
+    }
+    let reasons = reasons.into_iter().map(|(why, entries)| format!("; not tried: {} ({why})", entries.join(", ")));
+    reasons.collect()
 }
 
 impl Outcome {

@@ -12,6 +12,7 @@ use super::opened::Opened;
 use super::provider::Role;
 use super::socket::BaseSocket;
 use std::io;
+use std::sync::Arc;
 
 pub(super) struct Connection {
     pub machine: Machine,
@@ -24,6 +25,8 @@ pub(super) struct Connection {
     pub endless: bool,
     /// A client that asks for a target is answered by the program; else by the connection, which grants it.
     pub asks: bool,
+    /// Which layers give `encrypted` or `authenticated`, top first.
+    pub securing: Arc<[bool]>,
     /// The layers know that the socket is connected.
     told_connected: bool,
     /// The side that is written is to be shut down once all is sent.
@@ -62,6 +65,7 @@ impl Connection {
             connecting,
             endless,
             asks: false,
+            securing: Arc::default(),
             told_connected: false,
             closing: false,
             closed: false,
@@ -168,7 +172,8 @@ impl Connection {
     }
 
     fn layer(&self, failure: LayerFailure) -> io::Error {
-        Error::layer(failure, self.opened.stack.len()).into()
+        let secures = self.securing.get(failure.place.saturating_sub(1)).is_some_and(|secures| *secures);
+        Error::layer(failure, self.opened.stack.len(), secures).into()
     }
 
     /// Connects as far as it goes without waiting.

@@ -1,10 +1,11 @@
-//! Falling back: races, one after the other, until a connection has shaken hands. What all drivers share.
+//! Falling back: races, one after the other, until a connection has shaken hands, or until somebody has failed to authenticate. What
+//! all drivers share.
 //!
 //! A driver runs the look-ups, calls [`Dialing::progress`] as it would a [`Race`]'s, and shakes hands on what has won. When that
 //! fails it says so by [`Dialing::rejected`], and goes on.
 
 use super::Target;
-use super::attempt::{Attempt, Outcome};
+use super::attempt::{Attempt, Bar, Outcome, Untried};
 use super::cancel::Cancel;
 use super::error::Error;
 use super::opener::{Opener, ToTarget};
@@ -19,6 +20,8 @@ pub(super) struct Dialing {
     race: Race,
     /// What is raced when nothing of those before can be opened.
     later: VecDeque<Vec<(Opener, Target)>>,
+    /// What is never raced.
+    barred: Vec<Untried>,
     /// What came of the races before.
     attempts: Vec<Attempt>,
     /// How the error of all is told; nothing where there is one opener, whose error is told as it is.
@@ -32,12 +35,14 @@ impl Dialing {
     pub fn one(opener: &Opener, target: &impl ToTarget, now: Instant) -> Result<Self, Error> {
         let target = opener.target(target)?;
         let race = Race::new(opener.clone(), target, now);
-        Ok(Dialing { start: now, race, later: VecDeque::new(), attempts: Vec::new(), told: None, winner: None })
+        let (later, barred, attempts) = (VecDeque::new(), Vec::new(), Vec::new());
+        Ok(Dialing { start: now, race, later, barred, attempts, told: None, winner: None })
     }
 
-    /// Groups of openers: each is raced when nothing of those before it can be opened.
+    /// Groups of openers: each is raced when nothing of those before it can be opened. What is barred is named in errors.
     pub fn groups<'o>(
         groups: impl IntoIterator<Item = Vec<&'o Opener>>,
+        barred: Vec<(&'o Opener, Bar)>,
         target: &impl ToTarget,
         now: Instant,
     ) -> Result<Self, Error> {
@@ -57,12 +62,26 @@ impl Dialing {
                 later.push_back(targeted);
             }
         }
-        let Some(race) = later.pop_front().and_then(|group| race(group, now)) else {
-            let first = misfits.into_iter().next().map(|(_, error)| error);
-            return Err(first.unwrap_or_else(|| unreachable!("there is an opener")));
-        };
-        let attempts = misfits.into_iter().map(|(opener, error)| unopened(opener, error, Duration::ZERO)).collect();
-        Ok(Dialing { start: now, race, later, attempts, told, winner: None })
+        let would_be = barred.iter().find_map(|(opener, _)| opener.target(target).ok());
+        let barred: Vec<Untried> = barred.into_iter().map(|(opener, why)| untried(opener, why)).collect();
+        let race = later.pop_front().and_then(|group| race(group, now));
+        let unfit = |(opener, error): (&Opener, Error)| unopened(opener, error, Duration::ZERO);
+        match (race, would_be) {
+            (Some(race), _) => {
+                let attempts = misfits.into_iter().map(unfit).collect();
+                Ok(Dialing { start: now, race, later, barred, attempts, told, winner: None })
+            }
+            // The target is one of those alone that are never tried.
+            (None, Some(target)) => {
+                let attempts: Vec<Attempt> = misfits.into_iter().map(unfit).collect();
+                let entry = attempts.first().map(|attempt| attempt.entry.clone()).unwrap_or_default();
+                Err(Error::Unreached { entry, target, attempts, untried: barred })
+            }
+            (None, None) => {
+                let first = misfits.into_iter().next().map(|(_, error)| error);
+                Err(first.unwrap_or_else(|| unreachable!("the first opener is never barred")))
+            }
+        }
     }
 
     /// What is to be looked up now; to be asked after each [`progress`](Dialing::progress).
@@ -90,19 +109,45 @@ impl Dialing {
         }
     }
 
-    /// What has won could not be opened after all.
+    /// What has won could not be opened after all. After a failure of authentication that is the end of it.
     pub fn rejected(&mut self, error: Error) -> Result<(), Error> {
         match self.winner.take() {
             Some(number) if self.told.is_some() && !matches!(error, Error::Cancelled) => {
+                let is_of_authentication = error.is_of_authentication();
                 self.race.resume(number, error);
-                Ok(())
+                if is_of_authentication { Err(self.stopped()) } else { Ok(()) }
             }
             _ => Err(error),
         }
     }
 
+    /// Tries nothing more: what came of all, and what is left untried.
+    fn stopped(&mut self) -> Error {
+        self.attempts.extend(self.race.attempts());
+        let failed = self.attempts.iter().rev().find(|attempt| attempt.is_of_authentication());
+        let failed = failed.map_or_else(String::new, |attempt| attempt.entry.clone());
+        let later = std::mem::take(&mut self.later);
+        let openers = self.race.openers().chain(later.iter().flatten().map(|(opener, _)| opener));
+        let names = openers.map(|opener| opener.selection().name().to_owned());
+        let untried: Vec<Untried> = names
+            .filter(|name| !self.attempts.iter().any(|attempt| attempt.entry == *name))
+            .map(|entry| Untried { entry, why: Bar::Authentication { failed: failed.clone() } })
+            .collect();
+        self.unreached(untried)
+    }
+
+    /// The error of all, with what was not tried beside that which never is.
+    fn unreached(&mut self, mut untried: Vec<Untried>) -> Error {
+        untried.append(&mut self.barred);
+        let attempts = std::mem::take(&mut self.attempts);
+        let (entry, target) = self.told.clone().unwrap_or_else(|| unreachable!("there are several entries"));
+        Error::Unreached { entry, target, attempts, untried }
+    }
+
     fn fall_back(&mut self, error: Error, now: Instant) -> Result<(), Error> {
-        let Some((entry, target)) = &self.told else { return Err(error) };
+        if self.told.is_none() {
+            return Err(error);
+        }
         match error {
             Error::Cancelled => return Err(Error::Cancelled),
             Error::Unreached { attempts, .. } => self.attempts.extend(attempts),
@@ -117,10 +162,7 @@ impl Dialing {
                 self.race = next.after(self.start, &self.race);
                 Ok(())
             }
-            None => {
-                let attempts = std::mem::take(&mut self.attempts);
-                Err(Error::Unreached { entry: entry.clone(), target: target.clone(), attempts })
-            }
+            None => Err(self.unreached(Vec::new())),
         }
     }
 
@@ -148,6 +190,10 @@ fn race(group: Vec<(Opener, Target)>, now: Instant) -> Option<Race> {
     let mut group = group.into_iter();
     let (opener, target) = group.next()?;
     Some(group.fold(Race::new(opener, target, now), |race, (opener, target)| race.and(opener, target)))
+}
+
+fn untried(opener: &Opener, why: Bar) -> Untried {
+    Untried { entry: opener.selection().name().to_owned(), why }
 }
 
 fn unopened(opener: &Opener, error: Error, began: Duration) -> Attempt {

@@ -1,10 +1,11 @@
 //! Why opening, or what was opened, failed.
 
 use super::address::{Address, Target};
-use super::attempt::{Attempt, Outcome, last_failure};
+use super::attempt::{Attempt, Outcome, Untried, last_failure, untried_words};
 use super::machine::{Failure, LayerFailure, Phase};
 use super::provider::{ProviderError, ProviderFailure};
 use crate::Refusal;
+use crate::catalog::Exposure;
 use crate::terms::{ErrorCode, Role};
 use rustix::io::Errno;
 use std::fmt;
@@ -58,6 +59,17 @@ pub enum Error {
         /// Why.
         refusal: Refusal,
     },
+    /// Others have rights to a file that decides how this is opened, or that holds a secret: see
+    /// [`Opener::allow_exposed_file`](super::Opener::allow_exposed_file).
+    #[error("`{entry}{}`: {source}", option_of(option.as_deref()))]
+    Exposed {
+        /// The entry that is opened, or the one of its stack that has the option.
+        entry: String,
+        /// The option that names the file; nothing: it is a catalog.
+        option: Option<String>,
+        /// The file, and the right to it.
+        source: Exposure,
+    },
     /// An option, or a file that it names, cannot be used; or the system refused.
     #[error("`{entry}`: {}{source}", at(address.as_ref()))]
     Provider {
@@ -80,7 +92,7 @@ pub enum Error {
     },
     /// None of the addresses of a target could be connected to; or, where there were several entries to choose from, none of
     /// them could be opened.
-    #[error("{}", unreached(entry, target, attempts))]
+    #[error("{}", unreached(entry, target, attempts, untried))]
     Unreached {
         /// The base protocol's entry; of several entries the name of the first.
         entry: String,
@@ -88,6 +100,8 @@ pub enum Error {
         target: Target,
         /// What came of each, in the order tried.
         attempts: Vec<Attempt>,
+        /// The entries that were to choose from and were not tried, as [`Alternatives`](super::Alternatives) says.
+        untried: Vec<Untried>,
     },
     /// A layer failed, or its peer did.
     #[error("layer `{layer}` ({place} of {depth}, {}): {source}", stage(*phase))]
@@ -100,6 +114,9 @@ pub enum Error {
         depth: usize,
         /// Where its session was.
         phase: Phase,
+        /// Whether it is a failure of authentication, after which nothing is fallen back to: the layer says so, or it encrypts or
+        /// authenticates, shook hands, and says nothing.
+        authentication: bool,
         /// Why.
         source: super::machine::SessionError,
     },
@@ -205,7 +222,7 @@ impl Error {
             Error::Provider { source, .. } if source.kind() == ProviderFailure::Option => ErrorKind::Usage,
             Error::Layer { source, .. } if source.kind() == Failure::Unusable => ErrorKind::Usage,
             Error::Layer { source, .. } if source.kind() == Failure::Host => ErrorKind::Host,
-            Error::NoModule { .. } | Error::Provider { .. } => ErrorKind::Host,
+            Error::NoModule { .. } | Error::Exposed { .. } | Error::Provider { .. } => ErrorKind::Host,
             Error::Cancelled => ErrorKind::Cancelled,
             Error::Unreached { attempts, .. } => shared_kind(attempts),
             Error::Unresolved { .. } | Error::Layer { .. } => ErrorKind::Network,
@@ -243,9 +260,21 @@ impl Error {
         error.get_ref()?.downcast_ref()
     }
 
-    pub(super) fn layer(failure: LayerFailure, depth: usize) -> Self {
+    /// Whether it is, or holds, a failure of authentication: after one nothing is fallen back to.
+    pub fn is_of_authentication(&self) -> bool {
+        match self {
+            Error::Layer { authentication, .. } => *authentication,
+            Error::Unreached { attempts, .. } => attempts.iter().any(Attempt::is_of_authentication),
+            _ => false,
+        }
+    }
+
+    /// `secures`: the layer gives `encrypted` or `authenticated`.
+    pub(super) fn layer(failure: LayerFailure, depth: usize, secures: bool) -> Self {
         let LayerFailure { layer, place, phase, source } = failure;
-        Error::Layer { layer, place, depth, phase, source }
+        let unsaid = secures && phase == Phase::Handshake;
+        let authentication = source.is_of_authentication().unwrap_or(unsaid);
+        Error::Layer { layer, place, depth, phase, authentication, source }
     }
 
     fn io_kind(&self) -> io::ErrorKind {
@@ -275,6 +304,7 @@ impl Error {
             Error::Socket { source, .. } => source.kind(),
             Error::Refused { .. } => io::ErrorKind::PermissionDenied,
             Error::NoModule { .. } => io::ErrorKind::Unsupported,
+            Error::Exposed { .. } => io::ErrorKind::PermissionDenied,
             Error::Cancelled => io::ErrorKind::ConnectionAborted,
             Error::Unresolved { .. } => io::ErrorKind::NotFound,
             Error::Option { .. } | Error::Unfit { .. } | Error::Unanswered => io::ErrorKind::InvalidInput,
@@ -317,6 +347,10 @@ fn no_module(entry: &str, provider: &str, module: &str, feature: Option<&str>) -
     format!("`{entry}` needs the module `{module}` (provider `{provider}`), {reason}")
 }
 
+fn option_of(option: Option<&str>) -> String {
+    option.map(|option| format!(".{option}")).unwrap_or_default()
+}
+
 fn at(address: Option<&Address>) -> String {
     address.map(|address| format!("{address}: ")).unwrap_or_default()
 }
@@ -328,14 +362,15 @@ fn shared_kind(attempts: &[Attempt]) -> ErrorKind {
     if kinds.all(|kind| kind == first) { first } else { ErrorKind::Network }
 }
 
-fn unreached(entry: &str, target: &Target, attempts: &[Attempt]) -> String {
+fn unreached(entry: &str, target: &Target, attempts: &[Attempt], untried: &[Untried]) -> String {
     let each = |tell: fn(&Attempt) -> String| attempts.iter().map(tell).collect::<Vec<_>>().join("; ");
+    let left = untried_words(untried);
     match attempts {
-        [attempt] => format!("`{entry}`: {}", attempt.told()),
+        [attempt] => format!("`{entry}`: {}{left}", attempt.told()),
         [first, rest @ ..] if rest.iter().any(|attempt| attempt.entry != first.entry) => {
-            format!("{target} could be reached by no entry ({})", each(Attempt::to_string))
+            format!("{target} could be reached by no entry ({}){left}", each(Attempt::to_string))
         }
-        _ => format!("`{entry}`: no address of {target} could be connected to ({})", each(Attempt::told)),
+        _ => format!("`{entry}`: no address of {target} could be connected to ({}){left}", each(Attempt::told)),
     }
 }
 

@@ -43,7 +43,7 @@ pub mod tokio;
 
 pub use address::{Address, Target, TargetError};
 pub use alternatives::Alternatives;
-pub use attempt::{Attempt, Outcome};
+pub use attempt::{Attempt, Bar, Outcome, Untried};
 pub use blocking::{Accepted, Bare, Listener, Socket, Stream};
 pub use cancel::Cancel;
 pub use connection::Wants;

@@ -1,6 +1,7 @@
 //! From a selection to sockets: every layer of the stack prepared, or none opened at all.
 
 use super::address::{Address, Target, TargetError};
+use super::alternatives::security;
 use super::cancel::Cancel;
 use super::connection::Connection;
 use super::error::{Error, Step};
@@ -10,11 +11,14 @@ use super::provider::{Base, BaseProvider, Context, Layer, ProviderError, Provide
 use super::settings::{Override, Settings};
 use super::socket::BaseSocket;
 use crate::catalog::modules::{Effect, given};
-use crate::catalog::{EntryKind, Module, OptionSpec, OptionValue, TIME_LIMITS, nearest};
+use crate::catalog::rights::{Trusted, exposures, is_allowed};
+use crate::catalog::{EntryKind, FileUse, Module, OptionSpec, OptionValue, TIME_LIMITS, nearest};
 use crate::terms::{Family, Services, SocketType};
 use crate::{EntryRef, KeptSelection, Selection};
+use std::cell::LazyCell;
 use std::collections::HashMap;
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
 
@@ -37,6 +41,17 @@ use std::time::{Duration, SystemTime};
 /// ```
 ///
 /// Files that options name (certificates, keys, passwords) are read when the first connection is made or accepted, and kept.
+///
+/// # Files that others can read or write
+///
+/// Before the first of these files is read, those are refused that others have rights to which they must not have, with
+/// [`Error::Exposed`]: every catalog file that the selection comes from, and every file that an option of the stack names and that is
+/// read. Nobody but root and the user that the process runs as may own such a file, or a folder or symbolic link on the way to it; nobody
+/// else may write it, or a folder on the way, unless that is sticky as `/tmp` is; and nobody else may read a key or a file of passwords
+/// or users. Two rights of groups are ordinary, and accepted: the group of one's own in which nobody else is (umask 002) may do what its
+/// user may; and a group that is not everybody's, as Debian's `ssl-cert`, may read a file of secrets. Where there is an access control
+/// list, neither is. Catalogs that ship, and texts that a program hands over, are no files.
+/// [`Opener::allow_exposed_file`] and [`Providers::allow_exposed_file`] make an exception of a file by its name.
 #[derive(Clone)]
 #[must_use]
 pub struct Opener {
@@ -210,6 +225,53 @@ impl Opener {
         Ok(spec)
     }
 
+    /// Takes a file as it is, whoever else can read or write it: [`Providers::allow_exposed_file`], for this opener.
+    pub fn allow_exposed_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.providers = self.providers.allow_exposed_file(path);
+        (self.connecting, self.accepting) = (Arc::default(), Arc::default());
+        self
+    }
+
+    /// Tests who else can read or write what this is opened by: the catalogs, and the files that options of the stack name.
+    fn unexposed(&self, selection: &Selection<'_>) -> Result<(), Error> {
+        let trusted = LazyCell::new(|| Trusted::new(rustix::process::geteuid().as_raw()));
+        let judge = |entry: &str, option: Option<&str>, path: &Path, file_use: FileUse| {
+            let exposures = match exposures(path, file_use, &trusted) {
+                Ok(exposures) => exposures,
+                // Whoever reads it says that it is not there.
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+                Err(error) => {
+                    let source = match option {
+                        Some(option) => ProviderError::option(option, format!("{}: {error}", path.display())),
+                        None => ProviderError::system(format!("lstat {}", path.display()), error),
+                    };
+                    return Err(self.failed(entry, None, source));
+                }
+            };
+            match exposures.into_iter().find(|exposure| !is_allowed(exposure, self.providers.exposed())) {
+                Some(source) => {
+                    Err(Error::Exposed { entry: entry.to_owned(), option: option.map(str::to_owned), source })
+                }
+                None => Ok(()),
+            }
+        };
+        for path in selection.sources().iter().filter_map(|(_, source)| source.file()) {
+            judge(selection.name(), None, path, FileUse::Trusted)?;
+        }
+        let modules = self.providers.modules();
+        for part in selection.stack() {
+            let Some(module) = modules.get(part.provider().module()) else { continue };
+            let settings = self.settings(part);
+            for spec in module.specs() {
+                let Some(file_use @ (FileUse::Secret | FileUse::Trusted)) = spec.file_use() else { continue };
+                for path in settings.files(spec) {
+                    judge(part.name(), Some(spec.name()), &path, file_use)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// How long a step may take; nothing: without limit. Counts before what the catalog says.
     pub fn limit(mut self, step: Step, limit: Option<Duration>) -> Self {
         self.limits.insert(step.name(), limit);
@@ -284,6 +346,7 @@ impl Opener {
         }
         let selection = self.selection.get();
         self.keeps_its_word(&selection, role)?;
+        self.unexposed(&selection)?;
         let depth = selection.stack().len() - 1;
         let mut layers = Vec::with_capacity(depth);
         for part in selection.stack().take(depth) {
@@ -450,7 +513,24 @@ impl Opener {
         let mut opened = Opened::new(&self.selection.get(), Role::Connect, Some(target.clone()));
         opened.peer = Some(address.clone());
         opened.origin = self.origin.clone();
-        Ok(Connection::new(self.machine(sessions), socket, opened, true, self.is_endless()))
+        let mut connection = Connection::new(self.machine(sessions), socket, opened, true, self.is_endless());
+        connection.securing = self.securing();
+        Ok(connection)
+    }
+
+    /// Which layers give `encrypted` or `authenticated`, by what the catalog or their module says, top first.
+    fn securing(&self) -> Arc<[bool]> {
+        let (selection, security) = (self.selection.get(), security());
+        let layers = selection.stack().len() - 1;
+        let secures = |part: EntryRef<'_>| {
+            let module = self.providers.find_layer(part.provider().module()).map(|provider| provider.module());
+            part.adds().is_some_and(|added| added.intersects(&security))
+                || module.is_some_and(|module| {
+                    let gives = module.promised().iter().filter(|promise| !promise.is_end());
+                    gives.into_iter().any(|promise| security.iter().any(|service| service == promise.service()))
+                })
+        };
+        selection.stack().take(layers).map(secures).collect()
     }
 
     /// A connection over a socket that was accepted.
@@ -460,6 +540,7 @@ impl Opener {
         let opened = Opened::new(&self.selection.get(), Role::Accept, None);
         let mut connection = Connection::new(self.machine(sessions), socket, opened, false, self.is_endless());
         connection.asks = self.asks;
+        connection.securing = self.securing();
         Ok(connection)
     }
 

@@ -9,6 +9,7 @@ use crate::terms::{Family, Protocol, SocketType};
 use std::error::Error;
 use std::fmt;
 use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -227,12 +228,14 @@ pub struct Providers {
     bases: Vec<Arc<dyn BaseProvider>>,
     layers: Vec<Arc<dyn LayerProvider>>,
     environment: Environment,
+    /// Files that others may have rights to.
+    exposed: Vec<PathBuf>,
 }
 
 impl Providers {
     /// None at all.
     pub fn none() -> Self {
-        Providers { bases: Vec::new(), layers: Vec::new(), environment: Arc::new(|_| None) }
+        Providers { bases: Vec::new(), layers: Vec::new(), environment: Arc::new(|_| None), exposed: Vec::new() }
     }
 
     /// The modules that come with sockatlas, as far as this build has them: see the features in the crate's documentation.
@@ -268,6 +271,19 @@ impl Providers {
     pub fn environment(mut self, read: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Self {
         self.environment = Arc::new(read);
         self
+    }
+
+    /// Takes a file as it is, whoever else can read or write it: a catalog, or a file that an option names. Or a folder on the way to such
+    /// files, for all of them. Else those that others can write are refused when something is opened, and files of secrets that others can
+    /// read: [`Error::Exposed`](super::Error::Exposed) says what is wrong, and the page of
+    /// [`Opener`](super::Opener#files-that-others-can-read-or-write) what is looked at.
+    pub fn allow_exposed_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.exposed.push(path.into());
+        self
+    }
+
+    pub(super) fn exposed(&self) -> &[PathBuf] {
+        &self.exposed
     }
 
     /// What is known of the modules: those that come with sockatlas, and those added here. To be handed to

@@ -391,7 +391,7 @@ impl Race {
     }
 
     /// Every attempt that is over, in the order in which they were begun.
-    fn attempts(&mut self) -> Vec<Attempt> {
+    pub(super) fn attempts(&mut self) -> Vec<Attempt> {
         self.over.sort_by_key(|(number, _)| *number);
         self.over.iter().map(|(_, attempt)| attempt.clone()).collect()
     }
@@ -400,7 +400,7 @@ impl Race {
         let attempts = self.attempts();
         let Contender { opener, target, .. } = &self.contenders[0];
         let entry = if self.contenders.len() == 1 { opener.base_name() } else { opener.selection().name().to_owned() };
-        Error::Unreached { entry, target: target.clone(), attempts }
+        Error::Unreached { entry, target: target.clone(), attempts, untried: Vec::new() }
     }
 
     /// Until when [`progress`](Race::progress) is to be called at the latest; a time that has passed means at once. Nothing: not

@@ -93,7 +93,7 @@ impl Opener {
             began: Duration::ZERO,
             outcome: Outcome::Failed(source.into()),
         };
-        Error::Unreached { entry, target: target.clone(), attempts: vec![attempt] }
+        Error::Unreached { entry, target: target.clone(), attempts: vec![attempt], untried: Vec::new() }
     }
 
     /// A connection that is open.

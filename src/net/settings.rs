@@ -3,7 +3,7 @@
 use super::provider::{Environment, ProviderError};
 use crate::EntryRef;
 use crate::catalog::modules::{duration, host_and_port};
-use crate::catalog::{EntryOption, OptionValue};
+use crate::catalog::{EntryOption, OptionKind, OptionSpec, OptionValue};
 use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -118,6 +118,16 @@ impl<'a> Settings<'a> {
     /// Files, each as [`path`](Settings::path) says.
     pub fn paths(&self, name: &str) -> Option<Vec<PathBuf>> {
         Some(self.texts(name)?.into_iter().map(|path| self.located(name, path)).collect())
+    }
+
+    /// The files that an option names, without the words that it takes for something else.
+    pub(super) fn files(&self, spec: &OptionSpec) -> Vec<PathBuf> {
+        let words = match spec.kind() {
+            OptionKind::FilesOr(words) => words,
+            _ => &[],
+        };
+        let named = self.texts(spec.name()).unwrap_or_default().into_iter().filter(|text| !words.contains(text));
+        named.map(|path| self.located(spec.name(), path)).collect()
     }
 
     fn located(&self, name: &str, path: &str) -> PathBuf {

@@ -104,6 +104,12 @@ impl<'r> Selection<'r> {
         self.entry().stack()
     }
 
+    /// The documents of its registry.
+    #[cfg(all(feature = "net", target_os = "linux"))]
+    pub(crate) fn sources(&self) -> &'r crate::catalog::Sources {
+        self.registry.sources()
+    }
+
     /// A selection that keeps its registry alive, for as long as it is needed.
     pub fn keep(&self) -> KeptSelection {
         KeptSelection {

@@ -150,7 +150,7 @@ fn a_layer_of_others_runs_over_a_base_of_ones_own() {
     let made = rcgen::generate_simple_self_signed(["ours.example".to_owned()]).expect("a certificate");
     let file = |name: &str, text: &str| {
         let path = folder.path().join(name);
-        std::fs::write(&path, text).expect("there is room");
+        crate::secret::write(&path, text);
         path.to_str().expect("it is text").to_owned()
     };
     let (certificate, key) =

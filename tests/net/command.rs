@@ -70,7 +70,7 @@ pub(super) fn certificates(folder: &Path) -> [String; 2] {
     let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("made");
     let write = |name: &str, text: String| {
         let path = folder.join(name);
-        std::fs::write(&path, text).expect("written");
+        crate::secret::write(&path, text);
         path.display().to_string()
     };
     [write("certificate.pem", made.cert.pem()), write("key.pem", made.signing_key.serialize_pem())]
@@ -252,7 +252,7 @@ fn what_cannot_be_opened_is_told_and_nothing_else_is_opened() {
 fn a_secret_is_read_and_never_printed() {
     let folder = tempfile::tempdir().expect("made");
     let file = folder.path().join("password");
-    std::fs::write(&file, "correct horse\n").expect("written");
+    crate::secret::write(&file, "correct horse\n");
     let by_file = format!("socks5.password-file={}", file.display());
     for password in [by_file.as_str(), "socks5.password-env=SOCKATLAS_TEST_PASSWORD"] {
         // A proxy that says no, and remembers what it was told.

@@ -239,3 +239,126 @@ fn fallback_is_refused_as_resolving_is() {
         assert!(told.starts_with(&format!("error[{code}]: ")), "{told}");
     }
 }
+
+/// Somebody between: shows a certificate that nobody vouches for to who speaks TLS, and writes down what comes in plain. Until somebody
+/// says nothing.
+fn between(certificate: &str, key: &str) -> (String, JoinHandle<Vec<String>>) {
+    use rustls::pki_types::pem::PemObject;
+    use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+    use rustls::{ServerConfig, ServerConnection, StreamOwned};
+    let certificate = CertificateDer::from_pem_file(certificate).expect("a certificate");
+    let key = PrivateKeyDer::from_pem_file(key).expect("a key");
+    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
+    let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+    let config = config.expect("versions").with_no_client_auth().with_single_cert(vec![certificate], key);
+    let config = std::sync::Arc::new(config.expect("a key that fits"));
+    let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has ports");
+    let port = listener.local_addr().expect("it is bound").port();
+    let hear = move || {
+        let mut heard = Vec::new();
+        loop {
+            let (peer, _) = listener.accept().expect("somebody comes");
+            let mut first = [0];
+            if peer.peek(&mut first).expect("readable") == 0 {
+                return heard;
+            }
+            let mut said = Vec::new();
+            if first == [0x16] {
+                let server = ServerConnection::new(config.clone()).expect("a connection");
+                let refused = StreamOwned::new(server, peer).read_to_end(&mut said).is_err();
+                heard.push(format!("TLS, {}", if refused { "refused" } else { "accepted" }));
+            } else {
+                let _ = (&peer).read_to_end(&mut said);
+                heard.push(text(&said));
+            }
+        }
+    };
+    (format!("localhost:{port}"), std::thread::spawn(hear))
+}
+
+/// A chain with TLS before the bare base; who is trusted signed nothing of what is shown.
+fn secure_first(folder: &Path) -> String {
+    let other = folder.join("other");
+    std::fs::create_dir(&other).expect("there is room");
+    let [roots, _] = certificates(&other);
+    let catalog = folder.join("site.toml");
+    let text = format!(
+        "format = 1\norder = [\"secure\", \"tcp4\"]\n[provider.kernel]\nmodule = \"system\"\n[provider.tls]\n[base.tcp4]\n\
+         provider = \"kernel\"\nfamily = \"inet\"\ntype = \"stream\"\nprotocol = \"tcp\"\nmatches-zero = true\n\
+         services = [\"guaranteed-delivery\", \"guaranteed-order\"]\n[layer.tls]\nprovider = \"tls\"\n\
+         adds = [\"encrypted\", \"authenticated\"]\noptions = {{ roots = {roots:?} }}\n\
+         [chain.secure]\nlayers = [\"tls\"]\nbase = \"tcp4\"\n"
+    );
+    std::fs::write(&catalog, text).expect("written");
+    catalog.display().to_string()
+}
+
+#[test]
+fn after_a_wrong_certificate_nothing_goes_out_in_plain_whatever_may_be_lost() {
+    let folder = tempfile::tempdir().expect("made");
+    let [certificate, key] = certificates(folder.path());
+    let catalog = secure_first(folder.path());
+    let both: &[&str] = &["--may-lose", "encrypted,authenticated"];
+    for (more, bar) in [
+        (&[][..], "(without `authenticated` and `encrypted` of `secure`)"),
+        (&["--may-lose", "encrypted"][..], "(without `authenticated` of `secure`)"),
+        (both, "(after the failure of authentication of `secure`)"),
+    ] {
+        let (target, peer) = between(&certificate, &key);
+        let arguments = [&["-c", &*catalog, "connect", "--fallback", "inet/stream", &target], more].concat();
+        let output = run(&mut sockatlas(&arguments), b"password=hunter2");
+        let told = text(&output.stderr);
+        drop(TcpStream::connect(&*target).expect("it still listens"));
+        assert_eq!(peer.join().expect("content"), ["TLS, refused"], "{told}");
+        assert!(!output.status.success() && output.stdout.is_empty(), "{told}");
+        let never = format!("never fallen back to: `tcp4` {bar}\n");
+        assert_eq!(told.contains(&never), more != both, "{told}");
+        assert!(told.contains("error: `secure`: 127.0.0.1:") && told.contains(": the certificate of `localhost` is "));
+        assert!(told.ends_with(&format!("; not tried: `tcp4` {bar}\n")), "{told}");
+    }
+}
+
+#[test]
+fn what_may_be_lost_is_lost_when_nothing_better_can_be_reached_and_not_before() {
+    let folder = tempfile::tempdir().expect("made");
+    let catalog = secure_first(folder.path());
+    // The entry with TLS is led to where nobody is; the bare one is not.
+    let closed =
+        TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("loopback has ports");
+    let dead = folder.path().join("dead.toml");
+    let text_of_dead = format!(
+        "format = 1\ninclude = [\"site.toml\"]\n[provider.socks5]\n[layer.socks]\nprovider = \"socks5\"\n\
+         adds = [\"proxied\"]\nremoves = [\"encrypted\", \"authenticated\"]\noptions = {{ proxy = \"{closed}\" }}\n\
+         [chain.secure]\nreplace = true\nlayers = [\"tls\", \"socks\"]\nbase = \"tcp4\"\n"
+    );
+    std::fs::write(&dead, text_of_dead).expect("written");
+    assert!(Path::new(&catalog).exists());
+    let dead = dead.display().to_string();
+    for (more, said) in [(&[][..], None), (&["--may-lose", "encrypted,authenticated"][..], Some("olleh"))] {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has ports");
+        let target = listener.local_addr().expect("it is bound").to_string();
+        let peer = turning(listener);
+        let arguments = [&["-c", &*dead, "connect", "--fallback", "inet/stream", &target], more].concat();
+        let output = run(&mut sockatlas(&arguments), b"hello");
+        let told = text(&output.stderr);
+        // The peer is let go where nobody has come.
+        let _ = TcpStream::connect(&target).map(|peer| peer.shutdown(std::net::Shutdown::Write));
+        peer.join().expect("content");
+        assert_eq!(said.unwrap_or_default(), text(&output.stdout), "{told}");
+        assert_eq!(output.status.success(), said.is_some(), "{told}");
+    }
+}
+
+#[test]
+fn only_what_falling_back_keeps_can_be_lost_and_only_by_falling_back() {
+    let told = |arguments: &[&str]| {
+        let output = run(&mut sockatlas(&["connect", "inet/stream", "127.0.0.1:1"]).args(arguments), b"");
+        (output.status.code(), text(&output.stderr))
+    };
+    let (status, alone) = told(&["--may-lose", "encrypted"]);
+    assert!(status == Some(2) && alone.contains("--fallback"), "{alone}");
+    let (status, other) = told(&["--fallback", "--may-lose", "proxied"]);
+    assert!(status == Some(2) && other.contains("falling back keeps `encrypted` and `authenticated`"), "{other}");
+    let (status, mistyped) = told(&["--fallback", "--may-lose", "encrypte"]);
+    assert!(status == Some(2) && mistyped.contains("unknown service `encrypte`"), "{mistyped}");
+}

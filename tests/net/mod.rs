@@ -4,7 +4,9 @@ mod accepting;
 mod command;
 mod drivers;
 mod encrypted;
+mod exposed;
 mod fallback;
+mod falling;
 #[cfg(feature = "cli")]
 mod gateway;
 #[cfg(feature = "cli")]

@@ -180,7 +180,7 @@ fn a_socks_proxy_asks_for_a_password() {
 
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("password");
-    std::fs::write(&file, "sesam\n").unwrap();
+    crate::secret::write(&file, "sesam\n");
     let wrong = ("socks5", "password-file", file.to_str().unwrap());
     let error = through("socks/tcp4", &[at, alice, wrong], &target).unwrap_err();
     assert_eq!(layer_failure(&error), Failure::Authentication);

@@ -43,7 +43,7 @@ impl Pki {
 
     fn write(&self, name: &str, certificate: &str, key: &KeyPair) {
         fs::write(self.path(&format!("{name}.pem")), certificate).expect("there is room");
-        fs::write(self.path(&format!("{name}.key")), key.serialize_pem()).expect("there is room");
+        crate::secret::write(self.path(&format!("{name}.key")), key.serialize_pem());
     }
 
     fn path(&self, file: &str) -> PathBuf {

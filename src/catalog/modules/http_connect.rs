@@ -1,6 +1,7 @@
 //! `http-connect`: the method CONNECT of RFC 9110, section 9.3.6, and basic authentication of RFC 7617.
 
 use super::{Module, ModuleRole, OptionKind, OptionSpec, Promise};
+use crate::catalog::FileUse;
 use crate::terms::Role;
 
 pub(crate) static HTTP_CONNECT: Module = Module::new(
@@ -20,6 +21,7 @@ pub(crate) static HTTP_CONNECT: Module = Module::new(
         .with(&["password-file", "password-env"])
         .default("no user"),
     OptionSpec::new("password-file", OptionKind::File, "A file with the user's password: its first line")
+        .files_are(FileUse::Secret)
         .with(&["username"])
         .not_with(&["password-env"]),
     OptionSpec::new("password-env", OptionKind::Text, "A variable of the environment with the user's password")
@@ -29,5 +31,6 @@ pub(crate) static HTTP_CONNECT: Module = Module::new(
         OptionKind::File,
         "Accepting: a file with those who may connect, `NAME:PASSWORD` a line; `#` begins a comment",
     )
+    .files_are(FileUse::Secret)
     .default("clients are not asked who they are"),
 ]);

@@ -1,6 +1,7 @@
 //! `inspect`: counts, or writes down what passes.
 
 use super::{Module, ModuleRole, OptionKind, OptionSpec, Promise};
+use crate::catalog::FileUse;
 
 pub(crate) static INSPECT: Module = Module::new(
     "inspect",
@@ -15,6 +16,7 @@ pub(crate) static INSPECT: Module = Module::new(
         OptionKind::File,
         "Where to write; what is there already stays, and more is added behind it",
     )
+    .files_are(FileUse::Written)
     .default("nothing is written: the counts can be asked of the connection"),
     OptionSpec::new(
         "form",

@@ -35,6 +35,7 @@ pub(crate) use promises::{Effect, given};
 pub(crate) use secrets::secret;
 pub(crate) use taken::{missing, module_of, taken};
 
+use super::FileUse;
 use crate::terms::{Family, Protocol, SocketType};
 
 /// What a module implements.
@@ -130,6 +131,7 @@ pub struct OptionSpec {
     on: On,
     partners: &'static [&'static str],
     rivals: &'static [&'static str],
+    file_use: Option<FileUse>,
 }
 
 impl OptionSpec {
@@ -145,7 +147,16 @@ impl OptionSpec {
             on: On::Any,
             partners: &[],
             rivals: &[],
+            file_use: None,
         }
+    }
+
+    /// The same, with what the files are read for that the option names: opening refuses those to which others have rights that do not
+    /// go with it. Where an option that takes files does not say it, the name counts: that of a password, of a key or of users is taken
+    /// for [`FileUse::Secret`], any other for [`FileUse::Written`], which is not tested.
+    pub const fn files_are(mut self, file_use: FileUse) -> Self {
+        self.file_use = Some(file_use);
+        self
     }
 
     /// The same, but nothing can be opened without it: the entry states it, or the caller.
@@ -222,6 +233,19 @@ impl OptionSpec {
     /// Options of which one is needed where this one is stated; none: it stands alone.
     pub const fn partners(&self) -> &'static [&'static str] {
         self.partners
+    }
+
+    /// What its files are read for; nothing: it takes none.
+    pub fn file_use(&self) -> Option<FileUse> {
+        let takes_files = matches!(self.kind, OptionKind::File | OptionKind::FilesOr(_));
+        let by_name = || if secrets::names_secret_file(self.name) { FileUse::Secret } else { FileUse::Written };
+        takes_files.then(|| self.file_use.unwrap_or_else(by_name))
+    }
+
+    /// Whether it says what its files are read for, or takes none.
+    #[cfg(test)]
+    pub(crate) const fn says_file_use(&self) -> bool {
+        self.file_use.is_some() || !matches!(self.kind, OptionKind::File | OptionKind::FilesOr(_))
     }
 
     /// Options that must not be stated where this one is.
@@ -336,3 +360,32 @@ impl Default for Modules {
 
 /// The options that every base protocol and chain takes, whoever implements it: how long its steps may take.
 pub const TIME_LIMITS: &[OptionSpec] = time_limits::OPTIONS;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_option_that_takes_files_says_what_they_are_read_for() {
+        let silent = Modules::shipped().all.into_iter().flat_map(|module| {
+            module.specs().iter().filter(|spec| !spec.says_file_use()).map(|spec| (module.name(), spec.name()))
+        });
+        assert_eq!(silent.collect::<Vec<_>>(), []);
+    }
+
+    #[test]
+    fn an_option_of_others_is_taken_for_a_secret_by_its_name() {
+        let file_use = |name| OptionSpec::new(name, OptionKind::File, "").file_use();
+        for name in ["password-file", "key", "tls-key", "users-file", "private-key-path", "api-token-file"] {
+            assert_eq!(file_use(name), Some(FileUse::Secret), "{name}");
+        }
+        for name in ["log", "file", "trace-file", "keyboard"] {
+            assert_eq!(file_use(name), Some(FileUse::Written), "{name}");
+        }
+        assert_eq!(OptionSpec::new("key", OptionKind::Text, "").file_use(), None);
+        assert_eq!(
+            OptionSpec::new("key", OptionKind::File, "").files_are(FileUse::Trusted).file_use(),
+            Some(FileUse::Trusted)
+        );
+    }
+}

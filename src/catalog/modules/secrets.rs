@@ -49,6 +49,13 @@ pub(super) fn names_secret(name: &str) -> bool {
     ends_in(&plain(name), &SECRETS)
 }
 
+/// Whether an option of this name would lead to a file of secrets: `password-file`, `key`, `tls-key`, `users-file`.
+pub(super) fn names_secret_file(name: &str) -> bool {
+    let name = plain(name);
+    let name = name.strip_suffix("path").or_else(|| name.strip_suffix("file")).unwrap_or(&name);
+    ends_in(name, &SECRETS) || ends_in(name, &KEYS) || ends_in(name, &["key", "keys", "users"])
+}
+
 /// Whether an option may hold a secret, so that the line on which it stands must not be shown.
 pub(super) fn may_be_secret(option: &EntryOption, is_known: bool) -> bool {
     let EntryOption { name, value, .. } = option;

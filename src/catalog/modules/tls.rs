@@ -1,6 +1,7 @@
 //! `tls`: TLS 1.2 (RFC 5246) and 1.3 (RFC 8446).
 
 use super::{Module, ModuleRole, OptionKind, OptionSpec, Promise};
+use crate::catalog::FileUse;
 use crate::terms::Role;
 
 pub(crate) static TLS: Module =
@@ -17,6 +18,7 @@ pub(crate) static TLS: Module =
                 OptionKind::FilesOr(&["platform", "webpki"]),
                 "Who may vouch for a server: the system's authorities, Mozilla's, or those in PEM files",
             )
+            .files_are(FileUse::Trusted)
             .default("\"platform\""),
             OptionSpec::new("server-name", OptionKind::Text, "The name that the server must prove, and SNI")
                 .default("the host connected to"),
@@ -33,10 +35,12 @@ pub(crate) static TLS: Module =
                 OptionKind::File,
                 "A PEM file with one's own certificate chain; a server needs one",
             )
+            .files_are(FileUse::Trusted)
             .with(&["key"])
             .needed_to_accept()
             .default("none"),
             OptionSpec::new("key", OptionKind::File, "A PEM file with the private key of `certificate`")
+                .files_are(FileUse::Secret)
                 .with(&["certificate"])
                 .default("none"),
             OptionSpec::new(
@@ -44,5 +48,6 @@ pub(crate) static TLS: Module =
                 OptionKind::File,
                 "Accepting: a PEM file with those who may vouch for a client, which then must show a certificate",
             )
+            .files_are(FileUse::Trusted)
             .default("clients are not asked for one"),
         ]);

@@ -1,7 +1,9 @@
 //! # What it finds
-//! A catalog file, or the folder in which it stands, that everybody on this machine may write. It is looked for on
-//! Unix. A folder with the sticky bit, as `/tmp` has it, is not reported. The example is found when its file has mode
-//! `0666`, and not when it has `0644`.
+//! A catalog file, or a folder on the way to it, that everybody on this machine may write, or a group in which others
+//! are than root and its owner. It is looked for on Unix. A folder with the sticky bit, as `/tmp` has it, is not
+//! reported, nor is the group of one's own that many systems give each user. Symbolic links are followed, and the
+//! folders on both ways looked at. Opening refuses such catalogs, and those of another user. The example is found when
+//! its file has mode `0666`, and not when it has `0644`.
 //!
 //! # Why it matters
 //! Who can write the catalog decides where programs connect, through which proxy, and whether encrypted. Who can write
@@ -51,35 +53,26 @@ pub(in crate::check) const RULE: Rule = Rule {
 
 #[cfg(unix)]
 fn look(lints: &mut Lints<'_>) {
-    use crate::catalog::Span;
-    use std::path::Path;
+    use crate::catalog::rights::{Trusted, exposures};
+    use crate::catalog::{FileUse, Right, Span};
+    use std::os::unix::fs::MetadataExt;
 
-    let mut folders = std::collections::HashSet::new();
+    let mut places = std::collections::HashSet::new();
     for (file, source) in lints.registry.sources().iter() {
         let Some(path) = source.file() else { continue };
-        let mut found = |path: &Path, what: &str| {
-            let message = format!("everybody on this machine may write the {what} `{}`", path.display());
-            let help = format!("take the right away: chmod o-w {}", path.display());
+        // Whoever checks may be another than who will open; so the owner is trusted, and whose the file is is not asked.
+        let Ok(owner) = std::fs::metadata(path).map(|facts| facts.uid()) else { continue };
+        let exposures = exposures(path, FileUse::Trusted, &Trusted::new(owner)).unwrap_or_default();
+        for exposure in exposures.into_iter().filter(|exposure| exposure.right != Right::Owned) {
+            if !places.insert(exposure.place.clone()) {
+                continue;
+            }
+            let what = if exposure.is_folder { "folder" } else { "catalog" };
+            let message = format!("{} the {what} `{}`", exposure.right, exposure.place.display());
+            let help = format!("take the right away: {}", exposure.remedy());
             lints.found(message, Span::beginning(file), |finding| finding.help(help));
-        };
-        if std::fs::metadata(path).is_ok_and(|facts| facts.is_file() && writable(&facts)) {
-            found(path, "catalog");
-        }
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let is_new = folders.insert(folder.to_owned());
-        if is_new && std::fs::metadata(folder).is_ok_and(|facts| writable(&facts)) {
-            found(folder, "folder");
         }
     }
-}
-
-/// Whether others may write it. In a folder with the sticky bit they cannot replace what is not theirs.
-#[cfg(unix)]
-fn writable(facts: &std::fs::Metadata) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-
-    let mode = facts.permissions().mode();
-    mode & 0o002 != 0 && !(facts.is_dir() && mode & 0o1000 != 0)
 }
 
 /// Elsewhere files do not say who may write them in a way that the standard library reads.

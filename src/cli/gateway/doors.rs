@@ -2,9 +2,9 @@
 
 use crate::cli::Failure;
 use crate::cli::failure::warn;
-use crate::cli::spec::told;
+use crate::cli::spec::{Exposing, told};
 use crate::cli::traffic::Served;
-use crate::net::{Address, Error, Opener, Providers};
+use crate::net::{Address, Error, Opener};
 use crate::{Loader, Registry, Request};
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
@@ -68,7 +68,7 @@ impl<'p> Addresses<'p> {
         let mut found = Vec::new();
         let mut first = None;
         for base in ["tcp4", "tcp6"] {
-            let opener = opener(registry, base)?;
+            let opener = opener(registry, base, &Exposing::default())?;
             let addresses = opener.target(place).and_then(|target| opener.resolve(&target));
             match addresses {
                 Ok(addresses) => found.extend(addresses.iter().filter_map(Address::socket_addr)),
@@ -102,9 +102,10 @@ impl<'p> Addresses<'p> {
         protocol: Protocol,
         registry: &Registry,
         users_file: Option<&Path>,
+        exposing: &Exposing,
     ) -> Result<Vec<Door>, Failure> {
         let door = |address: &SocketAddr| {
-            let mut opener = opener(registry, protocol.chain(address.ip()))?;
+            let mut opener = opener(registry, protocol.chain(address.ip()), exposing)?;
             // Messages of clients go on at once: they may be parts of a handshake, and wait for an answer.
             let base = if address.is_ipv4() { "tcp4" } else { "tcp6" };
             opener = opener.set_word(base, "nodelay", "true").map_err(told)?;
@@ -123,9 +124,9 @@ impl<'p> Addresses<'p> {
     }
 }
 
-fn opener(registry: &Registry, entry: &str) -> Result<Opener, Failure> {
+fn opener(registry: &Registry, entry: &str, exposing: &Exposing) -> Result<Opener, Failure> {
     match registry.resolve(&Request::named(entry)) {
-        Ok(selection) => Ok(Opener::new(&Providers::shipped(), &selection)),
+        Ok(selection) => Ok(Opener::new(&exposing.providers(), &selection)),
         Err(refusal) => Err(Failure::Told { message: refusal.to_string(), help: None }),
     }
 }

@@ -444,7 +444,7 @@ mod encrypted {
         let made = rcgen::generate_simple_self_signed(vec!["example.org".to_owned()]).unwrap();
         let file = |name: &str, text: String| {
             let path = folder.path().join(name);
-            std::fs::write(&path, text).unwrap();
+            crate::catalog::rights::tests::write(&path, text);
             path.display().to_string()
         };
         let (certificate, key) =

@@ -239,6 +239,8 @@ pub struct SessionError {
     source: Arc<dyn Error + Send + Sync>,
     /// What a proxy said of which target.
     denied: Option<Arc<(Target, Denial)>>,
+    /// Whether it is a failure of authentication, where the layer says so itself.
+    authentication: Option<bool>,
 }
 
 /// What kind of failure it is.
@@ -276,7 +278,7 @@ impl Failure {
 impl SessionError {
     /// An error of this kind; its text is that of the source.
     pub fn new(kind: Failure, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        SessionError { kind, source: source.into().into(), denied: None }
+        SessionError { kind, source: source.into().into(), denied: None, authentication: None }
     }
 
     /// The same, as what a proxy says of this target: a program on whose behalf the connection was to be made can say the same.
@@ -289,6 +291,22 @@ impl SessionError {
     /// What a proxy said of this target.
     pub fn denial_of(&self, target: &Target) -> Option<Denial> {
         self.denied.as_deref().filter(|(denied, _)| denied == target).map(|(_, denial)| *denial)
+    }
+
+    /// The same, as a failure of authentication or as none of that, whatever its kind is otherwise taken for.
+    ///
+    /// After a failure of authentication [nothing is fallen back to](crate::net::Alternatives). A layer that encrypts or
+    /// authenticates says of each failure of its handshakes which of the two it is: those of which it says nothing count as
+    /// failures of authentication. Of other layers only [`Failure::Authentication`] does. What is of that kind counts in any case.
+    #[must_use]
+    pub fn of_authentication(mut self, is_one: bool) -> Self {
+        self.authentication = Some(is_one);
+        self
+    }
+
+    /// Whether it is a failure of authentication; nothing: the layer does not say.
+    pub fn is_of_authentication(&self) -> Option<bool> {
+        if self.kind == Failure::Authentication { Some(true) } else { self.authentication }
     }
 
     /// What kind of failure it is.

@@ -101,7 +101,7 @@ fn above_tls_there_is_the_plaintext_and_below_it_there_are_records() {
     let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("made");
     let write = |name: &str, text: String| {
         let path = folder.path().join(name);
-        std::fs::write(&path, text).expect("written");
+        crate::secret::write(&path, text);
         path.display().to_string()
     };
     let (certificate, key) =

@@ -156,7 +156,9 @@ impl ProxyProtocolError {
 
 impl From<ProxyProtocolError> for SessionError {
     fn from(error: ProxyProtocolError) -> Self {
-        SessionError::new(error.failure(), error)
+        // What is no header, or is not intact, does not say whose connection it is.
+        let is_untrusted = error.failure() != Failure::Truncated;
+        SessionError::new(error.failure(), error).of_authentication(is_untrusted)
     }
 }
 

@@ -131,9 +131,42 @@ impl TlsError {
     }
 }
 
+impl TlsError {
+    /// Whether it is a failure of authentication, after which nothing is fallen back to: a certificate is not accepted, by this
+    /// end or by the other, or what came may have been altered on the way. Where the other end is not there, speaks no TLS, or
+    /// has no version or protocol in common with this end, nobody has shown who he is, and nobody was to be believed.
+    pub fn is_of_authentication(&self) -> bool {
+        use AlertDescription as Alert;
+        match self {
+            TlsError::Certificate { .. } | TlsError::NoCertificate { .. } | TlsError::Protocol { .. } => true,
+            // Of the others, the server may want a certificate (TLS 1.2 has no alert for that), may have none for the name, or
+            // may have found that somebody altered what was sent.
+            TlsError::Alert { alert, .. } => !matches!(
+                alert,
+                Alert::CloseNotify
+                    | Alert::UserCanceled
+                    | Alert::InternalError
+                    | Alert::ProtocolVersion
+                    | Alert::InsufficientSecurity
+                    | Alert::NoApplicationProtocol
+            ),
+            TlsError::Incompatible { .. }
+            | TlsError::NoApplicationProtocol { .. }
+            | TlsError::NotTls { .. }
+            | TlsError::EndedInHandshake { .. }
+            | TlsError::Exhausted
+            | TlsError::Ended
+            | TlsError::Unusable(_) => false,
+            // Somebody on the way may have done it.
+            TlsError::CutOff { .. } => true,
+        }
+    }
+}
+
 impl From<TlsError> for SessionError {
     fn from(error: TlsError) -> Self {
-        SessionError::new(error.kind(), error)
+        let of_authentication = error.is_of_authentication();
+        SessionError::new(error.kind(), error).of_authentication(of_authentication)
     }
 }
 

@@ -44,7 +44,7 @@ impl Pki {
     }
 
     fn write(&self, file: &str, text: &str) {
-        fs::write(self.path(file), text).unwrap();
+        crate::catalog::rights::tests::write(&self.path(file), text);
     }
 
     fn path(&self, file: &str) -> PathBuf {

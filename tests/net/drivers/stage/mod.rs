@@ -182,7 +182,7 @@ impl Stage {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().to_owned();
         let made = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_owned()]).expect("a certificate");
-        let write = |name: &str, text: String| std::fs::write(path.join(name), text).expect("written");
+        let write = |name: &str, text: String| crate::secret::write(path.join(name), text);
         write("certificate.pem", made.cert.pem());
         write("key.pem", made.signing_key.serialize_pem());
         write("site.toml", CATALOG.replace("{socks}", &socks.to_string()).replace("{http}", &http.to_string()));
