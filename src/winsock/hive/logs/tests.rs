@@ -15,8 +15,8 @@ fn marvin32_hashes_as_that_of_dotnet_does() {
         (0x004f_b61a_001b_dbcc, &[0x09, 0x32, 0xe6, 0x24, 0x6c, 0x47], 0x6f04_bf1a_5ea2_4060),
         (0x804f_b61a_001b_dbcc, &[0xaf], 0x6820_1f91_960e_bf91),
         (0x804f_b61a_801b_dbcc, &[0xff], 0xfece_f370_701a_e054),
-        (0x804f_b61a_801b_dbcc, &[0xff, 0, 0xff, 0, 0xff, 0, 0xff], 0x7187_6f2e_fb1b_0ee8),
-        (0x004f_b61a_001b_dbcc, counting.as_slice(), 0x10a9_d5d3_996f_d65d),
+        (0x804f_b61a_801b_dbcc, &[0, 0xff, 0, 0xff, 0, 0xff, 0], 0x7187_6f2e_fb1b_0ee8),
+        (0x004f_b61a_001b_dbcc, counting.as_slice(), 0x7dfc_ab33_fcea_d72c),
     ] {
         assert_eq!(marvin32(seed, bytes), hash, "{bytes:02x?}");
     }
