@@ -4,7 +4,7 @@
 //!
 //! | step | file | from | to |
 //! |---|---|---|---|
-//! | find and read the documents | `files`, `form`, `snapshot`, `journal` | paths and texts | [`Sources`] |
+//! | find and read the documents | `files`, `folder`, `pipe`, `form`, `snapshot`, `journal` | paths and texts | [`Sources`] |
 //! | check shapes and types | `document`, `reader` | TOML | raw forms (`raw`), each value with its span |
 //! | merge, resolve names, number | `merge`, `scope` | raw forms | `Catalog`, of valid entries (`entry`) |
 //! | check who implements entries, and their options | `modules` | `Catalog` and [`Modules`] | faults |
@@ -21,12 +21,14 @@ pub(crate) mod document;
 pub(crate) mod entry;
 mod fault;
 mod files;
+mod folder;
 mod form;
 pub(crate) mod journal;
 mod limits;
 mod merge;
 pub(crate) mod modules;
 mod options;
+mod pipe;
 mod protocols;
 pub(crate) mod raw;
 mod reader;
@@ -39,13 +41,17 @@ mod suggest;
 pub(crate) mod writing;
 
 pub use document::FORMAT;
+#[cfg(feature = "cli")]
+pub(crate) use document::recognise;
 pub use entry::{AddressSize, Bitness, ByteOrder, EntryKind, Facts, WinsockFacts};
 pub(crate) use fault::quoted;
-pub use fault::{Cause, Clause, Fault, FaultKind, Meant, Misuse};
+pub use fault::{Cause, Clause, Fault, FaultKind, Meant, Misuse, NotACatalog};
 #[cfg(feature = "cli")]
 pub(crate) use files::BUILTIN;
 pub(crate) use files::Builtin;
 pub use files::Input;
+#[cfg(feature = "cli")]
+pub(crate) use folder::walk;
 pub(crate) use form::{ForeignText, Form};
 pub use limits::{Limits, MAX_PROTOCOL_CHAIN, PACKED_ITEM_BYTES};
 pub(crate) use merge::numbered;
@@ -57,7 +63,8 @@ pub use protocols::ProtocolSet;
 pub use raw::Severity;
 #[cfg(feature = "watch")]
 pub(crate) use source::Place;
-pub use source::{FileId, Location, Source, Sources, Span};
+pub(crate) use source::Way;
+pub use source::{FileId, Location, Skipped, Source, Sources, Span};
 pub(crate) use suggest::nearest;
 
 use crate::terms::{Categories, ErrorCode, Family, Protocol, Services, SocketType};

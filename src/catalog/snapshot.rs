@@ -7,6 +7,7 @@
 //! A stamp tells a file by its place on the device and its times. Times come from a clock that ticks: what was changed less than
 //! [`RECENT`] before it was read may be changed again without a sign, so there the content is compared too.
 
+use super::folder::{Folder, walk};
 use super::journal::{self, Journal, JournalError, Role};
 use std::collections::HashMap;
 use std::fs::{self, File, Metadata};
@@ -26,7 +27,7 @@ pub(super) const BEGINNING: u64 = 4096;
 pub(super) struct Snapshot {
     /// What was looked at, with the content where that must be compared too. What is not there has no stamp.
     seen: Vec<(PathBuf, Option<Stamp>, Option<u64>)>,
-    listed: Vec<(PathBuf, Vec<PathBuf>)>,
+    listed: Vec<(PathBuf, Folder)>,
     /// The journals that count, by the canonical paths of their folders.
     journals: HashMap<PathBuf, Result<Option<Journal>, JournalError>>,
 }
@@ -47,11 +48,11 @@ impl From<io::Error> for ReadError {
 }
 
 impl Snapshot {
-    /// The `*.toml` files of a folder, in the order of their names.
-    pub fn list(&mut self, folder: &Path) -> io::Result<Vec<PathBuf>> {
-        let files = list(folder)?;
-        self.listed.push((folder.to_owned(), files.clone()));
-        Ok(files)
+    /// What a folder holds. `is_inside` is as for [`walk`].
+    pub fn list(&mut self, folder: &Path, is_inside: impl Fn(&Path) -> bool) -> io::Result<&Folder> {
+        let found = walk(folder, is_inside)?;
+        self.listed.push((folder.to_owned(), found));
+        Ok(&self.listed[self.listed.len() - 1].1)
     }
 
     /// The path of a file that is only its own.
@@ -141,25 +142,17 @@ impl Snapshot {
     }
 
     /// The first of what was read that is not as it was when it was read.
-    pub fn changed(&self) -> Option<&Path> {
+    pub fn changed(&self, is_inside: impl Fn(&Path) -> bool) -> Option<&Path> {
         let is_same = |(path, was, content): &&(PathBuf, Option<Stamp>, Option<u64>)| {
             let is = fs::metadata(path).ok().map(|metadata| Stamp::of(&metadata));
             *was == is && content.is_none_or(|content| hash_of(path).is_ok_and(|now| now == content))
         };
         let file = self.seen.iter().find(|seen| !is_same(seen)).map(|(path, ..)| path);
-        let folder = || self.listed.iter().find(|(folder, files)| list(folder).ok().as_ref() != Some(files));
+        let is_as_listed =
+            |folder: &Path, was: &Folder| walk(folder, &is_inside).is_ok_and(|is| was.has_documents_of(&is));
+        let folder = || self.listed.iter().find(|(folder, was)| !is_as_listed(folder, was));
         file.or_else(|| folder().map(|(folder, _)| folder)).map(PathBuf::as_path)
     }
-}
-
-fn list(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    let paths = fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path()));
-    let mut files = paths.collect::<io::Result<Vec<_>>>()?;
-    files.retain(|file| file.extension().is_some_and(|extension| extension == "toml"));
-    files.sort();
-    // A name that is replaced while the folder is read may come up twice.
-    files.dedup();
-    Ok(files)
 }
 
 /// The content, and whether that is all.

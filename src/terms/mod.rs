@@ -21,6 +21,7 @@
 mod categories;
 mod error_code;
 mod family;
+mod printable;
 mod protocol;
 mod service;
 mod socket_type;
@@ -30,6 +31,9 @@ mod unknown_name;
 pub use categories::Categories;
 pub use error_code::{Errno, ErrorCode, WsaError};
 pub use family::Family;
+pub(crate) use printable::printable;
+#[cfg(feature = "cli")]
+pub(crate) use printable::{is_hidden, printable_line, printable_page};
 pub use protocol::Protocol;
 pub use service::Services;
 pub use socket_type::SocketType;

@@ -5,7 +5,7 @@ use sockatlas::check::{HEADINGS, rule, rules};
 use std::path::Path;
 
 /// The codes of all faults, as `FaultKind::code` gives them, and then `WinsockFault::code`.
-const FAULTS: [&str; 28] = [
+const FAULTS: [&str; 29] = [
     "syntax",
     "unknown-key",
     "missing-key",
@@ -27,6 +27,7 @@ const FAULTS: [&str; 28] = [
     "dialect-conflict",
     "limit-exceeded",
     "unreadable-file",
+    "not-a-catalog",
     "winsock-gap",
     "winsock-malformed-item",
     "winsock-duplicate-id",
