@@ -105,7 +105,7 @@ pub(super) fn gather(
                 continue;
             }
             let reason = format!("it kept changing while it was read with the others, {ATTEMPTS} times");
-            gather.unreadable(&path, &reason, Asked::ByName);
+            gather.unreadable(&path, &reason, Asked::Named);
         }
         faults.append(&mut gather.faults);
         let Gather { mut sources, snapshot, documents, .. } = gather;
@@ -150,18 +150,18 @@ impl Roots {
 #[derive(Copy, Clone)]
 enum Asked {
     /// Who calls the loader names it.
-    ByName,
+    Named,
     /// It stands in a folder that is named.
-    ByFolder,
+    Listed,
     /// A document includes it here.
-    ByInclude(Span),
+    Included(Span),
 }
 
 impl Asked {
     fn include(self) -> Option<Span> {
         match self {
-            Asked::ByInclude(at) => Some(at),
-            Asked::ByName | Asked::ByFolder => None,
+            Asked::Included(at) => Some(at),
+            Asked::Named | Asked::Listed => None,
         }
     }
 }
@@ -198,16 +198,16 @@ enum Home {
 impl Gather<'_> {
     fn input(&mut self, input: &Input) {
         match input {
-            Input::Text { name, text } => self.text(name, text.clone(), &Home::None, Asked::ByName, false),
-            Input::Built { name, text } => self.text(name, text.clone(), &Home::Program, Asked::ByName, false),
-            Input::Bytes { name, bytes } => self.content(name, bytes.clone(), None, &Home::None, Asked::ByName),
+            Input::Text { name, text } => self.text(name, text.clone(), &Home::None, Asked::Named, false),
+            Input::Built { name, text } => self.text(name, text.clone(), &Home::Program, Asked::Named, false),
+            Input::Bytes { name, bytes } => self.content(name, bytes.clone(), None, &Home::None, Asked::Named),
             Input::Path(path) if path.to_str().is_some_and(|path| path.starts_with(BUILTIN)) => {
-                self.builtin(&path.to_string_lossy(), Asked::ByName);
+                self.builtin(&path.to_string_lossy(), Asked::Named);
             }
             Input::Path(path) if path.is_dir() => self.folder(path),
             Input::Path(path) => match Pipe::at(path) {
                 Some(pipe) => self.pipe(path, pipe),
-                None => self.file(path, Asked::ByName),
+                None => self.file(path, Asked::Named),
             },
             Input::Unsaved { .. } | Input::Root(_) => {}
         }
@@ -219,7 +219,7 @@ impl Gather<'_> {
             Ok(found) => found,
             Err(error) => {
                 self.sources.add_place(Place::Folder(path.to_owned()));
-                return self.unreadable(path, &reason(&error), Asked::ByName);
+                return self.unreadable(path, &reason(&error), Asked::Named);
             }
         };
         let (files, near_misses, outside) = (found.files.clone(), found.near_misses.clone(), found.outside.clone());
@@ -229,7 +229,7 @@ impl Gather<'_> {
         if files.is_empty() && unreadable.is_empty() {
             let near =
                 near_misses.first().map(|path| format!(", and `{}` is none", path.display())).unwrap_or_default();
-            self.unreadable(path, &format!("the folder holds no `*.toml` file{near}"), Asked::ByName);
+            self.unreadable(path, &format!("the folder holds no `*.toml` file{near}"), Asked::Named);
         }
         for near_miss in near_misses {
             self.sources.add_skipped(&near_miss.display().to_string());
@@ -239,16 +239,16 @@ impl Gather<'_> {
             self.sources.add_outside(Outside { at: Span::beginning(file), what: Way::Folder, to });
         }
         for (path, reason) in unreadable {
-            self.unreadable(&path, &reason, Asked::ByFolder);
+            self.unreadable(&path, &reason, Asked::Listed);
         }
         for file in files {
-            self.file(&file, Asked::ByFolder);
+            self.file(&file, Asked::Listed);
         }
     }
 
     /// Reads what is no file and can be read but once.
     fn pipe(&mut self, path: &Path, pipe: Pipe) {
-        if !self.is_fresh(&pipe.identity, Asked::ByName) {
+        if !self.is_fresh(&pipe.identity, Asked::Named) {
             return;
         }
         let bytes = match self.pipes.get(&pipe.identity) {
@@ -257,12 +257,12 @@ impl Gather<'_> {
                 let (form, limits) = (self.form, self.limits);
                 match pipe::read(path, BEGINNING, |beginning| most_bytes(form, limits, beginning)) {
                     Ok(bytes) => self.pipes.entry(pipe.identity).or_insert(bytes).clone(),
-                    Err(error) => return self.unreadable(path, &reason(&error), Asked::ByName),
+                    Err(error) => return self.unreadable(path, &reason(&error), Asked::Named),
                 }
             }
         };
         let home = pipe.folder.map_or(Home::None, Home::Folder);
-        self.content(&path.display().to_string(), bytes, None, &home, Asked::ByName);
+        self.content(&path.display().to_string(), bytes, None, &home, Asked::Named);
     }
 
     /// Reads a file.
@@ -273,7 +273,7 @@ impl Gather<'_> {
             Err(error) => return self.unreadable(path, &reason(&error), asked),
         };
         let leaves = !self.roots.hold(&identity);
-        if let Asked::ByInclude(at) = asked
+        if let Asked::Included(at) = asked
             && leaves
         {
             self.sources.add_outside(Outside { at, what: Way::Include, to: path.to_owned() });
@@ -287,7 +287,7 @@ impl Gather<'_> {
                 let (form, limits) = (self.form, self.limits);
                 let most = |beginning: &[u8]| most_bytes(form, limits, beginning);
                 // Only what a person names may be something else than a regular file.
-                let is_regular = !matches!(asked, Asked::ByName);
+                let is_regular = !matches!(asked, Asked::Named);
                 self.snapshot.read(path, &identity, is_regular, self.pipes, most)
             }
         };
@@ -296,7 +296,7 @@ impl Gather<'_> {
             Err(ReadError::Io(error)) => return self.unreadable(path, &reason(&error), asked),
             Err(ReadError::Journal(error)) => return self.unreadable(path, &error.to_string(), asked),
         };
-        if matches!(asked, Asked::ByFolder) && leaves {
+        if matches!(asked, Asked::Listed) && leaves {
             let at = Span::beginning(self.sources.next());
             self.sources.add_outside(Outside { at, what: Way::File, to: identity.clone() });
         }
@@ -316,7 +316,7 @@ impl Gather<'_> {
         let path = file.as_ref().map(|(path, _)| *path);
         // What a catalog or a link leads to is not shown because it looks a little like something that is.
         let is_toml = |path: &Path| path.extension().is_some_and(|extension| extension == "toml");
-        let must_be_sound = !matches!(asked, Asked::ByName) || path.is_some_and(is_toml);
+        let must_be_sound = !matches!(asked, Asked::Named) || path.is_some_and(is_toml);
         match self.form.and_then(|form| form.text(&bytes, path)) {
             Some(Ok(foreign)) => return self.foreign(name, foreign, path.is_some(), asked, must_be_sound),
             Some(Err(_)) if must_be_sound => return self.not_a_catalog(name, NotACatalog::UnsoundWinsock, asked),
@@ -446,12 +446,12 @@ impl Gather<'_> {
             return;
         }
         match home {
-            _ if include.value.starts_with(BUILTIN) => self.builtin(&include.value, Asked::ByInclude(include.at)),
-            Home::Builtin => self.builtin(&format!("{BUILTIN}{}", include.value), Asked::ByInclude(include.at)),
-            Home::Folder(folder) => self.file(&folder.join(&include.value), Asked::ByInclude(include.at)),
+            _ if include.value.starts_with(BUILTIN) => self.builtin(&include.value, Asked::Included(include.at)),
+            Home::Builtin => self.builtin(&format!("{BUILTIN}{}", include.value), Asked::Included(include.at)),
+            Home::Folder(folder) => self.file(&folder.join(&include.value), Asked::Included(include.at)),
             Home::None | Home::Program => {
                 let reason = "a text that is not a file cannot include files";
-                self.unreadable(Path::new(&include.value), reason, Asked::ByInclude(include.at));
+                self.unreadable(Path::new(&include.value), reason, Asked::Included(include.at));
             }
         }
     }

@@ -82,7 +82,8 @@ impl Globals {
         let has_stdin = catalogs.iter().any(|path| is_stdin(path));
         let mut is_read = false;
         catalogs.iter().try_fold(Loader::new().winsock(Options::default()), |loader, path| {
-            if !is_stdin(path) && !(has_stdin && names_stdin(path)) {
+            let is_stdin = is_stdin(path) || has_stdin && names_stdin(path);
+            if !is_stdin {
                 return Ok(loader.path(path));
             }
             if std::mem::replace(&mut is_read, true) {
