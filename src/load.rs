@@ -5,7 +5,7 @@ use crate::catalog::raw::Document;
 use crate::catalog::{self, Builtin, Draft, Fault, FaultKind, Form, Input, Limits, Location, Modules, Sources};
 use crate::graph::Graph;
 use crate::registry::Registry;
-use crate::terms::System;
+use crate::terms::{System, printable};
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
@@ -47,7 +47,10 @@ impl Loader {
         Loader::default()
     }
 
-    /// Adds a file, or a folder whose `*.toml` files are read in the order of their names.
+    /// Adds a file, or a folder whose `*.toml` files are read, with those of its subfolders, in the order of their paths. What is
+    /// hidden, by a name that begins with a dot, is not read; what else is not read is said by `check`.
+    ///
+    /// A document that is no catalog, which lacks the key `format`, refuses loading, and nothing of its content is shown.
     ///
     /// A path that begins with `builtin:` names a catalog that ships: `builtin:linux.toml`, `builtin:linux-modules.toml`,
     /// `builtin:windows.toml`, `builtin:macos.toml`, `builtin:layers.toml`. Catalogs include them by the same names.
@@ -87,6 +90,13 @@ impl Loader {
     /// editor can ask about what is not saved yet.
     pub fn unsaved(mut self, path: impl Into<PathBuf>, text: impl Into<String>) -> Self {
         self.inputs.push(Input::Unsaved { path: path.into(), text: text.into() });
+        self
+    }
+
+    /// Says that included files may lie in this folder too, beside the folders and those of the files that are named. `check` warns
+    /// of an include that leads elsewhere; it is read all the same.
+    pub fn root(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.inputs.push(Input::Root(folder.into()));
         self
     }
 
@@ -257,15 +267,19 @@ impl fmt::Display for LoadError {
             let line_break = if at == 0 { "" } else { "\n" };
             write!(f, "{line_break}")?;
             // A file that cannot be read has no line to speak of.
-            if !matches!(fault.kind, FaultKind::UnreadableFile { included: false, .. }) {
-                write!(f, "{}: ", self.locate(fault))?;
+            let has_line = match fault.kind {
+                FaultKind::UnreadableFile { included, .. } | FaultKind::NotACatalog { included, .. } => included,
+                _ => true,
+            };
+            if has_line {
+                write!(f, "{}: ", printable(&self.locate(fault).to_string()))?;
             }
-            write!(f, "{}", fault.kind)?;
+            write!(f, "{}", printable(&fault.kind.to_string()))?;
             if let Some(help) = fault.kind.help() {
-                write!(f, " ({help})")?;
+                write!(f, " ({})", printable(&help))?;
             }
             if let Some(place) = self.sources.built_at(fault.at) {
-                write!(f, " (built at {place})")?;
+                write!(f, " (built at {})", printable(place))?;
             }
         }
         Ok(())

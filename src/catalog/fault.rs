@@ -260,6 +260,40 @@ pub enum FaultKind {
         /// Whether an `include` names it; else the reader was told to read it.
         included: bool,
     },
+    /// A document that is no catalog. It may be any file of this machine, so nothing of what it holds is here.
+    #[error("`{path}` is no catalog: {reason}")]
+    NotACatalog {
+        /// The path as given, or the name of the text.
+        path: String,
+        /// How that shows.
+        reason: NotACatalog,
+        /// Whether an `include` names it; else the reader was told to read it.
+        included: bool,
+    },
+}
+
+/// How it shows that a document is no catalog.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum NotACatalog {
+    /// There is nothing in it.
+    #[error("it is empty")]
+    Empty,
+    /// It is no text.
+    #[error("it is not UTF-8")]
+    NotUtf8,
+    /// It cannot be read up to the key that every catalog has.
+    #[error("it is not TOML as far as a top-level key `format`")]
+    NotToml,
+    /// It is TOML, and lacks the key that every catalog has.
+    #[error("it has no top-level key `format`")]
+    NoFormat,
+    /// That key has another meaning there.
+    #[error("its key `format` is no whole number")]
+    OtherFormat,
+    /// It looks like a Winsock catalog, and cannot be read as one.
+    #[error("it cannot be read as the Winsock catalog that it looks like")]
+    UnsoundWinsock,
 }
 
 /// The clauses of a layer's contract.
@@ -344,6 +378,7 @@ impl FaultKind {
             FaultKind::LimitExceeded { .. } => "limit-exceeded",
             FaultKind::Foreign { code, .. } => code,
             FaultKind::UnreadableFile { .. } => "unreadable-file",
+            FaultKind::NotACatalog { .. } => "not-a-catalog",
         }
     }
 
@@ -395,6 +430,13 @@ impl FaultKind {
             FaultKind::UnknownOption { expected, .. } => Some(format!("the options here are {}", quoted(expected))),
             FaultKind::Foreign { help, .. } => help.clone(),
             FaultKind::WrongOption { misuse: Misuse::Rival(_), .. } => Some("take one of the two away".to_owned()),
+            FaultKind::NotACatalog { reason: NotACatalog::UnsoundWinsock, .. } => Some(
+                "to see what is wrong with it, check it by itself, under a name that does not end in `.toml`"
+                    .to_owned(),
+            ),
+            FaultKind::NotACatalog { .. } => {
+                Some("a catalog has the key `format = 1` at its top; nothing of other files is shown".to_owned())
+            }
             _ => None,
         }
     }

@@ -1,13 +1,19 @@
 //! Which documents make a catalog: files, folders and texts in the order given, each include before its includer and once.
+//!
+//! A catalog may come from strangers, as in a pull request, and be checked on a machine whose files they may not see. So what an
+//! include or a symbolic link leads to is read, and is shown only if it is a catalog: of any other file there is one fault
+//! ([`FaultKind::NotACatalog`]), and its text is in no [`Sources`]. A document of another form, as a registry export, that an
+//! include or a name `*.toml` leads to must be sound to count as one.
 
 use super::document;
-use super::fault::{Fault, FaultKind, quoted};
+use super::fault::{Fault, FaultKind, NotACatalog, quoted};
 use super::faults::Faults;
 use super::form::{ForeignText, Form};
 use super::limits::Limits;
+use super::pipe::{self, Pipe};
 use super::raw::{At, Document};
 use super::snapshot::{BEGINNING, Pipes, ReadError, Snapshot};
-use super::source::{FileId, Place, Sources, Span};
+use super::source::{FileId, Outside, Place, Sources, Span, Way};
 use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::io;
@@ -19,8 +25,8 @@ use std::time::Duration;
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Input {
-    /// A file, or a folder whose `*.toml` files are read in the order of their names; or a catalog that ships, as in
-    /// `builtin:layers.toml`.
+    /// A file, or a folder whose `*.toml` files are read, with those of its subfolders, in the order of their paths; or a catalog
+    /// that ships, as in `builtin:layers.toml`.
     Path(PathBuf),
     /// A text with a name for messages. It can include catalogs that ship, but no files.
     Text {
@@ -51,6 +57,8 @@ pub enum Input {
         /// The TOML.
         text: String,
     },
+    /// A folder in which included files may lie, beside those that are named. It names no document of its own.
+    Root(PathBuf),
 }
 
 /// A catalog that ships with the library: a name that begins with [`BUILTIN`], and its text.
@@ -72,6 +80,7 @@ pub(super) fn gather(
     faults: &mut Faults,
 ) -> (Sources, Vec<Document>) {
     let mut pipes = Pipes::new();
+    let roots = Roots::of(inputs);
     let mut attempt = 1;
     loop {
         let mut gather = Gather {
@@ -84,19 +93,20 @@ pub(super) fn gather(
             unsaved: unsaved(inputs),
             snapshot: Snapshot::default(),
             pipes: &mut pipes,
+            roots: &roots,
             seen: HashSet::new(),
             including: Vec::new(),
             over_limit: false,
         };
         inputs.iter().for_each(|input| gather.input(input));
-        if let Some(path) = gather.snapshot.changed().map(Path::to_owned) {
+        if let Some(path) = gather.snapshot.changed(|path| roots.hold(path)).map(Path::to_owned) {
             if attempt < ATTEMPTS {
                 thread::sleep(Duration::from_millis(attempt));
                 attempt += 1;
                 continue;
             }
             let reason = format!("it kept changing while it was read with the others, {ATTEMPTS} times");
-            gather.unreadable(&path, &reason, None);
+            gather.unreadable(&path, &reason, Asked::Named);
         }
         let Gather { mut sources, snapshot, documents, faults: found, .. } = gather;
         faults.append(found);
@@ -114,6 +124,49 @@ fn unsaved(inputs: &[Input]) -> HashMap<PathBuf, &str> {
     unsaved.collect()
 }
 
+/// The folders that were named: folders, those of files, and the roots; without symbolic links.
+struct Roots(HashSet<PathBuf>);
+
+impl Roots {
+    fn of(inputs: &[Input]) -> Roots {
+        let folders = inputs.iter().filter_map(|input| match input {
+            Input::Path(path) if path.to_str().is_some_and(|path| path.starts_with(BUILTIN)) => None,
+            Input::Path(path) if path.is_dir() => Some(path.as_path()),
+            Input::Path(path) => path.parent(),
+            Input::Root(folder) => Some(folder.as_path()),
+            _ => None,
+        });
+        let here =
+            |folder: &'_ Path| if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder.to_owned() };
+        Roots(folders.filter_map(|folder| fs::canonicalize(here(folder)).ok()).collect())
+    }
+
+    /// Whether a path without symbolic links lies in one of them.
+    fn hold(&self, path: &Path) -> bool {
+        path.ancestors().any(|folder| self.0.contains(folder))
+    }
+}
+
+/// Who wants a document.
+#[derive(Copy, Clone)]
+enum Asked {
+    /// Who calls the loader names it.
+    Named,
+    /// It stands in a folder that is named.
+    Listed,
+    /// A document includes it here.
+    Included(Span),
+}
+
+impl Asked {
+    fn include(self) -> Option<Span> {
+        match self {
+            Asked::Included(at) => Some(at),
+            Asked::Named | Asked::Listed => None,
+        }
+    }
+}
+
 struct Gather<'a> {
     limits: &'a Limits,
     faults: Faults,
@@ -124,6 +177,7 @@ struct Gather<'a> {
     unsaved: HashMap<PathBuf, &'a str>,
     snapshot: Snapshot,
     pipes: &'a mut Pipes,
+    roots: &'a Roots,
     /// The canonical paths of the files read so far.
     seen: HashSet<PathBuf>,
     /// The files whose includes are being read: canonical path, and the name as given.
@@ -145,40 +199,87 @@ enum Home {
 impl Gather<'_> {
     fn input(&mut self, input: &Input) {
         match input {
-            Input::Text { name, text } => self.text(name, text.clone(), &Home::None, false),
-            Input::Built { name, text } => self.text(name, text.clone(), &Home::Program, false),
-            Input::Bytes { name, bytes } => self.content(name, bytes.clone(), None, None),
+            Input::Text { name, text } => self.text(name, text.clone(), &Home::None, Asked::Named, false),
+            Input::Built { name, text } => self.text(name, text.clone(), &Home::Program, Asked::Named, false),
+            Input::Bytes { name, bytes } => self.content(name, bytes.clone(), None, &Home::None, Asked::Named),
             Input::Path(path) if path.to_str().is_some_and(|path| path.starts_with(BUILTIN)) => {
-                self.builtin(&path.to_string_lossy(), None);
+                self.builtin(&path.to_string_lossy(), Asked::Named);
             }
             Input::Path(path) if path.is_dir() => self.folder(path),
-            Input::Path(path) => self.file(path, None),
-            Input::Unsaved { .. } => {}
+            Input::Path(path) => match Pipe::at(path) {
+                Some(pipe) => self.pipe(path, pipe),
+                None => self.file(path, Asked::Named),
+            },
+            Input::Unsaved { .. } | Input::Root(_) => {}
         }
     }
 
     fn folder(&mut self, path: &Path) {
-        self.sources.add_place(Place::Folder(path.to_owned()));
-        let files = match self.snapshot.list(path) {
-            Ok(files) => files,
-            Err(error) => return self.unreadable(path, &error.to_string(), None),
+        let roots = self.roots;
+        let found = match self.snapshot.list(path, |path| roots.hold(path)) {
+            Ok(found) => found,
+            Err(error) => {
+                self.sources.add_place(Place::Folder(path.to_owned()));
+                return self.unreadable(path, &reason(&error), Asked::Named);
+            }
         };
-        if files.is_empty() {
-            self.unreadable(path, "the folder holds no `*.toml` file", None);
+        let (files, near_misses, outside) = (found.files.clone(), found.near_misses.clone(), found.outside.clone());
+        let unreadable: Vec<_> = found.unreadable.iter().map(|(path, error)| (path.clone(), reason(error))).collect();
+        found.folders.iter().for_each(|folder| self.sources.add_place(Place::Folder(folder.clone())));
+        self.sources.add_to_skipped(found.skipped);
+        if files.is_empty() && unreadable.is_empty() {
+            let near =
+                near_misses.first().map(|path| format!(", and `{}` is none", path.display())).unwrap_or_default();
+            self.unreadable(path, &format!("the folder holds no `*.toml` file{near}"), Asked::Named);
+        }
+        for near_miss in near_misses {
+            self.sources.add_skipped(&near_miss.display().to_string());
+        }
+        for (link, to) in outside {
+            let file = self.sources.add_skipped(&link.display().to_string());
+            self.sources.add_outside(Outside { at: Span::beginning(file), what: Way::Folder, to });
+        }
+        for (path, reason) in unreadable {
+            self.unreadable(&path, &reason, Asked::Listed);
         }
         for file in files {
-            self.file(&file, None);
+            self.file(&file, Asked::Listed);
         }
     }
 
-    /// Reads a file, named on its own or by an include at a span.
-    fn file(&mut self, path: &Path, included: Option<Span>) {
+    /// Reads what is no file and can be read but once.
+    fn pipe(&mut self, path: &Path, pipe: Pipe) {
+        if !self.is_fresh(&pipe.identity, Asked::Named) {
+            return;
+        }
+        let bytes = match self.pipes.get(&pipe.identity) {
+            Some(bytes) => bytes.clone(),
+            None => {
+                let (form, limits) = (self.form, self.limits);
+                match pipe::read(path, BEGINNING, |beginning| most_bytes(form, limits, beginning)) {
+                    Ok(bytes) => self.pipes.entry(pipe.identity).or_insert(bytes).clone(),
+                    Err(error) => return self.unreadable(path, &reason(&error), Asked::Named),
+                }
+            }
+        };
+        let home = pipe.folder.map_or(Home::None, Home::Folder);
+        self.content(&path.display().to_string(), bytes, None, &home, Asked::Named);
+    }
+
+    /// Reads a file.
+    fn file(&mut self, path: &Path, asked: Asked) {
         self.sources.add_place(Place::File(path.to_owned()));
         let identity = match self.snapshot.find(path) {
             Ok(identity) => identity,
-            Err(error) => return self.unreadable(path, &reason(&error), included),
+            Err(error) => return self.unreadable(path, &reason(&error), asked),
         };
-        if !self.is_fresh(&identity, included) {
+        let leaves = !self.roots.hold(&identity);
+        if let Asked::Included(at) = asked
+            && leaves
+        {
+            self.sources.add_outside(Outside { at, what: Way::Include, to: path.to_owned() });
+        }
+        if !self.is_fresh(&identity, asked) {
             return;
         }
         let bytes = match self.unsaved.get(&identity) {
@@ -186,33 +287,44 @@ impl Gather<'_> {
             None => {
                 let (form, limits) = (self.form, self.limits);
                 let most = |beginning: &[u8]| most_bytes(form, limits, beginning);
-                self.snapshot.read(path, &identity, included.is_some(), self.pipes, most)
+                // Only what a person names may be something else than a regular file.
+                let is_regular = !matches!(asked, Asked::Named);
+                self.snapshot.read(path, &identity, is_regular, self.pipes, most)
             }
         };
         let bytes = match bytes {
             Ok(bytes) => bytes,
-            Err(ReadError::Io(error)) => return self.unreadable(path, &reason(&error), included),
-            Err(ReadError::Journal(error)) => return self.unreadable(path, &error.to_string(), included),
+            Err(ReadError::Io(error)) => return self.unreadable(path, &reason(&error), asked),
+            Err(ReadError::Journal(error)) => return self.unreadable(path, &error.to_string(), asked),
         };
-        self.content(&path.display().to_string(), bytes, Some((path, identity)), included);
+        if matches!(asked, Asked::Listed) && leaves {
+            let at = Span::beginning(self.sources.next());
+            self.sources.add_outside(Outside { at, what: Way::File, to: identity.clone() });
+        }
+        let home = Home::Folder(path.parent().map(Path::to_owned).unwrap_or_default());
+        self.content(&path.display().to_string(), bytes, Some((path, identity)), &home, asked);
     }
 
     /// Reads a document of any form: a file, by its path as given and by that which is only its own, or what has no path.
-    fn content(&mut self, name: &str, bytes: Vec<u8>, file: Option<(&Path, PathBuf)>, included: Option<Span>) {
+    fn content(&mut self, name: &str, bytes: Vec<u8>, file: Option<(&Path, PathBuf)>, home: &Home, asked: Asked) {
         let limit = most_bytes(self.form, self.limits, &bytes);
         if bytes.len() as u64 > limit {
-            let at = included.unwrap_or_else(|| Span::beginning(self.sources.add(name, String::new())));
+            let at = asked.include().unwrap_or_else(|| Span::beginning(self.sources.add(name, String::new())));
             let found = bytes.len() as u64;
             let kind = FaultKind::LimitExceeded { what: "bytes in a document", limit, found };
             self.faults.push(Fault::new(kind, at));
             return;
         }
         let path = file.as_ref().map(|(path, _)| *path);
+        // What a catalog or a link leads to is not shown because it looks a little like something that is.
+        let is_toml = |path: &Path| path.extension().is_some_and(|extension| extension == "toml");
+        let must_be_sound = !matches!(asked, Asked::Named) || path.is_some_and(is_toml);
         match self.form.and_then(|form| form.text(&bytes, path)) {
-            Some(Ok(foreign)) => return self.foreign(name, foreign, path.is_some(), included.is_some()),
+            Some(Ok(foreign)) => return self.foreign(name, foreign, path.is_some(), asked, must_be_sound),
+            Some(Err(_)) if must_be_sound => return self.not_a_catalog(name, NotACatalog::UnsoundWinsock, asked),
             Some(Err(kind)) => {
                 let file = self.sources.add(name, String::new());
-                self.faults.push(Fault::new(kind, included.unwrap_or(Span::beginning(file))));
+                self.faults.push(Fault::new(kind, Span::beginning(file)));
                 return;
             }
             None => {}
@@ -221,6 +333,10 @@ impl Gather<'_> {
             Ok(text) => text,
             Err(error) => {
                 let valid = error.utf8_error().valid_up_to();
+                let before = str::from_utf8(&error.as_bytes()[..valid]).unwrap_or_default();
+                if document::recognise(before).is_err() {
+                    return self.not_a_catalog(name, NotACatalog::NotUtf8, asked);
+                }
                 let file = self.sources.add(name, String::from_utf8_lossy(error.as_bytes()).into_owned());
                 let message = format!("the text is not UTF-8 from byte {valid} on");
                 let kind = FaultKind::Syntax { message, unquoted: None };
@@ -228,34 +344,33 @@ impl Gather<'_> {
                 return;
             }
         };
-        let Some((path, identity)) = file else { return self.text(name, text, &Home::None, false) };
-        let home = Home::Folder(path.parent().map(Path::to_owned).unwrap_or_default());
+        let Some((_, identity)) = file else { return self.text(name, text, home, asked, false) };
         self.including.push((identity, name.to_owned()));
-        self.text(name, text, &home, included.is_some());
+        self.text(name, text, home, asked, true);
         self.including.pop();
     }
 
     /// Reads a catalog that ships, by its name with the prefix.
-    fn builtin(&mut self, name: &str, included: Option<Span>) {
+    fn builtin(&mut self, name: &str, asked: Asked) {
         let Some((_, text)) = self.builtins.iter().find(|(known, _)| *known == name) else {
             let known: Vec<&str> = self.builtins.iter().map(|(known, _)| *known).collect();
             let reason = format!("no such catalog ships; there are {}", quoted(&known));
-            return self.unreadable(Path::new(name), &reason, included);
+            return self.unreadable(Path::new(name), &reason, asked);
         };
         let identity = PathBuf::from(name);
-        if self.is_fresh(&identity, included) {
+        if self.is_fresh(&identity, asked) {
             self.including.push((identity, name.to_owned()));
-            self.text(name, (*text).to_owned(), &Home::Builtin, included.is_some());
+            self.text(name, (*text).to_owned(), &Home::Builtin, asked, false);
             self.including.pop();
         }
     }
 
     /// Whether a document has not been read yet; one that is being read is a cycle.
-    fn is_fresh(&mut self, identity: &Path, included: Option<Span>) -> bool {
+    fn is_fresh(&mut self, identity: &Path, asked: Asked) -> bool {
         if let Some(start) = self.including.iter().position(|(including, _)| including == identity) {
             let mut path: Vec<String> = self.including[start..].iter().map(|(_, name)| name.clone()).collect();
             path.extend(path.first().cloned());
-            if let Some(at) = included {
+            if let Some(at) = asked.include() {
                 self.faults.push(Fault::new(FaultKind::IncludeCycle { path }, at));
             }
             return false;
@@ -264,34 +379,48 @@ impl Gather<'_> {
     }
 
     /// Reads a document of another form, which includes none.
-    fn foreign(&mut self, name: &str, foreign: ForeignText, is_file: bool, included: bool) {
+    fn foreign(&mut self, name: &str, foreign: ForeignText, is_file: bool, asked: Asked, must_be_sound: bool) {
         let ForeignText { form, text, read } = foreign;
         let Some(file) = self.add(name, text) else { return };
+        let mut faults = Faults::default();
+        let mut document = read(file, self.sources.get(file).text(), &mut faults);
+        if must_be_sound && (faults.len() > 0 || document.entries.is_empty()) {
+            self.sources.withdraw(file);
+            return self.not_a_catalog(name, NotACatalog::UnsoundWinsock, asked);
+        }
+        self.faults.append(faults);
         if is_file {
             self.sources.set_file(file);
         }
+        let included = asked.include().is_some();
         if included {
             self.sources.set_included(file);
         }
         self.sources.set_form(file, form);
-        let mut document = read(file, self.sources.get(file).text(), &mut self.faults);
         (document.file, document.included) = (file, included);
         self.documents.push(document);
     }
 
     /// Reads a document, its includes first.
-    fn text(&mut self, name: &str, text: String, home: &Home, included: bool) {
+    fn text(&mut self, name: &str, text: String, home: &Home, asked: Asked, is_file: bool) {
         let Some(file) = self.add(name, text) else { return };
-        if matches!(home, Home::Folder(_)) {
+        let mut document = match document::read(file, self.sources.get(file).text(), &mut self.faults) {
+            Ok(document) => document,
+            Err(reason) => {
+                self.sources.withdraw(file);
+                return self.not_a_catalog(name, reason, asked);
+            }
+        };
+        if is_file {
             self.sources.set_file(file);
         }
+        let included = asked.include().is_some();
         if included {
             self.sources.set_included(file);
         }
         if matches!(home, Home::Program) {
             self.sources.set_built(file);
         }
-        let mut document = document::read(file, self.sources.get(file).text(), &mut self.faults);
         (document.file, document.included) = (file, included);
         for include in &document.includes {
             self.include(include, home);
@@ -321,21 +450,33 @@ impl Gather<'_> {
             return;
         }
         match home {
-            _ if include.value.starts_with(BUILTIN) => self.builtin(&include.value, Some(include.at)),
-            Home::Builtin => self.builtin(&format!("{BUILTIN}{}", include.value), Some(include.at)),
-            Home::Folder(folder) => self.file(&folder.join(&include.value), Some(include.at)),
+            _ if include.value.starts_with(BUILTIN) => self.builtin(&include.value, Asked::Included(include.at)),
+            Home::Builtin => self.builtin(&format!("{BUILTIN}{}", include.value), Asked::Included(include.at)),
+            Home::Folder(folder) => self.file(&folder.join(&include.value), Asked::Included(include.at)),
             Home::None | Home::Program => {
                 let reason = "a text that is not a file cannot include files";
-                self.unreadable(Path::new(&include.value), reason, Some(include.at));
+                self.unreadable(Path::new(&include.value), reason, Asked::Included(include.at));
             }
         }
     }
 
-    fn unreadable(&mut self, path: &Path, reason: &str, included: Option<Span>) {
+    fn unreadable(&mut self, path: &Path, reason: &str, asked: Asked) {
         let path = path.display().to_string();
-        let at = included.unwrap_or_else(|| Span::beginning(self.sources.add(&path, String::new())));
-        let kind = FaultKind::UnreadableFile { path, reason: reason.to_owned(), included: included.is_some() };
-        self.faults.push(Fault::new(kind, at));
+        let (at, included) = self.at(&path, asked);
+        self.faults.push(Fault::new(FaultKind::UnreadableFile { path, reason: reason.to_owned(), included }, at));
+    }
+
+    /// A document of which nothing is shown.
+    fn not_a_catalog(&mut self, name: &str, reason: NotACatalog, asked: Asked) {
+        let (at, included) = self.at(name, asked);
+        self.faults.push(Fault::new(FaultKind::NotACatalog { path: name.to_owned(), reason, included }, at));
+    }
+
+    /// Where it is said that nothing comes of a document, and whether that is where it is included.
+    fn at(&mut self, name: &str, asked: Asked) -> (Span, bool) {
+        let included = asked.include();
+        let at = included.unwrap_or_else(|| Span::beginning(self.sources.add(name, String::new())));
+        (at, included.is_some())
     }
 }
 

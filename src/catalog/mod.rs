@@ -4,7 +4,7 @@
 //!
 //! | step | file | from | to |
 //! |---|---|---|---|
-//! | find and read the documents | `files`, `form`, `snapshot`, `regular`, `journal` | paths and texts | [`Sources`] |
+//! | find and read the documents | `files`, `folder`, `pipe`, `form`, `snapshot`, `regular`, `journal` | paths and texts | [`Sources`] |
 //! | check shapes and types | `document`, `reader`, `keys` | TOML | raw forms (`raw`), each value with its span |
 //! | merge, resolve names, number | `merge`, `scope` | raw forms | `Draft`, of valid entries (`entry`) and the faults of others (`faults`) |
 //! | check who implements entries, and their options | `modules` | `Draft` and [`Modules`] | faults |
@@ -23,6 +23,7 @@ pub(crate) mod entry;
 mod fault;
 pub(crate) mod faults;
 mod files;
+mod folder;
 mod form;
 pub(crate) mod journal;
 pub mod keys;
@@ -30,6 +31,7 @@ mod limits;
 mod merge;
 pub(crate) mod modules;
 mod options;
+mod pipe;
 mod protocols;
 pub(crate) mod raw;
 mod reader;
@@ -44,13 +46,17 @@ mod suggest;
 pub(crate) mod writing;
 
 pub use document::FORMAT;
+#[cfg(feature = "cli")]
+pub(crate) use document::recognise;
 pub use entry::{AddressSize, Bitness, ByteOrder, EntryKind, Facts, WinsockFacts};
 pub(crate) use fault::quoted;
-pub use fault::{Cause, Clause, Fault, FaultKind, Meant, Misuse};
+pub use fault::{Cause, Clause, Fault, FaultKind, Meant, Misuse, NotACatalog};
 #[cfg(feature = "cli")]
 pub(crate) use files::BUILTIN;
 pub(crate) use files::Builtin;
 pub use files::Input;
+#[cfg(feature = "cli")]
+pub(crate) use folder::walk;
 pub(crate) use form::{ForeignText, Form};
 pub use limits::{Limits, MAX_PROTOCOL_CHAIN, PACKED_ITEM_BYTES};
 pub(crate) use merge::numbered;
@@ -63,7 +69,8 @@ pub use raw::Severity;
 pub use rights::{Exposure, FileUse, Right};
 #[cfg(feature = "watch")]
 pub(crate) use source::Place;
-pub use source::{FileId, Location, Source, Sources, Span};
+pub(crate) use source::Way;
+pub use source::{FileId, Location, Skipped, Source, Sources, Span};
 pub(crate) use suggest::nearest;
 
 use crate::terms::{Categories, ErrorCode, Family, Protocol, Role, Services, SocketType};

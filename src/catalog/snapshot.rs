@@ -11,6 +11,7 @@
 //! opened as `regular` has it. A file that a person names may be a pipe, which is read once. A journal without a say counts as
 //! none, also when it comes, goes or changes.
 
+use super::folder::{Folder, walk};
 use super::journal::{self, Journal, JournalError, Owner, Role};
 use super::regular::{self, Links, NotRegular};
 use std::collections::HashMap;
@@ -30,7 +31,7 @@ pub(super) const BEGINNING: u64 = 4096;
 #[derive(Default)]
 pub(super) struct Snapshot {
     seen: Vec<Seen>,
-    listed: Vec<(PathBuf, Vec<PathBuf>)>,
+    listed: Vec<(PathBuf, Folder)>,
     /// The journals that count, by the canonical paths of their folders and the owners of the files that they are asked about.
     journals: HashMap<(PathBuf, Owner), Result<Option<Journal>, JournalError>>,
 }
@@ -107,11 +108,11 @@ impl From<io::Error> for ReadError {
 }
 
 impl Snapshot {
-    /// The `*.toml` files of a folder, in the order of their names.
-    pub fn list(&mut self, folder: &Path) -> io::Result<Vec<PathBuf>> {
-        let files = list(folder)?;
-        self.listed.push((folder.to_owned(), files.clone()));
-        Ok(files)
+    /// What a folder holds. `is_inside` is as for [`walk`].
+    pub fn list(&mut self, folder: &Path, is_inside: impl Fn(&Path) -> bool) -> io::Result<&Folder> {
+        let found = walk(folder, is_inside)?;
+        self.listed.push((folder.to_owned(), found));
+        Ok(&self.listed[self.listed.len() - 1].1)
     }
 
     /// The path of a file that is only its own.
@@ -189,21 +190,13 @@ impl Snapshot {
     }
 
     /// The first of what was read that is not as it was when it was read.
-    pub fn changed(&self) -> Option<&Path> {
+    pub fn changed(&self, is_inside: impl Fn(&Path) -> bool) -> Option<&Path> {
         let file = self.seen.iter().find(|seen| !seen.is_same()).map(|seen| &seen.path);
-        let folder = || self.listed.iter().find(|(folder, files)| list(folder).ok().as_ref() != Some(files));
+        let is_as_listed =
+            |folder: &Path, was: &Folder| walk(folder, &is_inside).is_ok_and(|is| was.has_documents_of(&is));
+        let folder = || self.listed.iter().find(|(folder, was)| !is_as_listed(folder, was));
         file.or_else(|| folder().map(|(folder, _)| folder)).map(PathBuf::as_path)
     }
-}
-
-fn list(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    let paths = fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path()));
-    let mut files = paths.collect::<io::Result<Vec<_>>>()?;
-    files.retain(|file| file.extension().is_some_and(|extension| extension == "toml"));
-    files.sort();
-    // A name that is replaced while the folder is read may come up twice.
-    files.dedup();
-    Ok(files)
 }
 
 /// The content, and whether that is all.

@@ -58,6 +58,40 @@ impl std::fmt::Display for Location {
 pub struct Sources {
     documents: Vec<Source>,
     places: Vec<Place>,
+    outside: Vec<Outside>,
+    skipped: Skipped,
+}
+
+/// What was met on the way and leads out of the folders that were named.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Outside {
+    /// The include; or the beginning of the document, where a folder leads to it.
+    pub at: Span,
+    /// What it says.
+    pub what: Way,
+    /// Where it leads: of an include the path as written, of a link the path without symbolic links.
+    pub to: PathBuf,
+}
+
+/// How something leads out of the folders that were named.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// A document includes it.
+    Include,
+    /// A symbolic link in a folder is this document.
+    File,
+    /// A symbolic link in a folder is another folder, which is not read.
+    Folder,
+}
+
+/// How many files and folders there were in folders that are no documents, those left out whose names nearly are a document's.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Skipped {
+    /// Those whose names begin with a dot; of a folder nothing in it is counted.
+    pub hidden: usize,
+    /// Files whose names do not end in `.toml`.
+    pub others: usize,
 }
 
 /// A path at which reading looked, whether or not anything was there: what is there decides what the documents are.
@@ -83,11 +117,13 @@ pub struct Source {
     is_built: bool,
     /// Its form, where that is another than TOML.
     form: Option<&'static str>,
+    /// Whether it was not read, as its name is nearly that of a document and not quite.
+    is_skipped: bool,
 }
 
 impl Sources {
     pub(crate) fn add(&mut self, name: &str, text: String) -> FileId {
-        let id = FileId(u32::try_from(self.documents.len()).unwrap_or(u32::MAX));
+        let id = self.next();
         self.documents.push(Source {
             name: name.into(),
             text,
@@ -96,8 +132,53 @@ impl Sources {
             is_included: false,
             is_built: false,
             form: None,
+            is_skipped: false,
         });
         id
+    }
+
+    /// Adds what a folder holds and is not read, so that it can be spoken of.
+    pub(crate) fn add_skipped(&mut self, name: &str) -> FileId {
+        let id = self.add(name, String::new());
+        self.documents[id.0 as usize].is_skipped = true;
+        id
+    }
+
+    /// Takes back the document that was added last.
+    pub(crate) fn withdraw(&mut self, file: FileId) {
+        debug_assert_eq!(file.0 as usize + 1, self.documents.len(), "nothing was added since");
+        self.documents.truncate(file.0 as usize);
+    }
+
+    /// The number of the document that will be added next.
+    pub(crate) fn next(&self) -> FileId {
+        FileId(u32::try_from(self.documents.len()).unwrap_or(u32::MAX))
+    }
+
+    /// Says that something leads out of the folders that were named.
+    pub(crate) fn add_outside(&mut self, outside: Outside) {
+        self.outside.push(outside);
+    }
+
+    /// What leads out of the folders that were named, in the order of reading.
+    pub(crate) fn outside(&self) -> &[Outside] {
+        &self.outside
+    }
+
+    /// Counts what a folder holds and is not read.
+    pub(crate) fn add_to_skipped(&mut self, skipped: Skipped) {
+        self.skipped.hidden += skipped.hidden;
+        self.skipped.others += skipped.others;
+    }
+
+    /// What the folders hold and was not read.
+    pub fn skipped(&self) -> Skipped {
+        self.skipped
+    }
+
+    /// How many of them are documents, whether or not they could be read; the others are files of folders that were skipped.
+    pub(crate) fn documents(&self) -> usize {
+        self.documents.iter().filter(|source| !source.is_skipped).count()
     }
 
     /// Says where reading looked.
@@ -187,6 +268,12 @@ impl Source {
     /// Whether it was read because another includes it, and not by itself.
     pub fn is_included(&self) -> bool {
         self.is_included
+    }
+
+    /// Whether it is a file of a folder that was not read, because its name is nearly that of a document and not quite, as
+    /// `policy.TOML` is. Its text is empty.
+    pub fn is_skipped(&self) -> bool {
+        self.is_skipped
     }
 
     /// Whether it is of another form than TOML, as an export of Windows' registry is.

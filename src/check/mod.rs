@@ -55,7 +55,7 @@ pub fn check(loader: &Loader, settings: &Settings) -> Report {
     // A Winsock catalog is looked at on its own: its faults hide none of its lints.
     let of_winsock = weighed(winsock::lints(&sources, settings), settings, None);
     let findings = faults.iter().map(Finding::from).chain(of_winsock).collect();
-    let tally = Tally { documents: sources.len(), ..Tally::default() };
+    let tally = Tally { documents: sources.documents(), skipped: sources.skipped(), ..Tally::default() };
     Report { unread, ..Report::new(findings, sources, tally) }
 }
 
@@ -63,7 +63,8 @@ pub fn check(loader: &Loader, settings: &Settings) -> Report {
 pub(crate) fn check_registry(registry: &Registry, settings: &Settings) -> Report {
     let sources = registry.shared_sources();
     let mut tally = Tally {
-        documents: sources.len(),
+        documents: sources.documents(),
+        skipped: sources.skipped(),
         entries: registry.entries().len(),
         expectations: registry.expectations().len(),
         guarantees: registry.guarantees().len(),

@@ -6,7 +6,7 @@
 
 use super::globals::is_stdin;
 use super::json::{Answer, BAD_REQUEST_LINE, BadLine};
-use super::output::{Format, printable};
+use super::output::{Format, json_line, printable};
 use super::question::{unknown_application, warn_of_application};
 use super::{Failure, Globals, Status};
 use crate::{Registry, Request};
@@ -117,9 +117,7 @@ impl Batch<'_> {
         match (self.format, &outcome) {
             (Format::Json, _) => {
                 let protocol = line.split_whitespace().nth(2).filter(|word| !word.contains('='));
-                serde_json::to_writer(&mut *answers, &Answer::new(self.registry, request, protocol, &outcome))?;
-                answers.push(b'\n');
-                Ok(())
+                json_line(answers, &Answer::new(self.registry, request, protocol, &outcome))
             }
             (Format::Text, Ok(selection)) => {
                 answers.extend_from_slice(selection.name().as_bytes());
@@ -139,11 +137,7 @@ impl Batch<'_> {
     fn bad_line(&mut self, number: u64, message: &str, answers: &mut Vec<u8>) -> io::Result<()> {
         self.status = Status::Refused;
         match self.format {
-            Format::Json => {
-                serde_json::to_writer(&mut *answers, &BadLine::new(number, message))?;
-                answers.push(b'\n');
-                Ok(())
-            }
+            Format::Json => json_line(answers, &BadLine::new(number, message)),
             Format::Text => writeln!(answers, "error[{BAD_REQUEST_LINE}]\tline {number}: {}", printable(message)),
         }
     }

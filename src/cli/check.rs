@@ -11,8 +11,8 @@ use std::path::PathBuf;
 
 /// Validates catalogs, runs their tests and proves their guarantees
 ///
-/// Reads every PATH (a file, or a folder of *.toml) as one set of catalogs, reports every fault at its place, and if there is
-/// none runs every [[expect]] and proves every [[always]]. A Winsock catalog (a registry export, a SYSTEM hive, what netsh prints)
+/// Reads every PATH (a file, or a folder of *.toml, with its subfolders) as one set of catalogs; without PATH and --catalog,
+/// sockatlas.toml of this folder or the nearest above it in the repository. Reports every fault at its place, and if there is none runs every [[expect]] and proves every [[always]]. A Winsock catalog (a registry export, a SYSTEM hive, what netsh prints)
 /// is judged by rules of its own, whatever its faults. Exit status 1 means that something of severity error was found.
 #[derive(clap::Args)]
 #[command(
@@ -40,6 +40,9 @@ pub(super) struct Args {
     /// Also look whether the libraries that Winsock catalogs name are there, on the volume of Windows that is mounted at DIR
     #[arg(long, value_name = "DIR")]
     windows_root: Option<PathBuf>,
+    /// Included files may lie in DIR too, beside the folders that are named and those of the files; repeatable
+    #[arg(long, value_name = "DIR")]
+    root: Vec<PathBuf>,
     /// How the findings are written
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -62,7 +65,12 @@ enum Format {
 }
 
 pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
-    let loader = globals.with(&args.paths).loader()?;
+    let named = globals.with(&args.paths);
+    if args.fix && named.named().paths()?.is_empty() {
+        let message = "no catalog is named, and only one that is can be mended".to_owned();
+        return Err(Failure::Told { message, help: Some("as in `sockatlas check --fix sockatlas.toml`".to_owned()) });
+    }
+    let loader = roots(named.loader()?, &args.root)?;
     let report = if args.fix { fixed(&loader, &settings(args)?)? } else { check(&loader, &settings(args)?) };
     match args.format {
         Format::Text => output::text(&report::text::render(&report, output::stdout_is_styled()))?,
@@ -80,6 +88,14 @@ pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
         () if report.unread => return Err(Failure::Reported),
         () if failed => Status::Refused,
         () => Status::Clean,
+    })
+}
+
+/// The same with further folders in which included files may lie.
+fn roots(loader: Loader, roots: &[PathBuf]) -> Result<Loader, Failure> {
+    roots.iter().try_fold(loader, |loader, root| match root.is_dir() {
+        true => Ok(loader.root(root)),
+        false => Err(Failure::Told { message: format!("`{}` is no folder", root.display()), help: None }),
     })
 }
 

@@ -43,8 +43,14 @@ impl Failure {
     pub fn report(&self) -> ExitCode {
         match self {
             Failure::Usage(error) => {
-                // Nobody is there to be told if this cannot be written.
-                let _ = error.print();
+                if error.use_stderr() {
+                    // It repeats words of the command line.
+                    let text = error.render().ansi().to_string();
+                    talk(format_args!("{}", text.strip_suffix('\n').unwrap_or(&text)));
+                } else {
+                    // Nobody is there to be told if this cannot be written.
+                    let _ = error.print();
+                }
                 return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
             }
             Failure::Word(error) => say(error, error.help()),

@@ -4,7 +4,7 @@ use super::globals::is_stdin;
 use super::output::printable;
 use super::question::quoted;
 use super::{Failure, Globals, Status, failure, output, unified};
-use crate::catalog::{BUILTIN, Severity, Sources, Span};
+use crate::catalog::{BUILTIN, Severity, Sources, Span, recognise, walk};
 use crate::edit::{FormatError, Original, WriteError, format};
 use crate::report::{Finding, text};
 use crate::winsock;
@@ -13,8 +13,9 @@ use std::path::{Path, PathBuf};
 
 /// Lays out catalogs in the one canonical way; comments and meaning stay as they are
 ///
-/// Each PATH is a file, a folder whose *.toml files are meant, or - for stdin, which is then laid out to stdout. Files that
-/// they include are not touched. What is not TOML is reported and left as it is, with exit status 2.
+/// Each PATH is a file, a folder whose *.toml files are meant, with those of its subfolders, or - for stdin, which is then laid out
+/// to stdout; without PATH and --catalog it is sockatlas.toml of this folder or the nearest above it in the repository. Files that
+/// they include are not touched. What is no catalog or no sound TOML is reported and left as it is, with exit status 2.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -37,7 +38,7 @@ const FORMATTED: &str = "formatted";
 const ATTEMPTS: u32 = 10;
 
 pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
-    let paths = globals.with(&args.paths).paths();
+    let paths = globals.with(&args.paths).paths()?;
     if paths.is_empty() {
         return Err(Failure::Told {
             message: "no catalog is named, and the catalogs built in cannot be changed".to_owned(),
@@ -76,13 +77,21 @@ struct Done {
 
 impl Done {
     fn folder(&mut self, path: &Path, check: bool) -> Result<(), Failure> {
-        let files = std::fs::read_dir(path).and_then(|entries| {
-            let paths = entries.map(|entry| entry.map(|entry| entry.path()));
-            paths.collect::<io::Result<Vec<_>>>()
-        });
-        let mut files = files.map_err(|error| Failure::io(path.display(), error))?;
-        files.retain(|file| file.extension().is_some_and(|extension| extension == "toml"));
-        files.sort();
+        let canonical = path.canonicalize().map_err(|error| Failure::io(path.display(), error))?;
+        let found = walk(path, |path| path.starts_with(&canonical));
+        let found = found.map_err(|error| Failure::io(path.display(), error))?;
+        for path in found.near_misses {
+            failure::warn(format_args!("`{}` is not read, because its name does not end in `.toml`", path.display()));
+        }
+        for (path, to) in found.outside {
+            let (path, to) = (path.display(), to.display());
+            failure::warn(format_args!("`{path}` is a link to `{to}`, which is outside the folder and is not read"));
+        }
+        for (path, error) in found.unreadable {
+            let _ = Failure::io(path.display(), error).report();
+            self.failed = true;
+        }
+        let files = found.files;
         for file in files {
             if let Err(failure) = self.file(&file, check) {
                 let _ = failure.report();
@@ -100,6 +109,10 @@ impl Done {
         let original = Original::read(path)?;
         let name = path.display().to_string();
         let text = toml(&name, original.content())?;
+        // A link may lead to any file of the machine, and a difference would show it.
+        if let Err(reason) = recognise(text) {
+            return Err(Failure::Told { message: format!("`{name}` is no catalog: {reason}"), help: None });
+        }
         let result = laid_out(&name, text)?;
         if result == text {
             return Ok(());

@@ -1,7 +1,10 @@
 //! Which catalogs are meant.
 
 use super::Failure;
+use super::failure::warn;
+use super::output::{printable, talk};
 use super::question::quoted;
+use super::style::HINT;
 use super::winsock::up_to_limit;
 use crate::winsock::Options;
 use crate::{Loader, Registry};
@@ -12,27 +15,49 @@ use std::path::{Path, PathBuf};
 pub(super) struct Globals {
     /// In the order given, those before the subcommand first.
     catalogs: Vec<PathBuf>,
+    /// Whether the catalog of the folder counts where none is named.
+    finds: bool,
 }
 
 /// Names catalogs where the command line names none.
 const VARIABLE: &str = "SOCKATLAS_CATALOG";
 
+/// The catalog of a folder, which commands that only read find by themselves.
+const OF_FOLDER: &str = "sockatlas.toml";
+
 /// What stdin is called in messages.
 pub(super) const STDIN: &str = "<stdin>";
 
 impl Globals {
-    pub fn new(catalogs: Vec<PathBuf>) -> Self {
-        Globals { catalogs }
+    pub fn new(catalogs: Vec<PathBuf>, finds: bool) -> Self {
+        Globals { catalogs, finds }
     }
 
     /// The same with further catalogs behind those of `--catalog`.
     pub fn with(&self, further: &[PathBuf]) -> Globals {
-        Globals { catalogs: [self.catalogs.as_slice(), further].concat() }
+        Globals { catalogs: [self.catalogs.as_slice(), further].concat(), finds: self.finds }
     }
 
-    /// The catalogs of the command line, else those of the environment.
-    pub fn paths(&self) -> Vec<PathBuf> {
-        if self.catalogs.is_empty() { environment() } else { self.catalogs.clone() }
+    /// The same where the catalog of the folder does not count.
+    pub fn named(&self) -> Globals {
+        Globals { finds: false, ..self.clone() }
+    }
+
+    /// The catalogs of the command line, else those of the environment, else, for a command that only reads, that of the folder,
+    /// which is said on stderr. None of them: the catalogs built in are meant.
+    pub fn paths(&self) -> Result<Vec<PathBuf>, Failure> {
+        if !self.catalogs.is_empty() {
+            return Ok(self.catalogs.clone());
+        }
+        if let Some(catalogs) = environment()? {
+            return Ok(catalogs);
+        }
+        let found = if self.finds { of_folder() } else { None };
+        if let Some(path) = &found {
+            let shown = path.display().to_string();
+            talk(format_args!("{HINT}note{HINT:#}: the catalog is `{}`; `-c` names another", printable(&shown)));
+        }
+        Ok(found.into_iter().collect())
     }
 
     /// The arguments again, as a shell reads them: ` -c site.toml`.
@@ -45,32 +70,37 @@ impl Globals {
         self.catalogs.iter().any(|path| is_stdin(path))
     }
 
-    /// The catalogs of the command line, else those of the environment, else those built in; nothing is loaded yet.
+    /// The catalogs that are meant, as [`paths`](Self::paths) finds them; nothing is loaded yet.
     ///
     /// Fails when stdin is a catalog and cannot be read.
     pub fn loader(&self) -> Result<Loader, Failure> {
-        let from_environment;
-        let catalogs = if self.catalogs.is_empty() {
-            from_environment = environment();
-            &from_environment
-        } else {
-            &self.catalogs
-        };
+        let catalogs = self.paths()?;
         if catalogs.is_empty() {
             return Ok(Loader::new().builtin());
         }
+        // Stdin is read once, by whatever name and however often it is named.
+        let has_stdin = catalogs.iter().any(|path| is_stdin(path));
+        let mut is_read = false;
         catalogs.iter().try_fold(Loader::new().winsock(Options::default()), |loader, path| {
-            if !is_stdin(path) {
+            let is_stdin = is_stdin(path) || has_stdin && names_stdin(path);
+            if !is_stdin {
                 return Ok(loader.path(path));
+            }
+            if std::mem::replace(&mut is_read, true) {
+                return Ok(loader);
             }
             let bytes = up_to_limit(std::io::stdin().lock()).map_err(|error| Failure::io(STDIN, error))?;
             Ok(loader.bytes(STDIN, bytes))
         })
     }
 
-    /// The registry that the catalogs make.
+    /// The registry that the catalogs make; what their folders hold and nearly is a document is warned of.
     pub fn registry(&self) -> Result<Registry, Failure> {
-        self.loader()?.load().map_err(Failure::Catalog)
+        let registry = self.loader()?.load().map_err(Failure::Catalog)?;
+        for (_, source) in registry.sources().iter().filter(|(_, source)| source.is_skipped()) {
+            warn(format_args!("`{}` is not read; `sockatlas check` says why", source.name()));
+        }
+        Ok(registry)
     }
 }
 
@@ -78,8 +108,41 @@ pub(super) fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
-/// The paths of `$SOCKATLAS_CATALOG`. An empty one names nothing, as in `a.toml:`; if all are empty it counts as unset.
-fn environment() -> Vec<PathBuf> {
-    let value = std::env::var_os(VARIABLE).unwrap_or_default();
-    std::env::split_paths(&value).filter(|path| !path.as_os_str().is_empty()).collect()
+/// Whether a path is that of stdin in the file system.
+fn names_stdin(path: &Path) -> bool {
+    ["/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"].iter().any(|stdin| path == Path::new(stdin))
+}
+
+/// The paths of `$SOCKATLAS_CATALOG`, if it is set. An empty one is an error: it comes of another variable that is not set, and to go on
+/// without that catalog would be to go on without its policy.
+fn environment() -> Result<Option<Vec<PathBuf>>, Failure> {
+    let Some(value) = std::env::var_os(VARIABLE) else { return Ok(None) };
+    let paths: Vec<PathBuf> = std::env::split_paths(&value).collect();
+    if paths.iter().any(|path| path.as_os_str().is_empty()) {
+        let what = if value.is_empty() { "is empty" } else { "has an empty path in it" };
+        return Err(Failure::Told {
+            message: format!("${VARIABLE} {what}"),
+            help: Some(format!("unset {VARIABLE} where no catalog is meant; `-c` goes before it")),
+        });
+    }
+    Ok(Some(paths))
+}
+
+/// The catalog of this folder, or of the nearest above it that has one, inside the repository in which this folder lies. Outside a
+/// repository only that of this folder counts: what lies above may be anybody's, as in `/tmp`.
+fn of_folder() -> Option<PathBuf> {
+    let here = std::env::current_dir().ok()?;
+    let is_there = |path: &Path| path.symlink_metadata().is_ok();
+    let repository = here.ancestors().find(|folder| is_there(&folder.join(".git"))).unwrap_or(&here);
+    let mut path = PathBuf::from(OF_FOLDER);
+    for folder in here.ancestors() {
+        if is_there(&folder.join(OF_FOLDER)) {
+            return Some(path);
+        }
+        if folder == repository {
+            return None;
+        }
+        path = Path::new("..").join(path);
+    }
+    None
 }

@@ -2,7 +2,7 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `globals` | which catalogs are meant: `--catalog`, `$SOCKATLAS_CATALOG`, or those built in |
+//! | `globals` | which catalogs are meant: `--catalog`, `$SOCKATLAS_CATALOG`, that of the folder, or those built in |
 //! | `question` | FAMILY, TYPE, PROTOCOL and the demands, as arguments |
 //! | `failure`, `output` | talk on stderr, results on stdout |
 //! | `outfile` | the file that `--output` names |
@@ -122,7 +122,7 @@ impl From<Status> for ExitCode {
 #[derive(Parser)]
 #[command(name = "sockatlas", version, max_term_width = 100, arg_required_else_help = true, after_help = AFTER_HELP)]
 struct Cli {
-    /// A catalog: a file, a folder whose *.toml files are read in the order of their names, or - for stdin; repeatable. A file
+    /// A catalog: a file, a folder whose *.toml files are read, with its subfolders, in the order of their paths, or - for stdin; repeatable. A file
     /// may also be a Winsock catalog: a registry export, a SYSTEM hive, what netsh shows, or packed items
     #[arg(short, long = "catalog", value_name = "PATH", help_heading = GLOBAL)]
     catalogs: Vec<PathBuf>,
@@ -145,7 +145,10 @@ Examples:
 
 Environment:
   SOCKATLAS_CATALOG  catalogs to use without --catalog, separated as in PATH;
-                     without either, those built in for this system are used
+                     without either, check, diff, explain, fmt, graph, list,
+                     resolve and show use sockatlas.toml of this folder or the
+                     nearest above it in the repository, and say so; else
+                     those built in for this system are used
   NO_COLOR, CLICOLOR, CLICOLOR_FORCE
                      as --color, for all programs that know them
 
@@ -187,6 +190,40 @@ enum Command {
     Relay(relay::Args),
     #[cfg(target_os = "linux")]
     Gateway(gateway::Args),
+}
+
+impl Command {
+    /// Whether it reads a catalog, and opens and changes nothing by it. Such a command finds the catalog of the folder by itself. One
+    /// that opens sockets does not, for whoever can write to the folder would decide where it connects; nor does one that edits.
+    fn only_reads(&self) -> bool {
+        match self {
+            Command::Check(_)
+            | Command::Diff(_)
+            | Command::Explain(_)
+            | Command::Fmt(_)
+            | Command::Graph(_)
+            | Command::List(_)
+            | Command::Resolve(_)
+            | Command::Show(_) => true,
+            Command::Completions(_)
+            | Command::Disable(_)
+            | Command::Enable(_)
+            | Command::Export(_)
+            | Command::Import(_)
+            | Command::Init(_)
+            | Command::Install(_)
+            | Command::Man(_)
+            | Command::Names(_)
+            | Command::Order(_)
+            | Command::Remove(_)
+            | Command::Rule(_)
+            | Command::Schema(_)
+            | Command::Set(_)
+            | Command::Winsock(_) => false,
+            #[cfg(target_os = "linux")]
+            Command::Connect(_) | Command::Gateway(_) | Command::Listen(_) | Command::Relay(_) => false,
+        }
+    }
 }
 
 fn run(command: &Command, globals: &Globals) -> Result<Status, Failure> {
@@ -242,7 +279,8 @@ fn parse() -> Result<(Command, Globals), Failure> {
         catalogs.extend(own.into_iter().flatten().cloned());
         inner = matches.subcommand();
     }
-    Ok((cli.command, Globals::new(catalogs)))
+    let finds = cli.command.only_reads();
+    Ok((cli.command, Globals::new(catalogs, finds)))
 }
 
 /// The id of `--catalog` among clap's arguments.

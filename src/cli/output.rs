@@ -1,12 +1,13 @@
 //! The two ways out: results on stdout, talk on stderr.
 //!
 //! Text is made with its styles, and what cannot show them gets it without: a pipe, a dumb terminal, `--color never`,
-//! `NO_COLOR`. A reader that has gone away is no error: nobody is left to be told, and the exit status stays the verdict.
+//! `NO_COLOR`. Whatever the text holds, characters that hide or turn others around are written out (`terms::printable`): in text
+//! as Rust writes them, in JSON as JSON does, so that nothing is lost. A reader that has gone away is no error: nobody is left to be told, and the exit status stays the verdict.
 
 use super::Failure;
+use crate::terms::{is_hidden, printable_page};
 use anstream::AutoStream;
 use serde::Serialize;
-use std::borrow::Cow;
 use std::fmt;
 use std::io::{self, ErrorKind, Write};
 
@@ -22,7 +23,7 @@ pub(super) enum Format {
 
 /// Prints a result for people; it may be styled.
 pub(super) fn text(text: &str) -> Result<(), Failure> {
-    written(AutoStream::auto(io::stdout().lock()).write_all(text.as_bytes()))
+    written(AutoStream::auto(io::stdout().lock()).write_all(printable_page(text).as_bytes()))
 }
 
 /// Prints a result as it is.
@@ -32,9 +33,34 @@ pub(super) fn bytes(bytes: &[u8]) -> Result<(), Failure> {
 
 /// Prints a result for programs, on a line of its own.
 pub(super) fn json(value: &impl Serialize) -> Result<(), Failure> {
-    let mut line = serde_json::to_vec(value).map_err(|error| Failure::io("<stdout>", error.into()))?;
-    line.push(b'\n');
+    let mut line = Vec::new();
+    json_line(&mut line, value).map_err(|error| Failure::io("<stdout>", error))?;
     bytes(&line)
+}
+
+/// A value as a line of JSON.
+pub(super) fn json_line(out: &mut Vec<u8>, value: &impl Serialize) -> io::Result<()> {
+    value.serialize(&mut serde_json::Serializer::with_formatter(&mut *out, Visible))?;
+    out.push(b'\n');
+    Ok(())
+}
+
+/// JSON on one line in which no character is hidden.
+struct Visible;
+
+impl serde_json::ser::Formatter for Visible {
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        let mut rest = fragment;
+        while let Some(at) = rest.find(is_hidden) {
+            writer.write_all(&rest.as_bytes()[..at])?;
+            let mut characters = rest[at..].chars();
+            for unit in characters.next().unwrap_or_default().encode_utf16(&mut [0; 2]) {
+                write!(writer, "\\u{unit:04x}")?;
+            }
+            rest = characters.as_str();
+        }
+        writer.write_all(rest.as_bytes())
+    }
 }
 
 /// Whether styles are shown on stdout.
@@ -45,7 +71,7 @@ pub(super) fn stdout_is_styled() -> bool {
 /// Says a line on stderr; it may be styled.
 pub(super) fn talk(line: fmt::Arguments<'_>) {
     // Nobody is there to be told if this cannot be written.
-    let _ = writeln!(AutoStream::auto(io::stderr().lock()), "{line}");
+    let _ = writeln!(AutoStream::auto(io::stderr().lock()), "{}", printable_page(&line.to_string()));
 }
 
 /// What became of writing to stdout.
@@ -56,14 +82,8 @@ fn written(result: io::Result<()>) -> Result<(), Failure> {
     }
 }
 
-/// A text of the user's or of a catalog's, fit for a terminal: control characters are written out.
-pub(super) fn printable(text: &str) -> Cow<'_, str> {
-    if !text.contains(char::is_control) {
-        return Cow::Borrowed(text);
-    }
-    let escape = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
-    Cow::Owned(text.chars().map(escape).collect())
-}
+/// A text of the user's or of a catalog's, fit for a terminal.
+pub(super) use crate::terms::printable;
 
 /// As in "1 entry" and "2 entries".
 pub(super) fn counted(count: usize, one: &str, several: &str) -> String {

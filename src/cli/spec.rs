@@ -10,7 +10,8 @@ use super::{Globals, Status};
 use crate::catalog::OptionKind;
 use crate::net::{Alternatives, Error, ErrorKind, Opener, Providers, Step};
 use crate::terms::Services;
-use crate::{EntryRef, Registry, Request, Selections};
+use crate::{EntryRef, Registry, Request, Selections, WordError};
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -135,8 +136,21 @@ impl Spec {
     pub fn alternatives(&self, globals: &Globals, takes: Takes) -> Result<Result<Alternatives, Status>, Failure> {
         let mut words = Words::read(&self.spec)?;
         let demands = self.demands.each().map(|(key, value)| (key.to_owned(), value.to_owned()));
+        let demands: Vec<(String, String)> = demands.collect();
+        // What takes one value takes it once, wherever it stands. Lists of services add up.
+        let takes_one = |key: &str| ["entry", "provider", "application"].contains(&key);
+        let twice =
+            demands.iter().find(|(key, _)| takes_one(key) && words.demands.iter().any(|(stated, _)| stated == key));
+        if let Some((key, _)) = twice {
+            return Err(WordError::twice(key).into());
+        }
         words.demands.extend(demands);
         words.set.extend(self.set.iter().cloned());
+        let places = words.set.iter().filter_map(|set| set.split_once('=')).map(|(place, _)| place);
+        let mut stated = HashSet::new();
+        if let Some(place) = places.into_iter().find(|place| !stated.insert(*place)) {
+            return Err(WordError::twice(place).into());
+        }
         let opener = match words.alternatives(globals, &globals.registry()?, takes, &self.exposing)? {
             Ok(opener) => opener,
             Err(status) => return Ok(Err(status)),
@@ -169,7 +183,12 @@ impl Words {
         let mut words = unquoted(text).ok_or_else(|| wrong(format!("`{text}`: a quote is not closed")))?.into_iter();
         let spec = words.next().ok_or_else(|| wrong("a SPEC is empty".to_owned()))?;
         let mut read = Words { spec, demands: Vec::new(), set: Vec::new() };
+        let mut stated_before = HashSet::new();
         for word in words {
+            let stated = word.split_once('=').map(|(key, _)| key.to_owned());
+            if let Some(key) = stated.filter(|key| !stated_before.insert(key.clone())) {
+                return Err(WordError::twice(&key).into());
+            }
             match word.split_once('=') {
                 Some((place, _)) if place.contains('.') => read.set.push(word),
                 Some((key, value)) => read.demands.push((key.to_owned(), value.to_owned())),

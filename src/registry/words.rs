@@ -14,9 +14,19 @@ pub struct WordError {
     help: Option<String>,
 }
 
+/// The demands whose values are lists.
+const LISTS: [&str; 4] = ["require", "prefer", "avoid", "prohibit"];
+
 impl WordError {
     fn new(message: impl Into<String>) -> Self {
         WordError { message: message.into(), help: None }
+    }
+
+    /// A key that is stated a second time, with another value or the same: one of the two would not count, or both would, and
+    /// nobody could see which it is.
+    pub(crate) fn twice(key: &str) -> Self {
+        let help = LISTS.contains(&key).then(|| format!("one list holds several: `{key}=A,B`"));
+        WordError { message: format!("`{key}` is stated twice"), help }
     }
 
     /// What was probably meant, as in "did you mean `inet`?".
@@ -113,10 +123,15 @@ impl Registry {
         let family = positional().ok_or_else(|| WordError::new("a family is expected first"))?;
         let socket_type = positional().ok_or_else(|| WordError::new("a socket type is expected after the family"))?;
         let mut request = self.request(family, socket_type, positional())?;
+        let mut stated: Vec<&str> = Vec::new();
         for word in words {
             let Some((key, value)) = word.split_once('=') else {
                 return Err(WordError::new(format!("`{word}` where `key=value` is expected")));
             };
+            if stated.contains(&key) {
+                return Err(WordError::twice(key));
+            }
+            stated.push(key);
             self.demand(&mut request, key, value)?;
         }
         Ok(request)

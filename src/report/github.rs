@@ -7,6 +7,7 @@
 use super::place::{Root, Utf16Region};
 use super::{Finding, Report, text};
 use crate::catalog::Severity;
+use crate::terms::printable;
 use std::fmt::Write;
 
 /// The whole report.
@@ -28,7 +29,7 @@ fn annotation(finding: &Finding, report: &Report, root: &Root) -> String {
         Severity::Warning => "::warning ".to_owned(),
         Severity::Note | Severity::Allow => "::notice ".to_owned(),
     };
-    let _ = write!(command, "file={}", property(root.place(source).text()));
+    let _ = write!(command, "file={}", property(&printable(root.place(source).text())));
     // A file that holds no text has no lines to be annotated.
     if !source.is_rendered() {
         let _ = write!(command, ",line={},endLine={}", start.0, end.0);
@@ -36,16 +37,16 @@ fn annotation(finding: &Finding, report: &Report, root: &Root) -> String {
     if start.0 == end.0 && !source.is_rendered() {
         let _ = write!(command, ",col={},endColumn={}", start.1, end.1);
     }
-    let mut message = finding.message.clone();
+    let mut message = printable(&finding.message).into_owned();
     if source.is_rendered() {
-        let _ = write!(message, "\n{}", root.told(source, finding.at));
+        let _ = write!(message, "\n{}", printable(&root.told(source, finding.at)));
     }
     for label in &finding.labels {
         let place = root.told(report.sources.get(label.at.file), label.at);
-        let _ = write!(message, "\n{place}: {}", label.text);
+        let _ = write!(message, "\n{}: {}", printable(&place), printable(&label.text));
     }
     if let Some(help) = &finding.help {
-        let _ = write!(message, "\nhelp: {help}");
+        let _ = write!(message, "\nhelp: {}", printable(help));
     }
     let _ = write!(command, ",title={}::{}", property(finding.code), data(&message));
     command

@@ -1,7 +1,7 @@
 //! Findings as JSON, version 1: one object with all findings and their counts.
 
 use super::{Edit, Finding, Fix, Label, Report};
-use crate::catalog::{Severity, Sources, Span};
+use crate::catalog::{Severity, Skipped, Sources, Span};
 use serde::Serialize;
 
 /// A whole report.
@@ -65,6 +65,15 @@ struct SummaryV1 {
     /// Only where it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     coverage: Option<CoverageV1>,
+    /// Only where there is any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    skipped: Option<SkippedV1>,
+}
+
+#[derive(Serialize)]
+struct SkippedV1 {
+    hidden: usize,
+    others: usize,
 }
 
 #[derive(Serialize)]
@@ -83,6 +92,7 @@ impl<'r> From<&'r Report> for ReportV1<'r> {
             entries: report.tally.entries,
             expectations: report.tally.expectations,
             guarantees: report.tally.guarantees,
+            skipped: skipped(report.tally.skipped),
             coverage: report.tally.coverage.map(|(reached, selectable)| CoverageV1 { reached, selectable }),
         };
         ReportV1 { version: 1, findings: FindingV1::all(&report.findings, &report.sources), summary }
@@ -107,6 +117,10 @@ impl<'r> FindingV1<'r> {
         };
         findings.iter().map(finding).collect()
     }
+}
+
+fn skipped(Skipped { hidden, others, .. }: Skipped) -> Option<SkippedV1> {
+    (hidden + others > 0).then_some(SkippedV1 { hidden, others })
 }
 
 fn place(sources: &Sources, at: Span) -> PlaceV1 {

@@ -2,10 +2,13 @@
 //!
 //! A suite is a document. A test in it is a rule that has findings there, and it fails, unless all of them are notes: those
 //! are output of a test that passed. A document without findings has one test, `no findings`, which passes.
+//!
+//! XML 1.0 cannot hold all characters. Those are among the ones that every report writes out.
 
 use super::place::Root;
 use super::{Finding, Report, text};
 use crate::catalog::Severity;
+use crate::terms::printable;
 use quick_junit::{NonSuccessKind, Property, SerializeError, TestCase, TestCaseStatus, TestSuite};
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -14,7 +17,7 @@ use std::fmt::Write;
 pub(crate) fn render(report: &Report, root: &Root) -> Result<String, SerializeError> {
     let mut suites = quick_junit::Report::new("sockatlas check");
     for (file, source) in report.sources.iter() {
-        let name = root.place(source).text().to_owned();
+        let name = printable(root.place(source).text()).into_owned();
         let mut by_rule: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
         for finding in report.findings.iter().filter(|finding| finding.at.file == file) {
             by_rule.entry(finding.code).or_default().push(finding);
@@ -57,9 +60,13 @@ fn test(code: &str, findings: &[&Finding], document: &str, report: &Report, root
         case.set_system_out(lines);
         return case;
     }
-    let first = findings.iter().find(|finding| finding.severity == worst).map_or("", |finding| &finding.message);
+    let first = findings
+        .iter()
+        .find(|finding| finding.severity == worst)
+        .map(|finding| printable(&finding.message))
+        .unwrap_or_default();
     let message = match findings.len() {
-        1 => first.to_owned(),
+        1 => first.into_owned(),
         count => format!("{first} (and {} more)", count - 1),
     };
     let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
@@ -69,12 +76,13 @@ fn test(code: &str, findings: &[&Finding], document: &str, report: &Report, root
 
 /// `site.toml:3:7: error: what was found (what helps)`, and a line for each label. In a hive a key stands for line and column.
 fn line(finding: &Finding, report: &Report, root: &Root) -> String {
-    let place = |at: crate::catalog::Span| root.told(report.sources.get(at.file), at);
-    let help = finding.help.as_ref().map(|help| format!(" ({help})")).unwrap_or_default();
-    let mut text = format!("{}: {}: {}{help}", place(finding.at), finding.severity, finding.message);
+    let place = |at: crate::catalog::Span| printable(&root.told(report.sources.get(at.file), at)).into_owned();
+    let help = finding.help.as_ref().map(|help| format!(" ({})", printable(help))).unwrap_or_default();
+    let message = printable(&finding.message);
+    let mut text = format!("{}: {}: {message}{help}", place(finding.at), finding.severity);
     for label in &finding.labels {
         // Writing to a string cannot fail.
-        let _ = write!(text, "\n  {}: {}", place(label.at), label.text);
+        let _ = write!(text, "\n  {}: {}", place(label.at), printable(&label.text));
     }
     text
 }

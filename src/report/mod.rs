@@ -27,7 +27,7 @@ pub(crate) mod sarif;
 #[cfg(feature = "cli")]
 pub(crate) mod text;
 
-use crate::catalog::{Fault, Severity, Sources, Span};
+use crate::catalog::{Fault, Severity, Skipped, Sources, Span};
 use std::sync::Arc;
 
 /// One thing that a check found.
@@ -162,6 +162,8 @@ pub struct Tally {
     pub proved: usize,
     /// Where it was asked for: how many selectable entries some `[[expect]]` reaches, and of how many.
     pub coverage: Option<(usize, usize)>,
+    /// What the folders that were read hold beside documents.
+    pub skipped: Skipped,
 }
 
 impl Report {

@@ -1,8 +1,10 @@
 //! Findings in rustc's manner: message, place, the source with the value underlined, help.
 
 use super::{Finding, Report};
-use crate::catalog::{Severity, Source, Sources, Span};
+use crate::catalog::{Severity, Skipped, Source, Sources, Span};
+use crate::terms::{printable, printable_line};
 use annotate_snippets::{Annotation, AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
+use std::borrow::Cow;
 use std::fmt::Write;
 use std::ops::Range;
 
@@ -45,7 +47,17 @@ pub(crate) fn summary(report: &Report) -> String {
         let percent = (reached * 100).checked_div(selectable).unwrap_or(100);
         let _ = write!(text, ", coverage {percent} % ({reached} of {selectable})");
     }
+    if let Some(skipped) = skipped(tally.skipped) {
+        let _ = write!(text, "; skipped: {skipped}");
+    }
     text
+}
+
+/// What folders hold beside documents, in words, if there is any.
+fn skipped(Skipped { hidden, others, .. }: Skipped) -> Option<String> {
+    let words = [(hidden, format!("{hidden} hidden")), (others, plural(others, "other file"))];
+    let words: Vec<String> = words.into_iter().filter(|(count, _)| *count > 0).map(|(_, words)| words).collect();
+    (!words.is_empty()).then(|| words.join(", "))
 }
 
 fn plural(count: usize, what: &str) -> String {
@@ -61,9 +73,9 @@ fn groups<'s>(finding: &'s Finding, sources: &'s Sources) -> Vec<Group<'s>> {
     let mut elements: Vec<Element<'s>> = Vec::new();
     if finding.concealed {
         let place = sources.locate(finding.at);
-        let origin = Origin::path(sources.get(finding.at.file).name());
+        let origin = Origin::path(printable(sources.get(finding.at.file).name()));
         let origin = origin.line(place.line as usize).char_column(place.column as usize);
-        let primary = level.primary_title(&finding.message).id(finding.code).element(origin);
+        let primary = level.primary_title(printable(&finding.message)).id(finding.code).element(origin);
         return std::iter::once(primary).chain(help(finding)).collect();
     }
     let mut excerpts = vec![Excerpt::around(sources, finding.at, AnnotationKind::Primary, None)];
@@ -81,15 +93,15 @@ fn groups<'s>(finding: &'s Finding, sources: &'s Sources) -> Vec<Group<'s>> {
     }
     elements.extend(excerpts.into_iter().map(|excerpt| match sources.get(excerpt.file) {
         // A file that could not be read has nothing to show.
-        source if source.text().is_empty() => Element::from(Origin::path(source.name())),
+        source if source.text().is_empty() => Element::from(Origin::path(printable(source.name()))),
         _ => Element::from(excerpt.snippet(sources)),
     }));
-    let primary = level.primary_title(&finding.message).id(finding.code).elements(elements);
+    let primary = level.primary_title(printable(&finding.message)).id(finding.code).elements(elements);
     std::iter::once(primary).chain(help(finding)).collect()
 }
 
 fn help(finding: &Finding) -> Option<Group<'_>> {
-    finding.help.as_ref().map(|help| Group::with_title(Level::HELP.secondary_title(help.as_str())))
+    finding.help.as_ref().map(|help| Group::with_title(Level::HELP.secondary_title(printable(help))))
 }
 
 /// Places of one document so near to each other that they are shown together.
@@ -127,20 +139,26 @@ impl<'s> Excerpt<'s> {
         let text = source.text();
         let start = source.line_start(self.lines.start);
         let end = source.line_start(self.lines.end);
-        let shown = &text[start..end];
+        let shown = printable_line(&text[start..end]);
+        // What is written out is longer than it was.
+        let shift = |offset: usize| match shown {
+            Cow::Borrowed(_) => offset,
+            Cow::Owned(_) => printable_line(&text[start..start + offset]).len(),
+        };
         let annotations = self.places.into_iter().map(|(at, kind, label)| {
             let clamp = |offset: usize| text.floor_char_boundary(offset.clamp(start, end)) - start;
             // Of a value over several lines, a table above all, the first line is shown.
             let first_line = text[start + clamp(at.range().start)..]
                 .find('\n')
                 .map_or(text.len(), |at_break| start + clamp(at.range().start) + at_break);
-            let span = clamp(at.range().start)..clamp(at.range().end.min(first_line));
+            let span = shift(clamp(at.range().start))..shift(clamp(at.range().end.min(first_line)));
             match label {
-                Some(label) => kind.span(span).label(label),
+                Some(label) => kind.span(span).label(printable(label)),
                 None => kind.span(span),
             }
         });
-        Snippet::source(shown).line_start(self.lines.start + 1).path(source.name()).annotations(annotations)
+        let annotations: Vec<_> = annotations.collect();
+        Snippet::source(shown).line_start(self.lines.start + 1).path(printable(source.name())).annotations(annotations)
     }
 }
 

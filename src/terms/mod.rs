@@ -21,6 +21,7 @@
 mod categories;
 mod error_code;
 mod family;
+mod printable;
 mod protocol;
 mod role;
 mod service;
@@ -31,6 +32,9 @@ mod unknown_name;
 pub use categories::Categories;
 pub use error_code::{Errno, ErrorCode, WsaError};
 pub use family::Family;
+pub(crate) use printable::printable;
+#[cfg(feature = "cli")]
+pub(crate) use printable::{is_hidden, printable_line, printable_page};
 pub use protocol::Protocol;
 pub use role::Role;
 pub use service::Services;

@@ -70,12 +70,27 @@ fn the_environment_names_catalogs_where_the_command_line_does_not() {
 }
 
 #[test]
-fn an_empty_variable_counts_as_unset_and_leaves_the_catalogs_built_in() {
+fn without_a_catalog_those_built_in_answer() {
     let builtin = sockatlas("list --format json").quietly(0);
     assert!(builtin.contains(r#""source":{"file":"builtin:"#), "{builtin}");
-    let mut empty = command(&["list", "--format", "json"]);
-    empty.env("SOCKATLAS_CATALOG", "");
-    assert_eq!(run(empty, b"").quietly(0), builtin);
+}
+
+/// `$A:$B` with one of them not set would go on without its policy.
+#[test]
+fn an_empty_path_in_the_variable_is_an_error_where_the_variable_counts() {
+    for (value, says) in [("", "is empty"), (":", "has an empty path"), ("site.toml:", "has an empty path")] {
+        for line in ["list", "check", "names", "resolve inet stream", "install x", "fmt"] {
+            let mut empty = command(&line.split(' ').collect::<Vec<_>>());
+            empty.env("SOCKATLAS_CATALOG", value);
+            let said = run(empty, b"").complains(2);
+            assert!(said.contains(says) || line == "install x", "{value} {line}: {said}");
+        }
+        for line in ["-c site.toml list", "rule syntax", "check site.toml", "schema"] {
+            let mut named = command(&line.split(' ').collect::<Vec<_>>());
+            named.env("SOCKATLAS_CATALOG", value);
+            assert_eq!(run(named, b"").status, 0, "{value} {line}");
+        }
+    }
 }
 
 #[test]

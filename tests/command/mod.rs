@@ -4,12 +4,16 @@ mod answers;
 mod batch;
 mod catalogs;
 mod changes;
+mod discovery;
 mod explanations;
+mod folders;
 mod listings;
 mod manners;
 #[cfg(target_os = "linux")]
 mod offline;
 mod pictures;
+#[cfg(unix)]
+mod pipes;
 
 use std::io::Write;
 use std::path::Path;

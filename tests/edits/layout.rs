@@ -82,24 +82,27 @@ fn line_breaks_are_those_of_the_first_line_and_a_byte_order_mark_stays() {
 #[test]
 fn what_is_not_toml_is_refused_with_its_place() {
     let folder = folder();
-    write(folder.path(), "bad.toml", "a = 1\nb = = 2\n");
-    write(folder.path(), "good.toml", "a=1\n");
-    let refused = sockatlas(folder.path(), &["fmt", "bad.toml", "good.toml"]);
+    write(folder.path(), "bad.toml", "format = 1\nb = = 2\n");
+    write(folder.path(), "good.toml", "format=1\n");
+    write(folder.path(), "none.toml", "a=1\n");
+    let refused = sockatlas(folder.path(), &["fmt", "bad.toml", "none.toml", "good.toml"]);
     let (status, stdout, stderr) = said(&refused);
     assert_eq!((status, stdout), (2, "formatted good.toml\n"), "the others are laid out all the same");
     assert!(stderr.starts_with("error[syntax]: ") && stderr.contains("--> bad.toml:2:5"), "{stderr}");
-    assert_eq!(read(folder.path(), "bad.toml"), "a = 1\nb = = 2\n");
+    assert!(stderr.contains("`none.toml` is no catalog: it has no top-level key `format`"), "{stderr}");
+    assert_eq!(read(folder.path(), "bad.toml"), "format = 1\nb = = 2\n");
+    assert_eq!(read(folder.path(), "none.toml"), "a=1\n");
     assert!(matches!(format("a = 1\na = 2\n"), Err(FormatError::Syntax { .. })));
 }
 
 #[test]
 fn check_shows_the_lines_that_would_change_and_writes_nothing() {
     let folder = folder();
-    write(folder.path(), "site.toml", "a=1\n\n[b]\n");
+    write(folder.path(), "site.toml", "format=1\n\n[b]\n");
     let checked = sockatlas(folder.path(), &["fmt", "--check", "site.toml"]);
-    let expected = "--- site.toml\n+++ formatted\n@@ -1,3 +1,3 @@\n-a=1\n+a = 1\n \n [b]\n";
+    let expected = "--- site.toml\n+++ formatted\n@@ -1,3 +1,3 @@\n-format=1\n+format = 1\n \n [b]\n";
     assert_eq!(said(&checked), (1, expected, ""));
-    assert_eq!(read(folder.path(), "site.toml"), "a=1\n\n[b]\n");
+    assert_eq!(read(folder.path(), "site.toml"), "format=1\n\n[b]\n");
     assert_eq!(said(&sockatlas(folder.path(), &["fmt", "."])), (0, "formatted ./site.toml\n", ""));
     assert_eq!(said(&sockatlas(folder.path(), &["fmt", "--check", "."])), (0, "", ""));
 }

@@ -77,11 +77,11 @@ mod unix {
     fn a_symbolic_link_is_followed_and_stays_one() {
         let folder = folder();
         fs::create_dir(folder.path().join("real")).expect("a folder is made");
-        write(folder.path(), "real/site.toml", "a=1\n");
+        write(folder.path(), "real/site.toml", "format=1\n");
         symlink("real/site.toml", folder.path().join("link.toml")).expect("a link is made");
         symlink("link.toml", folder.path().join("site.toml")).expect("a link is made");
         assert_eq!(said(&sockatlas(folder.path(), &["fmt", "site.toml"])), (0, "formatted site.toml\n", ""));
-        assert_eq!(read(folder.path(), "real/site.toml"), "a = 1\n");
+        assert_eq!(read(folder.path(), "real/site.toml"), "format = 1\n");
         for link in ["site.toml", "link.toml"] {
             assert!(fs::symlink_metadata(folder.path().join(link)).expect("the link is there").is_symlink());
         }
@@ -90,7 +90,7 @@ mod unix {
     #[test]
     fn a_folder_that_cannot_be_written_is_named_and_nothing_changes() {
         let folder = folder();
-        write(folder.path(), "site.toml", "a=1\n");
+        write(folder.path(), "site.toml", "format=1\n");
         fs::set_permissions(folder.path(), Permissions::from_mode(0o555)).expect("the mode is set");
         let mut command = Command::new(env!("CARGO_BIN_EXE_sockatlas"));
         command.args(["fmt", "site.toml"]).current_dir(folder.path()).env("NO_COLOR", "1");
@@ -108,7 +108,7 @@ mod unix {
                 assert!(stderr.contains("cannot create a file in this folder: Permission denied"), "{stderr}");
             }
         }
-        assert_eq!(read(folder.path(), "site.toml"), "a=1\n");
+        assert_eq!(read(folder.path(), "site.toml"), "format=1\n");
         fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).expect("the mode is set");
     }
 }

@@ -5,9 +5,11 @@
 //! and distributed with this notice.
 
 mod annotations;
+mod hidden;
 mod junit;
 mod report;
 mod sarif;
+mod unshown;
 
 use serde_json::Value;
 use std::path::{Path, PathBuf};

@@ -29,6 +29,7 @@ const FAULTS: &[&str] = &[
     "dialect-conflict",
     "limit-exceeded",
     "unreadable-file",
+    "not-a-catalog",
     "winsock-gap",
     "winsock-malformed-item",
     "winsock-duplicate-id",

@@ -18,6 +18,8 @@ use std::process::Command;
 struct Fixture {
     folder: tempfile::TempDir,
     name: &'static str,
+    /// What is checked: the catalog, or all of its folder.
+    checked: &'static str,
 }
 
 impl Fixture {
@@ -28,12 +30,21 @@ impl Fixture {
         let fixture = match section.split_once("```").map(|(_, rest)| rest) {
             Some(rest) if rest.starts_with("reg\n") => Fixture::named("catalog.reg", &catalog),
             Some(rest) if rest.starts_with("netsh\n") => Fixture::named("catalog.txt", &catalog),
+            _ if ["include-outside", "skipped-file"].contains(&rule.code) => {
+                Fixture::named("site/catalog.toml", &catalog)
+            }
             _ => Fixture::new(&catalog),
         };
+        let fixture = Fixture { checked: if rule.code == "skipped-file" { "site" } else { fixture.name }, ..fixture };
         let companions = here().join(rule.code).join(if heading == "Example" { "fails" } else { "passes" });
         for companion in fs::read_dir(companions).into_iter().flatten() {
             let companion = companion.expect("a folder of the tests can be read");
-            fs::copy(companion.path(), fixture.folder.path().join(companion.file_name())).expect("files can be copied");
+            let beside = match rule.code {
+                // It stands in the folder above.
+                "include-outside" if heading == "Example" => fixture.folder.path().to_owned(),
+                _ => fixture.path().parent().map(Path::to_owned).unwrap_or_default(),
+            };
+            fs::copy(companion.path(), beside.join(companion.file_name())).expect("files can be copied");
         }
         fixture.set_mode(if rule.code == "writable-by-others" && heading == "Example" { 0o666 } else { 0o644 });
         fixture
@@ -45,8 +56,10 @@ impl Fixture {
 
     fn named(name: &'static str, catalog: &str) -> Fixture {
         let folder = tempfile::tempdir().expect("a folder can be made");
-        fs::write(folder.path().join(name), catalog).expect("a file can be written");
-        let fixture = Fixture { folder, name };
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap_or(Path::new("."))).expect("a folder can be made");
+        fs::write(path, catalog).expect("a file can be written");
+        let fixture = Fixture { folder, name, checked: name };
         fixture.set_mode(0o644);
         fixture
     }
@@ -56,12 +69,12 @@ impl Fixture {
     }
 
     fn report(&self, settings: &Settings) -> Report {
-        check(&Loader::new().winsock(Options::default()).path(self.path()), settings)
+        check(&Loader::new().winsock(Options::default()).path(self.folder.path().join(self.checked)), settings)
     }
 
     /// Runs `sockatlas check` on the catalog, in its folder.
     fn run(&self, flags: &[&str]) -> (i32, String) {
-        run(self.folder.path(), &[&["check", self.name], flags].concat())
+        run(self.folder.path(), &[&["check", self.checked], flags].concat())
     }
 
     #[cfg(unix)]

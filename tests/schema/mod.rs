@@ -57,7 +57,7 @@ enum Verdict {
 fn verdict(text: &str) -> (Verdict, Vec<String>) {
     let Err(error) = Loader::new().text("t.toml", text).load() else { return (Verdict::Loads, Vec::new()) };
     let shape = |kind: &FaultKind| match kind {
-        FaultKind::UnknownKey { .. } | FaultKind::MissingKey { .. } => true,
+        FaultKind::UnknownKey { .. } | FaultKind::MissingKey { .. } | FaultKind::NotACatalog { .. } => true,
         FaultKind::WrongValue { expected, .. } => !OF_MEANING.iter().any(|text| expected.contains(text)),
         FaultKind::UnknownName { what, .. } => {
             ["service", "category", "fact", "error code", "socket type"].contains(what)

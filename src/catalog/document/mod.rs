@@ -13,7 +13,7 @@ mod sections;
 mod winsock;
 
 use super::entry::{AddressSize, ByteOrder, EntryKind, Facts};
-use super::fault::FaultKind;
+use super::fault::{FaultKind, NotACatalog};
 use super::faults::Faults;
 use super::keys::Table;
 use super::options::EntryOption;
@@ -28,13 +28,38 @@ use toml::de::{DeTable, DeValue};
 /// The version of the catalog format that this library reads.
 pub const FORMAT: i64 = 1;
 
-/// Reads a document. What is faulty is left out of the result, or stands there without a body, and is in `faults`.
-pub(super) fn read(file: FileId, text: &str, faults: &mut Faults) -> Document {
-    let mut reader = Reader { file, faults, guessed: Vec::new(), last: None };
+/// Reads a document. What is faulty is left out of the result, or stands there without a body, and is in `faults`; of what is no
+/// catalog nothing is read, and nothing may be shown.
+pub(super) fn read(file: FileId, text: &str, faults: &mut Faults) -> Result<Document, NotACatalog> {
     // A byte order mark is not part of the text; the parser skips it, so that spans stay those of the whole text.
     let (table, errors) = DeTable::parse_recoverable(text);
+    states_format(text, table.get_ref(), &errors)?;
+    let mut reader = Reader { file, faults, guessed: Vec::new(), last: None };
     reader.syntax_errors(text, errors);
-    reader.document(table.get_ref())
+    Ok(reader.document(table.get_ref()))
+}
+
+/// Whether a text is a catalog, sound or not.
+pub(crate) fn recognise(text: &str) -> Result<(), NotACatalog> {
+    let (table, errors) = DeTable::parse_recoverable(text);
+    states_format(text, table.get_ref(), &errors)
+}
+
+/// A catalog is TOML up to its key `format`, whose value is a whole number. Other programs have a key of that name too, with texts.
+fn states_format(text: &str, table: &DeTable<'_>, errors: &[toml::de::Error]) -> Result<(), NotACatalog> {
+    let Some((key, value)) = table.get_key_value("format") else {
+        return Err(match () {
+            () if text.trim_start_matches('\u{feff}').trim().is_empty() => NotACatalog::Empty,
+            () if errors.is_empty() => NotACatalog::NoFormat,
+            () => NotACatalog::NotToml,
+        });
+    };
+    let is_broken_before = |error: &toml::de::Error| error.span().is_none_or(|at| at.start < key.span().start);
+    match () {
+        () if errors.iter().any(is_broken_before) => Err(NotACatalog::NotToml),
+        () if value.get_ref().as_integer().is_none() => Err(NotACatalog::OtherFormat),
+        () => Ok(()),
+    }
 }
 
 struct Named<'a>(&'static str, &'a str);

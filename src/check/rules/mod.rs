@@ -16,10 +16,12 @@ mod expectation_failed;
 mod guarantee_broken;
 mod ignored_fact;
 mod include_cycle;
+mod include_outside;
 mod limit_exceeded;
 mod missing_key;
 mod missing_option;
 mod no_protocol_zero;
+mod not_a_catalog;
 mod overlapping_protocols;
 mod overstated_services;
 mod partial_coverage;
@@ -29,6 +31,7 @@ mod repeated_layer;
 mod replaces_nothing;
 mod secret_in_options;
 mod shadowed_entry;
+mod skipped_file;
 mod syntax;
 mod uncategorised_layer;
 mod unchained_layer;
@@ -79,6 +82,7 @@ pub(super) const ALL: &[Rule] = &[
     dialect_conflict::RULE,
     limit_exceeded::RULE,
     unreadable_file::RULE,
+    not_a_catalog::RULE,
     // Faults of Winsock catalogs.
     winsock::gap::RULE,
     winsock::malformed_item::RULE,
@@ -108,6 +112,8 @@ pub(super) const ALL: &[Rule] = &[
     missing_option::RULE,
     secret_in_options::RULE,
     writable_by_others::RULE,
+    include_outside::RULE,
+    skipped_file::RULE,
     // Lints of Winsock catalogs: chains, libraries and numbers, layers, providers.
     winsock::chain_in_chain::RULE,
     winsock::library_path::RULE,

@@ -91,7 +91,7 @@ fn guid(word: &str) -> Result<Uuid, String> {
 }
 
 pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
-    let paths = globals.paths();
+    let paths = globals.paths()?;
     let of_toml = paths.iter().find(|path| !is_winsock(path));
     match (of_toml, &paths[..]) {
         (Some(path), _) => {

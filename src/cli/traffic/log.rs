@@ -1,6 +1,7 @@
 //! The log: a line of JSON for each connection, version 1.
 
 use crate::cli::failure::{Failure, warn};
+use crate::cli::output::json_line;
 use crate::net::machine::Failure as LayerFailure;
 use crate::net::relay::{Observer, Outcome, Record};
 use crate::net::{Answer, Error, ErrorKind, Opened, Outcome as Attempted, Target};
@@ -64,8 +65,8 @@ impl Log {
 impl Observer for Log {
     fn ended(&self, record: &Record) {
         // There is nothing in a line that could not be JSON.
-        let Ok(mut line) = serde_json::to_vec(&Line::of(record, self.of_clients)) else { return };
-        line.push(b'\n');
+        let mut line = Vec::new();
+        let Ok(()) = json_line(&mut line, &Line::of(record, self.of_clients)) else { return };
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if state.closed {
             return;

@@ -86,7 +86,7 @@ pub(super) fn make_in(loader: Loader, change: impl Into<Change>, options: &Optio
 
 /// The catalogs that are meant, which must be named: those built in are nobody's to change.
 pub(super) fn catalogs(globals: &Globals) -> Result<Loader, Failure> {
-    let paths = globals.paths();
+    let paths = globals.paths()?;
     let is_fixed = |path: &PathBuf| is_stdin(path) || path.to_str().is_some_and(|path| path.starts_with(BUILTIN));
     let message = match () {
         () if paths.is_empty() => "no catalog is named, and the catalogs built in cannot be changed",

@@ -94,7 +94,7 @@ impl Filter {
             _ => {}
         }
         let names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
-        let counts = event.paths.iter().filter_map(|path| path.file_name()).any(|name| names.count(name));
+        let counts = event.paths.iter().any(|path| names.count(path));
         if counts { Counts::Changed } else { Counts::Not }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::catalog::{Place, Sources};
 use std::collections::{BTreeMap, BTreeSet};
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::fs::{self, Metadata};
 use std::path::{Component, Path, PathBuf};
 
@@ -32,7 +32,7 @@ pub(super) struct Folder {
 #[derive(Debug, Default)]
 pub(super) struct Names {
     names: BTreeSet<OsString>,
-    /// All `*.toml` files count.
+    /// All `*.toml` files count, and new folders.
     documents: bool,
 }
 
@@ -115,9 +115,11 @@ impl Names {
         self.names.is_superset(&others.names) && self.documents >= others.documents
     }
 
-    /// Whether it counts what happens to a file or folder of this name.
-    pub fn count(&self, name: &OsStr) -> bool {
-        let is_document = || Path::new(name).extension().is_some_and(|extension| extension == "toml");
+    /// Whether it counts what happens to the file or folder of this name. A folder that comes into one that is a catalog may hold
+    /// documents; one that goes has been looked into, and is known by its name.
+    pub fn count(&self, path: &Path) -> bool {
+        let Some(name) = path.file_name() else { return false };
+        let is_document = || path.extension().is_some_and(|extension| extension == "toml") || path.is_dir();
         self.names.contains(name) || self.documents && is_document()
     }
 }

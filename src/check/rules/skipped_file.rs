@@ -1,0 +1,60 @@
+//! # What it finds
+//! A file in a named folder that is not read because its name does not end in `.toml`, and nearly does: `policy.TOML`, `policy.tml`,
+//! `policy.toml.txt`. The example is found when `policy.TOML` stands beside it and the folder is checked.
+//!
+//! # Why it matters
+//! A folder stands for its `*.toml` files. One that was meant to be among them and is not takes its policy, its tests and its
+//! guarantees with it, and everything else still loads.
+//!
+//! # Example
+//! ```toml
+//! format = 1
+//!
+//! [provider.kernel]
+//! module = "system"
+//!
+//! [base.tcp4]
+//! provider = "kernel"
+//! family = "inet"
+//! type = "stream"
+//! protocol = "tcp"
+//! matches-zero = true
+//! ```
+//!
+//! # Mended
+//! ```toml
+//! format = 1
+//!
+//! [provider.kernel]
+//! module = "system"
+//!
+//! [base.tcp4]
+//! provider = "kernel"
+//! family = "inet"
+//! type = "stream"
+//! protocol = "tcp"
+//! matches-zero = true
+//! ```
+
+use crate::catalog::{Severity, Span};
+use crate::check::rule::Look;
+use crate::check::{Lints, Rule};
+
+pub(in crate::check) const RULE: Rule = Rule {
+    code: "skipped-file",
+    severity: Severity::Warning,
+    source: include_str!("skipped_file.rs"),
+    look: Look::Lint(look),
+};
+
+fn look(lints: &mut Lints<'_>) {
+    let sources = lints.registry.sources();
+    let is_folder = |at: Span| sources.outside().iter().any(|outside| outside.at == at);
+    for (file, source) in sources.iter().filter(|(_, source)| source.is_skipped()) {
+        let at = Span::beginning(file);
+        if !is_folder(at) {
+            let message = format!("`{}` is not read, because its name does not end in `.toml`", source.name());
+            lints.found(message, at, |finding| finding.help("give it a name that does, or name it by itself"));
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! Texts of others made fit to be shown: what would steer a terminal, break a line or hide is written out.
+
+use std::borrow::Cow;
+
+/// A text of a catalog, a request or a peer, fit for a terminal, a line of a log and any report: each character that is not seen,
+/// or that changes how others are seen, is written as Rust writes it in a string, as in `\u{202e}`.
+///
+/// These are the control characters (a line break and a tab among them), the format characters, which hold those that turn the
+/// direction of a text around, the separators of lines and paragraphs, and what Unicode says is no character at all.
+pub(crate) fn printable(text: &str) -> Cow<'_, str> {
+    escaped(text, is_hidden)
+}
+
+/// The same of a text that was laid out here: its line breaks, tabs and styles stay.
+pub(crate) fn printable_page(text: &str) -> Cow<'_, str> {
+    escaped(text, |c| !matches!(c, '\n' | '\t' | '\x1b') && is_hidden(c))
+}
+
+/// The same of a line of a document, whose tabs and whose end stay.
+pub(crate) fn printable_line(text: &str) -> Cow<'_, str> {
+    escaped(text, |c| !matches!(c, '\n' | '\r' | '\t') && is_hidden(c))
+}
+
+fn escaped(text: &str, is_hidden: impl Fn(char) -> bool) -> Cow<'_, str> {
+    if !text.contains(&is_hidden) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        match is_hidden(c) {
+            true => shown.extend(c.escape_default()),
+            false => shown.push(c),
+        }
+    }
+    Cow::Owned(shown)
+}
+
+/// Whether a character is not seen, or changes how others are seen.
+pub(crate) fn is_hidden(c: char) -> bool {
+    if c.is_ascii() {
+        return c.is_ascii_control();
+    }
+    // The last two of each plane are no characters.
+    c.is_control()
+        || c as u32 & 0xfffe == 0xfffe
+        || HIDDEN
+            .binary_search_by(|&(first, last)| match () {
+                () if last < c => std::cmp::Ordering::Less,
+                () if first > c => std::cmp::Ordering::Greater,
+                () => std::cmp::Ordering::Equal,
+            })
+            .is_ok()
+}
+
+/// Unicode 16.0: general categories Cf, Zl and Zp; the fillers, which are letters without a shape; the non-characters of the
+/// Arabic block; tags, and what is kept free for such. In ascending order.
+const HIDDEN: &[(char, char)] = &[
+    ('\u{ad}', '\u{ad}'),
+    ('\u{600}', '\u{605}'),
+    ('\u{61c}', '\u{61c}'),
+    ('\u{6dd}', '\u{6dd}'),
+    ('\u{70f}', '\u{70f}'),
+    ('\u{890}', '\u{891}'),
+    ('\u{8e2}', '\u{8e2}'),
+    ('\u{115f}', '\u{1160}'),
+    ('\u{180e}', '\u{180e}'),
+    ('\u{200b}', '\u{200f}'),
+    ('\u{2028}', '\u{202e}'),
+    ('\u{2060}', '\u{206f}'),
+    ('\u{3164}', '\u{3164}'),
+    ('\u{fdd0}', '\u{fdef}'),
+    ('\u{feff}', '\u{feff}'),
+    ('\u{ffa0}', '\u{ffa0}'),
+    ('\u{fff0}', '\u{fffb}'),
+    ('\u{110bd}', '\u{110bd}'),
+    ('\u{110cd}', '\u{110cd}'),
+    ('\u{13430}', '\u{1343f}'),
+    ('\u{1bca0}', '\u{1bca3}'),
+    ('\u{1d173}', '\u{1d17a}'),
+    ('\u{e0000}', '\u{e0fff}'),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ranges_ascend() {
+        assert!(HIDDEN.iter().all(|(first, last)| first <= last));
+        assert!(HIDDEN.windows(2).all(|pair| pair[0].1 < pair[1].0));
+    }
+
+    #[test]
+    fn what_is_hidden_is_written_out_and_nothing_else_changes() {
+        assert_eq!(
+            printable("a\u{202e}b\u{2028}c\n\x1b[31m\u{ffff}\u{85}"),
+            r"a\u{202e}b\u{2028}c\n\u{1b}[31m\u{ffff}\u{85}"
+        );
+        assert_eq!(printable_page("a\u{2066}\n\t\x1b[1mb\r"), "a\\u{2066}\n\t\x1b[1mb\\r");
+        assert_eq!(printable_line("\ta\u{200b}\x1b\r\n"), "\ta\\u{200b}\\u{1b}\r\n");
+        for seen in ["sécure", "e\u{301}", "日本\u{3000}語", "a\u{a0}b", "😀\u{fe0f}", "`\"'\\", "ﷺ", "\u{fffd}"]
+        {
+            assert!(matches!(printable(seen), Cow::Borrowed(same) if same == seen), "{seen}");
+        }
+    }
+
+    /// The standard library's own tables are the second opinion; it holds more to be hidden, blanks and what is not assigned yet.
+    #[test]
+    fn what_is_hidden_here_the_standard_library_hides_too() {
+        let fillers = ['\u{115f}', '\u{1160}', '\u{3164}', '\u{ffa0}'];
+        for c in (char::MIN..=char::MAX).filter(|&c| is_hidden(c)) {
+            assert!(c.escape_debug().len() > 1 || fillers.contains(&c), "{:x}", c as u32);
+        }
+        let bidi = ['\u{61c}', '\u{200e}', '\u{200f}']
+            .into_iter()
+            .chain('\u{202a}'..='\u{202e}')
+            .chain('\u{2066}'..='\u{2069}');
+        assert!(bidi.chain('\0'..='\x1f').chain('\x7f'..='\u{9f}').all(is_hidden));
+    }
+}
