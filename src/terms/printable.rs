@@ -12,11 +12,13 @@ pub(crate) fn printable(text: &str) -> Cow<'_, str> {
 }
 
 /// The same of a text that was laid out here: its line breaks, tabs and styles stay.
+#[cfg(feature = "cli")]
 pub(crate) fn printable_page(text: &str) -> Cow<'_, str> {
     escaped(text, |c| !matches!(c, '\n' | '\t' | '\x1b') && is_hidden(c))
 }
 
 /// The same of a line of a document, whose tabs and whose end stay.
+#[cfg(feature = "cli")]
 pub(crate) fn printable_line(text: &str) -> Cow<'_, str> {
     escaped(text, |c| !matches!(c, '\n' | '\r' | '\t') && is_hidden(c))
 }
@@ -80,7 +82,7 @@ const HIDDEN: &[(char, char)] = &[
     ('\u{e0000}', '\u{e0fff}'),
 ];
 
-#[cfg(test)]
+#[cfg(all(test, feature = "cli"))]
 mod tests {
     use super::*;
 
