@@ -33,7 +33,7 @@ impl Effects {
         let silent: Vec<bool> = draft
             .providers
             .iter()
-            .map(|provider| modules.get(&provider.module).is_some_and(|module| module.promised().is_empty()))
+            .map(|provider| modules.get(&provider.module).is_some_and(|module| module.leaves_services()))
             .collect();
         let of = |entry: &crate::catalog::entry::Entry| {
             let at = entry.provider.0 as usize;

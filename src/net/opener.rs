@@ -526,8 +526,8 @@ impl Opener {
             let module = self.providers.find_layer(part.provider().module()).map(|provider| provider.module());
             part.adds().is_some_and(|added| added.intersects(&security))
                 || module.is_some_and(|module| {
-                    let gives = module.promised().iter().filter(|promise| !promise.is_end());
-                    gives.into_iter().any(|promise| security.iter().any(|service| service == promise.service()))
+                    let mut gives = module.promised().filter(|promise| !promise.is_end());
+                    gives.any(|promise| security.iter().any(|service| service == promise.service()))
                 })
         };
         selection.stack().take(layers).map(secures).collect()

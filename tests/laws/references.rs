@@ -74,7 +74,7 @@ fn place(table: Table, key: &str) -> &'static str {
         (Table::Base, "unknown") => {
             "[base.odd]\nprovider = \"kernel\"\nfamily = \"unix\"\ntype = \"stream\"\nprotocol = 1\nunknown = [\"@\"]"
         }
-        (Table::Layer, "provider") => "[layer.odd]\nprovider = \"@\"",
+        (Table::Layer, "provider") => "[layer.odd]\nadds = [\"encrypted\"]\nprovider = \"@\"",
         (Table::Layer, "needs") => "[layer.odd]\nprovider = \"tls\"\nadds = [\"encrypted\"]\nneeds = [\"@\"]",
         (Table::Layer, "forbids") => "[layer.odd]\nprovider = \"tls\"\nadds = [\"encrypted\"]\nforbids = [\"@\"]",
         (Table::Layer, "adds") => "[layer.odd]\nprovider = \"tls\"\nadds = [\"encrypted\", \"@\"]",

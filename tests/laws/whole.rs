@@ -34,7 +34,7 @@ fn catalog() -> impl Strategy<Value = String> {
         for at in 0..bases {
             text += &format!(
                 "[base.base-{at}]\nprovider = \"kernel\"\nfamily = \"inet\"\ntype = \"stream\"\nprotocol = {}\n\
-                 options = {{ backlog = {} }}\n",
+                 options = {{ ttl = {} }}\n",
                 at + 1,
                 at + 100
             );
@@ -87,6 +87,15 @@ struct Said {
     base: Option<String>,
 }
 
+/// A value of an option as it is written; those of this test are texts and numbers.
+fn word(value: &Value) -> String {
+    match value {
+        Value::String(text) => format!("{text:?}"),
+        Value::Integer(number) => number.to_string(),
+        other => panic!("{other:?}"),
+    }
+}
+
 /// An independent reader: every entry of a text by its name.
 fn said(text: &str) -> BTreeMap<String, Said> {
     let document: Table = toml::from_str(text).expect("it loads, so it is TOML");
@@ -101,7 +110,7 @@ fn said(text: &str) -> BTreeMap<String, Said> {
             let said = Said {
                 kind,
                 provider: entry.get("provider").and_then(Value::as_str).map(str::to_owned),
-                options: options.map(|(name, value)| (name.clone(), value.to_string())).collect(),
+                options: options.map(|(name, value)| (name.clone(), word(value))).collect(),
                 layers: texts(entry.get("layers")),
                 base: entry.get("base").and_then(Value::as_str).map(str::to_owned),
             };

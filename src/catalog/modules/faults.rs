@@ -48,7 +48,7 @@ fn promises(catalog: &Draft, at: usize, entry: &Entry, module: &'static Module, 
     };
     let of_modules = stated.intersection(&Services::OF_MODULES);
     let removed = removed.intersection(&Services::OF_MODULES);
-    if of_modules.is_empty() && removed.is_empty() && module.promised().is_empty() {
+    if of_modules.is_empty() && removed.is_empty() && module.leaves_services() {
         return;
     }
     let is_stated = |name: &str| entry.options.iter().any(|option| option.name == name);

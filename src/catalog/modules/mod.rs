@@ -56,13 +56,15 @@ pub struct Module {
     summary: &'static str,
     feature: Option<&'static str>,
     options: &'static [OptionSpec],
+    provides: &'static [&'static str],
+    ends: &'static [&'static str],
     promises: &'static [Promise],
 }
 
 impl Module {
     /// A module without options. `summary` is one line.
     pub const fn new(name: &'static str, role: ModuleRole, summary: &'static str) -> Self {
-        Module { name, role, summary, feature: None, options: &[], promises: &[] }
+        Module { name, role, summary, feature: None, options: &[], provides: &[], ends: &[], promises: &[] }
     }
 
     /// The same with these options.
@@ -71,8 +73,20 @@ impl Module {
         self
     }
 
-    /// The same, which does this to sockatlas' own services (`encrypted`, `proxied`, ...). An entry of the module must state it:
-    /// no more, and no less.
+    /// The same, which gives these of sockatlas' own services (`encrypted`, `proxied`, ...) in both roles. An entry of the module
+    /// must state them: no more, and no less.
+    pub const fn provides(mut self, services: &'static [&'static str]) -> Self {
+        self.provides = services;
+        self
+    }
+
+    /// The same, above which these services of what lies below no longer hold, in both roles: TLS to a proxy ends at the proxy.
+    pub const fn ends(mut self, services: &'static [&'static str]) -> Self {
+        self.ends = services;
+        self
+    }
+
+    /// The same, which does this to sockatlas' own services as well, in some role or with some option.
     pub const fn promises(mut self, promises: &'static [Promise]) -> Self {
         self.promises = promises;
         self
@@ -109,8 +123,15 @@ impl Module {
     }
 
     /// What it does to sockatlas' own services.
-    pub const fn promised(&self) -> &'static [Promise] {
-        self.promises
+    pub fn promised(&self) -> impl Iterator<Item = Promise> + use<> {
+        let provided = self.provides.iter().map(|service| Promise::gives(service));
+        let ended = self.ends.iter().map(|service| Promise::ends(service));
+        provided.chain(ended).chain(self.promises.iter().copied())
+    }
+
+    /// Whether it does nothing to them.
+    pub(crate) const fn leaves_services(&self) -> bool {
+        self.provides.is_empty() && self.ends.is_empty() && self.promises.is_empty()
     }
 
     /// The option of this name.
