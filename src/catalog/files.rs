@@ -287,6 +287,9 @@ impl Gather<'_> {
         if matches!(home, Home::Program) {
             self.sources.set_built(file);
         }
+        if matches!(home, Home::Builtin) {
+            self.sources.set_shipped(file);
+        }
         let mut document = document::read(file, self.sources.get(file).text(), &mut self.faults);
         (document.file, document.included) = (file, included);
         for include in &document.includes {

@@ -81,6 +81,8 @@ pub struct Source {
     is_included: bool,
     /// Whether a program built it.
     is_built: bool,
+    /// Whether it is a catalog that ships.
+    is_shipped: bool,
     /// Its form, where that is another than TOML.
     form: Option<&'static str>,
 }
@@ -95,6 +97,7 @@ impl Sources {
             is_file: false,
             is_included: false,
             is_built: false,
+            is_shipped: false,
             form: None,
         });
         id
@@ -124,6 +127,25 @@ impl Sources {
     /// Says that a program built a document.
     pub(crate) fn set_built(&mut self, file: FileId) {
         self.documents[file.0 as usize].is_built = true;
+    }
+
+    /// Says that a document is a catalog that ships.
+    pub(crate) fn set_shipped(&mut self, file: FileId) {
+        self.documents[file.0 as usize].is_shipped = true;
+    }
+
+    /// The one TOML document that was named, where only one was: other TOML documents are what it includes, and those of other forms
+    /// cannot speak for themselves.
+    pub(crate) fn sole(&self) -> Option<FileId> {
+        let mut named = self.iter().filter(|(_, source)| !source.is_included && !source.is_foreign());
+        let (sole, _) = named.next()?;
+        named.next().is_none().then_some(sole)
+    }
+
+    /// Whether the tests and guarantees of catalogs that ship are looked at: only where every document that was named ships. Whoever
+    /// includes such a catalog may mean something else by it.
+    pub(crate) fn run_tests_that_ship(&self) -> bool {
+        self.documents.iter().all(|source| source.is_included || source.is_shipped)
     }
 
     /// Says of which other form than TOML a document is.
@@ -187,6 +209,11 @@ impl Source {
     /// Whether it was read because another includes it, and not by itself.
     pub fn is_included(&self) -> bool {
         self.is_included
+    }
+
+    /// Whether it is a catalog that ships with the library, as `builtin:layers.toml` is.
+    pub fn is_shipped(&self) -> bool {
+        self.is_shipped
     }
 
     /// Whether it is of another form than TOML, as an export of Windows' registry is.

@@ -1,10 +1,11 @@
 //! Resolving: the tests of a request, in their order; the first that fails names the error.
 
-use super::policy::Applied;
+use super::deciding::Demanded;
+use super::policy::Governed;
 use super::{Demands, ProviderDemand, Refusal, Registry, Request, Selection, Selections, family_key};
 use crate::catalog::EntryDemand;
 use crate::catalog::entry::{EntryIndex, ProviderIndex};
-use crate::terms::{Dialect, ErrorCode, Family, Protocol, Services, SocketType};
+use crate::terms::{Dialect, ErrorCode, Family, Protocol, SocketType};
 
 /// A request's family, type and protocol in the numbers by which entries are compared.
 #[derive(Copy, Clone, Debug)]
@@ -160,13 +161,14 @@ impl Registry {
         let indifferent = demands.prefer.is_empty() && demands.avoid.is_empty();
         let chosen = match matching {
             Matching::Triple { first, .. }
-                if indifferent
-                    && self.offers(demands, first)
-                    && policy.is_none_or(|applied| self.permits(applied.policy, first)) =>
+                if indifferent && self.offers(demands, first) && self.lets(policy, first) =>
             {
                 first
             }
-            _ => self.choose(self.each(&matching), demands, policy)?,
+            _ => {
+                let chosen = self.choose(self.each(&matching), demands, policy);
+                chosen.ok_or_else(|| self.none_admitted(self.each(&matching), demands, policy))?
+            }
         };
         Ok(Selection::new(self, chosen, wanted_protocol(request, matching.is_named())))
     }
@@ -347,14 +349,12 @@ impl Registry {
     /// Of the matches, in catalog order, the one that the demands and the policy choose.
     pub(super) fn choose(
         &self,
-        matches: impl Iterator<Item = EntryIndex> + Clone,
+        matches: impl Iterator<Item = EntryIndex>,
         demands: &Demands,
-        policy: Option<Applied<'_>>,
-    ) -> Result<EntryIndex, Refusal> {
-        let admitted = self.admitted(matches.clone(), demands, policy);
+        policy: Governed<'_>,
+    ) -> Option<EntryIndex> {
         // `min_by_key` keeps the first of equals, which is the stable sort that is asked for.
-        let chosen = admitted.min_by_key(|&index| self.preference(demands, index));
-        chosen.ok_or_else(|| self.none_admitted(matches, demands, policy))
+        self.admitted(matches, demands, policy).min_by_key(|&index| self.preference(demands, index))
     }
 
     /// The matches that the demands and the policy let through.
@@ -362,23 +362,38 @@ impl Registry {
         &self,
         matches: impl Iterator<Item = EntryIndex>,
         demands: &Demands,
-        policy: Option<Applied<'_>>,
+        policy: Governed<'_>,
     ) -> impl Iterator<Item = EntryIndex> {
         let offering = matches.filter(|&index| self.offers(demands, index));
-        offering.filter(move |&index| policy.is_none_or(|applied| self.permits(applied.policy, index)))
+        offering.filter(move |&index| self.lets(policy, index))
+    }
+
+    /// The code of [`Registry::none_admitted`] alone, which costs less.
+    pub(super) fn code_of_none_admitted(
+        &self,
+        mut matches: impl Iterator<Item = EntryIndex>,
+        demands: &Demands,
+        policy: Governed<'_>,
+    ) -> ErrorCode {
+        match policy {
+            _ if !matches.any(|index| self.offers(demands, index)) => ErrorCode::ServiceNotOffered,
+            Governed::Unknown => ErrorCode::NoSuchApplication,
+            Governed::Free | Governed::By(_) => ErrorCode::NotPermitted,
+        }
     }
 
     /// Why none of the matches is let through.
     fn none_admitted(
         &self,
-        mut matches: impl Iterator<Item = EntryIndex> + Clone,
+        matches: impl Iterator<Item = EntryIndex> + Clone,
         demands: &Demands,
-        policy: Option<Applied<'_>>,
+        policy: Governed<'_>,
     ) -> Refusal {
-        let mut offering = matches.clone().filter(|&index| self.offers(demands, index));
-        match (offering.next(), policy) {
-            (Some(first), Some(applied)) => self.not_permitted(applied, first),
-            _ => self.not_offered(demands, matches.next()),
+        let offering = matches.clone().filter(|&index| self.offers(demands, index));
+        match (policy, demands.application.as_deref()) {
+            _ if offering.clone().next().is_none() => self.not_offered(demands, matches),
+            (Governed::By(applied), _) => self.not_permitted(applied, offering),
+            (_, application) => self.no_such_application(application.unwrap_or_default()),
         }
     }
 
@@ -388,12 +403,13 @@ impl Registry {
         (std::cmp::Reverse(services.common(&demands.prefer)), services.common(&demands.avoid))
     }
 
-    fn not_offered(&self, demands: &Demands, first: Option<EntryIndex>) -> Refusal {
-        const NONE: &Services = &Services::NONE;
-        let services = first.map_or(NONE, |index| &self.stack(index).services);
+    fn not_offered(&self, demands: &Demands, matches: impl Iterator<Item = EntryIndex> + Clone) -> Refusal {
+        let demanded = Demanded { require: &demands.require, prohibit: &demands.prohibit, permit: None };
+        let deciding = self.deciding(demanded, matches);
         Refusal::ServiceNotOffered {
-            lacking: demands.require.difference(services),
-            prohibited: demands.prohibit.intersection(services),
+            lacking: deciding.lacking,
+            prohibited: deciding.prohibited,
+            jointly: deciding.jointly,
         }
     }
 

@@ -61,7 +61,9 @@ struct SummaryV1 {
     documents: usize,
     entries: usize,
     expectations: usize,
+    failed: usize,
     guarantees: usize,
+    proved: usize,
     /// Only where it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     coverage: Option<CoverageV1>,
@@ -82,7 +84,9 @@ impl<'r> From<&'r Report> for ReportV1<'r> {
             documents: report.tally.documents,
             entries: report.tally.entries,
             expectations: report.tally.expectations,
+            failed: report.tally.failed,
             guarantees: report.tally.guarantees,
+            proved: report.tally.proved,
             coverage: report.tally.coverage.map(|(reached, selectable)| CoverageV1 { reached, selectable }),
         };
         ReportV1 { version: 1, findings: FindingV1::all(&report.findings, &report.sources), summary }

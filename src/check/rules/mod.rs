@@ -12,6 +12,7 @@ mod dialect_conflict;
 mod disabled_dependency;
 mod duplicate_id;
 mod duplicate_name;
+mod empty_policy;
 mod expectation_failed;
 mod guarantee_broken;
 mod ignored_fact;
@@ -19,6 +20,7 @@ mod include_cycle;
 mod limit_exceeded;
 mod missing_key;
 mod missing_option;
+mod mistyped_module;
 mod no_protocol_zero;
 mod overlapping_protocols;
 mod overstated_services;
@@ -40,9 +42,12 @@ mod unknown_module;
 mod unknown_name;
 mod unknown_option;
 mod unknown_rule;
+mod unmeetable_policy;
+mod unoffered_service;
 mod unreadable_file;
 mod unused_allowance;
 mod unused_provider;
+mod vacuous_guarantee;
 mod winsock;
 mod writable_by_others;
 mod wrong_kind;
@@ -88,6 +93,7 @@ pub(super) const ALL: &[Rule] = &[
     // Lints: tests, order, entries, policy, providers and documents.
     expectation_failed::RULE,
     guarantee_broken::RULE,
+    vacuous_guarantee::RULE,
     unknown_application::RULE,
     uncovered_entry::RULE,
     shadowed_entry::RULE,
@@ -100,8 +106,12 @@ pub(super) const ALL: &[Rule] = &[
     unchained_layer::RULE,
     partial_coverage::RULE,
     uncategorised_layer::RULE,
+    unoffered_service::RULE,
+    unmeetable_policy::RULE,
+    empty_policy::RULE,
     permit_admits_nothing::RULE,
     unused_provider::RULE,
+    mistyped_module::RULE,
     unknown_module::RULE,
     replaces_nothing::RULE,
     ignored_fact::RULE,

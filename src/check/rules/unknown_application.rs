@@ -1,11 +1,11 @@
 //! # What it finds
 //! An application that an `[[expect]]` or `[[always]]` names and that has no section. Where there is an
-//! `[application."*"]`, which speaks of all without a section, only an `[[expect]]` is reported, and only when the name
-//! looks mistyped.
+//! `[application."*"]`, which speaks of all without a section, it is reported only when the name looks mistyped. A test that
+//! expects `no-such-application` is not reported.
 //!
 //! # Why it matters
-//! Policy is found by the application's name, and a name without a section meets none. So a test with a mistyped name
-//! passes without testing anything, and shows an answer that the application never gets.
+//! Policy is found by the application's name. A name without a section meets that of `*`, or is refused where there is
+//! none. So a test with a mistyped name passes without testing anything, and a guarantee holds that speaks of nobody.
 //!
 //! # Example
 //! ```toml
@@ -20,9 +20,19 @@
 //! type = "stream"
 //! protocol = "tcp"
 //! matches-zero = true
+//! services = ["guaranteed-order"]
+//!
+//! [base.udp4]
+//! provider = "kernel"
+//! family = "inet"
+//! type = "dgram"
+//! protocol = "udp"
+//! matches-zero = true
+//!
+//! [application."*"]
 //!
 //! [application.billing]
-//! require = ["encrypted"]
+//! prohibit = ["guaranteed-order"]
 //!
 //! [[expect]]
 //! request = { family = "inet", type = "stream", application = "biling" }
@@ -42,18 +52,29 @@
 //! type = "stream"
 //! protocol = "tcp"
 //! matches-zero = true
+//! services = ["guaranteed-order"]
+//!
+//! [base.udp4]
+//! provider = "kernel"
+//! family = "inet"
+//! type = "dgram"
+//! protocol = "udp"
+//! matches-zero = true
+//!
+//! [application."*"]
 //!
 //! [application.billing]
-//! require = ["encrypted"]
+//! prohibit = ["guaranteed-order"]
 //!
 //! [[expect]]
 //! request = { family = "inet", type = "stream", application = "billing" }
 //! error = "not-permitted"
 //! ```
 
-use crate::catalog::{Severity, nearest};
+use crate::catalog::{Outcome, Severity};
 use crate::check::rule::Look;
 use crate::check::{Lints, Rule};
+use crate::terms::ErrorCode;
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "unknown-application",
@@ -65,21 +86,26 @@ pub(in crate::check) const RULE: Rule = Rule {
 fn look(lints: &mut Lints<'_>) {
     let registry = lints.registry;
     let for_all_others = registry.knows_application("*");
-    let expected = registry.expectations().iter().map(|expectation| (&expectation.request, true));
-    let guaranteed = registry.guarantees().iter().map(|guarantee| (&guarantee.request, false));
-    for (request, is_expectation) in expected.chain(guaranteed) {
+    let is_meant = |outcome: &Outcome| *outcome == Outcome::Error(ErrorCode::NoSuchApplication);
+    let expected = registry.expectations().iter().filter(|expectation| !is_meant(&expectation.outcome));
+    let expected = expected.map(|expectation| &expectation.request);
+    let guaranteed = registry.guarantees().iter().map(|guarantee| &guarantee.request);
+    for request in expected.chain(guaranteed) {
         let Some((name, at)) = &request.application else { continue };
         if registry.knows_application(name) {
             continue;
         }
-        let meant = nearest(name, registry.applications().filter(|known| *known != "*"));
-        if for_all_others && (!is_expectation || meant.is_none()) {
+        let meant = registry.nearest_application(name);
+        if for_all_others && meant.is_none() {
             continue;
         }
         let message = format!("no section speaks of application `{name}`");
         let help = match meant {
             Some(meant) => format!("did you mean `{meant}`?"),
-            None => format!("write an `[application.{name}]`; without one, no policy applies to it"),
+            None if registry.applications().len() == 0 => {
+                format!("write an `[application.{name}]`; without one, no policy applies to it")
+            }
+            None => format!("write an `[application.{name}]`; without one, and without one for `*`, it is refused"),
         };
         lints.found(message, *at, |finding| finding.help(help));
     }
