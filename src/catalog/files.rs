@@ -421,6 +421,9 @@ impl Gather<'_> {
         if matches!(home, Home::Program) {
             self.sources.set_built(file);
         }
+        if matches!(home, Home::Builtin) {
+            self.sources.set_shipped(file);
+        }
         (document.file, document.included) = (file, included);
         for include in &document.includes {
             self.include(include, home);

@@ -185,7 +185,7 @@ pub(crate) struct WinsockSection {
 }
 
 /// What is added to a request's own demands.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Policy {
     pub require: Services,
     pub prohibit: Services,

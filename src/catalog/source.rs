@@ -115,6 +115,8 @@ pub struct Source {
     is_included: bool,
     /// Whether a program built it.
     is_built: bool,
+    /// Whether it is a catalog that ships.
+    is_shipped: bool,
     /// Its form, where that is another than TOML.
     form: Option<&'static str>,
     /// Whether it was not read, as its name is nearly that of a document and not quite.
@@ -131,6 +133,7 @@ impl Sources {
             is_file: false,
             is_included: false,
             is_built: false,
+            is_shipped: false,
             form: None,
             is_skipped: false,
         });
@@ -207,6 +210,25 @@ impl Sources {
         self.documents[file.0 as usize].is_built = true;
     }
 
+    /// Says that a document is a catalog that ships.
+    pub(crate) fn set_shipped(&mut self, file: FileId) {
+        self.documents[file.0 as usize].is_shipped = true;
+    }
+
+    /// The one TOML document that was named, where only one was: other TOML documents are what it includes, and those of other forms
+    /// cannot speak for themselves.
+    pub(crate) fn sole(&self) -> Option<FileId> {
+        let mut named = self.iter().filter(|(_, source)| !source.is_included && !source.is_foreign());
+        let (sole, _) = named.next()?;
+        named.next().is_none().then_some(sole)
+    }
+
+    /// Whether the tests and guarantees of catalogs that ship are looked at: only where every document that was named ships. Whoever
+    /// includes such a catalog may mean something else by it.
+    pub(crate) fn run_tests_that_ship(&self) -> bool {
+        self.documents.iter().all(|source| source.is_included || source.is_shipped)
+    }
+
     /// Says of which other form than TOML a document is.
     pub(crate) fn set_form(&mut self, file: FileId, form: &'static str) {
         self.documents[file.0 as usize].form = Some(form);
@@ -274,6 +296,11 @@ impl Source {
     /// `policy.TOML` is. Its text is empty.
     pub fn is_skipped(&self) -> bool {
         self.is_skipped
+    }
+
+    /// Whether it is a catalog that ships with the library, as `builtin:layers.toml` is.
+    pub fn is_shipped(&self) -> bool {
+        self.is_shipped
     }
 
     /// Whether it is of another form than TOML, as an export of Windows' registry is.

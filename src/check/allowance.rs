@@ -1,12 +1,15 @@
 //! Allowances: comments in a catalog that keep a finding from being reported, and give the reason.
 //!
-//! `# sockatlas: allow(unchained-layer) kept for the next release`, at the end of a line, speaks of findings on that line. On a
-//! line of its own it speaks of the next line that is no comment; if that opens a table, of the whole table.
+//! `# sockatlas: allow(unchained-layer) kept for the next release` speaks of findings at the construct that it [stands
+//! at](Constructs::at): a table, with the tables below it, or a key with its value; and of nothing else. `allow(one, another)` speaks of
+//! several rules.
 
+use super::constructs::Constructs;
 use super::{Settings, fixes, rules};
-use crate::catalog::{Severity, Source, Sources, Span};
+use crate::catalog::{Severity, Sources, Span, quoted};
 use crate::registry::Registry;
-use crate::report::Finding;
+use crate::report::{Edit, Finding, Fix};
+use std::ops::Range;
 
 const MARK: &str = "sockatlas:";
 
@@ -15,9 +18,15 @@ const MARK: &str = "sockatlas:";
 pub(crate) struct Allowance {
     /// The comment.
     at: Span,
-    code: String,
-    /// The findings that it speaks of begin here, in bytes.
-    covers: std::ops::Range<u32>,
+    rules: Vec<Allowed>,
+    /// The findings that it speaks of begin in these parts of the text.
+    covers: Vec<Range<usize>>,
+}
+
+/// A rule that an allowance names.
+#[derive(Debug)]
+struct Allowed {
+    code: &'static str,
     used: bool,
 }
 
@@ -26,14 +35,15 @@ pub(super) fn read(sources: &Sources, findings: &mut Vec<Finding>) -> Vec<Allowa
     let mut allowances = Vec::new();
     let written = sources.iter().filter(|(_, source)| !source.is_foreign() && source.text().contains(MARK));
     for (file, source) in written {
-        for comment in comments(source.text()) {
+        let constructs = Constructs::of(source.text());
+        for comment in &constructs.comments {
             let text = source.text()[comment.clone()].trim_start_matches('#').trim();
             let Some(rest) = text.strip_prefix(MARK) else { continue };
             let at = Span::new(file, comment.clone());
             match parse(rest) {
-                Ok(code) => {
-                    let covers = covered(source, comment);
-                    allowances.push(Allowance { at, code, covers, used: false });
+                Ok(codes) => {
+                    let rules = codes.into_iter().map(|code| Allowed { code, used: false }).collect();
+                    allowances.push(Allowance { at, rules, covers: constructs.at(comment) });
                 }
                 Err((message, help)) => {
                     findings.push(Finding::new("bad-allowance", Severity::Warning, message, at).help(help));
@@ -47,14 +57,15 @@ pub(super) fn read(sources: &Sources, findings: &mut Vec<Finding>) -> Vec<Allowa
 impl Allowance {
     /// Whether it speaks of a finding; it is then used.
     pub fn allows(&mut self, code: &str, at: Span) -> bool {
-        let allows = self.code == code && self.covers(at);
-        self.used |= allows;
+        let Some(at_rule) = self.rules.iter().position(|rule| rule.code == code) else { return false };
+        let allows = self.covers(at);
+        self.rules[at_rule].used |= allows;
         allows
     }
 
     /// Whether it speaks of findings at this place.
     pub(crate) fn covers(&self, at: Span) -> bool {
-        self.at.file == at.file && self.covers.contains(&at.start)
+        self.at.file == at.file && self.covers.iter().any(|part| part.contains(&at.range().start))
     }
 
     /// The comment, without its sign.
@@ -63,76 +74,74 @@ impl Allowance {
         comment.trim_start_matches('#').trim()
     }
 
-    /// The finding of an allowance that allows nothing.
+    /// The finding of an allowance that allows nothing, or of the rules that it names and that find nothing there.
     ///
     /// None where the same catalog may well have findings for it: of what was not looked for this time, of what another machine
-    /// may see in its file system, and of an entry that other documents replace or do not use.
+    /// may see in its file system, of an entry that other documents replace or do not use, and of a catalog that ships and that others
+    /// include, which is looked after by itself.
     pub fn unused(&self, registry: &Registry, settings: &Settings) -> Option<Finding> {
-        let sources = registry.sources();
-        let was_looked_for = match self.code.as_str() {
+        let source = registry.sources().get(self.at.file);
+        if source.is_shipped() && !registry.sources().run_tests_that_ship() {
+            return None;
+        }
+        let was_looked_for = |code: &str| match code {
             "uncovered-entry" => settings.coverage,
             "writable-by-others" => false,
             "missing-option" => rules::opened(registry).any(|entry| self.covers(registry.entry_at(entry.index()).at)),
             _ => true,
         };
-        (!self.used && was_looked_for).then(|| {
-            let message = format!("this allowance of `{}` allows nothing", self.code);
-            Finding::new("unused-allowance", Severity::Warning, message, self.at)
-                .help("take it away")
-                .fix("take the allowance away", vec![fixes::without_comment(sources.get(self.at.file), self.at)])
-        })
+        let is_unused = |rule: &&Allowed| !rule.used && was_looked_for(rule.code);
+        let unused: Vec<&str> = self.rules.iter().filter(is_unused).map(|rule| rule.code).collect();
+        if unused.is_empty() {
+            return None;
+        }
+        let message = format!("this allowance of {} allows nothing", quoted(&unused));
+        let finding = Finding::new("unused-allowance", Severity::Warning, message, self.at);
+        let left: Vec<&str> = self.rules.iter().map(|rule| rule.code).filter(|code| !unused.contains(code)).collect();
+        if left.is_empty() {
+            let fix = vec![fixes::without_comment(source, self.at)];
+            return Some(finding.help("take it away").fix("take the allowance away", fix));
+        }
+        let fix = self
+            .naming(source.text(), &left)
+            .map(|edit| Fix { title: format!("allow {} alone", quoted(&left)), edits: vec![edit] });
+        Some(Finding { fix, ..finding.help(format!("allow {} alone", quoted(&left))) })
+    }
+
+    /// Lets it name these rules alone.
+    fn naming(&self, text: &str, codes: &[&str]) -> Option<Edit> {
+        let comment = text.get(self.at.range())?;
+        let (open, close) = (comment.find('(')? + 1, comment.find(')')?);
+        let start = self.at.range().start;
+        Some(Edit { at: Span::new(self.at.file, start + open..start + close), text: codes.join(", ") })
     }
 }
 
-/// The code that `allow(CODE) REASON` names, or what is wrong with it.
-fn parse(text: &str) -> Result<String, (String, String)> {
+/// The codes that `allow(CODE, CODE) REASON` names, or what is wrong with it.
+fn parse(text: &str) -> Result<Vec<&'static str>, (String, String)> {
     const FORM: &str = "the form is `# sockatlas: allow(CODE) REASON`";
     let inner = text.trim().strip_prefix("allow(").and_then(|rest| rest.split_once(')'));
-    let Some((code, reason)) = inner else {
+    let Some((words, reason)) = inner else {
         return Err(("this allowance cannot be read".to_owned(), FORM.to_owned()));
     };
-    match rules::find(code) {
-        None => Err((format!("this allowance names `{code}`, which is no rule"), FORM.to_owned())),
-        Some(rule) if rule.is_fault() => {
-            Err((format!("`{code}` is a fault, and faults cannot be allowed"), "mend the catalog".to_owned()))
+    let mut codes = Vec::new();
+    for word in words.split(',').map(str::trim) {
+        match rules::find(word) {
+            None => return Err((format!("this allowance names `{word}`, which is no rule"), FORM.to_owned())),
+            Some(rule) if rule.is_fault() => {
+                return Err((
+                    format!("`{word}` is a fault, and faults cannot be allowed"),
+                    "mend the catalog".to_owned(),
+                ));
+            }
+            Some(rule) if codes.contains(&rule.code) => {
+                return Err((format!("this allowance names `{word}` twice"), "name it once".to_owned()));
+            }
+            Some(rule) => codes.push(rule.code),
         }
-        Some(_) if reason.trim().is_empty() => {
-            Err(("this allowance gives no reason".to_owned(), format!("say why behind it: {FORM}")))
-        }
-        Some(_) => Ok(code.to_owned()),
     }
-}
-
-/// The comments of a document. Whatever stands in a string is none.
-fn comments(text: &str) -> impl Iterator<Item = std::ops::Range<usize>> {
-    let source = toml_parser::Source::new(text);
-    source
-        .lex()
-        .filter(|token| token.kind() == toml_parser::lexer::TokenKind::Comment)
-        .map(|token| token.span().start()..token.span().end())
-        .collect::<Vec<_>>()
-        .into_iter()
-}
-
-fn covered(source: &Source, comment: std::ops::Range<usize>) -> std::ops::Range<u32> {
-    let text = source.text();
-    let line_start = text[..comment.start].rfind('\n').map_or(0, |at| at + 1);
-    if !text[line_start..comment.start].trim().is_empty() {
-        return line_start as u32..comment.end as u32;
+    if reason.trim().is_empty() {
+        return Err(("this allowance gives no reason".to_owned(), format!("say why behind it: {FORM}")));
     }
-    let mut start = comment.end;
-    for line in text[comment.end..].split_inclusive('\n') {
-        let content = line.trim();
-        if !content.is_empty() && !content.starts_with('#') {
-            let opens_table = content.starts_with('[');
-            let end = if opens_table {
-                text[start + line.len()..].find("\n[").map_or(text.len(), |next| start + line.len() + next)
-            } else {
-                start + line.len()
-            };
-            return start as u32..end as u32;
-        }
-        start += line.len();
-    }
-    0..0
+    Ok(codes)
 }

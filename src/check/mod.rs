@@ -7,24 +7,28 @@
 //! |---|---|
 //! | `rule`, `rules` | what a rule is; all of them, in order |
 //! | `settings`, `allowance` | whose severity counts |
+//! | `constructs` | what a comment stands at |
+//! | `spelling` | where a word of a list is written |
 //! | `winsock` | the rules of Winsock catalogs, which look at what a source tells and not at entries |
 //! | `fixes` | the edits that safe fixes are made of |
 //!
 //! Depends on `load` and what lies below it, on `winsock`'s rules, and on `report`.
 
 mod allowance;
+mod constructs;
 mod fixes;
 mod rule;
 mod rules;
 mod settings;
+mod spelling;
 mod winsock;
 
 pub use rule::{HEADINGS, Rule};
 pub use settings::{LevelError, Settings};
 
-use crate::catalog::{FaultKind, Severity, Sources, Span};
+use crate::catalog::{FaultKind, FileId, Severity, Sources, Span};
 use crate::load::Loader;
-use crate::registry::Registry;
+use crate::registry::{Proof, Registry};
 use crate::report::{Finding, Report, Tally};
 use allowance::Allowance;
 use rule::Look;
@@ -81,15 +85,17 @@ const OF_ALL_FORMS: [&str; 4] = ["expectation-failed", "guarantee-broken", "unco
 
 fn lints(registry: &Registry, settings: &Settings, of_winsock: Vec<Finding>, tally: &mut Tally) -> Vec<Finding> {
     let mut found = Vec::new();
+    let proofs: Vec<Proof> = registry.guarantees().iter().map(|guarantee| registry.prove(guarantee)).collect();
     for rule in rules::ALL {
         if let Look::Lint(look) = rule.look {
-            let mut lints = Lints { registry, settings, rule, findings: Vec::new() };
+            let mut lints = Lints { registry, settings, proofs: &proofs, rule, findings: Vec::new() };
             look(&mut lints);
             found.append(&mut lints.findings);
         }
     }
-    // Said before severities are: what does not hold is not proved, whether or not the user wants to hear of it.
-    tally.proved = tally.guarantees - found.iter().filter(|finding| finding.code == "guarantee-broken").count();
+    // Counted before severities and allowances are looked at: what fails has failed, whether or not anybody wants to hear of it.
+    tally.failed = found.iter().filter(|finding| finding.code == "expectation-failed").count();
+    tally.proved = proofs.iter().filter(|proof| matches!(proof, Proof::Holds)).count();
     let sources = registry.sources();
     found.retain(|finding| !sources.get(finding.at.file).is_foreign() || OF_ALL_FORMS.contains(&finding.code));
     found.extend(of_winsock);
@@ -100,12 +106,19 @@ fn lints(registry: &Registry, settings: &Settings, of_winsock: Vec<Finding>, tal
 }
 
 /// Findings with the severities that count, without those that are not to be reported.
+///
+/// Each finding has a place, if only the beginning of a document, and it is governed by the `[lint]` of the document in which that is;
+/// where only one TOML document was named, by what that one says first.
 fn weighed(mut found: Vec<Finding>, settings: &Settings, registry: Option<&Registry>) -> Vec<Finding> {
     let stated = registry.map(Registry::lint).unwrap_or_default();
+    let sole = registry.and_then(|registry| registry.sources().sole());
     for finding in &mut found {
         let Some(rule) = rules::find(finding.code) else { continue };
-        let of_catalog = stated.iter().rfind(|(code, ..)| code == finding.code).map(|&(_, _, severity)| severity);
-        let otherwise = of_catalog.unwrap_or(finding.severity);
+        let stated_in = |file: FileId| {
+            let of_rule = stated.iter().find(|(code, at, _)| code == finding.code && at.file == file);
+            of_rule.map(|&(_, _, severity)| severity)
+        };
+        let otherwise = sole.and_then(stated_in).or_else(|| stated_in(finding.at.file)).unwrap_or(finding.severity);
         finding.severity = settings.stated(rule, otherwise).unwrap_or(otherwise);
     }
     found.retain(|finding| finding.severity != Severity::Allow);
@@ -116,6 +129,8 @@ fn weighed(mut found: Vec<Finding>, settings: &Settings, registry: Option<&Regis
 struct Lints<'r> {
     registry: &'r Registry,
     settings: &'r Settings,
+    /// What is to be said of each guarantee.
+    proofs: &'r [Proof],
     rule: &'static Rule,
     findings: Vec<Finding>,
 }

@@ -1,5 +1,8 @@
-//! Whose severity counts: what an allowance speaks of is not reported; else the command line's, then that of the catalog's
-//! `[lint]`, then the rule's own.
+//! Whose severity counts: what an allowance speaks of is not reported; else the command line's, then that of the `[lint]` of the sole
+//! TOML document that is named, then that of the document in which the finding has its place, then the rule's own.
+//!
+//! So no document can silence what is found in another, but for one that is checked by itself with what it includes: whoever names it
+//! means it to speak for all. What fails is counted as failed whatever is reported.
 
 use super::{Rule, rules};
 use crate::catalog::{Severity, nearest};

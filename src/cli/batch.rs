@@ -107,7 +107,7 @@ impl Batch<'_> {
         if let Some(name) = unknown_application(self.registry, request)
             && !self.warned.contains(name)
         {
-            warn_of_application(name);
+            warn_of_application(self.registry, name);
             self.warned.insert(name.to_owned());
         }
         let outcome = self.registry.resolve(request);

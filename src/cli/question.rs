@@ -111,24 +111,29 @@ impl Demands {
     }
 }
 
-/// The application that a request names, if no catalog has policy for it by name.
+/// The application that a request names, if no catalog has policy for it by name and it is answered all the same: where others have a
+/// section and there is none for all, it is refused, which says enough.
 pub(super) fn unknown_application<'q>(registry: &Registry, request: &'q Request) -> Option<&'q str> {
     let name = request.demands()?.application.as_deref()?;
-    (!registry.knows_application(name)).then_some(name)
+    let is_answered = registry.knows_application("*") || registry.applications().len() == 0;
+    (!registry.knows_application(name) && is_answered).then_some(name)
 }
 
 /// Says that the application of a request is unknown, if it is.
 pub(super) fn warn_if_unknown(registry: &Registry, request: &Request) {
     if let Some(name) = unknown_application(registry, request) {
-        warn_of_application(name);
+        warn_of_application(registry, name);
     }
 }
 
 /// Says that an application is unknown: a mistyped name would otherwise lose its policy without a word.
-pub(super) fn warn_of_application(name: &str) {
-    warn(format_args!(
-        "no catalog has a section [application.{name}]; the request gets the policy of `*`, if there is any"
-    ));
+pub(super) fn warn_of_application(registry: &Registry, name: &str) {
+    let policy = if registry.knows_application("*") {
+        "the request gets the policy of `*`"
+    } else {
+        "no policy applies to the request"
+    };
+    warn(format_args!("no catalog has a section [application.{name}]; {policy}"));
 }
 
 /// A word as a POSIX shell reads it back.

@@ -3,7 +3,7 @@
 //! All of it is computed when asked for, over all entries; resolving pays nothing for it.
 
 use super::mend::{self, Mend};
-use super::policy::{Applied, Objection};
+use super::policy::{Applied, Governed, Objection};
 use super::resolve::Triple;
 use super::{Demands, EntryRef, Refusal, Registry, Request, Selection};
 use crate::catalog::entry::{EntryIndex, ProviderIndex};
@@ -99,7 +99,7 @@ pub(super) struct Asked<'q> {
     pub triple: Triple,
     pub named: Option<Option<EntryIndex>>,
     pub provider: Option<Option<ProviderIndex>>,
-    pub policy: Option<Applied<'q>>,
+    pub policy: Governed<'q>,
 }
 
 impl Registry {
@@ -201,8 +201,8 @@ impl Registry {
         if !demands.prohibit.is_empty() || has_forbidden {
             tests.push((Test::Prohibit, !services.intersects(&demands.prohibit) && !has_forbidden));
         }
-        if let Some(applied) = asked.policy {
-            tests.push((Test::Policy, self.permits(applied.policy, role, index)));
+        if !matches!(asked.policy, Governed::Free) {
+            tests.push((Test::Policy, self.lets(asked.policy, role, index)));
         }
         tests
     }
@@ -261,9 +261,14 @@ impl Registry {
                     asked.demands.prohibit.intersection(services).to_string(),
                 ),
             },
-            Test::Policy => {
-                asked.policy.map_or_else(Default::default, |applied| self.policy_wanted_and_had(applied, role, index))
-            }
+            Test::Policy => match asked.policy {
+                Governed::Free => Default::default(),
+                Governed::By(applied) => self.policy_wanted_and_had(applied, role, index),
+                Governed::Unknown => {
+                    let name = asked.demands.application.as_deref().unwrap_or_default();
+                    (format!("a section for application `{name}` or `*`"), "none".to_owned())
+                }
+            },
             Test::Order => {
                 let before = winner.map_or("", |winner| self.name_at(winner));
                 let preferred = winner.is_some_and(|winner| {

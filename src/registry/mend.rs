@@ -1,7 +1,7 @@
 //! What would have to change for a refused request to be answered, and which guarantees that would weaken.
 
 use super::explain::{Asked, Candidate, Test};
-use super::policy::Objection;
+use super::policy::{Governed, Objection};
 use super::{Demands, EntryRef, Registry, Request};
 use crate::catalog::entry::EntryIndex;
 use crate::catalog::{Claim, EntryDemand, Location, Span, TestRequest, nearest, quoted};
@@ -29,7 +29,7 @@ pub struct Mend<'r> {
 pub enum Change {
     /// The request asks for something else.
     Ask {
-        /// What is changed: `family`, `type`, `protocol`, `entry` or `provider`.
+        /// What is changed: `family`, `type`, `protocol`, `entry`, `provider` or `application`.
         field: &'static str,
         /// What it is.
         from: String,
@@ -46,6 +46,8 @@ pub enum Change {
     PolicyNoLongerProhibits(String, Services),
     /// The policy for an application permits the categories of a layer, or the layer gets some that it permits.
     PolicyPermits(String, String),
+    /// An application without a section of policy gets one.
+    WriteSection(String),
     /// An entry is no longer disabled.
     Enable(String),
 }
@@ -65,6 +67,7 @@ impl std::fmt::Display for Change {
             Change::PolicyPermits(application, layer) => {
                 write!(f, "let application `{application}` permit the categories of layer `{layer}`")
             }
+            Change::WriteSection(application) => write!(f, "write a section `[application.{application}]`"),
             Change::Enable(entry) => write!(f, "no longer disable `{entry}`"),
         }
     }
@@ -183,8 +186,23 @@ fn admit<'r>(registry: &'r Registry, asked: &Asked<'_>, candidate: &Candidate<'r
                 weakens.push(format!("the request's own `prohibit`: {offered}"));
                 changes.push(Change::NoLongerProhibit(offered));
             }
+            Test::Policy if matches!(asked.policy, Governed::Unknown) => {
+                let name = asked.demands.application.as_deref()?;
+                match registry.nearest_application(name) {
+                    Some(near) if registry.lets(registry.policy(Some(&near)), role, index) => {
+                        request.demands_mut().application = Some(near.clone());
+                        changes.push(Change::Ask { field: "application", from: name.to_owned(), to: near });
+                    }
+                    // The one that was probably meant may not use it either.
+                    Some(_) => return None,
+                    None => {
+                        source = registry.inner.applications.last().map(|(_, section)| section.at);
+                        changes.push(Change::WriteSection(name.to_owned()));
+                    }
+                }
+            }
             Test::Policy => {
-                let applied = asked.policy?;
+                let applied = asked.policy.applied()?;
                 let section = &registry.inner.applications[applied.name];
                 source = Some(section.at);
                 let Objection { lacking, prohibited, layer } = registry.objection(applied.policy, role, index);

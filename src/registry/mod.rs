@@ -6,6 +6,7 @@
 //! | `resolve` | the tests of a request, in their order |
 //! | `index` | plain requests in constant time |
 //! | `policy` | what applications may use |
+//! | `deciding` | which demands decide that a request is refused |
 //! | `selection`, `refusal` | the two answers, and all answers at once for those who choose |
 //! | `explain`, `mend` | why, and what would change it |
 //! | `compare` | which requests change their answer between two registries |
@@ -17,6 +18,7 @@
 //! Depends on `terms`, the valid forms of `catalog`, and `graph`. It knows no TOML, no files and no clock.
 
 mod compare;
+mod deciding;
 mod entry;
 mod explain;
 mod index;
@@ -34,7 +36,7 @@ pub use compare::{Answer, Asked, Demand, Difference, compare};
 pub use entry::{EntryRef, ProviderRef};
 pub use explain::{Candidate, Explanation, Test};
 pub use mend::{Change, Mend};
-pub(crate) use prove::{Leak, Shadow};
+pub(crate) use prove::{Leak, Proof, Shadow, Vacuity};
 pub use refusal::Refusal;
 pub use request::{Demands, ProviderDemand, Request};
 pub use selection::{KeptSelection, Selection, Selections};
@@ -84,6 +86,8 @@ struct Inner {
     graph: Graph,
     applications: IndexMap<String, Application>,
     expectations: Vec<Expectation>,
+    /// Those of catalogs that ship, where others include them.
+    unrun: Vec<Expectation>,
     guarantees: Vec<Guarantee>,
     lint: Vec<(String, Span, Severity)>,
     winsock: WinsockSection,
@@ -125,6 +129,10 @@ impl Registry {
                 by_id.insert(entry.id, EntryIndex::new(at));
             }
         }
+        // Tests of catalogs that ship say what those do by themselves.
+        let runs = |at: Span| sources.run_tests_that_ship() || !sources.get(at.file).is_shipped();
+        let (expectations, unrun) = expectations.into_iter().partition(|expectation| runs(expectation.at));
+        let guarantees = guarantees.into_iter().filter(|guarantee| runs(guarantee.at)).collect();
         let family_keys = family_keys(&scope);
         let index = build_index(&scope, &family_keys, &entries, &stacks, &order);
         let has_policy = applications.contains_key("*");
@@ -145,6 +153,7 @@ impl Registry {
             family_keys,
             applications,
             expectations,
+            unrun,
             guarantees,
             lint,
             winsock,
@@ -234,10 +243,17 @@ impl Registry {
         &self.inner.graph
     }
 
+    /// The tests that are run: where a catalog that ships is included by another, not its own.
     pub(crate) fn expectations(&self) -> &[Expectation] {
         &self.inner.expectations
     }
 
+    /// The tests that are not run here.
+    pub(crate) fn unrun_expectations(&self) -> &[Expectation] {
+        &self.inner.unrun
+    }
+
+    /// The guarantees that are proved: where a catalog that ships is included by another, not its own.
     pub(crate) fn guarantees(&self) -> &[Guarantee] {
         &self.inner.guarantees
     }

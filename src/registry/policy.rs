@@ -1,8 +1,14 @@
 //! Policy: what applications may use, added to what a request itself demands.
+//!
+//! It is test 7 of a request, behind the request's own `require` and `prohibit`: the section of the application that asks counts, else
+//! that of `*`. Where neither is there but other applications have sections, nothing passes the test, and the refusal is
+//! `no-such-application`: a mistyped name never gets less than what is stated. So a request that nothing matches anyway is refused for
+//! that reason, whoever asks.
 
+use super::deciding::Demanded;
 use super::{Refusal, Registry};
-use crate::catalog::Policy;
 use crate::catalog::entry::{Body, EntryIndex};
+use crate::catalog::{Policy, nearest};
 use crate::terms::{Categories, Role, Services};
 
 /// The section that applies to a request.
@@ -11,6 +17,36 @@ pub(super) struct Applied<'r> {
     /// Its name: an application's, or `*`.
     pub name: &'r str,
     pub policy: &'r Policy,
+}
+
+/// What governs the requests of an application.
+#[derive(Copy, Clone)]
+pub(super) enum Governed<'r> {
+    /// No policy: there are no sections, or the request names no application and there is no `*`.
+    Free,
+    /// A section.
+    By(Applied<'r>),
+    /// It has no section, others have, and there is no `*`: it may use nothing.
+    Unknown,
+}
+
+impl<'r> Governed<'r> {
+    /// The section, where there is one.
+    pub fn applied(self) -> Option<Applied<'r>> {
+        match self {
+            Governed::By(applied) => Some(applied),
+            Governed::Free | Governed::Unknown => None,
+        }
+    }
+
+    /// Whether both let the same entries through.
+    pub fn is_like(self, other: Governed<'_>) -> bool {
+        match (self, other) {
+            (Governed::Free, Governed::Free) | (Governed::Unknown, Governed::Unknown) => true,
+            (Governed::By(one), Governed::By(other)) => one.policy == other.policy,
+            _ => false,
+        }
+    }
 }
 
 /// What keeps an entry from an application.
@@ -22,13 +58,24 @@ pub(super) struct Objection {
     pub layer: Option<EntryIndex>,
 }
 
+/// So many names are looked at for one that may have been meant: a refusal is not worth more.
+const LOOKS: usize = 1_000;
+
 impl Registry {
     /// The section of the application that asks, else that of `*`, else none.
-    pub(super) fn policy(&self, application: Option<&str>) -> Option<Applied<'_>> {
+    pub(super) fn policy(&self, application: Option<&str>) -> Governed<'_> {
         let sections = &self.inner.applications;
         let own = application.and_then(|name| sections.get_key_value(name));
-        let (name, section) = own.or_else(|| sections.get_key_value("*"))?;
-        Some(Applied { name, policy: &section.policy })
+        match own.or_else(|| sections.get_key_value("*")) {
+            Some((name, section)) => Governed::By(Applied { name, policy: &section.policy }),
+            None if application.is_some() && !sections.is_empty() => Governed::Unknown,
+            None => Governed::Free,
+        }
+    }
+
+    /// Whether an application without a section of its own is refused.
+    pub(super) fn refuses_unknown_applications(&self) -> bool {
+        matches!(self.policy(Some("*")), Governed::Unknown)
     }
 
     /// Whether a section applies to requests that name no application.
@@ -37,7 +84,16 @@ impl Registry {
         self.inner.has_policy
     }
 
-    pub(super) fn permits(&self, policy: &Policy, role: Role, index: EntryIndex) -> bool {
+    /// Whether what governs an application lets it use an entry.
+    pub(super) fn lets(&self, governed: Governed<'_>, role: Role, index: EntryIndex) -> bool {
+        match governed {
+            Governed::Free => true,
+            Governed::By(applied) => self.permits(applied.policy, role, index),
+            Governed::Unknown => false,
+        }
+    }
+
+    pub(crate) fn permits(&self, policy: &Policy, role: Role, index: EntryIndex) -> bool {
         let services = self.stack(index).services(role);
         services.contains(&policy.require)
             && !services.intersects(&policy.prohibit)
@@ -59,7 +115,7 @@ impl Registry {
     }
 
     /// The first layer of the stack that is not permitted. Base protocols always are.
-    fn first_not_permitted(&self, permit: Categories, index: EntryIndex) -> Option<EntryIndex> {
+    pub(super) fn first_not_permitted(&self, permit: Categories, index: EntryIndex) -> Option<EntryIndex> {
         self.stack(index).layers().iter().copied().find(|&layer| !permit.permits(self.categories(layer)))
     }
 
@@ -70,9 +126,40 @@ impl Registry {
         }
     }
 
-    pub(super) fn not_permitted(&self, applied: Applied<'_>, role: Role, index: EntryIndex) -> Refusal {
-        let Objection { lacking, prohibited, layer } = self.objection(applied.policy, role, index);
-        let not_permitted = layer.map(|layer| (self.name_at(layer).to_owned(), self.categories(layer)));
-        Refusal::NotPermitted { application: applied.name.to_owned(), lacking, prohibited, not_permitted }
+    /// Why an application may use none of some entries; there is at least one.
+    pub(super) fn not_permitted(
+        &self,
+        applied: Applied<'_>,
+        role: Role,
+        matches: impl Iterator<Item = EntryIndex> + Clone,
+    ) -> Refusal {
+        let Policy { require, prohibit, permit } = applied.policy;
+        let deciding = self.deciding(Demanded { require, prohibit, permit: *permit, role }, matches);
+        let not_permitted =
+            deciding.layer.map(|layer| Box::new((self.name_at(layer).to_owned(), self.categories(layer))));
+        Refusal::NotPermitted {
+            application: applied.name.to_owned(),
+            lacking: deciding.lacking,
+            prohibited: deciding.prohibited,
+            not_permitted,
+            jointly: deciding.jointly,
+        }
+    }
+
+    /// Why an application may use no entry at all under a policy; nothing where some entry is permitted, and where there is none.
+    pub(crate) fn bars_all(&self, application: &str, policy: &Policy) -> Option<Refusal> {
+        let all = self.inner.order.iter().copied();
+        let is_permitted = |index| Role::ALL.into_iter().any(|role| self.permits(policy, role, index));
+        let is_barred = all.len() > 0 && !all.clone().any(is_permitted);
+        is_barred.then(|| self.not_permitted(Applied { name: application, policy }, Role::Connect, all))
+    }
+
+    pub(super) fn no_such_application(&self, name: &str) -> Refusal {
+        Refusal::NoSuchApplication { application: name.to_owned(), nearest: self.nearest_application(name) }
+    }
+
+    /// The application with a section whose name is nearest to one that has none.
+    pub(crate) fn nearest_application(&self, name: &str) -> Option<String> {
+        nearest(name, self.applications().filter(|known| *known != "*").take(LOOKS))
     }
 }

@@ -4,21 +4,43 @@
 //!
 //! - A request that selects an entry passes all its tests; the same request that also *names* the entry passes them too. So an
 //!   entry is within reach of the requests that fit a pattern just when one that names it is (unless the pattern itself speaks
-//!   of the entry demand). A guarantee holds when no entry within reach breaks it.
+//!   of the entry demand). A guarantee holds when no entry within reach breaks it. Where no entry is within reach at all, it claims
+//!   nothing, and so it does where it claims what its own request demands: that is no proof.
 //! - Of requests that name neither entry nor provider, the most that services can do is to require all that an entry offers and
 //!   to prohibit the rest. What then comes before it are earlier entries of the same family, type and services; they hide it
 //!   when their protocol sets together cover its own.
 
-use super::{Demands, Registry, Request, family_key};
+use super::policy::Governed;
+use super::{Demands, Refusal, Registry, Request, family_key};
 use crate::catalog::entry::{Body, EntryIndex};
 use crate::catalog::{Claim, EntryDemand, Guarantee, Policy, ProtocolSet, TestRequest};
-use crate::terms::{Protocol, Role, Services};
+use crate::terms::{ErrorCode, Protocol, Role, Services};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A request that a guarantee speaks of, and what it gets against the guarantee.
 pub(crate) struct Leak {
     pub request: Request,
     pub selected: EntryIndex,
+}
+
+/// What is to be said of a guarantee.
+pub(crate) enum Proof {
+    /// It holds for every request that it speaks of, and some of them are answered.
+    Holds,
+    /// Some request breaks it.
+    Broken(Box<Leak>),
+    /// It could not be broken: it claims nothing.
+    Vacuous(Vacuity),
+}
+
+/// Why a guarantee claims nothing.
+pub(crate) enum Vacuity {
+    /// What it claims is what its request demands already.
+    Demanded,
+    /// It speaks of an application that has no section, where such applications are refused.
+    UnknownApplication,
+    /// No request that it speaks of is answered; the entry that comes nearest, if there is any, and why not even that one is selected.
+    Unanswered(Option<(EntryIndex, Refusal)>),
 }
 
 /// What hides an entry from requests that name neither entry nor provider.
@@ -34,19 +56,53 @@ pub(crate) struct Shadow {
 }
 
 impl Registry {
-    /// A request that breaks a guarantee; nothing: it holds for every request.
-    pub(crate) fn refute(&self, guarantee: &Guarantee) -> Option<Leak> {
+    /// Whether a guarantee holds for every request, and whether it claims anything.
+    pub(crate) fn prove(&self, guarantee: &Guarantee) -> Proof {
         let pattern = &guarantee.request;
+        let application = pattern.application.as_ref().map(|(name, _)| name.as_str());
+        if matches!(self.policy(application), Governed::Unknown) {
+            return Proof::Vacuous(Vacuity::UnknownApplication);
+        }
+        if matches!(&guarantee.claim, Claim::Services(services) if pattern.require.contains(services)) {
+            return Proof::Vacuous(Vacuity::Demanded);
+        }
+        let applications = self.applications_of(pattern);
+        // That all are refused is itself a claim.
+        let mut is_answered = matches!(guarantee.claim, Claim::Refused);
+        let mut nearest: Option<(EntryIndex, Refusal)> = None;
+        let named = pattern.entry.as_ref().map(|entry| self.named(entry).ok());
+        let within = named.as_ref().map_or(&self.inner.order[..], Option::as_slice);
         let roles = pattern.role.as_ref().map_or(&Role::ALL[..], std::slice::from_ref);
-        roles.iter().find_map(|&role| {
-            let breaking = self.inner.order.iter().filter(|&&index| self.breaks(&guarantee.claim, role, index));
+        for (&index, &role) in within.iter().flat_map(|index| roles.iter().map(move |role| (index, role))) {
             // What cannot be accepted as the catalogs state it needs options of a program, and opening tests what those lead to.
-            let breaking = breaking.filter(|&&index| role == Role::Connect || self.can_accept(index));
-            breaking.copied().find_map(|index| {
-                let mut applications = self.applications_of(pattern).into_iter();
-                applications.find_map(|application| self.reach(pattern, role, application, index))
-            })
-        })
+            let breaks =
+                self.breaks(&guarantee.claim, role, index) && (role == Role::Connect || self.can_accept(index));
+            if !breaks && is_answered {
+                continue;
+            }
+            for &application in &applications {
+                let naming = self.naming(pattern, role, application, index);
+                match self.resolve(&naming) {
+                    Ok(selection) => {
+                        is_answered = true;
+                        if breaks && selection.entry().index() == index {
+                            return Proof::Broken(Box::new(self.leak(pattern, role, application, index, naming)));
+                        }
+                        if !breaks {
+                            break;
+                        }
+                    }
+                    Err(refusal) if is_answered => drop(refusal),
+                    Err(refusal) => {
+                        let got = how_far(&refusal);
+                        if nearest.as_ref().is_none_or(|(_, known)| how_far(known) < got) {
+                            nearest = Some((index, refusal));
+                        }
+                    }
+                }
+            }
+        }
+        if is_answered { Proof::Holds } else { Proof::Vacuous(Vacuity::Unanswered(nearest)) }
     }
 
     /// Whether the catalogs state all options without which nothing can be accepted.
@@ -90,25 +146,31 @@ impl Registry {
         })
     }
 
-    /// A request that fits the pattern, comes from an application, and selects the entry.
-    fn reach(&self, pattern: &TestRequest, role: Role, application: Option<&str>, index: EntryIndex) -> Option<Leak> {
+    /// A request that fits the pattern, comes from an application, and names the entry, unless the pattern itself names one; whether that
+    /// is this one is seen when it is resolved.
+    fn naming(&self, pattern: &TestRequest, role: Role, application: Option<&str>, index: EntryIndex) -> Request {
         let mut naming = Request::from(pattern).as_role(role);
         let demands = naming.demands_mut();
         demands.application = application.map(str::to_owned);
-        match &pattern.entry {
-            // The pattern says which entry is asked for; whether it is this one is seen when it is resolved.
-            Some(_) => {}
-            None => demands.entry = Some(EntryDemand::Name(self.name_at(index).to_owned())),
+        if pattern.entry.is_none() {
+            demands.entry = Some(EntryDemand::Name(self.name_at(index).to_owned()));
         }
+        naming
+    }
+
+    /// A leak is shown by the plainest request that has it.
+    fn leak(
+        &self,
+        pattern: &TestRequest,
+        role: Role,
+        application: Option<&str>,
+        index: EntryIndex,
+        naming: Request,
+    ) -> Leak {
         let selects =
             |request: &Request| self.resolve(request).is_ok_and(|selection| selection.entry().index() == index);
-        if !selects(&naming) {
-            return None;
-        }
-        // A leak is shown by the plainest request that has it.
         let plain = self.plainest(pattern, role, application, index);
-        let request = plain.into_iter().find(|request| selects(request)).unwrap_or(naming);
-        Some(Leak { request, selected: index })
+        Leak { request: plain.into_iter().find(selects).unwrap_or(naming), selected: index }
     }
 
     /// Requests that fit the pattern, would be matched by the entry, and do not name it; the plainest first.
@@ -218,6 +280,16 @@ impl Registry {
         let rest = sections.get("*").map(|section| &section.policy);
         let own = sections.iter().filter(|(name, _)| *name != "*").map(|(_, section)| Some(&section.policy));
         own.chain([rest]).collect()
+    }
+}
+
+/// How many tests of a request an entry passes that is refused, in steps.
+fn how_far(refusal: &Refusal) -> u8 {
+    match refusal.code() {
+        ErrorCode::NotPermitted | ErrorCode::NoSuchApplication => 3,
+        ErrorCode::ServiceNotOffered => 2,
+        ErrorCode::EntryMismatch => 1,
+        _ => 0,
     }
 }
 

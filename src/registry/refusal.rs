@@ -79,21 +79,32 @@ pub enum Refusal {
     },
     /// The triple matches, the demanded services do not.
     ServiceNotOffered {
-        /// Required services that the first match in catalog order lacks.
+        /// Required services that decide: those that no match offers.
         lacking: Services,
-        /// Prohibited services that it offers.
+        /// Prohibited services that decide: those that every match offers.
         prohibited: Services,
+        /// Whether each of these demands alone is met by some match, and only all of them together by none.
+        jointly: bool,
     },
     /// The application may not use any that match.
     NotPermitted {
         /// The section that applies: the application's own, or `*`.
         application: String,
-        /// Services that the policy requires and the first match in catalog order lacks.
+        /// Services that the policy requires and that decide: those that no match offers.
         lacking: Services,
-        /// Services that the policy prohibits and it offers.
+        /// Services that the policy prohibits and that decide: those that every match offers.
         prohibited: Services,
-        /// A layer that the policy's `permit` keeps out, with its categories.
-        not_permitted: Option<(String, Categories)>,
+        /// A layer that the policy's `permit` keeps out, with its categories, where `permit` decides.
+        not_permitted: Option<Box<(String, Categories)>>,
+        /// Whether each of these demands alone is met by some match, and only all of them together by none.
+        jointly: bool,
+    },
+    /// The application has no section of policy, other applications have one, and there is none for all others (`*`).
+    NoSuchApplication {
+        /// The application's name.
+        application: String,
+        /// The name with a section that was probably meant.
+        nearest: Option<String>,
     },
 }
 
@@ -112,6 +123,20 @@ impl Refusal {
             Refusal::EntryMismatch { .. } => ErrorCode::EntryMismatch,
             Refusal::ServiceNotOffered { .. } => ErrorCode::ServiceNotOffered,
             Refusal::NotPermitted { .. } => ErrorCode::NotPermitted,
+            Refusal::NoSuchApplication { .. } => ErrorCode::NoSuchApplication,
+        }
+    }
+
+    /// Why no entry at all can be used, for one that says that of a policy.
+    pub(crate) fn of_every_entry(&self) -> String {
+        match self {
+            Refusal::NotPermitted { lacking, prohibited, not_permitted, jointly: true, .. } => {
+                together(lacking, prohibited, not_permitted.is_some(), "entry")
+            }
+            Refusal::NotPermitted { prohibited, .. } if !prohibited.is_empty() => {
+                format!("every entry offers {}, which is prohibited", quoted(&prohibited.iter().collect::<Vec<_>>()))
+            }
+            _ => self.text(&OfHost),
         }
     }
 
@@ -198,12 +223,23 @@ impl Refusal {
             Refusal::EntryMismatch { entry, wanted, had } => {
                 format!("entry `{entry}` has {had}, but {wanted} is asked for")
             }
-            Refusal::ServiceNotOffered { lacking, prohibited } => {
+            Refusal::ServiceNotOffered { lacking, prohibited, jointly: false } => {
                 format!("what matches {}", services(lacking, prohibited))
             }
-            Refusal::NotPermitted { application, lacking, prohibited, not_permitted } => {
-                let why = policy(lacking, prohibited, not_permitted);
+            Refusal::ServiceNotOffered { lacking, prohibited, jointly: true } => {
+                together(lacking, prohibited, false, "entry that matches")
+            }
+            Refusal::NotPermitted { application, lacking, prohibited, not_permitted, jointly: false } => {
+                let why = policy(lacking, prohibited, not_permitted.as_deref());
                 format!("application `{application}` may not use what matches: {why}")
+            }
+            Refusal::NotPermitted { application, lacking, prohibited, not_permitted, jointly: true } => {
+                let why = together(lacking, prohibited, not_permitted.is_some(), "entry that matches");
+                format!("application `{application}` may not use what matches: {why}")
+            }
+            Refusal::NoSuchApplication { application, nearest } => {
+                let meant = nearest.as_ref().map(|near| format!(" (did you mean `{near}`?)")).unwrap_or_default();
+                format!("application `{application}` has no section of policy, and neither has `*`{meant}")
             }
         }
     }
@@ -218,7 +254,27 @@ fn services(lacking: &Services, prohibited: &Services) -> String {
     }
 }
 
-fn policy(lacking: &Services, prohibited: &Services, not_permitted: &Option<(String, Categories)>) -> String {
+/// Of demands each of which some match meets: why none meets all.
+fn together(lacking: &Services, prohibited: &Services, of_permitted_layers: bool, entry: &str) -> String {
+    let list = |services: &Services| quoted(&services.iter().collect::<Vec<_>>());
+    let some_of = |services: &Services| if services.len() > 1 { "some of " } else { "" };
+    let all_of = |services: &Services| if services.len() > 1 { "all of " } else { "" };
+    let subject = if of_permitted_layers {
+        format!("{entry} with layers of permitted categories only")
+    } else {
+        entry.to_owned()
+    };
+    let (required, barred) = (list(lacking), list(prohibited));
+    match (lacking.is_empty(), prohibited.is_empty()) {
+        (true, _) => format!("every {subject} offers {}{barred}", some_of(prohibited)),
+        (false, true) => format!("no {subject} offers {}{required}", all_of(lacking)),
+        (false, false) => {
+            format!("no {subject} offers {}{required} without {}{barred}", all_of(lacking), some_of(prohibited))
+        }
+    }
+}
+
+fn policy(lacking: &Services, prohibited: &Services, not_permitted: Option<&(String, Categories)>) -> String {
     match not_permitted {
         Some((layer, categories)) if categories.is_empty() => format!("layer `{layer}` has no categories"),
         Some((layer, categories)) => format!("layer `{layer}` is of the categories {categories}"),

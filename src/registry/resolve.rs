@@ -1,6 +1,7 @@
 //! Resolving: the tests of a request, in their order; the first that fails names the error.
 
-use super::policy::Applied;
+use super::deciding::Demanded;
+use super::policy::Governed;
 use super::{Demands, ProviderDemand, Refusal, Registry, Request, Selection, Selections, family_key};
 use crate::catalog::EntryDemand;
 use crate::catalog::entry::{EntryIndex, ProviderIndex};
@@ -162,13 +163,14 @@ impl Registry {
         let indifferent = demands.prefer.is_empty() && demands.avoid.is_empty();
         let chosen = match matching {
             Matching::Triple { first, .. }
-                if indifferent
-                    && self.offers(demands, request.role(), first)
-                    && policy.is_none_or(|applied| self.permits(applied.policy, request.role(), first)) =>
+                if indifferent && self.offers(demands, request.role(), first) && self.lets(policy, request.role(), first) =>
             {
                 first
             }
-            _ => self.choose(self.each(&matching), demands, request.role(), policy)?,
+            _ => {
+                let chosen = self.choose(self.each(&matching), demands, request.role(), policy);
+                chosen.ok_or_else(|| self.none_admitted(self.each(&matching), demands, request.role(), policy))?
+            }
         };
         Ok(Selection::new(self, chosen, wanted_protocol(request, matching.is_named()), request))
     }
@@ -350,7 +352,11 @@ impl Registry {
     /// Tests one entry by the demands and the policy, in a role.
     pub(super) fn admits(&self, index: EntryIndex, demands: &Demands, role: Role) -> Result<(), Refusal> {
         let policy = self.policy(demands.application.as_deref());
-        self.choose(std::iter::once(index), demands, role, policy).map(|_| ())
+        let one = std::iter::once(index);
+        match self.choose(one.clone(), demands, role, policy) {
+            Some(_) => Ok(()),
+            None => Err(self.none_admitted(one, demands, role, policy)),
+        }
     }
 
     /// Tests services that an entry has for once by the demands and the policy, as its own were tested.
@@ -364,9 +370,13 @@ impl Registry {
         let lacking = demands.require.difference(services);
         let prohibited = demands.prohibit.intersection(services);
         if !lacking.is_empty() || !prohibited.is_empty() {
-            return Err(Refusal::ServiceNotOffered { lacking, prohibited });
+            return Err(Refusal::ServiceNotOffered { lacking, prohibited, jointly: false });
         }
-        let Some(applied) = self.policy(demands.application.as_deref()) else { return Ok(()) };
+        let applied = match (self.policy(demands.application.as_deref()), &demands.application) {
+            (Governed::By(applied), _) => applied,
+            (Governed::Unknown, Some(name)) => return Err(self.no_such_application(name)),
+            (Governed::Unknown | Governed::Free, _) => return Ok(()),
+        };
         let lacking = applied.policy.require.difference(services);
         let prohibited = applied.policy.prohibit.intersection(services);
         let permitted = applied.policy.permit.is_none_or(|permit| self.permits_layers(permit, index));
@@ -374,21 +384,19 @@ impl Registry {
             return Ok(());
         }
         let application = applied.name.to_owned();
-        Err(Refusal::NotPermitted { application, lacking, prohibited, not_permitted: None })
+        Err(Refusal::NotPermitted { application, lacking, prohibited, not_permitted: None, jointly: false })
     }
 
     /// Of the matches, in catalog order, the one that the demands and the policy choose.
     pub(super) fn choose(
         &self,
-        matches: impl Iterator<Item = EntryIndex> + Clone,
+        matches: impl Iterator<Item = EntryIndex>,
         demands: &Demands,
         role: Role,
-        policy: Option<Applied<'_>>,
-    ) -> Result<EntryIndex, Refusal> {
-        let admitted = self.admitted(matches.clone(), demands, role, policy);
+        policy: Governed<'_>,
+    ) -> Option<EntryIndex> {
         // `min_by_key` keeps the first of equals, which is the stable sort that is asked for.
-        let chosen = admitted.min_by_key(|&index| self.preference(demands, role, index));
-        chosen.ok_or_else(|| self.none_admitted(matches, demands, role, policy))
+        self.admitted(matches, demands, role, policy).min_by_key(|&index| self.preference(demands, role, index))
     }
 
     /// The matches that the demands and the policy let through.
@@ -397,24 +405,40 @@ impl Registry {
         matches: impl Iterator<Item = EntryIndex>,
         demands: &Demands,
         role: Role,
-        policy: Option<Applied<'_>>,
+        policy: Governed<'_>,
     ) -> impl Iterator<Item = EntryIndex> {
         let offering = matches.filter(move |&index| self.offers(demands, role, index));
-        offering.filter(move |&index| policy.is_none_or(|applied| self.permits(applied.policy, role, index)))
+        offering.filter(move |&index| self.lets(policy, role, index))
+    }
+
+    /// The code of [`Registry::none_admitted`] alone, which costs less.
+    pub(super) fn code_of_none_admitted(
+        &self,
+        mut matches: impl Iterator<Item = EntryIndex>,
+        demands: &Demands,
+        role: Role,
+        policy: Governed<'_>,
+    ) -> ErrorCode {
+        match policy {
+            _ if !matches.any(|index| self.offers(demands, role, index)) => ErrorCode::ServiceNotOffered,
+            Governed::Unknown => ErrorCode::NoSuchApplication,
+            Governed::Free | Governed::By(_) => ErrorCode::NotPermitted,
+        }
     }
 
     /// Why none of the matches is let through.
     fn none_admitted(
         &self,
-        mut matches: impl Iterator<Item = EntryIndex> + Clone,
+        matches: impl Iterator<Item = EntryIndex> + Clone,
         demands: &Demands,
         role: Role,
-        policy: Option<Applied<'_>>,
+        policy: Governed<'_>,
     ) -> Refusal {
-        let mut offering = matches.clone().filter(|&index| self.offers(demands, role, index));
-        match (offering.next(), policy) {
-            (Some(first), Some(applied)) => self.not_permitted(applied, role, first),
-            _ => self.not_offered(demands, role, matches.next()),
+        let offering = matches.clone().filter(|&index| self.offers(demands, role, index));
+        match (policy, demands.application.as_deref()) {
+            _ if offering.clone().next().is_none() => self.not_offered(demands, role, matches),
+            (Governed::By(applied), _) => self.not_permitted(applied, role, offering),
+            (_, application) => self.no_such_application(application.unwrap_or_default()),
         }
     }
 
@@ -424,15 +448,23 @@ impl Registry {
         (std::cmp::Reverse(services.common(&demands.prefer)), services.common(&demands.avoid))
     }
 
-    fn not_offered(&self, demands: &Demands, role: Role, first: Option<EntryIndex>) -> Refusal {
-        const NONE: &Services = &Services::NONE;
-        let stack = first.map(|index| self.stack(index));
-        let services = stack.map_or(NONE, |stack| stack.services(role));
+    fn not_offered(
+        &self,
+        demands: &Demands,
+        role: Role,
+        mut matches: impl Iterator<Item = EntryIndex> + Clone,
+    ) -> Refusal {
+        let demanded = Demanded { require: &demands.require, prohibit: &demands.prohibit, permit: None, role };
+        let mut deciding = self.deciding(demanded, matches.clone());
         // What the layers of an entry lack below them in this role is lacking as much as what the request requires.
-        let unmet = stack.and_then(|stack| stack.unmet(role)).cloned().unwrap_or_default();
+        if let Some(unmet) = matches.next().and_then(|first| self.stack(first).unmet(role)) {
+            deciding.lacking.insert(&unmet.lacking);
+            deciding.prohibited.insert(&unmet.forbidden);
+        }
         Refusal::ServiceNotOffered {
-            lacking: demands.require.difference(services).union(&unmet.lacking),
-            prohibited: demands.prohibit.intersection(services).union(&unmet.forbidden),
+            lacking: deciding.lacking,
+            prohibited: deciding.prohibited,
+            jointly: deciding.jointly,
         }
     }
 

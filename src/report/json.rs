@@ -61,7 +61,9 @@ struct SummaryV1 {
     documents: usize,
     entries: usize,
     expectations: usize,
+    failed: usize,
     guarantees: usize,
+    proved: usize,
     /// Only where it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     coverage: Option<CoverageV1>,
@@ -91,7 +93,9 @@ impl<'r> From<&'r Report> for ReportV1<'r> {
             documents: report.tally.documents,
             entries: report.tally.entries,
             expectations: report.tally.expectations,
+            failed: report.tally.failed,
             guarantees: report.tally.guarantees,
+            proved: report.tally.proved,
             skipped: skipped(report.tally.skipped),
             coverage: report.tally.coverage.map(|(reached, selectable)| CoverageV1 { reached, selectable }),
         };

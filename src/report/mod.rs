@@ -156,9 +156,11 @@ pub struct Tally {
     pub entries: usize,
     /// `[[expect]]` run.
     pub expectations: usize,
+    /// Those of them that failed, whether or not that is reported.
+    pub failed: usize,
     /// `[[always]]` proved or refuted.
     pub guarantees: usize,
-    /// Those of them that hold for every request.
+    /// Those of them that hold for every request, and claim something.
     pub proved: usize,
     /// Where it was asked for: how many selectable entries some `[[expect]]` reaches, and of how many.
     pub coverage: Option<(usize, usize)>,

@@ -112,7 +112,9 @@ struct Summary {
     documents: usize,
     entries: usize,
     expectations: usize,
+    failed: usize,
     guarantees: usize,
+    proved: usize,
 }
 
 #[derive(Serialize)]
@@ -240,7 +242,9 @@ pub(crate) fn log(report: &Report, rules: Vec<RuleText>, root: &Root) -> Log {
                 documents: tally.documents,
                 entries: tally.entries,
                 expectations: tally.expectations,
+                failed: tally.failed,
                 guarantees: tally.guarantees,
+                proved: tally.proved,
             },
         }],
     }

@@ -38,6 +38,9 @@ pub(crate) fn summary(report: &Report) -> String {
     if tally.entries > 0 {
         let entries = if tally.entries == 1 { "1 entry".to_owned() } else { format!("{} entries", tally.entries) };
         let _ = write!(text, ": {entries}, {} run", plural(tally.expectations, "expectation"));
+        if tally.failed > 0 {
+            let _ = write!(text, " ({} failed)", tally.failed);
+        }
         if tally.guarantees > 0 {
             let of = if tally.proved < tally.guarantees { format!("{} of ", tally.proved) } else { String::new() };
             let _ = write!(text, ", {of}{} proved", plural(tally.guarantees, "guarantee"));

@@ -31,13 +31,15 @@ pub enum ErrorCode {
     ServiceNotOffered,
     /// The application may not use any entry that matches.
     NotPermitted,
+    /// The application that asks has no section of policy, others have one, and there is none for all others.
+    NoSuchApplication,
     /// The provider could not be used on this host.
     ProviderFailed,
 }
 
 impl ErrorCode {
     /// Every code, in the order in which they are documented.
-    pub const ALL: [ErrorCode; 12] = [
+    pub const ALL: [ErrorCode; 13] = [
         ErrorCode::AddressFamilyNotSupported,
         ErrorCode::SocketTypeNotSupported,
         ErrorCode::ProtocolNotSupported,
@@ -49,6 +51,7 @@ impl ErrorCode {
         ErrorCode::EntryMismatch,
         ErrorCode::ServiceNotOffered,
         ErrorCode::NotPermitted,
+        ErrorCode::NoSuchApplication,
         ErrorCode::ProviderFailed,
     ];
 
@@ -66,6 +69,7 @@ impl ErrorCode {
             ErrorCode::EntryMismatch => "entry-mismatch",
             ErrorCode::ServiceNotOffered => "service-not-offered",
             ErrorCode::NotPermitted => "not-permitted",
+            ErrorCode::NoSuchApplication => "no-such-application",
             ErrorCode::ProviderFailed => "provider-failed",
         }
     }
@@ -84,6 +88,7 @@ impl ErrorCode {
             ErrorCode::EntryMismatch => "the entry asked for does not fit the rest of the request",
             ErrorCode::ServiceNotOffered => "entries match, but none offers the services demanded",
             ErrorCode::NotPermitted => "entries match, but the application may not use any of them",
+            ErrorCode::NoSuchApplication => "other applications have sections of policy, this one and `*` have none",
             ErrorCode::ProviderFailed => "the provider could not be used on this host",
         }
     }
@@ -101,7 +106,7 @@ impl ErrorCode {
             | ErrorCode::EntryMismatch => WsaError::WSAEINVAL,
             ErrorCode::NoSuchProvider => WsaError::WSAEINVALIDPROVIDER,
             ErrorCode::ServiceNotOffered => WsaError::WSAEOPNOTSUPP,
-            ErrorCode::NotPermitted => WsaError::WSAEACCES,
+            ErrorCode::NotPermitted | ErrorCode::NoSuchApplication => WsaError::WSAEACCES,
             ErrorCode::ProviderFailed => WsaError::WSAEPROVIDERFAILEDINIT,
         }
     }
@@ -119,7 +124,7 @@ impl ErrorCode {
             | ErrorCode::NoSuchProvider
             | ErrorCode::EntryMismatch => Some(Errno::EINVAL),
             ErrorCode::ServiceNotOffered => Some(Errno::EOPNOTSUPP),
-            ErrorCode::NotPermitted => Some(Errno::EACCES),
+            ErrorCode::NotPermitted | ErrorCode::NoSuchApplication => Some(Errno::EACCES),
             ErrorCode::ProviderFailed => None,
         }
     }
@@ -267,6 +272,7 @@ no-such-provider WSAEINVALIDPROVIDER 10105 EINVAL 22
 entry-mismatch WSAEINVAL 10022 EINVAL 22
 service-not-offered WSAEOPNOTSUPP 10045 EOPNOTSUPP 95
 not-permitted WSAEACCES 10013 EACCES 13
+no-such-application WSAEACCES 10013 EACCES 13
 provider-failed WSAEPROVIDERFAILEDINIT 10106 -
 ";
 

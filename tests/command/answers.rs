@@ -1,6 +1,7 @@
 //! `resolve`: one request.
 
-use super::{site, sockatlas};
+use super::{command, run, site, sockatlas};
+use std::path::Path;
 
 #[test]
 fn a_selection_as_json_to_the_letter() {
@@ -170,13 +171,61 @@ fn an_unknown_word_is_status_two_with_a_suggestion() {
 }
 
 #[test]
-fn an_unknown_application_is_answered_with_a_warning() {
-    let ran = site("resolve inet stream --application biling --format json");
-    assert_eq!(ran.status, 0);
-    assert!(ran.stdout.contains(r#""selected":{"name":"tcp4""#), "{}", ran.stdout);
-    assert_eq!(
-        ran.stderr,
-        "warning: no catalog has a section [application.biling]; the request gets the policy of `*`, if there is any\n"
-    );
+fn an_unknown_application_is_refused_where_others_are_known() {
+    let refused = site("resolve inet stream --application biling").complains(1);
+    let text = "error[no-such-application]: application `biling` has no section of policy, and neither has `*` (did you mean `billing`?)";
+    assert_eq!(refused.lines().next(), Some(text));
     assert!(site("resolve inet stream --application billing").quietly(0).starts_with("secure/tcp4"));
+
+    let json = site("explain inet stream tcp --application biling --format json").quietly(1);
+    let answer: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!(answer["error"]["code"], "no-such-application");
+    assert_eq!(answer["error"]["wsa"]["number"], 10013);
+    assert_eq!(answer["error"]["errno"]["number"], 13);
+    assert_eq!(answer["candidates"][0]["failed"], "policy");
+    assert_eq!(answer["candidates"][0]["wanted"], "a section for application `biling` or `*`");
+    assert_eq!(answer["mends"][0]["change"], "ask for application `billing` instead of `biling`");
+
+    let far = site("explain inet stream tcp --application reports").quietly(1);
+    assert!(far.contains(": write a section `[application.reports]`\n    at site.toml:"), "{far}");
+}
+
+/// What is asked for is looked at first, whoever asks.
+#[test]
+fn an_unknown_application_is_refused_in_the_place_of_policy() {
+    for (request, code) in [
+        ("inet stream udp", "protocol-not-supported"),
+        ("--entry nobody", "no-such-entry"),
+        ("inet stream --require compressed", "service-not-offered"),
+        ("inet stream --prohibit guaranteed-order", "service-not-offered"),
+        ("inet stream", "no-such-application"),
+        ("--entry secure/tcp4", "no-such-application"),
+        ("inet stream --provider kernel", "no-such-application"),
+    ] {
+        let refused = site(&format!("resolve {request} --application nobody")).complains(1);
+        assert!(refused.starts_with(&format!("error[{code}]")), "{request}: {refused}");
+    }
+}
+
+#[test]
+fn an_unknown_application_that_is_answered_is_warned_of() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let catalog = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/command/site.toml"))
+        .expect("it is there");
+    let none = catalog
+        .replace("[application.billing]\nrequire = [\"encrypted\"]\n", "")
+        .replace("{ application = \"billing\" }", "{ require = [\"encrypted\"] }");
+    let for_all = format!("{none}\n[application.\"*\"]\nprohibit = [\"proxied\"]\n");
+    for (catalog, policy) in
+        [(none, "no policy applies to the request"), (for_all, "the request gets the policy of `*`")]
+    {
+        let path = folder.path().join("site.toml");
+        std::fs::write(&path, catalog).expect("it can be written");
+        let ran = run(
+            command(&["-c", path.to_str().expect("UTF-8"), "resolve", "inet", "stream", "--application", "biling"]),
+            b"",
+        );
+        assert_eq!(ran.status, 0, "{}", ran.stderr);
+        assert_eq!(ran.stderr, format!("warning: no catalog has a section [application.biling]; {policy}\n"));
+    }
 }

@@ -98,8 +98,20 @@ fn a_line_without_end_is_one_bad_line() {
 }
 
 #[test]
-fn an_unknown_application_is_warned_of_once() {
-    let ran = batch("text", b"inet stream 0 application=a\ninet stream 0 application=b\ninet stream 0 application=a\n");
+fn an_unknown_application_is_refused_on_its_line() {
+    let requests = b"inet stream 0 application=a\ninet stream 0\ninet stream 0 application=biling\n";
+    assert_eq!(
+        batch("text", requests).quietly(1),
+        "error[no-such-application]\tapplication `a` has no section of policy, and neither has `*`\n\
+         tcp4\ttcp4\n\
+         error[no-such-application]\tapplication `biling` has no section of policy, and neither has `*` (did you mean `billing`?)\n"
+    );
+}
+
+#[test]
+fn an_unknown_application_that_is_answered_is_warned_of_once() {
+    let requests = b"inet stream 0 application=a\ninet stream 0 application=b\ninet stream 0 application=a\n";
+    let ran = run(command(&["-c", "builtin:linux.toml", "resolve", "--batch", "-"]), requests);
     assert_eq!((ran.status, ran.stdout.lines().count()), (0, 3));
     let warned: Vec<&str> = ran.stderr.lines().collect();
     assert_eq!(warned.len(), 2, "{warned:?}");

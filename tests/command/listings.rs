@@ -327,6 +327,7 @@ fn names_of_errors_have_both_numbers_of_the_dialect() {
             r#""wsa":{"name":"WSAEACCES","number":10013},"errno":{"name":"EACCES","number":13}}"#
         )
     );
+    assert_eq!(json["errors"][11]["code"], "no-such-application");
     assert_eq!(json["services"][2].to_string(), r#"{"name":"connect-data","xp1":128}"#);
     assert_eq!(json["categories"][0].to_string(), r#"{"name":"inspector","value":1}"#);
     assert_eq!(json["types"][2].to_string(), r#"{"name":"dgram","number":2,"aliases":["datagram"]}"#);

@@ -128,7 +128,7 @@ fn speaks_of(
     };
     let protocol = request.protocol().number();
     // Where nothing matches on either side, services make no difference and are not listed.
-    let later = [ErrorCode::ServiceNotOffered, ErrorCode::NotPermitted];
+    let later = [ErrorCode::ServiceNotOffered, ErrorCode::NotPermitted, ErrorCode::NoSuchApplication];
     let of_triple = |answer: &Answer| matches!(answer, Answer::Refused(code) if !later.contains(code));
     let nothing_matches = of_triple(&difference.was) && of_triple(&difference.is);
     let of_service = !matches!(of.1, None | Some(Demand::Provider(_) | Demand::Entry(_)));
@@ -152,9 +152,14 @@ proptest! {
         let differences = compare(&was, &is);
         for family in families(&was) {
             for socket_type in types() {
-                for application in [None, Some("billing"), Some("kiosk")] {
-                    // A section that neither catalog has is no section; its requests are those that name none.
-                    let known = [&was, &is].iter().any(|side| application.is_none_or(|name| side.knows_application(name)));
+                for application in [None, Some("billing"), Some("kiosk"), Some("*")] {
+                    // A section that neither catalog has is no section. Such requests are those that name none, unless a catalog refuses
+                    // them because others have sections: then `*` stands for all of them.
+                    let refuses = |side: &&Registry| side.applications().len() > 0 && !side.knows_application("*");
+                    let known = match application {
+                        Some("*") => [&was, &is].iter().any(refuses),
+                        application => [&was, &is].iter().any(|side| application.is_none_or(|name| side.knows_application(name))),
+                    };
                     if !known {
                         continue;
                     }
@@ -163,7 +168,8 @@ proptest! {
                         // Every number without demands; demands at the numbers where sets begin and end.
                         let near = [-1, 0, 1, 6, 17, 41, 262, 263].contains(&protocol);
                         for demand in demands([&was, &is]).into_iter().take(if near { usize::MAX } else { 1 }) {
-                            let request = asked(plain.clone(), application, demand.as_ref());
+                            let asker = application.map(|name| if name == "*" { "nobody-knows-it" } else { name });
+                            let request = asked(plain.clone(), asker, demand.as_ref());
                             let differs = answer(&was, &request) != answer(&is, &request);
                             let listed = differences
                                 .iter()

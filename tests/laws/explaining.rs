@@ -87,7 +87,7 @@ proptest! {
                 ErrorCode::NoSuchProvider => &["entry", "request", "provider", "family", "type", "protocol"],
                 ErrorCode::EntryMismatch => &["family", "type", "protocol", "provider"],
                 ErrorCode::ServiceNotOffered => &["require", "prohibit"],
-                ErrorCode::NotPermitted => &["policy"],
+                ErrorCode::NotPermitted | ErrorCode::NoSuchApplication => &["policy"],
                 _ => &[],
             };
             prop_assert!(

@@ -5,6 +5,7 @@
 mod building;
 mod checking;
 mod comparing;
+mod deciding;
 mod disabling;
 mod explaining;
 pub(crate) mod generate;

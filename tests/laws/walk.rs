@@ -305,13 +305,18 @@ fn offers(entry: &Whole, require: &Names, prohibit: &Names) -> bool {
     require.is_subset(&entry.services) && prohibit.is_disjoint(&entry.services)
 }
 
+/// Whether the application that asks has no section where others have one, and there is none for all others.
+fn is_unknown(catalog: &Catalog, request: &Request) -> bool {
+    request.application.is_some() && !catalog.applications.is_empty() && policy(catalog, request).is_none()
+}
+
 /// The section of the application that asks, else that of `*`, else none.
-fn policy<'c>(catalog: &'c Catalog, request: &Request) -> Option<&'c Application> {
+pub fn policy<'c>(catalog: &'c Catalog, request: &Request) -> Option<&'c Application> {
     let section = |name: &str| catalog.applications.iter().find(|application| application.name == name);
     request.application.and_then(section).or_else(|| section("*"))
 }
 
-fn permits(policy: &Application, entry: &Whole) -> bool {
+pub fn permits(policy: &Application, entry: &Whole) -> bool {
     let permitted = |permit: &Names, categories: &Names| {
         !categories.is_empty()
             && categories.is_subset(permit)
@@ -385,6 +390,9 @@ pub fn resolve_all(catalog: &Catalog, request: &Request) -> Result<Vec<Selected>
     if matches.is_empty() {
         return Err(ErrorCode::ServiceNotOffered);
     }
+    if is_unknown(catalog, request) {
+        return Err(ErrorCode::NoSuchApplication);
+    }
     if let Some(policy) = policy(catalog, request) {
         matches.retain(|candidate| permits(policy, candidate));
     }
@@ -418,6 +426,9 @@ pub fn tests(catalog: &Catalog, request: &Request, entry: &Whole) -> Vec<(Test, 
     }
     tests.push(("require", request.require.is_subset(&entry.services)));
     tests.push(("prohibit", request.prohibit.is_disjoint(&entry.services)));
-    tests.push(("policy", policy(catalog, request).is_none_or(|policy| permits(policy, entry))));
+    tests.push((
+        "policy",
+        !is_unknown(catalog, request) && policy(catalog, request).is_none_or(|policy| permits(policy, entry)),
+    ));
     tests
 }

@@ -38,8 +38,8 @@ pub(crate) fn everything(registry: &Registry) -> Vec<String> {
 }
 
 /// What a check finds: code, severity and message, without places.
-fn findings(loader: &Loader) -> Vec<String> {
-    let report = check(loader, &Settings::new().coverage(true));
+fn findings(loader: &Loader, coverage: bool) -> Vec<String> {
+    let report = check(loader, &Settings::new().coverage(coverage));
     let mut found: Vec<String> = report
         .findings
         .iter()
@@ -87,7 +87,9 @@ fn round_trip(name: &str, loader: &Loader) -> String {
     }
     assert_eq!(to_toml(&is), text, "{name}");
     assert_eq!(format(&text).as_ref(), Ok(&text), "{name}");
-    assert_eq!(findings(loader), findings(&again), "{name}\n{text}");
+    // What is covered of a catalog that ships is its own business, until it is written as a part of another.
+    let coverage = !was.sources().iter().any(|(_, source)| source.is_shipped());
+    assert_eq!(findings(loader, coverage), findings(&again, coverage), "{name}\n{text}");
     text
 }
 

@@ -1,8 +1,10 @@
 //! The rules of `check`: each has docs, an example that it finds and the same mended; and whose severity counts.
 
+mod claims;
 mod documentation;
 mod examples;
 mod quiet;
+mod scopes;
 mod severities;
 
 use sockatlas::Loader;

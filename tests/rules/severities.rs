@@ -136,6 +136,60 @@ fn an_allowance_that_allows_nothing_is_reported() {
 }
 
 #[test]
+fn an_allowance_covers_the_construct_that_it_stands_at_and_not_its_neighbour() {
+    let reason = "# sockatlas: allow(unused-provider) the next release uses it";
+    let providers = |text: &str| {
+        let found = found(&format!("format = 1\n{text}"), &Settings::new());
+        found.into_iter().filter(|finding| finding.starts_with("unused-")).collect::<Vec<_>>()
+    };
+    // Without a blank line between, and indented.
+    assert_eq!(providers(&format!("{reason}\n[provider.t]\n[provider.u]\n")), ["unused-provider warning 4:11"]);
+    let indented = format!("[lint]\n  {reason}\n  [provider.t]\n  module = \"system\"\n\n  [provider.u]\n");
+    assert_eq!(providers(&indented), ["unused-provider warning 7:13"]);
+    // Of the keys of a table that has no header only the one that it stands at.
+    assert_eq!(
+        providers(&format!(
+            "{reason}\nprovider.t.id = \"e70f1aa0-ab8b-11cf-8ca3-00805f48a192\"\nprovider.u.module = \"system\"\n"
+        )),
+        ["unused-provider warning 4:10"]
+    );
+    // In the table, at its head and at its end.
+    assert_eq!(
+        providers(&format!("[provider.t]\n{reason}\nmodule = \"system\"\n[provider.u]\n")),
+        ["unused-provider warning 5:11"]
+    );
+    assert_eq!(
+        providers(&format!("[provider.u]\n[provider.t]\nmodule = \"system\"\n{reason}\n")),
+        ["unused-provider warning 2:11"]
+    );
+}
+
+#[test]
+fn an_allowance_may_speak_of_several_rules() {
+    let found = |text: &str| super::brief(&Fixture::new(text).report(&Settings::new()));
+    let text = |codes: &str| catalog(&format!("# sockatlas: allow({codes}) the next release uses it"), "");
+    assert!(found(&text("unused-provider, unknown-module")).is_empty());
+    assert!(found(&text("unknown-module,unused-provider")).is_empty());
+    // Each must be of use.
+    let over = text("unused-provider, unchained-layer, unknown-module");
+    assert_eq!(found(&over), ["unused-allowance warning 2:1"]);
+    let fixture = Fixture::new(&over);
+    assert_eq!(fixture.run(&["--fix"]).0, 0);
+    let fixed = std::fs::read_to_string(fixture.path()).expect("it is there");
+    assert_eq!(fixed, text("unused-provider, unknown-module"));
+    // One that cannot be allowed makes the whole of it none.
+    for codes in [
+        "unused-provider, cycle",
+        "unused-provider, no-such-rule",
+        "unused-provider, unused-provider",
+        "unused-provider,",
+    ] {
+        assert_eq!(found(&text(codes))[0], "bad-allowance warning 2:1", "{codes}");
+        assert!(found(&text(codes)).contains(&"unused-provider warning 3:11".to_owned()), "{codes}");
+    }
+}
+
+#[test]
 fn words_in_a_string_are_no_allowance() {
     let text = catalog("title = \"# sockatlas: allow(unused-provider) because\"", "");
     assert_eq!(found(&text, &Settings::new()), ["unused-provider warning 3:11"]);

@@ -54,7 +54,7 @@ impl Merge<'_> {
             _ => Ok(()),
         };
         let application = match &raw.application {
-            Some(name) if absent.is_none_or(|code| code.as_str() != "no-such-application") => {
+            Some(name) if absent != Some(ErrorCode::NoSuchApplication) => {
                 self.resolve(name, REQUESTED_APPLICATION).map(|_| ())
             }
             _ => Ok(()),

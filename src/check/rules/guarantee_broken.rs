@@ -19,13 +19,21 @@
 //! type = "stream"
 //! protocol = "tcp"
 //! matches-zero = true
+//! services = ["guaranteed-order"]
+//!
+//! [base.udp4]
+//! provider = "kernel"
+//! family = "inet"
+//! type = "dgram"
+//! protocol = "udp"
+//! matches-zero = true
 //!
 //! [application.billing]
 //! prohibit = ["proxied"]
 //!
 //! [[always]]
 //! request = { application = "billing" }
-//! services = ["encrypted"]
+//! services = ["guaranteed-order"]
 //! ```
 //!
 //! # Mended
@@ -41,20 +49,28 @@
 //! type = "stream"
 //! protocol = "tcp"
 //! matches-zero = true
+//! services = ["guaranteed-order"]
+//!
+//! [base.udp4]
+//! provider = "kernel"
+//! family = "inet"
+//! type = "dgram"
+//! protocol = "udp"
+//! matches-zero = true
 //!
 //! [application.billing]
 //! prohibit = ["proxied"]
-//! require = ["encrypted"]
+//! require = ["guaranteed-order"]
 //!
 //! [[always]]
 //! request = { application = "billing" }
-//! services = ["encrypted"]
+//! services = ["guaranteed-order"]
 //! ```
 
 use crate::catalog::{Claim, Severity, quoted};
 use crate::check::rule::Look;
 use crate::check::{Lints, Rule};
-use crate::registry::{Leak, Registry};
+use crate::registry::{Leak, Proof, Registry};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "guarantee-broken",
@@ -65,17 +81,18 @@ pub(in crate::check) const RULE: Rule = Rule {
 
 fn look(lints: &mut Lints<'_>) {
     let registry = lints.registry;
-    for guarantee in registry.guarantees() {
-        let Some(Leak { request, selected }) = registry.refute(guarantee) else { continue };
-        let entry = registry.at(selected);
+    for (guarantee, proof) in registry.guarantees().iter().zip(lints.proofs) {
+        let Proof::Broken(leak) = proof else { continue };
+        let Leak { request, selected } = &**leak;
+        let entry = registry.at(*selected);
         let message = format!(
             "the request `{}` selects `{}`, {}",
-            registry.request_text(&request),
+            registry.request_text(request),
             entry.name(),
             against(registry, &guarantee.claim, entry.services())
         );
         lints.found(message, guarantee.at, |finding| {
-            finding.label(registry.entry_at(selected).at, format!("`{}` is declared here", entry.name()))
+            finding.label(registry.entry_at(*selected).at, format!("`{}` is declared here", entry.name()))
         });
     }
 }

@@ -12,6 +12,7 @@ mod dialect_conflict;
 mod disabled_dependency;
 mod duplicate_id;
 mod duplicate_name;
+mod empty_policy;
 mod expectation_failed;
 mod guarantee_broken;
 mod ignored_fact;
@@ -20,6 +21,7 @@ mod include_outside;
 mod limit_exceeded;
 mod missing_key;
 mod missing_option;
+mod mistyped_module;
 mod no_protocol_zero;
 mod not_a_catalog;
 mod overlapping_protocols;
@@ -43,9 +45,12 @@ mod unknown_module;
 mod unknown_name;
 mod unknown_option;
 mod unknown_rule;
+mod unmeetable_policy;
+mod unoffered_service;
 mod unreadable_file;
 mod unused_allowance;
 mod unused_provider;
+mod vacuous_guarantee;
 mod winsock;
 mod writable_by_others;
 mod wrong_kind;
@@ -94,6 +99,7 @@ pub(super) const ALL: &[Rule] = &[
     // Lints: tests, order, entries, policy, providers and documents.
     expectation_failed::RULE,
     guarantee_broken::RULE,
+    vacuous_guarantee::RULE,
     uncovered_entry::RULE,
     shadowed_entry::RULE,
     partly_shadowed_entry::RULE,
@@ -104,8 +110,12 @@ pub(super) const ALL: &[Rule] = &[
     unchained_layer::RULE,
     partial_coverage::RULE,
     uncategorised_layer::RULE,
+    unoffered_service::RULE,
+    unmeetable_policy::RULE,
+    empty_policy::RULE,
     permit_admits_nothing::RULE,
     unused_provider::RULE,
+    mistyped_module::RULE,
     unknown_module::RULE,
     replaces_nothing::RULE,
     ignored_fact::RULE,

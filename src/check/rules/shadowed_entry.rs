@@ -71,6 +71,7 @@ fn look(lints: &mut Lints<'_>) {
     let expected: HashSet<Span> = registry
         .expectations()
         .iter()
+        .chain(registry.unrun_expectations())
         .filter_map(|expectation| match expectation.outcome {
             Outcome::Entry(index) => Some(registry.entry_at(index).at),
             Outcome::Error(_) => None,

@@ -1,6 +1,7 @@
 //! # What it finds
 //! A base protocol or chain that no `[[expect]]` expects as its answer. Only with `--coverage`; the closing line then
-//! says how many are expected somewhere.
+//! says how many are expected somewhere. Entries of a catalog that ships are tested there, and not counted where another
+//! catalog includes it.
 //!
 //! # Why it matters
 //! What no test reaches can change without a test failing: another entry put before it, a service dropped, a protocol
@@ -65,7 +66,7 @@
 use crate::catalog::{Outcome, Severity};
 use crate::check::rule::Look;
 use crate::check::{Lints, Rule};
-use crate::registry::Registry;
+use crate::registry::{EntryRef, Registry};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "uncovered-entry",
@@ -80,7 +81,7 @@ fn look(lints: &mut Lints<'_>) {
     }
     let registry = lints.registry;
     let reached = reached(registry);
-    for entry in registry.selectable().filter(|entry| !reached[entry.index().get()]) {
+    for entry in counted(registry).filter(|entry| !reached[entry.index().get()]) {
         let message = format!("no `[[expect]]` expects {} `{}`", entry.kind(), entry.name());
         lints.found(message, registry.entry_at(entry.index()).at, |finding| finding);
     }
@@ -89,9 +90,14 @@ fn look(lints: &mut Lints<'_>) {
 /// How many selectable entries some `[[expect]]` reaches, and of how many.
 pub(in crate::check) fn coverage(registry: &Registry) -> (usize, usize) {
     let reached = reached(registry);
-    let all = registry.selectable();
-    let number = all.len();
-    (all.filter(|entry| reached[entry.index().get()]).count(), number)
+    (counted(registry).filter(|entry| reached[entry.index().get()]).count(), counted(registry).count())
+}
+
+/// The selectable entries, without those of catalogs that ship where these have tests that are not run here.
+fn counted(registry: &Registry) -> impl Iterator<Item = EntryRef<'_>> {
+    let runs = registry.sources().run_tests_that_ship();
+    let of = |entry: &EntryRef<'_>| registry.sources().get(registry.entry_at(entry.index()).at.file);
+    registry.selectable().filter(move |entry| runs || !of(entry).is_shipped())
 }
 
 /// For each entry whether some `[[expect]]` expects it.

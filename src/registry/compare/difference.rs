@@ -18,7 +18,8 @@ pub struct Difference {
     pub socket_type: Asked<SocketType>,
     /// The protocols asked for, inclusive, disjoint and ascending.
     pub protocols: Vec<(i32, i32)>,
-    /// The application that asks; nothing: requests that name none, or one without a section.
+    /// The application that asks; nothing: requests that name none. `*` stands for every application without a section in either
+    /// registry, where one of them refuses those; else they are answered as requests that name none.
     pub application: Option<String>,
     /// The one thing that is demanded besides, if anything is.
     pub demand: Option<Demand>,

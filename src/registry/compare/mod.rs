@@ -25,7 +25,7 @@ mod sweep;
 
 pub use difference::{Answer, Asked, Demand, Difference};
 
-use super::policy::Applied;
+use super::policy::Governed;
 use super::{Demands, ProviderDemand, Registry, Request};
 use crate::catalog::EntryDemand;
 use crate::terms::{Family, Protocol, Services, SocketType};
@@ -45,6 +45,9 @@ pub fn compare(was: &Registry, is: &Registry) -> Vec<Difference> {
         .filter(|name| *name != "*")
         .map(Some)
         .chain([None])
+        // Where an application without a section meets no policy, or that of `*`, it is answered as if it named none. Where it is
+        // refused, `*` stands for all such applications.
+        .chain([was, is].iter().any(|side| side.refuses_unknown_applications()).then_some(Some("*")))
         .collect();
     let mut known = Known::default();
     let sides = [was, is].map(|registry| Side::new(registry, &names, &mut known));
@@ -71,7 +74,7 @@ struct Space<'r> {
 struct Asker<'r> {
     name: Option<&'r str>,
     /// What applies to it on each side.
-    policies: [Option<Applied<'r>>; 2],
+    policies: [Governed<'r>; 2],
     same_policy: bool,
 }
 
@@ -79,8 +82,8 @@ impl<'r> Space<'r> {
     fn new(registries: [&'r Registry; 2], names: BTreeSet<Option<&'r str>>) -> Self {
         let asker = |name| {
             let policies = registries.map(|registry| registry.policy(name));
-            let [was, is] = policies.map(|applied| applied.map(|applied| applied.policy));
-            Asker { name, policies, same_policy: was == is }
+            let [was, is] = policies;
+            Asker { name, policies, same_policy: was.is_like(is) }
         };
         let applications: Vec<Asker<'r>> = names.into_iter().map(asker).collect();
         Space {

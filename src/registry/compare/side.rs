@@ -1,7 +1,7 @@
 //! A registry as it is compared: what tells its entries apart, and which of them a request is about.
 
 use super::super::index::{self, Index};
-use super::super::policy::Applied;
+use super::super::policy::Governed;
 use super::super::prove::without_zero;
 use super::super::resolve::Triple;
 use super::super::{Demands, Registry, Request, family_key};
@@ -77,15 +77,13 @@ impl<'r> Row<'r> {
 
 impl<'r> Side<'r> {
     pub fn new(registry: &'r Registry, applications: &BTreeSet<Option<&str>>, known: &mut Known) -> Self {
-        let policies: Vec<Option<Applied<'_>>> =
+        let policies: Vec<Governed<'_>> =
             applications.iter().map(|application| registry.policy(*application)).collect();
         let mut answers = HashMap::new();
         let rows = registry.selectable().map(|entry| {
             let index = entry.index();
             let stack = registry.stack(index);
-            let permits = |applied: &Option<Applied<'_>>| {
-                applied.is_none_or(|applied| registry.permits(applied.policy, Role::Connect, index))
-            };
+            let permits = |governed: &Governed<'_>| registry.lets(*governed, Role::Connect, index);
             let (answer, _) = known.answers.insert_full(answer(registry, index));
             answers.insert(index, answer);
             let mut protocols = without_zero(registry.protocols(index));
@@ -200,9 +198,12 @@ impl<'s, 'r> View<'s, 'r> {
     }
 
     /// What a request is given that these match, in catalog order.
-    pub fn choose(&self, matches: &[EntryIndex], demands: &Demands, policy: Option<Applied<'_>>) -> Given {
-        let chosen = self.registry().choose(matches.iter().copied(), demands, Role::Connect, policy);
-        Ok(self.side.answers[&chosen.map_err(|refusal| refusal.code())?])
+    pub fn choose(&self, matches: &[EntryIndex], demands: &Demands, policy: Governed<'_>) -> Given {
+        let (registry, matches) = (self.registry(), matches.iter().copied());
+        match registry.choose(matches.clone(), demands, Role::Connect, policy) {
+            Some(chosen) => Ok(self.side.answers[&chosen]),
+            None => Err(registry.code_of_none_admitted(matches, demands, Role::Connect, policy)),
+        }
     }
 }
 

@@ -158,6 +158,11 @@ impl Services {
         Services { bits: self.bits & other.bits, words }
     }
 
+    /// Each service in the set, as a set of one, in the order of the names.
+    pub fn each(&self) -> impl Iterator<Item = Services> {
+        self.iter().filter_map(|name| Services::from_name(name).ok())
+    }
+
     /// The names, sorted. [`from_name`](Services::from_name) reads each of them.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         let named = move |table: &'static [(&'static str, u32)]| {

@@ -1,0 +1,70 @@
+//! # What it finds
+//! A section of policy that demands nothing, beside an `[application."*"]` that does.
+//!
+//! # Why it matters
+//! The section `*` speaks only of applications without a section of their own. One that has an empty section is free of
+//! what `*` demands of all others, though nothing in the section says so; it may have been written to be filled in later.
+//!
+//! # Example
+//! ```toml
+//! format = 1
+//!
+//! [provider.kernel]
+//! module = "system"
+//!
+//! [base.tcp4]
+//! provider = "kernel"
+//! family = "inet"
+//! type = "stream"
+//! protocol = "tcp"
+//! matches-zero = true
+//! services = ["guaranteed-order"]
+//!
+//! [application."*"]
+//! require = ["guaranteed-order"]
+//!
+//! [application.billing]
+//! ```
+//!
+//! # Mended
+//! ```toml
+//! format = 1
+//!
+//! [provider.kernel]
+//! module = "system"
+//!
+//! [base.tcp4]
+//! provider = "kernel"
+//! family = "inet"
+//! type = "stream"
+//! protocol = "tcp"
+//! matches-zero = true
+//! services = ["guaranteed-order"]
+//!
+//! [application."*"]
+//! require = ["guaranteed-order"]
+//! ```
+
+use crate::catalog::{Policy, Severity};
+use crate::check::rule::Look;
+use crate::check::{Lints, Rule};
+
+pub(in crate::check) const RULE: Rule = Rule {
+    code: "empty-policy",
+    severity: Severity::Warning,
+    source: include_str!("empty_policy.rs"),
+    look: Look::Lint(look),
+};
+
+fn look(lints: &mut Lints<'_>) {
+    let sections = lints.registry.sections();
+    let nothing = Policy::default();
+    let Some(of_all) = sections.get("*").filter(|section| section.policy != nothing) else { return };
+    for (name, section) in sections.iter().filter(|(_, section)| section.policy == nothing) {
+        let message = format!("the section of application `{name}` is empty, and lifts what `*` demands");
+        lints.found(message, section.at, |finding| {
+            let help = "take the section away, or write into it what is demanded of this application";
+            finding.label(of_all.at, "this one does not apply to it").help(help)
+        });
+    }
+}

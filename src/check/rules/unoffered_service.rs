@@ -1,0 +1,181 @@
+//! # What it finds
+//! A word that begins with `x-` and that nothing in the catalog offers, where something asks about it: `needs`, `forbids` and
+//! `removes` of a layer, the policy of an application, the request of an `[[expect]]` or `[[always]]`, what an `[[always]]` claims. And
+//! a service of any name that the policy of an application requires and no entry that can be selected offers.
+//!
+//! # Why it matters
+//! Words of one's own are not checked against a list, so that a mistyped one means something else: what is prohibited or
+//! forbidden by it is let through, and what is required by it is never there. A policy that requires what nothing offers keeps its
+//! application from every entry.
+//!
+//! # Example
+//! ```toml
+//! format = 1
+//!
+//! [provider.kernel]
+//! module = "system"
+//!
+//! [base.tcp4]
+//! provider = "kernel"
+//! family = "inet"
+//! type = "stream"
+//! protocol = "tcp"
+//! matches-zero = true
+//! services = ["guaranteed-order", "x-internal"]
+//!
+//! [base.udp4]
+//! provider = "kernel"
+//! family = "inet"
+//! type = "dgram"
+//! protocol = "udp"
+//! matches-zero = true
+//!
+//! [application.billing]
+//! prohibit = ["x-internl"]
+//! ```
+//!
+//! # Mended
+//! ```toml
+//! format = 1
+//!
+//! [provider.kernel]
+//! module = "system"
+//!
+//! [base.tcp4]
+//! provider = "kernel"
+//! family = "inet"
+//! type = "stream"
+//! protocol = "tcp"
+//! matches-zero = true
+//! services = ["guaranteed-order", "x-internal"]
+//!
+//! [base.udp4]
+//! provider = "kernel"
+//! family = "inet"
+//! type = "dgram"
+//! protocol = "udp"
+//! matches-zero = true
+//!
+//! [application.billing]
+//! prohibit = ["x-internal"]
+//! ```
+
+use crate::catalog::entry::Body;
+use crate::catalog::{Claim, Severity, TestRequest, nearest};
+use crate::check::rule::Look;
+use crate::check::spelling::{Spelling, Within};
+use crate::check::{Lints, Rule};
+use crate::registry::Registry;
+use crate::terms::Services;
+
+pub(in crate::check) const RULE: Rule = Rule {
+    code: "unoffered-service",
+    severity: Severity::Warning,
+    source: include_str!("unoffered_service.rs"),
+    look: Look::Lint(look),
+};
+
+fn look(lints: &mut Lints<'_>) {
+    let registry = lints.registry;
+    // A document of policy alone is made to be merged with one that offers something.
+    if registry.entries().len() == 0 {
+        return;
+    }
+    let mut asked = Asked { offered: offered(registry), spelling: Spelling::of(registry.sources()), lints };
+    for entry in registry.entries() {
+        let entry = registry.entry_at(entry.index());
+        let Body::Layer(layer) = &entry.body else { continue };
+        for (key, services) in [("needs", &layer.needs), ("forbids", &layer.forbids), ("removes", &layer.removes)] {
+            asked.about(services, Within::Named("layer", entry.at), key);
+        }
+    }
+    for (name, section) in registry.policy_sections() {
+        let within = Within::Named("application", section.at);
+        asked.about(&section.policy.prohibit, within, "prohibit");
+        asked.required(name, &unmet(registry, &section.policy.require), within);
+    }
+    for expectation in registry.expectations() {
+        asked.about_request(&expectation.request, Within::Request("expect", expectation.at));
+    }
+    for guarantee in registry.guarantees() {
+        asked.about_request(&guarantee.request, Within::Request("always", guarantee.at));
+        if let Claim::Services(services) = &guarantee.claim {
+            asked.about(services, Within::Element("always", guarantee.at), "services");
+        }
+    }
+}
+
+/// Of services that a policy requires those that no entry offers that can be selected.
+pub(in crate::check) fn unmet(registry: &Registry, required: &Services) -> Services {
+    let mut unmet = required.clone();
+    let mut selectable = registry.selectable();
+    while let Some(entry) = selectable.next().filter(|_| !unmet.is_empty()) {
+        unmet.remove(entry.services());
+    }
+    unmet
+}
+
+/// Of words that a request asks about those that nothing offers.
+pub(in crate::check) fn unoffered(registry: &Registry, asked: &Services) -> Services {
+    words(asked).collect::<Services>().difference(&offered(registry))
+}
+
+fn words(services: &Services) -> impl Iterator<Item = Services> {
+    services.each().filter(|service| service.iter().any(|name| name.starts_with("x-")))
+}
+
+/// Everything that an entry offers or a layer adds, whether or not it can be selected.
+fn offered(registry: &Registry) -> Services {
+    let mut offered = Services::NONE;
+    for entry in registry.entries() {
+        match &registry.entry_at(entry.index()).body {
+            Body::Base(base) => offered.insert(&base.services),
+            Body::Layer(layer) => offered.insert(&layer.adds),
+            Body::Chain(chain) => chain.services.iter().for_each(|services| offered.insert(services)),
+        }
+    }
+    offered
+}
+
+struct Asked<'a, 'r> {
+    offered: Services,
+    spelling: Spelling<'r>,
+    lints: &'a mut Lints<'r>,
+}
+
+impl Asked<'_, '_> {
+    fn about_request(&mut self, request: &TestRequest, within: Within) {
+        let TestRequest { require, prefer, avoid, prohibit, .. } = request;
+        for (key, services) in [("require", require), ("prefer", prefer), ("avoid", avoid), ("prohibit", prohibit)] {
+            self.about(services, within, key);
+        }
+    }
+
+    /// Reports each word of a list that nothing offers.
+    fn about(&mut self, asked: &Services, within: Within, key: &str) {
+        for word in words(asked).filter(|word| !self.offered.contains(word)) {
+            let at = self.spelling.find(within, key, &word.to_string());
+            let help = self.meant(&word).unwrap_or_else(|| "let an entry offer it, or take it away".to_owned());
+            self.lints.found(format!("nothing offers the service `{word}`"), at, |finding| finding.help(help));
+        }
+    }
+
+    /// Reports each service that a policy requires, and that no entry offers that can be selected.
+    fn required(&mut self, application: &str, unmet: &Services, within: Within) {
+        for service in unmet.each() {
+            let at = self.spelling.find(within, "require", &service.to_string());
+            let message =
+                format!("no entry that can be selected offers `{service}`, which application `{application}` requires");
+            let meant = if self.offered.contains(&service) { None } else { self.meant(&service) };
+            let help =
+                meant.unwrap_or_else(|| "let an entry offer it; as it is, the application may use none".to_owned());
+            self.lints.found(message, at, |finding| finding.help(help));
+        }
+    }
+
+    /// Which of the services that are offered was probably meant.
+    fn meant(&self, word: &Services) -> Option<String> {
+        let near = nearest(&word.to_string(), self.offered.iter())?;
+        Some(format!("did you mean `{near}`?"))
+    }
+}

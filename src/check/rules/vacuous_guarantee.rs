@@ -1,0 +1,98 @@
+//! # What it finds
+//! An `[[always]]` that nothing could break: it claims only what its own request requires, or it claims something of what is selected where
+//! no request that it speaks of is answered at all.
+//!
+//! # Why it matters
+//! A guarantee that claims nothing looks like one that is proved. It is not counted as proved, and whoever relies on it
+//! relies on nothing. Where every request is to be refused, `refused = true` says so, and that is a claim.
+//!
+//! # Example
+//! ```toml
+//! format = 1
+//!
+//! [provider.kernel]
+//! module = "system"
+//!
+//! [base.tcp4]
+//! provider = "kernel"
+//! family = "inet"
+//! type = "stream"
+//! protocol = "tcp"
+//! matches-zero = true
+//! services = ["guaranteed-order"]
+//!
+//! [[always]]
+//! request = { family = "inet", type = "dgram" }
+//! services = ["encrypted"]
+//! ```
+//!
+//! # Mended
+//! ```toml
+//! format = 1
+//!
+//! [provider.kernel]
+//! module = "system"
+//!
+//! [base.tcp4]
+//! provider = "kernel"
+//! family = "inet"
+//! type = "stream"
+//! protocol = "tcp"
+//! matches-zero = true
+//! services = ["guaranteed-order"]
+//!
+//! [[always]]
+//! request = { family = "inet", type = "dgram" }
+//! refused = true
+//! ```
+
+use super::unoffered_service::unoffered;
+use crate::catalog::{Claim, Guarantee, Severity};
+use crate::check::rule::Look;
+use crate::check::{Lints, Rule};
+use crate::registry::{Proof, Registry, Vacuity};
+
+pub(in crate::check) const RULE: Rule = Rule {
+    code: "vacuous-guarantee",
+    severity: Severity::Warning,
+    source: include_str!("vacuous_guarantee.rs"),
+    look: Look::Lint(look),
+};
+
+fn look(lints: &mut Lints<'_>) {
+    let registry = lints.registry;
+    for (guarantee, proof) in registry.guarantees().iter().zip(lints.proofs) {
+        let (message, help) = match proof {
+            // It speaks of an application that is not there, which another rule says.
+            Proof::Holds | Proof::Broken(_) | Proof::Vacuous(Vacuity::UnknownApplication) => continue,
+            Proof::Vacuous(Vacuity::Demanded) => match &guarantee.claim {
+                Claim::Services(services) if services.is_empty() => {
+                    ("this guarantee names no service".to_owned(), "name what is always offered".to_owned())
+                }
+                _ => (
+                    "this guarantee claims what its own request requires".to_owned(),
+                    "claim something else of what is selected, or require less".to_owned(),
+                ),
+            },
+            Proof::Vacuous(Vacuity::Unanswered(_)) if has_another_cause(registry, guarantee) => continue,
+            Proof::Vacuous(Vacuity::Unanswered(nearest)) => {
+                let why = nearest.as_ref().map(|(index, refusal)| {
+                    format!("not even for `{}`: {}; ", registry.at(*index).name(), registry.refusal_text(refusal))
+                });
+                (
+                    "no request that this guarantee speaks of is answered, so it claims nothing".to_owned(),
+                    format!("{}where that is meant, claim `refused = true`", why.unwrap_or_default()),
+                )
+            }
+        };
+        lints.found(message, guarantee.at, |finding| finding.help(help));
+    }
+}
+
+/// Whether no request is answered for a reason that is reported at its own place.
+fn has_another_cause(registry: &Registry, guarantee: &Guarantee) -> bool {
+    let request = &guarantee.request;
+    let section = request.application.as_ref().and_then(|(name, _)| registry.sections().get_key_value(name));
+    let is_barred = section.is_some_and(|(name, section)| registry.bars_all(name, &section.policy).is_some());
+    is_barred || !unoffered(registry, &request.require).is_empty() || registry.selectable().len() == 0
+}
