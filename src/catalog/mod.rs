@@ -9,6 +9,8 @@
 //! | merge, resolve names, number | `merge`, `scope` | raw forms | `Catalog`, of valid entries (`entry`) |
 //! | check who implements entries, and their options | `modules` | `Catalog` and [`Modules`] | faults |
 //!
+//! Who else can read or write the files that catalogs are and name, `rights` judges, for those who check and those who open.
+//!
 //! And the other way: [`build`] makes the TOML of documents that programs bring, and `writing` knows how TOML is written.
 //!
 //! Faults ([`FaultKind`]) are collected on the way and never stop it: a broken entry stays known by name, so that what refers

@@ -56,7 +56,7 @@ pub enum Error {
         /// The option that names the file; nothing: it is a catalog.
         option: Option<String>,
         /// The file, and the right to it.
-        source: Exposure,
+        source: Box<Exposure>,
     },
     /// An option, or a file that it names, cannot be used; or the system refused.
     #[error("`{entry}`: {}{source}", at(address.as_ref()))]

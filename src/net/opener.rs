@@ -249,9 +249,11 @@ impl Opener {
                 }
             };
             match exposures.into_iter().find(|exposure| !is_allowed(exposure, self.providers.exposed())) {
-                Some(source) => {
-                    Err(Error::Exposed { entry: entry.to_owned(), option: option.map(str::to_owned), source })
-                }
+                Some(source) => Err(Error::Exposed {
+                    entry: entry.to_owned(),
+                    option: option.map(str::to_owned),
+                    source: source.into(),
+                }),
                 None => Ok(()),
             }
         };
