@@ -10,6 +10,8 @@
 //! | check who implements entries, and their options | `modules` | `Draft` and [`Modules`] | faults |
 //! | seal | `Draft::seal` | `Draft` without faults | `Catalog`, which has no gap |
 //!
+//! Who else can read or write the files that catalogs are and name, `rights` judges, for those who check and those who open.
+//!
 //! And the other way: [`build`] makes the TOML of documents that programs bring, and `writing` knows how TOML is written.
 //!
 //! Faults ([`FaultKind`]) are collected on the way and never stop it: a broken entry stays known by name, so that what refers

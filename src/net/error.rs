@@ -57,7 +57,7 @@ pub enum Error {
         /// The role in which it was to be opened.
         role: Role,
         /// Why.
-        refusal: Refusal,
+        refusal: Box<Refusal>,
     },
     /// Others have rights to a file that decides how this is opened, or that holds a secret: see
     /// [`Opener::allow_exposed_file`](super::Opener::allow_exposed_file).
@@ -68,7 +68,7 @@ pub enum Error {
         /// The option that names the file; nothing: it is a catalog.
         option: Option<String>,
         /// The file, and the right to it.
-        source: Exposure,
+        source: Box<Exposure>,
     },
     /// An option, or a file that it names, cannot be used; or the system refused.
     #[error("`{entry}`: {}{source}", at(address.as_ref()))]

@@ -249,9 +249,11 @@ impl Opener {
                 }
             };
             match exposures.into_iter().find(|exposure| !is_allowed(exposure, self.providers.exposed())) {
-                Some(source) => {
-                    Err(Error::Exposed { entry: entry.to_owned(), option: option.map(str::to_owned), source })
-                }
+                Some(source) => Err(Error::Exposed {
+                    entry: entry.to_owned(),
+                    option: option.map(str::to_owned),
+                    source: source.into(),
+                }),
                 None => Ok(()),
             }
         };
@@ -380,7 +382,7 @@ impl Opener {
     /// Tests what the catalog promises against what the modules give in this role with the options that count now: a layer that
     /// only calls itself `tls` encrypts nothing. What they give must pass the tests that the request made.
     fn keeps_its_word(&self, selection: &Selection<'_>, role: Role) -> Result<(), Error> {
-        let refused = |refusal| Error::Refused { entry: selection.name().to_owned(), role, refusal };
+        let refused = |refusal| Error::Refused { entry: selection.name().to_owned(), role, refusal: Box::new(refusal) };
         let promised = selection.as_role(role).map_err(refused)?.services();
         let mut effects = Vec::new();
         for part in selection.stack() {

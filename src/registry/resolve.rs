@@ -163,7 +163,9 @@ impl Registry {
         let indifferent = demands.prefer.is_empty() && demands.avoid.is_empty();
         let chosen = match matching {
             Matching::Triple { first, .. }
-                if indifferent && self.offers(demands, request.role(), first) && self.lets(policy, request.role(), first) =>
+                if indifferent
+                    && self.offers(demands, request.role(), first)
+                    && self.lets(policy, request.role(), first) =>
             {
                 first
             }

@@ -66,7 +66,7 @@ impl Site {
 fn exposure(prepared: Result<(), Error>) -> Option<Exposure> {
     match prepared {
         Ok(()) => None,
-        Err(Error::Exposed { source, .. }) => Some(source),
+        Err(Error::Exposed { source, .. }) => Some(*source),
         Err(error) => panic!("{error}"),
     }
 }
@@ -339,4 +339,34 @@ fn texts_of_programs_and_catalogs_that_ship_are_no_files() {
     let registry = Loader::new().builtin().text("site.toml", "format = 1\n").load().expect("they are good");
     let selection = registry.resolve(&Request::named("tcp4")).expect("it is there");
     Opener::new(&Providers::shipped(), &selection).prepare(Role::Connect).expect("there is nothing to be exposed");
+}
+
+#[cfg(feature = "cli")]
+#[test]
+fn check_reports_what_opening_refuses_but_not_whose_the_files_are() {
+    let site = Site::new();
+    let catalog = site.path("site.toml").display().to_string();
+    let warnings = || {
+        let output = run(&mut sockatlas(&["check", &catalog]), b"");
+        let told = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+        let found =
+            told.lines().filter_map(|line| line.strip_prefix("warning[writable-by-others]: ").map(str::to_owned));
+        let mut found: Vec<String> = found.collect();
+        found.sort_unstable_by(|one, other| other.cmp(one));
+        found
+    };
+    assert!(warnings().is_empty());
+    let folder = site.folder.path().display().to_string();
+    site.modes(&[("site.toml", 0o666), ("", 0o777)]);
+    let all = [
+        format!("everybody on this machine may write the folder `{folder}`"),
+        format!("everybody on this machine may write the catalog `{catalog}`"),
+    ];
+    assert_eq!(warnings(), all);
+    site.modes(&[("", 0o1777), ("site.toml", 0o664)]);
+    if give(&site.path("site.toml"), Some(54_321), Some(54_322)) {
+        assert_eq!(warnings(), [format!("the group `54322` may write the catalog `{catalog}`")]);
+        site.modes(&[("site.toml", 0o644)]);
+        assert!(warnings().is_empty() && site.found().is_some(), "a stranger's catalog is not opened");
+    }
 }

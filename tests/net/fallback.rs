@@ -352,7 +352,7 @@ fn what_may_be_lost_is_lost_when_nothing_better_can_be_reached_and_not_before() 
 #[test]
 fn only_what_falling_back_keeps_can_be_lost_and_only_by_falling_back() {
     let told = |arguments: &[&str]| {
-        let output = run(&mut sockatlas(&["connect", "inet/stream", "127.0.0.1:1"]).args(arguments), b"");
+        let output = run(sockatlas(&["connect", "inet/stream", "127.0.0.1:1"]).args(arguments), b"");
         (output.status.code(), text(&output.stderr))
     };
     let (status, alone) = told(&["--may-lose", "encrypted"]);

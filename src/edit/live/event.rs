@@ -62,7 +62,7 @@ pub enum Rejection {
     Faults(LoadError),
     /// They load, but their check finds errors: a test that fails, a guarantee that is broken. The report holds what else it
     /// finds, too.
-    Findings(Report),
+    Findings(Box<Report>),
 }
 
 impl Event {
@@ -146,7 +146,7 @@ impl Unwatched {
 impl Rejection {
     /// What a report rejects, if it does.
     pub(super) fn of_report(report: Report) -> Option<Rejection> {
-        (report.count(Severity::Error) > 0).then_some(Rejection::Findings(report))
+        (report.count(Severity::Error) > 0).then_some(Rejection::Findings(Box::new(report)))
     }
 }
 
