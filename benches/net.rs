@@ -257,9 +257,12 @@ matches-zero = true
 options      = { nodelay = true }
 [layer.tls]
 provider = "tls"
+adds     = ["encrypted", "authenticated"]
 options  = { roots = ["certificate.pem"] }
 [layer.socks5]
 provider = "socks5"
+adds     = ["proxied"]
+removes  = ["encrypted", "authenticated"]
 options  = { proxy = "127.0.0.1:1080" }
 [chain.secure]
 layers = ["tls"]

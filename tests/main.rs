@@ -1,5 +1,6 @@
 //! The tests of sockatlas, in one binary.
 
+mod closed;
 #[cfg(feature = "cli")]
 mod command;
 #[cfg(feature = "cli")]

@@ -6,6 +6,7 @@ use super::spec::{Losing, Spec, Takes, tell_never_tried, told};
 use super::style::FAINT;
 use super::{Failure, Globals, Status};
 use crate::net::{Opened, Opener, Step, readiness};
+use crate::terms::Role;
 
 /// Connects to TARGET through a base protocol or chain: standard input goes out, what comes in goes to standard output
 ///
@@ -47,7 +48,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
     let takes = if args.fallback { Takes::All } else { Takes::FirstUnlessAsked };
-    let alternatives = match args.spec.alternatives(globals, takes)? {
+    let alternatives = match args.spec.alternatives(globals, Role::Connect, takes)? {
         Ok(alternatives) => alternatives.may_lose(args.losing.services()),
         Err(status) => return Ok(status),
     };

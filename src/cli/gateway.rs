@@ -12,6 +12,7 @@ use super::{Failure, Globals, Status};
 use crate::Registry;
 use crate::net::relay::{Objection, Relay};
 use crate::net::{Alternatives, Denial, Opened};
+use crate::terms::Role;
 use crate::terms::{Family, Services};
 use doors::{Addresses, Door, Protocol};
 use std::net::SocketAddr;
@@ -155,7 +156,7 @@ fn far(args: &Args, globals: &Globals, registry: &Registry) -> Result<Result<Alt
     let takes = if args.fallback { Takes::All } else { Takes::FirstUnlessAsked };
     let mut all = Vec::new();
     for spec in &args.connect {
-        match Words::read(spec)?.alternatives(globals, registry, takes, &args.exposing)? {
+        match Words::read(spec)?.alternatives(globals, registry, Role::Connect, takes, &args.exposing)? {
             Ok(far) => all.push(far),
             Err(status) => return Ok(Err(status)),
         }

@@ -7,6 +7,7 @@ use super::pump::{Answering, pump};
 use super::spec::{Spec, told};
 use super::{Failure, Globals, Status};
 use crate::net::{Opener, ToTarget};
+use crate::terms::Role;
 use crate::terms::SocketType;
 
 /// Accepts a connection at ADDRESS: standard input goes out, what comes in goes to standard output
@@ -39,7 +40,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
-    let opener = match args.spec.opener(globals)? {
+    let opener = match args.spec.opener(globals, Role::Accept)? {
         Ok(opener) => opener,
         Err(status) => return Ok(status),
     };

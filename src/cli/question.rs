@@ -23,6 +23,10 @@ pub(super) struct Question {
     #[arg(long, value_name = "NAME|ID", allow_negative_numbers = true, help_heading = DEMANDS)]
     entry: Option<String>,
 
+    /// Whether to connect or to accept: what is offered can differ; connect if left out
+    #[arg(long, value_name = "connect|accept", help_heading = DEMANDS)]
+    role: Option<String>,
+
     #[command(flatten)]
     demands: Demands,
 }
@@ -58,8 +62,19 @@ pub(super) struct Demands {
 const DEMANDS: &str = "Demands";
 
 /// The ids of the arguments, for what cannot stand beside them.
-pub(super) const ARGUMENTS: [&str; 10] =
-    ["family", "socket_type", "protocol", "entry", "provider", "require", "prefer", "avoid", "prohibit", "application"];
+pub(super) const ARGUMENTS: [&str; 11] = [
+    "family",
+    "socket_type",
+    "protocol",
+    "entry",
+    "role",
+    "provider",
+    "require",
+    "prefer",
+    "avoid",
+    "prohibit",
+    "application",
+];
 
 impl Question {
     /// The request, with a warning on stderr if it names an application that no catalog knows.
@@ -89,7 +104,8 @@ impl Question {
     /// The demands by their keys, in the order of the arguments.
     fn demands(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let entry = self.entry.iter().map(|entry| ("entry", entry.as_str()));
-        entry.chain(self.demands.each())
+        let role = self.role.iter().map(|role| ("role", role.as_str()));
+        entry.chain(role).chain(self.demands.each())
     }
 }
 

@@ -6,6 +6,7 @@ use super::traffic::{Served, files, log::Log, serve};
 use super::{Failure, Globals, Status};
 use crate::Registry;
 use crate::net::relay::Relay;
+use crate::terms::Role;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
@@ -96,8 +97,8 @@ pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
 
 /// Both sides, as a registry has them; a status if it refuses one, which is then told.
 fn relay(args: &Args, globals: &Globals, registry: &Registry) -> Result<Result<Relay, Status>, Failure> {
-    let [near, far] =
-        [&args.listen, &args.connect].map(|given| Words::read(&given[0])?.opener(globals, registry, &args.exposing));
+    let [near, far] = [(&args.listen, Role::Accept), (&args.connect, Role::Connect)]
+        .map(|(given, role)| Words::read(&given[0])?.opener(globals, registry, role, &args.exposing));
     match (near?, far?) {
         (Ok(near), Ok(far)) => Relay::new(near, &*args.listen[1], far, &*args.connect[1]).map(Ok).map_err(told),
         (Err(status), _) | (_, Err(status)) => Ok(Err(status)),

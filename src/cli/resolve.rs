@@ -91,7 +91,7 @@ pub(super) fn selected(registry: &Registry, selection: &Selection<'_>) -> String
     facts.fact("family", Named::family(registry, selection.family()).to_string());
     facts.fact("type", Named::socket_type(registry, selection.socket_type()).to_string());
     facts.fact("protocol", Named::protocol(registry, selection.protocol(), selection.family()).to_string());
-    facts.fact("services", entry.services().to_string());
+    facts.fact("services", selection.services().to_string());
     facts.fact("provider", provider(entry));
     facts.fact("source", entry.source().to_string());
     facts.write(&mut text);

@@ -7,7 +7,7 @@ use super::style::{FAINT, HEADING, SUBJECT};
 use super::table::Table;
 use super::{Failure, Globals, Status};
 use crate::catalog::{EntryKind, OptionSpec, nearest};
-use crate::terms::Services;
+use crate::terms::{Role, Services};
 use crate::{EntryRef, Registry};
 use std::fmt::Write;
 
@@ -140,6 +140,9 @@ fn identity(table: &mut Table, registry: &Registry, entry: EntryRef<'_>) {
     }
     if entry.kind() != EntryKind::Layer {
         table.fact("services", list(entry.services()));
+        if entry.services_for(Role::Accept) != entry.services() {
+            table.fact("accepting", list(entry.services_for(Role::Accept)));
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use super::style::{FAINT, HINT};
 use super::{Globals, Status};
 use crate::catalog::OptionKind;
 use crate::net::{Alternatives, Error, ErrorKind, Opener, Providers, Step};
-use crate::terms::Services;
+use crate::terms::{Role, Services};
 use crate::{EntryRef, Registry, Request, Selections, WordError};
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -126,14 +126,19 @@ pub(super) fn tell_never_tried(alternatives: &Alternatives) {
 }
 
 impl Spec {
-    /// What opens it; a status if the registry refuses, which is then told.
-    pub fn opener(&self, globals: &Globals) -> Result<Result<Opener, Status>, Failure> {
+    /// What opens it in a role; a status if the registry refuses, which is then reported.
+    pub fn opener(&self, globals: &Globals, role: Role) -> Result<Result<Opener, Status>, Failure> {
         let only = |only: Alternatives| only.openers()[0].clone();
-        Ok(self.alternatives(globals, Takes::First)?.map(only))
+        Ok(self.alternatives(globals, role, Takes::First)?.map(only))
     }
 
     /// What opens it, or the first that can be opened of all that are taken.
-    pub fn alternatives(&self, globals: &Globals, takes: Takes) -> Result<Result<Alternatives, Status>, Failure> {
+    pub fn alternatives(
+        &self,
+        globals: &Globals,
+        role: Role,
+        takes: Takes,
+    ) -> Result<Result<Alternatives, Status>, Failure> {
         let mut words = Words::read(&self.spec)?;
         let demands = self.demands.each().map(|(key, value)| (key.to_owned(), value.to_owned()));
         let demands: Vec<(String, String)> = demands.collect();
@@ -151,7 +156,7 @@ impl Spec {
         if let Some(place) = places.into_iter().find(|place| !stated.insert(*place)) {
             return Err(WordError::twice(place).into());
         }
-        let opener = match words.alternatives(globals, &globals.registry()?, takes, &self.exposing)? {
+        let opener = match words.alternatives(globals, &globals.registry()?, role, takes, &self.exposing)? {
             Ok(opener) => opener,
             Err(status) => return Ok(Err(status)),
         };
@@ -203,10 +208,11 @@ impl Words {
         &self,
         globals: &Globals,
         registry: &Registry,
+        role: Role,
         exposing: &Exposing,
     ) -> Result<Result<Opener, Status>, Failure> {
         let only = |only: Alternatives| only.openers()[0].clone();
-        Ok(self.alternatives(globals, registry, Takes::First, exposing)?.map(only))
+        Ok(self.alternatives(globals, registry, role, Takes::First, exposing)?.map(only))
     }
 
     /// What opens it, or the first that can be opened of all that are taken.
@@ -214,11 +220,12 @@ impl Words {
         &self,
         globals: &Globals,
         registry: &Registry,
+        role: Role,
         takes: Takes,
         exposing: &Exposing,
     ) -> Result<Result<Alternatives, Status>, Failure> {
         let providers = exposing.providers();
-        let request = self.request(registry, takes)?;
+        let request = self.request(registry, role, takes)?;
         warn_if_unknown(registry, &request);
         let selected = match takes {
             Takes::All if self.members(registry).is_some() => registry.selections_of_group(&self.spec, &request),
@@ -229,7 +236,7 @@ impl Words {
             Ok(selections) => selections,
             Err(refusal) => {
                 talk(format_args!("{}", refused(registry, &refusal)));
-                let again = format!("sockatlas{} explain {}", globals.words(), self.again(registry));
+                let again = format!("sockatlas{} explain {}", globals.words(), self.again(registry, role));
                 talk(format_args!("  {HINT}help{HINT:#}: `{}` shows every candidate", output::printable(&again)));
                 return Ok(Err(Status::Refused));
             }
@@ -249,7 +256,7 @@ impl Words {
     }
 
     /// A name counts before a request of the same spelling; what is neither is refused as a name, and nothing else opened.
-    fn request(&self, registry: &Registry, takes: Takes) -> Result<Request, Failure> {
+    fn request(&self, registry: &Registry, role: Role, takes: Takes) -> Result<Request, Failure> {
         let mut request = match (self.triple(registry), self.members(registry)) {
             (Some((family, socket_type, protocol)), _) => registry.request(family, socket_type, protocol)?,
             (None, None) => Request::named(self.spec.as_str()),
@@ -265,9 +272,15 @@ impl Words {
             }
         };
         for (key, value) in &self.demands {
+            if key == "role" {
+                return Err(Failure::Told {
+                    message: "a SPEC takes no `role`".to_owned(),
+                    help: Some(format!("it is opened {}", role.verb())),
+                });
+            }
             registry.demand(&mut request, key, value)?;
         }
-        Ok(request)
+        Ok(request.as_role(role))
     }
 
     /// The entries of a chain over several bases, whose name is the name of no entry, but tells what was meant.
@@ -291,7 +304,7 @@ impl Words {
     }
 
     /// The request again, as `explain` takes it.
-    fn again(&self, registry: &Registry) -> String {
+    fn again(&self, registry: &Registry, role: Role) -> String {
         let mut words = match self.triple(registry) {
             Some(_) => self.spec.split('/').map(quoted).collect(),
             None => {
@@ -299,6 +312,7 @@ impl Words {
                 vec![format!("--entry {}", quoted(first.unwrap_or(&self.spec)))]
             }
         };
+        words.extend((role == Role::Accept).then(|| "--role accept".to_owned()));
         words.extend(self.demands.iter().map(|(key, value)| format!("--{key} {}", quoted(value))));
         words.join(" ")
     }

@@ -27,7 +27,7 @@ protocol = \"tcp\"
 
 [layer.tls]
 provider = \"tls\"
-
+adds = [\"encrypted\"]
 [chain.tls-on]
 layers = [\"tls\"]
 base   = [\"a\", \"b\"]

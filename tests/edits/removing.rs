@@ -51,7 +51,7 @@ allow-below = [ \"tcp4\", \"tcp6\" ]   # nothing else
 
 [layer.audit]
 provider = \"inspect\"
-
+adds = [\"metered\"]
 [chain.secure]
 layers = [\"tls\"]
 base   = [ 'tcp4', 'tcp6' ]
@@ -231,7 +231,7 @@ fn a_layer_that_allowed_nothing_else_below_allows_nothing_then() {
 
 #[test]
 fn a_provider_goes_with_its_last_entry_and_not_before() {
-    let chain = "\n[provider.frame]\n\n[layer.frame]\nprovider = \"frame\"\n\n[layer.frames]\nprovider = \"frame\"\n";
+    let chain = "\n[provider.frame]\n\n[layer.frame]\nprovider = \"frame\"\nadds = [\"framed\"]\n\n[layer.frames]\nprovider = \"frame\"\nadds = [\"framed\"]\n";
     let site = Site::one(&format!("{}{chain}", catalog()));
     assert!(site.consequences(remove(&["frame"])).is_empty());
     assert_eq!(site.consequences(remove(&["frames"])), ["removed provider `frame` (site.toml:68:11)"]);

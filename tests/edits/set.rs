@@ -137,7 +137,7 @@ fn setting_what_is_so_already_changes_nothing() {
 fn the_definition_that_counts_is_changed() {
     let folder = folder();
     write(folder.path(), "base.toml", CATALOG);
-    let site = "include = [\"base.toml\"]\nformat = 1\n[layer.tls]\nprovider = \"tls\"\nreplace = true\n";
+    let site = "include = [\"base.toml\"]\nformat = 1\n[layer.tls]\nprovider = \"tls\"\nadds = [\"encrypted\"]\nreplace = true\n";
     write(folder.path(), "site.toml", site);
     let change = set("tls", "hidden", Some("true"));
     transaction(folder.path(), change).prepare(|_| true).unwrap().commit().unwrap();

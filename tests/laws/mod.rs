@@ -13,6 +13,7 @@ mod layers;
 mod merging;
 mod mutations;
 pub(crate) mod plain;
+mod promises;
 mod references;
 mod resolving;
 mod stacks;

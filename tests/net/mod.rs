@@ -20,7 +20,8 @@ mod proxy_protocol;
 mod readme;
 #[cfg(feature = "cli")]
 mod relay;
+mod roles;
 mod system;
-mod tls;
+pub mod tls;
 #[cfg(feature = "tracing")]
 mod traces;

@@ -12,13 +12,13 @@ use std::process::{Child, Command, Stdio};
 use tempfile::TempDir;
 
 /// An authority, and what it signed, in PEM files: `ca.pem`, `NAME.pem`, `NAME.key`.
-struct Pki {
+pub(super) struct Pki {
     folder: TempDir,
     authority: Issuer<'static, KeyPair>,
 }
 
 impl Pki {
-    fn new(name: &str) -> Pki {
+    pub(super) fn new(name: &str) -> Pki {
         let folder = TempDir::new().expect("there is room");
         let (mut params, key) = (CertificateParams::default(), KeyPair::generate().expect("keys can be made"));
         params.distinguished_name.push(DnType::CommonName, name);
@@ -50,7 +50,7 @@ impl Pki {
         self.folder.path().join(file)
     }
 
-    fn word(&self, file: &str) -> String {
+    pub(super) fn word(&self, file: &str) -> String {
         self.path(file).display().to_string()
     }
 
@@ -85,7 +85,7 @@ impl Pki {
         with(Opener::new(&Providers::shipped(), &selection), options)
     }
 
-    fn connect(&self, port: u16, options: &[(&str, &str)]) -> Result<Stream, Error> {
+    pub(super) fn connect(&self, port: u16, options: &[(&str, &str)]) -> Result<Stream, Error> {
         let opener = self.opener(&[("roots", &self.word("ca.pem"))]);
         with(opener, options).connect(format!("localhost:{port}"))
     }

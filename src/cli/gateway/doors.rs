@@ -125,7 +125,7 @@ impl<'p> Addresses<'p> {
 }
 
 fn opener(registry: &Registry, entry: &str, exposing: &Exposing) -> Result<Opener, Failure> {
-    match registry.resolve(&Request::named(entry)) {
+    match registry.resolve(&Request::named(entry).accepting()) {
         Ok(selection) => Ok(Opener::new(&exposing.providers(), &selection)),
         Err(refusal) => Err(Failure::Told { message: refusal.to_string(), help: None }),
     }

@@ -2,7 +2,7 @@
 
 use super::{Code, Named, Place, ServiceNames, StackNames, Text, VERSION};
 use crate::catalog::EntryDemand;
-use crate::terms::ErrorCode;
+use crate::terms::{self, ErrorCode};
 use crate::{Refusal, Registry, Selection};
 
 /// The request, and `selected` or `error`.
@@ -92,6 +92,9 @@ struct Request<'a> {
     #[serde(rename = "type")]
     socket_type: Word<'a>,
     protocol: Word<'a>,
+    /// Left out of a request that connects.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    role: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     entry: Option<Word<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -123,6 +126,7 @@ impl<'a> Request<'a> {
                 None => Word::Number(Some(request.socket_type().number())),
             },
             protocol: name.map_or(Word::Number(Some(request.protocol().number())), Word::Name),
+            role: (request.role() == terms::Role::Accept).then(|| request.role().name()),
             entry: demands.entry.as_ref().map(|entry| match entry {
                 EntryDemand::Name(name) => Word::Name(name),
                 EntryDemand::Id(id) => Word::Number(Some(*id)),
@@ -163,7 +167,7 @@ impl<'a> Selected<'a> {
             socket_type: Named::socket_type(registry, selection.socket_type()),
             protocol: Named::protocol(registry, selection.protocol(), selection.family()),
             stack: StackNames(entry),
-            services: ServiceNames(entry.services()),
+            services: ServiceNames(selection.services()),
             provider: Provider { name: entry.provider().name(), id: entry.provider().id().map(Text) },
             source: Place(entry.source()),
         }

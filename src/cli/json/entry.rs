@@ -36,6 +36,9 @@ pub struct Entry<'a> {
     matches_zero: bool,
     stack: StackNames<'a>,
     services: ServiceNames<'a>,
+    /// What it offers when it accepts, where that is not the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    services_accepting: Option<ServiceNames<'a>>,
     provider: ProviderModule<'a>,
     hidden: bool,
     disabled: bool,
@@ -62,6 +65,9 @@ impl<'a> Entry<'a> {
             matches_zero: entry.matches_zero(),
             stack: StackNames(entry),
             services: ServiceNames(entry.services()),
+            services_accepting: Some(entry.services_for(terms::Role::Accept))
+                .filter(|accepting| *accepting != entry.services())
+                .map(ServiceNames),
             provider: ProviderModule::new(entry.provider()),
             hidden: entry.is_hidden(),
             disabled: entry.is_disabled(),

@@ -276,13 +276,16 @@ provider = "http-proxy"
 provider = "mask"
 [layer.frame]
 provider = "frame"
+adds = ["framed"]
 type     = "seqpacket"
 options  = { max-message = 4000 }
 [layer.socks5]
 provider = "socks5"
+adds = ["proxied"]
 options  = { proxy = "socks:1080" }
 [layer.http-connect]
 provider = "http-connect"
+adds = ["proxied"]
 options  = { proxy = "http:3128" }
 "#;
 
@@ -453,7 +456,7 @@ mod encrypted {
             let files = format!("certificate = {certificate:?}, key = {key:?}");
             // The lower TLS of two leads to a proxy, whose certificate is the same here.
             let options = format!("roots = [{certificate:?}], server-name = \"example.org\", {files}");
-            format!("[layer.{name}]\nprovider = \"tls\"\noptions = {{ {options} }}\n")
+            format!("[layer.{name}]\nprovider = \"tls\"\nadds = [\"encrypted\"]\noptions = {{ {options} }}\n")
         };
         layer("tls") + &layer("tls-again")
     }

@@ -25,7 +25,7 @@ impl Form for Fixed {
 /// The registry that a store makes.
 pub(in crate::winsock) fn load(store: Store) -> Result<Registry, LoadError> {
     // What is read is the store, and not what this file holds.
-    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/LICENSE-MIT");
     Loader::new().path(file).form(Arc::new(Fixed(store))).load()
 }
 

@@ -57,7 +57,7 @@ fn numbered(number: u64) -> String {
          [base.tcp4]\nsummary = \"{number}\"\nprovider = \"kernel\"\nfamily = \"inet\"\ntype = \"stream\"\n\
          protocol = \"tcp\"\nservices = [\"guaranteed-delivery\", \"guaranteed-order\"]\n\
          [base.plain]\nsummary = \"{number}\"\nprovider = \"kernel\"\nfamily = \"inet\"\ntype = \"stream\"\nprotocol = [6, 132]\n\
-         [layer.frame]\nsummary = \"{number}\"\nprovider = \"frame\"\nneeds = [\"guaranteed-order\"]\n\
+         [layer.frame]\nsummary = \"{number}\"\nprovider = \"frame\"\nadds = [\"framed\"]\nneeds = [\"guaranteed-order\"]\n\
          [chain.framed]\nsummary = \"{number}\"\nlayers = [\"frame\"]\nbase = \"tcp4\"\nprotocol = 253\n\
          [base.only-{number}]\nsummary = \"{number}\"\nprovider = \"kernel\"\nfamily = \"inet6\"\ntype = \"dgram\"\n\
          protocol = \"udp\"\n"

@@ -71,7 +71,7 @@ fn temporary_files_of_our_own_are_nothing_that_happens() {
 }
 
 const KERNEL: &str = "[provider.kernel]\nmodule = \"system\"\n[provider.inspect]\n[base.tcp4]\nprovider = \"kernel\"\n\
-                      family = \"inet\"\ntype = \"stream\"\nprotocol = \"tcp\"\n[layer.inspect]\nprovider = \"inspect\"\n";
+                      family = \"inet\"\ntype = \"stream\"\nprotocol = \"tcp\"\n[layer.inspect]\nprovider = \"inspect\"\nadds = [\"metered\"]\n";
 const CHAIN: &str = "[chain.inspected]\nlayers = [\"inspect\"]\nbase = \"tcp4\"\n";
 
 #[test]

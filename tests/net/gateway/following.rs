@@ -20,6 +20,7 @@ protocol = "tcp"
 matches-zero = true
 [layer.inspect]
 provider = "inspect"
+adds = ["metered"]
 [chain.inspected]
 layers = ["inspect"]
 base = "tcp4"

@@ -83,7 +83,8 @@ fn an_agent_of_ssh_is_spoken_to_in_messages() {
     let path = folder.path().join("agent");
     let mut command = Command::new(agent);
     let _agent = Running::start(command.arg("-D").arg("-a").arg(&path).stdout(Stdio::null()));
-    let layer = "[layer.of-test]\nprovider = \"frame\"\ntype = \"seqpacket\"\nadds = [\"message-oriented\"]";
+    let layer =
+        "[layer.of-test]\nprovider = \"frame\"\ntype = \"seqpacket\"\nadds = [\"framed\", \"message-oriented\"]";
     let opener = opener(&Providers::shipped(), layer, "unix-stream");
     let patience = Instant::now() + Duration::from_secs(20);
     let mut stream = loop {

@@ -58,8 +58,9 @@ impl Pki {
 
     fn with_settings<T>(&self, options: &str, work: impl FnOnce(&Settings<'_>) -> T) -> T {
         let options = options.replace("DIR", &self.folder.path().display().to_string());
-        let catalog =
-            format!("format = 1\n[provider.tls]\n[layer.tls]\nprovider = \"tls\"\noptions = {{ {options} }}\n");
+        let catalog = format!(
+            "format = 1\n[provider.tls]\n[layer.tls]\nprovider = \"tls\"\nadds = [\"encrypted\"]\noptions = {{ {options} }}\n"
+        );
         let registry = Loader::new().text("test.toml", catalog).load().unwrap();
         let providers = Providers::none();
         work(&Settings::new(registry.entry("tls").unwrap(), &[], providers.environ()))
