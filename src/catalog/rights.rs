@@ -20,6 +20,9 @@
 //! Where a file or a folder has an access control list, the bits of its group are the mask of that list, and do not say who has the
 //! rights. They count as rights of strangers then: as those of a group that is open and not private.
 //!
+//! A file that others may read by its mode is exposed in a folder too that others cannot enter, as for ssh(1): the folder may be opened for
+//! another reason, and the file be copied with its mode.
+//!
 //! What has no path, as the end of a pipe (`<(gpg -d ...)` in a shell), is judged by its owner alone. Of a terminal or another device only
 //! the folders are judged.
 

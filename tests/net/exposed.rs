@@ -119,6 +119,10 @@ fn what_everybody_may_read_or_write_is_refused_with_the_file_its_mode_its_owner_
         fs::set_permissions(site.path(name), before).expect("it is ours");
         assert_eq!(site.found(), None, "{name}");
     }
+    // A closed folder around it does not make a mode good.
+    site.modes(&[("", 0o700), ("secrets", 0o700), ("secrets/password", 0o644)]);
+    assert_eq!(site.found(), Some((site.path("secrets/password"), Right::ReadByAll)));
+    site.modes(&[("secrets/password", 0o600)]);
     // The sticky bit keeps others from replacing what is not theirs.
     site.modes(&[("", 0o1777), ("secrets", 0o1777)]);
     assert_eq!(site.found(), None);
