@@ -152,8 +152,10 @@ impl Snapshot {
             return Ok(bytes);
         }
         let stamp = Stamp::of(&metadata);
-        // Of a document over the limit not all is read, nor used.
-        let content = (is_whole && stamp.is_recent()).then(|| hash(&bytes));
+        // Of a document over the limit not all is read, nor used. A file that has no size, as those of `/proc`, has no content that
+        // could be compared.
+        let is_sized = bytes.len() as u64 == stamp.bytes;
+        let content = (is_whole && is_sized && stamp.is_recent()).then(|| hash(&bytes));
         self.seen.push(Seen { path: path.to_owned(), kind: Kind::File, stamp: Some(stamp), content });
         let folder = identity.parent().unwrap_or(Path::new("/"));
         match self.journal(folder, Owner::of(&metadata)) {

@@ -13,7 +13,7 @@ fn a_selection_as_json_to_the_letter() {
             r#""selected":{"name":"secure/tcp4","kind":"chain","catalog_entry_id":1005,"#,
             r#""family":{"name":"inet","number":2},"type":{"name":"stream","number":1},"#,
             r#""protocol":{"name":"tcp","number":6},"stack":["tls","tcp4"],"#,
-            r#""services":["encrypted","guaranteed-delivery","guaranteed-order"],"#,
+            r#""services":["authenticated","encrypted","guaranteed-delivery","guaranteed-order"],"#,
             r#""provider":{"name":"tls","id":null},"#,
             r#""source":{"file":"site.toml","line":58,"column":8}}}"#,
             "\n"
@@ -89,7 +89,7 @@ secure/tcp4  chain 1005
   family    inet (2)
   type      stream (1)
   protocol  tcp (6)
-  services  encrypted, guaranteed-delivery, guaranteed-order
+  services  authenticated, encrypted, guaranteed-delivery, guaranteed-order
   provider  tls
   source    site.toml:58:8
 "

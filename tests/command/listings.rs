@@ -85,7 +85,7 @@ fn list_as_json_to_the_letter() {
         concat!(
             r#"{"name":"secure/tcp4","kind":"chain","catalog_entry_id":1005,"family":{"name":"inet","number":2},"#,
             r#""type":{"name":"stream","number":1},"protocols":[{"from":6,"to":6,"name":"tcp"}],"matches_zero":true,"#,
-            r#""stack":["tls","tcp4"],"services":["encrypted","guaranteed-delivery","guaranteed-order"],"#,
+            r#""stack":["tls","tcp4"],"services":["authenticated","encrypted","guaranteed-delivery","guaranteed-order"],"services_accepting":["encrypted","guaranteed-delivery","guaranteed-order"],"#,
             r#""provider":{"name":"tls","module":"tls","id":null},"hidden":false,"disabled":false,"summary":null,"#,
             r#""source":{"file":"site.toml","line":58,"column":8}}"#
         )

@@ -52,6 +52,7 @@ allow-below = [ \"tcp4\", \"tcp6\" ]   # nothing else
 [layer.audit]
 provider = \"inspect\"
 adds = [\"metered\"]
+
 [chain.secure]
 layers = [\"tls\"]
 base   = [ 'tcp4', 'tcp6' ]
@@ -145,8 +146,8 @@ fn all_who_need_it_are_found_at_once_and_nothing_changes() {
     assert_eq!(
         site.refused(remove(&["tcp4", "tcp6", "secure", "twice"])),
         "cannot take `tcp4`, `tcp6`, `secure` away, which others need: layer `tls` (site.toml:41:17), layer `tls` \
-         (site.toml:41:25), `[[expect]]` with `secure/tcp4` (site.toml:56:1), `[[always]]` with `secure/tcp4` \
-         (site.toml:64:1)"
+         (site.toml:41:25), `[[expect]]` with `secure/tcp4` (site.toml:57:1), `[[always]]` with `secure/tcp4` \
+         (site.toml:65:1)"
     );
     assert_eq!(site.text("site.toml"), catalog());
 }
@@ -157,10 +158,10 @@ fn with_dependents_all_of_them_go_and_what_went_is_told() {
     assert_eq!(
         site.consequences(remove_all(&["tls"])),
         [
-            "removed chain `secure` (site.toml:47:11)",
-            "removed chain `twice` (site.toml:52:10)",
-            "removed `[[expect]]` with `secure/tcp4` (site.toml:56:1)",
-            "removed `[[always]]` with `secure/tcp4` (site.toml:64:1)",
+            "removed chain `secure` (site.toml:48:11)",
+            "removed chain `twice` (site.toml:53:10)",
+            "removed `[[expect]]` with `secure/tcp4` (site.toml:57:1)",
+            "removed `[[always]]` with `secure/tcp4` (site.toml:65:1)",
             "removed provider `tls` (site.toml:16:11)"
         ]
     );
@@ -186,10 +187,10 @@ fn one_base_of_several_goes_from_the_array_and_what_stood_on_it_goes() {
         site.consequences(remove_all(&["tcp4"])),
         [
             "shortened layer `tls` (site.toml:41:17)",
-            "removed chain `secure/tcp4` (site.toml:48:12)",
-            "removed chain `twice` (site.toml:52:10)",
-            "removed `[[expect]]` with `secure/tcp4` (site.toml:56:1)",
-            "shortened `[[always]]` with `secure/tcp4` (site.toml:66:12)"
+            "removed chain `secure/tcp4` (site.toml:49:12)",
+            "removed chain `twice` (site.toml:53:10)",
+            "removed `[[expect]]` with `secure/tcp4` (site.toml:57:1)",
+            "shortened `[[always]]` with `secure/tcp4` (site.toml:67:12)"
         ]
     );
     assert_eq!(
@@ -234,7 +235,7 @@ fn a_provider_goes_with_its_last_entry_and_not_before() {
     let chain = "\n[provider.frame]\n\n[layer.frame]\nprovider = \"frame\"\nadds = [\"framed\"]\n\n[layer.frames]\nprovider = \"frame\"\nadds = [\"framed\"]\n";
     let site = Site::one(&format!("{}{chain}", catalog()));
     assert!(site.consequences(remove(&["frame"])).is_empty());
-    assert_eq!(site.consequences(remove(&["frames"])), ["removed provider `frame` (site.toml:68:11)"]);
+    assert_eq!(site.consequences(remove(&["frames"])), ["removed provider `frame` (site.toml:69:11)"]);
     assert_eq!(site.text("site.toml"), catalog());
 }
 
@@ -247,8 +248,8 @@ fn providers_applications_and_families_are_removed_by_what_they_are() {
     assert_eq!(
         site.refused(remove(&["provider.tls"])),
         "cannot take `provider.tls` away, which others need: layer `tls` (site.toml:39:15), chain `secure` \
-         (site.toml:47:11), chain `twice` (site.toml:52:10), `[[expect]]` with `secure/tcp4` (site.toml:56:1), \
-         `[[always]]` with `secure/tcp4` (site.toml:64:1)"
+         (site.toml:48:11), chain `twice` (site.toml:53:10), `[[expect]]` with `secure/tcp4` (site.toml:57:1), \
+         `[[always]]` with `secure/tcp4` (site.toml:65:1)"
     );
     site.change(remove_all(&["provider.tls"])).unwrap();
     assert_eq!(site.order(), ["tcp4", "tcp6"]);
@@ -281,10 +282,10 @@ error   = \"address-family-not-supported\"
     let site = Site::one(&format!("{}{claims}", catalog()));
     assert_eq!(
         site.refused(remove(&["application.billing"])),
-        "cannot take `application.billing` away, which others need: `[[always]]` with `billing` (site.toml:71:1)"
+        "cannot take `application.billing` away, which others need: `[[always]]` with `billing` (site.toml:72:1)"
     );
     let told = site.consequences(remove_all(&["tls"]));
-    assert!(told.contains(&"removed `[[expect]]` with `tls` (site.toml:79:1)".to_owned()), "{told:?}");
+    assert!(told.contains(&"removed `[[expect]]` with `tls` (site.toml:80:1)".to_owned()), "{told:?}");
 }
 
 #[test]

@@ -66,12 +66,15 @@ protocol = 'tcp'
 [layer.loose]
 provider = 'tls'
 replace = true
+adds = ['encrypted']
 [[expect]]
-request = { application = '\u{1f600}', family = 'inet', type = 'dgram' }
+request = { family = 'inet', type = 'dgram' }
 entry = 'one'
 [lint]
 shadowed-entry = 'note'
 [provider.tls]
+[application]
+desk = { winsock = { path = '\u{1f600}', key = '1' }, prohibit = ['x-nothing'] }
 ";
 
 const FAULTS: &str = "\
@@ -183,7 +186,7 @@ fn no_fault_of_an_option_shows_a_secret_beside_it() {
         "proxy = { pasword = 'xyzzy-plugh' }",
     ] {
         let catalog =
-            format!("format = 1\n[provider.socks5]\n[layer.proxy]\nprovider = 'socks5'\noptions = {{ {options} }}\n");
+            format!("format = 1\n[provider.socks5]\n[layer.proxy]\nprovider = 'socks5'\nadds = ['proxied']\noptions = {{ {options} }}\n");
         std::fs::write(folder.path().join("secret.toml"), catalog).expect("written");
         for format in ["text", "json", "sarif", "github", "junit"] {
             let text = printed(folder.path(), &["secret.toml", "--format", format]);

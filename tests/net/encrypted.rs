@@ -117,8 +117,8 @@ fn layer() -> impl Strategy<Value = RandomLayer> {
         _ => (provider, vec![], vec![]),
     });
     let lying = (provider, some(), some());
-    let parts = prop_oneof![honest, lying];
-    let replaced = prop::option::weighted(0.1, prop::sample::select(&PROVIDERS[..]));
+    let parts = prop_oneof![9 => honest, 1 => lying];
+    let replaced = prop::option::weighted(0.03, prop::sample::select(&PROVIDERS[..]));
     (parts, replaced, prop_oneof![5 => Just(0_usize), 1 => 1..4_usize]).prop_map(|(parts, replaced_by, option)| {
         let (provider, adds, mut removes) = parts;
         removes.retain(|service| !adds.contains(service));
@@ -129,15 +129,15 @@ fn layer() -> impl Strategy<Value = RandomLayer> {
 fn chain() -> impl Strategy<Value = RandomChain> {
     let some = prop::sample::subsequence(&SERVICES[..], 1..=3);
     let layers = prop::sample::subsequence(vec![0, 1, 2, 3], 1..=3).prop_shuffle();
-    (layers, prop::option::weighted(0.3, 0..3_usize), prop::option::weighted(0.2, some), prop::bool::weighted(0.1))
+    (layers, prop::option::weighted(0.3, 0..3_usize), prop::option::weighted(0.03, some), prop::bool::weighted(0.1))
         .prop_map(|(layers, over, services, disabled)| RandomChain { layers, over, services, disabled })
 }
 
 fn catalog() -> impl Strategy<Value = RandomCatalog> {
     let layers = prop::collection::vec(layer(), 4);
     let chains = prop::collection::vec(chain(), 1..5);
-    let base = prop_oneof![8 => Just(vec![]), 1 => Just(vec!["encrypted", "authenticated"])];
-    let tls = prop_oneof![8 => Just("tls"), 1 => Just("pass"), 1 => Just("socks5")];
+    let base = prop_oneof![40 => Just(vec![]), 1 => Just(vec!["encrypted", "authenticated"])];
+    let tls = prop_oneof![30 => Just("tls"), 1 => Just("pass"), 1 => Just("socks5")];
     (layers, chains, base, tls, any::<bool>()).prop_map(|(layers, chains, base, tls, last_first)| RandomCatalog {
         layers,
         chains,
@@ -300,7 +300,14 @@ fn what_asks_for_encrypted_gets_nothing_that_is_not() {
 /// The chains by which a marker can be seen, so that the test above is known to see it.
 #[test]
 fn without_encryption_the_marker_is_seen() {
-    let layer = |provider| RandomLayer { provider, adds: vec![], removes: vec![], replaced_by: None, option: 0 };
+    let layer = |provider: &'static str| {
+        let adds = match provider {
+            "tls" => vec!["encrypted"],
+            "socks5" | "http-connect" => vec!["proxied"],
+            _ => vec![],
+        };
+        RandomLayer { provider, adds, removes: vec![], replaced_by: None, option: 0 }
+    };
     for layers in [vec!["pass"], vec!["socks5"], vec!["http-connect", "socks5"], vec!["socks5", "tls"]] {
         let chain = (0..layers.len()).collect();
         let catalog = RandomCatalog {

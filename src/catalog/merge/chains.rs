@@ -11,11 +11,10 @@ impl Merge<'_> {
             else {
                 continue;
             };
-            let top = entries[chain.top.0.get()].as_ref().map(|top| top.provider).map_err(|reported| *reported);
-            match (&mut entries[index], top) {
-                (Ok(entry), Ok(provider)) => entry.provider = provider,
-                (entry, Err(reported)) => *entry = Err(reported),
-                (Err(_), Ok(_)) => {}
+            // Where the top layer cannot be built the chain has no provider yet, but can have faults of its own.
+            let top = entries[chain.top.0.get()].as_ref().ok().map(|top| top.provider);
+            if let (Some(provider), Ok(entry)) = (top, &mut entries[index]) {
+                entry.provider = provider;
             }
         }
         for (index, words) in std::mem::take(&mut self.chain_protocols) {

@@ -159,7 +159,17 @@ fn applications(store: &Store) -> Vec<RawApplication> {
             replace: false,
         }
     };
-    store.applications.iter().map(application).collect()
+    let mut applications: Vec<RawApplication> = store.applications.iter().map(application).collect();
+    // Windows restricts the applications that it lists, and no others.
+    if let Some(first) = applications.first() {
+        applications.push(RawApplication {
+            name: At::new("*".to_owned(), first.name.at),
+            policy: RawPolicy::default(),
+            winsock: None,
+            replace: false,
+        });
+    }
+    applications
 }
 
 #[cfg(test)]

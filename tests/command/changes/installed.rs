@@ -8,7 +8,7 @@ const ACME: &str = "\
 format = 1
 
 [provider.acme]
-module = \"inspect\"
+module = \"proxy-protocol\"
 
 # Seals what goes through it.
 [layer.acme]
@@ -34,12 +34,12 @@ fn a_new_chain_is_written_from_words() {
         str![[r#"
 - error service-not-offered
 + tls6 (tls > tcp6)
-    inet6 stream 0, tcp with require=encrypted
+    inet6 stream 0, tcp with require=encrypted, require=authenticated
 
 - tcp6 (tcp6)
 + tls6 (tls > tcp6)
-  now offers encrypted
-    inet6 stream 0, tcp with prefer=encrypted
+  now offers authenticated, encrypted
+    inet6 stream 0, tcp with prefer=encrypted, prefer=authenticated
 
 - error address-family-not-supported
 + tls6 (tls > tcp6)
@@ -49,7 +49,7 @@ fn a_new_chain_is_written_from_words() {
 + tls6 (tls > tcp6)
     unspec unspec 0 with entry=tls6
 
-4 kinds of requests are answered otherwise, and 4 kinds are refused for another reason
+6 kinds of requests are answered otherwise, and 4 kinds are refused for another reason
 
 changed site.toml
 
@@ -62,7 +62,7 @@ changed site.toml
 #[test]
 fn a_new_entry_may_bring_its_provider() {
     let site = Site::new();
-    let line = "install acme provider=acme needs=guaranteed-order adds=x-sealed --layer --module inspect \
+    let line = "install acme provider=acme needs=guaranteed-order adds=x-sealed --layer --module proxy-protocol \
                 --id 3ec32cd3-f254-4826-9053-672dc37f0070";
     assert_eq!(site.run(line).status, 0);
     let added = site.read("site.toml").strip_prefix(SITE).expect("what was there stays").to_owned();
@@ -71,7 +71,7 @@ fn a_new_entry_may_bring_its_provider() {
         str![[r#"
 
 [provider.acme]
-module = "inspect"
+module = "proxy-protocol"
 id     = "3ec32cd3-f254-4826-9053-672dc37f0070"
 
 [layer.acme]
@@ -143,7 +143,7 @@ fn a_layer_and_its_chains_are_made_in_one_step_and_put_first() {
 - tcp4 (tcp4)
 + acme-over-tcp4 (acme > tcp4)
   now offers x-sealed
-    inet stream 0, tcp; also with prefer=x-sealed, require=guaranteed-delivery, prefer=guaranteed-delivery, avoid=guaranteed-delivery and 5 demands more
+    inet stream 0, tcp; also with prefer=x-sealed, require=guaranteed-delivery, prefer=guaranteed-delivery, avoid=guaranteed-delivery and 7 demands more
 
 - error service-not-offered
 + acme-over-tcp4 (acme > tcp4)
@@ -152,7 +152,7 @@ fn a_layer_and_its_chains_are_made_in_one_step_and_put_first() {
 - tcp6 (tcp6)
 + acme-over-tcp6 (acme > tcp6)
   now offers x-sealed
-    inet6 stream 0, tcp; also with prefer=x-sealed, require=guaranteed-delivery, prefer=guaranteed-delivery, avoid=guaranteed-delivery and 6 demands more
+    inet6 stream 0, tcp; also with prefer=x-sealed, require=guaranteed-delivery, prefer=guaranteed-delivery, avoid=guaranteed-delivery and 9 demands more
 
 - error service-not-offered
 + acme-over-tcp6 (acme > tcp6)
@@ -174,7 +174,7 @@ fn a_layer_and_its_chains_are_made_in_one_step_and_put_first() {
 + acme-over-tcp6 (acme > tcp6)
     unspec unspec 0 with entry=acme-over-tcp6
 
-27 kinds of requests are answered otherwise, and 17 kinds are refused for another reason
+32 kinds of requests are answered otherwise, and 17 kinds are refused for another reason
 
 also added provider `acme` (acme.toml:3:11)
 
@@ -201,7 +201,7 @@ fn over_everything_leaves_out_what_the_layer_cannot_run_over_and_says_so() {
 - tcp4 (tcp4)
 + acme-over-tcp4 (acme > tcp4)
   now offers x-sealed
-    inet stream 0, tcp; also with prefer=x-sealed, require=guaranteed-delivery, prefer=guaranteed-delivery, avoid=guaranteed-delivery and 5 demands more
+    inet stream 0, tcp; also with prefer=x-sealed, require=guaranteed-delivery, prefer=guaranteed-delivery, avoid=guaranteed-delivery and 7 demands more
 
 - error service-not-offered
 + acme-over-tcp4 (acme > tcp4)
@@ -210,12 +210,12 @@ fn over_everything_leaves_out_what_the_layer_cannot_run_over_and_says_so() {
 - tls4 (tls > tcp4)
 + acme-over-tls4 (acme > tls > tcp4)
   now offers x-sealed
-    inet stream 0, tcp with require=encrypted, prefer=encrypted
+    inet stream 0, tcp with require=encrypted, prefer=encrypted, require=authenticated, prefer=authenticated
 
 - tcp6 (tcp6)
 + acme-over-tcp6 (acme > tcp6)
   now offers x-sealed
-    inet6 stream 0, tcp; also with prefer=x-sealed, require=guaranteed-delivery, prefer=guaranteed-delivery, avoid=guaranteed-delivery and 6 demands more
+    inet6 stream 0, tcp; also with prefer=x-sealed, require=guaranteed-delivery, prefer=guaranteed-delivery, avoid=guaranteed-delivery and 9 demands more
 
 - error service-not-offered
 + acme-over-tcp6 (acme > tcp6)
@@ -241,7 +241,7 @@ fn over_everything_leaves_out_what_the_layer_cannot_run_over_and_says_so() {
 + acme-over-tls4 (acme > tls > tcp4)
     unspec unspec 0 with entry=acme-over-tls4
 
-30 kinds of requests are answered otherwise, and 17 kinds are refused for another reason
+37 kinds of requests are answered otherwise, and 17 kinds are refused for another reason
 
 also added provider `acme` (acme.toml:3:11)
 also left out chain `acme-over-udp4` (site.toml:26:7): `acme` needs guaranteed-order directly below it, and `udp4` does not offer it

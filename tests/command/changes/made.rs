@@ -11,13 +11,13 @@ fn disabling_says_which_requests_are_answered_otherwise_and_which_file_changed()
         str![[r#"
 - udp4 (udp4)
 + error socket-type-not-supported
-    inet dgram 0, udp; also with prohibit=guaranteed-delivery, prefer=guaranteed-delivery, avoid=guaranteed-delivery, prohibit=guaranteed-order and 6 demands more
+    inet dgram 0, udp; also with prohibit=guaranteed-delivery, prefer=guaranteed-delivery, avoid=guaranteed-delivery, prohibit=guaranteed-order and 9 demands more
 
 - udp4 (udp4)
 + error no-such-entry
     unspec unspec 0 with entry=udp4
 
-12 kinds of requests are answered otherwise, and 5 kinds are refused for another reason
+15 kinds of requests are answered otherwise, and 6 kinds are refused for another reason
 
 changed site.toml
 
@@ -35,13 +35,13 @@ fn enabling_returns_the_bytes_that_were_there() {
         str![[r#"
 - error socket-type-not-supported
 + udp4 (udp4)
-    inet dgram 0, udp; also with prohibit=guaranteed-delivery, prefer=guaranteed-delivery, avoid=guaranteed-delivery, prohibit=guaranteed-order and 6 demands more
+    inet dgram 0, udp; also with prohibit=guaranteed-delivery, prefer=guaranteed-delivery, avoid=guaranteed-delivery, prohibit=guaranteed-order and 9 demands more
 
 - error no-such-entry
 + udp4 (udp4)
     unspec unspec 0 with entry=udp4
 
-12 kinds of requests are answered otherwise, and 5 kinds are refused for another reason
+15 kinds of requests are answered otherwise, and 6 kinds are refused for another reason
 
 changed site.toml
 
@@ -67,13 +67,13 @@ fn a_dry_run_shows_the_text_and_the_answers_and_writes_nothing() {
 
 - udp4 (udp4)
 + error socket-type-not-supported
-    inet dgram 0, udp; also with prohibit=guaranteed-delivery, prefer=guaranteed-delivery, avoid=guaranteed-delivery, prohibit=guaranteed-order and 6 demands more
+    inet dgram 0, udp; also with prohibit=guaranteed-delivery, prefer=guaranteed-delivery, avoid=guaranteed-delivery, prohibit=guaranteed-order and 9 demands more
 
 - udp4 (udp4)
 + error no-such-entry
     unspec unspec 0 with entry=udp4
 
-12 kinds of requests are answered otherwise, and 5 kinds are refused for another reason
+15 kinds of requests are answered otherwise, and 6 kinds are refused for another reason
 
 nothing is written
 
@@ -103,7 +103,7 @@ fn an_entry_put_first_is_what_requests_get() {
         str![[r#"
 - tcp4 (tcp4)
 + tls4 (tls > tcp4)
-  now offers encrypted
+  now offers authenticated, encrypted
     inet stream 0, tcp; also with require=guaranteed-delivery, prefer=guaranteed-delivery, avoid=guaranteed-delivery, require=guaranteed-order and 2 demands more
 
 7 kinds of requests are answered otherwise
@@ -146,12 +146,12 @@ fn removing_with_dependents_says_what_went_along() {
         str![[r#"
 - tls4 (tls > tcp4)
 + error service-not-offered
-    inet stream 0, tcp with require=encrypted
+    inet stream 0, tcp with require=encrypted, require=authenticated
 
 - tls4 (tls > tcp4)
 + tcp4 (tcp4)
-  no longer offers encrypted
-    inet stream 0, tcp with prefer=encrypted
+  no longer offers authenticated, encrypted
+    inet stream 0, tcp with prefer=encrypted, prefer=authenticated
 
 - tls4 (tls > tcp4)
 + error no-such-provider
@@ -161,7 +161,7 @@ fn removing_with_dependents_says_what_went_along() {
 + error no-such-entry
     unspec unspec 0 with entry=tls4
 
-4 kinds of requests are answered otherwise, and 17 kinds are refused for another reason
+6 kinds of requests are answered otherwise, and 17 kinds are refused for another reason
 
 also removed chain `tls4` (site.toml:39:11)
 also removed `[[expect]]` with `tls4` (site.toml:43:1)
@@ -190,11 +190,11 @@ fn disabling_with_dependents_disables_them_too() {
         str![[r#"
 - tcp4 (tcp4)
 + error socket-type-not-supported
-    inet stream 0, tcp; also with require=guaranteed-delivery, prefer=guaranteed-delivery, avoid=guaranteed-delivery, require=guaranteed-order and 5 demands more
+    inet stream 0, tcp; also with require=guaranteed-delivery, prefer=guaranteed-delivery, avoid=guaranteed-delivery, require=guaranteed-order and 7 demands more
 
 - tls4 (tls > tcp4)
 + error socket-type-not-supported
-    inet stream 0, tcp with require=encrypted, prefer=encrypted
+    inet stream 0, tcp with require=encrypted, prefer=encrypted, require=authenticated, prefer=authenticated
 
 - tls4 (tls > tcp4)
 + error address-family-not-supported
@@ -208,7 +208,7 @@ fn disabling_with_dependents_disables_them_too() {
 + error no-such-entry
     unspec unspec 0 with entry=tls4
 
-15 kinds of requests are answered otherwise, and 8 kinds are refused for another reason
+19 kinds of requests are answered otherwise, and 8 kinds are refused for another reason
 
 also disabled chain `tls4` (site.toml:38:8)
 
@@ -229,12 +229,12 @@ fn what_the_check_newly_finds_is_said_on_stderr() {
         str![[r#"
 - tls4 (tls > tcp4)
 + error service-not-offered
-    inet stream 0, tcp with require=encrypted
+    inet stream 0, tcp with require=encrypted, require=authenticated
 
 - tls4 (tls > tcp4)
 + tcp4 (tcp4)
-  no longer offers encrypted
-    inet stream 0, tcp with prefer=encrypted
+  no longer offers authenticated, encrypted
+    inet stream 0, tcp with prefer=encrypted, prefer=authenticated
 
 - tls4 (tls > tcp4)
 + error address-family-not-supported
@@ -244,7 +244,7 @@ fn what_the_check_newly_finds_is_said_on_stderr() {
 + error no-such-entry
     unspec unspec 0 with entry=tls4
 
-4 kinds of requests are answered otherwise, and 4 kinds are refused for another reason
+6 kinds of requests are answered otherwise, and 4 kinds are refused for another reason
 
 changed site.toml
 

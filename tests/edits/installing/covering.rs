@@ -139,7 +139,7 @@ fn exactly_the_requests_that_got_what_is_covered_get_the_chains() {
         std::fs::copy(from, folder.path().join(name)).unwrap();
     }
     let loader = Loader::new().path(folder.path().join("linux.toml")).path(folder.path().join("layers.toml"));
-    let watch = defined(DefinitionKind::Layer, "watch", &[("provider", "watcher"), ("module", "inspect")]);
+    let watch = defined(DefinitionKind::Layer, "watch", &[("provider", "watcher"), ("module", "proxy-protocol")]);
     let transaction = Transaction::new(loader).change(watch.chains_over(["tcp4", "udp6"]));
     // That plain requests get what they got before is what these catalogs expect, and what is changed here.
     let error = transaction.preview().unwrap_err();

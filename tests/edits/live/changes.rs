@@ -35,8 +35,8 @@ fn the_last_good_version_counts_while_the_catalogs_have_faults() {
     let said = site.said(live.rejection().expect("they have faults"));
     assert_eq!(
         said,
-        "site.toml:27:8: no base protocol or chain is called `tpc4` (did you mean `tcp4`?)\n\
-         site.toml:32:10: unknown address family `inte6` (did you mean `inet6`?)"
+        "site.toml:28:8: no base protocol or chain is called `tpc4` (did you mean `tcp4`?)\n\
+         site.toml:33:10: unknown address family `inte6` (did you mean `inet6`?)"
     );
 
     assert_eq!((reload(), taken(&told)), ("1 kept".to_owned(), vec![]), "the same faults are told once");
@@ -81,11 +81,11 @@ fn a_file_more_in_a_folder_makes_a_version_though_all_others_are_the_same() {
 
 /// With a test, and a guarantee, that hold where the number is odd.
 fn with_expectations(number: u64) -> String {
-    let adds = if number.is_multiple_of(2) { "" } else { "adds = [\"framed\"]\n" };
+    let adds = if number.is_multiple_of(2) { "[\"framed\"]" } else { "[\"framed\", \"x-kept\"]" };
     format!(
         "{}[[expect]]\nrequest = {{ family = \"inet\", type = \"stream\", protocol = \"tcp\" }}\nentry = \"tcp4\"\n\
-         [[always]]\nrequest = {{ family = \"inet\", protocol = 253 }}\nservices = [\"framed\"]\n",
-        numbered(number).replace("[chain.framed]", &format!("{adds}[chain.framed]"))
+         [[always]]\nrequest = {{ family = \"inet\", protocol = 253 }}\nservices = [\"x-kept\"]\n",
+        numbered(number).replace("[\"framed\"]\nneeds", &format!("{adds}\nneeds"))
     )
 }
 
@@ -94,8 +94,8 @@ fn where_a_check_is_asked_for_a_version_counts_only_when_it_passes() {
     let site = Site::new(&with_expectations(2));
     let rejected = Live::checked(site.loader(), Settings::new()).expect_err("neither the test nor the guarantee holds");
     let said = site.said(&rejected);
-    let expected = "site.toml:37:9: the request `inet stream tcp` selects `plain` where entry `tcp4` is expected\n\
-                    site.toml:38:1: the request `inet stream 253` selects `framed`, which does not offer framed";
+    let expected = "site.toml:38:9: the request `inet stream tcp` selects `plain` where entry `tcp4` is expected\n\
+                    site.toml:39:1: the request `inet stream 253` selects `framed`, which does not offer x-kept";
     assert_eq!(said, expected);
     assert!(matches!(rejected, Rejection::Findings(report) if report.tally.expectations == 1));
 
