@@ -150,6 +150,8 @@ pub(crate) struct Declared {
 pub(crate) struct Provider {
     pub name: String,
     pub module: String,
+    /// Where its module is named; its own name where that is the module's.
+    pub module_at: Span,
     pub id: Option<Uuid>,
     /// Its library under Windows, environment variables unexpanded.
     pub library: Option<String>,

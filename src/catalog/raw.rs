@@ -175,7 +175,7 @@ impl std::fmt::Display for Severity {
 
 pub(crate) struct RawProvider {
     pub name: At<String>,
-    pub module: Option<String>,
+    pub module: Option<At<String>>,
     pub id: Option<Uuid>,
     pub library: Option<String>,
     pub replace: bool,

@@ -142,7 +142,7 @@ fn all_who_need_it_are_found_at_once_and_nothing_changes() {
     assert_eq!(names, ["tls"]);
     let by: Vec<String> =
         by.iter().map(|by| format!("{} {} {}:{}", by.what, by.name, by.at.line, by.at.column)).collect();
-    assert_eq!(by, ["chain secure 47:11", "chain twice 52:10", "expect secure/tcp4 56:1", "always secure/tcp4 64:1"]);
+    assert_eq!(by, ["chain secure 48:11", "chain twice 53:10", "expect secure/tcp4 57:1", "always secure/tcp4 65:1"]);
     assert_eq!(
         site.refused(remove(&["tcp4", "tcp6", "secure", "twice"])),
         "cannot take `tcp4`, `tcp6`, `secure` away, which others need: layer `tls` (site.toml:41:17), layer `tls` \

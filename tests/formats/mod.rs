@@ -185,8 +185,9 @@ fn no_fault_of_an_option_shows_a_secret_beside_it() {
         "proxy = { password = 'xyzzy-plugh' }",
         "proxy = { pasword = 'xyzzy-plugh' }",
     ] {
-        let catalog =
-            format!("format = 1\n[provider.socks5]\n[layer.proxy]\nprovider = 'socks5'\nadds = ['proxied']\noptions = {{ {options} }}\n");
+        let catalog = format!(
+            "format = 1\n[provider.socks5]\n[layer.proxy]\nprovider = 'socks5'\nadds = ['proxied']\noptions = {{ {options} }}\n"
+        );
         std::fs::write(folder.path().join("secret.toml"), catalog).expect("written");
         for format in ["text", "json", "sarif", "github", "junit"] {
             let text = printed(folder.path(), &["secret.toml", "--format", format]);

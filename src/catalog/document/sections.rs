@@ -7,7 +7,7 @@ impl Reader<'_> {
         let mut provider = RawProvider { name, module: None, id: None, library: None, replace: false };
         for (key, value) in self.table(value).into_iter().flat_map(|table| table.iter()) {
             match key.get_ref().as_ref() {
-                "module" => provider.module = self.string(value).ok().map(str::to_owned),
+                "module" => provider.module = self.text(value).ok(),
                 "id" => {
                     let expected = "a GUID as in `e70f1aa0-ab8b-11cf-8ca3-00805f48a192`";
                     provider.id = self.parsed(value, expected).ok();

@@ -167,9 +167,15 @@ impl Merge<'_> {
                 continue;
             }
             self.replacement("provider", &raw.name, raw.replace, self.providers.contains_key(name));
-            let module = raw.module.clone().unwrap_or_else(|| name.clone());
-            let provider =
-                Provider { name: name.clone(), module, id: raw.id, library: raw.library.clone(), at: raw.name.at };
+            let At { value: module, at: module_at } = raw.module.clone().unwrap_or_else(|| raw.name.clone());
+            let provider = Provider {
+                name: name.clone(),
+                module,
+                module_at,
+                id: raw.id,
+                library: raw.library.clone(),
+                at: raw.name.at,
+            };
             self.providers.insert(name.clone(), provider);
         }
     }

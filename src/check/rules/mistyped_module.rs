@@ -53,6 +53,6 @@ fn look(lints: &mut Lints<'_>) {
         let Some(near) = near else { continue };
         let message = format!("no module `{}` is known here for provider `{}`", provider.module, provider.name);
         let help = format!("did you mean `{near}`? else the program that opens its entries must bring the module");
-        lints.found(message, provider.at, |finding| finding.help(help));
+        lints.found(message, provider.module_at, |finding| finding.help(help));
     }
 }

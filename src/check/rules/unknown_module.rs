@@ -58,7 +58,7 @@ fn look(lints: &mut Lints<'_>) {
         }
         let message = format!("no module `{}` is known here for provider `{}`", provider.module, provider.name);
         let help = format!("the program that opens its entries must bring it; known are {}", quoted(&known));
-        lints.found(message, provider.at, |finding| finding.help(help));
+        lints.found(message, provider.module_at, |finding| finding.help(help));
     }
 }
 

@@ -82,7 +82,7 @@ pub(super) fn declared(both: &Both<'_>, providers: &IndexMap<Uuid, Provider>) ->
         let is_system = StandardProvider::by_id(id).is_some() && !provider.has_layer;
         Some(RawProvider {
             name: At::new(provider.name.clone(), at),
-            module: is_system.then(|| SYSTEM.to_owned()),
+            module: is_system.then(|| At::new(SYSTEM.to_owned(), at)),
             id: Some(id),
             library: Some(provider.library.clone()),
             replace: false,
