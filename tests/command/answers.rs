@@ -229,3 +229,20 @@ fn an_unknown_application_that_is_answered_is_warned_of() {
         assert_eq!(ran.stderr, format!("warning: no catalog has a section [application.biling]; {policy}\n"));
     }
 }
+
+#[test]
+fn a_request_to_accept_is_answered_by_what_holds_on_that_side() {
+    let answer = |words: &str| {
+        let answered = site(&format!("resolve inet stream {words} --format json"));
+        (answered.status, serde_json::from_str::<serde_json::Value>(&answered.stdout).expect("JSON"))
+    };
+    let (status, connecting) = answer("--require authenticated");
+    assert_eq!((status, &connecting["selected"]["name"]), (0, &"secure/tcp4".into()));
+    assert!(connecting["request"].get("role").is_none());
+    let (status, accepting) = answer("--require authenticated --role accept");
+    assert_eq!((status, &accepting["error"]["code"]), (1, &"service-not-offered".into()));
+    assert_eq!(accepting["request"]["role"], "accept");
+    let (_, accepting) = answer("--require encrypted --role accept");
+    assert!(!accepting["selected"]["services"].to_string().contains("authenticated"));
+    assert_eq!(site("resolve inet stream --role listen").status, 2);
+}

@@ -263,8 +263,11 @@ fn applications_keep_by_what_windows_knows_them() {
     ];
     let registry = loaded(with);
     let names: Vec<&str> = registry.applications().collect();
-    assert_eq!(names, ["wininit.exe", "wininit.exe-2", "application-06ebdcb3"]);
+    assert_eq!(names, ["wininit.exe", "wininit.exe-2", "application-06ebdcb3", "*"], "Windows restricts no others");
     let permit = |name: &str| registry.sections()[name].policy.permit.map(|permit| permit.bits());
-    assert_eq!(names.iter().map(|name| permit(name)).collect::<Vec<_>>(), [Some(0x4000_0000), Some(0x8000_0001), None]);
+    assert_eq!(
+        names.iter().map(|name| permit(name)).collect::<Vec<_>>(),
+        [Some(0x4000_0000), Some(0x8000_0001), None, None]
+    );
     assert_eq!(registry.sections()["wininit.exe"].winsock.as_ref().map(|known| known.key.as_str()), Some("06EBDCB1"));
 }
