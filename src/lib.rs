@@ -66,7 +66,8 @@ pub use graph::picture;
 pub use load::{LoadError, Loader};
 pub use registry::{
     Answer, Asked, Candidate, Change, Comparison, Demand, Demands, Difference, EntryRef, Explanation, KeptSelection,
-    Mend, NotCompared, ProviderDemand, ProviderRef, Refusal, Registry, Request, Selection, Selections, Test, WordError, compare,
+    Mend, NotCompared, ProviderDemand, ProviderRef, Refusal, Registry, Request, Selection, Selections, Test, WordError,
+    compare,
 };
 
 /// The README's snippets are run as tests.

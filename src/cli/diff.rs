@@ -80,7 +80,9 @@ pub(super) fn text(registry: &Registry, comparison: &Comparison) -> String {
 fn left_out(registry: &Registry, comparison: &Comparison) -> String {
     let Some(left_out) = &comparison.not_compared else { return String::new() };
     let (kinds, request) = (counted(left_out.kinds, "kind", "kinds"), registry.request_text(&left_out.request));
-    format!("not compared: all combinations of services for {kinds} of requests, which have too many; one is `{request}`\n")
+    format!(
+        "not compared: all combinations of services for {kinds} of requests, which have too many; one is `{request}`\n"
+    )
 }
 
 fn total(count: usize) -> String {
@@ -146,8 +148,10 @@ fn renumbered(ids: &[(i32, &Difference)]) -> String {
     for (id, Difference { application, role, was, is, .. }) in &ids[..shown] {
         let application = application.as_ref().map(|name| format!(" application={name}")).unwrap_or_default();
         let role = role.map(|role| format!(" role={role}")).unwrap_or_default();
-        let _ =
-            writeln!(text, "    {SUBJECT}entry={id}{role}{application}{SUBJECT:#} {BAD}- {was}{BAD:#} {GOOD}+ {is}{GOOD:#}");
+        let _ = writeln!(
+            text,
+            "    {SUBJECT}entry={id}{role}{application}{SUBJECT:#} {BAD}- {was}{BAD:#} {GOOD}+ {is}{GOOD:#}"
+        );
     }
     if ids.len() > shown {
         let _ = writeln!(text, "    {FAINT}and {} ids more{FAINT:#}", ids.len() - shown);

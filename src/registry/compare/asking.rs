@@ -25,12 +25,7 @@ impl<'q, 'c> Question<'q, 'c> {
     }
 
     /// Takes what requests with a demand come to in each role. A change that is the same in both roles is one difference.
-    pub fn ask(
-        &mut self,
-        demand: Option<&Demand>,
-        outcomes: impl Fn(Role) -> [Outcome; 2],
-        found: &mut Found<'c>,
-    ) {
+    pub fn ask(&mut self, demand: Option<&Demand>, outcomes: impl Fn(Role) -> [Outcome; 2], found: &mut Found<'c>) {
         let asked: Vec<(Role, [Outcome; 2], [Given; 2])> = self
             .roles
             .iter()

@@ -28,6 +28,13 @@ impl Comparison {
     }
 }
 
+/// Nothing is equal to it that leaves something out.
+impl<const N: usize> PartialEq<[Difference; N]> for Comparison {
+    fn eq(&self, other: &[Difference; N]) -> bool {
+        self.differences == *other && self.not_compared.is_none()
+    }
+}
+
 impl std::ops::Deref for Comparison {
     type Target = [Difference];
 

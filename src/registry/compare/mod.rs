@@ -156,8 +156,7 @@ fn types(registries: [&Registry; 2]) -> Vec<Asked<SocketType>> {
     if is_read_otherwise(registries) {
         // Linux alone takes flags off.
         let flags = SocketType::SOCK_NONBLOCK | SocketType::SOCK_CLOEXEC;
-        let flagged: Vec<SocketType> =
-            known.iter().map(|known| SocketType::from_raw(known.number() | flags)).collect();
+        let flagged: Vec<SocketType> = known.iter().map(|known| SocketType::from_raw(known.number() | flags)).collect();
         known.extend(flagged);
     }
     let other = (100..).map(SocketType::from_raw).find(|other| !known.contains(other)).map(Asked::Other);

@@ -60,11 +60,8 @@ impl<'c> Naming<'_, 'c> {
 
     /// Each id that leads to entries of different names.
     fn ids(&self, found: &mut Found<'c>) {
-        let ids: BTreeSet<i32> = self
-            .sides
-            .iter()
-            .flat_map(|side| side.registry.entries().map(|entry| entry.catalog_entry_id()))
-            .collect();
+        let ids: BTreeSet<i32> =
+            self.sides.iter().flat_map(|side| side.registry.entries().map(|entry| entry.catalog_entry_id())).collect();
         for id in ids {
             let [was, is] = self.sides.map(|side| side.registry.entry_by_id(id).map(|entry| entry.name()));
             let is_in = |at: usize, name: &str| self.sides[at].registry.entry(name).is_some();

@@ -66,15 +66,17 @@ impl Known {
         })
     }
 
-    /// Whether services are lost and gained alike in two changes.
+    /// Whether two changes between the same entries are one. An entry that changes may do so in one role otherwise than in the other.
     pub fn is_alike(&self, one: [Given; 2], other: [Given; 2]) -> bool {
-        let services = |given: Given| match given.map(|shown| &self.answers[shown.answer]) {
-            Ok(Answer::Entry { services, .. }) => services,
-            Ok(Answer::Refused(_)) | Err(_) => const { &Services::NONE },
+        let answer = |given: Given| given.ok().and_then(|shown| self.answers.get_index(shown.answer));
+        let services = |given: [Given; 2]| match given.map(answer) {
+            [
+                Some(Answer::Entry { name, services: was, .. }),
+                Some(Answer::Entry { name: new_name, services: is, .. }),
+            ] if name == new_name => (was.difference(is), is.difference(was)),
+            _ => (Services::NONE, Services::NONE),
         };
-        let [was, is] = one.map(services);
-        let [other_was, other_is] = other.map(services);
-        was.difference(is) == other_was.difference(other_is) && is.difference(was) == other_is.difference(other_was)
+        services(one) == services(other)
     }
 }
 
@@ -139,7 +141,8 @@ impl<'r> Side<'r> {
             let is_alike =
                 stack.services(Role::Connect) == stack.services(Role::Accept) && usable.iter().all(|&usable| usable);
             is_alike_in_roles &= is_alike;
-            let permitted = |role: Role| policies.iter().map(|governed| registry.lets(*governed, role, index)).collect();
+            let permitted =
+                |role: Role| policies.iter().map(|governed| registry.lets(*governed, role, index)).collect();
             let mut answer = |role: Role| known.answers.insert_full(answer(registry, role, index)).0;
             let (answers, permitted): (_, [Vec<bool>; 2]) = if is_alike {
                 let permitted: Vec<bool> = permitted(Role::Connect);
