@@ -9,6 +9,7 @@ use sockatlas::terms::{ErrorCode, Family, Protocol, Role, Services, SocketType};
 use sockatlas::{Asked, Comparison, Demand, Difference, Loader, Registry, Request, compare};
 use std::collections::HashMap;
 use std::fmt::Write;
+use std::sync::LazyLock;
 
 const DIALECTS: [&str; 3] = ["documented", "linux", "windows"];
 const SERVICES: [&str; 4] = ["x-a", "x-b", "authenticated", "encrypted"];
@@ -325,6 +326,20 @@ fn naming() -> impl Iterator<Item = Request> {
     of_entries.chain(of_providers).chain(of_both)
 }
 
+/// A request, who asks, and the same request with all that it may demand.
+type Limited = (Request, Option<&'static str>, Vec<Request>);
+
+/// Made once.
+static PLAIN: LazyLock<Vec<Limited>> = LazyLock::new(|| {
+    let with_limits = |(request, application)| {
+        let limited = all_limits(&request).collect();
+        (request, application, limited)
+    };
+    plain().map(with_limits).collect()
+});
+
+static NAMING: LazyLock<Vec<Request>> = LazyLock::new(|| naming().collect());
+
 /// Whether a difference speaks of requests of this triple, application and role, whatever services they demand.
 fn speaks_of(difference: &Difference, sides: &[Seen; 2], request: &Request, application: Option<&str>) -> bool {
     let is_free = |family: Family| {
@@ -411,13 +426,13 @@ proptest! {
         prop_assume!(both.is_some());
         let Some((sides, comparison)) = both else { return Ok(()) };
         all_are_so(&sides, &comparison)?;
-        for (request, application) in plain() {
-            let listed = comparison.iter().any(|difference| speaks_of(difference, &sides, &request, application));
-            let found = all_limits(&request).find(|request| differ(&sides, request));
+        for (request, application, limited) in PLAIN.iter() {
+            let listed = comparison.iter().any(|difference| speaks_of(difference, &sides, request, *application));
+            let found = limited.iter().find(|request| differ(&sides, request));
             prop_assert_eq!(listed, found.is_some(), "{}: {:?}\n{}\n=====\n{}", request, found, was, is);
         }
         if comparison.is_empty() {
-            let found = naming().find(|request| differ(&sides, request));
+            let found = NAMING.iter().find(|request| differ(&sides, request));
             prop_assert!(found.is_none(), "{}\n{}\n=====\n{}", found.expect("it is there"), was, is);
         }
     }
