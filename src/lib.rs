@@ -65,8 +65,9 @@ pub mod winsock;
 pub use graph::picture;
 pub use load::{LoadError, Loader};
 pub use registry::{
-    Answer, Asked, Candidate, Change, Demand, Demands, Difference, EntryRef, Explanation, KeptSelection, Mend,
-    ProviderDemand, ProviderRef, Refusal, Registry, Request, Selection, Selections, Test, WordError, compare,
+    Answer, Asked, Candidate, Change, Comparison, Demand, Demands, Difference, EntryRef, Explanation, KeptSelection,
+    Mend, NotCompared, ProviderDemand, ProviderRef, Refusal, Registry, Request, Selection, Selections, Test, WordError,
+    compare,
 };
 
 /// The README's snippets are run as tests.

@@ -5,14 +5,15 @@ use super::output::{self, Format, counted};
 use super::style::{BAD, FAINT, GOOD, SUBJECT};
 use super::{Failure, Globals, Status};
 use crate::terms::Protocol;
-use crate::{Answer, Asked, Difference, Registry, compare};
+use crate::{Answer, Asked, Comparison, Demand, Difference, Registry, compare};
 use std::fmt::Write;
 use std::path::PathBuf;
 
 /// Lists the requests whose answer changes between two catalogs
 ///
-/// Compares what is answered, not what is written: to every family, type and protocol, for every application, and under each
-/// single demand. Exit status 1 means that something changes.
+/// Compares what is answered, not what is written: to every family, type and protocol, in both roles, for every application, to
+/// every entry and provider by name, id and GUID, and under all combinations of services. Exit status 1 means that something
+/// changes, or that not all could be compared, which is said.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -36,22 +37,23 @@ pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
     // What `--catalog` gives stands under both.
     let load = |path: &PathBuf| globals.with(std::slice::from_ref(path)).registry();
     let (was, is) = (load(&args.was)?, load(&args.is)?);
-    let differences = compare(&was, &is);
+    let comparison = compare(&was, &is);
     match args.format {
-        Format::Json => output::json(&Differences::new(&is, &differences))?,
-        Format::Text => output::text(&text(&is, &differences))?,
+        Format::Json => output::json(&Differences::new(&is, &comparison))?,
+        Format::Text => output::text(&text(&is, &comparison))?,
     }
-    Ok(if differences.is_empty() { Status::Clean } else { Status::Refused })
+    Ok(if comparison.is_same() { Status::Clean } else { Status::Refused })
 }
 
 /// What a change does to answers: the differences in which an entry is answered, before or after. Those between two refusals,
 /// of which there are many wherever something comes or goes, are counted.
-pub(super) fn gist(registry: &Registry, differences: &[Difference]) -> String {
+pub(super) fn gist(registry: &Registry, comparison: &Comparison) -> String {
     let is_refused = |answer: &Answer| matches!(answer, Answer::Refused(_));
     let (refused, told): (Vec<_>, Vec<_>) =
-        differences.iter().partition(|difference| is_refused(&difference.was) && is_refused(&difference.is));
+        comparison.iter().partition(|difference| is_refused(&difference.was) && is_refused(&difference.is));
     if told.is_empty() && !refused.is_empty() {
-        return format!("no request is answered by another entry{}\n", refused_otherwise(refused.len(), ";"));
+        let refused = refused_otherwise(refused.len(), ";");
+        return format!("no request is answered by another entry{refused}\n{}", left_out(registry, comparison));
     }
     let mut text = list(registry, told.iter().copied());
     text += &total(told.len());
@@ -59,7 +61,7 @@ pub(super) fn gist(registry: &Registry, differences: &[Difference]) -> String {
         text += &refused_otherwise(refused.len(), ", and");
     }
     text.push('\n');
-    text
+    text + &left_out(registry, comparison)
 }
 
 /// Of requests that are refused before and after.
@@ -69,8 +71,18 @@ fn refused_otherwise(count: usize, before: &str) -> String {
 }
 
 /// The differences, those with the same two answers together, and how many there are.
-pub(super) fn text(registry: &Registry, differences: &[Difference]) -> String {
-    list(registry, differences.iter()) + &total(differences.len()) + "\n"
+pub(super) fn text(registry: &Registry, comparison: &Comparison) -> String {
+    let list = list(registry, comparison.iter());
+    format!("{list}{}\n{}", total(comparison.len()), left_out(registry, comparison))
+}
+
+/// A line about what was not compared, if there is such.
+fn left_out(registry: &Registry, comparison: &Comparison) -> String {
+    let Some(left_out) = &comparison.not_compared else { return String::new() };
+    let (kinds, request) = (counted(left_out.kinds, "kind", "kinds"), registry.request_text(&left_out.request));
+    format!(
+        "not compared: all combinations of services for {kinds} of requests, which have too many; one is `{request}`\n"
+    )
 }
 
 fn total(count: usize) -> String {
@@ -84,7 +96,12 @@ fn total(count: usize) -> String {
 fn list<'d>(registry: &Registry, differences: impl Iterator<Item = &'d Difference>) -> String {
     let mut text = String::new();
     let mut blocks: Vec<(&Answer, &Answer, Vec<&Difference>)> = Vec::new();
+    let mut ids = Vec::new();
     for difference in differences {
+        if let Some(Demand::EntryId(id)) = difference.demand {
+            ids.push((id, difference));
+            continue;
+        }
         match blocks.iter_mut().find(|(was, is, _)| **was == difference.was && **is == difference.is) {
             Some((.., block)) => block.push(difference),
             None => blocks.push((&difference.was, &difference.is, vec![difference])),
@@ -117,7 +134,29 @@ fn list<'d>(registry: &Registry, differences: impl Iterator<Item = &'d Differenc
         }
         text.push('\n');
     }
-    text
+    text + &renumbered(&ids)
+}
+
+/// Catalog entry ids that lead to another entry. Where entries come or go before others, that is most of them.
+fn renumbered(ids: &[(i32, &Difference)]) -> String {
+    const SHOWN: usize = 8;
+    if ids.is_empty() {
+        return String::new();
+    }
+    let mut text = "catalog entry ids that name another entry\n".to_owned();
+    let shown = if ids.len() > SHOWN + 1 { SHOWN } else { ids.len() };
+    for (id, Difference { application, role, was, is, .. }) in &ids[..shown] {
+        let application = application.as_ref().map(|name| format!(" application={name}")).unwrap_or_default();
+        let role = role.map(|role| format!(" role={role}")).unwrap_or_default();
+        let _ = writeln!(
+            text,
+            "    {SUBJECT}entry={id}{role}{application}{SUBJECT:#} {BAD}- {was}{BAD:#} {GOOD}+ {is}{GOOD:#}"
+        );
+    }
+    if ids.len() > shown {
+        let _ = writeln!(text, "    {FAINT}and {} ids more{FAINT:#}", ids.len() - shown);
+    }
+    text + "\n"
 }
 
 /// The first of many demands, and how many more there are; JSON has all.
@@ -173,5 +212,6 @@ fn request(registry: &Registry, difference: &Difference) -> String {
     });
     let protocols = protocols.collect::<Vec<_>>().join(", ");
     let application = difference.application.as_ref().map(|name| format!(" application={name}")).unwrap_or_default();
-    format!("{family} {socket_type} {protocols}{application}")
+    let role = difference.role.map(|role| format!(" role={role}")).unwrap_or_default();
+    format!("{family} {socket_type} {protocols}{role}{application}")
 }

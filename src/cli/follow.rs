@@ -83,7 +83,7 @@ fn heed(event: &Event, switches: &[Switch], make: &mut impl FnMut(&Registry) -> 
     match event {
         Event::Replaced(replaced) => {
             talk(format_args!("{SUBJECT}the catalogs have changed{SUBJECT:#}"));
-            some(&diff::gist(&replaced.is().registry, replaced.differences()));
+            some(&diff::gist(&replaced.is().registry, replaced.comparison()));
             // Said when it is so.
             if switch(&replaced.is().registry, switches, make) {
                 talk(format_args!("version {number} counts"));

@@ -163,7 +163,11 @@ fn harm(was: &Loader, is: &Loader, checked: &Report) -> Option<String> {
         return Some(format!("{}: {}", checked.sources.locate(fault.at), fault.message));
     }
     let (was, is) = (was.load().ok()?, is.load().ok()?);
-    let changed = compare(&was, &is).into_iter().next()?;
+    let comparison = compare(&was, &is);
+    if comparison.is_same() {
+        return None;
+    }
+    let Some(changed) = comparison.first() else { return Some("some requests may be answered otherwise".to_owned()) };
     Some(format!("a request would no longer be answered by {} but by {}", changed.was, changed.is))
 }
 

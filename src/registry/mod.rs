@@ -32,7 +32,7 @@ mod resolve;
 mod selection;
 mod words;
 
-pub use compare::{Answer, Asked, Demand, Difference, compare};
+pub use compare::{Answer, Asked, Comparison, Demand, Difference, NotCompared, compare};
 pub use entry::{EntryRef, ProviderRef};
 pub use explain::{Candidate, Explanation, Test};
 pub use mend::{Change, Mend};

@@ -137,6 +137,7 @@ fn speaks_of(
         && socket_type
         && difference.protocols.iter().any(|&(from, to)| (from..=to).contains(&protocol))
         && difference.application.as_deref() == of.0
+        && difference.role.is_none_or(|role| role == request.role())
         && difference.demand.as_ref() == demand
 }
 

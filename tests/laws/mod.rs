@@ -4,6 +4,7 @@
 
 mod building;
 mod checking;
+mod combinations;
 mod comparing;
 mod deciding;
 mod disabling;

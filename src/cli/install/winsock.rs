@@ -11,7 +11,7 @@ use crate::terms::Services;
 use crate::winsock::reg::{self, WriteError, WriteOptions};
 use crate::winsock::wsa::{Install, InstallError, Installed, InstalledSet, Triple, install_provider_and_chains};
 use crate::winsock::{Bitness, ImportOptions, Imported, Options, Store, Told, import};
-use crate::{Difference, Loader, Registry, compare};
+use crate::{Comparison, Loader, Registry, compare};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use uuid::Uuid;
@@ -80,8 +80,9 @@ pub(super) fn run(args: &Args, path: &Path) -> Result<Status, Failure> {
     for set in &installed.sets {
         let [was, is] = [view(&store, set.bits)?, view(&installed.store, set.bits)?];
         // What demands change besides is told by `diff`.
-        let plain = compare(&was, &is).into_iter().filter(|difference| difference.demand.is_none());
-        changes.push((is, plain.collect::<Vec<Difference>>()));
+        let mut comparison = compare(&was, &is);
+        comparison.differences.retain(|difference| difference.demand.is_none());
+        changes.push((is, comparison));
     }
     let preview =
         Preview { install: &install, before: &store, installed: &installed, changes, written: own.output.as_deref() };
@@ -103,7 +104,7 @@ pub(in crate::cli) struct Preview<'a> {
     pub installed: &'a Installed,
     /// By the catalogs that are changed: the registry as it would be, and the requests without further demands that it answers
     /// otherwise.
-    pub changes: Vec<(Registry, Vec<Difference>)>,
+    pub changes: Vec<(Registry, Comparison)>,
     pub written: Option<&'a Path>,
 }
 

@@ -1,14 +1,17 @@
 //! What `diff` prints.
 
 use super::{Named, ServiceNames, Text, VERSION};
-use crate::terms::{Family, Protocol, SocketType};
-use crate::{Asked, Demand, Difference, Registry};
+use crate::terms::{Family, Protocol, Role, SocketType};
+use crate::{Asked, Comparison, Demand, Difference, Registry};
 
 /// All differences.
 #[derive(serde::Serialize)]
 pub struct Differences<'a> {
     version: u32,
     differences: Vec<Changed<'a>>,
+    /// Left out: all was compared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    not_compared: Option<NotCompared>,
 }
 
 /// Requests that are answered otherwise.
@@ -20,10 +23,30 @@ pub struct Changed<'a> {
     protocols: Vec<Range<'a>>,
     /// Null: requests that name no application, or one without a section.
     application: Option<&'a str>,
+    /// `connect` or `accept`; left out: both.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    role: Option<&'static str>,
     /// Null: no further demand.
     demand: Option<Text<&'a Demand>>,
     was: Answer<'a>,
     is: Answer<'a>,
+}
+
+/// Requests of which not every combination of services was compared.
+#[derive(serde::Serialize)]
+pub struct NotCompared {
+    /// How many kinds of requests.
+    kinds: usize,
+    /// One of them, as a line of a batch.
+    request: String,
+}
+
+impl NotCompared {
+    /// What a comparison left out, if it did.
+    pub fn of(registry: &Registry, comparison: &Comparison) -> Option<Self> {
+        let left_out = comparison.not_compared.as_ref()?;
+        Some(NotCompared { kinds: left_out.kinds, request: registry.request_text(&left_out.request) })
+    }
 }
 
 #[derive(serde::Serialize)]
@@ -51,14 +74,22 @@ enum Answer<'a> {
 
 impl<'a> Differences<'a> {
     /// The differences; names are those of the registry as it is.
-    pub fn new(registry: &'a Registry, differences: &'a [Difference]) -> Self {
-        let changed = differences.iter().map(|difference| Changed::new(registry, difference));
-        Differences { version: VERSION, differences: changed.collect() }
+    pub fn new(registry: &'a Registry, comparison: &'a Comparison) -> Self {
+        Differences {
+            version: VERSION,
+            differences: Changed::all(registry, comparison),
+            not_compared: NotCompared::of(registry, comparison),
+        }
     }
 }
 
 impl<'a> Changed<'a> {
-    pub fn new(registry: &'a Registry, difference: &'a Difference) -> Self {
+    /// All differences.
+    pub fn all(registry: &'a Registry, differences: &'a [Difference]) -> Vec<Self> {
+        differences.iter().map(|difference| Changed::new(registry, difference)).collect()
+    }
+
+    fn new(registry: &'a Registry, difference: &'a Difference) -> Self {
         let scope = match difference.family {
             Asked::Is(family) | Asked::Other(family) => family,
         };
@@ -67,6 +98,7 @@ impl<'a> Changed<'a> {
             socket_type: socket_type(registry, difference.socket_type),
             protocols: difference.protocols.iter().map(|&range| Range::new(registry, range, scope)).collect(),
             application: difference.application.as_deref(),
+            role: difference.role.map(Role::name),
             demand: difference.demand.as_ref().map(Text),
             was: Answer::from(&difference.was),
             is: Answer::from(&difference.is),

@@ -4,7 +4,7 @@ use super::diff::Changed;
 use super::{Code, Text, VERSION};
 use crate::cli::install::Preview;
 use crate::winsock::wsa::{InstallError, InstalledChain, InstalledSet};
-use crate::{Difference, Registry};
+use crate::{Comparison, Registry};
 use uuid::Uuid;
 
 /// What would be installed, and what changes with it.
@@ -61,11 +61,11 @@ impl<'a> Installation<'a> {
     pub fn new(preview: &'a Preview<'_>) -> Self {
         let Preview { install, installed, changes, .. } = preview;
         let catalog =
-            |(set, (registry, differences)): (&'a InstalledSet, &'a (Registry, Vec<Difference>))| InstalledCatalog {
+            |(set, (registry, differences)): (&'a InstalledSet, &'a (Registry, Comparison))| InstalledCatalog {
                 bits: set.bits.map(|bits| bits.number()),
                 chains: set.chains.iter().map(Chain::new).collect(),
                 order: &set.order,
-                differences: differences.iter().map(|difference| Changed::new(registry, difference)).collect(),
+                differences: Changed::all(registry, differences),
             };
         Installation {
             version: VERSION,

@@ -1,8 +1,8 @@
 //! What the commands print that change catalogs.
 
-use super::diff::Changed;
+use super::diff::{Changed, NotCompared};
 use super::{Place, VERSION};
-use crate::Difference;
+use crate::Comparison;
 use crate::catalog::{Location, Sources};
 use crate::cli::transaction::CHANGED;
 use crate::cli::unified;
@@ -17,6 +17,8 @@ pub struct Transaction<'a> {
     files: Vec<File>,
     /// The requests that are answered otherwise, as `diff` prints them.
     differences: Vec<Changed<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    not_compared: Option<NotCompared>,
     /// What was done beyond what was asked for; places are in the catalogs as they were.
     consequences: Vec<Went<'a>>,
     /// What the check finds in the result and does not find in the catalogs as they were; places are in the result.
@@ -33,12 +35,12 @@ struct File {
 }
 
 impl<'a> Transaction<'a> {
-    pub fn new(outcome: &'a Outcome, differences: &'a [Difference], written: bool) -> Self {
-        let differences = differences.iter().map(|difference| Changed::new(&outcome.is, difference));
+    pub fn new(outcome: &'a Outcome, comparison: &'a Comparison, written: bool) -> Self {
         Transaction {
             version: VERSION,
             files: outcome.files().map(|(original, now)| File::new(original, now)).collect(),
-            differences: differences.collect(),
+            differences: Changed::all(&outcome.is, comparison),
+            not_compared: NotCompared::of(&outcome.is, comparison),
             consequences: outcome.consequences.iter().map(Went::new).collect(),
             findings: FindingV1::all(&outcome.findings, &outcome.report.sources),
             written,

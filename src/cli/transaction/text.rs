@@ -1,6 +1,6 @@
 //! What is said of a change that is made, or shown, to people.
 
-use crate::Difference;
+use crate::Comparison;
 use crate::cli::output::{self, printable, talk};
 use crate::cli::{Failure, diff, unified};
 use crate::edit::Outcome;
@@ -11,7 +11,7 @@ use std::fmt::Write;
 pub(in crate::cli) const CHANGED: &str = "changed";
 
 /// Says it: results on stdout, what the check newly finds on stderr between them.
-pub(super) fn say(outcome: &Outcome, differences: &[Difference], dry_run: bool) -> Result<(), Failure> {
+pub(super) fn say(outcome: &Outcome, differences: &Comparison, dry_run: bool) -> Result<(), Failure> {
     if outcome.files().len() == 0 {
         return output::text("nothing to change: the catalogs are so already\n");
     }

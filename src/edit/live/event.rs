@@ -5,7 +5,7 @@ use super::version::Version;
 use super::watch::WatchError;
 use crate::catalog::Severity;
 use crate::load::LoadError;
-use crate::registry::{Difference, compare};
+use crate::registry::{Comparison, Difference, compare};
 use crate::report::Report;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -36,7 +36,7 @@ pub struct Replaced {
 struct Replacement {
     was: Arc<Version>,
     is: Arc<Version>,
-    differences: OnceLock<Vec<Difference>>,
+    comparison: OnceLock<Comparison>,
 }
 
 /// A version that goes on counting, and what is wrong with the catalogs that were to take its place.
@@ -88,7 +88,7 @@ impl Event {
 
 impl Replaced {
     pub(super) fn new(was: Arc<Version>, is: Arc<Version>) -> Self {
-        Replaced { inner: Arc::new(Replacement { was, is, differences: OnceLock::new() }) }
+        Replaced { inner: Arc::new(Replacement { was, is, comparison: OnceLock::new() }) }
     }
 
     /// The version that counted before.
@@ -101,12 +101,18 @@ impl Replaced {
         &self.inner.is
     }
 
-    /// The requests that are answered otherwise now. None: only words changed, or what nobody can select.
+    /// The requests that are answered otherwise now. None: only words changed, or what nobody can select; or what did change was
+    /// [not compared](Comparison::not_compared).
     ///
     /// They are worked out when they are asked for first, whoever asks, and then shared.
     pub fn differences(&self) -> &[Difference] {
-        let Replacement { was, is, differences } = &*self.inner;
-        differences.get_or_init(|| compare(&was.registry, &is.registry))
+        self.comparison()
+    }
+
+    /// The same, with what was not looked at.
+    pub fn comparison(&self) -> &Comparison {
+        let Replacement { was, is, comparison } = &*self.inner;
+        comparison.get_or_init(|| compare(&was.registry, &is.registry))
     }
 }
 

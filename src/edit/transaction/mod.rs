@@ -26,7 +26,7 @@ use super::write::{self, Original, WriteError, Written};
 use crate::catalog::Severity;
 use crate::check::{Settings, check};
 use crate::load::Loader;
-use crate::registry::{Difference, Registry, compare};
+use crate::registry::{Comparison, Registry, compare};
 use crate::report::{Finding, Report};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -141,7 +141,7 @@ impl Outcome {
     }
 
     /// The requests that are answered otherwise.
-    pub fn differences(&self) -> Vec<Difference> {
+    pub fn differences(&self) -> Comparison {
         compare(&self.was, &self.is)
     }
 }

@@ -1,15 +1,17 @@
 //! The cells, and what differs in them.
 
 use super::super::resolve::Triple;
+use super::asking::Question;
+use super::combinations;
 use super::difference::{Asked, Demand, Found};
-use super::side::{Given, View};
+use super::side::View;
 use super::sweep::{Sweep, changed};
 use super::{Demands, Request, Space};
 use crate::catalog::entry::EntryIndex;
-use crate::terms::{ErrorCode, Family, Protocol, SocketType};
+use crate::terms::{ErrorCode, Family, Protocol, Role, SocketType};
 
 /// Requests that nothing can tell apart.
-#[derive(Copy, Clone)]
+#[derive(Copy, Clone, Debug)]
 pub(super) struct Cell {
     pub family: Asked<Family>,
     pub socket_type: Asked<SocketType>,
@@ -91,18 +93,24 @@ impl<'c> Group<'_, '_, 'c> {
 
     fn cell_differences(&self, cell: Cell, matches: &Matches, asking: &Asking, found: &mut Found<'c>) {
         for asker in &self.space.applications {
-            let given = |demands: &Demands| -> [Given; 2] {
+            let mut question = Question::new(self.views.each_ref().map(View::side), self.space.roles, cell, asker);
+            let demand = asking.demand.as_ref();
+            let choose = |demands: &Demands, role| {
                 [0, 1].map(|at: usize| {
                     matches.found[at]?;
-                    self.views[at].choose(&matches.candidates[at], demands, asker.policies[at])
+                    self.views[at].side().choose(&matches.candidates[at], demands, role, asker.policies[at])
                 })
             };
-            found.add(cell, asker.name, asking.demand.as_ref(), given(Demands::none()));
+            question.ask(demand, |role| choose(Demands::none(), role), found);
             if matches.same && asker.same_policy || matches.candidates.iter().all(Vec::is_empty) {
                 continue;
             }
             for (demand, demands) in &asking.further {
-                found.add(cell, asker.name, Some(demand), given(demands));
+                question.ask(Some(demand), |role| choose(demands, role), found);
+            }
+            // Of a request that nothing matches on a side, no service changes the refusal there.
+            if matches.found == [Ok(()); 2] {
+                combinations::differences(&mut question, &matches.candidates, demand, found);
             }
         }
     }
@@ -116,4 +124,20 @@ struct Matches {
     candidates: [Vec<EntryIndex>; 2],
     /// Whether these are the same on both sides.
     same: bool,
+}
+
+impl Cell {
+    /// One of its requests.
+    pub fn request(&self, application: Option<&str>, role: Role, demand: Option<&Demand>) -> Request {
+        let protocol = Protocol::from_raw(self.from);
+        let mut request = Request::new(self.family.value(), self.socket_type.value(), protocol).as_role(role);
+        if application.is_some() || demand.is_some() {
+            let demands = request.demands_mut();
+            demands.application = application.map(str::to_owned);
+            if let Some(demand) = demand {
+                demand.add_to(demands);
+            }
+        }
+        request
+    }
 }

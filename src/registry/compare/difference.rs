@@ -1,9 +1,66 @@
 //! What is found: requests, what they were answered and what they are answered.
 
+use super::super::{Demands, ProviderDemand, Request};
 use super::cells::Cell;
-use super::side::{Given, Known};
-use crate::terms::{ErrorCode, Family, Services, SocketType};
+use super::side::{Given, Known, told_apart};
+use crate::catalog::EntryDemand;
+use crate::terms::{ErrorCode, Family, Role, Services, SocketType};
 use std::collections::HashMap;
+use uuid::Uuid;
+
+/// What is answered otherwise by one registry than by another, and what was not looked at.
+///
+/// It stands for the list of its differences. An empty list with nothing left out means that no request whatever is answered
+/// otherwise: the comparison is complete.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Comparison {
+    /// Requests that are answered otherwise.
+    pub differences: Vec<Difference>,
+    /// What would have taken too long.
+    pub not_compared: Option<NotCompared>,
+}
+
+impl Comparison {
+    /// Whether it is known that every request is answered alike.
+    pub fn is_same(&self) -> bool {
+        self.differences.is_empty() && self.not_compared.is_none()
+    }
+}
+
+/// Nothing is equal to it that leaves something out.
+impl<const N: usize> PartialEq<[Difference; N]> for Comparison {
+    fn eq(&self, other: &[Difference; N]) -> bool {
+        self.differences == *other && self.not_compared.is_none()
+    }
+}
+
+impl std::ops::Deref for Comparison {
+    type Target = [Difference];
+
+    fn deref(&self) -> &[Difference] {
+        &self.differences
+    }
+}
+
+impl IntoIterator for Comparison {
+    type Item = Difference;
+    type IntoIter = std::vec::IntoIter<Difference>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.differences.into_iter()
+    }
+}
+
+/// Requests of which not every combination of services was looked at, as there are too many.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct NotCompared {
+    /// How many kinds of requests these are.
+    pub kinds: usize,
+    /// One of them.
+    pub request: Request,
+}
 
 /// Requests that are answered differently, and how.
 ///
@@ -21,12 +78,23 @@ pub struct Difference {
     /// The application that asks; nothing: requests that name none. `*` stands for every application without a section in either
     /// registry, where one of them refuses those; else they are answered as requests that name none.
     pub application: Option<String>,
-    /// The one thing that is demanded besides, if anything is.
+    /// The side of the connection that is asked for; nothing: both are answered so, each with what it is offered there.
+    pub role: Option<Role>,
+    /// What is demanded besides, if anything is.
     pub demand: Option<Demand>,
     /// The answer that was given.
     pub was: Answer,
     /// The answer that is given.
     pub is: Answer,
+}
+
+impl Difference {
+    /// One of the requests that it speaks of.
+    pub fn request(&self) -> Request {
+        let &(from, to) = self.protocols.first().unwrap_or(&(0, 0));
+        let cell = Cell { family: self.family, socket_type: self.socket_type, from, to };
+        cell.request(self.application.as_deref(), self.role.unwrap_or_default(), self.demand.as_ref())
+    }
 }
 
 /// A field of the requests that a difference speaks of.
@@ -46,33 +114,72 @@ impl<T: Copy> Asked<T> {
     }
 }
 
-/// One demand.
+/// What is demanded.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Demand {
     /// An entry by its name.
     Entry(String),
+    /// An entry by its catalog entry id.
+    EntryId(i32),
     /// A provider by its name.
     Provider(String),
-    /// A service that is required.
+    /// A provider by its GUID.
+    ProviderId(Uuid),
+    /// Services that are required.
     Require(Services),
-    /// A service that is prohibited.
+    /// Services that are prohibited.
     Prohibit(Services),
-    /// A service that is preferred.
+    /// Services that are preferred.
     Prefer(Services),
-    /// A service that is to be avoided.
+    /// Services that are to be avoided.
     Avoid(Services),
+    /// Several of the others at once.
+    Together(Vec<Demand>),
+}
+
+impl Demand {
+    /// Several demands as one; nothing of none.
+    pub(super) fn of(mut demands: Vec<Demand>) -> Option<Demand> {
+        match demands.len() {
+            0 | 1 => demands.pop(),
+            _ => Some(Demand::Together(demands)),
+        }
+    }
+
+    /// Makes the demands of a request demand this too.
+    pub(super) fn add_to(&self, demands: &mut Demands) {
+        match self {
+            Demand::Entry(name) => demands.entry = Some(EntryDemand::Name(name.clone())),
+            Demand::EntryId(id) => demands.entry = Some(EntryDemand::Id(*id)),
+            Demand::Provider(name) => demands.provider = Some(ProviderDemand::Name(name.clone())),
+            Demand::ProviderId(id) => demands.provider = Some(ProviderDemand::Id(*id)),
+            Demand::Require(services) => demands.require.insert(services),
+            Demand::Prohibit(services) => demands.prohibit.insert(services),
+            Demand::Prefer(services) => demands.prefer.insert(services),
+            Demand::Avoid(services) => demands.avoid.insert(services),
+            Demand::Together(all) => all.iter().for_each(|demand| demand.add_to(demands)),
+        }
+    }
 }
 
 impl std::fmt::Display for Demand {
+    /// As a line of a batch writes it.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let list = |services: &Services| services.iter().collect::<Vec<_>>().join(",");
         match self {
             Demand::Entry(name) => write!(f, "entry={name}"),
+            Demand::EntryId(id) => write!(f, "entry={id}"),
             Demand::Provider(name) => write!(f, "provider={name}"),
-            Demand::Require(service) => write!(f, "require={service}"),
-            Demand::Prohibit(service) => write!(f, "prohibit={service}"),
-            Demand::Prefer(service) => write!(f, "prefer={service}"),
-            Demand::Avoid(service) => write!(f, "avoid={service}"),
+            Demand::ProviderId(id) => write!(f, "provider={id}"),
+            Demand::Require(services) => write!(f, "require={}", list(services)),
+            Demand::Prohibit(services) => write!(f, "prohibit={}", list(services)),
+            Demand::Prefer(services) => write!(f, "prefer={}", list(services)),
+            Demand::Avoid(services) => write!(f, "avoid={}", list(services)),
+            Demand::Together(all) => {
+                let all: Vec<String> = all.iter().map(ToString::to_string).collect();
+                f.write_str(&all.join(" "))
+            }
         }
     }
 }
@@ -105,32 +212,53 @@ impl std::fmt::Display for Answer {
     }
 }
 
+/// So many steps are spent on combinations of services, each about one look at an entry: a second at most, in a release build.
+/// Catalogs in use need some hundreds.
+const STEPS: usize = 1 << 26;
+
 /// The differences found so far; neighbouring protocols with the same change are one.
 pub(super) struct Found<'c> {
     known: &'c Known,
     list: Vec<Difference>,
-    places: HashMap<Place<'c>, usize>,
+    places: HashMap<(Place<'c>, [Given; 2]), usize>,
+    /// How many steps are left.
+    steps: usize,
+    not_compared: Option<NotCompared>,
 }
 
-/// What two findings have in common that differ in their protocols only.
-type Place<'c> = (Asked<Family>, Asked<SocketType>, Option<&'c str>, Option<Demand>, [Given; 2]);
+/// What requests are asked, but for their protocols.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(super) struct Place<'c> {
+    pub family: Asked<Family>,
+    pub socket_type: Asked<SocketType>,
+    pub application: Option<&'c str>,
+    pub role: Option<Role>,
+    pub demand: Option<Demand>,
+}
 
 impl<'c> Found<'c> {
     pub fn new(known: &'c Known) -> Self {
-        Found { known, list: Vec::new(), places: HashMap::new() }
+        Found { known, list: Vec::new(), places: HashMap::new(), steps: STEPS, not_compared: None }
     }
 
-    /// Takes what requests are given on both sides; protocols of one place come ascending.
-    pub fn add(&mut self, cell: Cell, application: Option<&'c str>, demand: Option<&Demand>, given: [Given; 2]) {
+    /// Takes what requests are given on both sides, where that differs; protocols of one place come ascending.
+    pub fn add(&mut self, place: Place<'c>, (from, to): (i32, i32), given: [Given; 2]) {
         if given[0] == given[1] {
             return;
         }
-        let Cell { family, socket_type, from, to } = cell;
-        let place = (family, socket_type, application, demand.cloned(), given);
-        let at = *self.places.entry(place).or_insert_with(|| {
-            let [was, is] = given.map(|given| self.known.answer(given));
-            let (application, demand) = (application.map(str::to_owned), demand.cloned());
-            self.list.push(Difference { family, socket_type, protocols: Vec::new(), application, demand, was, is });
+        let given = told_apart(given);
+        let at = *self.places.entry((place, given)).or_insert_with_key(|(place, given)| {
+            let [was, is] = self.known.answers(*given);
+            self.list.push(Difference {
+                family: place.family,
+                socket_type: place.socket_type,
+                protocols: Vec::new(),
+                application: place.application.map(str::to_owned),
+                role: place.role,
+                demand: place.demand.clone(),
+                was,
+                is,
+            });
             self.list.len() - 1
         });
         let protocols = &mut self.list[at].protocols;
@@ -140,7 +268,50 @@ impl<'c> Found<'c> {
         }
     }
 
-    pub fn into_list(self) -> Vec<Difference> {
-        self.list
+    pub fn known(&self) -> &'c Known {
+        self.known
+    }
+
+    pub fn list(&self) -> &[Difference] {
+        &self.list
+    }
+
+    /// Of the differences from this place on, keeps those that are to be kept, or else the first. Nothing more is added to them.
+    pub fn keep_from(&mut self, start: usize, keep: impl Fn(&Difference) -> bool) {
+        let mut kept: Vec<Difference> = self.list.drain(start..).collect();
+        let any = kept.iter().any(&keep);
+        let mut at = 0;
+        kept.retain(|difference| {
+            at += 1;
+            if any { keep(difference) } else { at == 1 }
+        });
+        self.list.extend(kept);
+    }
+
+    /// Spends steps; whether there were so many.
+    pub fn spend(&mut self, steps: usize) -> bool {
+        let left = self.steps.checked_sub(steps);
+        self.steps = left.unwrap_or(0);
+        left.is_some()
+    }
+
+    /// Notes requests of which not all was looked at.
+    pub fn leave_out(&mut self, request: impl FnOnce() -> Request) {
+        match &mut self.not_compared {
+            Some(left_out) => left_out.kinds += 1,
+            none => *none = Some(NotCompared { kinds: 1, request: request() }),
+        }
+    }
+
+    pub fn into_comparison(self) -> Comparison {
+        Comparison { differences: self.list, not_compared: self.not_compared }
+    }
+}
+
+impl Cell {
+    /// The place of its requests.
+    pub fn place<'c>(&self, application: Option<&'c str>, demand: Option<&Demand>) -> Place<'c> {
+        let Cell { family, socket_type, .. } = *self;
+        Place { family, socket_type, application, role: None, demand: demand.cloned() }
     }
 }

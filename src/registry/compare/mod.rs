@@ -4,8 +4,14 @@
 //! which nothing can differ: every family and type that either knows, 0, and one that neither knows; and in each of those the
 //! protocol numbers between two boundaries of any set. One request a cell stands for all of it.
 //!
-//! Demands are looked into one at a time: each service that either offers required, prohibited, preferred and avoided, each
-//! provider, each entry, each application. Cells in which both registries have the same candidates under the same policy need no such look.
+//! Each cell is asked in both roles, for each application that either registry knows, for those that name none, and for those that
+//! are not known; without further demands, and with each service that either offers required, prohibited, preferred and avoided.
+//! Those are listed one by one. Whether *combinations* of services are answered otherwise is found out without trying them. The same
+//! is done for the requests that name a provider, by its name or its GUID. Requests that name an entry, by its name or its id, are
+//! about that entry alone. Cells in which both registries have the same candidates under the same policy need no such look.
+//!
+//! So nothing is listed just when no request is answered otherwise, whatever it demands. What would take too long is noted in the
+//! result.
 //!
 //! Small changes of large catalogs cost about what reading both costs. The entries of a family and type are compared once, as
 //! lists; what both lists begin and end with matches in the same cells on both sides, so that a cell is looked into only where
@@ -17,27 +23,47 @@
 //! | `side` | a registry as it is compared: what tells its entries apart, and which of them a request is about |
 //! | `cells` | the cells, and what differs in them |
 //! | `sweep` | which entries match, from one protocol to the next |
+//! | `asking` | the same question to both, in each role |
+//! | `combinations` | which services demanded together are answered otherwise |
+//! | `named` | requests that name an entry |
 
+mod asking;
 mod cells;
+mod combinations;
 mod difference;
+mod named;
 mod side;
 mod sweep;
 
-pub use difference::{Answer, Asked, Demand, Difference};
+pub use difference::{Answer, Asked, Comparison, Demand, Difference, NotCompared};
 
 use super::policy::Governed;
-use super::{Demands, ProviderDemand, Registry, Request};
-use crate::catalog::EntryDemand;
-use crate::terms::{Family, Protocol, Services, SocketType};
-use cells::{Asking, Cell};
+use super::{Demands, Registry, Request};
+use crate::terms::{ErrorCode, Family, Role, Services, SocketType};
+use cells::Asking;
 use difference::Found;
 use side::{Known, Side, View};
 use std::collections::BTreeSet;
+use uuid::Uuid;
 
 /// The requests whose answer changes from one registry to another.
-pub fn compare(was: &Registry, is: &Registry) -> Vec<Difference> {
+///
+/// ```
+/// use sockatlas::{Loader, compare};
+///
+/// let catalog = "format = 1\n[provider.kernel]\n[base.tcp4]\nprovider = \"kernel\"\nfamily = \"inet\"\ntype = \"stream\"\nprotocol = \"tcp\"\n";
+/// let was = Loader::new().text("site.toml", catalog).load()?;
+/// let is = Loader::new().text("site.toml", catalog.replace("\"tcp\"", "[\"tcp\", 262]")).load()?;
+/// let comparison = compare(&was, &is);
+/// let difference = &comparison[0];
+/// assert_eq!(difference.request().to_string(), "inet stream 262");
+/// assert_eq!(is.resolve(&difference.request())?.name(), "tcp4");
+/// assert!(was.resolve(&difference.request()).is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn compare(was: &Registry, is: &Registry) -> Comparison {
     if was.is(is) {
-        return Vec::new();
+        return Comparison::default();
     }
     let names: BTreeSet<Option<&str>> = [was, is]
         .into_iter()
@@ -51,12 +77,13 @@ pub fn compare(was: &Registry, is: &Registry) -> Vec<Difference> {
         .collect();
     let mut known = Known::default();
     let sides = [was, is].map(|registry| Side::new(registry, &names, &mut known));
-    let space = Space::new([was, is], names);
+    let space = Space::new(&sides, names);
     let mut found = Found::new(&known);
     plain(&sides, &space, &mut found);
     providers(&sides, &space, &mut found);
-    entries(&sides, &space, &mut found);
-    found.into_list()
+    provider_ids(&sides, &space, &mut found);
+    named::differences(&sides, &space, &mut found);
+    found.into_comparison()
 }
 
 /// All that requests are asked with.
@@ -64,6 +91,8 @@ struct Space<'r> {
     families: Vec<Asked<Family>>,
     types: Vec<Asked<SocketType>>,
     applications: Vec<Asker<'r>>,
+    /// The roles; one stands for both where no entry is in one what it is not in the other.
+    roles: &'static [Role],
     /// Whether no request meets another policy on one side than on the other.
     same_policies: bool,
     /// Whether what matches on both sides alike is also refused alike.
@@ -79,7 +108,8 @@ struct Asker<'r> {
 }
 
 impl<'r> Space<'r> {
-    fn new(registries: [&'r Registry; 2], names: BTreeSet<Option<&'r str>>) -> Self {
+    fn new(sides: &[Side<'r>; 2], names: BTreeSet<Option<&'r str>>) -> Self {
+        let registries = sides.each_ref().map(|side| side.registry);
         let asker = |name| {
             let policies = registries.map(|registry| registry.policy(name));
             let [was, is] = policies;
@@ -91,6 +121,7 @@ impl<'r> Space<'r> {
             types: types(registries),
             same_policies: applications.iter().all(|asker| asker.same_policy),
             applications,
+            roles: if sides.iter().all(|side| side.is_alike_in_roles) { &Role::ALL[..1] } else { &Role::ALL },
             same_rules: registries[0].inner.index.refuses_like(&registries[1].inner.index),
         }
     }
@@ -99,7 +130,16 @@ impl<'r> Space<'r> {
 /// Every family that either registry has, 0, and one that neither has.
 fn families(registries: [&Registry; 2]) -> Vec<Asked<Family>> {
     let selectable = registries.into_iter().flat_map(Registry::selectable);
-    let known: BTreeSet<Family> = selectable.filter_map(|entry| entry.family()).chain([Family::UNSPEC]).collect();
+    let mut known: BTreeSet<Family> = selectable.filter_map(|entry| entry.family()).chain([Family::UNSPEC]).collect();
+    if is_read_otherwise(registries) {
+        // A bare number is one family to the one, and another, or none, to the other.
+        let numbers = registries.into_iter().flat_map(|registry| {
+            let system = registry.scope().system();
+            known.iter().filter_map(move |family| family.number(system)).collect::<Vec<_>>()
+        });
+        let numbers: Vec<Family> = numbers.map(Family::from_raw).collect();
+        known.extend(numbers);
+    }
     let free = |number: &i32| {
         let family = Family::from_raw(*number);
         !registries.iter().any(|registry| known.contains(&registry.scope().normal(family)))
@@ -111,10 +151,22 @@ fn families(registries: [&Registry; 2]) -> Vec<Asked<Family>> {
 /// Every type that either registry has, 0, and one that neither has.
 fn types(registries: [&Registry; 2]) -> Vec<Asked<SocketType>> {
     let selectable = registries.into_iter().flat_map(Registry::selectable);
-    let known: BTreeSet<SocketType> =
+    let mut known: BTreeSet<SocketType> =
         selectable.filter_map(|entry| entry.socket_type()).chain([SocketType::UNSPEC]).collect();
+    if is_read_otherwise(registries) {
+        // Linux alone takes flags off.
+        let flags = SocketType::SOCK_NONBLOCK | SocketType::SOCK_CLOEXEC;
+        let flagged: Vec<SocketType> = known.iter().map(|known| SocketType::from_raw(known.number() | flags)).collect();
+        known.extend(flagged);
+    }
     let other = (100..).map(SocketType::from_raw).find(|other| !known.contains(other)).map(Asked::Other);
     known.into_iter().map(Asked::Is).chain(other).collect()
+}
+
+/// Whether the dialects read numbers differently.
+fn is_read_otherwise(registries: [&Registry; 2]) -> bool {
+    let [was, is] = registries.map(Registry::dialect);
+    was != is
 }
 
 /// Requests that name neither entry nor provider.
@@ -132,7 +184,12 @@ fn plain<'c>(sides: &[Side<'c>; 2], space: &Space<'c>, found: &mut Found<'c>) {
             Demand::Avoid(service),
         ]
     });
-    let further: Vec<(Demand, Demands)> = each.map(|demand| (demand.clone(), demands(&demand))).collect();
+    let with_demands = |demand: Demand| {
+        let mut demands = Demands::default();
+        demand.add_to(&mut demands);
+        (demand, demands)
+    };
+    let further: Vec<(Demand, Demands)> = each.map(with_demands).collect();
     let views = sides.each_ref().map(View::of_all);
     cells::differences(&views, space, &Asking { demand: None, further }, found);
 }
@@ -153,32 +210,45 @@ fn providers<'c>(sides: &[Side<'c>; 2], space: &Space<'c>, found: &mut Found<'c>
     }
 }
 
-/// Requests for an entry by its name, which leave the rest to it.
-fn entries<'c>(sides: &[Side<'c>; 2], space: &Space<'c>, found: &mut Found<'c>) {
-    let names: BTreeSet<&str> =
-        sides.iter().flat_map(|side| side.registry.entries().map(|entry| entry.name())).collect();
-    let cell = Cell { family: Asked::Is(Family::UNSPEC), socket_type: Asked::Is(SocketType::UNSPEC), from: 0, to: 0 };
-    for name in names {
-        let demand = Demand::Entry(name.to_owned());
-        for asker in &space.applications {
-            let mut request = Request::new(Family::UNSPEC, SocketType::UNSPEC, Protocol::UNSPEC);
-            *request.demands_mut() = Demands { application: asker.name.map(str::to_owned), ..demands(&demand) };
-            let given = sides.each_ref().map(|side| side.resolve(&request));
-            found.add(cell, asker.name, Some(&demand), given);
+/// Requests for a provider by its GUID. Where both know it as one of the same name, they are those for that name, and where it is the
+/// provider itself that comes or goes, that is listed by its name.
+fn provider_ids<'c>(sides: &[Side<'c>; 2], space: &Space<'c>, found: &mut Found<'c>) {
+    let ids: BTreeSet<Uuid> =
+        sides.iter().flat_map(|side| side.registry.providers().filter_map(|provider| provider.id())).collect();
+    if ids.is_empty() {
+        return;
+    }
+    let own = sides.each_ref().map(Side::by_provider);
+    for id in ids {
+        let names = sides.each_ref().map(|side| side.provider_by_id(id));
+        let is_other = match names {
+            [Some(was), Some(is)] => was != is,
+            [Some(was), None] => own[1].contains_key(was),
+            [None, Some(is)] => own[0].contains_key(is),
+            [None, None] => false,
+        };
+        if !is_other {
+            continue;
+        }
+        let rows = [0, 1].map(|at: usize| names[at].and_then(|name| own[at].get(name)));
+        let views = [0, 1].map(|at: usize| View::of_provider(&sides[at], rows[at].map(Vec::as_slice)));
+        let before = found.list().len();
+        let demand = Some(Demand::ProviderId(id));
+        cells::differences(&views, space, &Asking { demand, further: Vec::new() }, found);
+        if names.contains(&None) {
+            // Whatever is asked with it is answered otherwise; that is shown by what is answered at all.
+            let is_answered = |answer: &Answer| matches!(answer, Answer::Entry { .. });
+            found.keep_from(before, |difference| {
+                difference.application.is_none() && (is_answered(&difference.was) || is_answered(&difference.is))
+            });
         }
     }
 }
 
-/// The demands of a request that demands this one thing.
-fn demands(demand: &Demand) -> Demands {
-    let mut demands = Demands::default();
-    match demand {
-        Demand::Entry(name) => demands.entry = Some(EntryDemand::Name(name.clone())),
-        Demand::Provider(name) => demands.provider = Some(ProviderDemand::Name(name.clone())),
-        Demand::Require(services) => demands.require.insert(services),
-        Demand::Prohibit(services) => demands.prohibit.insert(services),
-        Demand::Prefer(services) => demands.prefer.insert(services),
-        Demand::Avoid(services) => demands.avoid.insert(services),
+/// Why policy bars what it does not let through.
+fn policy_code(policy: Governed<'_>) -> ErrorCode {
+    match policy {
+        Governed::Unknown => ErrorCode::NoSuchApplication,
+        Governed::Free | Governed::By(_) => ErrorCode::NotPermitted,
     }
-    demands
 }

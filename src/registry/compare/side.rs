@@ -4,15 +4,29 @@ use super::super::index::{self, Index};
 use super::super::policy::Governed;
 use super::super::prove::without_zero;
 use super::super::resolve::Triple;
-use super::super::{Demands, Registry, Request, family_key};
+use super::super::{Demands, EntryRef, ProviderRef, Registry, family_key};
 use super::Answer;
+use crate::catalog::EntryKind;
 use crate::catalog::entry::EntryIndex;
 use crate::terms::{Dialect, ErrorCode, Family, Role, Services, SocketType};
 use indexmap::IndexSet;
 use std::collections::{BTreeSet, HashMap};
+use uuid::Uuid;
 
-/// What a request is given: the number of an answer with an entry, or the code of a refusal.
-pub(super) type Given = Result<usize, ErrorCode>;
+/// What a request comes to on one side: an entry, or the code of a refusal.
+pub(super) type Outcome = Result<EntryIndex, ErrorCode>;
+
+/// What a request is given, in terms that mean the same on both sides.
+pub(super) type Given = Result<Shown, ErrorCode>;
+
+/// An entry as a request sees it that selects it.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Shown {
+    /// The number of the answer.
+    answer: usize,
+    /// The protocol that is taken from the entry, where the request leaves it open.
+    protocol: Option<i32>,
+}
 
 /// What entries of either side are told apart by; equal things have equal numbers.
 #[derive(Default)]
@@ -25,20 +39,52 @@ pub(super) struct Known {
 /// them the same answer.
 #[derive(PartialEq, Eq, Hash)]
 struct Kind {
-    answer: usize,
+    answers: [usize; 2],
+    first: i32,
     family: Family,
     socket_type: SocketType,
     protocols: Vec<(i32, i32)>,
-    /// By which applications it may be used.
-    permitted: Vec<bool>,
+    /// Whether it can be used, in each role.
+    usable: [bool; 2],
+    /// By which applications it may be used, in each role.
+    permitted: [Vec<bool>; 2],
 }
 
 impl Known {
-    pub fn answer(&self, given: Given) -> Answer {
-        match given {
-            Ok(number) => self.answers[number].clone(),
+    /// The answers of a change, where there is one. Answers that differ in nothing but the protocol say it.
+    pub fn answers(&self, given: [Given; 2]) -> [Answer; 2] {
+        let same = matches!(given, [Ok(was), Ok(is)] if was.answer == is.answer);
+        given.map(|given| match given {
+            Ok(shown) => {
+                let mut answer = self.answers[shown.answer].clone();
+                if let (true, Answer::Entry { opened, .. }, Some(protocol)) = (same, &mut answer, shown.protocol) {
+                    *opened = format!("protocol {protocol} of {opened}");
+                }
+                answer
+            }
             Err(code) => Answer::Refused(code),
-        }
+        })
+    }
+
+    /// Whether two changes between the same entries are one. An entry that changes may do so in one role otherwise than in the other.
+    pub fn is_alike(&self, one: [Given; 2], other: [Given; 2]) -> bool {
+        let answer = |given: Given| given.ok().and_then(|shown| self.answers.get_index(shown.answer));
+        let services = |given: [Given; 2]| match given.map(answer) {
+            [
+                Some(Answer::Entry { name, services: was, .. }),
+                Some(Answer::Entry { name: new_name, services: is, .. }),
+            ] if name == new_name => (was.difference(is), is.difference(was)),
+            _ => (Services::NONE, Services::NONE),
+        };
+        services(one) == services(other)
+    }
+}
+
+/// What tells two answers apart that are not the same; the protocol only where nothing else does.
+pub(super) fn told_apart(given: [Given; 2]) -> [Given; 2] {
+    match given {
+        [Ok(was), Ok(is)] if was.answer == is.answer => given,
+        _ => given.map(|given| given.map(|shown| Shown { protocol: None, ..shown })),
     }
 }
 
@@ -47,8 +93,10 @@ pub(super) struct Side<'r> {
     pub registry: &'r Registry,
     /// The selectable entries, in catalog order.
     pub rows: Vec<Row<'r>>,
-    /// What requests that select an entry are given.
-    answers: HashMap<EntryIndex, usize>,
+    /// The places of the selectable entries among the rows.
+    places: HashMap<EntryIndex, usize>,
+    /// Whether every entry is in one role what it is in the other.
+    pub is_alike_in_roles: bool,
 }
 
 /// A selectable entry.
@@ -58,7 +106,11 @@ pub(super) struct Row<'r> {
     pub kind: usize,
     /// The protocol numbers of requests that it matches, disjoint; 0 as requests mean it, which is none of its protocols.
     pub protocols: Vec<(i32, i32)>,
-    provider: &'r str,
+    /// The numbers of the answers that it gives, in each role.
+    answers: [usize; 2],
+    /// The protocol of those who leave it open.
+    first: i32,
+    pub provider: ProviderRef<'r>,
 }
 
 impl<'r> Row<'r> {
@@ -79,31 +131,64 @@ impl<'r> Side<'r> {
     pub fn new(registry: &'r Registry, applications: &BTreeSet<Option<&str>>, known: &mut Known) -> Self {
         let policies: Vec<Governed<'_>> =
             applications.iter().map(|application| registry.policy(*application)).collect();
-        let mut answers = HashMap::new();
-        let rows = registry.selectable().map(|entry| {
+        let mut places = HashMap::new();
+        let mut is_alike_in_roles = true;
+        let rows = registry.selectable().enumerate().map(|(place, entry)| {
             let index = entry.index();
             let stack = registry.stack(index);
-            let permits = |governed: &Governed<'_>| registry.lets(*governed, Role::Connect, index);
-            let (answer, _) = known.answers.insert_full(answer(registry, index));
-            answers.insert(index, answer);
+            places.insert(index, place);
+            let usable = Role::ALL.map(|role| stack.unmet(role).is_none());
+            let is_alike =
+                stack.services(Role::Connect) == stack.services(Role::Accept) && usable.iter().all(|&usable| usable);
+            is_alike_in_roles &= is_alike;
+            let permitted =
+                |role: Role| policies.iter().map(|governed| registry.lets(*governed, role, index)).collect();
+            let mut answer = |role: Role| known.answers.insert_full(answer(registry, role, index)).0;
+            let (answers, permitted): (_, [Vec<bool>; 2]) = if is_alike {
+                let permitted: Vec<bool> = permitted(Role::Connect);
+                ([answer(Role::Connect); 2], [permitted.clone(), permitted])
+            } else {
+                (Role::ALL.map(&mut answer), Role::ALL.map(permitted))
+            };
             let mut protocols = without_zero(registry.protocols(index));
             protocols.extend(stack.matches_zero.then_some((0, 0)));
+            let first = registry.protocols(index).first();
             let (kind, _) = known.kinds.insert_full(Kind {
-                answer,
+                answers,
+                first,
                 family: stack.family,
                 socket_type: stack.socket_type,
                 protocols: protocols.clone(),
-                permitted: policies.iter().map(permits).collect(),
+                usable,
+                permitted,
             });
-            Row { index, kind, protocols, provider: entry.provider().name() }
+            Row { index, kind, protocols, answers, first, provider: entry.provider() }
         });
         let rows = rows.collect();
-        Side { registry, rows, answers }
+        Side { registry, rows, places, is_alike_in_roles }
+    }
+
+    /// The row of a selectable entry.
+    pub fn row(&self, index: EntryIndex) -> &Row<'r> {
+        &self.rows[self.places[&index]]
+    }
+
+    /// What requests are given in a role that come to this, and that leave the protocol open or state it.
+    pub fn given(&self, outcome: Outcome, role: Role, is_open: bool) -> Given {
+        outcome.map(|index| {
+            let row = self.row(index);
+            Shown { answer: row.answers[role as usize], protocol: is_open.then_some(row.first) }
+        })
     }
 
     /// Each service that an entry offers.
     pub fn services(&self) -> impl Iterator<Item = Services> + use<'_, 'r> {
-        let names: BTreeSet<&str> = self.registry.selectable().flat_map(|entry| entry.services().iter()).collect();
+        let roles = if self.is_alike_in_roles { &Role::ALL[..1] } else { &Role::ALL[..] };
+        let offered = self.rows.iter().flat_map(|row| {
+            let stack = self.registry.stack(row.index);
+            roles.iter().flat_map(|&role| stack.services(role).iter())
+        });
+        let names: BTreeSet<&str> = offered.collect();
         names.into_iter().filter_map(|name| Services::from_name(name).ok())
     }
 
@@ -112,31 +197,38 @@ impl<'r> Side<'r> {
         let mut own: HashMap<&str, Vec<&Row<'r>>> =
             self.registry.providers().map(|provider| (provider.name(), Vec::new())).collect();
         for row in &self.rows {
-            own.entry(row.provider).or_default().push(row);
+            own.entry(row.provider.name()).or_default().push(row);
         }
         own
     }
 
-    pub fn resolve(&self, request: &Request) -> Given {
-        let selection = self.registry.resolve(request).map_err(|refusal| refusal.code())?;
-        Ok(self.answers[&selection.entry().index()])
+    /// The provider that is found under a GUID.
+    pub fn provider_by_id(&self, id: Uuid) -> Option<&'r str> {
+        let mut providers = self.registry.providers();
+        providers.find(|provider| provider.id() == Some(id)).map(|provider| provider.name())
     }
 }
 
 /// All by which an answer is told from another of the same name.
-fn answer(registry: &Registry, index: EntryIndex) -> Answer {
+fn answer(registry: &Registry, role: Role, index: EntryIndex) -> Answer {
     let entry = registry.at(index);
+    let options = |part: &EntryRef<'_>| -> String {
+        part.options().iter().map(|option| format!(" {}={}", option.name, option.value)).collect()
+    };
     let opened = entry.stack().map(|part| {
         let provider = part.provider();
-        let options = part.options().iter().map(|option| format!(" {}={}", option.name, option.value));
-        format!("{}[{}:{}{}]", part.name(), provider.name(), provider.module(), options.collect::<String>())
+        format!("{}[{}:{}{}]", part.name(), provider.name(), provider.module(), options(&part))
     });
+    // A chain is no part of its own stack, and can have options: time limits.
+    let own = Some(options(&entry)).filter(|own| entry.kind() == EntryKind::Chain && !own.is_empty());
+    let own = own.map(|own| format!("with{own}"));
     let stack = registry.stack(index);
+    let opened: Vec<String> = opened.chain(own).collect();
     Answer::Entry {
         name: entry.name().to_owned(),
         stack: entry.stack().map(|part| part.name().to_owned()).collect(),
-        services: entry.services().clone(),
-        opened: format!("{} {} {}", stack.family, stack.socket_type, opened.collect::<Vec<_>>().join(" ")),
+        services: stack.services(role).clone(),
+        opened: format!("{} {} {}", stack.family, stack.socket_type, opened.join(" ")),
     }
 }
 
@@ -149,6 +241,15 @@ pub(super) struct View<'s, 'r> {
     index: Option<Index>,
     /// By family and type, each possibly 0 for any.
     groups: HashMap<(i32, i32), Vec<&'s Row<'r>>>,
+}
+
+impl Side<'_> {
+    /// What a request comes to that these match, in catalog order.
+    pub fn choose(&self, matches: &[EntryIndex], demands: &Demands, role: Role, policy: Governed<'_>) -> Outcome {
+        let (registry, matches) = (self.registry, matches.iter().copied());
+        let chosen = registry.choose(matches.clone(), demands, role, policy);
+        chosen.ok_or_else(|| registry.code_of_none_admitted(matches, demands, role, policy))
+    }
 }
 
 impl<'s, 'r> View<'s, 'r> {
@@ -197,13 +298,8 @@ impl<'s, 'r> View<'s, 'r> {
         index.find(triple.family, triple.socket_type, triple.protocol).map(|_| ())
     }
 
-    /// What a request is given that these match, in catalog order.
-    pub fn choose(&self, matches: &[EntryIndex], demands: &Demands, policy: Governed<'_>) -> Given {
-        let (registry, matches) = (self.registry(), matches.iter().copied());
-        match registry.choose(matches.clone(), demands, Role::Connect, policy) {
-            Some(chosen) => Ok(self.side.answers[&chosen]),
-            None => Err(registry.code_of_none_admitted(matches, demands, Role::Connect, policy)),
-        }
+    pub fn side(&self) -> &'s Side<'r> {
+        self.side
     }
 }
 
