@@ -255,7 +255,7 @@ impl Draft<'_> {
         let is_over = |info: &ProtocolInfo| info.triple() == known.triple && info.service_flags & QOS_SUPPORTED == 0;
         let bases =
             self.items.iter().filter(|item| is_over(&item.info)).filter_map(|item| item.info.chain.ids().last());
-        let named: HashSet<u32> = bases.copied().filter(|id| *id != 0 && !taken.contains(id)).collect();
+        let named: HashSet<u32> = bases.copied().filter(|id| is_id(*id) && !taken.contains(id)).collect();
         // The same id named by chains of another triple is not this item's.
         let strays = self.items.iter().filter(|item| !is_over(&item.info)).flat_map(|item| item.info.chain.ids());
         let strays: HashSet<u32> = strays.copied().collect();
@@ -263,7 +263,7 @@ impl Draft<'_> {
             return Some((id, true));
         }
         let elsewhere = self.ids.known(&known.info());
-        match elsewhere.filter(|id| *id != 0 && !taken.contains(id) && !strays.contains(id) && !named.contains(id)) {
+        match elsewhere.filter(|id| is_id(*id) && !taken.contains(id) && !strays.contains(id) && !named.contains(id)) {
             Some(id) => Some((id, false)),
             None => Some((self.ids.give()?, false)),
         }

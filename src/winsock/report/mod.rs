@@ -200,7 +200,10 @@ fn fragment(fragment: &Fragment) -> FragmentReport<'_> {
     let provider_id = fact(Field::ProviderId).and_then(|text| Uuid::try_parse(text).ok());
     let known = provider_id.and_then(StandardProvider::by_id);
     let path = fact(Field::LibraryPath);
-    let concerns = path.map(|path| paths::concerns(path, known.map(|known| known.library)));
+    let concerns = path.map(|path| {
+        let other = known.filter(|known| !known.has_library(path));
+        paths::concerns(path, other.map(|known| known.library))
+    });
     FragmentReport {
         fragment,
         provider_id,

@@ -25,7 +25,8 @@ pub struct KnownNameSpace {
     pub is_needed: bool,
 }
 
-/// All of them, in the order of that catalog. All are enabled, have version 0 and store no information on service classes.
+/// All of them, in the order of that catalog. All are enabled there. Their versions, and whether they store information on service
+/// classes, depend on the Windows.
 pub const KNOWN_NAME_SPACES: [KnownNameSpace; 7] = [
     known("e-mail", uuid!("964acba2-b2bc-40eb-8c6a-a6db40161cae"), r"%SystemRoot%\system32\napinsp.dll", 37),
     known("PNRP (39)", uuid!("03fe89ce-766d-4976-b9c1-bb9bc42c7b4d"), r"%SystemRoot%\system32\pnrpnsp.dll", 39),
@@ -144,12 +145,6 @@ fn changes(provider: &NameSpaceProvider, known: &KnownNameSpace) -> Vec<NameSpac
     let word = |enabled: bool| if enabled { "1" } else { "0" }.to_owned();
     if provider.enabled == Some(false) {
         change("Enabled", word(true), word(false));
-    }
-    if let Some(found) = provider.version.filter(|&found| found != 0) {
-        change("Version", "0".to_owned(), found.to_string());
-    }
-    if provider.stores_service_class_info == Some(true) {
-        change("StoresServiceClassInfo", word(false), word(true));
     }
     changes
 }
