@@ -195,6 +195,11 @@ impl StandardItem {
         ITEMS.iter().find(|item| item.name == name)
     }
 
+    /// How many protocols it accepts, the first one included.
+    pub(super) const fn protocols(&self) -> i32 {
+        if self.triple.1 == RAW { HIGHEST_IP_PROTOCOL + 1 } else { 1 }
+    }
+
     /// All that it says, with the id that it has where the values are from.
     pub fn info(&self) -> ProtocolInfo {
         let (address_family, socket_type, protocol) = self.triple;

@@ -138,11 +138,17 @@ pub struct LayerReport {
     pub answers: Vec<&'static str>,
 }
 
-pub(super) fn report<'s>(set: &'s Set, has_gaps: bool, mounted: Option<&MountedWindows>) -> SetReport<'s> {
+/// `may_go_on` says whether entries may follow that the source does not tell, so that no request is known to be refused.
+pub(super) fn report<'s>(
+    set: &'s Set,
+    has_gaps: bool,
+    may_go_on: bool,
+    mounted: Option<&MountedWindows>,
+) -> SetReport<'s> {
     let standings = standings(set);
     let items: Vec<(&Item, bool)> =
         set.items.iter().zip(&standings).map(|(item, standing)| (item, standing.is_added())).collect();
-    let answers = answers(&items, has_gaps);
+    let answers = answers(&items, may_go_on);
     let there: BTreeSet<&str> = standings
         .iter()
         .filter_map(|standing| match standing {
