@@ -55,6 +55,8 @@ impl Line<'_> {
 const JOINED: &str = "\u{b}";
 /// The widths of consoles: what is longer is wrapped.
 const WIDTHS: [usize; 2] = [80, 120];
+/// The columns before the values.
+const VALUES: usize = 36;
 
 /// The text with the lines joined that a console wrapped: a line `label:   value` which is as wide as a console, and what follows it
 /// without a label in columns. Behind the joined line stands a line of its own for each that is gone, so that places stay in their lines.
@@ -87,8 +89,17 @@ pub(super) fn unwrapped(text: &str) -> Option<String> {
     is_changed.then_some(joined)
 }
 
+/// Whether a line is one of netsh's, its value in the column in which netsh begins all of them.
 fn is_labelled(whole: &str) -> bool {
-    matches!(line(whole, 0).look, Look::Labelled(labelled) if labelled.in_columns)
+    match line(whole, 0).look {
+        Look::Labelled(labelled) => whole.get(..labelled.value_start).is_some_and(|before| width(before) == VALUES),
+        _ => false,
+    }
+}
+
+/// How many columns of a console a text takes.
+fn width(text: &str) -> usize {
+    text.chars().map(|c| if is_wide(c) { 2 } else { 1 }).sum()
 }
 
 /// What stood between a line and the next where a console wrapped one into both: nothing, or the blank that ended the line and was
@@ -101,7 +112,6 @@ fn wrapped(before: &str, next: &str) -> Option<&'static str> {
         }
         _ => false,
     };
-    let width = |text: &str| text.chars().map(|c| if is_wide(c) { 2 } else { 1 }).sum::<usize>();
     let found = width(before);
     let is_full = |by: usize| WIDTHS.iter().any(|&width| width == found + by);
     let begins_wide = next.chars().next().is_some_and(is_wide);

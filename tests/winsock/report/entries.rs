@@ -217,3 +217,16 @@ fn name_space_providers_that_are_foreign_or_changed_are_told() {
     assert_eq!(providers[7]["path_concerns"][0]["code"], "bare-name");
     assert_eq!(report.json["name_spaces"][0]["absent"], json!([{"name": "DNS", "missing": true}]));
 }
+
+/// Windows writes all items through one buffer: what is left over is the same in all of them.
+#[test]
+fn what_is_left_over_in_many_entries_is_told_once() {
+    let report = report_with(&super::sample_path("windows-7.reg"), &[]);
+    assert_eq!(report.status, 0, "{}", report.text);
+    report.says(&["standard and sound: 24 standard, 0 changed, 0 added, 0 missing, 0 broken"]);
+    report.says(&["left over in 24 entries, the first is `MSAFD Tcpip [TCP/IP]` (id 1001), path:"]);
+    assert_eq!(report.text.matches("left over").count(), 3, "{}", report.text);
+    assert_eq!(report.text.matches("MSAFD NetBIOS [\\De").count(), 1, "each content once");
+    report.says(&["AutodialDLL: `rasadhlp.dll`, that of Windows", "windows-7.reg:"]);
+    assert_eq!(report.json["load_points"][1]["stock"], json!(true));
+}

@@ -140,6 +140,9 @@ fn absent(text: &mut Text<'_>, set: &SetReport<'_>) {
     }
 }
 
+/// What is left over, each with the first entry that holds it.
+type Held<'s> = Vec<(&'s Leftover, &'s Item)>;
+
 /// Each content once, with the entries that have it: Windows writes all items through one buffer, so that all hold the same.
 fn left_over(text: &mut Text<'_>, set: &SetReport<'_>) {
     /// More are in the JSON.
@@ -151,7 +154,7 @@ fn left_over(text: &mut Text<'_>, set: &SetReport<'_>) {
         }
     }
     // By field and entries, so that all which the same entries hold is one line.
-    let mut by_entries: IndexMap<(Field, Vec<u32>), Vec<(&Leftover, &Item)>> = IndexMap::new();
+    let mut by_entries: IndexMap<(Field, Vec<u32>), Held<'_>> = IndexMap::new();
     for (leftover, items) in by_content {
         let Some(&first) = items.first() else { continue };
         let ids = items.iter().map(|item| item.id()).collect();
