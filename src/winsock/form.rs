@@ -89,7 +89,16 @@ fn text_of(form: SourceForm, bytes: &[u8], path: Option<&Path>, options: &Option
     match form {
         SourceForm::Hive => hive_text(bytes, path, options.control_set).map(whole),
         SourceForm::Packed => dump::text(bytes).map(whole),
-        SourceForm::Netsh | SourceForm::Instlsp => {
+        SourceForm::Netsh => {
+            let Decoded { text, flaws } = reg::decode(bytes);
+            if let Some(refusal) = netsh::refusal(&text) {
+                return Err(refusal);
+            }
+            // Joining would move the places of flaws.
+            let unwrapped = if flaws.is_empty() { netsh::unwrapped(&text) } else { None };
+            Ok(Text { form, text: unwrapped.unwrap_or(text), flaws: Flaws(flaws) })
+        }
+        SourceForm::Instlsp => {
             let Decoded { text, flaws } = reg::decode(bytes);
             Ok(Text { form, text, flaws: Flaws(flaws) })
         }

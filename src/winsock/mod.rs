@@ -9,6 +9,8 @@
 //! | `hive`, `dump` | SYSTEM hives, and packed items one after the other: both are rendered as exports |
 //! | `netsh`, `instlsp` | what these two programs print |
 //! | `standard` | the items that Windows and its usual companions install |
+//! | `name_spaces` | the name-space providers that Windows installs |
+//! | `load_points` | values beside the catalogs that name libraries |
 //! | `windows_path`, `mounted` | where the path of a library leads; the file itself, below a mounted Windows |
 //! | `fault`, `rules` | what refuses loading a catalog; what is wrong with one that is read |
 //! | `keys`, `chains` | what entries and items both say, and how chains name their members |
@@ -66,7 +68,9 @@ mod import;
 pub mod info;
 mod instlsp;
 mod keys;
+mod load_points;
 mod mounted;
+mod name_spaces;
 mod netsh;
 mod packed;
 pub mod reg;
@@ -88,9 +92,10 @@ pub(crate) use form::recognised;
 pub use form::{Options, Reading, read};
 pub use import::{ImportOptions, Imported, LeftOut, import};
 pub use info::{Further, ItemKind, ProtocolChain, ProtocolInfo};
+pub use load_points::{KnownLoadPoint, LOAD_POINTS};
 pub use packed::{Field, PackedItem, PackedItemError};
 pub use standard::{StandardItem, StandardProvider};
 pub use store::{
-    ApplicationCategories, Beside, Fragment, Item, MalformedItem, NameSpaceProvider, NameSpaceSet, Places, Set,
-    SourceForm, Store, Told,
+    ApplicationCategories, Beside, Fragment, Item, LoadPoint, MalformedItem, NameSpaceProvider, NameSpaceSet, Places,
+    Set, SourceForm, Store, Told,
 };

@@ -8,6 +8,17 @@ use super::info::{Further, ProtocolChain, ProtocolInfo};
 use crate::catalog::PACKED_ITEM_BYTES;
 use uuid::Uuid;
 
+/// What is wrong with an item that says nothing.
+pub(super) const BLANK: &str =
+    "`PackedCatalogItem` holds zeros only: it is no item, though a layer has chain length 0 too";
+
+/// Whether a value has the size of an item and says nothing, an id at most.
+pub(super) fn is_blank(bytes: &[u8]) -> bool {
+    let id = Field::CatalogEntryId.range();
+    let mut others = bytes.iter().enumerate().filter(|(at, _)| !id.contains(at));
+    bytes.len() == PACKED_ITEM_BYTES && others.all(|(_, &byte)| byte == 0)
+}
+
 /// A field of `WSAPROTOCOL_INFOW`, or the path before it.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]

@@ -6,6 +6,7 @@
 
 use super::info::{Further, ProtocolChain, ProtocolInfo, provider_flags};
 use super::packed::PackedItem;
+use super::windows_path::{is_library, is_of_programs};
 use uuid::{Uuid, uuid};
 
 /// A provider that is known by its GUID.
@@ -18,6 +19,8 @@ pub struct StandardProvider {
     pub id: Uuid,
     /// Its library, environment variables unexpanded.
     pub library: &'static str,
+    /// The libraries that it has on other versions of Windows, or of its own.
+    pub other_libraries: &'static [&'static str],
     /// Whether it is Microsoft's, so that its library belongs below the folder of Windows.
     pub by_microsoft: bool,
 }
@@ -51,11 +54,12 @@ pub struct StandardItem {
 const MSWSOCK: &str = "%SystemRoot%\\system32\\mswsock.dll";
 
 macro_rules! providers {
-    ($($constant:ident $name:literal $id:literal $library:expr, $by_microsoft:literal;)+) => {
+    ($($constant:ident $name:literal $id:literal $library:expr, [$($other:literal)*], $by_microsoft:literal;)+) => {
         $(static $constant: StandardProvider = StandardProvider {
             name: $name,
             id: uuid!($id),
             library: $library,
+            other_libraries: &[$($other),*],
             by_microsoft: $by_microsoft,
         };)+
 
@@ -64,17 +68,39 @@ macro_rules! providers {
     };
 }
 
-// NetBIOS' GUID is from a catalog of Windows XP, which has the same library.
+// NetBIOS' GUID is from a catalog of Windows XP, which has the same library. Those of infrared (wshirda.c) and of reliable multicast
+// (wshrm.h) are from the sources of Microsoft's helper libraries; that of infrared is in wepoll's list of MSAFD's providers too.
+// RSVP had a library of its own up to Windows XP. Older tools of VMware keep theirs in their own folder, as a Windows 7 has it.
 providers! {
-    HYPERV "hyperv" "1234191b-4bf7-4ca7-86e0-dfd7c32b5445" MSWSOCK, true;
-    AFUNIX "afunix" "a00943d9-9c2e-4633-9b59-0057a3160994" MSWSOCK, true;
-    TCPIP "tcpip" "e70f1aa0-ab8b-11cf-8ca3-00805f48a192" MSWSOCK, true;
-    TCPIP6 "tcpip6" "f9eab0c0-26d4-11d0-bbbf-00aa006c34e4" MSWSOCK, true;
-    RSVP "rsvp" "9d60a9e0-337a-11d0-bd88-0000c082e69a" MSWSOCK, true;
-    BLUETOOTH "bluetooth" "9fc48064-7298-43e4-b7bd-181f2089792a" MSWSOCK, true;
-    VSOCKETS "vsockets" "570adc4b-67b2-42ce-92b2-acd33d88d842" "%windir%\\system32\\vsocklib.dll", false;
-    NETBIOS "netbios" "8d5f1830-c273-11cf-95c8-00805f48a192" MSWSOCK, true;
+    HYPERV "hyperv" "1234191b-4bf7-4ca7-86e0-dfd7c32b5445" MSWSOCK, [], true;
+    AFUNIX "afunix" "a00943d9-9c2e-4633-9b59-0057a3160994" MSWSOCK, [], true;
+    TCPIP "tcpip" "e70f1aa0-ab8b-11cf-8ca3-00805f48a192" MSWSOCK, [], true;
+    TCPIP6 "tcpip6" "f9eab0c0-26d4-11d0-bbbf-00aa006c34e4" MSWSOCK, [], true;
+    RSVP "rsvp" "9d60a9e0-337a-11d0-bd88-0000c082e69a" MSWSOCK, ["%SystemRoot%\\system32\\rsvpsp.dll"], true;
+    BLUETOOTH "bluetooth" "9fc48064-7298-43e4-b7bd-181f2089792a" MSWSOCK, [], true;
+    VSOCKETS "vsockets" "570adc4b-67b2-42ce-92b2-acd33d88d842" "%windir%\\system32\\vsocklib.dll", [], false;
+    NETBIOS "netbios" "8d5f1830-c273-11cf-95c8-00805f48a192" MSWSOCK, [], true;
+    IRDA "irda" "3972523d-2af1-11d1-b655-00805f3642cc" MSWSOCK, [], true;
+    PGM "pgm" "c845f828-500f-4e1e-87c2-5dfca19b5348" MSWSOCK, [], true;
 }
+
+/// Base protocols of which only this is known: there is any number of them, or their further fields depend on the version.
+struct Family {
+    provider: &'static StandardProvider,
+    address_family: i32,
+    socket_types: &'static [i32],
+    /// The first and the last protocol.
+    protocols: (i32, i32),
+}
+
+static FAMILIES: [Family; 3] = [
+    // Two for each network card, of negative protocols (winsock2.h, wsnetbs.h).
+    Family { provider: &NETBIOS, address_family: 17, socket_types: &[2, 5], protocols: (i32::MIN, -1) },
+    // `IRDA_PROTO_SOCK_STREAM` (af_irda.h).
+    Family { provider: &IRDA, address_family: 26, socket_types: &[1], protocols: (1, 1) },
+    // `IPPROTO_PGM`, as a stream and as reliable messages.
+    Family { provider: &PGM, address_family: 2, socket_types: &[1, 4], protocols: (113, 113) },
+];
 
 macro_rules! items {
     ($($name:literal $provider:ident $id:literal ($family:literal $type:literal $protocol:literal) $flags:literal
@@ -129,6 +155,26 @@ impl StandardProvider {
     pub fn by_id(id: Uuid) -> Option<&'static StandardProvider> {
         PROVIDERS.into_iter().find(|provider| provider.id == id)
     }
+
+    /// The one of whose items only family, type and protocol are known, where an item is such a one.
+    pub(super) fn of_family(info: &ProtocolInfo) -> Option<&'static StandardProvider> {
+        let is_base = info.chain.length == ProtocolChain::BASE.length;
+        let is_one = |family: &&Family| {
+            let (first, last) = family.protocols;
+            family.provider.id == info.provider_id
+                && family.address_family == info.address_family
+                && family.socket_types.contains(&info.socket_type)
+                && (first..=last).contains(&info.protocol)
+        };
+        FAMILIES.iter().find(is_one).filter(|_| is_base).map(|family| family.provider)
+    }
+
+    /// Whether a path leads to a library of this provider. One that is not Microsoft's has its library also below a folder of
+    /// programs, under the same name.
+    pub fn has_library(&self, path: &str) -> bool {
+        let mut known = std::iter::once(&self.library).chain(self.other_libraries);
+        known.any(|known| is_library(path, known)) || !self.by_microsoft && is_of_programs(path, self.library)
+    }
 }
 
 impl StandardItem {
@@ -147,6 +193,11 @@ impl StandardItem {
     /// The one that catalogs of sockatlas call so.
     pub fn by_name(name: &str) -> Option<&'static StandardItem> {
         ITEMS.iter().find(|item| item.name == name)
+    }
+
+    /// How many protocols it accepts, the first one included.
+    pub(super) const fn protocols(&self) -> i32 {
+        if self.triple.1 == RAW { HIGHEST_IP_PROTOCOL + 1 } else { 1 }
     }
 
     /// All that it says, with the id that it has where the values are from.

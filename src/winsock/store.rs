@@ -1,6 +1,7 @@
 //! One Winsock catalog as a source tells it, every fact with its place: what all readers make, and all else starts from.
 
 use super::info::{ItemKind, ProtocolInfo};
+use super::load_points::KnownLoadPoint;
 use super::packed::{Field, PackedItem};
 use crate::catalog::{Bitness, Span};
 use crate::terms::Categories;
@@ -70,8 +71,21 @@ pub struct Store {
     pub form: SourceForm,
     /// The key `...\Services\WinSock2\Parameters`, as the source names it.
     pub root: Option<Told<String>>,
+    /// The key `Parameters` itself, where the source tells `WinSock_Registry_Version`, which every Windows has there: then the
+    /// source is no part of what Windows keeps of Winsock, but all of it.
+    pub parameters: Option<Span>,
+    /// `Current_Protocol_Catalog`, the name of the protocol catalog.
+    pub named_protocol_catalog: Option<Told<String>>,
+    /// `Current_NameSpace_Catalog`, the name of the catalog of name-space providers.
+    pub named_name_space_catalog: Option<Told<String>>,
     /// The key of the protocol catalog itself, `Protocol_Catalog9`.
     pub protocol_catalog: Option<Told<String>>,
+    /// The key of the catalog of name-space providers, `NameSpace_Catalog5`.
+    pub name_space_catalog: Option<Told<String>>,
+    /// Values of `Parameters` that name libraries.
+    pub load_points: Vec<LoadPoint>,
+    /// What of the transaction logs of a hive was not applied: of what is told, some may be out of date.
+    pub unapplied: Vec<Told<String>>,
     /// At most two, in the order of the source; the entries that Windows shows to 32-bit and to 64-bit programs.
     pub sets: Vec<Set>,
     /// `Next_Catalog_Entry_ID`, which serves both sets.
@@ -228,6 +242,8 @@ pub struct Fragment {
 pub struct NameSpaceSet {
     /// Which programs see them; nothing where the source does not tell.
     pub bits: Option<Bitness>,
+    /// The key, or where its providers begin.
+    pub at: Span,
     /// `Num_Catalog_Entries` or `Num_Catalog_Entries64`.
     pub count: Option<Told<u32>>,
     /// In catalog order.
@@ -262,6 +278,18 @@ pub struct NameSpaceProvider {
     pub at: Span,
 }
 
+/// A value of `Parameters` that names a library which Windows loads into programs that use sockets.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct LoadPoint {
+    /// Which it is.
+    pub known: &'static KnownLoadPoint,
+    /// The path that it names; nothing where the value is no text.
+    pub path: Option<String>,
+    /// The value.
+    pub at: Span,
+}
+
 /// Which layers an application permits.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -286,7 +314,13 @@ impl Store {
         Store {
             form,
             root: None,
+            parameters: None,
+            named_protocol_catalog: None,
+            named_name_space_catalog: None,
             protocol_catalog: None,
+            name_space_catalog: None,
+            load_points: Vec::new(),
+            unapplied: Vec::new(),
             sets: Vec::new(),
             next_catalog_entry_id: None,
             serial_access_number: None,

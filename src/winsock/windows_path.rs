@@ -74,6 +74,70 @@ pub(super) fn same_file(one: &str, other: &str) -> bool {
     }
 }
 
+/// Whether a path leads to a known library of Windows. Programs of 32 bits are led from its folder to `SysWOW64`, which some
+/// installers name themselves.
+pub(super) fn is_library(path: &str, known: &str) -> bool {
+    let below = |path: &str| match WindowsPath::of(path) {
+        WindowsPath::Windows(below) => {
+            below.split_once('\\').map(|(folder, rest)| (folder.to_owned(), rest.to_owned()))
+        }
+        _ => None,
+    };
+    let is_system = |folder: &str| ["system32", "SysWOW64"].iter().any(|system| system.eq_ignore_ascii_case(folder));
+    match (below(path), below(known)) {
+        (Some((one, rest)), Some((other, known))) if is_system(&one) && is_system(&other) => {
+            rest.eq_ignore_ascii_case(&known)
+        }
+        _ => same_file(path, known),
+    }
+}
+
+/// Whether a path leads to a file of this name, below a folder in which programs are installed.
+pub(super) fn is_of_programs(path: &str, name: &str) -> bool {
+    let (path, name) = (plain(path), plain(name));
+    let last = |path: &str| path.rsplit('\\').next().unwrap_or(path).to_owned();
+    let first = match WindowsPath::of(&path) {
+        WindowsPath::Drive { rest, .. } => rest.split('\\').next().unwrap_or_default().to_owned(),
+        WindowsPath::Variable { name, .. } => name,
+        _ => return false,
+    };
+    let is_folder = ["Program Files", "Program Files (x86)"].iter().chain(&SYSTEM_VARIABLES);
+    is_folder.into_iter().any(|folder| folder.eq_ignore_ascii_case(&first))
+        && last(&path).eq_ignore_ascii_case(&last(&name))
+        && user_writable(&path).is_none()
+        && !path.contains("..")
+}
+
+/// The folder or the variable of a path below which users who are no administrators write, if there is one.
+pub(super) fn user_writable(path: &str) -> Option<&'static str> {
+    if let WindowsPath::Variable { name, .. } = WindowsPath::of(path)
+        && let Some(variable) = USER_VARIABLES.iter().find(|known| known.eq_ignore_ascii_case(&name))
+    {
+        return Some(variable);
+    }
+    let folders = plain(path);
+    let folders = folders.rsplit_once('\\').map_or("", |(folders, _)| folders);
+    let is_there = |name: &&&str| folders.split('\\').any(|folder| folder.eq_ignore_ascii_case(name));
+    USER_FOLDERS.iter().find(is_there).copied()
+}
+
+/// Folders below which users write on a usual Windows; `Documents and Settings` up to Windows XP.
+const USER_FOLDERS: [&str; 6] = ["Users", "Documents and Settings", "AppData", "ProgramData", "Temp", "$Recycle.Bin"];
+
+/// Variables of such folders.
+const USER_VARIABLES: [&str; 9] =
+    ["TEMP", "TMP", "APPDATA", "LOCALAPPDATA", "USERPROFILE", "HOMEPATH", "PUBLIC", "ProgramData", "ALLUSERSPROFILE"];
+
+/// Variables that the system sets, beside those of the folder of Windows, and that no user has a say in.
+pub(super) const SYSTEM_VARIABLES: [&str; 6] = [
+    "ProgramFiles",
+    "ProgramFiles(x86)",
+    "ProgramW6432",
+    "CommonProgramFiles",
+    "CommonProgramFiles(x86)",
+    "CommonProgramW6432",
+];
+
 /// The name of the variable with which a path begins, and what is behind it.
 fn variable(path: &str) -> Option<(&str, &str)> {
     let (name, rest) = path.strip_prefix('%')?.split_once('%')?;

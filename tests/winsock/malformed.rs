@@ -3,7 +3,7 @@
 use super::exports::sample;
 use super::fixture::Catalog;
 use proptest::prelude::*;
-use sockatlas::winsock::{self, ImportOptions, Options, Reading, SourceForm, import};
+use sockatlas::winsock::{self, Field, ImportOptions, Options, Reading, SourceForm, import};
 use std::collections::HashSet;
 
 /// The faults of an export, as `line:column: message`.
@@ -173,11 +173,17 @@ fn a_value_that_is_no_item_is_told() {
             "\"ProtocolName\"=\"a\"".to_owned(),
             "5:1: the source does not tell the item of key `000000000001`: there is no value `PackedCatalogItem`",
         ),
+        (
+            format!("\"PackedCatalogItem\"=hex:{}", hex(&[0; 888])),
+            "6:1: `PackedCatalogItem` holds zeros only: it is no item, though a layer has chain length 0 too",
+        ),
     ];
     for (value, expected) in cases {
         assert_eq!(faults(item(&value).as_bytes()), [expected]);
     }
-    let sound = item(&format!("\"PackedCatalogItem\"=hex:{}", hex(&[0; 888])));
+    let mut base = [0; 888];
+    base[Field::ChainLength.range().start] = 1;
+    let sound = item(&format!("\"PackedCatalogItem\"=hex:{}", hex(&base)));
     assert_eq!(faults(sound.as_bytes()), Vec::<String>::new());
     let no_number = sound.replace("000000000001", "first");
     assert_eq!(

@@ -2,6 +2,7 @@
 pub mod catalogs;
 #[cfg(feature = "cli")]
 mod checking;
+mod damages;
 #[cfg(feature = "cli")]
 pub mod export_command;
 pub mod exports;

@@ -1,6 +1,7 @@
 //! What netsh and instlsp printed on real machines, as far as people posted it; and what netsh would print of whole catalogs.
 
 use super::exports::{sample, sound};
+use super::fixture::Catalog;
 use super::netsh_text::{CHINESE, ENGLISH, Language};
 use proptest::prelude::*;
 use sockatlas::winsock::{
@@ -356,7 +357,11 @@ proptest! {
         let reading = winsock::read("netsh.txt", text.as_bytes(), None, &options);
         let reading = reading.expect("the form is insisted on").expect("it is a text");
         let source = reading.sources.iter().next().expect("there is one document").1;
-        prop_assert_eq!(source.text(), text.as_str());
+        // Lines are joined where damage looks like a console's wrapping.
+        if !source.text().contains('\u{b}') {
+            prop_assert_eq!(source.text(), text.as_str());
+        }
+        let text = source.text();
         let spans = reading.faults.iter().map(|fault| fault.at);
         let spans = spans.chain(reading.store.fragments.iter().flat_map(|part| part.facts.values().map(|told| told.at)));
         for span in spans {
@@ -404,3 +409,99 @@ const GBK: [(char, [u8; 2]); 31] = [
     ('长', [0xb3, 0xa4]),
     ('项', [0xcf, 0xee]),
 ];
+
+/// A text as a console of this width shows it: longer lines go on in the next one.
+fn wrapped(text: &str, width: usize) -> String {
+    let mut wrapped = String::new();
+    for line in text.lines() {
+        let characters: Vec<char> = line.chars().collect();
+        let parts: Vec<String> = characters.chunks(width).map(|part| part.iter().collect()).collect();
+        // What is copied from a console has no blanks at the ends of its lines.
+        parts.iter().for_each(|part| wrapped += &format!("{}\n", part.trim_end()));
+        if parts.is_empty() {
+            wrapped.push('\n');
+        }
+    }
+    wrapped
+}
+
+#[test]
+fn what_a_console_wrapped_is_joined() {
+    let reading = read(&sample("netsh_wrap80.txt"));
+    let path = r"C:\Program Files (x86)\Sangfor\SSL\ClientComponent\31_SangforTcpX64.dll";
+    let entry = format!(
+        "1018 | SangforLSP_x64 | 62816a64-dac2-48dd-b3ad-843c916ddf80 | {path} | 2 | 2/1/6 | 16 16 | 0x20066 | 0 []"
+    );
+    assert_eq!((gaps(&reading), set(&reading, 0)), (Vec::new(), (None, vec![entry])));
+    // Places stay in the lines of the source.
+    let item = reading.store.items().next().expect("there is one");
+    assert_eq!(reading.sources.locate(item.field_at(Field::CatalogEntryId)).line, 8);
+    for (width, length) in
+        [(80, 43), (80, 44), (80, 45), (80, 90), (80, 150), (120, 83), (120, 84), (120, 85), (120, 200)]
+    {
+        let long: String = r"C:\Program Files\Acme and others\".chars().cycle().take(length).collect();
+        let long = format!("{}x.dll", long.trim_end());
+        let text = Catalog::sound().change(1007, |info| info.path.clone_from(&long)).netsh();
+        let (whole, cut) = (read(text.as_bytes()), read(wrapped(&text, width).as_bytes()));
+        assert_eq!((gaps(&cut), set(&cut, 0)), (gaps(&whole), set(&whole, 0)), "{width} {length}");
+    }
+}
+
+#[test]
+fn what_the_sample_of_wsaenumprotocols_prints_is_refused() {
+    let refused = |text: &[u8]| {
+        let read = winsock::read("text", text, None, &Options::default()).expect("it looks like netsh's");
+        read.err().map(|kind| kind.to_string())
+    };
+    let whole = String::from_utf8(sample("wsaenumprotocols.txt")).expect("it is UTF-8");
+    let message = "`Max Socket Address Length` is of what Microsoft's sample of `WSAEnumProtocols` prints, which tells no libraries: \
+                   take what `netsh winsock show catalog` prints, or an export";
+    assert_eq!(refused(whole.as_bytes()), Some(format!("line 11: {message}")));
+    // A part of it too, as people post it.
+    let second = whole.find("Winsock Catalog Provider Entry #1").expect("there are several");
+    assert_eq!(refused(&whole.as_bytes()[second..]), Some(format!("line 9: {message}")));
+}
+
+#[test]
+fn marks_of_what_is_left_out_are_seen_wherever_they_stand() {
+    let text = Catalog::plain().netsh();
+    let second = text[1..].find("\nWinsock").expect("there are several entries") + 1;
+    for mark in [".", ".\n.\n.", "...", "[...]", "[... further entries ...]", "...snip...", "(truncated)", "\u{22ee}"] {
+        let first = mark.lines().next().unwrap_or_default();
+        let before = read(format!("{mark}\n{text}").as_bytes());
+        assert_eq!(gaps(&before), [gap(1, &format!("what `{first}` stands for"))], "{mark}");
+        let between = read(format!("{}\n{mark}\n{}", &text[..second], &text[second..]).as_bytes());
+        assert_eq!(gaps(&between), [gap(18, &format!("what `{first}` stands for"))], "{mark}");
+        for reading in [before, between] {
+            let report = sockatlas::winsock::report::report(&reading, None);
+            assert!(report.has_gaps, "{mark}");
+        }
+    }
+    assert_eq!(gaps(&read(text.as_bytes())), []);
+}
+
+/// netsh prints the name-space providers last: a text without them may end anywhere.
+#[test]
+fn of_a_text_that_may_end_anywhere_no_request_is_known_to_be_refused() {
+    use sockatlas::winsock::report::{Outcome, report};
+    let only = |family: i32| {
+        let mut catalog = Catalog::plain();
+        catalog.sets[1].items.retain(|item| item.info.address_family == family);
+        catalog.netsh()
+    };
+    let outcome = |text: String| {
+        let reading = read(text.as_bytes());
+        let report = report(&reading, None);
+        let answers = &report.sets[0].answers;
+        answers.iter().find(|answer| answer.request.name == "TCP/IPv6").expect("it is usual").now
+    };
+    assert_eq!(outcome(only(2)), Outcome::NotTold);
+    let name_space = "\nName Space Provider Entry\n------------------------------------------------------\n\
+                      Description:                        Tcpip\n\
+                      Provider ID:                        {22059D40-7E9E-11CF-AE5A-00AA00A7112B}\n\
+                      Name Space:                         12\n\
+                      Active:                             1\n\
+                      Version:                            0\n";
+    assert_eq!(outcome(format!("{}{name_space}", only(2))), Outcome::Refused);
+    assert_eq!(outcome(format!("{}{name_space}", only(23))), Outcome::Entry(0));
+}

@@ -149,3 +149,18 @@ fn what_does_not_tell_enough_or_was_not_read_whole_is_refused() {
     assert_eq!((ran.status.code(), text(&ran.stdout)), (Some(2), ""));
     assert!(text(&ran.stderr).contains("broken.reg: it is not repaired, since a part of it was not read"));
 }
+
+#[test]
+fn help_lists_what_repair_takes_and_netsh_is_not_among_it() {
+    let folder = broken();
+    let ran = repair(folder.path(), &["--help"]);
+    let help = text(&ran.stdout);
+    assert!(help.contains("A registry export, a SYSTEM hive, or packed items"), "{help}");
+    assert!(!help.contains("netsh winsock show") && !help.contains("instlsp"), "{help}");
+    let ran = repair(folder.path(), &["--from", "netsh", "catalog.reg"]);
+    assert_eq!(ran.status.code(), Some(2), "{}", text(&ran.stderr));
+    std::fs::write(folder.path().join("netsh.txt"), Catalog::sound().netsh()).expect("a file");
+    let ran = repair(folder.path(), &["netsh.txt"]);
+    assert_eq!(ran.status.code(), Some(2));
+    assert!(text(&ran.stderr).contains("help: repair needs the bytes"), "{}", text(&ran.stderr));
+}

@@ -139,6 +139,13 @@ pub(super) const ALL: &[Rule] = &[
     winsock::flags::RULE,
     winsock::missing_standard::RULE,
     winsock::several_chains::RULE,
+    // Lints of what stands beside the entries of Winsock catalogs.
+    winsock::foreign_base::RULE,
+    winsock::missing_catalog::RULE,
+    winsock::name_space::RULE,
+    winsock::load_point::RULE,
+    winsock::missing_categories::RULE,
+    winsock::unapplied_log::RULE,
     // Settings.
     unknown_rule::RULE,
     bad_allowance::RULE,

@@ -23,6 +23,44 @@ pub(in crate::cli) struct Input {
     control_set: Option<u32>,
 }
 
+/// A source that has the bytes of its items.
+#[derive(clap::Args)]
+pub(in crate::cli) struct WholeInput {
+    /// A registry export, a SYSTEM hive, or packed items; - is stdin
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+
+    /// Insist on a form; without it the content says which it is
+    #[arg(long, value_enum, value_name = "FORM")]
+    from: Option<WholeFrom>,
+
+    /// Read this control set of a hive or an export, not the current one
+    #[arg(long, value_name = "NUMBER")]
+    control_set: Option<u32>,
+}
+
+#[derive(Copy, Clone, PartialEq, Eq, clap::ValueEnum)]
+enum WholeFrom {
+    /// A registry export, as regedit and `reg export` write it
+    Reg,
+    /// A SYSTEM hive
+    Hive,
+    /// Packed items of 888 bytes
+    Packed,
+}
+
+impl WholeInput {
+    /// The same as any source.
+    pub fn input(&self) -> Input {
+        let from = self.from.map(|from| match from {
+            WholeFrom::Reg => From::Reg,
+            WholeFrom::Hive => From::Hive,
+            WholeFrom::Packed => From::Packed,
+        });
+        Input { file: self.file.clone(), from, control_set: self.control_set }
+    }
+}
+
 #[derive(Copy, Clone, PartialEq, Eq, clap::ValueEnum)]
 enum From {
     /// A registry export, as regedit and `reg export` write it

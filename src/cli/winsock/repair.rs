@@ -1,6 +1,6 @@
 //! `winsock repair`: a broken catalog made sound, with the smallest changes.
 
-use super::input::Input;
+use super::input::WholeInput;
 use super::written::Written;
 use crate::catalog::{FaultKind, Sources};
 use crate::cli::globals::is_stdin;
@@ -37,7 +37,7 @@ Exit status:
   2  there is no plan, or it cannot be written")]
 pub(super) struct Args {
     #[command(flatten)]
-    input: Input,
+    input: WholeInput,
 
     /// Where the mended catalog goes; without it only the plan is shown
     #[arg(short, long, value_name = "OUT")]
@@ -68,6 +68,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Result<Status, Failure> {
+    let input = args.input.input();
     let output = args.output.as_deref().filter(|_| !args.dry_run);
     if let Some(output) = output {
         if is_stdin(output) {
@@ -76,13 +77,13 @@ pub(super) fn run(args: &Args) -> Result<Status, Failure> {
                 help: Some("name a file for the mended catalog".to_owned()),
             });
         }
-        outfile::may_be_written(output, [args.input.file.as_path()], args.force)?;
+        outfile::may_be_written(output, [input.file.as_path()], args.force)?;
     }
-    let Reading { sources, store, faults } = args.input.read()?;
+    let Reading { sources, store, faults } = input.read()?;
     let remove_providers = args.remove_providers.clone();
     let bits = args.written.bits();
     let options = RepairOptions { bits, remove_providers, remove_unreachable: args.remove_unreachable };
-    let name = args.input.name();
+    let name = input.name();
     let plan = plan(&store, &options)
         .map_err(|error| Failure::Told { message: format!("{name}: {error}"), help: error.help().map(str::to_owned) });
     let unread: Vec<Finding> = faults.iter().filter(|fault| !is_mended(&fault.kind)).map(Finding::from).collect();
@@ -134,7 +135,9 @@ fn told(plan: &Plan, sources: &Sources, name: &str) -> String {
     let name = printable(name);
     let count = plan.steps.len();
     let _ = match count {
-        0 if plan.left.is_empty() => writeln!(told, "{name}: {GOOD}nothing to repair{GOOD:#}"),
+        0 if plan.left.is_empty() && plan.warnings.is_empty() => {
+            writeln!(told, "{name}: {GOOD}nothing to repair{GOOD:#}")
+        }
         0 => writeln!(told, "{name}: there is nothing that repair can mend"),
         1 => writeln!(told, "{name}: 1 step"),
         _ => writeln!(told, "{name}: {count} steps"),
@@ -157,11 +160,11 @@ fn told(plan: &Plan, sources: &Sources, name: &str) -> String {
     }
     if !plan.warnings.is_empty() {
         let count = counted(plan.warnings.len(), "warning", "warnings");
-        let codes: std::collections::BTreeSet<&str> = plan.warnings.iter().map(|finding| finding.code).collect();
-        let codes = codes.into_iter().map(|code| format!("`{code}`")).collect::<Vec<_>>().join(", ");
-        let _ = writeln!(told, "\n{WARNING}note{WARNING:#}: {count} stay ({codes}); `sockatlas check` shows them");
+        let _ =
+            writeln!(told, "\n{WARNING}left{WARNING:#}: {count}, to look at: what is right cannot be told from here\n");
+        told.push_str(&text::findings(&plan.warnings, sources, output::stdout_is_styled()));
     }
-    if count > 0 || !plan.left.is_empty() {
+    if count > 0 || !plan.left.is_empty() || !plan.warnings.is_empty() {
         told.push('\n');
     }
     told

@@ -32,7 +32,7 @@ Examples:
 
 JSON, version 1, is one object: `verdict` (counts, and `clean`), `source`, `sets` (of each `entries` with \
 `standing` standard, changed or added, `absent`, `layers`, `answers`, `times`), `told_in_part`, `differences` \
-(between the sets), `name_spaces`, `applications`, `findings`. What the source does not tell is null; every \
+(between the sets), `name_spaces`, `applications`, `load_points`, `findings`. What the source does not tell is null; every \
 `source` is a file, a line, a column, and a registry key where there is one.")]
 pub(super) struct Args {
     #[command(flatten)]

@@ -67,13 +67,21 @@ pub(super) struct Blocks<'t> {
     block: Option<Block<'t>>,
     /// A line that is a header if a rule comes next.
     candidate: Option<Line<'t>>,
+    /// Whether nothing stood since a mark that something is left out.
+    is_omitted: bool,
     /// What is complete and not yet given: three pieces at most.
     done: std::collections::VecDeque<Piece<'t>>,
 }
 
 impl<'t> Blocks<'t> {
     pub fn new(text: &'t str) -> Self {
-        Blocks { lines: Lines::new(text), block: None, candidate: None, done: std::collections::VecDeque::new() }
+        Blocks {
+            lines: Lines::new(text),
+            block: None,
+            candidate: None,
+            is_omitted: false,
+            done: std::collections::VecDeque::new(),
+        }
     }
 
     fn finish(&mut self) {
@@ -85,6 +93,7 @@ impl<'t> Blocks<'t> {
     }
 
     fn line(&mut self, line: Line<'t>) {
+        self.is_omitted &= matches!(line.look, Look::Blank | Look::Omission);
         match line.look {
             Look::Blank => self.finish(),
             Look::Rule => {
@@ -93,6 +102,10 @@ impl<'t> Blocks<'t> {
             }
             Look::Omission => {
                 self.no_header();
+                // Dots below one another are one mark.
+                if std::mem::replace(&mut self.is_omitted, true) {
+                    return;
+                }
                 match self.block.take() {
                     Some(block) => self.done.push_back(Piece::Block(Block { omission: Some(line), ..block })),
                     None => self.done.push_back(Piece::Omission(line)),

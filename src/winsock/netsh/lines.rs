@@ -51,6 +51,83 @@ impl Line<'_> {
     }
 }
 
+/// What stands for the line break that a console put into a line, in a text whose lines were joined.
+const JOINED: &str = "\u{b}";
+/// The widths of consoles: what is longer is wrapped.
+const WIDTHS: [usize; 2] = [80, 120];
+/// The columns before the values.
+const VALUES: usize = 36;
+
+/// The text with the lines joined that a console wrapped: a line `label:   value` which is as wide as a console, and what follows it
+/// without a label in columns. Behind the joined line stands a line of its own for each that is gone, so that places stay in their lines.
+///
+/// Nothing where there is nothing to join.
+pub(super) fn unwrapped(text: &str) -> Option<String> {
+    let mut joined = String::with_capacity(text.len() + 16);
+    let mut lines = text.split_inclusive('\n').peekable();
+    let mut is_changed = false;
+    while let Some(first) = lines.next() {
+        let mut whole = first.trim_end_matches(['\n', '\r']).to_owned();
+        let end = &first[whole.len()..];
+        let mut last = whole.clone();
+        let mut breaks = String::new();
+        while let (true, Some(next)) = (is_labelled(&whole), lines.peek()) {
+            let Some(between) = wrapped(&last, next) else { break };
+            let next = next.trim_end_matches(['\n', '\r']);
+            whole.push_str(between);
+            whole.push_str(next);
+            last = next.to_owned();
+            breaks.push_str(JOINED);
+            breaks.push('\n');
+            is_changed = true;
+            lines.next();
+        }
+        joined.push_str(&whole);
+        joined.push_str(if breaks.is_empty() { end } else { "\n" });
+        joined.push_str(&breaks);
+    }
+    is_changed.then_some(joined)
+}
+
+/// Whether a line is one of netsh's, its value in the column in which netsh begins all of them.
+fn is_labelled(whole: &str) -> bool {
+    match line(whole, 0).look {
+        Look::Labelled(labelled) => whole.get(..labelled.value_start).is_some_and(|before| width(before) == VALUES),
+        _ => false,
+    }
+}
+
+/// How many columns of a console a text takes.
+fn width(text: &str) -> usize {
+    text.chars().map(|c| if is_wide(c) { 2 } else { 1 }).sum()
+}
+
+/// What stood between a line and the next where a console wrapped one into both: nothing, or the blank that ended the line and was
+/// not copied.
+fn wrapped(before: &str, next: &str) -> Option<&'static str> {
+    let goes_on = match line(next, 0).look {
+        Look::Free => true,
+        Look::Labelled(labelled) => {
+            !labelled.in_columns && !labelled.value.is_empty() && !labelled.label.contains("Chain")
+        }
+        _ => false,
+    };
+    let found = width(before);
+    let is_full = |by: usize| WIDTHS.iter().any(|&width| width == found + by);
+    let begins_wide = next.chars().next().is_some_and(is_wide);
+    match () {
+        () if !goes_on => None,
+        () if is_full(0) || is_full(1) && begins_wide => Some(""),
+        () if is_full(1) => Some(" "),
+        () => None,
+    }
+}
+
+/// Whether a console gives a character two columns: those of Chinese, Japanese and Korean.
+const fn is_wide(c: char) -> bool {
+    matches!(c, '\u{1100}'..='\u{115f}' | '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}' | '\u{ff00}'..='\u{ff60}' | '\u{ffe0}'..='\u{ffe6}')
+}
+
 /// Goes through the lines of a text.
 ///
 /// In a text that was pasted with a blank line behind each line, these are left out, so that those that are left mean something.
@@ -80,6 +157,9 @@ impl<'t> Iterator for Lines<'t> {
             let length = rest.find('\n').map_or(rest.len(), |end| end + 1);
             let line = line(&rest[..length], self.at);
             self.at += length;
+            if line.text == JOINED {
+                continue;
+            }
             let is_blank = line.look == Look::Blank;
             if is_blank && std::mem::take(&mut self.after_text) && self.is_double_spaced {
                 continue;
@@ -140,14 +220,23 @@ fn is_dash(c: char) -> bool {
     matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2500}' | '\u{2501}')
 }
 
-/// `...`, `…`, `[...]`, `(…)`, `[snip]`: how people mark what they left out.
+/// How people mark what they left out: `...`, `…`, `[...]`, `(…)`, `[snip]`, a lone `.` or several below one another, `...snip...`,
+/// `[... further entries ...]`.
 fn is_omission(text: &str) -> bool {
-    let inner = text.trim_matches(|c| matches!(c, '[' | ']' | '(' | ')' | '<' | '>' | '{' | '}') || is_blank(c));
-    let dots = || inner.chars().all(|c| matches!(c, '.' | '\u{2026}' | ' '));
+    let is_dots = |text: &str| text.chars().all(|c| matches!(c, '.' | '\u{2026}' | '\u{22ee}' | ' '));
+    let begins_with_dots = |text: &str| text.starts_with("...") || text.starts_with('\u{2026}');
+    let is_bracket = |c| matches!(c, '[' | ']' | '(' | ')' | '<' | '>' | '{' | '}') || is_blank(c);
+    let inner = text.trim_matches(is_bracket);
+    let lower = inner.to_lowercase();
+    let is_bracketed = text.starts_with(['[', '(', '<', '{']) && text.ends_with([']', ')', '>', '}']);
     match inner {
         "" => false,
-        "snip" | "snipped" => true,
-        "." => false,
-        _ => dots(),
+        "." => text == ".",
+        _ if is_dots(inner) || begins_with_dots(inner) => true,
+        _ if matches!(lower.as_str(), "snip" | "snipped") => true,
+        _ if is_bracketed => {
+            ["snip", "omitted", "truncated", "left out", "..."].iter().any(|word| lower.contains(word))
+        }
+        _ => false,
     }
 }

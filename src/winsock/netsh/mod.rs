@@ -49,6 +49,42 @@ pub(crate) fn looks_like(text: &str) -> bool {
     false
 }
 
+/// The text with the lines joined that a console wrapped; nothing where there are none.
+pub(crate) fn unwrapped(text: &str) -> Option<String> {
+    lines::unwrapped(text)
+}
+
+/// Labels that Microsoft's sample of `WSAEnumProtocols` prints and netsh does not, without blanks and in small letters.
+const OF_SAMPLE: [&str; 7] = [
+    "maxsocketaddresslength",
+    "minsocketaddresslength",
+    "socketprotocol",
+    "socketprotocolmaxoffset",
+    "serviceflags1",
+    "providerflags",
+    "networkbyteorder",
+];
+
+/// Why a text is not read that looks like netsh's: other lines stand in it, in another order.
+///
+/// Microsoft's sample of `WSAEnumProtocols` prints the same headers, in English on every system; it does not tell libraries.
+pub(crate) fn refusal(text: &str) -> Option<String> {
+    let of_sample = |line: lines::Line<'_>| match line.look {
+        Look::Labelled(labelled) => {
+            let label: String = labelled.label.split_whitespace().collect();
+            OF_SAMPLE.contains(&label.to_lowercase().as_str()).then(|| (line.start, labelled.label.to_owned()))
+        }
+        _ => None,
+    };
+    lines::Lines::new(text).find_map(of_sample).map(|(start, label)| {
+        let number = text.bytes().take(start).filter(|&byte| byte == b'\n').count() + 1;
+        format!(
+            "line {number}: `{label}` is of what Microsoft's sample of `WSAEnumProtocols` prints, which tells no libraries: \
+             take what `netsh winsock show catalog` prints, or an export"
+        )
+    })
+}
+
 /// What a text tells.
 pub(crate) fn parse(file: FileId, text: &str, faults: &mut Vec<Fault>) -> Store {
     let mut reader = Reader {
@@ -201,7 +237,8 @@ impl Reader<'_, '_> {
 
     fn store(mut self) -> Store {
         if !self.name_spaces.is_empty() {
-            self.store.name_spaces.push(NameSpaceSet { bits: None, count: None, providers: self.name_spaces });
+            let at = self.name_spaces.first().map_or(Span::beginning(self.file), |first| first.at);
+            self.store.name_spaces.push(NameSpaceSet { bits: None, at, count: None, providers: self.name_spaces });
         }
         let tells_nothing = self.store.sets.is_empty() && self.store.name_spaces.is_empty();
         if tells_nothing && self.store.fragments.is_empty() && self.faults.is_empty() {

@@ -7,14 +7,19 @@ use super::values::Values;
 use crate::catalog::{Bitness, Fault, FaultKind, FileId, Span};
 use crate::terms::Categories;
 use crate::winsock::fault::WinsockFault;
+use crate::winsock::packed;
 use crate::winsock::store::MalformedItem;
 use crate::winsock::{
-    ApplicationCategories, Item, NameSpaceProvider, NameSpaceSet, PackedItem, Places, Set, SourceForm, Store, Told,
+    ApplicationCategories, Item, KnownLoadPoint, LoadPoint, NameSpaceProvider, NameSpaceSet, PackedItem, Places, Set,
+    SourceForm, Store, Told,
 };
 
 /// The catalogs that count where `Parameters` does not name others.
 pub(super) const PROTOCOL_CATALOG: &str = "Protocol_Catalog9";
 pub(super) const NAME_SPACE_CATALOG: &str = "NameSpace_Catalog5";
+
+/// How the remarks begin that a rendered hive has on its transaction logs.
+const OF_LOGS: [&str; 3] = ["the hive was in use", "the checksum of the hive", "the transaction log `"];
 
 /// What the text of an export tells. The form is that of what the text was made of.
 pub(in crate::winsock) fn store(form: SourceForm, file: FileId, text: &str, faults: &mut Vec<Fault>) -> Store {
@@ -24,6 +29,7 @@ pub(in crate::winsock) fn store(form: SourceForm, file: FileId, text: &str, faul
     let protocol_catalog = Named::in_parameters(&keys, root, "Current_Protocol_Catalog", PROTOCOL_CATALOG);
     let name_space_catalog = Named::in_parameters(&keys, root, "Current_NameSpace_Catalog", NAME_SPACE_CATALOG);
     let mut tree = Tree { text, store: Store::new(form), faults, protocol_catalog, name_space_catalog };
+    tree.store.unapplied = remarks(file, text);
     let at = keys.first().map_or(Span::beginning(file), |key| key.at);
     tree.store.root = Some(Told::new(root.path.to_owned(), at));
     for key in keys {
@@ -82,6 +88,7 @@ impl Tree<'_, '_> {
         let names: Vec<&str> = below.splitn(4, '\\').collect();
         let entries = names.get(1).and_then(|name| bits(name));
         match (&names[..], entries) {
+            ([""], _) => self.parameters(below, key),
             ([catalog], _) if self.protocol_catalog.is(catalog) => self.protocol_catalog(below, key),
             ([catalog, _], Some(bits)) if self.protocol_catalog.is(catalog) => {
                 self.set(bits, key.at).at = key.at;
@@ -90,7 +97,7 @@ impl Tree<'_, '_> {
             ([catalog, _, name], Some(bits)) if self.protocol_catalog.is(catalog) => self.item(bits, below, name, key),
             ([catalog], _) if self.name_space_catalog.is(catalog) => self.name_space_catalog(below, key),
             ([catalog, _], Some(bits)) if self.name_space_catalog.is(catalog) => {
-                self.name_space_set(bits);
+                self.name_space_set(bits, key.at).at = key.at;
                 self.beside(below, key);
             }
             ([catalog, _, name], Some(bits)) if self.name_space_catalog.is(catalog) => {
@@ -101,6 +108,19 @@ impl Tree<'_, '_> {
             }
             _ => self.beside(below, key),
         }
+    }
+
+    /// What `Parameters` itself says; all of it is kept as it is, too.
+    fn parameters(&mut self, below: &str, key: Key<'_>) {
+        for value in &key.values {
+            if value.name.eq_ignore_ascii_case("WinSock_Registry_Version") {
+                self.store.parameters = Some(key.at);
+            }
+            let known = KnownLoadPoint::by_name(&value.name);
+            let path = value.data.text();
+            self.store.load_points.extend(known.map(|known| LoadPoint { known, path, at: value.at }));
+        }
+        self.beside(below, key);
     }
 
     /// Keeps the values of a key as they are.
@@ -171,20 +191,22 @@ impl Tree<'_, '_> {
     }
 
     fn name_space_catalog(&mut self, below: &str, key: Key<'_>) {
+        self.store.name_space_catalog = Some(Told::new(key.path.to_owned(), key.at));
         let mut values = Values::new(key.values, self.faults);
         for bits in Bitness::ALL {
             if let Some(count) = values.dword(count_name(bits), self.faults) {
-                self.name_space_set(bits).count = Some(count);
+                let at = count.at;
+                self.name_space_set(bits, at).count = Some(count);
             }
         }
         self.store.beside.extend(values.beside(below));
     }
 
-    fn name_space_set(&mut self, bits: Bitness) -> &mut NameSpaceSet {
+    fn name_space_set(&mut self, bits: Bitness, at: Span) -> &mut NameSpaceSet {
         let sets = &mut self.store.name_spaces;
         let found = sets.iter().position(|set| set.bits == Some(bits));
         let place = found.unwrap_or_else(|| {
-            sets.push(NameSpaceSet { bits: Some(bits), count: None, providers: Vec::new() });
+            sets.push(NameSpaceSet { bits: Some(bits), at, count: None, providers: Vec::new() });
             sets.len() - 1
         });
         &mut sets[place]
@@ -206,7 +228,7 @@ impl Tree<'_, '_> {
             beside: values.beside(below),
             at: key.at,
         };
-        self.name_space_set(bits).providers.push(provider);
+        self.name_space_set(bits, key.at).providers.push(provider);
     }
 
     fn application(&mut self, below: &str, name: &str, key: Key<'_>) {
@@ -233,6 +255,9 @@ impl Tree<'_, '_> {
                 self.faults.push(Fault::new(FaultKind::DanglingReference { what, name, suggestion }, at));
             }
         }
+        let told = |named: Named| Some(Told::new(named.name, named.at?));
+        self.store.named_protocol_catalog = told(self.protocol_catalog);
+        self.store.named_name_space_catalog = told(self.name_space_catalog);
         // A count stands before the keys of either set, and may be that of the second one alone.
         self.store.sets.sort_by_key(|set| set.bits);
         self.store.name_spaces.sort_by_key(|set| set.bits);
@@ -247,6 +272,25 @@ impl Tree<'_, '_> {
         }
         self.store
     }
+}
+
+/// What is said of the transaction logs of a hive, in comments before the first key of what it is rendered as.
+fn remarks(file: FileId, text: &str) -> Vec<Told<String>> {
+    let mut remarks = Vec::new();
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let at = start;
+        start += line.len();
+        let line = line.trim_end();
+        match line.strip_prefix("; ") {
+            _ if line.starts_with('[') || line.starts_with(super::LAST_WRITTEN) => break,
+            Some(remark) if OF_LOGS.iter().any(|begin| remark.starts_with(begin)) => {
+                remarks.push(Told::new(remark.to_owned(), Span::new(file, at..at + line.len())))
+            }
+            _ => {}
+        }
+    }
+    remarks
 }
 
 /// Which set a key of entries is.
@@ -272,6 +316,9 @@ fn item(text: &str, value: &Value<'_>, at: Span) -> Result<Item, WinsockFault> {
     if data.kind != super::kinds::BINARY {
         let reason = format!("`PackedCatalogItem` as {} where REG_BINARY is expected", super::kinds::name(data.kind));
         return Err(WinsockFault::MalformedItem { reason });
+    }
+    if packed::is_blank(&data.bytes) {
+        return Err(WinsockFault::MalformedItem { reason: packed::BLANK.to_owned() });
     }
     let packed = PackedItem::from_bytes(&data.bytes)?;
     let mut item = Item::new(packed.info()?, at);

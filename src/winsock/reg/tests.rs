@@ -105,6 +105,7 @@ fn name_spaces(encoding: Encoding) -> impl Strategy<Value = Vec<NameSpaceSet>> {
     proptest::collection::vec((proptest::collection::vec(provider, 0..3), any::<Option<u32>>()), 2).prop_map(|sets| {
         let sets = sets.into_iter().zip(Bitness::ALL).map(|((providers, count), bits)| NameSpaceSet {
             bits: Some(bits),
+            at: NOWHERE,
             count: count.map(told),
             providers,
         });

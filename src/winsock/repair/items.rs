@@ -5,7 +5,7 @@ use super::reason::{LibraryFlaw, Removal, Repointing};
 use super::step::{Change, Subject};
 use crate::winsock::PACKED_ITEM_BYTES;
 use crate::winsock::info::{ItemKind, ProtocolInfo};
-use crate::winsock::packed::{Field, PackedItem, PackedItemError};
+use crate::winsock::packed::{self, Field, PackedItem, PackedItemError};
 use crate::winsock::rules;
 use crate::winsock::standard::{StandardItem, StandardProvider};
 use crate::winsock::store::{Item, MalformedItem};
@@ -15,7 +15,7 @@ use uuid::Uuid;
 /// `XP1_QOS_SUPPORTED`: set in the items of RSVP, which have the triples of TCP and UDP, and clear in those of TCP and UDP.
 const QOS_SUPPORTED: u32 = 0x2000;
 /// `AF_INET6`.
-const INET6: i32 = 23;
+pub(super) const INET6: i32 = 23;
 
 impl Draft<'_> {
     /// Restores what is known to be standard, and leaves the others out.
@@ -23,6 +23,7 @@ impl Draft<'_> {
         for value in malformed {
             let removal = match flaw(&value.data) {
                 _ if value.data.is_empty() => Removal::NoValue,
+                _ if packed::is_blank(&value.data) => Removal::Malformed { reason: packed::BLANK.to_owned() },
                 Some(error) => Removal::Malformed { reason: error.to_string() },
                 None => Removal::Malformed { reason: "the value is not of type REG_BINARY".to_owned() },
             };
@@ -52,6 +53,9 @@ impl Draft<'_> {
             let (known, catalog_entry_id) = recognised(&value.data)?;
             let info = ProtocolInfo { catalog_entry_id, ..known.info() };
             return Some((self.new_item(info)?, Vec::new()));
+        }
+        if packed::is_blank(&value.data) {
+            return None;
         }
         // A text without an end says nothing about the other fields: only it is set.
         let mut bytes = value.data.clone();
@@ -197,10 +201,6 @@ impl Draft<'_> {
 
     /// Puts the libraries of standard providers back where they are.
     pub fn restore_libraries(&mut self) {
-        let mut paths: HashMap<Uuid, HashSet<String>> = HashMap::new();
-        for item in &self.items {
-            paths.entry(item.info.provider_id).or_default().insert(item.info.path.to_lowercase());
-        }
         for index in 0..self.items.len() {
             let Some(info) = self.items.get(index).map(|item| &item.info) else { break };
             if info.kind() != ItemKind::Base {
@@ -208,26 +208,21 @@ impl Draft<'_> {
             }
             let Some(provider) = StandardProvider::by_id(info.provider_id) else { continue };
             let to = provider.library;
-            if to.eq_ignore_ascii_case(&info.path) {
-                continue;
-            }
-            let several = paths.get(&info.provider_id).is_some_and(|paths| paths.len() > 1);
-            let flaw = match library_flaw(&info.path, provider) {
-                None if several => LibraryFlaw::Differs,
-                None => continue,
-                Some(flaw) => flaw,
-            };
+            // Where a provider that is not Microsoft's has its library on this machine is not known.
+            let Some(flaw) = library_flaw(&info.path, provider) else { continue };
             let change = Change::Library { from: info.path.clone(), to, flaw };
             self.mend(index, change, |info| to.clone_into(&mut info.path));
         }
     }
 
     /// Puts standard items that are missing where they usually stand: behind the one that usually is before them.
-    pub fn add_standard(&mut self) {
+    ///
+    /// Before Vista IPv6 was there only where somebody installed it: without `has_inet6` its items are not missing.
+    pub fn add_standard(&mut self, has_inet6: bool) {
         let standard: Vec<&StandardItem> = StandardItem::all().filter(|item| item.is_essential).collect();
         for (rank, known) in standard.iter().enumerate() {
             let is_there = |item: &Item| StandardItem::of(&item.info) == Some(known);
-            if self.items.iter().any(is_there) || self.is_older_than(known) {
+            if self.items.iter().any(is_there) || known.triple.0 == INET6 && !has_inet6 {
                 continue;
             }
             let Some((catalog_entry_id, is_named)) = self.id_for(known) else { return };
@@ -241,13 +236,6 @@ impl Draft<'_> {
         }
     }
 
-    /// Whether this may be a Windows before Vista, on which IPv6 was there only where somebody installed it: nothing of the
-    /// family is in the set, nor the values beside the bytes that came with Vista.
-    fn is_older_than(&self, known: &StandardItem) -> bool {
-        let has_trace = |item: &Item| item.info.address_family == known.triple.0 || item.repeated_name.is_some();
-        known.triple.0 == INET6 && !self.items.iter().any(has_trace)
-    }
-
     /// The id for a missing item: the one that chains name as their base, else that of the same item in the other set, else a new
     /// one. Also whether chains name it.
     fn id_for(&mut self, known: &StandardItem) -> Option<(u32, bool)> {
@@ -255,7 +243,7 @@ impl Draft<'_> {
         let is_over = |info: &ProtocolInfo| info.triple() == known.triple && info.service_flags & QOS_SUPPORTED == 0;
         let bases =
             self.items.iter().filter(|item| is_over(&item.info)).filter_map(|item| item.info.chain.ids().last());
-        let named: HashSet<u32> = bases.copied().filter(|id| *id != 0 && !taken.contains(id)).collect();
+        let named: HashSet<u32> = bases.copied().filter(|id| is_id(*id) && !taken.contains(id)).collect();
         // The same id named by chains of another triple is not this item's.
         let strays = self.items.iter().filter(|item| !is_over(&item.info)).flat_map(|item| item.info.chain.ids());
         let strays: HashSet<u32> = strays.copied().collect();
@@ -263,7 +251,7 @@ impl Draft<'_> {
             return Some((id, true));
         }
         let elsewhere = self.ids.known(&known.info());
-        match elsewhere.filter(|id| *id != 0 && !taken.contains(id) && !strays.contains(id) && !named.contains(id)) {
+        match elsewhere.filter(|id| is_id(*id) && !taken.contains(id) && !strays.contains(id) && !named.contains(id)) {
             Some(id) => Some((id, false)),
             None => Some((self.ids.give()?, false)),
         }
@@ -326,5 +314,6 @@ fn library_flaw(path: &str, provider: &StandardProvider) -> Option<LibraryFlaw> 
         rules::Flaw::Empty => LibraryFlaw::Empty,
         rules::Flaw::Bare => LibraryFlaw::Bare,
         rules::Flaw::Elsewhere(_) => LibraryFlaw::Elsewhere,
+        rules::Flaw::Other(_) => return None,
     })
 }

@@ -34,8 +34,8 @@ pub use reason::{FlagFlaw, LibraryFlaw, Removal, Repointing};
 pub use step::{Change, Setting, Step, Subject};
 
 use super::rules;
-use super::store::{SourceForm, Store};
-use crate::catalog::{Bitness, Severity};
+use super::store::{Set, SourceForm, Store};
+use crate::catalog::{Bitness, Severity, Span};
 use crate::report::Finding;
 use draft::{Draft, Ids};
 use uuid::Uuid;
@@ -107,10 +107,15 @@ pub fn plan(store: &Store, options: &RepairOptions) -> Result<Plan, Unrepairable
         return Err(Unrepairable::Partial(store.form));
     }
     let mut mended = store.clone();
+    let restored: Vec<(Bitness, Span)> = rules::missing_sets(store);
+    for &(bits, at) in &restored {
+        mended.sets.push(Set::new(Some(bits), at));
+    }
+    mended.sets.sort_by_key(|set| set.bits);
     let mut ids = Ids::of(store);
     mended.sets.retain(|set| options.bits.is_none() || set.bits.is_none() || set.bits == options.bits);
     match options.bits {
-        _ if store.sets.is_empty() => return Err(Unrepairable::NoCatalog),
+        _ if store.sets.is_empty() && restored.is_empty() => return Err(Unrepairable::NoCatalog),
         Some(bits) if mended.sets.is_empty() => return Err(Unrepairable::NoSet(bits)),
         _ => {}
     }
@@ -120,6 +125,7 @@ pub fn plan(store: &Store, options: &RepairOptions) -> Result<Plan, Unrepairable
     }
     // Packed items by themselves may be any: what is not among them is not missing.
     let is_whole = store.form != SourceForm::Packed && store.fragments.is_empty();
+    let has_inet6 = has_inet6(store);
     let mut steps = Vec::new();
     for set in &mut mended.sets {
         let before = steps.len();
@@ -130,7 +136,7 @@ pub fn plan(store: &Store, options: &RepairOptions) -> Result<Plan, Unrepairable
         let asked = draft.remove_providers(&options.remove_providers);
         draft.give_ids();
         if is_whole {
-            draft.add_standard();
+            draft.add_standard(has_inet6);
         }
         draft.mend_chains(asked);
         draft.conform_chains();
@@ -145,7 +151,7 @@ pub fn plan(store: &Store, options: &RepairOptions) -> Result<Plan, Unrepairable
         draft.number_keys();
         set.items = draft.items;
         let mut own = steps.split_off(before);
-        numbers::count(set, &mut own);
+        numbers::count(set, store.protocol_catalog.is_some(), &mut own);
         steps.append(&mut own);
     }
     // One counter serves both sets, also the one that stays as it is.
@@ -155,6 +161,15 @@ pub fn plan(store: &Store, options: &RepairOptions) -> Result<Plan, Unrepairable
     numbers::counters(&mut mended, highest, &mut steps);
     let (left, warnings) = remaining(&mended);
     Ok(Plan { steps, store: mended, left, warnings })
+}
+
+/// Whether this is a Windows that has IPv6 by itself, as all do since Vista: an item of the family is there, or something else that
+/// came with Vista.
+fn has_inet6(store: &Store) -> bool {
+    let has_trace = |item: &super::Item| item.info.address_family == items::INET6 || item.repeated_name.is_some();
+    let is_of_vista =
+        !store.applications.is_empty() || store.name_spaces.iter().any(|set| set.bits == Some(Bitness::Bits64));
+    is_of_vista || store.items().any(has_trace)
 }
 
 /// The errors and the warnings that a catalog has, as the checker finds them.

@@ -28,11 +28,12 @@ impl Draft<'_> {
     }
 }
 
-/// Lets the counter of a set say how many items it has. One that the source does not tell is told only where something changed.
-pub(super) fn count(set: &mut Set, steps: &mut Vec<Step>) {
+/// Lets the counter of a set say how many items it has. One that the source does not tell is told where the catalog itself is, and
+/// where something changed; an export of a part has none.
+pub(super) fn count(set: &mut Set, is_catalog_told: bool, steps: &mut Vec<Step>) {
     let to = u32::try_from(set.items.len()).unwrap_or(u32::MAX);
     let from = set.count.as_ref().map(|count| count.value);
-    let is_silent = from.is_none() && steps.is_empty();
+    let is_silent = from.is_none() && steps.is_empty() && !is_catalog_told;
     if from == Some(to) || is_silent {
         return;
     }

@@ -73,12 +73,9 @@ pub enum LibraryFlaw {
     /// No folder is named, so that a program's own folder is searched first.
     #[error("no folder is named, so that a program's own is searched first")]
     Bare,
-    /// It is a library elsewhere than in the folder of Windows.
-    #[error("a provider of Windows has its library in the folder of Windows")]
+    /// It is not the library that the provider has on any Windows.
+    #[error("a provider of Windows has its own library, in the folder of Windows")]
     Elsewhere,
-    /// Other items of the same provider name another library.
-    #[error("the items of one provider name different libraries")]
-    Differs,
 }
 
 /// Why a chain is to name another id; `Display` says it.

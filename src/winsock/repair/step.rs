@@ -194,7 +194,6 @@ impl Step {
             Change::Remove(removal) => return removal.code(),
             Change::Restore { .. } | Change::Range { .. } => "winsock-malformed-item",
             Change::Add { .. } => "winsock-missing-standard",
-            Change::Library { flaw: LibraryFlaw::Differs, .. } => "winsock-duplicate-provider",
             Change::Library { .. } => "winsock-library-path",
             // Fits into no catalog, which is what loading says of it.
             Change::NewId { from, .. } | Change::Repoint { from, reason: Repointing::Followed, .. }

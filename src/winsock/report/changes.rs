@@ -1,36 +1,29 @@
-//! What a standard item says otherwise than on Windows 10 1709, from which the shipped catalog is.
+//! What a standard item says otherwise than Windows 7 to 11 have it; the values are those of the shipped catalog.
 
 use crate::winsock::standard::{StandardItem, StandardProvider};
-use crate::winsock::windows_path::same_file;
-use crate::winsock::{Field, Item, ItemKind, ProtocolInfo};
+use crate::winsock::{Field, Item, ProtocolInfo};
 
 /// What a base protocol is known to be.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub(super) enum Known {
     /// This item.
     Item(&'static StandardItem),
-    /// One of `MSAFD NetBIOS`. There are two for each network card, so that no list has them: of what they say only the library
-    /// is known.
-    NetBios(&'static StandardProvider),
+    /// One of a provider of which no list has the items, as `MSAFD NetBIOS`: only the library is known.
+    Family(&'static StandardProvider),
 }
 
 impl Known {
     /// What an item is, by GUID and triple: names are texts of a language, or references to such.
     pub fn of(info: &ProtocolInfo) -> Option<Self> {
-        if let Some(item) = StandardItem::of(info) {
-            return Some(Known::Item(item));
-        }
-        // Family 17, AF_NETBIOS, of the types 5 and 2; the protocols are negative (winsock2.h, wsnetbs.h).
-        let provider = StandardProvider::by_id(info.provider_id).filter(|provider| provider.name == "netbios")?;
-        let is_one = info.address_family == 17 && [2, 5].contains(&info.socket_type) && info.protocol < 0;
-        (is_one && info.kind() == ItemKind::Base).then_some(Known::NetBios(provider))
+        let item = StandardItem::of(info).map(Known::Item);
+        item.or_else(|| StandardProvider::of_family(info).map(Known::Family))
     }
 
     /// What catalogs of sockatlas call it.
     pub fn name(self) -> &'static str {
         match self {
             Known::Item(item) => item.name,
-            Known::NetBios(provider) => provider.name,
+            Known::Family(provider) => provider.name,
         }
     }
 }
@@ -48,30 +41,26 @@ pub struct Change {
 }
 
 /// Every field that says otherwise. Not compared are ids, which each machine gives by itself, and what the source does not tell;
-/// a name is compared where the source has the bytes, for what prints names translates them.
+/// nor names: each version of Windows has others, texts of its language among them, and nothing is chosen or loaded by them. Of
+/// providers that are not Microsoft's only the library is known for all their versions.
 pub(super) fn changes(item: &Item, known: Known) -> Vec<Change> {
     let info = &item.info;
     let mut changes = Vec::new();
     let mut change = |field, known: String, found: String| changes.push(Change { field, known, found });
-    let library = match known {
-        Known::Item(item) => item.provider.library,
-        Known::NetBios(provider) => provider.library,
+    let provider = match known {
+        Known::Item(item) => item.provider,
+        Known::Family(provider) => provider,
     };
-    if !same_file(&info.path, library) {
-        change(Field::LibraryPath, library.to_owned(), info.path.clone());
+    if !provider.has_library(&info.path) {
+        change(Field::LibraryPath, provider.library.to_owned(), info.path.clone());
     }
     let Known::Item(standard) = known else { return changes };
     let should = standard.info();
-    for field in Field::ALL {
+    for field in Field::ALL.into_iter().filter(|_| provider.by_microsoft) {
         let both = number(info, field).zip(number(&should, field));
         if let Some((found, known)) = both.filter(|(found, known)| found != known) {
             change(field, text(field, known), text(field, found));
         }
-    }
-    // Older versions of Windows have the English text itself.
-    let names = [standard.text, standard.english];
-    if item.packed.is_some() && !names.iter().any(|name| info.name.eq_ignore_ascii_case(name)) {
-        change(Field::ProtocolName, should.name.clone(), info.name.clone());
     }
     changes
 }

@@ -6,7 +6,7 @@
 use crate::winsock::{Field, Item, PackedItem};
 
 /// Bytes without a meaning that are not zero.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Leftover {
     /// The field in which they stand.

@@ -37,7 +37,7 @@ pub use times::{LONG_AFTER, Times};
 pub use super::mounted::{LibraryFile, LibraryState, MountedWindows};
 use super::standard::StandardProvider;
 use super::wsa::permits;
-use super::{ApplicationCategories, Field, Fragment, Reading, SourceForm, Store, rules};
+use super::{ApplicationCategories, Field, Fragment, LoadPoint, Reading, Set, SourceForm, Store, rules};
 use crate::catalog::Severity;
 use crate::report::Finding;
 use crate::terms::Categories;
@@ -63,6 +63,8 @@ pub struct Report<'s> {
     pub name_spaces: Vec<NameSpaceSetReport<'s>>,
     /// Applications with categories.
     pub applications: Vec<ApplicationReport<'s>>,
+    /// Values beside the catalogs that name libraries.
+    pub load_points: Vec<LoadPointReport<'s>>,
     /// What cannot be read, what is broken, and what the rules have to say: the worst first, then by place.
     pub findings: Vec<Finding>,
     /// Whether libraries were looked for.
@@ -96,6 +98,16 @@ pub struct ApplicationReport<'s> {
     pub application: &'s ApplicationCategories,
     /// Whether a layer without categories loads into it; nothing where its own are not told.
     pub loads_uncategorised: Option<bool>,
+}
+
+/// A value beside the catalogs that names a library.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct LoadPointReport<'s> {
+    /// The value.
+    pub load_point: &'s LoadPoint,
+    /// Whether it names the library of Windows, or none.
+    pub is_stock: bool,
 }
 
 /// How much was found, over all sets.
@@ -160,7 +172,10 @@ pub fn report<'s>(reading: &'s Reading, mounted: Option<&MountedWindows>) -> Rep
     let has_gaps = !store.fragments.is_empty() || findings.iter().any(|finding| finding.code == "winsock-gap");
     // What a chain runs over may stand in a gap.
     findings.retain(|finding| !has_gaps || finding.code != "winsock-broken-chain");
-    let mut sets: Vec<SetReport<'s>> = store.sets.iter().map(|set| sets::report(set, has_gaps, mounted)).collect();
+    // netsh prints the name-space providers last: a text without them may end before the entries do.
+    let may_go_on = has_gaps || store.form == SourceForm::Netsh && store.name_spaces.is_empty();
+    let report = |set: &'s Set| sets::report(set, has_gaps, may_go_on, mounted);
+    let mut sets: Vec<SetReport<'s>> = store.sets.iter().map(report).collect();
     if store.form == SourceForm::Packed {
         // Packed items may be any part of a catalog: what is not among them may well be there.
         sets.iter_mut().for_each(|set| set.absent = None);
@@ -175,6 +190,7 @@ pub fn report<'s>(reading: &'s Reading, mounted: Option<&MountedWindows>) -> Rep
         differences: bitness::differences(store),
         name_spaces: store.name_spaces.iter().map(|set| name_spaces::report(set, mounted)).collect(),
         applications: store.applications.iter().map(application).collect(),
+        load_points: store.load_points.iter().map(load_point).collect(),
         findings,
         is_mounted: mounted.is_some(),
     };
@@ -200,7 +216,10 @@ fn fragment(fragment: &Fragment) -> FragmentReport<'_> {
     let provider_id = fact(Field::ProviderId).and_then(|text| Uuid::try_parse(text).ok());
     let known = provider_id.and_then(StandardProvider::by_id);
     let path = fact(Field::LibraryPath);
-    let concerns = path.map(|path| paths::concerns(path, known.map(|known| known.library)));
+    let concerns = path.map(|path| {
+        let other = known.filter(|known| !known.has_library(path));
+        paths::concerns(path, other.map(|known| known.library))
+    });
     FragmentReport {
         fragment,
         provider_id,
@@ -208,6 +227,10 @@ fn fragment(fragment: &Fragment) -> FragmentReport<'_> {
         known_provider: known.map(|known| known.name),
         concerns: concerns.unwrap_or_default(),
     }
+}
+
+fn load_point(load_point: &LoadPoint) -> LoadPointReport<'_> {
+    LoadPointReport { load_point, is_stock: load_point.known.oddity(load_point.path.as_deref()).is_none() }
 }
 
 fn application(application: &ApplicationCategories) -> ApplicationReport<'_> {

@@ -4,44 +4,9 @@
 use super::paths::{self, PathConcern};
 use super::times::{Times, times};
 use super::{LibraryFile, MountedWindows};
-use crate::winsock::windows_path::same_file;
+pub use crate::winsock::name_spaces::{KNOWN_NAME_SPACES, KnownNameSpace};
 use crate::winsock::{Bitness, NameSpaceProvider, NameSpaceSet};
 use std::collections::HashSet;
-use uuid::{Uuid, uuid};
-
-/// A name-space provider that Windows 10 1709 has.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct KnownNameSpace {
-    /// What it resolves.
-    pub name: &'static str,
-    /// `ProviderId`.
-    pub provider_id: Uuid,
-    /// `LibraryPath`.
-    pub library: &'static str,
-    /// `SupportedNameSpace`.
-    pub name_space: u32,
-    /// Whether no Windows is without it: the one that asks DNS.
-    pub is_needed: bool,
-}
-
-/// All of them, in the order of that catalog. All are enabled, have version 0 and store no information on service classes.
-pub const KNOWN_NAME_SPACES: [KnownNameSpace; 7] = [
-    known("e-mail", uuid!("964acba2-b2bc-40eb-8c6a-a6db40161cae"), r"%SystemRoot%\system32\napinsp.dll", 37),
-    known("PNRP (39)", uuid!("03fe89ce-766d-4976-b9c1-bb9bc42c7b4d"), r"%SystemRoot%\system32\pnrpnsp.dll", 39),
-    known("PNRP (38)", uuid!("03fe89cd-766d-4976-b9c1-bb9bc42c7b4d"), r"%SystemRoot%\system32\pnrpnsp.dll", 38),
-    KnownNameSpace {
-        is_needed: true,
-        ..known("DNS", uuid!("22059d40-7e9e-11cf-ae5a-00aa00a7112b"), r"%SystemRoot%\System32\mswsock.dll", 12)
-    },
-    known("NTDS", uuid!("3b2637ee-e580-11cf-a555-00c04fd8d4ac"), r"%SystemRoot%\System32\winrnr.dll", 32),
-    known("NLA", uuid!("6642243a-3ba8-4aa6-baa5-2e0bd71fdd83"), r"%SystemRoot%\system32\NLAapi.dll", 15),
-    known("Bluetooth", uuid!("06aa63e0-7d60-41ff-afb2-3ee6d2d9392d"), r"%SystemRoot%\system32\wshbth.dll", 16),
-];
-
-const fn known(name: &'static str, provider_id: Uuid, library: &'static str, name_space: u32) -> KnownNameSpace {
-    KnownNameSpace { name, provider_id, library, name_space, is_needed: false }
-}
 
 /// The name-space providers of one bitness, compared with those that are known.
 #[derive(Clone, Debug)]
@@ -118,7 +83,12 @@ pub(super) fn report<'s>(set: &'s NameSpaceSet, mounted: Option<&MountedWindows>
         NameSpaceReport {
             provider,
             standing,
-            concerns: path.map(|path| paths::concerns(path, known.map(|known| known.library))).unwrap_or_default(),
+            concerns: path
+                .map(|path| {
+                    let other = known.filter(|known| !known.has_library(path));
+                    paths::concerns(path, other.map(|known| known.library))
+                })
+                .unwrap_or_default(),
             library: mounted.zip(path).map(|(mounted, path)| mounted.library(path, set.bits)),
         }
     });
@@ -135,7 +105,7 @@ pub(super) fn report<'s>(set: &'s NameSpaceSet, mounted: Option<&MountedWindows>
 fn changes(provider: &NameSpaceProvider, known: &KnownNameSpace) -> Vec<NameSpaceChange> {
     let mut changes = Vec::new();
     let mut change = |value, known: String, found: String| changes.push(NameSpaceChange { value, known, found });
-    if let Some(path) = provider.path.as_ref().filter(|path| !same_file(path, known.library)) {
+    if let Some(path) = provider.path.as_ref().filter(|path| !known.has_library(path)) {
         change("LibraryPath", known.library.to_owned(), path.clone());
     }
     if let Some(found) = provider.name_space.filter(|&found| found != known.name_space) {
@@ -144,12 +114,6 @@ fn changes(provider: &NameSpaceProvider, known: &KnownNameSpace) -> Vec<NameSpac
     let word = |enabled: bool| if enabled { "1" } else { "0" }.to_owned();
     if provider.enabled == Some(false) {
         change("Enabled", word(true), word(false));
-    }
-    if let Some(found) = provider.version.filter(|&found| found != 0) {
-        change("Version", "0".to_owned(), found.to_string());
-    }
-    if provider.stores_service_class_info == Some(true) {
-        change("StoresServiceClassInfo", word(false), word(true));
     }
     changes
 }

@@ -1,6 +1,6 @@
 //! What the path of a provider's library gives away: whether it can be taken for another file, or lies where anybody writes.
 
-use crate::winsock::windows_path::{WindowsPath, plain, same_file};
+use crate::winsock::windows_path::{SYSTEM_VARIABLES, WindowsPath, same_file, user_writable};
 
 /// What is odd about the path of a library.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -62,9 +62,10 @@ impl std::fmt::Display for PathConcern {
     }
 }
 
-/// What is odd about a path, the gravest first; of a provider with a known path whether it is that one.
+/// What is odd about a path, the gravest first. The known path is that of a provider whose library is not known to be elsewhere.
 pub(super) fn concerns(path: &str, known: Option<&'static str>) -> Vec<PathConcern> {
     let leads = WindowsPath::of(path);
+    let writable = user_writable(path);
     let mut concerns = Vec::new();
     match &leads {
         WindowsPath::Empty => concerns.push(PathConcern::Empty),
@@ -72,20 +73,14 @@ pub(super) fn concerns(path: &str, known: Option<&'static str>) -> Vec<PathConce
         WindowsPath::Relative => concerns.push(PathConcern::Relative),
         WindowsPath::Network => concerns.push(PathConcern::Network),
         WindowsPath::Variable { name, .. } => {
-            match USER_VARIABLES.iter().find(|known| known.eq_ignore_ascii_case(name)) {
-                Some(variable) => concerns.push(PathConcern::UserWritable(variable)),
-                None if SYSTEM_VARIABLES.iter().any(|known| known.eq_ignore_ascii_case(name)) => {}
-                None => concerns.push(PathConcern::UnknownVariable),
+            let is_of_system = SYSTEM_VARIABLES.iter().any(|known| known.eq_ignore_ascii_case(name));
+            if !is_of_system && writable.is_none() {
+                concerns.push(PathConcern::UnknownVariable);
             }
         }
         WindowsPath::Windows(_) | WindowsPath::Drive { .. } => {}
     }
-    let folders = plain(path);
-    let folders = folders.rsplit_once('\\').map_or("", |(folders, _)| folders);
-    let writable = |name: &&&str| folders.split('\\').any(|folder| folder.eq_ignore_ascii_case(name));
-    if let Some(folder) = USER_FOLDERS.iter().find(writable) {
-        concerns.push(PathConcern::UserWritable(folder));
-    }
+    concerns.extend(writable.map(PathConcern::UserWritable));
     if let Some(known) = known.filter(|known| !same_file(path, known)) {
         concerns.push(PathConcern::NotTheKnown(known));
     }
@@ -94,23 +89,6 @@ pub(super) fn concerns(path: &str, known: Option<&'static str>) -> Vec<PathConce
     }
     concerns
 }
-
-/// Folders below which users write on a usual Windows; `Documents and Settings` up to Windows XP.
-const USER_FOLDERS: [&str; 6] = ["Users", "Documents and Settings", "AppData", "ProgramData", "Temp", "$Recycle.Bin"];
-
-/// Variables of such folders.
-const USER_VARIABLES: [&str; 9] =
-    ["TEMP", "TMP", "APPDATA", "LOCALAPPDATA", "USERPROFILE", "HOMEPATH", "PUBLIC", "ProgramData", "ALLUSERSPROFILE"];
-
-/// Variables that the system sets, beside those of the folder of Windows, and that no user has a say in.
-const SYSTEM_VARIABLES: [&str; 6] = [
-    "ProgramFiles",
-    "ProgramFiles(x86)",
-    "ProgramW6432",
-    "CommonProgramFiles",
-    "CommonProgramFiles(x86)",
-    "CommonProgramW6432",
-];
 
 #[cfg(test)]
 mod tests {

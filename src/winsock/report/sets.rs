@@ -58,7 +58,8 @@ pub struct EntryReport<'s> {
 
 /// The name of an item as people know it: where it is the indirect string of a standard item, what an English Windows shows.
 pub fn shown_name(item: &Item) -> &str {
-    let standard = StandardItem::of(&item.info).filter(|standard| item.info.name.eq_ignore_ascii_case(standard.text));
+    // Which library holds the text depends on the version: `wshtcpip.dll` and `wship6.dll` up to Windows 7.
+    let standard = StandardItem::of(&item.info).filter(|_| item.info.name.starts_with('@'));
     standard.map_or(&item.info.name, |standard| standard.english)
 }
 
@@ -137,11 +138,17 @@ pub struct LayerReport {
     pub answers: Vec<&'static str>,
 }
 
-pub(super) fn report<'s>(set: &'s Set, has_gaps: bool, mounted: Option<&MountedWindows>) -> SetReport<'s> {
+/// `may_go_on` says whether entries may follow that the source does not tell, so that no request is known to be refused.
+pub(super) fn report<'s>(
+    set: &'s Set,
+    has_gaps: bool,
+    may_go_on: bool,
+    mounted: Option<&MountedWindows>,
+) -> SetReport<'s> {
     let standings = standings(set);
     let items: Vec<(&Item, bool)> =
         set.items.iter().zip(&standings).map(|(item, standing)| (item, standing.is_added())).collect();
-    let answers = answers(&items, has_gaps);
+    let answers = answers(&items, may_go_on);
     let there: BTreeSet<&str> = standings
         .iter()
         .filter_map(|standing| match standing {
@@ -154,10 +161,12 @@ pub(super) fn report<'s>(set: &'s Set, has_gaps: bool, mounted: Option<&MountedW
         absent.map(|item| Absent { item, is_missing: item.is_essential }).collect()
     };
     let entries = set.items.iter().zip(standings).map(|(item, standing)| {
-        let library = StandardProvider::by_id(item.info.provider_id).map(|provider| provider.library);
+        let provider = StandardProvider::by_id(item.info.provider_id);
+        let library = provider.map(|provider| provider.library);
+        let other = provider.filter(|provider| !provider.has_library(&item.info.path));
         EntryReport {
             leftovers: leftovers(item, library),
-            concerns: paths::concerns(&item.info.path, library),
+            concerns: paths::concerns(&item.info.path, other.map(|provider| provider.library)),
             library: mounted.map(|mounted| mounted.library(&item.info.path, set.bits)),
             item,
             standing,

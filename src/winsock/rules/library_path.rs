@@ -2,7 +2,6 @@
 
 use super::super::Field;
 use super::super::standard::StandardProvider;
-use super::super::windows_path::WindowsPath;
 use super::Judged;
 use crate::catalog::Severity;
 use crate::report::Finding;
@@ -27,7 +26,14 @@ pub(super) fn look(judged: &Judged<'_>, found: &mut Vec<Finding>) {
             Some(Flaw::Elsewhere(name)) => {
                 let message =
                     format!("{} is of Microsoft's provider `{name}`, and its library is `{path}`", item.named());
-                (Severity::Warning, message)
+                (Severity::Error, message)
+            }
+            Some(Flaw::Other(name)) => {
+                let message = format!(
+                    "{} is of the provider `{name}`, and its library is `{path}`, which is not that provider's",
+                    item.named()
+                );
+                (Severity::Error, message)
             }
         };
         found.push(Finding::new(CODE, severity, message, at).help(usual(provider)));
@@ -40,11 +46,13 @@ pub(in crate::winsock) enum Flaw {
     Empty,
     /// It has no folder.
     Bare,
-    /// It is of Microsoft's provider of this name, and not below the folder of Windows.
+    /// It is of Microsoft's provider of this name, and not the library of that.
     Elsewhere(&'static str),
+    /// It is of a known provider of this name that is not Microsoft's, and not the library of that.
+    Other(&'static str),
 }
 
-/// What is wrong with the path of a provider's library, by the path itself.
+/// What is wrong with the path of a provider's library, by the path itself and by what is known of the provider.
 pub(in crate::winsock) fn flaw(path: &str, provider: Option<&StandardProvider>) -> Option<Flaw> {
     if path.trim().is_empty() {
         return Some(Flaw::Empty);
@@ -52,13 +60,16 @@ pub(in crate::winsock) fn flaw(path: &str, provider: Option<&StandardProvider>) 
     if !path.contains(['\\', '/', '%']) {
         return Some(Flaw::Bare);
     }
-    let provider = provider.filter(|provider| provider.by_microsoft && !WindowsPath::of(path).is_of_windows())?;
-    Some(Flaw::Elsewhere(provider.name))
+    let provider = provider.filter(|provider| !provider.has_library(path))?;
+    Some(if provider.by_microsoft { Flaw::Elsewhere(provider.name) } else { Flaw::Other(provider.name) })
 }
 
 /// What to do about it.
 fn usual(provider: Option<&StandardProvider>) -> String {
     match provider {
+        Some(provider) if !provider.by_microsoft => {
+            format!("install that provider anew, or remove it; on another Windows it has `{}`", provider.library)
+        }
         Some(provider) => format!("Windows has `{}` here: `sockatlas winsock repair` restores it", provider.library),
         None => "its provider must be installed anew, or removed".to_owned(),
     }

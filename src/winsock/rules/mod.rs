@@ -10,6 +10,9 @@
 //! | `chain_in_chain`, `order`, `handles` | chains: what they name, who wins, what they make of sockets |
 //! | `layers`, `visibility` | layers: whether they are reached, where, by whom, and whether they show |
 //! | `library_path`, `library_file`, `providers`, `bitness`, `standard` | libraries and providers: hijacked, doubled, in one set only, lost |
+//! | `foreign_base` | base protocols ahead of those of Windows |
+//! | `catalogs`, `name_spaces`, `load_points`, `categories` | what stands beside the entries: catalogs that are not there, who looks up names, libraries that are loaded too, who permits layers |
+//! | `unapplied_log` | hives whose newest changes may be missing |
 //! | `flags`, `numbering` | fields and counters that contradict one another |
 //!
 //! Every code has a rule of the checker, whose documentation says what it finds and why that matters. What a source does
@@ -17,28 +20,37 @@
 //! does not show may well be there.
 
 mod bitness;
+mod catalogs;
+mod categories;
 mod chain_in_chain;
 mod chains;
 mod flags;
+mod foreign_base;
 mod handles;
 mod ids;
 mod judged;
 mod layers;
 mod library_file;
 mod library_path;
+mod load_points;
+mod name_spaces;
 mod numbering;
 mod order;
 mod providers;
 mod standard;
+mod unapplied_log;
 mod visibility;
 
 use super::Store;
 use crate::catalog::Fault;
 use crate::report::Finding;
+pub(super) use catalogs::missing_sets;
 pub(super) use ids::impossible;
 use judged::Judged;
 pub(crate) use library_file::missing_libraries;
 pub(super) use library_path::{Flaw, flaw as library_flaw};
+#[cfg(feature = "hive")]
+pub(super) use unapplied_log::NOTHING_NEW;
 
 /// What refuses loading, beyond what reading the source found.
 pub(crate) fn faults(store: &Store) -> Vec<Fault> {
@@ -55,12 +67,13 @@ pub(crate) fn faults(store: &Store) -> Vec<Fault> {
 /// What looks at one set.
 type Look = fn(&Judged<'_>, &mut Vec<Finding>);
 
-const LOOKS: [Look; 13] = [
+const LOOKS: [Look; 14] = [
     chain_in_chain::look,
     library_path::look,
     numbering::look,
     layers::unreachable,
     order::shadowed,
+    foreign_base::look,
     layers::partial_coverage,
     handles::look,
     visibility::look,
@@ -82,5 +95,10 @@ pub(crate) fn lints(store: &Store) -> Vec<Finding> {
     }
     bitness::look(&sets, &mut found);
     numbering::next_id(store, &mut found);
+    catalogs::look(store, &mut found);
+    name_spaces::look(store, &mut found);
+    load_points::look(store, &mut found);
+    categories::look(store, &mut found);
+    unapplied_log::look(store, &mut found);
     found
 }

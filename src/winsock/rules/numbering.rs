@@ -11,7 +11,7 @@ use crate::report::Finding;
 const CODE: &str = "winsock-numbering";
 const HELP: &str = "`sockatlas winsock repair` numbers the keys anew and sets the counters";
 /// How many digits the name of a key has.
-const DIGITS: usize = 12;
+pub(super) const DIGITS: usize = 12;
 
 /// What is wrong within one set.
 pub(super) fn look(judged: &Judged<'_>, found: &mut Vec<Finding>) {
@@ -26,20 +26,32 @@ pub(super) fn look(judged: &Judged<'_>, found: &mut Vec<Finding>) {
         let help = format!("keys are numbered from `{:0DIGITS$}`: {HELP}", 1);
         found.push(Finding::new(CODE, Severity::Error, message, at).help(help));
     }
-    numbers.sort_unstable_by_key(|&(number, ..)| number);
-    let mut before: Option<(u64, &str, Span)> = None;
-    for (number, name, at) in numbers {
-        let expected = before.map_or(1, |(number, ..)| number.saturating_add(1));
-        if number > expected {
-            let message = format!("{} has no key `{expected:0DIGITS$}`, and `{name}` follows", judged.name());
-            let finding = Finding::new(CODE, Severity::Error, message, at).help(HELP);
-            found.push(match before {
-                Some((.., before)) => finding.label(before, "the last key before the hole"),
-                None => finding,
-            });
-        }
-        before = Some((number, name, at));
+    for (expected, name, at, before) in holes(numbers) {
+        let message = format!("{} has no key `{expected:0DIGITS$}`, and `{name}` follows", judged.name());
+        let finding = Finding::new(CODE, Severity::Error, message, at).help(HELP);
+        found.push(match before {
+            Some(before) => finding.label(before, "the last key before the hole"),
+            None => finding,
+        });
     }
+}
+
+/// The first key that is not there, the one that follows, and the last one before the hole.
+pub(super) type Hole<'k> = (u64, &'k str, Span, Option<Span>);
+
+/// The holes in numbered keys.
+pub(super) fn holes(mut numbers: Vec<(u64, &str, Span)>) -> Vec<Hole<'_>> {
+    numbers.sort_unstable_by_key(|&(number, ..)| number);
+    let mut holes = Vec::new();
+    let mut before: Option<(u64, Span)> = None;
+    for (number, name, at) in numbers {
+        let expected = before.map_or(1, |(number, _)| number.saturating_add(1));
+        if number > expected {
+            holes.push((expected, name, at, before.map(|(_, before)| before)));
+        }
+        before = Some((number, at));
+    }
+    holes
 }
 
 /// The keys of a set in its order: name, number and place. Nothing where there are no keys.
@@ -54,18 +66,32 @@ fn keys(set: &Set) -> impl Iterator<Item = (&str, u64, Span)> {
 }
 
 fn count(judged: &Judged<'_>, found: &mut Vec<Finding>) {
-    let Some(count) = &judged.set.count else { return };
+    let Some(count) = &judged.set.count else { return uncounted(judged, found) };
     let there = judged.set.items.len() + judged.set.malformed.len();
     if u64::from(count.value) == there as u64 {
         return;
     }
-    let name = match judged.set.bits {
-        Some(Bitness::Bits64) => "Num_Catalog_Entries64",
-        _ => "Num_Catalog_Entries",
-    };
+    let name = counter(judged.set.bits);
     let message = format!("`{name}` is {}, and {} has {there} keys", count.value, judged.name());
     let finding = Finding::new(CODE, Severity::Error, message, count.at).help(HELP);
     found.push(finding.label(judged.set.at, "the keys are counted here"));
+}
+
+/// A set whose catalog is told, and not how many entries it has.
+fn uncounted(judged: &Judged<'_>, found: &mut Vec<Finding>) {
+    let Some(catalog) = &judged.store.protocol_catalog else { return };
+    let (name, set) = (counter(judged.set.bits), judged.name());
+    let message = format!("there is no `{name}`: Windows reads none of the entries of {set}");
+    let finding = Finding::new(CODE, Severity::Error, message, catalog.at).help(HELP);
+    found.push(finding.label(judged.set.at, "these are the entries"));
+}
+
+/// The value that counts the entries of a set.
+pub(super) const fn counter(bits: Option<Bitness>) -> &'static str {
+    match bits {
+        Some(Bitness::Bits64) => "Num_Catalog_Entries64",
+        _ => "Num_Catalog_Entries",
+    }
 }
 
 /// A next id that an item of either set has already, or had to have.

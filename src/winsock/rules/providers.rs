@@ -1,5 +1,6 @@
 //! Providers that are two, by their library or by their name.
 
+use super::super::standard::StandardProvider;
 use super::super::{Field, Item, ItemKind};
 use super::Judged;
 use crate::catalog::Severity;
@@ -14,12 +15,16 @@ pub(super) fn look(judged: &Judged<'_>, found: &mut Vec<Finding>) {
     names(judged, found);
 }
 
-/// One GUID with two libraries; each further library is told once.
+/// One GUID with two libraries; each further library is told once. Which library a known provider has is known: `library_path` says
+/// where it is another.
 fn libraries(judged: &Judged<'_>, found: &mut Vec<Finding>) {
     let mut first: HashMap<Uuid, &Item> = HashMap::new();
     let mut told: HashSet<(Uuid, String)> = HashSet::new();
     for item in &judged.set.items {
         let id = item.info.provider_id;
+        if StandardProvider::by_id(id).is_some() {
+            continue;
+        }
         let first = *first.entry(id).or_insert(item);
         let (own, others) = (item.info.path.to_lowercase(), first.info.path.to_lowercase());
         if own == others || !told.insert((id, own)) {

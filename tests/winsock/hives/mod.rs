@@ -126,6 +126,30 @@ fn a_hive_in_use_without_its_logs_says_so() {
     let (_, source) = reading.sources.iter().next().expect("one document");
     let remark = "; the hive was in use when it was copied, and no transaction logs are beside it: its newest changes may be missing\r\n";
     assert!(source.text().contains(remark), "{}", &source.text()[..300]);
+    let report = sockatlas::winsock::report::report(&reading, None);
+    let loud = report.findings.iter().filter(|finding| finding.severity > sockatlas::catalog::Severity::Note);
+    let loud: Vec<(&str, &str)> = loud.map(|finding| (finding.code, finding.message.as_str())).collect();
+    let message = remark.trim_start_matches("; ").trim_end();
+    assert_eq!((loud, report.verdict.is_clean()), (vec![("winsock-unapplied-log", message)], false));
+    let plan = sockatlas::winsock::repair::plan(&reading.store, &Default::default()).expect("it can be repaired");
+    assert_eq!((plan.steps.len(), plan.warnings.len()), (0, 1), "it is listed, and nothing says that all is well");
+}
+
+/// `check`, `report` and `repair` print it too.
+#[cfg(feature = "cli")]
+#[test]
+fn every_command_says_that_a_hive_was_in_use() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let mut bytes = sample(HIVE);
+    bytes[4] = bytes[8].wrapping_add(1);
+    std::fs::write(folder.path().join("SYSTEM"), bytes).expect("a file can be written");
+    for arguments in [&["check", "SYSTEM"][..], &["winsock", "report", "SYSTEM"], &["winsock", "repair", "SYSTEM"]] {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_sockatlas"));
+        let ran = command.args(arguments).current_dir(folder.path()).output().expect("the command runs");
+        let text = String::from_utf8(ran.stdout).expect("UTF-8");
+        assert!(text.contains("the hive was in use when it was copied"), "{arguments:?}: {text}");
+        assert!(!text.contains("standard and sound") && !text.contains("nothing to repair"), "{arguments:?}: {text}");
+    }
 }
 
 #[test]

@@ -127,13 +127,13 @@ fn a_library_that_was_hijacked_is_put_back_and_others_are_not_made_up() {
         ("", "no library is named", "winsock-library-path"),
         (
             r"C:\Users\Public\mswsock.dll",
-            "a provider of Windows has its library in the folder of Windows",
+            "a provider of Windows has its own library, in the folder of Windows",
             "winsock-library-path",
         ),
         (
             r"%SystemRoot%\system32\mswsock2.dll",
-            "the items of one provider name different libraries",
-            "winsock-duplicate-provider",
+            "a provider of Windows has its own library, in the folder of Windows",
+            "winsock-library-path",
         ),
     ];
     for (path, reason, code) in cases {
@@ -282,4 +282,19 @@ fn a_base_of_no_possible_family_is_taken_out_and_a_standard_one_comes_back() {
     assert_eq!(items.first().map(String::as_str), Some(removed));
     assert!(items.iter().any(|step| step.ends_with("[winsock-missing-standard]")), "{items:?}");
     is_sound(&plan);
+}
+
+/// What a chain names by a number that is no id becomes the id of nothing.
+#[test]
+fn an_item_that_is_added_never_takes_what_is_no_id() {
+    for no_id in [1 << 31, u32::MAX, 0] {
+        let names = |info: &mut sockatlas::winsock::ProtocolInfo| info.chain.entries[1] = no_id;
+        let plan = planned(&Catalog::sound().without(1001).change(1008, names));
+        for set in &plan.store.sets {
+            assert!(set.items.iter().all(|item| i32::try_from(item.id()).is_ok_and(|id| id > 0)), "{no_id}");
+            let tcp = set.items.iter().find(|item| item.info.name.contains("-60100")).expect("it is restored");
+            assert_eq!(set.by_id(1008).expect("the chain stays").info.chain.ids(), [1007, tcp.id()], "{no_id}");
+        }
+        is_sound(&plan);
+    }
 }

@@ -28,7 +28,7 @@ fn a_library_of_microsoft_s_outside_of_windows_is_told_and_another_s_is_not() {
     let found = told(&moved.reg());
     assert_eq!(found.len(), 6, "{found:#?}");
     let message = r"base protocol `MSAFD Tcpip [TCP/IP]` (id 1001, key `000000000001`) is of Microsoft's provider `tcpip`, and its library is `C:\Users\Public\x.dll`";
-    assert_eq!((found[0].0, found[0].1, found[0].3.as_str()), ("winsock-library-path", Warning, message));
+    assert_eq!((found[0].0, found[0].1, found[0].3.as_str()), ("winsock-library-path", Error, message));
     assert_eq!(told(&Catalog::sound().change(1007, users).reg()), [], "the layer is nobody's in particular");
 }
 

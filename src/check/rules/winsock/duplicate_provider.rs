@@ -11,9 +11,9 @@
 //! Winsock Catalog Provider Entry
 //! ------------------------------------------------------
 //! Entry Type:                         Base Service Provider
-//! Description:                        MSAFD Tcpip [TCP/IP]
-//! Provider ID:                        {E70F1AA0-AB8B-11CF-8CA3-00805F48A192}
-//! Provider Path:                      %SystemRoot%\system32\mswsock.dll
+//! Description:                        Acme [TCP/IP]
+//! Provider ID:                        {2B611370-2190-4059-9AF8-5BC0F58FB742}
+//! Provider Path:                      %SystemRoot%\system32\acme.dll
 //! Catalog Entry ID:                   1001
 //! Version:                            2
 //! Address Family:                     2
@@ -27,9 +27,9 @@
 //! Winsock Catalog Provider Entry
 //! ------------------------------------------------------
 //! Entry Type:                         Base Service Provider
-//! Description:                        MSAFD Tcpip [UDP/IP]
-//! Provider ID:                        {E70F1AA0-AB8B-11CF-8CA3-00805F48A192}
-//! Provider Path:                      %SystemRoot%\temp\mswsock.dll
+//! Description:                        Acme [UDP/IP]
+//! Provider ID:                        {2B611370-2190-4059-9AF8-5BC0F58FB742}
+//! Provider Path:                      %SystemRoot%\temp\acme.dll
 //! Catalog Entry ID:                   1002
 //! Version:                            2
 //! Address Family:                     2
@@ -46,9 +46,9 @@
 //! Winsock Catalog Provider Entry
 //! ------------------------------------------------------
 //! Entry Type:                         Base Service Provider
-//! Description:                        MSAFD Tcpip [TCP/IP]
-//! Provider ID:                        {E70F1AA0-AB8B-11CF-8CA3-00805F48A192}
-//! Provider Path:                      %SystemRoot%\system32\mswsock.dll
+//! Description:                        Acme [TCP/IP]
+//! Provider ID:                        {2B611370-2190-4059-9AF8-5BC0F58FB742}
+//! Provider Path:                      %SystemRoot%\system32\acme.dll
 //! Catalog Entry ID:                   1001
 //! Version:                            2
 //! Address Family:                     2
@@ -62,9 +62,9 @@
 //! Winsock Catalog Provider Entry
 //! ------------------------------------------------------
 //! Entry Type:                         Base Service Provider
-//! Description:                        MSAFD Tcpip [UDP/IP]
-//! Provider ID:                        {E70F1AA0-AB8B-11CF-8CA3-00805F48A192}
-//! Provider Path:                      %SystemRoot%\system32\mswsock.dll
+//! Description:                        Acme [UDP/IP]
+//! Provider ID:                        {2B611370-2190-4059-9AF8-5BC0F58FB742}
+//! Provider Path:                      %SystemRoot%\system32\acme.dll
 //! Catalog Entry ID:                   1002
 //! Version:                            2
 //! Address Family:                     2

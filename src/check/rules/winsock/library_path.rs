@@ -1,12 +1,13 @@
 //! # What it finds
-//! An item without a library, or whose library is named without a folder and without a variable such as `%SystemRoot%`.
-//! As a warning: an item of one of Microsoft's own providers whose library lies outside of the folder of Windows. With
+//! An item without a library, or whose library is named without a folder and without a variable such as `%SystemRoot%`;
+//! and an item of a known provider whose library is not the one of that provider, wherever it lies. With
 //! `--windows-root` also: a library that is not there.
 //!
 //! # Why it matters
 //! A library that is not there breaks every socket made of the item (10106). One without a folder is looked for along
 //! the search path, where another may be found first: ZeroAccess got itself loaded into every program by making
-//! `mswsock.dll` of `%SystemRoot%\system32\mswsock.dll`.
+//! `mswsock.dll` of `%SystemRoot%\system32\mswsock.dll`. Another library under the GUID of one of Microsoft's providers is
+//! loaded into every program just as well, all the more where all items of the provider agree on it.
 //!
 //! # Example
 //! ```netsh

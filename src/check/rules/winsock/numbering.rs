@@ -1,6 +1,6 @@
 //! # What it finds
 //! Counters and keys of a registry export that do not agree: `Num_Catalog_Entries` or `Num_Catalog_Entries64` is not
-//! the number of keys, the keys have a hole or are not numbered from `000000000001` on in twelve digits, or
+//! the number of keys or is not there, the keys have a hole or are not numbered from `000000000001` on in twelve digits, or
 //! `Next_Catalog_Entry_ID` is an id that is taken.
 //!
 //! # Why it matters

@@ -15,7 +15,7 @@ use crate::catalog::{Bitness, Severity};
 use crate::cli::winsock::Keys;
 use crate::report::Finding;
 use crate::winsock::Item;
-use crate::winsock::report::{ApplicationReport, Difference, FragmentReport, Report, Verdict};
+use crate::winsock::report::{ApplicationReport, Difference, FragmentReport, LoadPointReport, Report, Verdict};
 use name_spaces::NameSpaceSetJson;
 use parts::{ConcernJson, PlaceJson, ProviderJson};
 use serde::Serialize;
@@ -32,6 +32,7 @@ pub struct WinsockReport<'r> {
     differences: Vec<DifferenceJson<'r>>,
     name_spaces: Vec<NameSpaceSetJson<'r>>,
     applications: Vec<ApplicationJson<'r>>,
+    load_points: Vec<LoadPointJson<'r>>,
     findings: Vec<FindingJson<'r>>,
 }
 
@@ -53,6 +54,7 @@ impl<'r> WinsockReport<'r> {
             differences: report.differences.iter().map(|difference| DifferenceJson::new(difference, keys)).collect(),
             name_spaces: report.name_spaces.iter().map(|set| NameSpaceSetJson::new(set, keys)).collect(),
             applications: report.applications.iter().map(|of| ApplicationJson::new(of, keys)).collect(),
+            load_points: report.load_points.iter().map(|point| LoadPointJson::new(point, keys)).collect(),
             findings: report.findings.iter().map(|finding| FindingJson::new(finding, keys)).collect(),
         }
     }
@@ -214,6 +216,29 @@ impl<'r> ApplicationJson<'r> {
             loads_uncategorised: report.loads_uncategorised,
             written: application.written.as_deref(),
             source: keys.place(application.key.at).into(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct LoadPointJson<'r> {
+    name: &'static str,
+    path: Option<&'r str>,
+    /// What Windows has there.
+    known: &'static str,
+    stock: bool,
+    source: PlaceJson,
+}
+
+impl<'r> LoadPointJson<'r> {
+    fn new(report: &'r LoadPointReport<'r>, keys: &Keys<'_>) -> Self {
+        let point = report.load_point;
+        LoadPointJson {
+            name: point.known.name,
+            path: point.path.as_deref(),
+            known: point.known.library,
+            stock: report.is_stock,
+            source: keys.place(point.at).into(),
         }
     }
 }

@@ -19,6 +19,7 @@ mod tests;
 
 use super::base_block::{self, BaseBlock, SECTOR, kinds};
 use super::{size, u64_at};
+use crate::winsock::rules::NOTHING_NEW;
 use std::borrow::Cow;
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -190,7 +191,7 @@ impl Recovery<'_> {
                 let completed = self.base.completed;
                 self.remark(
                     log,
-                    &format!("is not applied: it begins with change {first}, and the hive has all before {completed}"),
+                    &format!("is not applied: it begins with change {first}, and {NOTHING_NEW} {completed}"),
                 );
                 continue;
             }

@@ -7,6 +7,7 @@ use crate::winsock::report::{
     Addition, Change, EntryReport, LayerReport, Leftover, Outcome, Report, SetReport, Standing,
 };
 use crate::winsock::{Field, Item, ItemKind};
+use indexmap::IndexMap;
 use std::collections::{HashMap, HashSet};
 
 pub(super) fn set(text: &mut Text<'_>, set: &SetReport<'_>, report: &Report<'_>) {
@@ -139,25 +140,44 @@ fn absent(text: &mut Text<'_>, set: &SetReport<'_>) {
     }
 }
 
+/// What is left over, each with the first entry that holds it.
+type Held<'s> = Vec<(&'s Leftover, &'s Item)>;
+
+/// Each content once, with the entries that have it: Windows writes all items through one buffer, so that all hold the same.
 fn left_over(text: &mut Text<'_>, set: &SetReport<'_>) {
     /// More are in the JSON.
     const MOST_DIGITS: usize = 32 * 3 - 1;
+    let mut by_content: IndexMap<&Leftover, Vec<&Item>> = IndexMap::new();
     for entry in &set.entries {
         for leftover in &entry.leftovers {
-            let Leftover { field, offset, bytes, of_known_path, .. } = leftover;
-            let mut hex = leftover.hex();
+            by_content.entry(leftover).or_default().push(entry.item);
+        }
+    }
+    // By field and entries, so that all which the same entries hold is one line.
+    let mut by_entries: IndexMap<(Field, Vec<u32>), Held<'_>> = IndexMap::new();
+    for (leftover, items) in by_content {
+        let Some(&first) = items.first() else { continue };
+        let ids = items.iter().map(|item| item.id()).collect();
+        by_entries.entry((leftover.field, ids)).or_default().push((leftover, first));
+    }
+    for ((field, ids), leftovers) in by_entries {
+        let Some(&(_, first)) = leftovers.first() else { continue };
+        let whom = match ids.len() {
+            1 => named(first),
+            count => format!("{count} entries, the first is {}", named(first)),
+        };
+        text.said(1, format_args!("left over in {whom}, {}:", field.name()), first.field_at(field));
+        for (Leftover { offset, bytes, of_known_path, .. }, hex, shown) in
+            leftovers.iter().map(|(leftover, _)| (*leftover, leftover.hex(), leftover.text()))
+        {
+            let mut hex = hex;
             if hex.len() > MOST_DIGITS {
                 hex.truncate(MOST_DIGITS);
                 hex += " ...";
             }
-            let shown = leftover.text().map(|text| format!(" (`{}`)", printable(&text))).unwrap_or_default();
+            let shown = shown.map(|text| format!(" (`{}`)", printable(&text))).unwrap_or_default();
             let of = if *of_known_path { ", as in the known path of this provider" } else { "" };
-            let (count, field_name) = (bytes.len(), field.name());
-            let line = format!(
-                "left over in {}, {field_name}, {count} bytes at {offset}: {hex}{shown}{of}",
-                named(entry.item)
-            );
-            text.said(1, line, entry.item.field_at(*field));
+            text.line(2, format_args!("{} bytes at {offset}: {hex}{shown}{of}", bytes.len()));
         }
     }
 }

@@ -29,6 +29,15 @@ pub(super) fn source(text: &mut Text<'_>, report: &Report<'_>) {
     if let Some(serial) = &store.serial_access_number {
         text.said(1, format_args!("serial access number: {}", serial.value), serial.at);
     }
+    for point in &report.load_points {
+        let name = point.load_point.known.name;
+        let path = point.load_point.path.as_deref().map_or("no text".into(), |path| format!("`{}`", printable(path)));
+        let line = match point.is_stock {
+            true => format!("{name}: {path}, that of Windows"),
+            false => format!("{BAD}{name}{BAD:#}: {path}, where Windows has `{}`", point.load_point.known.library),
+        };
+        text.said(1, line, point.load_point.at);
+    }
 }
 
 pub(super) fn findings(text: &mut Text<'_>, report: &Report<'_>) {

@@ -1,0 +1,90 @@
+//! # What it finds
+//! A source with all of `Parameters` in which `AppId_Catalog` says of `lsass.exe`, `svchost.exe` or `wininit.exe` no
+//! categories of layers that they permit. Windows 7 and Windows 10 have them alike.
+//!
+//! # Why it matters
+//! A program without categories loads every layer. Windows keeps layers out of its own processes in this way; where that is
+//! gone, a layer that is installed runs in the process that checks passwords.
+//!
+//! # Example
+//! ```reg
+//! Windows Registry Editor Version 5.00
+//!
+//! [HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\WinSock2\Parameters]
+//! "WinSock_Registry_Version"="2.0"
+//!
+//! [HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\WinSock2\Parameters\AppId_Catalog\06EBDCB1]
+//! "AppFullPath"="C:\\Windows\\system32\\wininit.exe"
+//! "PermittedLspCategories"=dword:80000040
+//!
+//! [HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\WinSock2\Parameters\AppId_Catalog\2C69D9F1]
+//! "AppFullPath"="C:\\Windows\\system32\\svchost.exe"
+//! "PermittedLspCategories"=dword:80000044
+//!
+//! [HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\WinSock2\Parameters\NameSpace_Catalog5]
+//! "Num_Catalog_Entries"=dword:00000001
+//!
+//! [HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\WinSock2\Parameters\NameSpace_Catalog5\Catalog_Entries]
+//!
+//! [HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\WinSock2\Parameters\NameSpace_Catalog5\Catalog_Entries\000000000001]
+//! "LibraryPath"="%SystemRoot%\\System32\\mswsock.dll"
+//! "DisplayString"="Tcpip"
+//! "ProviderId"=hex:40,9d,05,22,9e,7e,cf,11,ae,5a,00,aa,00,a7,11,2b
+//! "SupportedNameSpace"=dword:0000000c
+//! "Enabled"=dword:00000001
+//! "Version"=dword:00000000
+//!
+//! [HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\WinSock2\Parameters\Protocol_Catalog9]
+//! "Num_Catalog_Entries"=dword:00000000
+//!
+//! [HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\WinSock2\Parameters\Protocol_Catalog9\Catalog_Entries]
+//! ```
+//!
+//! # Mended
+//! ```reg
+//! Windows Registry Editor Version 5.00
+//!
+//! [HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\WinSock2\Parameters]
+//! "WinSock_Registry_Version"="2.0"
+//!
+//! [HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\WinSock2\Parameters\AppId_Catalog\06EBDCB1]
+//! "AppFullPath"="C:\\Windows\\system32\\wininit.exe"
+//! "PermittedLspCategories"=dword:80000040
+//!
+//! [HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\WinSock2\Parameters\AppId_Catalog\2C69D9F1]
+//! "AppFullPath"="C:\\Windows\\system32\\svchost.exe"
+//! "PermittedLspCategories"=dword:80000044
+//!
+//! [HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\WinSock2\Parameters\AppId_Catalog\343305C9]
+//! "AppFullPath"="C:\\Windows\\system32\\lsass.exe"
+//! "PermittedLspCategories"=dword:80000000
+//!
+//! [HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\WinSock2\Parameters\NameSpace_Catalog5]
+//! "Num_Catalog_Entries"=dword:00000001
+//!
+//! [HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\WinSock2\Parameters\NameSpace_Catalog5\Catalog_Entries]
+//!
+//! [HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\WinSock2\Parameters\NameSpace_Catalog5\Catalog_Entries\000000000001]
+//! "LibraryPath"="%SystemRoot%\\System32\\mswsock.dll"
+//! "DisplayString"="Tcpip"
+//! "ProviderId"=hex:40,9d,05,22,9e,7e,cf,11,ae,5a,00,aa,00,a7,11,2b
+//! "SupportedNameSpace"=dword:0000000c
+//! "Enabled"=dword:00000001
+//! "Version"=dword:00000000
+//!
+//! [HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\WinSock2\Parameters\Protocol_Catalog9]
+//! "Num_Catalog_Entries"=dword:00000000
+//!
+//! [HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\WinSock2\Parameters\Protocol_Catalog9\Catalog_Entries]
+//! ```
+
+use crate::catalog::Severity;
+use crate::check::Rule;
+use crate::check::rule::Look;
+
+pub(in crate::check) const RULE: Rule = Rule {
+    code: "winsock-missing-categories",
+    severity: Severity::Warning,
+    source: include_str!("missing_categories.rs"),
+    look: Look::Winsock,
+};

@@ -1,0 +1,51 @@
+//! The name-space providers that Windows itself installs: which library each has, and which of them no Windows is without.
+
+use super::windows_path::is_library;
+use uuid::{Uuid, uuid};
+
+/// A name-space provider that Windows 10 1709 has.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct KnownNameSpace {
+    /// What it resolves.
+    pub name: &'static str,
+    /// `ProviderId`.
+    pub provider_id: Uuid,
+    /// `LibraryPath`.
+    pub library: &'static str,
+    /// `SupportedNameSpace`.
+    pub name_space: u32,
+    /// Whether no Windows is without it: the one that asks DNS.
+    pub is_needed: bool,
+}
+
+/// All of them, in the order of that catalog. All are enabled there. Their versions, and whether they store information on service
+/// classes, depend on the Windows.
+pub const KNOWN_NAME_SPACES: [KnownNameSpace; 7] = [
+    known("e-mail", uuid!("964acba2-b2bc-40eb-8c6a-a6db40161cae"), r"%SystemRoot%\system32\napinsp.dll", 37),
+    known("PNRP (39)", uuid!("03fe89ce-766d-4976-b9c1-bb9bc42c7b4d"), r"%SystemRoot%\system32\pnrpnsp.dll", 39),
+    known("PNRP (38)", uuid!("03fe89cd-766d-4976-b9c1-bb9bc42c7b4d"), r"%SystemRoot%\system32\pnrpnsp.dll", 38),
+    KnownNameSpace {
+        is_needed: true,
+        ..known("DNS", uuid!("22059d40-7e9e-11cf-ae5a-00aa00a7112b"), r"%SystemRoot%\System32\mswsock.dll", 12)
+    },
+    known("NTDS", uuid!("3b2637ee-e580-11cf-a555-00c04fd8d4ac"), r"%SystemRoot%\System32\winrnr.dll", 32),
+    known("NLA", uuid!("6642243a-3ba8-4aa6-baa5-2e0bd71fdd83"), r"%SystemRoot%\system32\NLAapi.dll", 15),
+    known("Bluetooth", uuid!("06aa63e0-7d60-41ff-afb2-3ee6d2d9392d"), r"%SystemRoot%\system32\wshbth.dll", 16),
+];
+
+impl KnownNameSpace {
+    /// The one with this GUID.
+    pub fn by_id(id: Uuid) -> Option<&'static KnownNameSpace> {
+        KNOWN_NAME_SPACES.iter().find(|known| known.provider_id == id)
+    }
+
+    /// Whether a path leads to its library.
+    pub fn has_library(&self, path: &str) -> bool {
+        is_library(path, self.library)
+    }
+}
+
+const fn known(name: &'static str, provider_id: Uuid, library: &'static str, name_space: u32) -> KnownNameSpace {
+    KnownNameSpace { name, provider_id, library, name_space, is_needed: false }
+}

@@ -1,0 +1,93 @@
+//! Catalogs, and sets of one, that are not there at all.
+//!
+//! An export of a part of the registry has them neither; so only what the source itself speaks of is missing: `Parameters` names its
+//! catalogs, each bitness has both, and a source with all of `Parameters` has all below it.
+
+use super::super::{Bitness, SourceForm, Store};
+use crate::catalog::{Severity, Span};
+use crate::report::Finding;
+
+const CODE: &str = "winsock-missing-catalog";
+/// What to do where nothing in the source tells what stood there.
+const RESET: &str =
+    "`netsh winsock reset` on the machine itself makes a new one; or import an export of the same machine";
+
+pub(super) fn look(store: &Store, found: &mut Vec<Finding>) {
+    if !matches!(store.form, SourceForm::Reg | SourceForm::Hive) {
+        return;
+    }
+    if let Some(at) = no_protocols(store) {
+        let name = named(store.named_protocol_catalog.as_ref().map(|named| named.value.as_str()), "Protocol_Catalog9");
+        let message = format!("there is no protocol catalog {name}: no program can open a socket");
+        let help = format!("`sockatlas winsock repair` restores the standard entries; {RESET}");
+        found.push(Finding::new(CODE, Severity::Error, message, at).help(help));
+    } else {
+        for (bits, at) in missing_sets(store) {
+            let (number, name) = (bits.number(), entries(bits));
+            let message = format!("the protocol catalog has no `{name}`: no {number}-bit program can open a socket");
+            let help = format!("`sockatlas winsock repair` restores the standard entries; {RESET}");
+            let finding = Finding::new(CODE, Severity::Error, message, at).help(help);
+            let proof = store.name_spaces.iter().find(|set| set.bits == Some(bits));
+            found.push(match proof {
+                Some(proof) => finding.label(proof.at, format!("{number}-bit programs have name-space providers")),
+                None => finding,
+            });
+        }
+    }
+    let at = store.named_name_space_catalog.as_ref().map(|named| named.at).or(store.parameters);
+    let Some(at) = at else { return };
+    if store.name_space_catalog.is_none() && store.name_spaces.is_empty() {
+        let named_catalog = store.named_name_space_catalog.as_ref().map(|named| named.value.as_str());
+        let name = named(named_catalog, "NameSpace_Catalog5");
+        let message = format!("there is no catalog of name-space providers {name}: no program can look up a name");
+        found.push(Finding::new(CODE, Severity::Error, message, at).help(RESET));
+        return;
+    }
+    let has = |bits| store.name_spaces.iter().any(|set| set.bits == Some(bits));
+    for set in store.sets.iter().filter(|set| !set.items.is_empty()) {
+        if let Some(bits) = set.bits.filter(|bits| !has(*bits)) {
+            let (number, name) = (bits.number(), entries(bits));
+            let message = format!(
+                "the catalog of name-space providers has no `{name}`: no {number}-bit program can look up a name"
+            );
+            let at = store.name_space_catalog.as_ref().map_or(at, |catalog| catalog.at);
+            let label = format!("{number}-bit programs have protocols");
+            found.push(Finding::new(CODE, Severity::Error, message, at).label(set.at, label).help(RESET));
+        }
+    }
+}
+
+/// Where it stands that there should be a protocol catalog, if there is none.
+fn no_protocols(store: &Store) -> Option<Span> {
+    let at = store.named_protocol_catalog.as_ref().map(|named| named.at).or(store.parameters);
+    at.filter(|_| store.protocol_catalog.is_none() && store.sets.is_empty())
+}
+
+/// The sets that the protocol catalog should have and has not, and where the source says so.
+pub(in crate::winsock) fn missing_sets(store: &Store) -> Vec<(Bitness, Span)> {
+    let without = no_protocols(store);
+    let Some(at) = without.or_else(|| {
+        let catalog = store.protocol_catalog.as_ref().map(|catalog| catalog.at);
+        catalog.or_else(|| store.sets.first().map(|set| set.at))
+    }) else {
+        return Vec::new();
+    };
+    let has = |bits| store.sets.iter().any(|set| set.bits == Some(bits));
+    let is_64 = has(Bitness::Bits64) || store.name_spaces.iter().any(|set| set.bits == Some(Bitness::Bits64));
+    let is_32 = without.is_some()
+        || store.parameters.is_some()
+        || store.name_spaces.iter().any(|set| set.bits == Some(Bitness::Bits32));
+    let missing = [(Bitness::Bits32, is_32), (Bitness::Bits64, is_64)];
+    missing.into_iter().filter(|&(bits, is_needed)| is_needed && !has(bits)).map(|(bits, _)| (bits, at)).collect()
+}
+
+fn named(name: Option<&str>, usual: &str) -> String {
+    format!("`{}`", name.unwrap_or(usual))
+}
+
+const fn entries(bits: Bitness) -> &'static str {
+    match bits {
+        Bitness::Bits32 => "Catalog_Entries",
+        Bitness::Bits64 => "Catalog_Entries64",
+    }
+}

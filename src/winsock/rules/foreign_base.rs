@@ -1,0 +1,55 @@
+//! Base protocols of providers that are not known, ahead of those of Windows.
+
+use super::super::standard::{StandardItem, StandardProvider};
+use super::super::{Item, ItemKind};
+use super::Judged;
+use crate::catalog::Severity;
+use crate::report::Finding;
+
+pub(super) fn look(judged: &Judged<'_>, found: &mut Vec<Finding>) {
+    // The standard items with their places, the first of each.
+    let mut standard: Vec<(usize, &StandardItem, &Item)> = Vec::new();
+    for (at, item) in judged.set.items.iter().enumerate() {
+        let known = StandardItem::of(&item.info).filter(|known| known.is_essential);
+        if let Some(known) = known.filter(|known| standard.iter().all(|(_, other, _)| other != known)) {
+            standard.push((at, known, item));
+        }
+    }
+    for (at, item) in judged.set.items.iter().enumerate() {
+        let is_known = StandardProvider::by_id(item.info.provider_id).is_some();
+        if is_known || item.kind() != ItemKind::Base {
+            continue;
+        }
+        let behind = standard.iter().filter(|(place, known, _)| at < *place && answers(item, known));
+        let behind: Vec<_> = behind.collect();
+        let Some(&&(_, _, first)) = behind.first() else { continue };
+        let names: Vec<String> = behind.iter().map(|(_, known, _)| format!("`{}`", known.name)).collect();
+        let message = format!(
+            "{} is of a provider that is not known, and answers before {} of Windows",
+            item.named(),
+            names.join(", ")
+        );
+        found.push(
+            Finding::new("winsock-foreign-base", Severity::Warning, message, item.at)
+                .label(first.at, "which no request reaches")
+                .help(
+                    "find out what its library is; `sockatlas winsock repair --remove-provider` removes it, and moving it \
+                     behind those of Windows leaves it to programs that name it",
+                ),
+        );
+    }
+}
+
+/// Whether an item answers what a standard one is asked for.
+fn answers(item: &Item, known: &StandardItem) -> bool {
+    let (family, socket_type, protocol) = known.triple;
+    let info = &item.info;
+    let (first, last) = info.protocols();
+    // Raw sockets are asked for by any protocol of IP: one that answers a part of these is ahead too.
+    let wanted = i64::from(protocol)..=i64::from(protocol) + i64::from(known.protocols() - 1);
+    let last = last.unwrap_or(first);
+    info.address_family == family
+        && info.socket_type == socket_type
+        && first <= *wanted.end()
+        && last >= *wanted.start()
+}

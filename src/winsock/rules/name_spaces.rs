@@ -1,0 +1,122 @@
+//! Name-space providers, by which programs look up names: counted wrong, lost, or with a library that is not theirs.
+
+use super::super::name_spaces::{KNOWN_NAME_SPACES, KnownNameSpace};
+use super::super::windows_path::{WindowsPath, user_writable};
+use super::super::{NameSpaceProvider, NameSpaceSet, SourceForm, Store};
+use super::numbering::{DIGITS, counter, holes};
+use crate::catalog::{Severity, Span};
+use crate::report::Finding;
+
+const CODE: &str = "winsock-name-space";
+/// What to do about keys and counters.
+const NUMBERS: &str = "number the keys from `000000000001` without a hole, and let the value say how many there are";
+
+pub(super) fn look(store: &Store, found: &mut Vec<Finding>) {
+    // netsh prints neither keys nor libraries.
+    if !matches!(store.form, SourceForm::Reg | SourceForm::Hive) {
+        return;
+    }
+    for set in &store.name_spaces {
+        let mut tell = |severity, message: String, at: Span, help: &str| {
+            found.push(Finding::new(CODE, severity, message, at).help(help));
+        };
+        numbers(store, set, &mut tell);
+        needed(set, &mut tell);
+        set.providers.iter().for_each(|provider| library(provider, &mut tell));
+    }
+}
+
+type Tell<'t> = dyn FnMut(Severity, String, Span, &str) + 't;
+
+/// Windows reads these keys as it reads those of protocols: from the first one to the number that the counter says.
+fn numbers(store: &Store, set: &NameSpaceSet, tell: &mut Tell<'_>) {
+    let (name, there) = (counter(set.bits), set.providers.len());
+    match (&set.count, &store.name_space_catalog) {
+        (Some(count), _) if u64::from(count.value) != there as u64 => {
+            let message = format!("`{name}` is {}, and {} has {there} keys", count.value, called(set));
+            tell(Severity::Error, message, count.at, NUMBERS);
+        }
+        (None, Some(catalog)) => {
+            let message = format!("there is no `{name}`: Windows reads none of the providers of {}", called(set));
+            tell(Severity::Error, message, catalog.at, NUMBERS);
+        }
+        _ => {}
+    }
+    let mut numbers = Vec::new();
+    for key in set.providers.iter().filter_map(|provider| provider.key.as_ref()) {
+        let is_number = key.value.len() == DIGITS && key.value.bytes().all(|digit| digit.is_ascii_digit());
+        match key.value.parse().ok().filter(|&number: &u64| is_number && number > 0) {
+            Some(number) => numbers.push((number, key.value.as_str(), key.at)),
+            None => {
+                let message = format!("key `{}` of {} is none that Windows reads", key.value, called(set));
+                tell(Severity::Error, message, key.at, NUMBERS);
+            }
+        }
+    }
+    for (expected, name, at, _) in holes(numbers) {
+        let message = format!("{} has no key `{expected:0DIGITS$}`, and `{name}` follows", called(set));
+        tell(Severity::Error, message, at, NUMBERS);
+    }
+}
+
+/// The providers without which no Windows looks up names.
+fn needed(set: &NameSpaceSet, tell: &mut Tell<'_>) {
+    for known in KNOWN_NAME_SPACES.iter().filter(|known| known.is_needed) {
+        let mut own = set.providers.iter().filter(|provider| provider.provider_id == Some(known.provider_id));
+        let Some(first) = own.clone().next() else {
+            let message = format!("{} lacks the provider of {}: programs find no addresses", called(set), known.name);
+            tell(Severity::Error, message, set.at, "`netsh winsock reset` on the machine itself installs it again");
+            continue;
+        };
+        if own.all(|provider| provider.enabled == Some(false)) {
+            let message =
+                format!("the provider of {} in {} is disabled: programs find no addresses", known.name, called(set));
+            tell(Severity::Error, message, first.at, "set its value `Enabled` to 1");
+        }
+        if let Some(other) = first.name_space.filter(|&number| number != known.name_space) {
+            let message = format!(
+                "the provider of {} in {} has `SupportedNameSpace` {other}: programs find no addresses",
+                known.name,
+                called(set)
+            );
+            tell(Severity::Error, message, first.at, &format!("set it to {}", known.name_space));
+        }
+    }
+}
+
+/// The library of a provider, which every program loads that looks up a name.
+fn library(provider: &NameSpaceProvider, tell: &mut Tell<'_>) {
+    let known = provider.provider_id.and_then(KnownNameSpace::by_id);
+    let name = match known {
+        Some(known) => format!("the name-space provider of {}", known.name),
+        None => format!("the name-space provider `{}`", provider.name),
+    };
+    let help = match known {
+        Some(known) => format!("Windows has `{}` here: set `LibraryPath` back", known.library),
+        None => "find out what it is: install its program anew, or remove it".to_owned(),
+    };
+    let path = provider.path.as_deref().unwrap_or_default();
+    let leads = WindowsPath::of(path);
+    let (severity, message) = match (known, leads) {
+        (Some(known), _) if known.has_library(path) => return,
+        (_, WindowsPath::Empty) => (Severity::Error, format!("{name} names no library")),
+        (_, WindowsPath::Bare(_) | WindowsPath::Relative) => (
+            Severity::Error,
+            format!("{name} names its library without a folder: whichever `{path}` is found first is loaded"),
+        ),
+        (Some(_), _) => (Severity::Error, format!("{name} has the library `{path}`, which is not that provider's")),
+        (None, _) => match user_writable(path) {
+            Some(part) => {
+                (Severity::Warning, format!("{name} has the library `{path}`, below `{part}`, where users write"))
+            }
+            None => return,
+        },
+    };
+    tell(severity, message, provider.at, &help);
+}
+
+/// `the name-space providers`, of a bitness where that is told.
+fn called(set: &NameSpaceSet) -> String {
+    let bits = set.bits.map(|bits| format!("{}-bit ", bits.number())).unwrap_or_default();
+    format!("the catalog of {bits}name-space providers")
+}
