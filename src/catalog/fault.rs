@@ -2,6 +2,7 @@
 //!
 //! A fault refuses loading and cannot be silenced. Its facts are data; the text is made here and nowhere else.
 
+use super::keys::Table;
 use super::modules::WrongValue;
 use super::source::{Location, Sources, Span};
 use crate::terms::{Dialect, Services};
@@ -37,8 +38,8 @@ pub enum FaultKind {
     Syntax {
         /// What the TOML parser says.
         message: String,
-        /// A text that stands there without quotes.
-        unquoted: Option<String>,
+        /// What stands there and cannot.
+        stands: Option<Stands>,
     },
     /// A key that the table does not have.
     #[error("unknown key `{key}` in {table}")]
@@ -67,6 +68,8 @@ pub enum FaultKind {
         found: String,
         /// What was expected.
         expected: String,
+        /// What was probably meant, as it is written.
+        meant: Option<String>,
     },
     /// A word that names nothing known.
     #[error("unknown {what} `{name}`{}", note.as_ref().map(|note| format!(": {note}")).unwrap_or_default())]
@@ -147,14 +150,19 @@ pub enum FaultKind {
         layer: String,
     },
     /// A layer over something that its contract does not allow.
-    #[error("in chain `{chain}`, layer `{layer}` {broken} directly below it: `{below}` {}", broken.finding())]
+    #[error(
+        "in chain `{chain}`{}, layer `{layer}` {broken} directly below it: {} {}",
+        if *bases > 1 { format!(" over {bases} bases") } else { String::new() }, some(below), broken.finding(below.len())
+    )]
     ContractBroken {
-        /// The chain.
+        /// The chain: one entry, or all that are written as one chain.
         chain: String,
+        /// Over how many bases of the chain it is broken.
+        bases: usize,
         /// The layer whose contract is broken.
         layer: String,
-        /// The entry directly below.
-        below: String,
+        /// The entries directly below, of a chain over several bases.
+        below: Vec<String>,
         /// The clause that is broken.
         broken: Clause,
     },
@@ -296,6 +304,20 @@ pub enum NotACatalog {
     UnsoundWinsock,
 }
 
+/// What stands in a text that is not TOML, where it is plain what was meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Stands {
+    /// A word without quotes where a value is expected.
+    Unquoted(String),
+    /// The `*` of `[application.*]`.
+    Everyone,
+    /// A name with letters that names do not have.
+    Name(String),
+    /// A key, and a `:` where `=` is expected.
+    Colon(String),
+}
+
 /// The clauses of a layer's contract.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -341,11 +363,15 @@ pub enum Misuse {
 }
 
 impl Clause {
-    pub(crate) fn finding(&self) -> &'static str {
-        match self {
-            Clause::Needs(_) => "does not offer it",
-            Clause::Forbids(_) => "offers it",
-            Clause::AllowBelow(_) => "is not among them",
+    /// What is so of one entry below, or of several.
+    pub(crate) fn finding(&self, entries: usize) -> &'static str {
+        match (self, entries) {
+            (Clause::Needs(_), 0 | 1) => "does not offer it",
+            (Clause::Needs(_), _) => "do not offer it",
+            (Clause::Forbids(_), 0 | 1) => "offers it",
+            (Clause::Forbids(_), _) => "offer it",
+            (Clause::AllowBelow(_), 0 | 1) => "is not among them",
+            (Clause::AllowBelow(_), _) => "are not among them",
         }
     }
 }
@@ -387,7 +413,11 @@ impl FaultKind {
         let did_you_mean =
             |suggestion: &Option<String>| suggestion.as_ref().map(|word| format!("did you mean `{word}`?"));
         match self {
-            FaultKind::Syntax { unquoted: Some(word), .. } => Some(format!("a text needs quotes: `\"{word}\"`")),
+            FaultKind::Syntax { stands: Some(stands), .. } => Some(stands.help()),
+            FaultKind::UnknownKey { key, table, .. } if is_top_level(key) && table != OF_CATALOG => {
+                Some(format!("`{key}` is a key of the catalog itself, and stands above the first table"))
+            }
+            FaultKind::WrongValue { meant, .. } => did_you_mean(meant),
             FaultKind::UnknownKey { suggestion, expected, .. } => {
                 did_you_mean(suggestion).or_else(|| Some(format!("the keys here are {}", quoted(expected))))
             }
@@ -442,7 +472,79 @@ impl FaultKind {
     }
 }
 
+impl Stands {
+    fn help(&self) -> String {
+        match self {
+            Stands::Unquoted(word) => match boolean(word) {
+                Some(value) if word.eq_ignore_ascii_case(value) => format!("did you mean `{value}`?"),
+                Some(value) => format!("`{value}` is written out; a text needs quotes: `\"{word}\"`"),
+                None => format!("a text needs quotes: `\"{word}\"`"),
+            },
+            Stands::Everyone => "`*` needs quotes there: `[application.\"*\"]`".to_owned(),
+            Stands::Name(_) => {
+                "names have lower case letters from `a` to `z`, digits, `.`, `_` and `-`; one with a `.` needs quotes"
+                    .to_owned()
+            }
+            Stands::Colon(key) => format!("`=` stands between a key and its value: `{key} = ...`"),
+        }
+    }
+}
+
+/// The table of the keys of a catalog that stand in no table, in messages.
+pub(crate) const OF_CATALOG: &str = "a catalog";
+
+/// Whether a key is one of the catalog itself, and its value no table.
+pub(crate) fn is_top_level(key: &str) -> bool {
+    Table::Catalog.names().take_while(|name| *name != "provider").any(|name| name == key)
+}
+
+/// The truth value that a word stands for.
+pub(crate) fn boolean(word: &str) -> Option<&'static str> {
+    match word.to_ascii_lowercase().as_str() {
+        "true" | "yes" | "on" | "1" => Some("true"),
+        "false" | "no" | "off" | "0" => Some("false"),
+        _ => None,
+    }
+}
+
+/// A few names in backticks, and how many more there are.
+fn some(names: &[String]) -> String {
+    match names.split_at_checked(4) {
+        Some((first, more)) if more.len() > 1 => format!("{} and {} more", quoted(first), more.len()),
+        _ => quoted(names),
+    }
+}
+
 impl Fault {
+    /// Takes up a fault of another entry that is written as the same chain, where both are one mistake; else gives it back.
+    pub(crate) fn absorb(&mut self, other: Fault) -> Result<(), Fault> {
+        let whole = |chain: &str| chain.split('/').next().unwrap_or(chain).to_owned();
+        let is_same = self.at == other.at
+            && match (&self.kind, &other.kind) {
+                (
+                    FaultKind::ContractBroken { chain, layer, broken, .. },
+                    FaultKind::ContractBroken { chain: chain2, layer: layer2, broken: broken2, .. },
+                ) => whole(chain) == whole(chain2) && layer == layer2 && broken == broken2,
+                (FaultKind::ChainTooLong { chain, .. }, FaultKind::ChainTooLong { chain: chain2, .. }) => {
+                    whole(chain) == whole(chain2)
+                }
+                (one, other) => one == other,
+            };
+        if !is_same {
+            return Err(other);
+        }
+        if let (
+            FaultKind::ContractBroken { chain, bases, below, .. },
+            FaultKind::ContractBroken { bases: more, below: others, .. },
+        ) = (&mut self.kind, other.kind)
+        {
+            *chain = whole(chain);
+            *bases += more;
+            below.extend(others.into_iter().filter(|other| !below.contains(other)).collect::<Vec<_>>());
+        }
+        Ok(())
+    }
+
     pub(crate) fn new(kind: FaultKind, at: Span) -> Self {
         Fault { kind, at, causes: Vec::new(), concealed: false }
     }

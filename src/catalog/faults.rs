@@ -5,6 +5,8 @@
 //! recorded already. A catalog is sealed only when no fault is recorded, and then it has no gap.
 
 use super::fault::Fault;
+use super::source::Span;
+use std::collections::HashMap;
 
 /// Proof that a fault was recorded.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -14,6 +16,8 @@ pub(crate) struct Reported(());
 #[derive(Debug, Default)]
 pub(crate) struct Faults {
     found: Vec<Fault>,
+    /// Of each place of a chain's definition, the faults that others of its entries may share.
+    of_chains: HashMap<Span, Vec<usize>>,
 }
 
 /// How many faults there were at some moment.
@@ -25,6 +29,20 @@ impl Faults {
     pub fn push(&mut self, fault: Fault) -> Reported {
         self.found.push(fault);
         Reported(())
+    }
+
+    /// Records a fault of a chain. What is written once, and wrong over several bases, is one fault.
+    pub fn of_chain(&mut self, mut fault: Fault) -> Reported {
+        let known = self.of_chains.entry(fault.at).or_default();
+        for &at in known.iter() {
+            match self.found.get_mut(at).map(|first| first.absorb(fault.clone())) {
+                Some(Ok(())) => return Reported(()),
+                Some(Err(other)) => fault = other,
+                None => {}
+            }
+        }
+        known.push(self.found.len());
+        self.push(fault)
     }
 
     /// Records faults that were found elsewhere.
@@ -47,14 +65,14 @@ impl Faults {
         if self.found.len() > mark.0 { Err(Reported(())) } else { Ok(()) }
     }
 
+    /// The proof that a fault like this was recorded, if one was.
+    pub fn proof(&self, like: impl FnMut(&Fault) -> bool) -> Option<Reported> {
+        self.found.iter().any(like).then_some(Reported(()))
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.found.len()
-    }
-
-    /// Every fault, in the order in which they were found.
-    pub fn iter(&self) -> std::slice::Iter<'_, Fault> {
-        self.found.iter()
     }
 
     /// Those recorded since a moment.

@@ -339,7 +339,7 @@ impl Gather<'_> {
                 }
                 let file = self.sources.add(name, String::from_utf8_lossy(error.as_bytes()).into_owned());
                 let message = format!("the text is not UTF-8 from byte {valid} on");
-                let kind = FaultKind::Syntax { message, unquoted: None };
+                let kind = FaultKind::Syntax { message, stands: None };
                 self.faults.push(Fault::new(kind, Span::new(file, valid..valid + 1)));
                 return;
             }

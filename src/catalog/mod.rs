@@ -294,6 +294,12 @@ impl Draft {
         self.names.get_index(index.get()).map_or("", |(name, _)| name)
     }
 
+    /// The name under which an entry is written: of one that a chain over several bases makes, the chain's.
+    pub fn written_name(&self, index: EntryIndex) -> &str {
+        let name = self.name(index);
+        name.split_once('/').map_or(name, |(chain, _)| chain)
+    }
+
     pub fn at(&self, index: EntryIndex) -> Span {
         self.names[index.get()].at
     }

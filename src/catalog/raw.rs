@@ -59,6 +59,10 @@ pub(crate) struct Document {
     pub guarantees: Vec<RawGuarantee>,
     pub lint: Vec<(At<String>, Severity)>,
     pub winsock: RawWinsock,
+    /// Names that are declared and cannot be read, each with its fault: what refers to them may not seem to lead nowhere.
+    pub unread: Vec<(String, Reported)>,
+    /// The fault because of which it may declare more than is known.
+    pub incomplete: Option<Reported>,
 }
 
 impl Document {
@@ -80,6 +84,8 @@ impl Document {
             guarantees: Vec::new(),
             lint: Vec::new(),
             winsock: RawWinsock::default(),
+            unread: Vec::new(),
+            incomplete: None,
         }
     }
 
@@ -179,11 +185,15 @@ pub(crate) struct RawProvider {
     pub id: Option<Uuid>,
     pub library: Option<String>,
     pub replace: bool,
+    /// A fault of its own table, if it has one.
+    pub unread: Option<Reported>,
 }
 
 pub(crate) struct RawFamily {
     pub name: At<String>,
     pub number: Option<At<i32>>,
+    /// A fault of its own table, if it has one: then its number and its protocols are not all known.
+    pub unread: Option<Reported>,
     pub protocols: Vec<(At<String>, i32)>,
     pub max_protocol: Option<i32>,
     pub protocol_first: bool,

@@ -1,6 +1,6 @@
 //! Typed reading of TOML values: each getter gives the value or leaves a fault, and never both.
 
-use super::fault::{Fault, FaultKind};
+use super::fault::{Fault, FaultKind, boolean, is_top_level};
 use super::faults::{Faults, Reported};
 use super::keys::Table;
 use super::options::{EntryOption, OptionValue};
@@ -23,10 +23,27 @@ pub(super) type Read<T> = Result<T, Reported>;
 pub(super) struct Reader<'f> {
     pub file: FileId,
     pub faults: &'f mut Faults,
-    /// Where the parser could not read on and guessed, each with the fault that was recorded for it.
-    pub guessed: Vec<(std::ops::Range<usize>, Reported)>,
+    /// Where what could not be read was taken out of the text, each with the fault that was recorded for it.
+    pub damaged: Vec<Damage>,
     /// The last fault met here, one that stands for a guess included.
     pub last: Option<Reported>,
+    /// The keys of the table being read that it does not have: for each what was probably meant.
+    pub strange: Vec<(Option<String>, Reported)>,
+}
+
+/// A part of a table that could not be read.
+pub(super) struct Damage {
+    /// Where its header begins; 0 of the catalog itself.
+    pub table: usize,
+    pub at: usize,
+    pub reported: Reported,
+}
+
+impl Damage {
+    /// Whether it is in the table that begins there, with its header or its value.
+    fn is_in(&self, table: usize) -> bool {
+        (self.table..=self.at).contains(&table)
+    }
 }
 
 impl Reader<'_> {
@@ -38,11 +55,9 @@ impl Reader<'_> {
         self.span(value.span())
     }
 
-    /// Records a fault. At a place where the parser guessed, the fault that stands for the guess is enough.
+    /// Records a fault.
     pub fn fault(&mut self, kind: FaultKind, at: Span) -> Reported {
-        let overlaps = |guess: &std::ops::Range<usize>| guess.start < at.range().end && at.range().start < guess.end;
-        let of_a_guess = self.guessed.iter().find(|(guess, _)| overlaps(guess)).map(|&(_, reported)| reported);
-        let reported = of_a_guess.unwrap_or_else(|| self.faults.push(Fault::new(kind, at)));
+        let reported = self.faults.push(Fault::new(kind, at));
         self.last = Some(reported);
         reported
     }
@@ -50,7 +65,9 @@ impl Reader<'_> {
     /// Reads something made of several values. It fails if any of them is faulty, after all of them are read.
     pub fn whole<T>(&mut self, read: impl FnOnce(&mut Self) -> Read<T>) -> Read<T> {
         let before = self.last.take();
+        let strange = std::mem::take(&mut self.strange);
         let read = read(self);
+        self.strange = strange;
         let found = self.last;
         self.last = found.or(before);
         match found {
@@ -61,7 +78,19 @@ impl Reader<'_> {
 
     pub fn wrong(&mut self, value: &Value<'_>, found: impl Into<String>, expected: impl Into<String>) -> Reported {
         let at = self.at(value);
-        self.fault(FaultKind::WrongValue { found: found.into(), expected: expected.into() }, at)
+        self.fault(FaultKind::WrongValue { found: found.into(), expected: expected.into(), meant: None }, at)
+    }
+
+    /// A value in whose place something else was probably meant.
+    pub fn meant(
+        &mut self,
+        value: &Value<'_>,
+        found: impl Into<String>,
+        expected: &str,
+        meant: Option<String>,
+    ) -> Reported {
+        let at = self.at(value);
+        self.fault(FaultKind::WrongValue { found: found.into(), expected: expected.to_owned(), meant }, at)
     }
 
     fn wrong_type(&mut self, value: &Value<'_>, expected: &str) -> Reported {
@@ -73,11 +102,31 @@ impl Reader<'_> {
         let suggestion = nearest(&name, table.names());
         let at = self.span(key.span());
         let expected = table.names().collect();
-        self.fault(FaultKind::UnknownKey { key: name, table: of.to_string(), expected, suggestion }, at)
+        let meant = suggestion.clone();
+        let is_of_another = table != Table::Catalog && is_top_level(&name);
+        let reported = self.fault(FaultKind::UnknownKey { key: name, table: of.to_string(), expected, suggestion }, at);
+        if !is_of_another {
+            self.strange.push((meant, reported));
+        }
+        reported
     }
 
+    /// A key that must be there is not; where it may be there under another name, or in what could not be read, the fault of that
+    /// is enough.
     pub fn missing_key(&mut self, key: &'static str, table: impl Display, at: Span) -> Reported {
-        self.fault(FaultKind::MissingKey { key, table: table.to_string() }, at)
+        match self.misread(&[key], at) {
+            Some(reported) => {
+                self.last = Some(reported);
+                reported
+            }
+            None => self.fault(FaultKind::MissingKey { key, table: table.to_string() }, at),
+        }
+    }
+
+    /// The fault because of which one of these keys may only seem to be missing from the table being read, which begins there.
+    pub fn misread(&self, keys: &[&str], at: Span) -> Option<Reported> {
+        let strange = self.strange.iter().find(|(meant, _)| meant.as_deref().is_none_or(|meant| keys.contains(&meant)));
+        strange.map(|&(_, reported)| reported).or_else(|| self.damage(at))
     }
 
     /// Requires the keys that a table must have.
@@ -85,6 +134,17 @@ impl Reader<'_> {
         for key in kind.required().filter(|key| !table.contains_key(*key)) {
             self.missing_key(key, &of, at);
         }
+    }
+
+    /// The fault of a part of the table that begins there, which could not be read.
+    pub fn damage(&self, table: Span) -> Option<Reported> {
+        let damage = self.damaged.iter().find(|damage| damage.is_in(table.range().start));
+        damage.map(|damage| damage.reported)
+    }
+
+    /// What kind of value this is.
+    pub fn kind_of(&self, value: &Value<'_>) -> String {
+        describe(value.get_ref())
     }
 
     pub fn table<'v, 'i>(&mut self, value: &'v Value<'i>) -> Read<&'v DeTable<'i>> {
@@ -101,7 +161,14 @@ impl Reader<'_> {
     }
 
     pub fn boolean(&mut self, value: &Value<'_>) -> Read<bool> {
-        value.get_ref().as_bool().ok_or_else(|| self.wrong_type(value, "`true` or `false`"))
+        let meant = || match value.get_ref() {
+            DeValue::String(word) => boolean(word).map(str::to_owned),
+            DeValue::Integer(number) => boolean(number.as_str()).map(str::to_owned),
+            _ => None,
+        };
+        let expected = "`true` or `false`";
+        let read = value.get_ref().as_bool();
+        read.ok_or_else(|| self.meant(value, describe(value.get_ref()), expected, meant()))
     }
 
     /// A whole number from `least` to `most`.

@@ -2,7 +2,7 @@
 
 use super::fault::FaultKind;
 use super::source::Span;
-use super::suggest::nearest;
+use super::suggest::nearest_constant;
 use crate::terms::{Dialect, Family, Protocol, SocketType, System};
 use indexmap::IndexMap;
 
@@ -73,7 +73,7 @@ impl Scope {
                     Family::all().filter(|family| family.number(self.system()).is_some()).filter_map(Family::name);
                 let aliases = Family::aliases().iter().map(|&(alias, _)| alias);
                 let own = self.families.keys().map(String::as_str);
-                let suggestion = nearest(name, own.chain(known.map(|known: &str| known)).chain(aliases));
+                let suggestion = nearest_constant(name, own.chain(known.map(|known: &str| known)).chain(aliases));
                 Err(unknown(suggestion, None))
             }
         }
@@ -91,7 +91,7 @@ impl Scope {
         match SocketType::from_name(name) {
             Some(known) if self.dialect == Dialect::Documented || known.name_on(self.system()).is_some() => Ok(known),
             Some(_) => Err(unknown(None, Some(format!("it has no number in the {} dialect", self.dialect)))),
-            None => Err(unknown(nearest(name, SocketType::all().filter_map(SocketType::name)), None)),
+            None => Err(unknown(nearest_constant(name, SocketType::all().filter_map(SocketType::name)), None)),
         }
     }
 
@@ -110,7 +110,7 @@ impl Scope {
             FaultKind::UnknownName {
                 what: "protocol",
                 name: name.to_owned(),
-                suggestion: nearest(name, own.chain(known)),
+                suggestion: nearest_constant(name, own.chain(known)),
                 note: scope.map(|scope| format!("family `{scope}` has none of that name")),
             }
         })

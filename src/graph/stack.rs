@@ -207,13 +207,14 @@ fn flatten(
     if entries.len() > MAX_PROTOCOL_CHAIN {
         let stack = entries.iter().map(|&entry| draft.name(entry).to_owned()).collect();
         let kind = FaultKind::ChainTooLong { chain: name(), stack, limit: MAX_PROTOCOL_CHAIN };
-        return Err(faults.push(Fault::new(kind, draft.at(index))));
+        return Err(faults.of_chain(Fault::new(kind, draft.at(index))));
     }
     let mut sound = Ok(());
     for (position, (layer, at)) in chain.layers().enumerate() {
         if entries[position + 1..].contains(&layer) {
-            let kind = FaultKind::RepeatedLayer { chain: name(), layer: draft.name(layer).to_owned() };
-            sound = Err(faults.push(Fault::new(kind, at)));
+            let chain = draft.written_name(index).to_owned();
+            let kind = FaultKind::RepeatedLayer { chain, layer: draft.name(layer).to_owned() };
+            sound = Err(faults.of_chain(Fault::new(kind, at)));
         }
     }
     sound.map(|()| entries)
@@ -240,12 +241,13 @@ fn climb(
         for (broken, clause) in broken_clauses(draft, layer, &offer.stated, beneath) {
             let kind = FaultKind::ContractBroken {
                 chain: draft.name(index).to_owned(),
+                bases: 1,
                 layer: draft.name(at).to_owned(),
-                below: draft.name(beneath).to_owned(),
+                below: vec![draft.name(beneath).to_owned()],
                 broken,
             };
             let fault = Fault::new(kind, span);
-            sound = Err(faults.push(match clause {
+            sound = Err(faults.of_chain(match clause {
                 Some(clause) => fault.because(clause, format!("`{}` states it here", draft.name(at))),
                 None => fault,
             }));

@@ -167,5 +167,5 @@ pub(crate) fn parse(form: SourceForm, file: FileId, text: &str, faults: &mut Vec
 }
 
 fn syntax(message: String) -> FaultKind {
-    FaultKind::Syntax { message, unquoted: None }
+    FaultKind::Syntax { message, stands: None }
 }

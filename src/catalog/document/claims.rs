@@ -20,7 +20,10 @@ impl Reader<'_> {
             (Some(entry), None) => RawOutcome::Entry(entry?),
             (None, Some(error)) => RawOutcome::Error(error?),
             (Some(_), Some(_)) => return Err(self.wrong(value, "both `entry` and `error`", "one of them")),
-            (None, None) => return Err(self.wrong(value, "neither `entry` nor `error`", "one of them")),
+            (None, None) => match self.misread(&["entry", "error"], at) {
+                Some(reported) => return Err(reported),
+                None => return Err(self.wrong(value, "neither `entry` nor `error`", "one of them")),
+            },
         };
         Ok(RawExpectation { at, request: request?, outcome })
     }
@@ -54,7 +57,11 @@ impl Reader<'_> {
             }
         }
         let request = request.unwrap_or_else(|| Err(self.missing_key("request", "the `[[always]]`", at)));
-        let claim = match (claims.pop(), claims.is_empty()) {
+        let claim = claims.pop();
+        if let (None, Some(reported)) = (&claim, self.misread(&["services", "never", "refused"], at)) {
+            return Err(reported);
+        }
+        let claim = match (claim, claims.is_empty()) {
             (Some(claim), true) => claim?,
             (claim, _) => {
                 let found = if claim.is_none() { "no claim" } else { "more than one claim" };

@@ -127,6 +127,7 @@ impl Reader<'_> {
             let table = reader.table(value)?;
             body(reader, &mut head, table)
         });
+        let body = self.damage(head.name.at).map_or(body, Err);
         let Head { name, kind, replace, hidden, provider, id, facts, options } = head;
         let provider = provider.and_then(Result::ok);
         RawEntry { name, kind, replace, hidden, provider, id, facts, options, body }

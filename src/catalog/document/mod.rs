@@ -5,20 +5,22 @@
 //! | `sections` | providers, families, applications, severities |
 //! | `entries` | base protocols, layers and chains |
 //! | `claims` | tests and guarantees |
+//! | `repair` | texts that are not TOML: what is wrong, and the rest of them |
 //! | `winsock` | what only Winsock catalogs say |
 
 mod claims;
 mod entries;
+mod repair;
 mod sections;
 mod winsock;
 
 use super::entry::{AddressSize, ByteOrder, EntryKind, Facts};
-use super::fault::{FaultKind, NotACatalog};
-use super::faults::Faults;
+use super::fault::{Fault, FaultKind, NotACatalog, OF_CATALOG, Stands, is_top_level};
+use super::faults::{Faults, Reported};
 use super::keys::Table;
 use super::options::EntryOption;
 use super::raw::*;
-use super::reader::{Key, Read, Reader, Value};
+use super::reader::{Damage, Key, Read, Reader, Value};
 use super::source::{FileId, Span};
 use super::suggest::nearest;
 use crate::terms::{ErrorCode, Services};
@@ -34,9 +36,19 @@ pub(super) fn read(file: FileId, text: &str, faults: &mut Faults) -> Result<Docu
     // A byte order mark is not part of the text; the parser skips it, so that spans stay those of the whole text.
     let (table, errors) = DeTable::parse_recoverable(text);
     states_format(text, table.get_ref(), &errors)?;
-    let mut reader = Reader { file, faults, guessed: Vec::new(), last: None };
-    reader.syntax_errors(text, errors);
-    Ok(reader.document(table.get_ref()))
+    let mut reader = Reader { file, faults, damaged: Vec::new(), last: None, strange: Vec::new() };
+    let mut unread = Vec::new();
+    if errors.iter().all(repair::is_duplicate) {
+        reader.duplicates(text, table.get_ref(), &errors);
+        return Ok(reader.document(table.get_ref()));
+    }
+    let (repaired, incomplete) = reader.repaired(text, &mut unread);
+    let (table, errors) = DeTable::parse_recoverable(&repaired);
+    reader.duplicates(&repaired, table.get_ref(), &errors);
+    let mut document = reader.document(table.get_ref());
+    document.unread.append(&mut unread);
+    document.incomplete = document.incomplete.or(incomplete);
+    Ok(document)
 }
 
 /// Whether a text is a catalog, sound or not.
@@ -62,6 +74,17 @@ fn states_format(text: &str, table: &DeTable<'_>, errors: &[toml::de::Error]) ->
     }
 }
 
+/// A section whose keys are names, and the table that each name has.
+struct Section<'k, 'i>(&'k Key<'i>, Table);
+
+/// What a document declares and cannot be read.
+#[derive(Default)]
+struct Unread {
+    names: Vec<(String, Reported)>,
+    /// The fault of a section of which not even the names are known.
+    section: Option<Reported>,
+}
+
 struct Named<'a>(&'static str, &'a str);
 
 impl Display for Named<'_> {
@@ -71,42 +94,9 @@ impl Display for Named<'_> {
 }
 
 impl Reader<'_> {
-    fn syntax_errors(&mut self, text: &str, errors: Vec<toml::de::Error>) {
-        // The parser reads on into the first table of that name, so that every key of the second seems to be there already;
-        // what is wrong is the header, and it is enough to say so.
-        let mut second_table = None;
-        for error in errors {
-            let span = error.span().unwrap_or(0..0);
-            let at = self.span(span.clone());
-            if error.message() != "duplicate key" {
-                let word = text.get(span.clone()).filter(|word| is_bare_word(word)).map(str::to_owned);
-                let unquoted = word.filter(|_| error.message().starts_with("invalid"));
-                let kind = FaultKind::Syntax { message: error.message().replace('\n', ", "), unquoted };
-                let reported = self.fault(kind, at);
-                if text.get(span.clone()).is_some_and(|guess| !guess.contains('\n')) {
-                    self.guessed.push((span, reported));
-                }
-                continue;
-            }
-            let line_start =
-                text.get(..span.start).and_then(|before| before.rfind('\n')).map_or(0, |line_break| line_break + 1);
-            let is_header = text.get(line_start..).is_some_and(|line| line.trim_start().starts_with('['));
-            if second_table.as_ref().is_some_and(|table: &std::ops::Range<usize>| table.contains(&span.start))
-                && !is_header
-            {
-                continue;
-            }
-            if is_header {
-                let next = text.get(span.end..).and_then(|rest| rest.find("\n["));
-                second_table = Some(span.start..next.map_or(text.len(), |length| span.end + length));
-            }
-            let name = text.get(span).unwrap_or_default().to_owned();
-            self.fault(FaultKind::DuplicateName { what: "key", name }, at);
-        }
-    }
-
     fn document(&mut self, table: &DeTable<'_>) -> Document {
         let mut document = Document::empty();
+        let mut unread = Unread::default();
         for (key, value) in table.iter() {
             match key.get_ref().as_ref() {
                 "format" => self.format(value),
@@ -118,30 +108,61 @@ impl Reader<'_> {
                 "include" => document.includes = self.names(value).unwrap_or_default(),
                 "order" => document.order = self.names(value).unwrap_or_default(),
                 "disable" => document.disable = self.names(value).unwrap_or_default(),
-                "provider" => self.each(value, is_name, &mut document.providers, Self::provider),
-                "family" => self.each(value, is_name, &mut document.families, Self::family),
+                "provider" => self.each(
+                    Section(key, Table::Provider),
+                    value,
+                    is_name,
+                    &mut unread,
+                    &mut document.providers,
+                    Self::provider,
+                ),
+                "family" => self.each(
+                    Section(key, Table::Family),
+                    value,
+                    is_name,
+                    &mut unread,
+                    &mut document.families,
+                    Self::family,
+                ),
                 "application" => {
                     self.each(
+                        Section(key, Table::Application),
                         value,
                         |name| name == "*" || is_name(name),
+                        &mut unread,
                         &mut document.applications,
                         Self::application,
                     );
                 }
-                "base" => self.each(value, is_name, &mut document.entries, Self::base),
-                "layer" => self.each(value, is_name, &mut document.entries, Self::layer),
-                "chain" => self.each(value, is_name, &mut document.entries, Self::chain),
-                "expect" => document.expectations = self.tables(value, Self::expectation),
-                "always" => document.guarantees = self.tables(value, Self::guarantee),
+                "base" => {
+                    self.each(Section(key, Table::Base), value, is_name, &mut unread, &mut document.entries, Self::base)
+                }
+                "layer" => self.each(
+                    Section(key, Table::Layer),
+                    value,
+                    is_name,
+                    &mut unread,
+                    &mut document.entries,
+                    Self::layer,
+                ),
+                "chain" => self.each(
+                    Section(key, Table::Chain),
+                    value,
+                    is_name,
+                    &mut unread,
+                    &mut document.entries,
+                    Self::chain,
+                ),
+                "expect" => document.expectations = self.tables(key, value, Self::expectation),
+                "always" => document.guarantees = self.tables(key, value, Self::guarantee),
                 "lint" => self.lint(value, &mut document.lint),
                 "winsock" => document.winsock = self.winsock_catalog(value),
-                _ => _ = self.unknown_key(key, "a catalog", Table::Catalog),
+                _ => _ = self.unknown_key(key, OF_CATALOG, Table::Catalog),
             }
         }
-        // Of a document that could not be read to its end it is not known what it lacks.
-        if !self.faults.iter().any(|fault| fault.at.file == self.file && fault.kind.code() == "syntax") {
-            self.required(table, "the catalog", Table::Catalog, Span::beginning(self.file));
-        }
+        self.required(table, "the catalog", Table::Catalog, Span::beginning(self.file));
+        document.unread = unread.names;
+        document.incomplete = unread.section;
         document.entries.sort_by_key(|entry| entry.name.at.start);
         document
     }
@@ -157,18 +178,36 @@ impl Reader<'_> {
     /// Reads every table of a section whose keys are names.
     fn each<T>(
         &mut self,
+        section: Section<'_, '_>,
         value: &Value<'_>,
         allowed: fn(&str) -> bool,
+        unread: &mut Unread,
         into: &mut Vec<T>,
         mut read: impl FnMut(&mut Self, At<String>, &Value<'_>) -> T,
     ) {
-        let Ok(section) = self.table(value) else { return };
-        into.reserve(section.len());
-        for (key, value) in section.iter() {
+        let Section(of, table) = section;
+        let form = format!("[{}.NAME]", of.get_ref());
+        let DeValue::Table(tables) = value.get_ref() else {
+            let found = self.kind_of(value);
+            unread.section = Some(self.meant(value, found, "a table for each name", Some(form)));
+            return;
+        };
+        // The keys of one table that stand directly in the section lack the name of that table.
+        let stray = |key: &Key<'_>, value: &Value<'_>| {
+            !matches!(value.get_ref(), DeValue::Table(_)) && table.names().any(|name| name == key.get_ref())
+        };
+        let mut strays = tables.iter().filter(|(key, value)| stray(key, value)).peekable();
+        if let Some((key, value)) = strays.peek() {
+            let found = format!("the key `{}` directly in `[{}]`", key.get_ref(), of.get_ref());
+            unread.section = Some(self.meant(value, found, "a table for each name", Some(form)));
+        }
+        into.reserve(tables.len());
+        for (key, value) in tables.iter().filter(|(key, value)| !stray(key, value)) {
             let at = self.span(key.span());
             let name = key.get_ref().as_ref();
             if !allowed(name) {
-                self.bad_name(name, at);
+                let reported = self.bad_name(name, at);
+                unread.names.push((name.to_owned(), reported));
             }
             into.push(read(self, At::new(name.to_owned(), at), value));
         }
@@ -181,26 +220,28 @@ impl Reader<'_> {
         }
     }
 
-    fn bad_name(&mut self, name: &str, at: Span) {
+    fn bad_name(&mut self, name: &str, at: Span) -> Reported {
         let expected = "a name of lower case letters, digits, `.`, `_` and `-` that begins with a letter or digit and is not \
                         all digits";
-        self.fault(FaultKind::WrongValue { found: format!("the name {name:?}"), expected: expected.to_owned() }, at);
+        let meant = Some(name.to_lowercase().replace(' ', "-")).filter(|meant| is_name(meant));
+        let found = format!("the name {name:?}");
+        self.fault(FaultKind::WrongValue { found, expected: expected.to_owned(), meant }, at)
     }
 
     /// Reads every table of an array of tables.
-    fn tables<T>(&mut self, value: &Value<'_>, mut read: impl FnMut(&mut Self, &Value<'_>) -> Read<T>) -> Vec<T> {
+    fn tables<T>(
+        &mut self,
+        section: &Key<'_>,
+        value: &Value<'_>,
+        mut read: impl FnMut(&mut Self, &Value<'_>) -> Read<T>,
+    ) -> Vec<T> {
         let Some(array) = value.get_ref().as_array() else {
-            self.wrong(value, value.get_ref().type_str(), "an array of tables");
+            let found = self.kind_of(value);
+            self.meant(value, found, "an array of tables", Some(format!("[[{}]]", section.get_ref())));
             return Vec::new();
         };
         array.iter().filter_map(|element| self.whole(|reader| read(reader, element)).ok()).collect()
     }
-}
-
-/// Whether this looks like a text that lacks its quotes.
-fn is_bare_word(word: &str) -> bool {
-    let mut characters = word.chars();
-    characters.next().is_some_and(char::is_alphabetic) && characters.all(|character| !character.is_whitespace())
 }
 
 /// Whether names of a catalog may look so: `[a-z0-9][a-z0-9._-]*`, and not all digits.

@@ -4,7 +4,8 @@ use super::*;
 
 impl Reader<'_> {
     pub(super) fn provider(&mut self, name: At<String>, value: &Value<'_>) -> RawProvider {
-        let mut provider = RawProvider { name, module: None, id: None, library: None, replace: false };
+        let mut provider = RawProvider { name, module: None, id: None, library: None, replace: false, unread: None };
+        let (before, strange) = (self.last.take(), std::mem::take(&mut self.strange));
         for (key, value) in self.table(value).into_iter().flat_map(|table| table.iter()) {
             match key.get_ref().as_ref() {
                 "module" => provider.module = self.text(value).ok(),
@@ -17,6 +18,8 @@ impl Reader<'_> {
                 _ => _ = self.unknown_key(key, Named("provider", &provider.name.value), Table::Provider),
             }
         }
+        provider.unread = self.last.or_else(|| self.damage(provider.name.at));
+        (self.last, self.strange) = (provider.unread.or(before), strange);
         provider
     }
 
@@ -24,12 +27,14 @@ impl Reader<'_> {
         let mut family = RawFamily {
             name,
             number: None,
+            unread: None,
             protocols: Vec::new(),
             max_protocol: None,
             protocol_first: false,
             facts_at: Vec::new(),
             replace: false,
         };
+        let (before, strange) = (self.last.take(), std::mem::take(&mut self.strange));
         for (key, value) in self.table(value).into_iter().flat_map(|table| table.iter()) {
             match key.get_ref().as_ref() {
                 "number" => {
@@ -44,7 +49,11 @@ impl Reader<'_> {
                         if name == "any" {
                             let expected = "another name: `any` stands for all protocols".to_owned();
                             self.fault(
-                                FaultKind::WrongValue { found: "a protocol called `any`".to_owned(), expected },
+                                FaultKind::WrongValue {
+                                    found: "a protocol called `any`".to_owned(),
+                                    expected,
+                                    meant: None,
+                                },
                                 at,
                             );
                         }
@@ -65,6 +74,8 @@ impl Reader<'_> {
                 _ => _ = self.unknown_key(key, Named("family", &family.name.value), Table::Family),
             }
         }
+        family.unread = self.last.or_else(|| self.misread(&["number", "protocols"], family.name.at));
+        (self.last, self.strange) = (family.unread.or(before), strange);
         family
     }
 
@@ -86,9 +97,25 @@ impl Reader<'_> {
     pub(super) fn lint(&mut self, value: &Value<'_>, into: &mut Vec<(At<String>, Severity)>) {
         for (key, value) in self.table(value).into_iter().flat_map(|table| table.iter()) {
             let at = self.span(key.span());
-            if let Ok(severity) = self.parsed(value, "`allow`, `note`, `warning` or `error`") {
+            if is_top_level(key.get_ref()) {
+                self.unknown_key(key, "`lint`", Table::Lint);
+            } else if let Ok(severity) = self.severity(value) {
                 into.push((At::new(key.get_ref().to_string(), at), severity));
             }
         }
+    }
+
+    fn severity(&mut self, value: &Value<'_>) -> Read<Severity> {
+        let word = self.string(value)?;
+        word.parse().map_err(|_| {
+            let meant = match word.to_ascii_lowercase().as_str() {
+                "warn" => Some(Severity::Warning.to_string()),
+                "deny" | "forbid" | "fatal" | "err" => Some(Severity::Error.to_string()),
+                "info" | "information" | "hint" => Some(Severity::Note.to_string()),
+                "off" | "ignore" | "none" => Some(Severity::Allow.to_string()),
+                _ => nearest(word, Severity::ALL.iter().map(|severity| severity.name())),
+            };
+            self.meant(value, format!("`{word}`"), "`allow`, `note`, `warning` or `error`", meant)
+        })
     }
 }

@@ -20,13 +20,7 @@ impl Merge<'_> {
 
     /// The request of a test or guarantee. What a test expects to be missing may be: `absent` is the error that it expects.
     fn request(&mut self, raw: RawRequest, ids: &Ids, absent: Option<ErrorCode>) -> Result<TestRequest, Reported> {
-        let family = raw.family.map(|word| {
-            let family = match &word.value {
-                Word::Name(name) => self.scope.family(name),
-                Word::Number(number) => Ok(Family::from_number(*number, self.scope.system())),
-            };
-            self.known(family, word.at)
-        });
+        let family = raw.family.map(|word| self.family_called(&word));
         let socket_type = raw.socket_type.map(|word| {
             let socket_type = match &word.value {
                 Word::Name(name) => self.scope.socket_type(name),

@@ -13,7 +13,10 @@ impl Merge<'_> {
         enabled: bool,
     ) -> Result<Entry, Reported> {
         let RawEntry { name, hidden, facts, options, provider, body, .. } = raw;
+        // An entry of a provider that may be of another module can have faults of its own, but none that its module makes.
+        let unread = provider.as_ref().and_then(|name| self.unread_providers.get(&name.value)).copied();
         let provider = provider.map(|name| self.provider(&name, PROVIDER)).transpose();
+        let provider = unread.map_or(provider, Err);
         let (body, provider) = match body? {
             RawBody::Base(base) => (self.base(base).map(Body::Base), provider),
             RawBody::Layer(layer) => (self.layer(*layer).map(|layer| Body::Layer(Box::new(layer))), provider),
@@ -46,13 +49,13 @@ impl Merge<'_> {
         let wrong = |found: &i32, expected: &str| FaultKind::WrongValue {
             found: format!("family {found}"),
             expected: expected.to_owned(),
+            meant: None,
         };
         let family = match &word.value {
-            Word::Name(name) => self.scope.family(name),
             Word::Number(number) if self.scope.dialect == Dialect::Documented => {
                 Err(wrong(number, "a name (numbers differ by system; the documented dialect has none)"))
             }
-            Word::Number(number) => Ok(Family::from_number(*number, self.scope.system())),
+            _ => Ok(self.family_called(word)?),
         };
         let family = family.and_then(|family| match family.number(self.scope.system()) {
             Some(number) if number < 1 => Err(wrong(&number, "a number of at least 1 (0 stands for none in requests)")),
@@ -65,6 +68,7 @@ impl Merge<'_> {
         let wrong = |number: i32, expected: &str| FaultKind::WrongValue {
             found: format!("type {number}"),
             expected: expected.to_owned(),
+            meant: None,
         };
         let socket_type = match &word.value {
             Word::Name(name) => self.scope.socket_type(name),
@@ -78,14 +82,6 @@ impl Merge<'_> {
             _ => Ok(socket_type),
         });
         self.known(socket_type, word.at)
-    }
-
-    pub(super) fn protocol(&mut self, word: &Word, at: Span, family: Family) -> Result<Protocol, Reported> {
-        let protocol = match word {
-            Word::Name(name) => self.scope.protocol(name, family),
-            Word::Number(number) => Ok(Protocol::from_raw(*number)),
-        };
-        self.known(protocol, at)
     }
 
     pub(super) fn known<T>(&mut self, found: Result<T, FaultKind>, at: Span) -> Result<T, Reported> {
@@ -120,7 +116,7 @@ impl Merge<'_> {
         set.ok_or_else(|| {
             let at = words.first().map_or(Span::beginning(crate::catalog::FileId(0)), |word| word.at);
             let expected = "at least one protocol".to_owned();
-            self.fault(FaultKind::WrongValue { found: "no protocol".to_owned(), expected }, at)
+            self.fault(FaultKind::WrongValue { found: "no protocol".to_owned(), expected, meant: None }, at)
         })
     }
 
@@ -152,13 +148,17 @@ impl Merge<'_> {
                 let bases = bases.iter().map(|base| base.value.clone()).collect::<Vec<_>>();
                 let at = layers.first().map_or(Span::beginning(crate::catalog::FileId(0)), |layer| layer.at);
                 let expected = "one base of each entry".to_owned();
-                Err(self.fault(FaultKind::WrongValue { found: quoted(&bases), expected }, at))
+                Err(self.fault(FaultKind::WrongValue { found: quoted(&bases), expected, meant: None }, at))
             }
         };
         let mut layers = found?.into_iter().zip(layers.iter().map(|layer| layer.at));
         let (below, top) = (below?, layers.next());
         let top = top.ok_or_else(|| {
-            let kind = FaultKind::WrongValue { found: "no layer".to_owned(), expected: "at least one".to_owned() };
+            let kind = FaultKind::WrongValue {
+                found: "no layer".to_owned(),
+                expected: "at least one".to_owned(),
+                meant: None,
+            };
             self.fault(kind, below.1)
         })?;
         if let Some(words) = protocol {

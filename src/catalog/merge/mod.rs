@@ -49,8 +49,20 @@ pub(super) fn merge(documents: Vec<Document>, limits: &Limits, faults: &mut Faul
         applications: IndexMap::new(),
         chain_protocols: Vec::new(),
         incomplete: None,
+        missing: None,
+        unread: HashMap::new(),
+        unread_families: HashMap::new(),
+        unread_providers: HashMap::new(),
         replaces_nothing: Vec::new(),
     };
+    merge.unread.extend(documents.iter().flat_map(|document| document.unread.iter().cloned()));
+    merge.incomplete = documents.iter().find_map(|document| document.incomplete);
+    merge.missing = merge.faults.proof(|fault| {
+        matches!(
+            fault.kind,
+            FaultKind::UnreadableFile { .. } | FaultKind::NotACatalog { .. } | FaultKind::LimitExceeded { .. }
+        )
+    });
     merge.dialect(&documents);
     merge.families(&documents);
     merge.providers(&documents);
@@ -128,6 +140,14 @@ struct Merge<'f> {
     chain_protocols: Vec<(EntryIndex, Vec<At<ProtocolWord>>)>,
     /// The fault because of which entries may be missing from the names: there are more of them than allowed.
     incomplete: Option<Reported>,
+    /// The fault because of which a whole document is missing.
+    missing: Option<Reported>,
+    /// Names that are declared and cannot be read, or are declared twice, each with its fault.
+    unread: HashMap<String, Reported>,
+    /// Providers that have a fault of their own or are declared twice: by what module they are is not known, nor all their ids.
+    unread_providers: HashMap<String, Reported>,
+    /// Families whose section has a fault: which they are, where that is known, and the fault.
+    unread_families: HashMap<String, (Option<Family>, Reported)>,
     replaces_nothing: Vec<Replacement>,
 }
 
@@ -136,9 +156,9 @@ impl Merge<'_> {
         self.faults.push(Fault::new(kind, at))
     }
 
-    fn duplicate(&mut self, what: &'static str, name: &At<String>, first: Span) {
+    fn duplicate(&mut self, what: &'static str, name: &At<String>, first: Span) -> Reported {
         let kind = FaultKind::DuplicateName { what, name: name.value.clone() };
-        self.faults.push(Fault::new(kind, name.at).because(first, "first declared here"));
+        self.faults.push(Fault::new(kind, name.at).because(first, "first declared here"))
     }
 
     /// Notes a `replace = true` before which there is nothing of that name.
@@ -163,7 +183,8 @@ impl Merge<'_> {
             let name = &raw.name.value;
             if let Some(first) = self.providers.get(name).filter(|_| !raw.replace) {
                 let first = first.at;
-                self.duplicate("provider", &raw.name, first);
+                let reported = self.duplicate("provider", &raw.name, first);
+                self.unread_providers.insert(name.clone(), reported);
                 continue;
             }
             self.replacement("provider", &raw.name, raw.replace, self.providers.contains_key(name));
@@ -176,6 +197,9 @@ impl Merge<'_> {
                 library: raw.library.clone(),
                 at: raw.name.at,
             };
+            if let Some(reported) = raw.unread {
+                self.unread_providers.insert(name.clone(), reported);
+            }
             self.providers.insert(name.clone(), provider);
         }
     }

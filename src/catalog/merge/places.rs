@@ -15,8 +15,10 @@ impl Merge<'_> {
                 }
                 Some(first) if entry.replace => *first = entry,
                 Some(first) => {
-                    let first = first.name.at;
-                    self.duplicate("entry", &entry.name, first);
+                    // Which of the two is meant is not known, so that nothing more can be said of either.
+                    let reported = self.duplicate("entry", &entry.name, first.name.at);
+                    first.body = Err(reported);
+                    self.unread.insert(entry.name.value.clone(), reported);
                 }
             }
         }
@@ -39,7 +41,10 @@ impl Merge<'_> {
             if let Some(id) = entry.id.as_ref().filter(|_| bases.len() > 1) {
                 let found = format!("one catalog entry id for {} entries", bases.len());
                 let at = id.at;
-                self.fault(FaultKind::WrongValue { found, expected: "a chain over one base".to_owned() }, at);
+                self.fault(
+                    FaultKind::WrongValue { found, expected: "a chain over one base".to_owned(), meant: None },
+                    at,
+                );
             }
             let mut group = Vec::with_capacity(bases.len());
             for base in bases {

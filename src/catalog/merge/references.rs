@@ -92,6 +92,9 @@ impl Merge<'_> {
             Some(found) => return Ok(found),
             None => return Err(self.dangling(name, refers)),
         };
+        if let Some(&reported) = self.unread.get(&name.value) {
+            return Err(reported);
+        }
         let members = self.groups.get(&name.value).into_iter().flatten();
         let members = members.filter_map(|member| self.names.get_index(member.get())).map(|(name, _)| name.clone());
         let members = members.collect();
@@ -140,11 +143,27 @@ impl Merge<'_> {
         let owner = name.value.split_once('/').map(|(owner, _)| owner);
         // The members of a chain that could not be read are not known.
         let unread = owner.and_then(|owner| self.names.get(owner)).and_then(|declared| declared.unread);
-        if let Some(reported) = unread.or(self.incomplete) {
+        let stem = owner.unwrap_or(&name.value);
+        if let Some(reported) = unread.or_else(|| self.unread.get(stem).copied()).or(self.incomplete) {
             return reported;
         }
         // Looking for what was meant goes over all names; a catalog that is wrong everywhere is not worth so many looks.
         let suggestion = if self.faults.len() < 1_000 { self.meant(&name.value, owner, refers) } else { None };
+        // What was meant may be called otherwise only because it cannot be called so.
+        let near = nearest(suggestion.as_deref().unwrap_or(&name.value), self.unread.keys().map(String::as_str));
+        let near = near.filter(|near| suggestion.is_none() || suggestion.as_ref() == Some(near));
+        if let Some(&reported) = near.and_then(|near| self.unread.get(&near)) {
+            return reported;
+        }
+        if let (None, Some(reported)) = (&suggestion, self.missing) {
+            return reported;
+        }
+        // Of which providers a GUID may be is not known where one cannot be read.
+        if refers == Refers::RequestedProvider
+            && let (None, Some(&reported)) = (&suggestion, self.unread_providers.values().next())
+        {
+            return reported;
+        }
         self.fault(FaultKind::DanglingReference { what: refers.what(), name: name.value.clone(), suggestion }, name.at)
     }
 

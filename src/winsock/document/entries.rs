@@ -157,7 +157,10 @@ impl Entries<'_, '_> {
             return Some(At::new(id, at));
         }
         let expected = format!("a number from 1 to {}", i32::MAX);
-        faults.push(Fault::new(FaultKind::WrongValue { found: format!("catalog entry id {id}"), expected }, at));
+        faults.push(Fault::new(
+            FaultKind::WrongValue { found: format!("catalog entry id {id}"), expected, meant: None },
+            at,
+        ));
         None
     }
 

@@ -86,6 +86,7 @@ pub(super) fn declared(both: &Both<'_>, providers: &IndexMap<Uuid, Provider>) ->
             id: Some(id),
             library: Some(provider.library.clone()),
             replace: false,
+            unread: None,
         })
     });
     declared.collect()

@@ -140,7 +140,7 @@ impl Part<'_, '_> {
                 _ => format!("{found} ids where the length of the chain is {length}"),
             };
             let is_other = length.parse() != Ok(found) && fields::fits(CHAIN_LENGTH, length);
-            is_other.then(|| Fault::new(FaultKind::Syntax { message, unquoted: None }, self.value_at(line)))
+            is_other.then(|| Fault::new(FaultKind::Syntax { message, stands: None }, self.value_at(line)))
         })
     }
 
@@ -197,7 +197,7 @@ impl Part<'_, '_> {
 
     fn syntax(&self, line: &Labelled<'_>, expected: &str) -> Fault {
         let message = format!("`{}` where `{}` should be {expected}", line.value, line.label);
-        Fault::new(FaultKind::Syntax { message, unquoted: None }, self.value_at(line))
+        Fault::new(FaultKind::Syntax { message, stands: None }, self.value_at(line))
     }
 
     fn line_at(&self, line: &Labelled<'_>) -> Span {

@@ -229,7 +229,7 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn fault(&mut self, at: Range<usize>, message: String) {
-        let kind = FaultKind::Syntax { message, unquoted: None };
+        let kind = FaultKind::Syntax { message, stands: None };
         self.push(Fault::new(kind, Span::new(self.file, at)));
     }
 
@@ -239,7 +239,7 @@ impl<'a> Reader<'a, '_> {
             return self.faults.push(fault);
         }
         let message = format!("more than {MOST_FAULTS} faults: reading stops here");
-        self.faults.push(Fault::new(FaultKind::Syntax { message, unquoted: None }, fault.at));
+        self.faults.push(Fault::new(FaultKind::Syntax { message, stands: None }, fault.at));
         self.is_full = true;
     }
 }

@@ -78,7 +78,7 @@ fn roots<'a>(keys: &[Key<'a>]) -> Vec<Root<'a>> {
 /// The root that counts: the only one, else that of `CurrentControlSet`, else that which `Select` names.
 pub(super) fn choose<'a>(keys: &[Key<'a>], file: FileId, faults: &mut Vec<Fault>) -> Option<Root<'a>> {
     let roots = roots(keys);
-    let fault = |message: String| Fault::new(FaultKind::Syntax { message, unquoted: None }, Span::beginning(file));
+    let fault = |message: String| Fault::new(FaultKind::Syntax { message, stands: None }, Span::beginning(file));
     match roots.as_slice() {
         [] => {
             faults.push(fault("the export tells nothing of Winsock: it has no key `WinSock2\\Parameters`".to_owned()));

@@ -48,7 +48,8 @@ impl<'a> Values<'a> {
         let Some(read) = read(&value.data) else {
             let data = &value.data;
             let found = format!("`{name}` as {} of {} bytes", kinds::name(data.kind), data.bytes.len());
-            faults.push(Fault::new(FaultKind::WrongValue { found, expected: wanted.to_owned() }, value.at));
+            faults
+                .push(Fault::new(FaultKind::WrongValue { found, expected: wanted.to_owned(), meant: None }, value.at));
             return None;
         };
         *is_said = says_all(&value.data, &read);

@@ -7,7 +7,7 @@ use super::put;
 use super::tables::Tables;
 use crate::catalog::entry::Body;
 use crate::catalog::writing::page::{Page, Table, list, string};
-use crate::catalog::{EntryKind, FaultKind, nearest};
+use crate::catalog::{EntryKind, FaultKind, nearest, quoted};
 use crate::edit::change::error::Unfit;
 use crate::edit::change::order::{Order, Place};
 use crate::edit::change::{ChangeError, Consequence, Effect};
@@ -132,7 +132,7 @@ fn refused(draft: &mut Draft, layer: &str, chains: &[Chain]) -> Result<Vec<Unfit
 fn reason(fault: &FaultKind) -> String {
     match fault {
         FaultKind::ContractBroken { layer, below, broken, .. } => {
-            format!("`{layer}` {broken} directly below it, and `{below}` {}", broken.finding())
+            format!("`{layer}` {broken} directly below it, and {} {}", quoted(below), broken.finding(below.len()))
         }
         FaultKind::RepeatedLayer { layer, .. } => format!("`{layer}` is in it already"),
         FaultKind::ChainTooLong { stack, limit, .. } => {

@@ -1,0 +1,245 @@
+//! Texts that are not TOML: what is wrong with them, each mistake once, and the rest of them.
+//!
+//! The parser goes on after an error as if it had guessed right, and says more of what is right but stands after it. So what it
+//! cannot read is taken out of the text, line by line, until it can read the rest. Places stay what they were, as blanks stand for
+//! what is taken out. Of a table with such a line it is not known what it lacks; of one with such a header nothing but its name.
+
+use super::*;
+use std::ops::Range;
+use toml::de::Error;
+
+/// How often a text is read again at most.
+const MOST_REPAIRS: usize = 100;
+
+/// How many bytes are read again at most.
+const MOST_BYTES: usize = 16 << 20;
+
+/// Whether an error leaves everything readable: the parser takes the first of two keys.
+pub(super) fn is_duplicate(error: &Error) -> bool {
+    error.message() == "duplicate key"
+}
+
+fn start(error: &Error) -> usize {
+    error.span().map_or(0, |span| span.start)
+}
+
+impl Reader<'_> {
+    /// The text without what cannot be read, and the fault because of which it may still not be readable.
+    pub(super) fn repaired(&mut self, text: &str, unread: &mut Vec<(String, Reported)>) -> (String, Option<Reported>) {
+        let mut repaired = text.to_owned();
+        let most = (MOST_BYTES / text.len().max(1)).clamp(1, MOST_REPAIRS);
+        let mut last = None;
+        for _ in 0..most {
+            let error = {
+                let (_, errors) = DeTable::parse_recoverable(&repaired);
+                errors.into_iter().filter(|error| !is_duplicate(error)).min_by_key(start)
+            };
+            let Some(error) = error else { return (repaired, None) };
+            last = Some(self.take_out(&mut repaired, &error, unread));
+        }
+        (repaired, last)
+    }
+
+    /// Records an error, and takes what it is about out of the text.
+    fn take_out(&mut self, text: &mut String, error: &Error, unread: &mut Vec<(String, Reported)>) -> Reported {
+        let span = error.span().unwrap_or(0..0);
+        let line = line_at(text, span.start);
+        let in_line = text.get(line.start..span.start).unwrap_or_default();
+        let whole = text.get(line.clone()).unwrap_or_default();
+        let begins_anew = whole.trim_start().starts_with('[') || key_of(whole).is_some();
+        // A bracket that is not closed takes in the lines after it.
+        let opened =
+            if begins_anew && opens(in_line) <= 0 && is_of_brackets(error) { opening(text, line.start) } else { None };
+        let (out, reported) = if let Some(opening) = opened {
+            let out = opening.start..line.start;
+            let end = text.get(out.clone()).map_or(opening.end, |open| out.start + open.trim_end().len());
+            let opened = text.get(opening.clone()).unwrap_or_default();
+            let is_array = opened.rfind('[') > opened.rfind('{');
+            let message = if is_array { "unclosed array, expected `]`" } else { "unclosed inline table, expected `}`" };
+            let at = self.span(end.saturating_sub(1)..end);
+            (out, self.fault(FaultKind::Syntax { message: message.to_owned(), stands: None }, at))
+        } else {
+            let stands = stands(text, &line, &span, error);
+            let kind = FaultKind::Syntax { message: error.message().replace('\n', ", "), stands };
+            let at = self.span(span.clone());
+            let reported = self.fault(kind, at);
+            let is_header = whole.trim_start().starts_with('[') && !is_of_brackets(error);
+            if is_header {
+                let end = next_header(text, line.end);
+                let names = whole.split(['[', ']', '.', ' ', '"', '\'', '#']).filter(|name| !name.is_empty()).skip(1);
+                unread.extend(names.map(|name| (name.trim().to_owned(), reported)));
+                (line.start..end, reported)
+            } else {
+                (line.clone(), reported)
+            }
+        };
+        let table = header_before(text, out.start);
+        if table.is_none() {
+            // The tables of the catalog itself may stand in one line.
+            let taken = text.get(out.clone()).unwrap_or_default();
+            let words = taken
+                .split('=')
+                .filter_map(|part| part.split([' ', '{', ',', '.', '\n']).rfind(|word| !word.is_empty()));
+            unread.extend(words.map(|word| (word.to_owned(), reported)));
+        }
+        self.damaged.push(Damage { table: table.map_or(0, |header| header.start), at: out.start, reported });
+        let blank: String = text[out.clone()]
+            .bytes()
+            .map(|byte| if matches!(byte, b'\n' | b'\r') { char::from(byte) } else { ' ' })
+            .collect();
+        text.replace_range(out, &blank);
+        reported
+    }
+
+    /// Records each key and each table that is there twice. What follows the second header of a table is of no account.
+    pub(super) fn duplicates(&mut self, text: &str, table: &DeTable<'_>, errors: &[Error]) {
+        let mut second_table: Option<Range<usize>> = None;
+        for error in errors.iter().filter(|error| is_duplicate(error)) {
+            let span = error.span().unwrap_or(0..0);
+            let line = line_at(text, span.start);
+            let header = text.get(line.clone()).is_some_and(|line| line.trim_start().starts_with('['));
+            if second_table.as_ref().is_some_and(|table| table.contains(&span.start)) && !header {
+                continue;
+            }
+            let of = if header { Some(line.start..span.start) } else { header_before(text, line.start) };
+            if header {
+                second_table = Some(span.start..next_header(text, line.end));
+            }
+            let path = of.clone().and_then(|of| text.get(of)).map(components).unwrap_or_default();
+            let name = text.get(span.clone()).unwrap_or_default().to_owned();
+            let plain = name.trim_matches(['"', '\'']);
+            let mut found = Vec::new();
+            keys_called(table, plain, &mut Vec::new(), &mut found);
+            found.retain(|(_, first)| first.end <= span.start);
+            let here = found.iter().rfind(|(parents, _)| *parents == path);
+            let first =
+                here.or_else(|| found.iter().max_by_key(|(_, first)| first.start)).map(|(_, first)| first.clone());
+            let at = self.span(span.clone());
+            let mut fault = Fault::new(FaultKind::DuplicateName { what: "key", name }, at);
+            if let Some(first) = &first {
+                fault = fault.because(self.span(first.clone()), "first declared here");
+            }
+            let reported = self.faults.push(fault);
+            self.last = Some(reported);
+            let (table, at) = match (header, first) {
+                (true, Some(first)) => (first.start, first.start),
+                _ => (of.map_or(0, |of| of.start), span.start),
+            };
+            self.damaged.push(Damage { table, at, reported });
+        }
+    }
+}
+
+/// The line with this byte, or the last one with anything in it where that is the end of the text.
+fn line_at(text: &str, at: usize) -> Range<usize> {
+    let before = text.get(..at).unwrap_or(text);
+    let before = if at >= text.len() { before.trim_end() } else { before };
+    let start = before.rfind('\n').map_or(0, |line_break| line_break + 1);
+    let end = text.get(start..).and_then(|rest| rest.find('\n')).map_or(text.len(), |length| start + length);
+    start..end
+}
+
+/// The key with which a line begins, if it does.
+fn key_of(line: &str) -> Option<&str> {
+    let (key, _) = line.split_once('=')?;
+    let key = key.trim();
+    let is_key = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'"');
+    (!key.is_empty() && key.bytes().all(is_key)).then_some(key)
+}
+
+/// How many more brackets a part of a line opens than it closes; those in texts count too.
+fn opens(line: &str) -> i32 {
+    line.bytes().map(|byte| i32::from(matches!(byte, b'[' | b'{')) - i32::from(matches!(byte, b']' | b'}'))).sum()
+}
+
+fn is_of_brackets(error: &Error) -> bool {
+    ["array", "inline table", "missing comma"].iter().any(|word| error.message().contains(word))
+}
+
+/// The line before this place with a key whose value opens a bracket and does not close it.
+fn opening(text: &str, before: usize) -> Option<Range<usize>> {
+    let mut start = before;
+    while start > 0 {
+        let line = line_at(text, start - 1);
+        let whole = text.get(line.clone())?;
+        if key_of(whole).is_some() {
+            return (opens(whole) > 0).then_some(line);
+        }
+        if whole.trim_start().starts_with('[') {
+            return None;
+        }
+        start = line.start;
+    }
+    None
+}
+
+/// The header of the table in which a line stands.
+fn header_before(text: &str, before: usize) -> Option<Range<usize>> {
+    let before = text.get(..before)?;
+    let start = before.rfind("\n[").map(|line_break| line_break + 1).or(before.starts_with('[').then_some(0))?;
+    Some(line_at(text, start))
+}
+
+fn next_header(text: &str, from: usize) -> usize {
+    text.get(from..).and_then(|rest| rest.find("\n[")).map_or(text.len(), |length| from + length + 1)
+}
+
+/// The names of a header, or of a part of one.
+fn components(header: &str) -> Vec<String> {
+    let header = header.split('#').next().unwrap_or_default();
+    let names = header.split(['[', ']', '.']).map(|name| name.trim().trim_matches(['"', '\'']));
+    names.filter(|name| !name.is_empty()).map(str::to_owned).collect()
+}
+
+/// Every key of this name, with the names of the tables around it.
+fn keys_called(
+    table: &DeTable<'_>,
+    name: &str,
+    parents: &mut Vec<String>,
+    found: &mut Vec<(Vec<String>, Range<usize>)>,
+) {
+    for (key, value) in table.iter() {
+        if key.get_ref() == name {
+            found.push((parents.clone(), key.span()));
+        }
+        parents.push(key.get_ref().to_string());
+        match value.get_ref() {
+            DeValue::Table(inner) => keys_called(inner, name, parents, found),
+            DeValue::Array(array) => {
+                for inner in array.iter().filter_map(|element| element.get_ref().as_table()) {
+                    keys_called(inner, name, parents, found);
+                }
+            }
+            _ => {}
+        }
+        parents.pop();
+    }
+}
+
+/// What stands there, where it is plain what was meant.
+fn stands(text: &str, line: &Range<usize>, span: &Range<usize>, error: &Error) -> Option<Stands> {
+    let message = error.message();
+    let found = text.get(span.clone())?;
+    let before = text.get(line.start..span.start)?.trim();
+    if message.starts_with("invalid unquoted key") {
+        let first = text.get(span.start..)?.chars().next()?;
+        return match first {
+            '*' if before.trim_start_matches('[').trim() == "application." => Some(Stands::Everyone),
+            ':' if !before.is_empty() => Some(Stands::Colon(before.to_owned())),
+            letter if letter.is_alphabetic() => Some(Stands::Name(letter.to_string())),
+            _ => None,
+        };
+    }
+    if !message.starts_with("invalid") && !message.starts_with("string values must be quoted") {
+        return None;
+    }
+    let rest = text.get(span.start..line.end)?;
+    let word = if found.is_empty() { rest.split([' ', ',', ']', '}', '#']).next()? } else { found };
+    is_bare_word(word).then(|| Stands::Unquoted(word.to_owned()))
+}
+
+/// Whether this looks like a text that lacks its quotes.
+fn is_bare_word(word: &str) -> bool {
+    let mut characters = word.chars();
+    characters.next().is_some_and(char::is_alphabetic) && characters.all(|character| !character.is_whitespace())
+}
