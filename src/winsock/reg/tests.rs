@@ -211,7 +211,10 @@ fn one(item: Item) -> Store {
 }
 
 fn plain() -> Item {
-    let packed = PackedItem::from_bytes(&[0; PACKED_ITEM_BYTES]).expect("888 bytes");
+    // What holds zeros only is no item.
+    let mut bytes = [0; PACKED_ITEM_BYTES];
+    bytes[0] = b'x';
+    let packed = PackedItem::from_bytes(&bytes).expect("888 bytes");
     Item::new(packed.info().expect("both texts end"), NOWHERE)
 }
 
