@@ -34,12 +34,14 @@ fn a_new_chain_is_written_from_words() {
         str![[r#"
 - error service-not-offered
 + tls6 (tls > tcp6)
-    inet6 stream 0, tcp with require=encrypted, require=authenticated
+    inet6 stream 0, tcp with require=encrypted
+    inet6 stream 0, tcp role=connect with require=authenticated
 
 - tcp6 (tcp6)
 + tls6 (tls > tcp6)
   now offers authenticated, encrypted
-    inet6 stream 0, tcp with prefer=encrypted, prefer=authenticated
+    inet6 stream 0, tcp with prefer=encrypted
+    inet6 stream 0, tcp role=connect with prefer=authenticated
 
 - error address-family-not-supported
 + tls6 (tls > tcp6)
@@ -49,7 +51,10 @@ fn a_new_chain_is_written_from_words() {
 + tls6 (tls > tcp6)
     unspec unspec 0 with entry=tls6
 
-6 kinds of requests are answered otherwise, and 4 kinds are refused for another reason
+catalog entry ids that name another entry
+    entry=1005 - error unchained-layer + tls6 (tls > tcp6)
+
+7 kinds of requests are answered otherwise, and 5 kinds are refused for another reason
 
 changed site.toml
 
@@ -144,6 +149,7 @@ fn a_layer_and_its_chains_are_made_in_one_step_and_put_first() {
 + acme-over-tcp4 (acme > tcp4)
   now offers x-sealed
     inet stream 0, tcp; also with prefer=x-sealed, require=guaranteed-delivery, prefer=guaranteed-delivery, avoid=guaranteed-delivery and 7 demands more
+    inet stream 0, tcp role=accept with prefer=authenticated
 
 - error service-not-offered
 + acme-over-tcp4 (acme > tcp4)
@@ -174,7 +180,10 @@ fn a_layer_and_its_chains_are_made_in_one_step_and_put_first() {
 + acme-over-tcp6 (acme > tcp6)
     unspec unspec 0 with entry=acme-over-tcp6
 
-32 kinds of requests are answered otherwise, and 17 kinds are refused for another reason
+catalog entry ids that name another entry
+    entry=1005 - error unchained-layer + acme-over-tcp4 (acme > tcp4)
+
+34 kinds of requests are answered otherwise, and 18 kinds are refused for another reason
 
 also added provider `acme` (acme.toml:3:11)
 
@@ -202,6 +211,7 @@ fn over_everything_leaves_out_what_the_layer_cannot_run_over_and_says_so() {
 + acme-over-tcp4 (acme > tcp4)
   now offers x-sealed
     inet stream 0, tcp; also with prefer=x-sealed, require=guaranteed-delivery, prefer=guaranteed-delivery, avoid=guaranteed-delivery and 7 demands more
+    inet stream 0, tcp role=accept with prefer=authenticated
 
 - error service-not-offered
 + acme-over-tcp4 (acme > tcp4)
@@ -210,7 +220,12 @@ fn over_everything_leaves_out_what_the_layer_cannot_run_over_and_says_so() {
 - tls4 (tls > tcp4)
 + acme-over-tls4 (acme > tls > tcp4)
   now offers x-sealed
-    inet stream 0, tcp with require=encrypted, prefer=encrypted, require=authenticated, prefer=authenticated
+    inet stream 0, tcp with require=encrypted, prefer=encrypted
+    inet stream 0, tcp role=connect with require=authenticated, prefer=authenticated
+
+- error service-not-offered
++ acme-over-tls4 (acme > tls > tcp4)
+    inet stream 0, tcp with require=encrypted,x-sealed
 
 - tcp6 (tcp6)
 + acme-over-tcp6 (acme > tcp6)
@@ -241,7 +256,10 @@ fn over_everything_leaves_out_what_the_layer_cannot_run_over_and_says_so() {
 + acme-over-tls4 (acme > tls > tcp4)
     unspec unspec 0 with entry=acme-over-tls4
 
-37 kinds of requests are answered otherwise, and 17 kinds are refused for another reason
+catalog entry ids that name another entry
+    entry=1005 - error unchained-layer + acme-over-tcp4 (acme > tcp4)
+
+40 kinds of requests are answered otherwise, and 18 kinds are refused for another reason
 
 also added provider `acme` (acme.toml:3:11)
 also left out chain `acme-over-udp4` (site.toml:26:7): `acme` needs guaranteed-order directly below it, and `udp4` does not offer it

@@ -106,7 +106,12 @@ fn an_entry_put_first_is_what_requests_get() {
   now offers authenticated, encrypted
     inet stream 0, tcp; also with require=guaranteed-delivery, prefer=guaranteed-delivery, avoid=guaranteed-delivery, require=guaranteed-order and 2 demands more
 
-7 kinds of requests are answered otherwise
+- tcp4 (tcp4)
++ tls4 (tls > tcp4)
+  now offers encrypted
+    inet stream 0, tcp role=accept with prohibit=authenticated, prefer=authenticated, avoid=authenticated
+
+10 kinds of requests are answered otherwise
 
 changed site.toml
 
@@ -146,12 +151,14 @@ fn removing_with_dependents_says_what_went_along() {
         str![[r#"
 - tls4 (tls > tcp4)
 + error service-not-offered
-    inet stream 0, tcp with require=encrypted, require=authenticated
+    inet stream 0, tcp with require=encrypted
+    inet stream 0, tcp role=connect with require=authenticated
 
 - tls4 (tls > tcp4)
 + tcp4 (tcp4)
   no longer offers authenticated, encrypted
-    inet stream 0, tcp with prefer=encrypted, prefer=authenticated
+    inet stream 0, tcp with prefer=encrypted
+    inet stream 0, tcp role=connect with prefer=authenticated
 
 - tls4 (tls > tcp4)
 + error no-such-provider
@@ -191,10 +198,12 @@ fn disabling_with_dependents_disables_them_too() {
 - tcp4 (tcp4)
 + error socket-type-not-supported
     inet stream 0, tcp; also with require=guaranteed-delivery, prefer=guaranteed-delivery, avoid=guaranteed-delivery, require=guaranteed-order and 7 demands more
+    inet stream 0, tcp role=accept with prefer=authenticated
 
 - tls4 (tls > tcp4)
 + error socket-type-not-supported
-    inet stream 0, tcp with require=encrypted, prefer=encrypted, require=authenticated, prefer=authenticated
+    inet stream 0, tcp with require=encrypted, prefer=encrypted
+    inet stream 0, tcp role=connect with require=authenticated, prefer=authenticated
 
 - tls4 (tls > tcp4)
 + error address-family-not-supported
@@ -208,7 +217,7 @@ fn disabling_with_dependents_disables_them_too() {
 + error no-such-entry
     unspec unspec 0 with entry=tls4
 
-19 kinds of requests are answered otherwise, and 8 kinds are refused for another reason
+20 kinds of requests are answered otherwise, and 9 kinds are refused for another reason
 
 also disabled chain `tls4` (site.toml:38:8)
 
@@ -229,12 +238,14 @@ fn what_the_check_newly_finds_is_said_on_stderr() {
         str![[r#"
 - tls4 (tls > tcp4)
 + error service-not-offered
-    inet stream 0, tcp with require=encrypted, require=authenticated
+    inet stream 0, tcp with require=encrypted
+    inet stream 0, tcp role=connect with require=authenticated
 
 - tls4 (tls > tcp4)
 + tcp4 (tcp4)
   no longer offers authenticated, encrypted
-    inet stream 0, tcp with prefer=encrypted, prefer=authenticated
+    inet stream 0, tcp with prefer=encrypted
+    inet stream 0, tcp role=connect with prefer=authenticated
 
 - tls4 (tls > tcp4)
 + error address-family-not-supported
@@ -244,7 +255,10 @@ fn what_the_check_newly_finds_is_said_on_stderr() {
 + error no-such-entry
     unspec unspec 0 with entry=tls4
 
-6 kinds of requests are answered otherwise, and 4 kinds are refused for another reason
+catalog entry ids that name another entry
+    entry=1004 - tls4 (tls > tcp4) + error unchained-layer
+
+7 kinds of requests are answered otherwise, and 5 kinds are refused for another reason
 
 changed site.toml
 
