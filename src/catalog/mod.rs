@@ -73,7 +73,7 @@ pub use rights::{Exposure, FileUse, Right};
 pub(crate) use source::Place;
 pub(crate) use source::Way;
 pub use source::{FileId, Location, Skipped, Source, Sources, Span};
-pub(crate) use suggest::nearest;
+pub(crate) use suggest::{nearest, nearest_or_longer};
 
 use crate::terms::{Categories, ErrorCode, Family, Protocol, Role, Services, SocketType};
 use entry::{Entry, EntryIndex};

@@ -187,6 +187,8 @@ pub(crate) struct RawProvider {
     pub replace: bool,
     /// A fault of its own table, if it has one.
     pub unread: Option<Reported>,
+    /// The fault because of which its module is not known.
+    pub unread_module: Option<Reported>,
 }
 
 pub(crate) struct RawFamily {

@@ -5,7 +5,7 @@
 //! means it to speak for all. What fails is counted as failed whatever is reported.
 
 use super::{Rule, rules};
-use crate::catalog::{Severity, nearest};
+use crate::catalog::{Severity, nearest_or_longer};
 use std::path::PathBuf;
 
 /// What the user says of severities; later words count more.
@@ -64,7 +64,10 @@ impl Settings {
             Some(rule) => What::Rule(rule.code),
             None => {
                 let known = rules::ALL.iter().map(|rule| rule.code).chain(["warnings"]);
-                return Err(LevelError::UnknownRule { word: word.to_owned(), suggestion: nearest(word, known) });
+                return Err(LevelError::UnknownRule {
+                    word: word.to_owned(),
+                    suggestion: nearest_or_longer(word, known),
+                });
             }
         };
         self.levels.push((what, severity));

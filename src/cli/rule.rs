@@ -4,7 +4,7 @@ use super::output::{self, Format};
 use super::style::{BAD, HEADING, HINT, SUBJECT, WARNING};
 use super::table::{Table, cell};
 use super::{Failure, Status};
-use crate::catalog::{Severity, nearest};
+use crate::catalog::{Severity, nearest_or_longer};
 use crate::check::{HEADINGS, Rule, rule, rules};
 use anstyle::Style;
 use serde::Serialize;
@@ -47,7 +47,8 @@ pub(super) fn run(args: &Args) -> Result<Status, Failure> {
 
 fn found(code: &str) -> Result<&'static Rule, Failure> {
     rule(code).ok_or_else(|| {
-        let near = nearest(code, rules().iter().map(|rule| rule.code)).map(|near| format!("did you mean `{near}`?"));
+        let near =
+            nearest_or_longer(code, rules().iter().map(|rule| rule.code)).map(|near| format!("did you mean `{near}`?"));
         let help = near.unwrap_or_else(|| "`sockatlas rule` lists all rules".to_owned());
         Failure::Told { message: format!("no rule is called `{code}`"), help: Some(help) }
     })

@@ -62,6 +62,8 @@ pub enum Refusal {
     NoSuchEntry {
         /// The name or id asked for.
         entry: EntryDemand,
+        /// The entries of the chain over several bases that is called so.
+        members: Vec<String>,
     },
     /// No provider has that name or GUID.
     NoSuchProvider {
@@ -218,7 +220,11 @@ impl Refusal {
             Refusal::UnchainedLayer { entry } => {
                 format!("`{entry}` is a layer; only a chain over a base protocol can be selected")
             }
-            Refusal::NoSuchEntry { entry } => format!("no entry is called `{entry}`"),
+            Refusal::NoSuchEntry { entry, members } if members.is_empty() => format!("no entry is called `{entry}`"),
+            Refusal::NoSuchEntry { entry, members } => {
+                let members = crate::catalog::quoted(members);
+                format!("`{entry}` is a chain over several bases; its entries are {members}")
+            }
             Refusal::NoSuchProvider { provider } => format!("no provider is called `{provider}`"),
             Refusal::EntryMismatch { entry, wanted, had } => {
                 format!("entry `{entry}` has {had}, but {wanted} is asked for")

@@ -139,7 +139,7 @@ impl Registry {
             }
         }
         if members.is_empty() {
-            let unknown = || Refusal::NoSuchEntry { entry: EntryDemand::Name(group.to_owned()) };
+            let unknown = || Refusal::NoSuchEntry { entry: EntryDemand::Name(group.to_owned()), members: Vec::new() };
             return Err(refusal.unwrap_or_else(unknown));
         }
         self.all_of(&Matching::Members(members), demands, request)
@@ -221,7 +221,14 @@ impl Registry {
             EntryDemand::Id(id) => self.inner.by_id.get(id).copied(),
         };
         let found = found.filter(|&index| self.entry_at(index).enabled);
-        let index = found.ok_or_else(|| Refusal::NoSuchEntry { entry: demand.clone() })?;
+        let index = found.ok_or_else(|| {
+            let is_member = |name: &&String| match demand {
+                EntryDemand::Name(chain) => name.strip_prefix(chain.as_str()).is_some_and(|rest| rest.starts_with('/')),
+                EntryDemand::Id(_) => false,
+            };
+            let members = self.inner.names.keys().filter(is_member).cloned().collect();
+            Refusal::NoSuchEntry { entry: demand.clone(), members }
+        })?;
         match self.stack_at(index) {
             Some(_) => Ok(index),
             None => Err(Refusal::UnchainedLayer { entry: self.name_at(index).to_owned() }),

@@ -73,8 +73,10 @@ impl Reader<'_> {
                 (line.clone(), reported)
             }
         };
+        // Of a table whose header is taken out nothing is left; its name is noted.
+        let is_header = text.get(out.start..).is_some_and(|rest| rest.trim_start().starts_with('['));
         let table = header_before(text, out.start);
-        if table.is_none() {
+        if table.is_none() && !is_header {
             // The tables of the catalog itself may stand in one line.
             let taken = text.get(out.clone()).unwrap_or_default();
             let words = taken
@@ -82,7 +84,9 @@ impl Reader<'_> {
                 .filter_map(|part| part.split([' ', '{', ',', '.', '\n']).rfind(|word| !word.is_empty()));
             unread.extend(words.map(|word| (word.to_owned(), reported)));
         }
-        self.damaged.push(Damage { table: table.map_or(0, |header| header.start), at: out.start, reported });
+        if !is_header {
+            self.damaged.push(Damage { table: table.map_or(0, |header| header.start), at: out.start, reported });
+        }
         let blank: String = text[out.clone()]
             .bytes()
             .map(|byte| if matches!(byte, b'\n' | b'\r') { char::from(byte) } else { ' ' })
@@ -105,15 +109,25 @@ impl Reader<'_> {
             if header {
                 second_table = Some(span.start..next_header(text, line.end));
             }
-            let path = of.clone().and_then(|of| text.get(of)).map(components).unwrap_or_default();
             let name = text.get(span.clone()).unwrap_or_default().to_owned();
             let plain = name.trim_matches(['"', '\'']);
-            let mut found = Vec::new();
-            keys_called(table, plain, &mut Vec::new(), &mut found);
-            found.retain(|(_, first)| first.end <= span.start);
-            let here = found.iter().rfind(|(parents, _)| *parents == path);
-            let first =
-                here.or_else(|| found.iter().max_by_key(|(_, first)| first.start)).map(|(_, first)| first.clone());
+            let written = if header {
+                let path = text.get(line.start..span.end).map(components).unwrap_or_default();
+                header_of(text, &path, line.start)
+            } else {
+                let from = of.as_ref().map_or(0, |of| of.end);
+                lines(text, from..line.start).find_map(|line| {
+                    let key = key_of(text.get(line.clone())?).filter(|key| *key == name)?;
+                    let start = line.start + text.get(line)?.find(key)?;
+                    Some(start..start + key.len())
+                })
+            };
+            // A key of an inline table may stand anywhere before.
+            let first = written.or_else(|| {
+                let mut found = Vec::new();
+                keys_called(table, plain, &mut found);
+                found.into_iter().filter(|first| first.end <= span.start).max_by_key(|first| first.start)
+            });
             let at = self.span(span.clone());
             let mut fault = Fault::new(FaultKind::DuplicateName { what: "key", name }, at);
             if let Some(first) = &first {
@@ -121,13 +135,36 @@ impl Reader<'_> {
             }
             let reported = self.faults.push(fault);
             self.last = Some(reported);
-            let (table, at) = match (header, first) {
-                (true, Some(first)) => (first.start, first.start),
-                _ => (of.map_or(0, |of| of.start), span.start),
-            };
-            self.damaged.push(Damage { table, at, reported });
+            if header {
+                // Which of the two the parser gives as the place of the table is its own business.
+                let both = first.into_iter().chain([span]).map(|name| name.start);
+                self.damaged.extend(both.map(|at| Damage { table: at, at, reported }));
+            } else {
+                self.damaged.push(Damage { table: of.map_or(0, |of| of.start), at: span.start, reported });
+            }
         }
     }
+}
+
+/// The lines of a part of the text.
+fn lines(text: &str, part: Range<usize>) -> impl Iterator<Item = Range<usize>> {
+    let mut start = part.start;
+    std::iter::from_fn(move || {
+        let line = (start < part.end).then(|| line_at(text, start))?;
+        start = line.end + 1;
+        Some(line)
+    })
+}
+
+/// The last name of the first header of this path before a place.
+fn header_of(text: &str, path: &[String], before: usize) -> Option<Range<usize>> {
+    let header = lines(text, 0..before).find(|line| {
+        let header = text.get(line.clone()).unwrap_or_default().trim_start();
+        header.starts_with('[') && components(header) == path
+    })?;
+    let name = path.last()?;
+    let start = header.start + text.get(header)?.rfind(name.as_str())?;
+    Some(start..start + name.len())
 }
 
 /// The line with this byte, or the last one with anything in it where that is the end of the text.
@@ -191,28 +228,20 @@ fn components(header: &str) -> Vec<String> {
     names.filter(|name| !name.is_empty()).map(str::to_owned).collect()
 }
 
-/// Every key of this name, with the names of the tables around it.
-fn keys_called(
-    table: &DeTable<'_>,
-    name: &str,
-    parents: &mut Vec<String>,
-    found: &mut Vec<(Vec<String>, Range<usize>)>,
-) {
+/// Every key of this name.
+fn keys_called(table: &DeTable<'_>, name: &str, found: &mut Vec<Range<usize>>) {
     for (key, value) in table.iter() {
         if key.get_ref() == name {
-            found.push((parents.clone(), key.span()));
+            found.push(key.span());
         }
-        parents.push(key.get_ref().to_string());
         match value.get_ref() {
-            DeValue::Table(inner) => keys_called(inner, name, parents, found),
+            DeValue::Table(inner) => keys_called(inner, name, found),
             DeValue::Array(array) => {
-                for inner in array.iter().filter_map(|element| element.get_ref().as_table()) {
-                    keys_called(inner, name, parents, found);
-                }
+                let tables = array.iter().filter_map(|element| element.get_ref().as_table());
+                tables.for_each(|inner| keys_called(inner, name, found));
             }
             _ => {}
         }
-        parents.pop();
     }
 }
 

@@ -4,11 +4,23 @@ use super::*;
 
 impl Reader<'_> {
     pub(super) fn provider(&mut self, name: At<String>, value: &Value<'_>) -> RawProvider {
-        let mut provider = RawProvider { name, module: None, id: None, library: None, replace: false, unread: None };
+        let mut provider = RawProvider {
+            name,
+            module: None,
+            id: None,
+            library: None,
+            replace: false,
+            unread: None,
+            unread_module: None,
+        };
         let (before, strange) = (self.last.take(), std::mem::take(&mut self.strange));
         for (key, value) in self.table(value).into_iter().flat_map(|table| table.iter()) {
             match key.get_ref().as_ref() {
-                "module" => provider.module = self.text(value).ok(),
+                "module" => {
+                    let module = self.text(value);
+                    provider.unread_module = module.as_ref().err().copied();
+                    provider.module = module.ok();
+                }
                 "id" => {
                     let expected = "a GUID as in `e70f1aa0-ab8b-11cf-8ca3-00805f48a192`";
                     provider.id = self.parsed(value, expected).ok();
@@ -19,6 +31,9 @@ impl Reader<'_> {
             }
         }
         provider.unread = self.last.or_else(|| self.damage(provider.name.at));
+        if provider.module.is_none() {
+            provider.unread_module = provider.unread_module.or_else(|| self.misread(&["module"], provider.name.at));
+        }
         (self.last, self.strange) = (provider.unread.or(before), strange);
         provider
     }

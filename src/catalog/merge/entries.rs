@@ -13,10 +13,7 @@ impl Merge<'_> {
         enabled: bool,
     ) -> Result<Entry, Reported> {
         let RawEntry { name, hidden, facts, options, provider, body, .. } = raw;
-        // An entry of a provider that may be of another module can have faults of its own, but none that its module makes.
-        let unread = provider.as_ref().and_then(|name| self.unread_providers.get(&name.value)).copied();
         let provider = provider.map(|name| self.provider(&name, PROVIDER)).transpose();
-        let provider = unread.map_or(provider, Err);
         let (body, provider) = match body? {
             RawBody::Base(base) => (self.base(base).map(Body::Base), provider),
             RawBody::Layer(layer) => (self.layer(*layer).map(|layer| Body::Layer(Box::new(layer))), provider),
@@ -93,13 +90,23 @@ impl Merge<'_> {
         if let [At { value: ProtocolWord::One(word), at }] = words {
             return self.protocol(word, *at, family).map(|protocol| ProtocolSet::one(protocol.number()));
         }
+        let mut stated: HashMap<i32, Span> = HashMap::new();
         let mut ranges = Vec::with_capacity(words.len());
         let mut first = None;
         let mut sound = Ok(());
         for word in words {
             let (from, written) = match &word.value {
                 ProtocolWord::One(one) => match self.protocol(one, word.at, family) {
-                    Ok(one) => (one.number(), vec![(one.number(), one.number())]),
+                    Ok(one) => {
+                        let number = one.number();
+                        if let Some(&first) = stated.get(&number) {
+                            let kind = FaultKind::DuplicateName { what: "protocol", name: number.to_string() };
+                            sound =
+                                Err(self.faults.push(Fault::new(kind, word.at).because(first, "first stated here")));
+                        }
+                        stated.entry(number).or_insert(word.at);
+                        (number, vec![(number, number)])
+                    }
                     Err(reported) => {
                         sound = Err(reported);
                         continue;

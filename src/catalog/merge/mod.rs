@@ -52,7 +52,7 @@ pub(super) fn merge(documents: Vec<Document>, limits: &Limits, faults: &mut Faul
         missing: None,
         unread: HashMap::new(),
         unread_families: HashMap::new(),
-        unread_providers: HashMap::new(),
+        unread_id: None,
         replaces_nothing: Vec::new(),
     };
     merge.unread.extend(documents.iter().flat_map(|document| document.unread.iter().cloned()));
@@ -127,6 +127,9 @@ pub(super) fn merge(documents: Vec<Document>, limits: &Limits, faults: &mut Faul
     }
 }
 
+/// The module of a provider whose own is not known because of a fault: none that could find anything wrong with its entries.
+const NO_MODULE: &str = "";
+
 struct Merge<'f> {
     faults: &'f mut Faults,
     scope: Scope,
@@ -144,8 +147,8 @@ struct Merge<'f> {
     missing: Option<Reported>,
     /// Names that are declared and cannot be read, or are declared twice, each with its fault.
     unread: HashMap<String, Reported>,
-    /// Providers that have a fault of their own or are declared twice: by what module they are is not known, nor all their ids.
-    unread_providers: HashMap<String, Reported>,
+    /// The fault of a provider because of which its GUID may not be known.
+    unread_id: Option<Reported>,
     /// Families whose section has a fault: which they are, where that is known, and the fault.
     unread_families: HashMap<String, (Option<Family>, Reported)>,
     replaces_nothing: Vec<Replacement>,
@@ -183,12 +186,15 @@ impl Merge<'_> {
             let name = &raw.name.value;
             if let Some(first) = self.providers.get(name).filter(|_| !raw.replace) {
                 let first = first.at;
-                let reported = self.duplicate("provider", &raw.name, first);
-                self.unread_providers.insert(name.clone(), reported);
+                self.duplicate("provider", &raw.name, first);
+                if let Some(either) = self.providers.get_mut(name) {
+                    either.module = NO_MODULE.to_owned();
+                }
                 continue;
             }
             self.replacement("provider", &raw.name, raw.replace, self.providers.contains_key(name));
             let At { value: module, at: module_at } = raw.module.clone().unwrap_or_else(|| raw.name.clone());
+            let module = if raw.unread_module.is_some() { NO_MODULE.to_owned() } else { module };
             let provider = Provider {
                 name: name.clone(),
                 module,
@@ -197,9 +203,7 @@ impl Merge<'_> {
                 library: raw.library.clone(),
                 at: raw.name.at,
             };
-            if let Some(reported) = raw.unread {
-                self.unread_providers.insert(name.clone(), reported);
-            }
+            self.unread_id = self.unread_id.or(raw.unread);
             self.providers.insert(name.clone(), provider);
         }
     }

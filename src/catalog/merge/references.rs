@@ -160,7 +160,7 @@ impl Merge<'_> {
         }
         // Of which providers a GUID may be is not known where one cannot be read.
         if refers == Refers::RequestedProvider
-            && let (None, Some(&reported)) = (&suggestion, self.unread_providers.values().next())
+            && let (None, Some(reported)) = (&suggestion, self.unread_id)
         {
             return reported;
         }

@@ -42,7 +42,7 @@
 //! unused-provider = "error"
 //! ```
 
-use crate::catalog::{Severity, nearest};
+use crate::catalog::{Severity, nearest_or_longer};
 use crate::check::rule::Look;
 use crate::check::{Lints, Rule, fixes, rules};
 
@@ -62,7 +62,7 @@ fn look(lints: &mut Lints<'_>) {
             Some(_) => continue,
             None => {
                 let settable = rules::ALL.iter().filter(|rule| !rule.is_fault()).map(|rule| rule.code);
-                let near = nearest(code, settable).map(|near| format!("did you mean `{near}`?"));
+                let near = nearest_or_longer(code, settable).map(|near| format!("did you mean `{near}`?"));
                 (
                     format!("no rule is called `{code}`"),
                     near.unwrap_or_else(|| "`sockatlas rule` lists all rules".to_owned()),

@@ -87,6 +87,7 @@ pub(super) fn declared(both: &Both<'_>, providers: &IndexMap<Uuid, Provider>) ->
             library: Some(provider.library.clone()),
             replace: false,
             unread: None,
+            unread_module: None,
         })
     });
     declared.collect()
