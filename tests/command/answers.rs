@@ -162,7 +162,7 @@ fn an_unknown_word_is_status_two_with_a_suggestion() {
             "error: unknown protocol `gadgte`: family `acme` has none of that name\nhelp: did you mean `gadget`?\n",
         ),
         ("inet stream --require encripted", "error: unknown service `encripted`\nhelp: did you mean `encrypted`?\n"),
-        ("INET stream", "error: unknown address family `INET`\n"),
+        ("INET stream", "error: unknown address family `INET`\nhelp: did you mean `inet`?\n"),
     ] {
         assert_eq!(site(&format!("resolve {line}")).complains(2), said, "{line}");
         assert_eq!(site(&format!("resolve {line} --format json")).complains(2), said, "{line}");
