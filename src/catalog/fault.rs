@@ -516,8 +516,8 @@ fn some(names: &[String]) -> String {
 }
 
 impl Fault {
-    /// Takes up a fault of another entry that is written as the same chain, where both are one mistake; else gives it back.
-    pub(crate) fn absorb(&mut self, other: Fault) -> Result<(), Fault> {
+    /// Takes up a fault of another entry that is written as the same chain, and returns whether both are one mistake.
+    pub(crate) fn absorb(&mut self, other: &Fault) -> bool {
         let whole = |chain: &str| chain.split('/').next().unwrap_or(chain).to_owned();
         let is_same = self.at == other.at
             && match (&self.kind, &other.kind) {
@@ -531,18 +531,19 @@ impl Fault {
                 (one, other) => one == other,
             };
         if !is_same {
-            return Err(other);
+            return false;
         }
         if let (
             FaultKind::ContractBroken { chain, bases, below, .. },
             FaultKind::ContractBroken { bases: more, below: others, .. },
-        ) = (&mut self.kind, other.kind)
+        ) = (&mut self.kind, &other.kind)
         {
             *chain = whole(chain);
             *bases += more;
-            below.extend(others.into_iter().filter(|other| !below.contains(other)).collect::<Vec<_>>());
+            let further: Vec<String> = others.iter().filter(|other| !below.contains(other)).cloned().collect();
+            below.extend(further);
         }
-        Ok(())
+        true
     }
 
     pub(crate) fn new(kind: FaultKind, at: Span) -> Self {

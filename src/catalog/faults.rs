@@ -32,14 +32,10 @@ impl Faults {
     }
 
     /// Records a fault of a chain. What is written once, and wrong over several bases, is one fault.
-    pub fn of_chain(&mut self, mut fault: Fault) -> Reported {
+    pub fn of_chain(&mut self, fault: Fault) -> Reported {
         let known = self.of_chains.entry(fault.at).or_default();
-        for &at in known.iter() {
-            match self.found.get_mut(at).map(|first| first.absorb(fault.clone())) {
-                Some(Ok(())) => return Reported(()),
-                Some(Err(other)) => fault = other,
-                None => {}
-            }
+        if known.iter().any(|&at| self.found.get_mut(at).is_some_and(|first| first.absorb(&fault))) {
+            return Reported(());
         }
         known.push(self.found.len());
         self.push(fault)

@@ -90,23 +90,13 @@ impl Merge<'_> {
         if let [At { value: ProtocolWord::One(word), at }] = words {
             return self.protocol(word, *at, family).map(|protocol| ProtocolSet::one(protocol.number()));
         }
-        let mut stated: HashMap<i32, Span> = HashMap::new();
         let mut ranges = Vec::with_capacity(words.len());
         let mut first = None;
         let mut sound = Ok(());
         for word in words {
             let (from, written) = match &word.value {
                 ProtocolWord::One(one) => match self.protocol(one, word.at, family) {
-                    Ok(one) => {
-                        let number = one.number();
-                        if let Some(&first) = stated.get(&number) {
-                            let kind = FaultKind::DuplicateName { what: "protocol", name: number.to_string() };
-                            sound =
-                                Err(self.faults.push(Fault::new(kind, word.at).because(first, "first stated here")));
-                        }
-                        stated.entry(number).or_insert(word.at);
-                        (number, vec![(number, number)])
-                    }
+                    Ok(one) => (one.number(), vec![(one.number(), one.number())]),
                     Err(reported) => {
                         sound = Err(reported);
                         continue;
