@@ -88,7 +88,7 @@ impl<'r> EntryRef<'r> {
     /// use sockatlas::terms::{Role, Services};
     ///
     /// let registry = Registry::builtin();
-    /// let tls = registry.entry("tls4/tcp4").expect("it ships");
+    /// let tls = registry.entry("secure/tcp4").expect("it ships");
     /// assert!(tls.services_for(Role::Connect).contains(&Services::AUTHENTICATED));
     /// assert!(!tls.services_for(Role::Accept).contains(&Services::AUTHENTICATED));
     /// ```

@@ -136,7 +136,7 @@ impl Request {
     /// use sockatlas::{Registry, Request};
     ///
     /// let registry = Registry::builtin();
-    /// let request = Request::named("tls4/tcp4").require(Services::AUTHENTICATED);
+    /// let request = Request::named("secure/tcp4").require(Services::AUTHENTICATED);
     /// assert!(registry.resolve(&request).is_ok(), "a client learns who its server is");
     /// let refusal = registry.resolve(&request.accepting()).unwrap_err();
     /// assert_eq!(refusal.code(), ErrorCode::ServiceNotOffered, "a server serves whoever comes");

@@ -30,7 +30,7 @@ fn answer(registry: &Registry, request: &Request) -> String {
             let entry = selection.entry();
             let parts: Vec<String> =
                 entry.stack().map(|part| format!("{} by {}", part.name(), part.provider().name())).collect();
-            let triple = (entry.family(), entry.socket_type());
+            let triple = (entry.family(), entry.socket_type(), selection.protocol());
             format!("{} {triple:?} {} {}", entry.name(), parts.join(" over "), entry.services())
         }
         Err(refusal) => refusal.code().to_string(),

@@ -56,7 +56,7 @@ use uuid::Uuid;
 /// let is = Loader::new().text("site.toml", catalog.replace("\"tcp\"", "[\"tcp\", 262]")).load()?;
 /// let comparison = compare(&was, &is);
 /// let difference = &comparison[0];
-/// assert_eq!(difference.request().to_string(), "inet stream 262");
+/// assert_eq!(difference.request().to_string(), "unspec unspec mptcp");
 /// assert_eq!(is.resolve(&difference.request())?.name(), "tcp4");
 /// assert!(was.resolve(&difference.request()).is_err());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
