@@ -14,7 +14,7 @@ use std::time::Duration;
 
 /// Why a selection could not be opened, or an open connection failed.
 ///
-/// That nothing matches and that policy forbids it are told earlier, by a [`Refusal`](crate::Refusal).
+/// That nothing matches and that policy forbids it are told earlier, by a [`Refusal`].
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {

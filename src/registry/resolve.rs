@@ -5,7 +5,7 @@ use super::policy::Governed;
 use super::{Demands, ProviderDemand, Refusal, Registry, Request, Selection, Selections, family_key};
 use crate::catalog::EntryDemand;
 use crate::catalog::entry::{EntryIndex, ProviderIndex};
-use crate::terms::{Dialect, ErrorCode, Family, Protocol, Role, Services, SocketType};
+use crate::terms::{Dialect, ErrorCode, Family, Protocol, Role, SocketType};
 
 /// A request's family, type and protocol in the numbers by which entries are compared.
 #[derive(Copy, Clone, Debug)]
@@ -374,7 +374,7 @@ impl Registry {
         &self,
         index: EntryIndex,
         demands: &Demands,
-        services: &Services,
+        services: &crate::terms::Services,
     ) -> Result<(), Refusal> {
         let lacking = demands.require.difference(services);
         let prohibited = demands.prohibit.intersection(services);

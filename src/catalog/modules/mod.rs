@@ -30,8 +30,10 @@ pub(crate) use faults::faults;
 pub use kind::{OptionKind, WrongValue};
 #[cfg(all(feature = "net", target_os = "linux"))]
 pub(crate) use kind::{duration, host_and_port};
+pub(crate) use promises::Effect;
 pub use promises::Promise;
-pub(crate) use promises::{Effect, given};
+#[cfg(all(feature = "net", target_os = "linux"))]
+pub(crate) use promises::given;
 pub(crate) use secrets::secret;
 pub(crate) use taken::{missing, module_of, taken};
 

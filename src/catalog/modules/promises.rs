@@ -110,6 +110,7 @@ impl Effect {
 }
 
 /// What modules give in a role, from the base protocol up: of sockatlas' own services alone.
+#[cfg(all(feature = "net", target_os = "linux"))]
 pub(crate) fn given(effects: impl IntoIterator<Item = Effect>) -> Services {
     effects.into_iter().fold(Services::NONE, |below, effect| effect.above(&below))
 }

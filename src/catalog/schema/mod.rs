@@ -1,6 +1,6 @@
 //! The JSON Schema of catalogs, for editors: which keys stand where, and what values they take.
 //!
-//! It is made from the tables of keys with which documents are read ([`document`]), so that a key cannot be in one and not in
+//! It is made from the tables of keys with which documents are read ([`keys`](super::keys)), so that a key cannot be in one and not in
 //! the other, and from the names in `terms`. It says what a single document tells by its shape. What takes more (a reference
 //! to nothing, a broken contract, a name that the dialect lacks) loading says, and the schema refuses nothing that loads.
 //!
