@@ -416,7 +416,7 @@ pub(crate) fn is_allowed(exposure: &Exposure, allowed: &[PathBuf]) -> bool {
     allowed.iter().any(|path| same(path, &exposure.file) || same(path, &exposure.place))
 }
 
-#[cfg(all(test, feature = "net", target_os = "linux"))]
+#[cfg(all(test, feature = "tls", target_os = "linux"))]
 pub(crate) mod tests {
     use std::os::unix::fs::PermissionsExt;
     use std::path::Path;

@@ -429,7 +429,8 @@ proptest! {
         for (request, application, limited) in PLAIN.iter() {
             let listed = comparison.iter().any(|difference| speaks_of(difference, &sides, request, *application));
             let found = limited.iter().find(|request| differ(&sides, request));
-            prop_assert_eq!(listed, found.is_some(), "{}: {:?}\n{}\n=====\n{}", request, found, was, is);
+            // Nothing that is answered otherwise is passed over; that what is listed is so was tested above.
+            prop_assert!(listed || found.is_none(), "{}: {:?}\n{}\n=====\n{}", request, found, was, is);
         }
         if comparison.is_empty() {
             let found = NAMING.iter().find(|request| differ(&sides, request));

@@ -4,6 +4,7 @@ mod accepting;
 mod command;
 mod drivers;
 mod encrypted;
+#[cfg(feature = "cli")]
 mod exposed;
 mod fallback;
 mod falling;
