@@ -415,7 +415,7 @@ proptest! {
     #![proptest_config(Config { cases: 256, ..config() })]
 
     #[test]
-    fn something_is_said_just_when_some_request_is_answered_otherwise(
+    fn something_is_said_whenever_some_request_is_answered_otherwise(
         small in small(),
         kind in 0..15_usize,
         at in any::<usize>(),

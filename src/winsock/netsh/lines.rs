@@ -227,14 +227,14 @@ fn is_omission(text: &str) -> bool {
     let begins_with_dots = |text: &str| text.starts_with("...") || text.starts_with('\u{2026}');
     let is_bracket = |c| matches!(c, '[' | ']' | '(' | ')' | '<' | '>' | '{' | '}') || is_blank(c);
     let inner = text.trim_matches(is_bracket);
-    let lower = inner.to_lowercase();
     let is_bracketed = text.starts_with(['[', '(', '<', '{']) && text.ends_with([']', ')', '>', '}']);
     match inner {
         "" => false,
         "." => text == ".",
         _ if is_dots(inner) || begins_with_dots(inner) => true,
-        _ if matches!(lower.as_str(), "snip" | "snipped") => true,
+        _ if ["snip", "snipped"].iter().any(|word| inner.eq_ignore_ascii_case(word)) => true,
         _ if is_bracketed => {
+            let lower = inner.to_lowercase();
             ["snip", "omitted", "truncated", "left out", "..."].iter().any(|word| lower.contains(word))
         }
         _ => false,
