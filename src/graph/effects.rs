@@ -6,25 +6,17 @@ use crate::catalog::{Draft, Modules};
 
 /// For each entry what its module does.
 pub(super) struct Effects {
-    all: Vec<Known>,
+    all: Vec<Does>,
 }
 
-/// What is known of an entry's module.
+/// What a module does to services; of a module that is not known nothing is known.
 #[derive(Clone)]
-enum Known {
-    Nothing,
+pub(super) enum Does {
+    Unknown,
     /// It leaves services as they are.
-    Silent,
+    Nothing,
     /// It changes them, in each role.
     Changes(Box<[Effect; 2]>),
-}
-
-/// What a module does to services in each role; of a module that is not known nothing is known.
-#[derive(Copy, Clone)]
-pub(super) enum Does<'e> {
-    Unknown,
-    Nothing,
-    Changes(&'e [Effect; 2]),
 }
 
 impl Effects {
@@ -38,27 +30,23 @@ impl Effects {
         let of = |entry: &crate::catalog::entry::Entry| {
             let at = entry.provider.0 as usize;
             if matches!(entry.body, Body::Chain(_)) {
-                return Known::Silent;
+                return Does::Nothing;
             }
             let Some(module) = draft.providers.get(at).and_then(|provider| module_of(modules, provider, &entry.body))
             else {
-                return Known::Nothing;
+                return Does::Unknown;
             };
             if silent.get(at) == Some(&true) {
-                return Known::Silent;
+                return Does::Nothing;
             }
             let stated = |name: &str| entry.options.iter().any(|option| option.name == name);
-            Known::Changes(Box::new(Effect::by_role(module, stated)))
+            Does::Changes(Box::new(Effect::by_role(module, stated)))
         };
-        let all = draft.entries.iter().map(|entry| entry.as_ref().map_or(Known::Nothing, of)).collect();
+        let all = draft.entries.iter().map(|entry| entry.as_ref().map_or(Does::Unknown, of)).collect();
         Effects { all }
     }
 
-    pub fn of(&self, index: EntryIndex) -> Does<'_> {
-        match &self.all[index.get()] {
-            Known::Nothing => Does::Unknown,
-            Known::Silent => Does::Nothing,
-            Known::Changes(effects) => Does::Changes(effects),
-        }
+    pub fn of(&self, index: EntryIndex) -> &Does {
+        &self.all[index.get()]
     }
 }

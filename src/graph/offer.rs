@@ -23,7 +23,7 @@ pub(super) struct Offer {
 }
 
 impl Offer {
-    pub fn of_base(stated: &Services, does: Does<'_>) -> Self {
+    pub fn of_base(stated: &Services, does: &Does) -> Self {
         let real = match does {
             Does::Unknown => [stated.clone(), stated.clone()],
             Does::Nothing => Role::ALL.map(|_| stated.difference(&Services::OF_MODULES)),
@@ -45,7 +45,7 @@ impl Offer {
     }
 
     /// Puts a layer on top.
-    pub fn put(&mut self, layer: &Layer, does: Does<'_>) {
+    pub fn put(&mut self, layer: &Layer, does: &Does) {
         self.stated.remove(&layer.removes);
         self.stated.insert(&layer.adds);
         for (role, (real, unmet)) in self.real.iter_mut().zip(&mut self.unmet).enumerate() {

@@ -135,7 +135,7 @@ pub(super) fn compute(
 }
 
 /// A base protocol alone.
-fn based(index: EntryIndex, base: &Base, does: Does<'_>) -> Stack {
+fn based(index: EntryIndex, base: &Base, does: &Does) -> Stack {
     let offer = Offer::of_base(&base.services, does);
     let mut stack = Stack {
         entries: [index; MAX_PROTOCOL_CHAIN],
