@@ -111,9 +111,11 @@ fn options(text: &mut String, entry: EntryRef<'_>) {
     // Writing to a string cannot fail.
     let _ = writeln!(text, "\n  {HEADING}Options{HEADING:#}");
     let state = |spec: &OptionSpec| match (entry.option(spec.name()), spec.default_text()) {
-        (Some(option), _) if spec.is_required() => format!("= {} (required)", printable(&option.value.to_string())),
+        (Some(option), _) if spec.is_required_to(Role::Connect) => {
+            format!("= {} (required)", printable(&option.value.to_string()))
+        }
         (Some(option), _) => format!("= {}", printable(&option.value.to_string())),
-        (None, _) if spec.is_required() => "required".to_owned(),
+        (None, _) if spec.is_required_to(Role::Connect) => "required".to_owned(),
         (None, Some(default)) => format!("default: {default}"),
         (None, None) => "not set".to_owned(),
     };

@@ -367,8 +367,7 @@ impl Opener {
     fn complete(&self, module: &'static Module, settings: &Settings<'_>, role: Role) -> Result<(), ProviderError> {
         let stated = |name: &str| settings.get(name).is_some();
         for spec in module.specs() {
-            // A proxy is needed by those who go through it.
-            if spec.is_required() && !stated(spec.name()) && role == Role::Connect {
+            if spec.is_required_to(role) && !stated(spec.name()) {
                 return Err(ProviderError::option(spec.name(), "neither the catalog nor the call states it"));
             }
             let partners = spec.partners();

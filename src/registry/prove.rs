@@ -108,7 +108,7 @@ impl Registry {
     /// Whether the catalogs state all options without which nothing can be accepted.
     fn can_accept(&self, index: EntryIndex) -> bool {
         self.at(index).stack().all(|part| {
-            let needed = part.specs().filter(|spec| spec.is_needed_to_accept());
+            let needed = part.specs().filter(|spec| spec.is_required_to(Role::Accept));
             needed.into_iter().all(|spec| part.option(spec.name()).is_some())
         })
     }

@@ -62,7 +62,7 @@ pub enum Refusal {
     NoSuchEntry {
         /// The name or id asked for.
         entry: EntryDemand,
-        /// The entries of the chain over several bases that is called so.
+        /// The enabled entries of the chain over several bases that is called so.
         members: Vec<String>,
     },
     /// No provider has that name or GUID.

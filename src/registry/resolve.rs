@@ -222,11 +222,13 @@ impl Registry {
         };
         let found = found.filter(|&index| self.entry_at(index).enabled);
         let index = found.ok_or_else(|| {
-            let is_member = |name: &&String| match demand {
+            let is_member = |name: &str| match demand {
                 EntryDemand::Name(chain) => name.strip_prefix(chain.as_str()).is_some_and(|rest| rest.starts_with('/')),
                 EntryDemand::Id(_) => false,
             };
-            let members = self.inner.names.keys().filter(is_member).cloned().collect();
+            // A disabled member would be refused in its turn.
+            let members = self.entries().filter(|entry| !entry.is_disabled() && is_member(entry.name()));
+            let members = members.map(|entry| entry.name().to_owned()).collect();
             Refusal::NoSuchEntry { entry: demand.clone(), members }
         })?;
         match self.stack_at(index) {

@@ -27,7 +27,7 @@ impl Haproxy {
         let path = program("haproxy")?;
         let (ready, folder) = (free_port(), TempDir::new().expect("there is room"));
         for (name, text) in files {
-            std::fs::write(folder.path().join(name), text).expect("the folder is ours");
+            crate::secret::write(folder.path().join(name), text);
         }
         // It begins to serve when all of its sections are bound.
         let configuration = format!(

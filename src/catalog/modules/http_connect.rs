@@ -16,7 +16,7 @@ pub(crate) static HTTP_CONNECT: Module = Module::new(
     Promise::ends("authenticated").on(Role::Connect),
 ])
 .options(&[
-    OptionSpec::new("proxy", OptionKind::Address, "The proxy").required(),
+    OptionSpec::new("proxy", OptionKind::Address, "The proxy").required_to(&[Role::Connect]),
     OptionSpec::new("username", OptionKind::Text, "The user, without a colon (RFC 7617)")
         .with(&["password-file", "password-env"])
         .default("no user"),

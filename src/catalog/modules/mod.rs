@@ -38,7 +38,7 @@ pub(crate) use secrets::secret;
 pub(crate) use taken::{missing, module_of, taken};
 
 use super::FileUse;
-use crate::terms::{Family, Protocol, SocketType};
+use crate::terms::{Family, Protocol, Role, SocketType};
 
 /// What a module implements.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -148,8 +148,7 @@ pub struct OptionSpec {
     name: &'static str,
     kind: OptionKind,
     summary: &'static str,
-    required: bool,
-    needed_to_accept: bool,
+    required_to: &'static [Role],
     default: Option<&'static str>,
     on: On,
     partners: &'static [&'static str],
@@ -164,8 +163,7 @@ impl OptionSpec {
             name,
             kind,
             summary,
-            required: false,
-            needed_to_accept: false,
+            required_to: &[],
             default: None,
             on: On::Any,
             partners: &[],
@@ -182,21 +180,15 @@ impl OptionSpec {
         self
     }
 
-    /// The same, but nothing can be opened without it: the entry states it, or the caller.
-    pub const fn required(mut self) -> Self {
-        self.required = true;
-        self
+    /// The same, but required in both roles: without it, stated by the entry or by the caller, nothing is opened.
+    pub const fn required(self) -> Self {
+        self.required_to(&Role::ALL)
     }
 
-    /// The same, but nothing can be accepted without it: the entry states it, or the caller.
-    pub const fn needed_to_accept(mut self) -> Self {
-        self.needed_to_accept = true;
+    /// The same, but required in these roles: a proxy is needed by those who connect through it, a certificate by those who accept.
+    pub const fn required_to(mut self, roles: &'static [Role]) -> Self {
+        self.required_to = roles;
         self
-    }
-
-    /// Whether nothing can be accepted without it.
-    pub const fn is_needed_to_accept(&self) -> bool {
-        self.needed_to_accept
     }
 
     /// The same, with what holds where it is left out.
@@ -238,9 +230,9 @@ impl OptionSpec {
         self.summary
     }
 
-    /// Whether nothing can be opened without it.
-    pub const fn is_required(&self) -> bool {
-        self.required
+    /// Whether nothing is opened in this role without it.
+    pub fn is_required_to(&self, role: Role) -> bool {
+        self.required_to.contains(&role)
     }
 
     /// What holds where it is left out, in words.

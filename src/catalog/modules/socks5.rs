@@ -16,7 +16,7 @@ pub(crate) static SOCKS5: Module = Module::new(
     Promise::ends("authenticated").on(Role::Connect),
 ])
 .options(&[
-    OptionSpec::new("proxy", OptionKind::Address, "The proxy").required(),
+    OptionSpec::new("proxy", OptionKind::Address, "The proxy").required_to(&[Role::Connect]),
     OptionSpec::new("username", OptionKind::Text, "The user, of 1 to 255 bytes (RFC 1929)")
         .with(&["password-file", "password-env"])
         .default("no user"),

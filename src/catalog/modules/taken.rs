@@ -3,7 +3,7 @@
 use super::{Module, ModuleRole, Modules, On, OptionSpec, TIME_LIMITS};
 use crate::catalog::entry::{Base, Body, Entry};
 use crate::catalog::{EntryOption, Provider};
-use crate::terms::Protocol;
+use crate::terms::{Protocol, Role};
 
 /// The module that implements an entry of this provider, where it is known and implements such entries.
 pub(crate) fn module_of(modules: &Modules, provider: &Provider, body: &Body) -> Option<&'static Module> {
@@ -46,11 +46,13 @@ pub(crate) struct Missing<'e> {
     pub one_of: &'static [&'static str],
 }
 
-/// All that an entry leaves to its callers.
+/// All that an entry leaves to those who connect.
 pub(crate) fn missing<'e>(entry: &'e Entry, module: Option<&'static Module>) -> Vec<Missing<'e>> {
     let stated = |name: &str| entry.options.iter().find(|option| option.name == name);
     let missing = taken(&entry.body, module).filter_map(|spec| match stated(spec.name) {
-        None => spec.required.then(|| Missing { for_option: None, one_of: std::slice::from_ref(&spec.name) }),
+        None => spec
+            .is_required_to(Role::Connect)
+            .then(|| Missing { for_option: None, one_of: std::slice::from_ref(&spec.name) }),
         Some(_) if spec.partners.is_empty() || spec.partners.iter().any(|partner| stated(partner).is_some()) => None,
         option => Some(Missing { for_option: option, one_of: spec.partners }),
     });

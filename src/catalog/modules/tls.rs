@@ -37,7 +37,7 @@ pub(crate) static TLS: Module =
             )
             .files_are(FileUse::Trusted)
             .with(&["key"])
-            .needed_to_accept()
+            .required_to(&[Role::Accept])
             .default("none"),
             OptionSpec::new("key", OptionKind::File, "A PEM file with the private key of `certificate`")
                 .files_are(FileUse::Secret)

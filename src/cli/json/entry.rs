@@ -3,6 +3,7 @@
 use super::{Named, Place, ServiceNames, StackNames, Text, VERSION};
 use crate::catalog::{EntryKind, Facts, OptionSpec, OptionValue};
 use crate::terms;
+use crate::terms::Role;
 use crate::{EntryRef, ProviderRef, Registry};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
@@ -153,7 +154,7 @@ impl<'a> ModuleOption<'a> {
             summary: spec.summary(),
             kind: spec.kind().name(),
             takes: spec.kind().to_string(),
-            required: spec.is_required(),
+            required: spec.is_required_to(Role::Connect),
             default: spec.default_text(),
             value: entry.option(spec.name()).map(|option| Value(&option.value)),
         };
