@@ -263,8 +263,8 @@ impl Sources {
 
     /// Where in the text of a built document it is said where that was built.
     pub(crate) fn built_at_span(&self, span: Span) -> Option<Span> {
-        let source = self.get(span.file);
-        let at = super::build::built_at(source.text(), span.range().start).filter(|_| source.is_built)?;
+        let source = Some(self.get(span.file)).filter(|source| source.is_built)?;
+        let at = super::build::built_at(source.text(), span.range().start)?;
         Some(Span::new(span.file, at))
     }
 

@@ -35,6 +35,9 @@ const MOST_FRAGMENTS: usize = 10_000;
 
 /// Whether a text is netsh's: a rule, and below it a line in columns or, soon, a GUID.
 pub(crate) fn looks_like(text: &str) -> bool {
+    if !lines::has_rule(text) {
+        return false;
+    }
     let mut lines = lines::Lines::new(text);
     while lines.by_ref().any(|line| line.look == Look::Rule) {
         let labelled = |line: lines::Line<'_>| match line.look {
