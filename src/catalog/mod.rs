@@ -38,6 +38,7 @@ mod protocols;
 pub(crate) mod raw;
 mod reader;
 pub(crate) mod regular;
+mod remark;
 pub(crate) mod rights;
 #[cfg(feature = "cli")]
 pub(crate) mod schema;
@@ -79,6 +80,7 @@ use crate::terms::{Categories, ErrorCode, Family, Protocol, Role, Services, Sock
 use entry::{Entry, EntryIndex};
 use faults::{Faults, Reported};
 use indexmap::IndexMap;
+pub(crate) use remark::Remark;
 use scope::Scope;
 use uuid::Uuid;
 
@@ -100,7 +102,7 @@ pub(crate) struct Draft {
     pub guarantees: Vec<Result<Guarantee, Reported>>,
     pub lint: Vec<(String, Span, Severity)>,
     pub winsock: WinsockSection,
-    pub replaces_nothing: Vec<Replacement>,
+    pub remarks: Vec<Remark>,
 }
 
 /// Everything that the documents say, merged and without a gap: a [`Draft`] in which nothing is faulty.
@@ -123,17 +125,7 @@ pub(crate) struct Catalog {
     /// Severities that the catalog sets for lints: code, place, severity.
     pub lint: Vec<(String, Span, Severity)>,
     pub winsock: WinsockSection,
-    /// Each `replace = true` that replaces nothing.
-    pub replaces_nothing: Vec<Replacement>,
-}
-
-/// A definition that says it is a replacement.
-#[derive(Clone, Debug)]
-pub(crate) struct Replacement {
-    /// "entry", "provider", "family" or "application".
-    pub what: &'static str,
-    pub name: String,
-    pub at: Span,
+    pub remarks: Vec<Remark>,
 }
 
 /// What is known of an entry's name, whether or not the entry is sound.
@@ -320,7 +312,7 @@ impl Draft {
             guarantees: self.guarantees.into_iter().collect::<Result<_, _>>()?,
             lint,
             winsock,
-            replaces_nothing: self.replaces_nothing,
+            remarks: self.remarks,
         })
     }
 }

@@ -6,6 +6,7 @@ use super::WinsockApplication;
 use super::entry::{EntryKind, Facts};
 use super::faults::Reported;
 use super::options::EntryOption;
+use super::remark::Remark;
 use super::source::{FileId, Span};
 use crate::terms::{Categories, Dialect, ErrorCode, Role, Services, UnknownName};
 use std::collections::HashSet;
@@ -63,6 +64,7 @@ pub(crate) struct Document {
     pub unread: Vec<(String, Reported)>,
     /// The fault because of which it may declare more than is known.
     pub incomplete: Option<Reported>,
+    pub remarks: Vec<Remark>,
 }
 
 impl Document {
@@ -86,6 +88,7 @@ impl Document {
             winsock: RawWinsock::default(),
             unread: Vec::new(),
             incomplete: None,
+            remarks: Vec::new(),
         }
     }
 

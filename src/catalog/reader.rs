@@ -5,6 +5,7 @@ use super::faults::{Faults, Reported};
 use super::keys::Table;
 use super::options::{EntryOption, OptionValue};
 use super::raw::{At, ProtocolWord, Word};
+use super::remark::Remark;
 use super::source::{FileId, Span};
 use super::suggest::nearest;
 use crate::terms::{Categories, Services};
@@ -29,6 +30,7 @@ pub(super) struct Reader<'f> {
     pub last: Option<Reported>,
     /// The keys of the table being read that it does not have: for each what was probably meant.
     pub strange: Vec<(Option<String>, Reported)>,
+    pub remarks: Vec<Remark>,
 }
 
 /// A part of a table that could not be read.
@@ -217,8 +219,28 @@ impl Reader<'_> {
         faulty.map_or(Ok(elements), Err)
     }
 
+    /// The elements of an array of words, each of which counts once.
+    fn words<T>(
+        &mut self,
+        value: &Value<'_>,
+        expected: &str,
+        each: impl FnMut(&mut Self, &Value<'_>) -> Read<T>,
+    ) -> Read<Vec<T>> {
+        let words = self.array(value, expected, each)?;
+        let elements = value.get_ref().as_array().into_iter().flat_map(|array| array.iter());
+        let mut sorted: Vec<_> = elements.filter_map(|element| Some((element.get_ref().as_str()?, element))).collect();
+        // Equal words keep the order of their places.
+        sorted.sort_by_key(|&(word, _)| word);
+        for pair in sorted.windows(2).filter(|pair| pair[0].0 == pair[1].0) {
+            let [(word, first), (_, again)] = [pair[0], pair[1]];
+            let (first, at) = (self.at(first), self.at(again));
+            self.remarks.push(Remark::RepeatedWord { word: format!("`{word}`"), first, at });
+        }
+        Ok(words)
+    }
+
     pub fn names(&mut self, value: &Value<'_>) -> Read<Vec<At<String>>> {
-        self.array(value, "an array of names", |reader, element| reader.text(element))
+        self.words(value, "an array of names", |reader, element| reader.text(element))
     }
 
     pub fn some_names(&mut self, value: &Value<'_>) -> Read<Vec<At<String>>> {
@@ -230,7 +252,7 @@ impl Reader<'_> {
     }
 
     pub fn services(&mut self, value: &Value<'_>) -> Read<Services> {
-        let list = self.array(value, "an array of services", |reader, element| {
+        let list = self.words(value, "an array of services", |reader, element| {
             let name = reader.string(element)?;
             Services::from_name(name).map_err(|_| {
                 let suggestion = nearest(name, Services::known().map(|(known, _)| known));
@@ -246,7 +268,7 @@ impl Reader<'_> {
     }
 
     pub fn categories(&mut self, value: &Value<'_>) -> Read<Categories> {
-        let list = self.array(value, "an array of categories", |reader, element| {
+        let list = self.words(value, "an array of categories", |reader, element| {
             let name = reader.string(element)?;
             name.parse::<Categories>().map_err(|_| {
                 let suggestion = nearest(name, Categories::names());

@@ -45,8 +45,8 @@ pub use words::WordError;
 use crate::catalog::entry::{Entry, EntryIndex, ProviderIndex};
 use crate::catalog::scope::Scope;
 use crate::catalog::{
-    Application, Catalog, Declared, Expectation, Guarantee, Location, Modules, ProtocolSet, Provider, Replacement,
-    Severity, Sources, Span, WinsockSection,
+    Application, Catalog, Declared, Expectation, Guarantee, Location, Modules, ProtocolSet, Provider, Remark, Severity,
+    Sources, Span, WinsockSection,
 };
 use crate::graph::{Graph, Stack};
 use crate::terms::{Dialect, Family};
@@ -91,7 +91,7 @@ struct Inner {
     guarantees: Vec<Guarantee>,
     lint: Vec<(String, Span, Severity)>,
     winsock: WinsockSection,
-    replaces_nothing: Vec<Replacement>,
+    remarks: Vec<Remark>,
     modules: Modules,
     /// How many clones are there only to be the last one.
     retained: AtomicUsize,
@@ -118,7 +118,7 @@ impl Registry {
             guarantees,
             lint,
             winsock,
-            replaces_nothing,
+            remarks,
             entries,
         } = catalog;
         let order: Vec<EntryIndex> = order.into_iter().filter(|index| stacks[index.get()].is_some()).collect();
@@ -157,7 +157,7 @@ impl Registry {
             guarantees,
             lint,
             winsock,
-            replaces_nothing,
+            remarks,
             modules,
             retained: AtomicUsize::new(0),
         };
@@ -263,9 +263,9 @@ impl Registry {
         &self.inner.lint
     }
 
-    /// Definitions that say they replace, and replace nothing.
-    pub(crate) fn replaces_nothing(&self) -> &[Replacement] {
-        &self.inner.replaces_nothing
+    /// Statements of the documents that nothing else here shows.
+    pub(crate) fn remarks(&self) -> &[Remark] {
+        &self.inner.remarks
     }
 
     /// The sections of policy, by the application's name; `*` is for all others.

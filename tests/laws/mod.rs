@@ -7,6 +7,8 @@ mod checking;
 mod combinations;
 mod comparing;
 mod deciding;
+#[cfg(feature = "edit")]
+mod deleting;
 mod disabling;
 mod explaining;
 pub(crate) mod generate;

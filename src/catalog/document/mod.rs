@@ -36,7 +36,7 @@ pub(super) fn read(file: FileId, text: &str, faults: &mut Faults) -> Result<Docu
     // A byte order mark is not part of the text; the parser skips it, so that spans stay those of the whole text.
     let (table, errors) = DeTable::parse_recoverable(text);
     states_format(text, table.get_ref(), &errors)?;
-    let mut reader = Reader { file, faults, damaged: Vec::new(), last: None, strange: Vec::new() };
+    let mut reader = Reader { file, faults, damaged: Vec::new(), last: None, strange: Vec::new(), remarks: Vec::new() };
     let mut unread = Vec::new();
     if errors.iter().all(repair::is_duplicate) {
         reader.duplicates(text, table.get_ref(), &errors);
@@ -163,6 +163,7 @@ impl Reader<'_> {
         self.required(table, "the catalog", Table::Catalog, Span::beginning(self.file));
         document.unread = unread.names;
         document.incomplete = unread.section;
+        document.remarks = std::mem::take(&mut self.remarks);
         document.entries.sort_by_key(|entry| entry.name.at.start);
         document
     }

@@ -88,9 +88,12 @@ impl Merge<'_> {
     /// A protocol set; the reader takes none without a member.
     pub(super) fn protocols(&mut self, words: &[At<ProtocolWord>], family: Family) -> Result<ProtocolSet, Reported> {
         if let [At { value: ProtocolWord::One(word), at }] = words {
-            return self.protocol(word, *at, family).map(|protocol| ProtocolSet::one(protocol.number()));
+            let number = self.protocol(word, *at, family)?.number();
+            self.negative(number, *at);
+            return Ok(ProtocolSet::one(number));
         }
         let mut ranges = Vec::with_capacity(words.len());
+        let mut stated = Vec::with_capacity(words.len());
         let mut first = None;
         let mut sound = Ok(());
         for word in words {
@@ -105,16 +108,47 @@ impl Merge<'_> {
                 ProtocolWord::Range(from, to) => (*from, vec![(*from, *to)]),
                 ProtocolWord::Any => (0, ProtocolSet::any().ranges().to_vec()),
             };
+            if first.is_some() && written == [(0, 0)] {
+                self.remarks.insert(Remark::IdleZero { at: word.at });
+            }
             first.get_or_insert(from);
+            self.negative(from, word.at);
+            stated.extend(written.iter().map(|&(from, to)| (from, to, word.at)));
             ranges.extend(written);
         }
         sound?;
+        self.repeated(stated);
         let set = first.and_then(|first| ProtocolSet::of(&ranges, first));
         set.ok_or_else(|| {
             let at = words.first().map_or(Span::beginning(crate::catalog::FileId(0)), |word| word.at);
             let expected = "at least one protocol".to_owned();
             self.fault(FaultKind::WrongValue { found: "no protocol".to_owned(), expected, meant: None }, at)
         })
+    }
+
+    /// Notes a protocol that no socket can be created with. Winsock's NetBIOS has negative ones, one for each adapter.
+    fn negative(&mut self, number: i32, at: Span) {
+        if number < 0 && self.scope.dialect != Dialect::Windows {
+            self.remarks.insert(Remark::NegativeProtocol { number, at });
+        }
+    }
+
+    /// Notes which protocols of an array another element of it holds already.
+    fn repeated(&mut self, mut stated: Vec<(i32, i32, Span)>) {
+        stated.sort_by_key(|&(from, ..)| from);
+        let mut widest: Option<(i32, Span)> = None;
+        for (from, to, at) in stated {
+            if let Some((end, other)) = widest.filter(|(end, other)| *end >= from && *other != at) {
+                let word = match end.min(to) {
+                    end if end == from => format!("protocol {from}"),
+                    end => format!("protocols {from} to {end}"),
+                };
+                self.remarks.insert(Remark::RepeatedWord { word, first: other.min(at), at: other.max(at) });
+            }
+            if widest.is_none_or(|(end, _)| to > end) {
+                widest = Some((to, at));
+            }
+        }
     }
 
     fn layer(&mut self, raw: RawLayer) -> Result<Layer, Reported> {

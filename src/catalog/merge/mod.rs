@@ -30,11 +30,11 @@ use super::scope::{DeclaredFamily, Scope};
 use super::source::Span;
 use super::suggest::nearest;
 use super::{
-    Application, Claim, Declared, Draft, EntryDemand, Expectation, Guarantee, Outcome, Policy, Provider, Replacement,
+    Application, Claim, Declared, Draft, EntryDemand, Expectation, Guarantee, Outcome, Policy, Provider, Remark,
     TestRequest, WinsockSection,
 };
 use crate::terms::{Dialect, ErrorCode, Family, Protocol, SocketType};
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 use references::*;
 use std::collections::HashMap;
 
@@ -53,7 +53,7 @@ pub(super) fn merge(documents: Vec<Document>, limits: &Limits, faults: &mut Faul
         unread: HashMap::new(),
         unread_families: HashMap::new(),
         unread_id: None,
-        replaces_nothing: Vec::new(),
+        remarks: IndexSet::new(),
     };
     merge.unread.extend(documents.iter().flat_map(|document| document.unread.iter().cloned()));
     merge.incomplete = documents.iter().find_map(|document| document.incomplete);
@@ -90,6 +90,7 @@ pub(super) fn merge(documents: Vec<Document>, limits: &Limits, faults: &mut Faul
         expectations.extend(document.expectations);
         guarantees.extend(document.guarantees);
         winsock.take(document.winsock);
+        merge.remarks.extend(document.remarks);
         lint.extend(document.lint.into_iter().map(|(code, severity)| (code.value, code.at, severity)));
     }
 
@@ -123,7 +124,7 @@ pub(super) fn merge(documents: Vec<Document>, limits: &Limits, faults: &mut Faul
         guarantees,
         lint,
         winsock,
-        replaces_nothing: merge.replaces_nothing,
+        remarks: merge.remarks.into_iter().collect(),
     }
 }
 
@@ -151,7 +152,8 @@ struct Merge<'f> {
     unread_id: Option<Reported>,
     /// Families whose section has a fault: which they are, where that is known, and the fault.
     unread_families: HashMap<String, (Option<Family>, Reported)>,
-    replaces_nothing: Vec<Replacement>,
+    /// Each once, however many entries a table makes.
+    remarks: IndexSet<Remark>,
 }
 
 impl Merge<'_> {
@@ -167,7 +169,7 @@ impl Merge<'_> {
     /// Notes a `replace = true` before which there is nothing of that name.
     fn replacement(&mut self, what: &'static str, name: &At<String>, replaces: bool, found: bool) {
         if replaces && !found {
-            self.replaces_nothing.push(Replacement { what, name: name.value.clone(), at: name.at });
+            self.remarks.insert(Remark::ReplacesNothing { what, name: name.value.clone(), at: name.at });
         }
     }
 

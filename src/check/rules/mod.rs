@@ -15,6 +15,7 @@ mod duplicate_name;
 mod empty_policy;
 mod expectation_failed;
 mod guarantee_broken;
+mod idle_protocol_zero;
 mod ignored_fact;
 mod include_cycle;
 mod include_outside;
@@ -22,6 +23,7 @@ mod limit_exceeded;
 mod missing_key;
 mod missing_option;
 mod mistyped_module;
+mod negative_protocol;
 mod no_protocol_zero;
 mod not_a_catalog;
 mod overlapping_protocols;
@@ -30,6 +32,7 @@ mod partial_coverage;
 mod partly_shadowed_entry;
 mod permit_admits_nothing;
 mod repeated_layer;
+mod repeated_word;
 mod replaces_nothing;
 mod secret_in_options;
 mod shadowed_entry;
@@ -105,6 +108,8 @@ pub(super) const ALL: &[Rule] = &[
     partly_shadowed_entry::RULE,
     overlapping_protocols::RULE,
     no_protocol_zero::RULE,
+    idle_protocol_zero::RULE,
+    negative_protocol::RULE,
     contradictory_services::RULE,
     overstated_services::RULE,
     unchained_layer::RULE,
@@ -118,6 +123,7 @@ pub(super) const ALL: &[Rule] = &[
     mistyped_module::RULE,
     unknown_module::RULE,
     replaces_nothing::RULE,
+    repeated_word::RULE,
     ignored_fact::RULE,
     missing_option::RULE,
     secret_in_options::RULE,

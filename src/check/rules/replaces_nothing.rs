@@ -37,7 +37,7 @@
 //! matches-zero = true
 //! ```
 
-use crate::catalog::{Severity, nearest};
+use crate::catalog::{Remark, Severity, nearest};
 use crate::check::rule::Look;
 use crate::check::{Lints, Rule, fixes};
 
@@ -50,16 +50,16 @@ pub(in crate::check) const RULE: Rule = Rule {
 
 fn look(lints: &mut Lints<'_>) {
     let registry = lints.registry;
-    for replacement in registry.replaces_nothing() {
-        let message = format!("{} `{}` replaces nothing: there is none before it", replacement.what, replacement.name);
+    for remark in registry.remarks() {
+        let Remark::ReplacesNothing { what, name, at } = remark else { continue };
+        let message = format!("{what} `{name}` replaces nothing: there is none before it");
         // What may be a typo must not be hidden by mending the wrong end of it: other documents define what is replaced.
-        let elsewhere =
-            registry.entries().filter(|entry| registry.entry_at(entry.index()).at.file != replacement.at.file);
-        let mistyped = nearest(&replacement.name, elsewhere.map(|entry| entry.name())).is_some();
-        lints.found(message, replacement.at, |finding| {
+        let elsewhere = registry.entries().filter(|entry| registry.entry_at(entry.index()).at.file != at.file);
+        let mistyped = nearest(name, elsewhere.map(|entry| entry.name())).is_some();
+        lints.found(message, *at, |finding| {
             let finding = finding.help("look for a typo, and at the order of the documents; else take `replace` away");
-            let source = registry.sources().get(replacement.at.file);
-            match fixes::without_key(source, replacement.at, "replace").filter(|_| !mistyped) {
+            let source = registry.sources().get(at.file);
+            match fixes::without_key(source, *at, "replace").filter(|_| !mistyped) {
                 Some(edit) => finding.fix("take the `replace` away", vec![edit]),
                 None => finding,
             }

@@ -1,0 +1,60 @@
+//! # What it finds
+//! A protocol number below 0, in a catalog of the linux or the documented dialect.
+//!
+//! # Why it matters
+//! No socket can be created with it: Linux takes protocols from 0 up (`socket(2)` gives `EINVAL`), and the numbers of IANA begin
+//! at 0. Only Winsock has negative ones, for NetBIOS.
+//!
+//! # Example
+//! ```toml
+//! format = 1
+//! dialect = "linux"
+//!
+//! [provider.kernel]
+//! module = "system"
+//!
+//! [base.tcp4]
+//! provider = "kernel"
+//! family = "inet"
+//! type = "stream"
+//! protocol = [6, -6]
+//! matches-zero = true
+//! services = ["guaranteed-order"]
+//! ```
+//!
+//! # Mended
+//! ```toml
+//! format = 1
+//! dialect = "linux"
+//!
+//! [provider.kernel]
+//! module = "system"
+//!
+//! [base.tcp4]
+//! provider = "kernel"
+//! family = "inet"
+//! type = "stream"
+//! protocol = 6
+//! matches-zero = true
+//! services = ["guaranteed-order"]
+//! ```
+
+use crate::catalog::{Remark, Severity};
+use crate::check::rule::Look;
+use crate::check::{Lints, Rule};
+
+pub(in crate::check) const RULE: Rule = Rule {
+    code: "negative-protocol",
+    severity: Severity::Warning,
+    source: include_str!("negative_protocol.rs"),
+    look: Look::Lint(look),
+};
+
+fn look(lints: &mut Lints<'_>) {
+    for remark in lints.registry.remarks() {
+        let Remark::NegativeProtocol { number, at } = remark else { continue };
+        lints.found(format!("no socket can be created with protocol {number}"), *at, |finding| {
+            finding.help("protocols are numbered from 0 up, but for Winsock's NetBIOS")
+        });
+    }
+}
