@@ -39,7 +39,7 @@
 //! | `net` | sockets, relays, and all layers but `tls` | socket2, rustix, httparse, crc, etherparse, subtle |
 //! | `tls` | the layer `tls` | rustls with ring, webpki-roots, rustls-platform-verifier |
 //! | `hive` | Winsock catalogs in SYSTEM hives | nothing |
-//! | `edit` | catalog files changed as transactions | tempfile, toml_edit |
+//! | `edit` | catalog files changed as transactions | tempfile |
 //! | `watch` | live registries that follow their files | notify |
 //! | `tokio` | streams for tokio | tokio |
 //! | `tracing` | spans and events for each layer | tracing |
@@ -55,6 +55,7 @@ pub mod cli;
 pub mod edit;
 mod graph;
 mod load;
+pub mod manual;
 #[cfg(all(feature = "net", target_os = "linux"))]
 pub mod net;
 mod registry;

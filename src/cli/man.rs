@@ -1,34 +1,49 @@
-//! `man`: the manual, made of the same words as the help.
+//! `man`: manual pages, made of the help of the commands and of the manual's chapter on the format.
+
+mod page;
 
 use super::{Failure, Status, command, output};
+use crate::catalog::nearest;
 use std::path::PathBuf;
 
-/// Prints the manual page of the command, or writes the pages of all its commands
+/// Prints a manual page, or writes all of them into a folder
 ///
-/// The pages are roff, for man(1).
+/// The pages are roff, for man(1): sockatlas(1), a page for each command, as sockatlas-resolve(1), and sockatlas-catalog(5) on the
+/// format of catalogs.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   sockatlas man | man -l -
-  sockatlas man ~/.local/share/man/man1")]
+  sockatlas man catalog | man -l -
+  sockatlas man --folder ~/.local/share/man")]
 pub(super) struct Args {
-    /// Write sockatlas.1, and a page for each command, into this folder
-    #[arg(value_name = "DIR")]
+    /// The page: a command, or `catalog` for the format; that of sockatlas itself if left out
+    #[arg(value_name = "PAGE", conflicts_with = "folder")]
+    page: Option<String>,
+
+    /// Write all pages into man1 and man5 of this folder
+    #[arg(long, value_name = "DIR")]
     folder: Option<PathBuf>,
 }
 
 pub(super) fn run(args: &Args) -> Result<Status, Failure> {
-    match &args.folder {
-        Some(folder) => {
-            let written = std::fs::create_dir_all(folder).and_then(|()| clap_mangen::generate_to(command(), folder));
-            written.map_err(|error| Failure::io(folder.display(), error))?;
+    let pages = page::all(&command());
+    if let Some(folder) = &args.folder {
+        for page in pages {
+            let section = folder.join(format!("man{}", page.section));
+            let path = section.join(format!("{}.{}", page.name, page.section));
+            let written = std::fs::create_dir_all(&section).and_then(|()| std::fs::write(&path, page.text));
+            written.map_err(|error| Failure::io(path.display(), error))?;
         }
-        None => {
-            let mut page = Vec::new();
-            let made = clap_mangen::Man::new(command()).render(&mut page);
-            made.map_err(|error| Failure::io("<stdout>", error))?;
-            output::bytes(&page)?;
-        }
+        return Ok(Status::Clean);
     }
+    let name = args.page.as_ref().map_or("sockatlas".to_owned(), |page| format!("sockatlas-{page}"));
+    let Some(page) = pages.iter().find(|page| page.name == name) else {
+        let word = args.page.as_deref().unwrap_or_default();
+        let names = pages.iter().filter_map(|page| page.name.strip_prefix("sockatlas-"));
+        let help = nearest(word, names).map(|near| format!("did you mean `{near}`?"));
+        return Err(Failure::Told { message: format!("there is no page on `{word}`"), help });
+    };
+    output::text(&page.text)?;
     Ok(Status::Clean)
 }

@@ -44,6 +44,7 @@ mod follow;
 mod gateway;
 mod globals;
 mod graph;
+mod help;
 mod import;
 mod init;
 mod install;
@@ -120,7 +121,7 @@ impl From<Status> for ExitCode {
 /// A catalog says which base protocols, layers and chains there are. Asked by address family, socket type and protocol,
 /// as in socket(2), sockatlas says which of them is used, or precisely why none is.
 #[derive(Parser)]
-#[command(name = "sockatlas", version, max_term_width = 100, arg_required_else_help = true, after_help = AFTER_HELP)]
+#[command(name = "sockatlas", version, max_term_width = 100, arg_required_else_help = true, disable_help_subcommand = true, after_help = AFTER_HELP)]
 struct Cli {
     /// A catalog: a file, a folder whose *.toml files are read, with its subfolders, in the order of their paths, or - for stdin; repeatable. A file
     /// may also be a Winsock catalog: a registry export, a SYSTEM hive, what netsh shows, or packed items
@@ -190,6 +191,7 @@ enum Command {
     Relay(relay::Args),
     #[cfg(target_os = "linux")]
     Gateway(gateway::Args),
+    Help(help::Args),
 }
 
 impl Command {
@@ -209,6 +211,7 @@ impl Command {
             | Command::Disable(_)
             | Command::Enable(_)
             | Command::Export(_)
+            | Command::Help(_)
             | Command::Import(_)
             | Command::Init(_)
             | Command::Install(_)
@@ -251,6 +254,7 @@ fn run(command: &Command, globals: &Globals) -> Result<Status, Failure> {
         Command::Schema(args) => schema::run(args),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),
+        Command::Help(args) => help::run(args),
         #[cfg(target_os = "linux")]
         Command::Connect(args) => connect::run(args, globals),
         #[cfg(target_os = "linux")]

@@ -43,15 +43,31 @@ fn completions_are_there_for_the_shells() {
 }
 
 #[test]
-fn the_manual_is_one_page_or_a_page_for_each_command() {
+fn each_command_and_the_format_have_a_manual_page() {
     let page = site("man").quietly(0);
     assert!(page.contains(".TH sockatlas 1"), "{page}");
-    assert!(page.contains("Exit status"), "{page}");
+    assert!(page.contains(".SH \"EXIT STATUS\"") && !page.contains("EXTRA"), "{page}");
+    let catalog = site("man catalog").quietly(0);
+    assert!(catalog.contains(".TH sockatlas-catalog 5") && catalog.contains("matches\\-zero"), "{catalog}");
     let folder = tempfile::tempdir().expect("a folder");
-    let pages = folder.path().join("man1");
-    assert_eq!(site(&format!("man {}", pages.display())).quietly(0), "");
-    for name in ["sockatlas.1", "sockatlas-resolve.1", "sockatlas-explain.1", "sockatlas-man.1"] {
-        let page = std::fs::read_to_string(pages.join(name)).expect(name);
-        assert!(page.contains(".TH"), "{name}");
+    assert_eq!(site(&format!("man --folder {}", folder.path().display())).quietly(0), "");
+    for (file, command) in
+        [("man1/sockatlas.1", ""), ("man1/sockatlas-connect.1", "connect"), ("man5/sockatlas-catalog.5", "catalog")]
+    {
+        let page = std::fs::read_to_string(folder.path().join(file)).expect(file);
+        assert_eq!(page, site(&format!("man {command}")).quietly(0), "{file}");
+    }
+    assert!(folder.path().join("man1/sockatlas-winsock-report.1").is_file());
+    assert!(site("man conect").complains(2).contains("did you mean `connect`?"));
+}
+
+#[test]
+fn help_prints_a_chapter_or_the_help_of_a_command() {
+    assert!(site("help format").quietly(0).starts_with("# The catalog format\n"));
+    assert!(site("help winsock report").quietly(0).contains("Usage: sockatlas winsock report"));
+    assert!(site("help").quietly(0).starts_with("Answers, checks and explains"));
+    assert!(site("help formt").complains(2).contains("did you mean `format`?"));
+    for chapter in sockatlas::manual::CHAPTERS {
+        assert_eq!(site(&format!("help {}", chapter.name)).quietly(0), chapter.text, "{}", chapter.name);
     }
 }

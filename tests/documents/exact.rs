@@ -1,15 +1,22 @@
-//! What the README shows with backslashes, which are paths of Windows and must not be turned round.
+//! What the manual shows with backslashes, which are paths of Windows and must not be turned round.
 
 use std::path::Path;
 use std::process::Command;
 
-/// Every `shell-session` block of the README: its one command is run by a shell, and all that it prints is compared.
+/// Every `shell-session` block of the manual: its one command is run by a shell, and all that it prints is compared.
 ///
 /// `SOCKATLAS_FRESH=write` writes down what is printed.
 #[test]
-fn sessions_in_the_readme_print_what_they_show() {
-    let readme = std::fs::read_to_string("README.md").expect("it is there");
-    let mut parts = readme.split("```shell-session\n");
+fn sessions_in_the_manual_print_what_they_show() {
+    let chapters = ["changing", "windows"].map(|chapter| format!("src/manual/{chapter}.md"));
+    let blocks: usize = chapters.iter().map(|chapter| sessions(Path::new(chapter))).sum();
+    assert!(blocks > 0, "there are blocks to run");
+}
+
+/// Runs the blocks of a chapter, and returns how many it has.
+fn sessions(path: &Path) -> usize {
+    let chapter = std::fs::read_to_string(path).expect("it is there");
+    let mut parts = chapter.split("```shell-session\n");
     let mut fresh = parts.next().unwrap_or_default().to_owned();
     let mut blocks = 0;
     for part in parts {
@@ -18,11 +25,12 @@ fn sessions_in_the_readme_print_what_they_show() {
         fresh += &format!("```shell-session\n$ {command}\n{}```\n{rest}", printed(command));
         blocks += 1;
     }
-    assert!(blocks > 0, "there are blocks to run");
     if std::env::var_os("SOCKATLAS_FRESH").is_some_and(|wish| wish == "write") {
-        return std::fs::write("README.md", fresh).expect("it can be written");
+        std::fs::write(path, fresh).expect("it can be written");
+        return blocks;
     }
-    snapbox::assert_data_eq!(fresh, snapbox::Data::from(readme).raw());
+    snapbox::assert_data_eq!(fresh, snapbox::Data::from(chapter).raw());
+    blocks
 }
 
 /// What a command prints, with its status before it where that is not 0.

@@ -2,16 +2,17 @@
 
 mod exact;
 mod generated;
+mod reference;
 
 use std::path::Path;
 use std::process::Command;
 
-/// Every `console` block of the README: run, and compared to the letter (`...` stands for further lines).
+/// Every `console` block of the README and of the manual: run, and compared to the letter (`...` stands for further lines).
 ///
 /// `TRYCMD=overwrite` writes down what is printed.
 #[test]
-fn the_readme_shows_what_the_command_prints() {
-    trycmd::TestCases::new().case("README.md");
+fn the_readme_and_the_manual_show_what_the_command_prints() {
+    trycmd::TestCases::new().case("README.md").case("src/manual/*.md");
 }
 
 /// The output of an example, which cargo builds beside the tests.

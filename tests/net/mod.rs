@@ -13,12 +13,12 @@ mod gateway;
 #[cfg(feature = "cli")]
 mod hearing;
 mod inspect;
+mod manual;
 mod messages;
 mod modules;
 pub mod peer;
 mod proxies;
 mod proxy_protocol;
-mod readme;
 #[cfg(feature = "cli")]
 mod relay;
 mod roles;

@@ -1,13 +1,13 @@
-//! The README's connections, run as they stand there, but at ports that are free.
+//! The connections of the manual's chapter `forwarding`, run as they stand there, but at ports that are free.
 
 use super::peer::{free_port, program};
 use std::path::Path;
 use std::process::{Command, Output};
 
-/// The block of the README that begins like this.
+/// The block of the chapter that begins like this.
 fn block(start: &str) -> &'static str {
-    let readme = include_str!("../../README.md");
-    let block = readme.split("```sh\n").find(|block| block.starts_with(start)).expect("it is there");
+    let chapter = include_str!("../../src/manual/forwarding.md");
+    let block = chapter.split("```sh\n").find(|block| block.starts_with(start)).expect("it is there");
     block.split("```").next().expect("it ends")
 }
 
@@ -20,7 +20,7 @@ fn run(script: &str, folder: &Path) -> Output {
 }
 
 #[test]
-fn the_two_ends_in_the_readme_talk() {
+fn the_two_ends_in_the_manual_talk() {
     if program("openssl").is_none() {
         return;
     }
@@ -32,7 +32,7 @@ fn the_two_ends_in_the_readme_talk() {
 }
 
 #[test]
-fn curl_reaches_a_plain_server_through_the_gateway_and_the_relay_of_the_readme() {
+fn curl_reaches_a_plain_server_through_the_gateway_and_the_relay_of_the_manual() {
     if ["openssl", "python3", "curl"].into_iter().any(|name| program(name).is_none()) {
         return;
     }
