@@ -10,11 +10,12 @@ use super::{Failure, Globals, Status};
 use crate::{Candidate, Explanation, Mend, Registry};
 use std::fmt::Write;
 
-/// Answers one request and says why: every candidate, and what would admit it
+/// Answers one request and says why: what would admit it, and each candidate
 ///
-/// Each candidate is shown with the first test that it failed, what that test wanted, what the entry had, and where it is
-/// declared: the winner first, then near misses. For a refusal, the smallest changes follow that would lead to an answer,
-/// each with the guarantees that it would weaken. The exit status is that of resolve.
+/// The answer comes first. For a refusal, the smallest changes follow that would lead to an answer, each with the guarantees that it
+/// would weaken. Then come the candidates, the winner first and then those that came nearest, each with the first test that it failed,
+/// what that test wanted, what the entry had, and where it is declared: ten of them, or with --all every one. The exit status is that
+/// of resolve.
 #[derive(clap::Args)]
 #[command(
     override_usage = "sockatlas explain [OPTIONS] FAMILY TYPE [PROTOCOL]\n       \
@@ -29,7 +30,11 @@ pub(super) struct Args {
     #[command(flatten)]
     question: Question,
 
-    /// The form of the answer
+    /// Show every candidate, and not only the ten that came nearest
+    #[arg(long)]
+    all: bool,
+
+    /// The form of the answer; JSON has every candidate
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }
@@ -43,28 +48,36 @@ pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
             let answer = Answer::new(&registry, &request, args.question.protocol(), &explanation.outcome);
             output::json(&answer.explained(&explanation))?;
         }
-        Format::Text => output::text(&text(&registry, &explanation))?,
+        Format::Text => output::text(&text(&registry, &explanation, if args.all { usize::MAX } else { NEAREST }))?,
     }
     Ok(status(&explanation.outcome))
 }
 
-fn text(registry: &Registry, explanation: &Explanation<'_>) -> String {
+/// How many candidates are shown without `--all`.
+const NEAREST: usize = 10;
+
+/// The answer with at most so many candidates, which stand in the order of how near they came.
+fn text(registry: &Registry, explanation: &Explanation<'_>, most: usize) -> String {
     let mut text = match &explanation.outcome {
         Ok(selection) => selected(registry, selection),
         Err(refusal) => refused(registry, refusal) + "\n",
     };
     // Writing to a string cannot fail.
-    let _ = writeln!(text, "\n{HEADING}Candidates{HEADING:#}");
-    let mut table = Table::indented(2);
-    for candidate in &explanation.candidates {
-        candidate_row(&mut table, candidate);
-    }
-    table.write(&mut text);
     if !explanation.mends.is_empty() {
         let _ = writeln!(text, "\n{HEADING}What would change it{HEADING:#}");
         for mend in &explanation.mends {
             write_mend(&mut text, mend);
         }
+    }
+    let _ = writeln!(text, "\n{HEADING}Candidates{HEADING:#}");
+    let mut table = Table::indented(2);
+    for candidate in explanation.candidates.iter().take(most) {
+        candidate_row(&mut table, candidate);
+    }
+    table.write(&mut text);
+    let more = explanation.candidates.len().saturating_sub(most);
+    if more > 0 {
+        let _ = writeln!(text, "  and {more} more (`--all`)");
     }
     text
 }

@@ -3,7 +3,7 @@
 //! | chapter | explains |
 //! |---|---|
 //! | [`concepts`] | what a catalog, an entry, a layer and a chain are |
-//! | [`format`] | the catalog format: every table and key, with examples |
+//! | [`mod@format`] | the catalog format: every table and key, with examples |
 //! | [`requests`] | requests, error codes, dialects, explanations |
 //! | [`command`] | the commands and their exit status |
 //! | [`ci`] | checking catalogs in CI, and comparing two of them |

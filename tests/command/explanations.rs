@@ -63,18 +63,31 @@ fn for_people_the_explanation_is_the_result_even_of_a_refusal() {
 error[not-permitted]: application `billing` may not use what matches: it does not offer `encrypted`
   WSAEACCES (10013), EACCES (13)
 
-Candidates
-  udp4         policy  wanted encrypted (application `billing` requires it), had connectionless, message-oriented  site.toml:26:7
-  secure/tcp4  type    wanted dgram, had stream                                                                    site.toml:58:8
-  tcp4         type    wanted dgram, had stream                                                                    site.toml:13:7
-  widget       family  wanted inet, had acme                                                                       site.toml:40:7
-
 What would change it
   udp4: let application `billing` no longer require encrypted
     at site.toml:66:14
     weakens application `billing` requires encrypted
     weakens the guarantee at site.toml:69:1: services encrypted
   secure/tcp4: ask for type `stream` instead of `dgram`, and ask for protocol `tcp` instead of `udp`
+
+Candidates
+  udp4         policy  wanted encrypted (application `billing` requires it), had connectionless, message-oriented  site.toml:26:7
+  secure/tcp4  type    wanted dgram, had stream                                                                    site.toml:58:8
+  tcp4         type    wanted dgram, had stream                                                                    site.toml:13:7
+  widget       family  wanted inet, had acme                                                                       site.toml:40:7
 "
     );
+}
+
+#[test]
+fn the_ten_nearest_candidates_are_shown_and_with_all_every_one() {
+    let builtin = |words: &str| super::sockatlas(words).quietly(1);
+    let rows = |text: &str| text.split_once("\nCandidates\n").expect("there are candidates").1.lines().count();
+    let (nearest, all) = (
+        builtin("explain inet dgram udp --require encrypted"),
+        builtin("explain inet dgram udp --require encrypted --all"),
+    );
+    assert_eq!(rows(&nearest), 11, "{nearest}");
+    let more = format!("  and {} more (`--all`)\n", rows(&all) - 10);
+    assert!(nearest.ends_with(&more) && rows(&all) > 20, "{nearest}{all}");
 }

@@ -4,7 +4,7 @@ use std::fmt::{Result, Write as _};
 
 use super::super::{Focus, NodeKind, PALETTE, Picture};
 use super::layout::{Layout, NodeBox, Role, SAMPLE, Sample, Thread};
-use super::measure::{LABEL, LABEL_ROOM, MARGIN, NAME, PAD, SMALL, TEXT_ROOM, TITLE};
+use super::measure::{LABEL, LABEL_ROOM, MARGIN, NAME, PAD, SMALL, TEXT_ROOM, TITLE_LINE};
 use super::text::{clip, escape};
 
 /// Styles for light ground, and those that dark ground changes. Plain classes and `currentColor`, no variables: some
@@ -76,8 +76,12 @@ pub(super) fn draw(picture: &Picture, layout: &Layout, out: &mut String) -> Resu
     writeln!(out, "<rect class=\"sa-page\" width=\"{width}\" height=\"{height}\" rx=\"12\"/>")?;
 
     let room = width - 2.0 * MARGIN;
-    text(out, "sa-title", MARGIN, MARGIN + 17.0, &clip(title, TITLE * 1.08, room))?;
-    text(out, "sa-label sa-muted", MARGIN, MARGIN + 40.0, &clip(&counts(picture), LABEL, room))?;
+    let mut below = MARGIN + 17.0;
+    for line in &layout.title {
+        text(out, "sa-title", MARGIN, below, line)?;
+        below += TITLE_LINE;
+    }
+    text(out, "sa-label sa-muted", MARGIN, below - TITLE_LINE + 23.0, &clip(&counts(picture), LABEL, room))?;
 
     let focus = picture.focus();
     for shown in &layout.boxes {

@@ -2,7 +2,9 @@
 
 use super::super::{NodeKind, Picture};
 use super::bends::Bends;
-use super::measure::{self, BOX_HEIGHT, CHIP_HEIGHT, GAP, LABEL, LABEL_ROOM, LABEL_ROW, MARGIN, SMALL};
+use super::measure::{
+    self, BOX_HEIGHT, CHIP_HEIGHT, GAP, LABEL, LABEL_ROOM, LABEL_ROW, MARGIN, SMALL, TITLE, TITLE_LINE,
+};
 use super::place::{self, Lanes, PlacedRow};
 use super::rows::{self, Rows};
 use super::text;
@@ -11,6 +13,8 @@ use super::text;
 pub(super) struct Layout {
     pub(super) width: f64,
     pub(super) height: f64,
+    /// The lines of the title, one at least.
+    pub(super) title: Vec<String>,
     /// Boxes that chains run through, then those that none does.
     pub(super) boxes: Vec<NodeBox>,
     /// From left to right at the top.
@@ -93,6 +97,8 @@ impl Sample {
 /// The width of a legend's sample, and from its left edge to its text.
 pub(super) const SAMPLE: (f64, f64) = (26.0, 34.0);
 
+/// How much wider bold text is.
+const BOLD: f64 = 1.08;
 /// Above this many rows of names, the names slant: they would otherwise be farther from their threads than legible.
 const LABEL_ROWS: usize = 16;
 /// The sine and cosine of the angle at which they slant, 50 degrees.
@@ -107,6 +113,7 @@ impl Layout {
         let mut layout = Self {
             width: NARROWEST.0,
             height: MARGIN + 58.0,
+            title: Vec::new(),
             boxes: Vec::new(),
             threads: Vec::new(),
             headings: Vec::new(),
@@ -118,7 +125,26 @@ impl Layout {
         layout.move_threads(((layout.width - chained) / 2.0).floor());
         layout.width = (layout.width + 2.0 * MARGIN).ceil();
         layout.height = (layout.height + MARGIN - 8.0).ceil();
+        let title = if picture.title.is_empty() { "Protocol catalog" } else { &picture.title };
+        layout.title = text::wrap(title, TITLE * BOLD, layout.width - 2.0 * MARGIN);
+        layout.lower(TITLE_LINE * (layout.title.len() - 1) as f64);
         layout
+    }
+
+    /// Makes room at the top: all that is below the first line of the title moves down.
+    fn lower(&mut self, by: f64) {
+        self.height += by;
+        self.boxes.iter_mut().for_each(|shown| shown.y += by);
+        self.headings.iter_mut().for_each(|heading| heading.1 += by);
+        self.legend.iter_mut().for_each(|sample| sample.1 += by);
+        for thread in &mut self.threads {
+            thread.label.1 += by;
+            for run in &mut thread.runs {
+                for y in [&mut run.top, &mut run.bottom, &mut run.arrive, &mut run.leave] {
+                    *y += by;
+                }
+            }
+        }
     }
 
     /// The chains, and the boxes that they run through; returns their width. While laying out, `width` is the

@@ -21,6 +21,8 @@ pub(super) const LABEL_ROW: f64 = 22.0;
 
 /// Font sizes.
 pub(super) const TITLE: f64 = 20.0;
+/// From one line of a title to the next.
+pub(super) const TITLE_LINE: f64 = 26.0;
 /// Of names in boxes.
 pub(super) const NAME: f64 = 13.0;
 /// Of captions, headings and the legend.

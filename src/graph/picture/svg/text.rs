@@ -40,6 +40,39 @@ pub(super) fn clip(text: &str, size: f64, room: f64) -> Cow<'_, str> {
     Cow::Borrowed("…")
 }
 
+/// `text` in lines that fit into `room`: one at least, broken between words, and within a word where that alone is too wide.
+pub(super) fn wrap(text: &str, size: f64, room: f64) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let mut rest = word;
+        while !rest.is_empty() {
+            let line = lines.last().map_or("", String::as_str);
+            let joined = if line.is_empty() { rest.to_owned() } else { format!("{line} {rest}") };
+            if width(&joined, size) <= room {
+                lines.pop();
+                lines.push(joined);
+                break;
+            }
+            if !line.is_empty() {
+                lines.push(String::new());
+                continue;
+            }
+            let fits = |end: &usize| width(&rest[..*end], size) <= room;
+            let ends = rest.char_indices().map(|(at, c)| at + c.len_utf8());
+            // A character goes into each line, however narrow that is.
+            let end = ends.clone().take_while(fits).last().or_else(|| ends.clone().next()).unwrap_or(rest.len());
+            let (line, behind) = rest.split_at(end);
+            lines.pop();
+            lines.extend([line.to_owned(), String::new()]);
+            rest = behind;
+        }
+    }
+    if lines.len() > 1 && lines.last().is_some_and(String::is_empty) {
+        lines.pop();
+    }
+    lines
+}
+
 /// `text` for the content or a quoted attribute of an XML element. What XML 1.0 cannot hold becomes U+FFFD.
 pub(super) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -76,6 +109,20 @@ mod tests {
             assert!(clipped.ends_with('…') && width(&clipped, 12.0) <= room, "{clipped}");
         }
         assert_eq!(clip("日本語の名前", 10.0, 45.0), "日本語…");
+    }
+
+    #[test]
+    fn wrapped_text_fits_and_is_whole() {
+        let title = "What the programs of example.org may use to connect, and averyverylongwordwithoutanyblankinit 日本語の名前";
+        for room in [5.0, 40.0, 120.0, 300.0, 2000.0] {
+            let lines = wrap(title, 12.0, room);
+            let fit = |line: &String| width(line, 12.0) <= room || line.chars().count() == 1;
+            assert!(lines.iter().all(fit), "{lines:?}");
+            let whole: String = lines.concat().split_whitespace().collect();
+            assert_eq!(whole, title.split_whitespace().collect::<String>());
+        }
+        assert_eq!(wrap("one two", 12.0, 500.0), ["one two"]);
+        assert_eq!(wrap("", 12.0, 500.0), [""]);
     }
 
     #[test]
