@@ -94,8 +94,8 @@ fn talk(poll: &mut Poll, connections: &mut [Connection]) -> Result<(), Box<dyn E
         }
         let late = |connection: &Connection| connection.stream.deadline().is_some_and(|deadline| deadline <= now);
         for (at, connection) in connections.iter_mut().enumerate() {
-            let told = events.iter().any(|event| event.token() == Token(at));
-            if connection.result.is_some() || !(told || late(connection)) {
+            let reported = events.iter().any(|event| event.token() == Token(at));
+            if connection.result.is_some() || !(reported || late(connection)) {
                 continue;
             }
             connection.result = connection.progress(now).transpose();

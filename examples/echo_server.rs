@@ -5,7 +5,7 @@
 //!
 //! # What people get wrong
 //!
-//! - A selector of edges, as mio is, tells once that a socket is ready. Whoever stops before `WouldBlock` is not told
+//! - A selector of edges, as mio is, tells once that a socket is ready. Whoever stops before `WouldBlock` is not stated
 //!   again; so here a connection stays among the ready ones until both reading and writing would wait.
 //! - A loop that reads one connection until it is empty starves the others while a fast peer sends; here a turn is one
 //!   write and one read.

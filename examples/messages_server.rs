@@ -85,7 +85,7 @@ fn run() -> Result<(), Box<dyn Error>> {
             result => result?,
         }
         ready.extend(events.iter().map(|event| event.token()));
-        // Each time, whether it is told of or not: a connection for which there was no descriptor is not told of again.
+        // Each time, whether it is told of or not: a connection for which there was no descriptor is not stated of again.
         while let Some(stream) = accept(&listener)? {
             let token = Token(next);
             next += 1;

@@ -94,7 +94,7 @@ fn run() -> Result<(), Box<dyn Error>> {
     }
 }
 
-/// What an IP header says (RFC 791, section 3.1), as far as it is told here.
+/// What an IP header says (RFC 791, section 3.1), as far as it is stated here.
 struct Packet<'a> {
     /// Bytes of the header.
     header: usize,

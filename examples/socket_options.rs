@@ -61,8 +61,8 @@ fn run() -> Result<(), Box<dyn Error>> {
     let accepted = listener.accept()?.handshake()?;
     println!("{:<16}{:>8}{:>10}{:>10}{:>10}", "option", "set", "listener", "accepted", "client");
     for (option, word) in OPTIONS {
-        let told = [listener.option(option), accepted.option(option), client.option(option)];
-        let [listener, accepted, client] = told.map(|value| value.map(|value| value.to_string()));
+        let reported = [listener.option(option), accepted.option(option), client.option(option)];
+        let [listener, accepted, client] = reported.map(|value| value.map(|value| value.to_string()));
         println!("{option:<16}{word:>8}{:>10}{:>10}{:>10}", listener?, accepted?, shown(option, client)?);
     }
 

@@ -12,7 +12,7 @@
 //! - A read without time limit: a peer that vanished holds its place for ever. Here 30 seconds of silence end a
 //!   connection.
 //! - Lines without bound: a peer that sends no end of line fills the memory. Here a line has at most 4096 bytes.
-//! - `thread::spawn` panics when there can be no more threads; a `Builder` tells it.
+//! - `thread::spawn` panics when there can be no more threads; a `Builder` reports it.
 //!
 //! ```sh
 //! cargo run --example thread_per_connection -- 127.0.0.1:7002
@@ -119,10 +119,10 @@ fn serve(accepted: Accepted) -> Result<u64, Box<dyn Error>> {
             break;
         }
         if count > LONGEST && !line.ends_with(b"\n") {
-            let told = format!("a line has at most {LONGEST} bytes");
-            reader.get_mut().write_all(format!("{told}\n").as_bytes())?;
+            let reported = format!("a line has at most {LONGEST} bytes");
+            reader.get_mut().write_all(format!("{reported}\n").as_bytes())?;
             close(reader.into_inner())?;
-            return Err(told.into());
+            return Err(reported.into());
         }
         line.make_ascii_uppercase();
         // All of it: a write alone may take a part.

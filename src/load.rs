@@ -42,7 +42,7 @@ pub struct Loader {
 }
 
 impl Loader {
-    /// A loader without documents.
+    /// Creates a loader without documents.
     pub fn new() -> Self {
         Loader::default()
     }

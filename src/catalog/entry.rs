@@ -168,7 +168,7 @@ pub struct Facts {
     pub security_scheme: Option<i32>,
     /// The recommended one among several entries of a protocol. Winsock: `PFL_RECOMMENDED_PROTO_ENTRY`.
     pub recommended: bool,
-    /// Facts that the source of the entry did not tell; they count as absent.
+    /// Facts that the source of the entry did not state; they count as absent.
     pub unknown: Vec<&'static str>,
     /// What a Winsock catalog says of it beyond all that.
     pub winsock: Option<Box<WinsockFacts>>,

@@ -146,7 +146,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn slips_are_told_from_what_is_meant() {
+    fn slips_are_reported_from_what_is_meant() {
         for name in [
             "p.TOML",
             "p.Toml",

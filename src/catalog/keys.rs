@@ -75,7 +75,7 @@ pub enum Refers {
     AskedService,
     /// A category of layers.
     Category,
-    /// A key of an entry, whose value its source does not tell.
+    /// A key of an entry, whose value its source does not state.
     Fact,
     /// An error code of a refusal.
     ErrorCode,

@@ -26,7 +26,7 @@ pub(super) enum Look {
     Lint(fn(&mut Lints<'_>)),
     /// The rules of Winsock catalogs do, in a document that is one.
     Winsock,
-    /// The checker itself does, on what it was told.
+    /// The checker itself does, on what was reported to it.
     Check,
 }
 

@@ -28,7 +28,7 @@ pub(super) fn run(file: &Path, format: Format, globals: &Globals) -> Result<Stat
         Box::new(File::open(file).map_err(unreadable)?)
     } else if globals.reads_stdin() {
         let message = "stdin cannot be both a catalog and a batch".to_owned();
-        return Err(Failure::Told { message, help: Some("name a file for one of them".to_owned()) });
+        return Err(Failure::Message { message, help: Some("name a file for one of them".to_owned()) });
     } else {
         Box::new(io::stdin().lock())
     };

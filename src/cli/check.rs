@@ -68,7 +68,10 @@ pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
     let named = globals.with(&args.paths);
     if args.fix && named.named().paths()?.is_empty() {
         let message = "no catalog is named, and only one that is can be mended".to_owned();
-        return Err(Failure::Told { message, help: Some("as in `sockatlas check --fix sockatlas.toml`".to_owned()) });
+        return Err(Failure::Message {
+            message,
+            help: Some("as in `sockatlas check --fix sockatlas.toml`".to_owned()),
+        });
     }
     let loader = roots(named.loader()?, &args.root)?;
     let report = if args.fix { fixed(&loader, &settings(args)?)? } else { check(&loader, &settings(args)?) };
@@ -95,7 +98,7 @@ pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
 fn roots(loader: Loader, roots: &[PathBuf]) -> Result<Loader, Failure> {
     roots.iter().try_fold(loader, |loader, root| match root.is_dir() {
         true => Ok(loader.root(root)),
-        false => Err(Failure::Told { message: format!("`{}` is no folder", root.display()), help: None }),
+        false => Err(Failure::Message { message: format!("`{}` is no folder", root.display()), help: None }),
     })
 }
 
@@ -136,15 +139,15 @@ fn settings(args: &Args) -> Result<Settings, Failure> {
         if !root.join("Windows").is_dir() && !root.join("WINDOWS").is_dir() {
             let message = format!("`{}` holds no folder `Windows`", root.display());
             let help = Some("name the folder in which the volume C: of that machine is mounted".to_owned());
-            return Err(Failure::Told { message, help });
+            return Err(Failure::Message { message, help });
         }
         settings = settings.windows_root(root);
     }
     for of_all in [true, false] {
         for (words, severity) in said {
             for word in words.iter().filter(|word| (*word == "warnings") == of_all) {
-                let told = |error: LevelError| Failure::Told { message: error.to_string(), help: None };
-                settings = settings.level(word, severity).map_err(told)?;
+                let reported = |error: LevelError| Failure::Message { message: error.to_string(), help: None };
+                settings = settings.level(word, severity).map_err(reported)?;
             }
         }
     }

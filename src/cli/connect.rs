@@ -2,7 +2,7 @@
 
 use super::output::{printable, talk};
 use super::pump::{Patience, pump};
-use super::spec::{Losing, Spec, Takes, tell_never_tried, told};
+use super::spec::{Losing, Spec, Takes, reported, tell_never_tried};
 use super::style::FAINT;
 use super::{Failure, Globals, Status};
 use crate::net::{Opened, Opener, Step, readiness};
@@ -53,9 +53,9 @@ pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
         Err(status) => return Ok(status),
     };
     tell_never_tried(&alternatives);
-    let stream = alternatives.connect(&*args.target).map_err(told)?;
+    let stream = alternatives.connect(&*args.target).map_err(reported)?;
     let opener = alternatives.opener(stream.entry()).unwrap_or(&alternatives.openers()[0]);
-    let mut stream = stream.into_nonblocking(opener).map_err(told)?;
+    let mut stream = stream.into_nonblocking(opener).map_err(reported)?;
     if args.verbose {
         tell_opened(&stream.opened());
     }

@@ -49,14 +49,14 @@ pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
 /// of which there are many wherever something comes or goes, are counted.
 pub(super) fn gist(registry: &Registry, comparison: &Comparison) -> String {
     let is_refused = |answer: &Answer| matches!(answer, Answer::Refused(_));
-    let (refused, told): (Vec<_>, Vec<_>) =
+    let (refused, reported): (Vec<_>, Vec<_>) =
         comparison.iter().partition(|difference| is_refused(&difference.was) && is_refused(&difference.is));
-    if told.is_empty() && !refused.is_empty() {
+    if reported.is_empty() && !refused.is_empty() {
         let refused = refused_otherwise(refused.len(), ";");
         return format!("no request is answered by another entry{refused}\n{}", left_out(registry, comparison));
     }
-    let mut text = list(registry, told.iter().copied());
-    text += &total(told.len());
+    let mut text = list(registry, reported.iter().copied());
+    text += &total(reported.len());
     if !refused.is_empty() {
         text += &refused_otherwise(refused.len(), ", and");
     }

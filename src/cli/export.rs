@@ -67,10 +67,10 @@ pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
         return Ok(Status::Refused);
     }
     if store.items().next().is_none() {
-        return Err(Failure::Told { message: "there is no entry to write".to_owned(), help: None });
+        return Err(Failure::Message { message: "there is no entry to write".to_owned(), help: None });
     }
     let bytes = reg::write(&store, &args.written.options())
-        .map_err(|error| Failure::Told { message: error.to_string(), help: None })?;
+        .map_err(|error| Failure::Message { message: error.to_string(), help: None })?;
     match &args.output {
         None => output::bytes(&bytes)?,
         Some(path) => {

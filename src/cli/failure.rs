@@ -27,7 +27,7 @@ pub(super) enum Failure {
     /// What the command printed says it already.
     Reported,
     /// Anything else that is wrong with what the command was told.
-    Told {
+    Message {
         message: String,
         /// What may help.
         help: Option<String>,
@@ -48,7 +48,7 @@ impl Failure {
                     let text = error.render().ansi().to_string();
                     talk(format_args!("{}", text.strip_suffix('\n').unwrap_or(&text)));
                 } else {
-                    // Nobody is there to be told if this cannot be written.
+                    // Nobody is left to notify if this cannot be written.
                     let _ = error.print();
                 }
                 return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
@@ -61,7 +61,7 @@ impl Failure {
             }
             Failure::Io { place, error } => say(format_args!("{place}: {error}"), None),
             Failure::Reported => {}
-            Failure::Told { message, help } => say(message, help.as_deref()),
+            Failure::Message { message, help } => say(message, help.as_deref()),
         }
         ExitCode::from(2)
     }
@@ -69,7 +69,7 @@ impl Failure {
 
 impl From<WriteError> for Failure {
     fn from(error: WriteError) -> Self {
-        Failure::Told { message: error.to_string(), help: None }
+        Failure::Message { message: error.to_string(), help: None }
     }
 }
 

@@ -40,7 +40,7 @@ const ATTEMPTS: u32 = 10;
 pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
     let paths = globals.with(&args.paths).paths()?;
     if paths.is_empty() {
-        return Err(Failure::Told {
+        return Err(Failure::Message {
             message: "no catalog is named, and the catalogs built in cannot be changed".to_owned(),
             help: Some("name files or folders, as in `sockatlas fmt site.toml`; `-` is stdin".to_owned()),
         });
@@ -49,7 +49,7 @@ pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
     for path in &paths {
         let result = match () {
             () if is_stdin(path) => done.stdin(args.check),
-            () if path.to_str().is_some_and(|path| path.starts_with(BUILTIN)) => Err(Failure::Told {
+            () if path.to_str().is_some_and(|path| path.starts_with(BUILTIN)) => Err(Failure::Message {
                 message: format!("{} is built in and cannot be changed", path.display()),
                 help: None,
             }),
@@ -111,7 +111,7 @@ impl Done {
         let text = toml(&name, original.content())?;
         // A link may lead to any file of the machine, and a difference would show it.
         if let Err(reason) = recognise(text) {
-            return Err(Failure::Told { message: format!("`{name}` is no catalog: {reason}"), help: None });
+            return Err(Failure::Message { message: format!("`{name}` is no catalog: {reason}"), help: None });
         }
         let result = laid_out(&name, text)?;
         if result == text {
@@ -149,12 +149,12 @@ impl Done {
 /// The text of a catalog in TOML, which alone is laid out.
 fn toml<'t>(name: &str, bytes: &'t [u8]) -> Result<&'t str, Failure> {
     if winsock::recognised(bytes) {
-        return Err(Failure::Told {
+        return Err(Failure::Message {
             message: format!("{name}: this is a Winsock catalog, and only TOML is laid out"),
             help: Some(format!("`sockatlas import {}` makes TOML of it", quoted(name))),
         });
     }
-    std::str::from_utf8(bytes).map_err(|error| Failure::Told {
+    std::str::from_utf8(bytes).map_err(|error| Failure::Message {
         message: format!("{name}: the text is not UTF-8 from byte {} on", error.valid_up_to()),
         help: None,
     })
@@ -172,6 +172,6 @@ fn laid_out(name: &str, text: &str) -> Result<String, Failure> {
             output::talk(format_args!("{}", text::findings(&findings, &sources, true).trim_end()));
             Failure::Reported
         }
-        error => Failure::Told { message: format!("{name}: {error}"), help: None },
+        error => Failure::Message { message: format!("{name}: {error}"), help: None },
     })
 }

@@ -12,7 +12,7 @@
 
 use super::failure::{Failure, warn};
 use super::output::talk;
-use super::spec::told;
+use super::spec::reported;
 use super::style::{HINT, SUBJECT};
 use super::{Globals, Status, diff};
 use crate::Registry;
@@ -34,7 +34,7 @@ pub(super) struct Followed {
     _subscription: Subscription,
 }
 
-/// What opens connections by a version; a status if that refuses, which is then told.
+/// What opens connections by a version; a status if that refuses, which is then reported.
 pub(super) type Made = Result<Result<Vec<Relay>, Status>, Failure>;
 
 impl Following {
@@ -59,7 +59,7 @@ impl Following {
         let subscription = live.subscribe(move |event| heed(event, &switches, &mut make));
         let watcher = match watch.then(|| Watcher::new(&live)).transpose() {
             Ok(watcher) => watcher,
-            Err(error) => return Err(Failure::Told { message: error.to_string(), help: None }),
+            Err(error) => return Err(Failure::Message { message: error.to_string(), help: None }),
         };
         Ok(Followed { live, _watcher: watcher, _subscription: subscription })
     }
@@ -119,7 +119,7 @@ fn switch(registry: &Registry, switches: &[Switch], make: &mut impl FnMut(&Regis
     let made = make(registry).and_then(|made| {
         let Ok(relays) = made else { return Ok(false) };
         let pairs = switches.iter().zip(&relays);
-        pairs.into_iter().try_for_each(|(switch, relay)| switch.to(relay)).map(|()| true).map_err(told)
+        pairs.into_iter().try_for_each(|(switch, relay)| switch.to(relay)).map(|()| true).map_err(reported)
     });
     let is_open = made.unwrap_or_else(|failure| {
         // The command goes on: its status is another one.
@@ -141,6 +141,6 @@ fn some(text: &str) {
         talk(format_args!("  {line}"));
     }
     if lines.len() > shown {
-        talk(format_args!("  and {} lines more: `sockatlas diff` tells all", lines.len() - shown));
+        talk(format_args!("  and {} lines more: `sockatlas diff` lists all", lines.len() - shown));
     }
 }

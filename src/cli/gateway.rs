@@ -6,7 +6,7 @@
 mod doors;
 
 use super::follow::Following;
-use super::spec::{Exposing, Limit, Losing, Takes, Words, tell_never_tried, time, told};
+use super::spec::{Exposing, Limit, Losing, Takes, Words, reported, tell_never_tried, time};
 use super::traffic::{Served, files, log::Log, serve};
 use super::{Failure, Globals, Status};
 use crate::Registry;
@@ -27,7 +27,7 @@ use std::sync::{Arc, OnceLock};
 /// Names are looked up as the chain does it: where it leads through a proxy, by that.
 ///
 /// A client whose target cannot be opened is told why, as precisely as its protocol can say it; the log has the whole
-/// explanation. It serves this host only, unless it is told otherwise, and then those who have a password.
+/// explanation. It serves this host only, unless an option says otherwise, and then those who have a password.
 ///
 /// The first SIGTERM or SIGINT ends it gracefully, the second cuts what is left: exit status 0 says that nothing was cut, 1 that
 /// some was.
@@ -143,7 +143,7 @@ pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
         };
         leads_elsewhere(&far, &own)?;
         let relays = doors.iter().map(|door| Relay::asked(door.opener.clone(), &door.address, far.clone()));
-        relays.collect::<Result<Vec<Relay>, _>>().map(Ok).map_err(told)
+        relays.collect::<Result<Vec<Relay>, _>>().map(Ok).map_err(reported)
     };
     let followed = catalogs.begin(switches, again)?;
     let status = serve(served, followed)?;
@@ -151,7 +151,7 @@ pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
     Ok(status)
 }
 
-/// What opens the targets, as a registry has it; a status if it refuses that, which is then told.
+/// What opens the targets, as a registry has it; a status if it refuses that, which is then reported.
 fn far(args: &Args, globals: &Globals, registry: &Registry) -> Result<Result<Alternatives, Status>, Failure> {
     let takes = if args.fallback { Takes::All } else { Takes::FirstUnlessAsked };
     let mut all = Vec::new();
@@ -174,7 +174,7 @@ fn in_order(mut all: Vec<Alternatives>, may_lose: &Services) -> Result<Alternati
     }
     let mut openers = all.iter().flat_map(Alternatives::openers).cloned();
     let first = openers.next().unwrap_or_else(|| unreachable!("one is required"));
-    openers.try_fold(Alternatives::from(first).may_lose(may_lose.clone()), Alternatives::or).map_err(told)
+    openers.try_fold(Alternatives::from(first).may_lose(may_lose.clone()), Alternatives::or).map_err(reported)
 }
 
 /// Clients ask for hosts and ports.
@@ -187,7 +187,7 @@ fn leads_to_hosts(far: &Alternatives) -> Result<(), Failure> {
             selection.name(),
             selection.family()
         );
-        Err(Failure::Told { message, help: None })
+        Err(Failure::Message { message, help: None })
     })
 }
 
@@ -201,7 +201,7 @@ fn leads_elsewhere(far: &Alternatives, own: &[SocketAddr]) -> Result<(), Failure
         let proxies = addresses.iter().filter_map(|address| address.socket_addr());
         if let Some(proxy) = proxies.into_iter().find(|proxy| doors::is_among(*proxy, own, here)) {
             let message = format!("`{}` leads through {proxy}, which is this gateway", opener.selection().name());
-            return Err(Failure::Told { message, help: None });
+            return Err(Failure::Message { message, help: None });
         }
     }
     Ok(())

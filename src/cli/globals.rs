@@ -120,7 +120,7 @@ fn environment() -> Result<Option<Vec<PathBuf>>, Failure> {
     let paths: Vec<PathBuf> = std::env::split_paths(&value).collect();
     if paths.iter().any(|path| path.as_os_str().is_empty()) {
         let what = if value.is_empty() { "is empty" } else { "has an empty path in it" };
-        return Err(Failure::Told {
+        return Err(Failure::Message {
             message: format!("${VARIABLE} {what}"),
             help: Some(format!("unset {VARIABLE} where no catalog is meant; `-c` goes before it")),
         });

@@ -61,13 +61,13 @@ pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
 /// The name to highlight. It has to be in the picture, and be one entry.
 fn highlighted(registry: &Registry, name: &str) -> Result<String, Failure> {
     let entries = called(registry, name)?;
-    let told = |message: String, help: Option<String>| Err(Failure::Told { message, help });
+    let reported = |message: String, help: Option<String>| Err(Failure::Message { message, help });
     match entries.as_slice() {
-        [entry] if entry.is_disabled() => told(format!("`{}` is disabled, so it is not drawn", entry.name()), None),
+        [entry] if entry.is_disabled() => reported(format!("`{}` is disabled, so it is not drawn", entry.name()), None),
         [entry] => Ok(entry.name().to_owned()),
         entries => {
             let names: Vec<String> = entries.iter().map(|entry| format!("`{}`", entry.name())).collect();
-            told(format!("`{name}` stands for several entries"), Some(format!("name one of {}", names.join(", "))))
+            reported(format!("`{name}` stands for several entries"), Some(format!("name one of {}", names.join(", "))))
         }
     }
 }

@@ -47,7 +47,7 @@ fn of_command(words: &[String]) -> Result<String, Failure> {
             let topics = names.iter().map(String::as_str).chain(CHAPTERS.iter().map(|chapter| chapter.name));
             let help = nearest(word, topics).map(|topic| format!("did you mean `{topic}`?"));
             let help = help.or_else(|| Some("`sockatlas help help` lists the chapters".to_owned()));
-            return Err(Failure::Told { message: format!("no command or chapter is called `{word}`"), help });
+            return Err(Failure::Message { message: format!("no command or chapter is called `{word}`"), help });
         }
         found = found.find_subcommand_mut(word).ok_or(Failure::Reported)?;
     }

@@ -15,7 +15,7 @@ use std::path::PathBuf;
 /// Writes a Winsock catalog as a catalog in TOML: names, providers, layers and chains, with their order and ids
 ///
 /// What is read: registry exports, SYSTEM hives, what `netsh winsock show catalog` prints, and packed items. The content says
-/// which of these a file is. What the source does not tell is marked unknown, and never guessed.
+/// which of these a file is. What the source does not state is marked unknown, and never guessed.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -88,10 +88,10 @@ fn refused(error: LoadError, partial: bool) -> Failure {
     let _ = Failure::Catalog(error).report();
     let message = if partial { "nothing can be left out so that a catalog remains" } else { "nothing is imported" };
     let help = (!partial).then(|| "`--partial` leaves out what cannot stand, and all that stands on it".to_owned());
-    Failure::Told { message: message.to_owned(), help }
+    Failure::Message { message: message.to_owned(), help }
 }
 
-/// What stands at the head: what this was made of, and what the source did not tell.
+/// What stands at the head: what this was made of, and what the source did not state.
 fn head(name: &str, imported: &Imported) -> Vec<String> {
     let form = match imported.store.form {
         SourceForm::Reg => "a registry export",
@@ -105,7 +105,7 @@ fn head(name: &str, imported: &Imported) -> Vec<String> {
         imported.registry.entries().flat_map(|entry| entry.facts().unknown.iter().copied()).collect();
     if !untold.is_empty() {
         let untold = untold.into_iter().collect::<Vec<_>>().join(", ");
-        head.extend(wrapped("", &format!("What it does not tell, as each entry says in `unknown`: {untold}.")));
+        head.extend(wrapped("", &format!("What it does not state, as each entry says in `unknown`: {untold}.")));
     }
     let name_spaces: usize = imported.store.name_spaces.iter().map(|set| set.providers.len()).sum();
     if name_spaces > 0 {
@@ -149,19 +149,19 @@ fn wrapped(mark: &str, text: &str) -> Vec<String> {
     lines
 }
 
-/// What the source tells of a layer and no key says, where there are no bytes that hold it too.
+/// What the source states of a layer and no key says, where there are no bytes that hold it too.
 fn of_layer(item: &Item) -> Option<String> {
     let info = &item.info;
     let (family, socket_type, protocol) = info.triple();
     (item.kind() == ItemKind::Layer && item.packed.is_none()).then(|| {
         format!(
-            "told and without a key: address family {family}, socket type {socket_type}, protocol {protocol}, service flags {:#x}",
+            "stated and without a key: address family {family}, socket type {socket_type}, protocol {protocol}, service flags {:#x}",
             info.service_flags
         )
     })
 }
 
-/// What stands above entries: what is told of layers and has no key, and when keys were last written, where the source tells.
+/// What stands above entries: what is told of layers and has no key, and when keys were last written, where the source states.
 fn above(imported: &Imported) -> HashMap<String, Vec<String>> {
     let place = |item: &Item| item.key.as_ref().map_or(item.at, |key| key.at);
     let items: HashMap<Span, (&Item, Option<Bitness>)> = imported
@@ -243,8 +243,8 @@ mod tests {
         let imported = import(reading.expect("readable"), &ImportOptions::default()).expect("a sound catalog");
         let notes = Notes { entries: above(&imported), ids: true, ..Notes::default() };
         let text = to_toml_with(&imported.registry, &notes);
-        let told = "# told and without a key: address family 2, socket type 1, protocol 6, service flags 0x20066\n[layer.pgplsp]\n";
-        assert!(text.contains(told), "{text}");
+        let stated = "# stated and without a key: address family 2, socket type 1, protocol 6, service flags 0x20066\n[layer.pgplsp]\n";
+        assert!(text.contains(stated), "{text}");
     }
 
     #[test]

@@ -39,7 +39,7 @@ pub(super) fn run(args: &Args) -> Result<Status, Failure> {
             failure::written(Original::read(&args.file)?.replace(&starter))?
         }
         Err(error @ WriteError::Exists { .. }) => {
-            return Err(Failure::Told {
+            return Err(Failure::Message {
                 message: error.to_string(),
                 help: Some("`--force` replaces it; a further argument names another file".to_owned()),
             });

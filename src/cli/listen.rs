@@ -4,7 +4,7 @@ use super::connect::{patience, tell_opened, tell_traffic};
 use super::failure::warn;
 use super::output::{printable, talk};
 use super::pump::{Answering, pump};
-use super::spec::{Spec, told};
+use super::spec::{Spec, reported};
 use super::{Failure, Globals, Status};
 use crate::net::{Opener, ToTarget};
 use crate::terms::Role;
@@ -49,16 +49,16 @@ pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
     if base.and_then(|base| base.socket_type()).is_some_and(|socket_type| !connects.contains(&socket_type)) {
         return answer(args, &opener);
     }
-    let listener = opener.listen(&*args.address).map_err(told)?;
+    let listener = opener.listen(&*args.address).map_err(reported)?;
     if let Some(local) = listener.local() {
         talk(format_args!("listening at {}", printable(&opener.shown(&local))));
     }
     loop {
-        let accepted = listener.accept().map_err(told)?;
+        let accepted = listener.accept().map_err(reported)?;
         match accepted.handshake().and_then(|stream| stream.into_nonblocking(&opener)) {
             // One that cannot shake hands is no reason to turn away the next.
-            Err(error) => match told(error) {
-                Failure::Told { message, .. } => warn(message),
+            Err(error) => match reported(error) {
+                Failure::Message { message, .. } => warn(message),
                 failure => return Err(failure),
             },
             Ok(mut stream) => {
@@ -70,7 +70,7 @@ pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
                     tell_traffic(&stream);
                 }
                 match result {
-                    Err(Failure::Told { message, .. }) if args.keep => warn(message),
+                    Err(Failure::Message { message, .. }) if args.keep => warn(message),
                     result => result?,
                 }
                 if !args.keep {
@@ -84,7 +84,7 @@ pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
 /// For base protocols without connections.
 fn answer(args: &Args, opener: &Opener) -> Result<Status, Failure> {
     let at: &dyn ToTarget = &args.address;
-    let socket = opener.bind(Some(at)).map_err(told)?;
+    let socket = opener.bind(Some(at)).map_err(reported)?;
     if let Some(local) = socket.local() {
         talk(format_args!("listening at {}", printable(&opener.shown(&local))));
     }

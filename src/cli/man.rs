@@ -42,7 +42,7 @@ pub(super) fn run(args: &Args) -> Result<Status, Failure> {
         let word = args.page.as_deref().unwrap_or_default();
         let names = pages.iter().filter_map(|page| page.name.strip_prefix("sockatlas-"));
         let help = nearest(word, names).map(|near| format!("did you mean `{near}`?"));
-        return Err(Failure::Told { message: format!("there is no page on `{word}`"), help });
+        return Err(Failure::Message { message: format!("there is no page on `{word}`"), help });
     };
     output::text(&page.text)?;
     Ok(Status::Clean)

@@ -52,7 +52,10 @@ pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
         (None | Some(Which::Protocols), Some(_)) => Some(Which::Protocols),
         (Some(_), Some(_)) => {
             let message = "only protocols are listed by family".to_owned();
-            return Err(Failure::Told { message, help: Some("ask for `names protocols --family FAMILY`".to_owned()) });
+            return Err(Failure::Message {
+                message,
+                help: Some("ask for `names protocols --family FAMILY`".to_owned()),
+            });
         }
         (which, None) => which,
     };

@@ -13,7 +13,7 @@ pub(super) fn may_be_written<'p>(
     force: bool,
 ) -> Result<(), Failure> {
     if inputs.into_iter().any(|input| !is_stdin(input) && is_same(input, output)) {
-        return Err(Failure::Told {
+        return Err(Failure::Message {
             message: format!("{}: not written, because it is the file that is read", output.display()),
             help: Some("name another file with `--output`".to_owned()),
         });
@@ -34,7 +34,7 @@ pub(super) fn write(path: &Path, content: &[u8], force: bool) -> Result<(), Fail
 
 fn refused(error: WriteError) -> Failure {
     match error {
-        WriteError::Exists { .. } => Failure::Told {
+        WriteError::Exists { .. } => Failure::Message {
             message: error.to_string(),
             help: Some("`--force` replaces it; `--output` names another file".to_owned()),
         },

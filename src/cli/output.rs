@@ -2,7 +2,7 @@
 //!
 //! Text is made with its styles, and what cannot show them gets it without: a pipe, a dumb terminal, `--color never`,
 //! `NO_COLOR`. Whatever the text holds, characters that hide or turn others around are written out (`terms::printable`): in text
-//! as Rust writes them, in JSON as JSON does, so that nothing is lost. A reader that has gone away is no error: nobody is left to be told, and the exit status stays the verdict.
+//! as Rust writes them, in JSON as JSON does, so that nothing is lost. A reader that has gone away is no error: nobody is left to notify, and the exit status stays the verdict.
 
 use super::Failure;
 use crate::terms::{is_hidden, printable_page};
@@ -70,7 +70,7 @@ pub(super) fn stdout_is_styled() -> bool {
 
 /// Says a line on stderr; it may be styled.
 pub(super) fn talk(line: fmt::Arguments<'_>) {
-    // Nobody is there to be told if this cannot be written.
+    // Nobody is left to notify if this cannot be written.
     let _ = writeln!(AutoStream::auto(io::stderr().lock()), "{}", printable_page(&line.to_string()));
 }
 

@@ -157,7 +157,7 @@ pub(super) fn pump(end: &mut impl End, patience: Patience) -> Result<(), Failure
     let mut said_goodbye = false;
     let (mut may_read_input, mut may_write_output) = (false, false);
     let mut since = Since { read: Instant::now(), write: Instant::now() };
-    let lost = |error: io::Error| Failure::Told { message: error.to_string(), help: None };
+    let lost = |error: io::Error| Failure::Message { message: error.to_string(), help: None };
     loop {
         let mut idle = Idle::default();
         if up.is_empty() && !up.ended && may_read_input {
@@ -214,7 +214,7 @@ pub(super) fn pump(end: &mut impl End, patience: Patience) -> Result<(), Failure
                     down.start += count;
                     since.read = Instant::now();
                 }
-                // A reader that has gone away is no error: nobody is left to be told.
+                // A reader that has gone away is no error: nobody is left to notify.
                 Err(rustix::io::Errno::PIPE) => return Ok(()),
                 Err(error) => return Err(Failure::io("<stdout>", error.into())),
             }
@@ -264,11 +264,11 @@ pub(super) fn pump(end: &mut impl End, patience: Patience) -> Result<(), Failure
                 }
                 let what = if step == "read" { "nothing to read" } else { "no room to write" };
                 let message = format!("{what} within {}", humantime::format_duration(limit));
-                return Err(Failure::Told { message, help: None });
+                return Err(Failure::Message { message, help: None });
             }
             Ok(_) => {
-                let told = |at: Option<usize>| at.is_some_and(|at| !fds[at].revents().is_empty());
-                (may_read_input, may_write_output) = (told(input), told(output));
+                let reported = |at: Option<usize>| at.is_some_and(|at| !fds[at].revents().is_empty());
+                (may_read_input, may_write_output) = (reported(input), reported(output));
             }
             Err(rustix::io::Errno::INTR) => {}
             Err(error) => return Err(Failure::io("poll", error.into())),

@@ -1,7 +1,7 @@
 //! `relay`: accepts on one chain, and forwards on another.
 
 use super::follow::Following;
-use super::spec::{Exposing, Limit, Words, time, told};
+use super::spec::{Exposing, Limit, Words, reported, time};
 use super::traffic::{Served, files, log::Log, serve};
 use super::{Failure, Globals, Status};
 use crate::Registry;
@@ -86,7 +86,7 @@ pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
     if let Some(log) = &log {
         relay = relay.observer(log.clone());
     }
-    let served = Served::new(relay.listen().map_err(told)?, relay.near());
+    let served = Served::new(relay.listen().map_err(reported)?, relay.near());
     let (args, globals) = (args.clone(), globals.clone());
     let again = move |registry: &Registry| Ok(self::relay(&args, &globals, registry)?.map(|relay| vec![relay]));
     let followed = catalogs.begin(vec![served.listening.switch()], again)?;
@@ -95,12 +95,12 @@ pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
     Ok(status)
 }
 
-/// Both sides, as a registry has them; a status if it refuses one, which is then told.
+/// Both sides, as a registry has them; a status if it refuses one, which is then reported.
 fn relay(args: &Args, globals: &Globals, registry: &Registry) -> Result<Result<Relay, Status>, Failure> {
     let [near, far] = [(&args.listen, Role::Accept), (&args.connect, Role::Connect)]
         .map(|(given, role)| Words::read(&given[0])?.opener(globals, registry, role, &args.exposing));
     match (near?, far?) {
-        (Ok(near), Ok(far)) => Relay::new(near, &*args.listen[1], far, &*args.connect[1]).map(Ok).map_err(told),
+        (Ok(near), Ok(far)) => Relay::new(near, &*args.listen[1], far, &*args.connect[1]).map(Ok).map_err(reported),
         (Err(status), _) | (_, Err(status)) => Ok(Err(status)),
     }
 }

@@ -67,13 +67,13 @@ pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
     Ok(status(&outcome))
 }
 
-/// What the source of a catalog does not tell, and could have made an entry match: of all such entries, one fact.
+/// What the source of a catalog does not state, and could have made an entry match: of all such entries, one fact.
 fn untold(registry: &Registry, request: &Request) -> Option<String> {
     let candidates = registry.explain(request).candidates;
     let fact = candidates.iter().find_map(|candidate| candidate.untold)?;
     let named = candidates.iter().filter(|candidate| candidate.untold == Some(fact));
     let names: Vec<String> = named.map(|candidate| format!("`{}`", candidate.entry.name())).collect();
-    Some(format!("the source does not tell `{fact}` of {}: it counts as absent", names.join(", ")))
+    Some(format!("the source does not state `{fact}` of {}: it counts as absent", names.join(", ")))
 }
 
 pub(super) fn status(outcome: &Result<Selection<'_>, Refusal>) -> Status {

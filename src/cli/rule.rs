@@ -50,7 +50,7 @@ fn found(code: &str) -> Result<&'static Rule, Failure> {
         let near =
             nearest_or_longer(code, rules().iter().map(|rule| rule.code)).map(|near| format!("did you mean `{near}`?"));
         let help = near.unwrap_or_else(|| "`sockatlas rule` lists all rules".to_owned());
-        Failure::Told { message: format!("no rule is called `{code}`"), help: Some(help) }
+        Failure::Message { message: format!("no rule is called `{code}`"), help: Some(help) }
     })
 }
 

@@ -57,7 +57,7 @@ pub(super) fn called<'r>(registry: &'r Registry, name: &str) -> Result<Vec<Entry
     if members.is_empty() {
         let near = nearest(name, registry.entries().map(|entry| entry.name()));
         let help = near.map(|near| format!("did you mean `{near}`?"));
-        return Err(Failure::Told { message: format!("no entry is called `{name}`"), help });
+        return Err(Failure::Message { message: format!("no entry is called `{name}`"), help });
     }
     Ok(members)
 }
@@ -192,7 +192,7 @@ fn further(table: &mut Table, entry: EntryRef<'_>) {
     table.fact("byte order", facts.byte_order.map(|order| order.name()).unwrap_or_default());
     table.fact("security scheme", number(facts.security_scheme));
     table.fact("recommended", if facts.recommended { "yes" } else { "" });
-    table.fact("not told by its source", facts.unknown.join(", "));
+    table.fact("not stated by its source", facts.unknown.join(", "));
 }
 
 fn list(services: &Services) -> String {

@@ -181,7 +181,7 @@ pub(super) struct Words {
 
 impl Words {
     pub fn read(text: &str) -> Result<Words, Failure> {
-        let wrong = |message: String| Failure::Told {
+        let wrong = |message: String| Failure::Message {
             message,
             help: Some("as in `secure/tcp4 tls.roots=webpki`, or `inet/stream require=encrypted`".to_owned()),
         };
@@ -203,7 +203,7 @@ impl Words {
         Ok(read)
     }
 
-    /// What opens it; a status if the registry refuses, which is then told.
+    /// What opens it; a status if the registry refuses, which is then reported.
     pub fn opener(
         &self,
         globals: &Globals,
@@ -243,14 +243,14 @@ impl Words {
         };
         let mut opener = Alternatives::new(&providers, &selections);
         for set in &self.set {
-            let wrong = || Failure::Told {
+            let wrong = || Failure::Message {
                 message: format!("`--set {set}` is not of the form ENTRY.OPTION=VALUE"),
                 help: Some("as in `--set tls.roots=webpki`".to_owned()),
             };
             let (place, value) = set.split_once('=').ok_or_else(wrong)?;
             // Names of entries may hold dots, and names of options do not.
             let (entry, option) = place.rsplit_once('.').ok_or_else(wrong)?;
-            opener = opener.set_word(entry, option, value).map_err(told)?;
+            opener = opener.set_word(entry, option, value).map_err(reported)?;
         }
         Ok(Ok(opener))
     }
@@ -268,12 +268,12 @@ impl Words {
                     Takes::First => "name one of them",
                     _ => "name one of them, or --fallback tries them in order",
                 };
-                return Err(Failure::Told { message, help: Some(help.to_owned()) });
+                return Err(Failure::Message { message, help: Some(help.to_owned()) });
             }
         };
         for (key, value) in &self.demands {
             if key == "role" {
-                return Err(Failure::Told {
+                return Err(Failure::Message {
                     message: "a SPEC takes no `role`".to_owned(),
                     help: Some(format!("it is opened {}", role.verb())),
                 });
@@ -339,8 +339,8 @@ fn unquoted(text: &str) -> Option<Vec<String>> {
     quote.is_none().then_some(words)
 }
 
-/// An error of opening, as the command tells it.
-pub(super) fn told(error: Error) -> Failure {
+/// An error of opening, as the command reports it.
+pub(super) fn reported(error: Error) -> Failure {
     let code = error.code().map(|code| format!("[{code}] ")).unwrap_or_default();
     let help = match (&error, error.kind()) {
         (Error::NoModule { feature: Some(feature), .. }, _) => {
@@ -354,5 +354,5 @@ pub(super) fn told(error: Error) -> Failure {
         }
         _ => None,
     };
-    Failure::Told { message: format!("{code}{error}"), help }
+    Failure::Message { message: format!("{code}{error}"), help }
 }

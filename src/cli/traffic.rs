@@ -12,7 +12,7 @@ use super::failure::Failure;
 use super::follow::Followed;
 use super::output::{printable, talk};
 use super::style::FAINT;
-use super::{Status, spec::told};
+use super::{Status, spec::reported};
 use crate::net::Opener;
 use crate::net::relay::{Counting, Counts, Listening, Stop};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -62,9 +62,9 @@ pub(super) fn serve(served: Vec<Served>, followed: Followed) -> Result<Status, F
 /// Runs all of them, until the last has ended; if one cannot go on, none does. What they have done together.
 fn all(served: Vec<Served>, stop: &Stop) -> Result<Counts, Failure> {
     std::thread::scope(|scope| {
-        let mut relays = served
-            .into_iter()
-            .map(|Served { listening, .. }| move || listening.run(stop).inspect_err(|_| stop.at_once()).map_err(told));
+        let mut relays = served.into_iter().map(|Served { listening, .. }| {
+            move || listening.run(stop).inspect_err(|_| stop.at_once()).map_err(reported)
+        });
         let mine = relays.next();
         let threads: Vec<_> = relays
             .map(|relay| {
@@ -185,7 +185,7 @@ fn show(before: &Counts, now: &Counts, passed: Duration) {
     );
     // Wherever there are no colours there is still a line to be rewritten, so this goes past what takes them away.
     clear_line();
-    // Nobody is there to be told if this cannot be written.
+    // Nobody is left to notify if this cannot be written.
     let _ = write!(anstream::stderr().lock(), "{FAINT}{line}{FAINT:#}");
 }
 

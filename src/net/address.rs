@@ -251,8 +251,8 @@ mod tests {
         for (family, text) in wrong.into_iter().chain([(Family::INET, "example.org"), (Family::UNIX, "")]) {
             assert!(read(family, text).is_err(), "{text}");
         }
-        let told = read(Family::VSOCK, "3").unwrap_err().to_string();
-        assert_eq!(told, "`3` is no address of vsock: CID:PORT is expected");
+        let reported = read(Family::VSOCK, "3").unwrap_err().to_string();
+        assert_eq!(reported, "`3` is no address of vsock: CID:PORT is expected");
     }
 
     #[test]

@@ -47,7 +47,7 @@ use std::time::{Duration, Instant};
 /// other; when a proxy does not accept the user or the password; and when the handshake of any other layer that encrypts or
 /// authenticates fails, unless the layer says that it was something else (see
 /// [`SessionError::of_authentication`](super::machine::SessionError::of_authentication)). That a peer cannot be reached, does not
-/// answer in time or does not speak the protocol of a layer is none. [`Error::is_of_authentication`] tells them apart.
+/// answer in time or does not speak the protocol of a layer is none. [`Error::is_of_authentication`] distinguishes them.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Alternatives {
@@ -65,7 +65,7 @@ pub(super) fn security() -> Services {
 }
 
 impl Opener {
-    /// This, or if it cannot be opened the next.
+    /// Creates the alternatives of two openers: the second is tried if the first cannot be opened.
     ///
     /// # Errors
     ///
@@ -76,7 +76,7 @@ impl Opener {
 }
 
 impl From<Opener> for Alternatives {
-    /// That one, and no other.
+    /// Creates alternatives of a single opener.
     fn from(only: Opener) -> Self {
         let required = only.selection().entry().services().clone();
         Alternatives { openers: vec![only], required, may_lose: Services::NONE }
@@ -84,13 +84,13 @@ impl From<Opener> for Alternatives {
 }
 
 impl Alternatives {
-    /// Every answer to one request, in their order.
+    /// Creates the alternatives of all answers to one request, in their order.
     pub fn new(providers: &Providers, selections: &Selections<'_>) -> Self {
         let openers = selections.iter().map(|selection| Opener::new(providers, selection)).collect();
         Alternatives { openers, required: Services::NONE, may_lose: Services::NONE }
     }
 
-    /// A list made by hand, of which each must offer these services, and `encrypted` and `authenticated` if the first does.
+    /// Creates a list to which openers are added with `or`. Each must offer these services, and `encrypted` and `authenticated` if the first does.
     ///
     /// # Errors
     ///
@@ -106,7 +106,7 @@ impl Alternatives {
         self
     }
 
-    /// The entries that are never tried, in their order, and why: they lack what the first one has and what may not be lost.
+    /// Returns the entries that are never tried, in their order, each with the services of the first one that it lacks.
     pub fn never_tried(&self) -> Vec<Untried> {
         let untried = |(opener, why): (&Opener, Bar)| Untried { entry: opener.selection().name().to_owned(), why };
         self.barred().map(untried).collect()
@@ -129,7 +129,7 @@ impl Alternatives {
         first.unwrap_or_default().difference(&self.may_lose)
     }
 
-    /// The same, and if none can be opened the next.
+    /// Adds an opener that is tried if none before it can be opened.
     ///
     /// # Errors
     ///
@@ -147,12 +147,12 @@ impl Alternatives {
         Ok(self)
     }
 
-    /// The openers, in their order; at least one.
+    /// Returns the openers in their order; there is at least one.
     pub fn openers(&self) -> &[Opener] {
         &self.openers
     }
 
-    /// The opener of the entry of this name, as [`Stream::entry`](super::Stream::entry) tells it.
+    /// Returns the opener of the entry of this name, as [`Stream::entry`](super::Stream::entry) returns it.
     pub fn opener(&self, entry: &str) -> Option<&Opener> {
         self.openers.iter().find(|opener| opener.selection().name() == entry)
     }
@@ -162,7 +162,7 @@ impl Alternatives {
         self
     }
 
-    /// Gives an entry an option, in every stack that has it: [`Opener::set`].
+    /// Sets an option of an entry in every stack that has it: see [`Opener::set`].
     ///
     /// # Errors
     ///
@@ -171,7 +171,7 @@ impl Alternatives {
         self.given(entry, |opener| opener.set(entry, option, value.clone()))
     }
 
-    /// The same with the value as on a command line: [`Opener::set_word`].
+    /// Sets an option from a word as on a command line: see [`Opener::set_word`].
     ///
     /// # Errors
     ///
@@ -192,17 +192,17 @@ impl Alternatives {
         Ok(self)
     }
 
-    /// How long a step of each may take: [`Opener::limit`]. The time to connect counts for each address.
+    /// Sets how long a step of each may take: see [`Opener::limit`]. The time to connect counts for each address.
     pub fn limit(self, step: Step, limit: Option<Duration>) -> Self {
         self.each(|opener| opener.limit(step, limit))
     }
 
-    /// How long an address has before the next one is tried beside it: [`Opener::attempt_delay`].
+    /// Sets how long an address has before the next one is tried beside it: see [`Opener::attempt_delay`].
     pub fn attempt_delay(self, delay: Duration) -> Self {
         self.each(|opener| opener.attempt_delay(delay))
     }
 
-    /// Lets go of what blocks when it is cancelled: [`Opener::cancelled_by`]. Then nothing is fallen back to.
+    /// Makes blocking calls return once this is cancelled: see [`Opener::cancelled_by`]. No further entry is tried then.
     pub fn cancelled_by(self, cancel: &Cancel) -> Self {
         self.each(|opener| opener.cancelled_by(cancel))
     }

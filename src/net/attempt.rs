@@ -45,7 +45,7 @@ impl Attempt {
     }
 
     /// Without the entry: `127.0.0.1:443: connect: Connection refused (os error 111)`.
-    pub(super) fn told(&self) -> String {
+    pub(super) fn reported(&self) -> String {
         let outcome = match &self.outcome {
             // The entry that it names is this one's base protocol.
             Outcome::Unopened(error) => match &**error {
@@ -143,7 +143,7 @@ pub(super) fn last_failure(attempts: &[Attempt]) -> Option<&Outcome> {
 impl fmt::Display for Attempt {
     /// In one line: `` `tcp6`: [::1]:443: connect: Connection refused (os error 111) ``.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}`: {}", self.entry, self.told())
+        write!(f, "`{}`: {}", self.entry, self.reported())
     }
 }
 

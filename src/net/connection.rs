@@ -28,12 +28,12 @@ pub(super) struct Connection {
     /// Which layers give `encrypted` or `authenticated`, top first.
     pub securing: Arc<[bool]>,
     /// The layers know that the socket is connected.
-    told_connected: bool,
+    reported_connected: bool,
     /// The side that is written is to be shut down once all is sent.
     closing: bool,
     /// ... and was.
     closed: bool,
-    /// A read has told that the peer ended its side.
+    /// A read has reported that the peer ended its side.
     ended: bool,
     /// The last write of the user found no room.
     write_blocked: bool,
@@ -66,7 +66,7 @@ impl Connection {
             endless,
             asks: false,
             securing: Arc::default(),
-            told_connected: false,
+            reported_connected: false,
             closing: false,
             closed: false,
             ended: false,
@@ -96,7 +96,7 @@ impl Connection {
         self.established && (self.machine.has_unread() || self.more)
     }
 
-    /// Whether a read has told that the peer ended its side.
+    /// Whether a read has reported that the peer ended its side.
     pub fn has_ended(&self) -> bool {
         self.ended
     }
@@ -195,10 +195,10 @@ impl Connection {
         }
         self.finish_connecting()?;
         if !self.machine.is_open() {
-            if !std::mem::replace(&mut self.told_connected, true) {
+            if !std::mem::replace(&mut self.reported_connected, true) {
                 self.machine.connected(&SocketEnds(&*self.socket));
             }
-            self.machine.start().map_err(|failure| self.layer_told(failure))?;
+            self.machine.start().map_err(|failure| self.layer_reported(failure))?;
         }
         loop {
             while self.machine.asks() {
@@ -207,7 +207,7 @@ impl Connection {
                     let flushed = self.send();
                     return if would_block(&flushed) { Ok(()) } else { flushed };
                 }
-                self.machine.answer(&Answer::Granted(None)).map_err(|failure| self.layer_told(failure))?;
+                self.machine.answer(&Answer::Granted(None)).map_err(|failure| self.layer_reported(failure))?;
             }
             let flushed = self.send();
             if self.machine.is_open() {
@@ -220,25 +220,25 @@ impl Connection {
                 flushed => flushed?,
             }
             self.fill()?;
-            self.machine.start().map_err(|failure| self.layer_told(failure))?;
+            self.machine.start().map_err(|failure| self.layer_reported(failure))?;
         }
     }
 
     /// The error of a layer, after its last words were sent as far as that needs no waiting.
-    fn layer_told(&mut self, failure: LayerFailure) -> io::Error {
+    fn layer_reported(&mut self, failure: LayerFailure) -> io::Error {
         let _ = self.send();
         self.layer(failure)
     }
 
     /// Sends what the layers have for the socket.
     pub fn flush(&mut self) -> io::Result<()> {
-        self.told_of_messages()?;
+        self.reported_of_messages()?;
         self.send()
     }
 
     /// What could not be sent while the user was reading is told to who writes next. Of a stream there is no need: that it is
     /// broken shows again.
-    fn told_of_messages(&mut self) -> io::Result<()> {
+    fn reported_of_messages(&mut self) -> io::Result<()> {
         match self.send_failed.take_if(|_| self.machine.is_over_messages()) {
             Some(error) => Err(error),
             None => Ok(()),
@@ -304,7 +304,7 @@ impl Connection {
     /// Answers the client that asked for a target. Granted, the handshakes go on as they can without waiting. Refused, the client
     /// is told, and the connection has ended.
     pub fn answer(&mut self, answer: &Answer) -> io::Result<()> {
-        self.machine.answer(answer).map_err(|failure| self.layer_told(failure))?;
+        self.machine.answer(answer).map_err(|failure| self.layer_reported(failure))?;
         match answer {
             Answer::Granted(_) => match self.establish() {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(()),
@@ -399,10 +399,10 @@ impl Connection {
     /// What has come up through the layers: bytes of a stream, or one message.
     fn come_up(&mut self, target: &mut [u8]) -> io::Result<Option<usize>> {
         if !self.is_of_messages() {
-            let count = self.machine.read(target).map_err(|failure| self.layer_told(failure))?;
+            let count = self.machine.read(target).map_err(|failure| self.layer_reported(failure))?;
             return Ok(Some(count).filter(|&count| count > 0));
         }
-        let next = self.machine.next_message().map_err(|failure| self.layer_told(failure))?;
+        let next = self.machine.next_message().map_err(|failure| self.layer_reported(failure))?;
         match next {
             Some(length) if length > target.len() => Err(Error::NoRoom { length, room: target.len() }.into()),
             Some(_) => Ok(Some(self.machine.take_message(target))),
@@ -422,7 +422,7 @@ impl Connection {
             return Err(io::ErrorKind::BrokenPipe.into());
         }
         if self.send_failed.is_some() {
-            self.told_of_messages()?;
+            self.reported_of_messages()?;
         }
         if self.machine.has_outbound() {
             self.send()?;
@@ -439,7 +439,7 @@ impl Connection {
         } else {
             self.machine.send(bytes).map(|count| Some(count).filter(|&count| count > 0 || bytes.is_empty()))
         };
-        let taken = taken.map_err(|failure| self.layer_told(failure))?;
+        let taken = taken.map_err(|failure| self.layer_reported(failure))?;
         match (self.send(), taken) {
             // The bytes are taken, and wait with the machine.
             (Err(error), Some(count)) if error.kind() == io::ErrorKind::WouldBlock => Ok(count),
@@ -454,7 +454,7 @@ impl Connection {
     pub fn shutdown_write(&mut self) -> io::Result<()> {
         self.open()?;
         if !self.closing {
-            self.machine.send_end().map_err(|failure| self.layer_told(failure))?;
+            self.machine.send_end().map_err(|failure| self.layer_reported(failure))?;
             self.closing = true;
         }
         self.flush()

@@ -1,4 +1,4 @@
-//! What a client that asked for a target is told of an error: no more than its protocol can say.
+//! The answer to a client that asked for a target, on an error: no more than its protocol can say.
 
 use super::address::Target;
 use super::attempt::{Attempt, Outcome, last_failure};

@@ -24,8 +24,8 @@ pub(super) struct Dialing {
     barred: Vec<Untried>,
     /// What came of the races before.
     attempts: Vec<Attempt>,
-    /// How the error of all is told; nothing where there is one opener, whose error is told as it is.
-    told: Option<(String, Target)>,
+    /// How the error of all is stated; nothing where there is one opener, whose error is reported as it is.
+    reported: Option<(String, Target)>,
     /// The number of the attempt that won.
     winner: Option<u64>,
 }
@@ -36,7 +36,7 @@ impl Dialing {
         let target = opener.target(target)?;
         let race = Race::new(opener.clone(), target, now);
         let (later, barred, attempts) = (VecDeque::new(), Vec::new(), Vec::new());
-        Ok(Dialing { start: now, race, later, barred, attempts, told: None, winner: None })
+        Ok(Dialing { start: now, race, later, barred, attempts, reported: None, winner: None })
     }
 
     /// Groups of openers: each is raced when nothing of those before it can be opened. What is barred is named in errors.
@@ -48,7 +48,7 @@ impl Dialing {
     ) -> Result<Self, Error> {
         let mut misfits = Vec::new();
         let mut later = VecDeque::new();
-        let mut told = None;
+        let mut reported = None;
         for group in groups {
             let mut targeted = Vec::new();
             for opener in group {
@@ -58,7 +58,7 @@ impl Dialing {
                 }
             }
             if let Some((opener, target)) = targeted.first() {
-                told.get_or_insert_with(|| (opener.selection().name().to_owned(), target.clone()));
+                reported.get_or_insert_with(|| (opener.selection().name().to_owned(), target.clone()));
                 later.push_back(targeted);
             }
         }
@@ -69,7 +69,7 @@ impl Dialing {
         match (race, would_be) {
             (Some(race), _) => {
                 let attempts = misfits.into_iter().map(unfit).collect();
-                Ok(Dialing { start: now, race, later, barred, attempts, told, winner: None })
+                Ok(Dialing { start: now, race, later, barred, attempts, reported, winner: None })
             }
             // The target is one of those alone that are never tried.
             (None, Some(target)) => {
@@ -112,7 +112,7 @@ impl Dialing {
     /// What has won could not be opened after all. After a failure of authentication that is the end of it.
     pub fn rejected(&mut self, error: Error) -> Result<(), Error> {
         match self.winner.take() {
-            Some(number) if self.told.is_some() && !matches!(error, Error::Cancelled) => {
+            Some(number) if self.reported.is_some() && !matches!(error, Error::Cancelled) => {
                 let is_of_authentication = error.is_of_authentication();
                 self.race.resume(number, error);
                 if is_of_authentication { Err(self.stopped()) } else { Ok(()) }
@@ -140,12 +140,12 @@ impl Dialing {
     fn unreached(&mut self, mut untried: Vec<Untried>) -> Error {
         untried.append(&mut self.barred);
         let attempts = std::mem::take(&mut self.attempts);
-        let (entry, target) = self.told.clone().unwrap_or_else(|| unreachable!("there are several entries"));
+        let (entry, target) = self.reported.clone().unwrap_or_else(|| unreachable!("there are several entries"));
         Error::Unreached { entry, target, attempts, untried }
     }
 
     fn fall_back(&mut self, error: Error, now: Instant) -> Result<(), Error> {
-        if self.told.is_none() {
+        if self.reported.is_none() {
             return Err(error);
         }
         match error {
@@ -167,7 +167,7 @@ impl Dialing {
     }
 
     /// An error of I/O that ends it.
-    pub fn told(&self, error: io::Error, call: &'static str) -> Error {
+    pub fn reported(&self, error: io::Error, call: &'static str) -> Error {
         let entry = self.race.openers().next().map(Opener::base_name).unwrap_or_default();
         Error::Socket { entry, call, source: error }
     }

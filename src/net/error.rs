@@ -366,11 +366,11 @@ fn unreached(entry: &str, target: &Target, attempts: &[Attempt], untried: &[Untr
     let each = |tell: fn(&Attempt) -> String| attempts.iter().map(tell).collect::<Vec<_>>().join("; ");
     let left = untried_words(untried);
     match attempts {
-        [attempt] => format!("`{entry}`: {}{left}", attempt.told()),
+        [attempt] => format!("`{entry}`: {}{left}", attempt.reported()),
         [first, rest @ ..] if rest.iter().any(|attempt| attempt.entry != first.entry) => {
             format!("{target} could be reached by no entry ({}){left}", each(Attempt::to_string))
         }
-        _ => format!("`{entry}`: no address of {target} could be connected to ({}){left}", each(Attempt::told)),
+        _ => format!("`{entry}`: no address of {target} could be connected to ({}){left}", each(Attempt::reported)),
     }
 }
 

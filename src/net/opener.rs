@@ -22,7 +22,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
 
-/// Opens what was selected, as often as wanted.
+/// Opens connections, listeners and sockets for one selection.
 ///
 /// ```no_run
 /// use sockatlas::net::{Opener, Providers};
@@ -129,7 +129,7 @@ const LEAST_ATTEMPT_DELAY: Duration = Duration::from_millis(100);
 const MOST_ATTEMPT_DELAY: Duration = Duration::from_secs(2);
 
 impl Opener {
-    /// Opens this selection with these providers.
+    /// Creates an opener for a selection, with the providers that implement its stack.
     pub fn new(providers: &Providers, selection: &Selection<'_>) -> Self {
         Opener {
             providers: providers.clone(),
@@ -145,12 +145,12 @@ impl Opener {
         }
     }
 
-    /// What is opened.
+    /// Returns the selection that is opened.
     pub fn selection(&self) -> Selection<'_> {
         self.selection.get()
     }
 
-    /// Gives an entry of the stack an option, in place of what the catalog says.
+    /// Sets an option of an entry of the stack, in place of the value in the catalog.
     ///
     /// # Errors
     ///
@@ -159,7 +159,7 @@ impl Opener {
         self.given(entry, option, |spec| spec.kind().check(&value).map(|()| value.clone()))
     }
 
-    /// The same with the value as on a command line: `"h2,http/1.1"`, `"true"`, `"5s"`.
+    /// Sets an option from a word as on a command line: `"h2,http/1.1"`, `"true"`, `"5s"`.
     ///
     /// # Errors
     ///
@@ -225,7 +225,7 @@ impl Opener {
         Ok(spec)
     }
 
-    /// Takes a file as it is, whoever else can read or write it: [`Providers::allow_exposed_file`], for this opener.
+    /// Allows a file that other users can read or write, for this opener: see [`Providers::allow_exposed_file`].
     pub fn allow_exposed_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.providers = self.providers.allow_exposed_file(path);
         (self.connecting, self.accepting) = (Arc::default(), Arc::default());
@@ -274,26 +274,26 @@ impl Opener {
         Ok(())
     }
 
-    /// How long a step may take; nothing: without limit. Counts before what the catalog says.
+    /// Sets how long a step may take, in place of the limit in the catalog; `None` is without limit.
     pub fn limit(mut self, step: Step, limit: Option<Duration>) -> Self {
         self.limits.insert(step.name(), limit);
         self
     }
 
-    /// Lets go of what blocks when it is cancelled, with [`Error::Cancelled`].
+    /// Makes blocking calls return [`Error::Cancelled`] once this is cancelled.
     pub fn cancelled_by(mut self, cancel: &Cancel) -> Self {
         self.cancel = Some(cancel.clone());
         self
     }
 
-    /// Connects on behalf of somebody whose connection is passed on: a layer that can say so to the peer does, as
+    /// Connects on behalf of a client whose connection is passed on: a layer that can state the client's address to the peer does, such as
     /// `proxy-protocol`.
     pub fn on_behalf_of(mut self, origin: Origin) -> Self {
         self.origin = Some(origin);
         self
     }
 
-    /// Asks the program when the client of a proxy layer names the target that it wants to be connected to: the stream then waits
+    /// Makes the stream wait for the program when the client of a proxy layer names its target: the stream then stays
     /// in its handshake for an [`Answer`](super::Answer). Unasked, a connection grants what its client asks for, and the program
     /// finds it in [`Opened::target`].
     pub fn asking(mut self) -> Self {
@@ -301,7 +301,7 @@ impl Opener {
         self
     }
 
-    /// How long the first of several addresses has before the next one is tried beside it: 250 ms unless stated. What is less than
+    /// Sets how long the first of several addresses has before the next one is tried beside it: 250 ms by default. Less than
     /// 100 ms counts as that, and what is more than 2 s as that, which are the bounds of RFC 8305, section 8.
     pub fn attempt_delay(mut self, delay: Duration) -> Self {
         self.attempt_delay = delay.clamp(LEAST_ATTEMPT_DELAY, MOST_ATTEMPT_DELAY);
@@ -332,11 +332,11 @@ impl Opener {
         })
     }
 
-    /// Reads all options and the files that they name, for connections that are made or accepted. Opening does so by itself.
+    /// Reads all options, and the files that they name, for one role. Opening does this itself when it is first needed.
     ///
     /// # Errors
     ///
-    /// A module is not there, or an option or file cannot be used.
+    /// A module is missing, or an option or file cannot be used.
     pub fn prepare(&self, role: Role) -> Result<(), Error> {
         self.layers(role).map(drop)
     }

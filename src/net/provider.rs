@@ -15,19 +15,19 @@ use std::time::SystemTime;
 
 /// Implements base protocols.
 ///
-/// Each method has a default that says it cannot be done, so an implementation has those that make sense for its protocol.
+/// Each method has a default that returns [`ProviderError::unsupported`], so an implementation defines those that its protocol supports.
 pub trait BaseProvider: Send + Sync {
-    /// Its name and options.
+    /// Returns the data of the module: its name, options and promises.
     fn module(&self) -> &'static Module;
 
-    /// The addresses that a target has, best first. May block, as name servers are asked.
+    /// Resolves a target to addresses, best first. It may block, since name servers are asked.
     ///
     /// # Errors
     ///
     /// The name is not known, or is of another family.
     fn resolve(&self, base: &Base<'_>, target: &Target) -> Result<Vec<Address>, ProviderError>;
 
-    /// A socket that begins to connect to an address, and does not block; it is writable once it has or has failed. One without a
+    /// Creates a non-blocking socket and begins to connect it to an address; it becomes writable when the connection is made or has failed. One without a
     /// file descriptor blocks, and is connected when it is given.
     ///
     /// # Errors
@@ -38,7 +38,7 @@ pub trait BaseProvider: Send + Sync {
         Err(ProviderError::unsupported("connect"))
     }
 
-    /// A socket that accepts connections at an address.
+    /// Creates a socket that accepts connections at an address.
     ///
     /// # Errors
     ///
@@ -48,7 +48,7 @@ pub trait BaseProvider: Send + Sync {
         Err(ProviderError::unsupported("listen"))
     }
 
-    /// A socket without a peer; bound to an address if there is one.
+    /// Creates a socket without a peer, bound to the address if one is given.
     ///
     /// # Errors
     ///
@@ -58,7 +58,7 @@ pub trait BaseProvider: Send + Sync {
         Err(ProviderError::unsupported("open"))
     }
 
-    /// Two sockets connected to one another.
+    /// Creates two sockets that are connected to each other.
     ///
     /// # Errors
     ///
@@ -69,7 +69,7 @@ pub trait BaseProvider: Send + Sync {
     }
 }
 
-/// The base protocol that is to be opened.
+/// Describes the base protocol that is to be opened.
 #[derive(Copy, Clone, Debug)]
 #[non_exhaustive]
 pub struct Base<'a> {
@@ -90,7 +90,7 @@ pub trait LayerProvider: Send + Sync {
     /// Its name and options.
     fn module(&self) -> &'static Module;
 
-    /// Reads the options, and what they name: files, secrets. What it gives makes the sessions of many connections.
+    /// Reads the options and the files and secrets that they name, and returns a layer that makes the sessions of many connections.
     ///
     /// # Errors
     ///
@@ -100,7 +100,7 @@ pub trait LayerProvider: Send + Sync {
 
 pub use crate::terms::Role;
 
-/// A layer whose options are read: makes a session for each connection.
+/// Makes a session for each connection; its options have been read.
 pub trait Layer: Send + Sync {
     /// What lies below must lead to this target, if the one above wants to reach `target`. A proxy is reached at its own
     /// address; other layers change nothing.
@@ -108,15 +108,15 @@ pub trait Layer: Send + Sync {
         target.clone()
     }
 
-    /// A session for a connection.
+    /// Creates the session of a connection.
     ///
     /// # Errors
     ///
-    /// There can be none for this target.
+    /// The layer cannot serve this target.
     fn session(&self, context: &Context<'_>) -> Result<Box<dyn Session>, ProviderError>;
 }
 
-/// What a session may know of its connection.
+/// Describes the connection for which a session is made.
 #[derive(Copy, Clone, Debug)]
 #[non_exhaustive]
 pub struct Context<'a> {
@@ -135,7 +135,7 @@ impl<'a> Context<'a> {
     }
 }
 
-/// Why a provider could not do what it was asked for.
+/// Reports why a provider could not do what it was asked for.
 #[derive(Debug)]
 pub struct ProviderError {
     what: String,
@@ -143,11 +143,11 @@ pub struct ProviderError {
     source: Option<Box<dyn Error + Send + Sync>>,
 }
 
-/// What kind of failure it is.
+/// Returns the kind of failure.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ProviderFailure {
-    /// The module never can.
+    /// The module does not support the operation.
     Unsupported,
     /// An option is missing, or cannot be used.
     Option,
@@ -158,7 +158,7 @@ pub enum ProviderFailure {
 }
 
 impl ProviderError {
-    /// The module cannot do this at all.
+    /// Creates an error for an operation that the module does not support.
     pub fn unsupported(what: impl Into<String>) -> Self {
         ProviderError { what: what.into(), kind: ProviderFailure::Unsupported, source: None }
     }
@@ -185,7 +185,7 @@ impl ProviderError {
         self.kind
     }
 
-    /// The option that it is about, if it is about one.
+    /// Returns the option that the error is about, or `None`.
     pub fn option_name(&self) -> Option<&str> {
         self.what.strip_prefix("option `")?.strip_suffix('`')
     }
@@ -195,7 +195,7 @@ impl ProviderError {
         self.what.split(' ').next() == Some(call)
     }
 
-    /// The system's error, if it is one.
+    /// Returns the error of the system, or `None` if the system reported none.
     pub fn io(&self) -> Option<&io::Error> {
         self.source.as_ref()?.downcast_ref()
     }
@@ -220,9 +220,9 @@ impl Error for ProviderError {
 /// A way to the environment; see [`Providers::environment`].
 pub(super) type Environment = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
 
-/// The implementations that a program opens sockets with.
+/// Holds the implementations with which a program opens sockets.
 ///
-/// A value, passed to where it is needed: there are no globals, and two parts of a program may differ.
+/// It is a value that is passed to where it is needed: there are no globals, and two parts of a program may use different ones.
 #[derive(Clone)]
 pub struct Providers {
     bases: Vec<Arc<dyn BaseProvider>>,
@@ -233,12 +233,12 @@ pub struct Providers {
 }
 
 impl Providers {
-    /// None at all.
+    /// Creates a set without providers.
     pub fn none() -> Self {
         Providers { bases: Vec::new(), layers: Vec::new(), environment: Arc::new(|_| None), exposed: Vec::new() }
     }
 
-    /// The modules that come with sockatlas, as far as this build has them: see the features in the crate's documentation.
+    /// Creates the set of the modules that ship with sockatlas, as far as this build's features include them.
     pub fn shipped() -> Self {
         let providers = Providers::none()
             .base(super::system::System)
@@ -252,21 +252,21 @@ impl Providers {
         providers
     }
 
-    /// The same with a further module for base protocols; it takes the place of one with its name.
+    /// Adds a module for base protocols. It replaces one of the same name.
     pub fn base(mut self, provider: impl BaseProvider + 'static) -> Self {
         self.bases.retain(|known| known.module().name() != provider.module().name());
         self.bases.push(Arc::new(provider));
         self
     }
 
-    /// The same with a further module for layers; it takes the place of one with its name.
+    /// Adds a module for layers. It replaces one of the same name.
     pub fn layer(mut self, provider: impl LayerProvider + 'static) -> Self {
         self.layers.retain(|known| known.module().name() != provider.module().name());
         self.layers.push(Arc::new(provider));
         self
     }
 
-    /// The same with a way to variables of the environment, for options such as `password-env`. The library itself never reads
+    /// Sets how variables of the environment are read, for options such as `password-env`. The library itself never reads
     /// the environment; a program that trusts its own hands over `|name| std::env::var(name).ok()`.
     pub fn environment(mut self, read: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Self {
         self.environment = Arc::new(read);
@@ -286,7 +286,7 @@ impl Providers {
         &self.exposed
     }
 
-    /// What is known of the modules: those that come with sockatlas, and those added here. To be handed to
+    /// Returns the data of all modules: those that ship with sockatlas, and those added here. Pass it to
     /// [`Loader::modules`](crate::Loader::modules), so that their options are checked.
     pub fn modules(&self) -> Modules {
         let bases = self.bases.iter().map(|provider| provider.module());

@@ -43,7 +43,7 @@
 //! | 3, hostname resolution | each family is looked up by itself, all at once. Addresses of a later opener that are there first are held back for 50 ms (Resolution Delay), for those of the openers before it; the RFC's wish to begin with IPv6 is the catalog's to make, by its order |
 //! | 4, sorting | in one family the order is that of the system, which follows RFC 6724; families take turns one by one (First Address Family Count 1). No history of round trips is kept: a library has no place to keep it that all its users would want |
 //! | 5, connection attempts | a fixed delay, 250 ms unless [`Opener::attempt_delay`] says otherwise. The race is over what the base protocol calls connecting, not over the handshakes of layers: a peer is to see no handshake that is then dropped |
-//! | 6, changes of DNS while a race runs | left out: the system's resolver tells no changes |
+//! | 6, changes of DNS while a race runs | left out: the system's resolver reports no changes |
 //! | 7, NAT64 and DNS64 | left to the system's resolver, as no addresses are made up here |
 
 mod lookup;
@@ -103,7 +103,7 @@ struct Contender {
 
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 enum Addresses {
-    /// Nobody was told to look them up.
+    /// Nothing has started to look them up.
     Unasked,
     Awaited,
     Known,
@@ -245,7 +245,7 @@ impl Race {
     ///
     /// # Errors
     ///
-    /// [`Error::Unreached`]: every attempt failed. What one contender alone meets with before an address is tried is told as it
+    /// [`Error::Unreached`]: every attempt failed. What one contender alone meets with before an address is tried is reported as it
     /// is. The race is over then.
     pub fn progress(&mut self, now: Instant) -> Result<Option<Won>, Error> {
         if let Some(error) = self.fatal.take() {

@@ -120,7 +120,7 @@ impl Opener {
     /// Every kind of [`Error`].
     pub fn listen_nonblocking(&self, at: impl ToTarget) -> Result<Listener, Error> {
         let listener = self.listener(&at)?;
-        listener.set_nonblocking(true).map_err(|error| self.told(error, "ioctl FIONBIO"))?;
+        listener.set_nonblocking(true).map_err(|error| self.reported(error, "ioctl FIONBIO"))?;
         Ok(Listener { opener: self.clone(), listener })
     }
 }
@@ -162,9 +162,9 @@ impl Stream {
                 Opened { target: Some(target), peer: Some(peer), .. } => {
                     Err(self.opener.unreached(target, peer, ProviderError::system("connect", error)))
                 }
-                _ => Err(self.opener.told(error, "connect")),
+                _ => Err(self.opener.reported(error, "connect")),
             },
-            Err(error) => Err(self.opener.told(error, "handshake")),
+            Err(error) => Err(self.opener.reported(error, "handshake")),
         }
     }
 
@@ -174,13 +174,13 @@ impl Stream {
     }
 
     /// Whether each read and each write is a message, whole. Then a read of 0 bytes may be an empty one:
-    /// [`has_ended`](Stream::has_ended) tells. A message for which there is no room is told with its length, as
+    /// [`has_ended`](Stream::has_ended) tells. A message for which there is no room is reported with its length, as
     /// [`Error::NoRoom`], and stays; but where no layer is left, it is cut, as recv(2) does.
     pub fn is_of_messages(&self) -> bool {
         self.connection.is_of_messages()
     }
 
-    /// Whether a read has told that the peer ended its side, behind all that it had sent. Datagrams know no end.
+    /// Whether a read has reported that the peer ended its side, behind all that it had sent. Datagrams know no end.
     pub fn has_ended(&self) -> bool {
         self.connection.has_ended()
     }
@@ -196,8 +196,8 @@ impl Stream {
         self.connection.asked()
     }
 
-    /// Answers the client. Granted, the handshakes go on: see [`progress`](Stream::progress). Refused, the client is told, and the
-    /// stream is to be dropped; `WouldBlock` says that it cannot be told yet, and [`flush`](Write::flush) tries again.
+    /// Answers the client. Granted, the handshakes go on: see [`progress`](Stream::progress). Refused, the client is notified, and the
+    /// stream is to be dropped; `WouldBlock` says that it cannot be reported yet, and [`flush`](Write::flush) tries again.
     ///
     /// # Errors
     ///
@@ -251,11 +251,11 @@ impl Stream {
         self.connection.report()
     }
 
-    /// The value of a socket option, as the system tells it.
+    /// The value of a socket option, as the system reports it.
     ///
     /// # Errors
     ///
-    /// The option is unknown, or the system refuses to tell.
+    /// The option is unknown, or the system refuses to report.
     pub fn option(&self, name: &str) -> io::Result<OptionValue> {
         self.connection.socket.option(name)
     }
@@ -327,9 +327,9 @@ impl Listener {
         let socket = match self.listener.accept() {
             Ok(socket) => socket,
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(None),
-            Err(error) => return Err(self.opener.told(error, "accept")),
+            Err(error) => return Err(self.opener.reported(error, "accept")),
         };
-        socket.set_nonblocking(true).map_err(|error| self.opener.told(error, "ioctl FIONBIO"))?;
+        socket.set_nonblocking(true).map_err(|error| self.opener.reported(error, "ioctl FIONBIO"))?;
         let connection = self.opener.accepted(socket)?;
         self.opener.watched(connection, Step::Handshake, now).map(Some)
     }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 /// A socket of a base protocol.
 ///
-/// It blocks or does not, as it was told; when it does not, calls that would wait fail with [`io::ErrorKind::WouldBlock`], and
+/// It blocks or does not, as it was configured; when it does not, calls that would wait fail with [`io::ErrorKind::WouldBlock`], and
 /// so do calls of a blocking socket whose time is up.
 pub trait BaseSocket: Send {
     /// Receives bytes, or one message; 0 bytes of a stream are its end.
@@ -107,11 +107,11 @@ pub trait BaseSocket: Send {
         None
     }
 
-    /// The value of an option, as the system tells it.
+    /// The value of an option, as the system reports it.
     ///
     /// # Errors
     ///
-    /// The option is unknown, or the system refuses to tell.
+    /// The option is unknown, or the system refuses to report.
     fn option(&self, name: &str) -> io::Result<OptionValue> {
         let _ = name;
         Err(io::ErrorKind::Unsupported.into())
@@ -167,11 +167,11 @@ pub trait BaseListener: Send {
     /// The address at which it accepts.
     fn local(&self) -> Option<Address>;
 
-    /// The value of an option, as the system tells it.
+    /// The value of an option, as the system reports it.
     ///
     /// # Errors
     ///
-    /// The option is unknown, or the system refuses to tell.
+    /// The option is unknown, or the system refuses to report.
     fn option(&self, name: &str) -> io::Result<OptionValue> {
         let _ = name;
         Err(io::ErrorKind::Unsupported.into())

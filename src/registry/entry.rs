@@ -35,53 +35,54 @@ impl<'r> EntryRef<'r> {
         self.index
     }
 
-    /// Its name, unique in the registry.
+    /// Returns the name, which is unique in the registry.
     pub fn name(&self) -> &'r str {
         self.registry.name_at(self.index)
     }
 
-    /// Whether it is a base protocol, a layer or a chain.
+    /// Returns whether the entry is a base protocol, a layer or a chain.
     pub fn kind(&self) -> EntryKind {
         self.entry().body.kind()
     }
 
-    /// Its stable number; from 1001 unless stated.
+    /// Returns the catalog entry id, a stable number: counted from 1001 unless the catalog states one.
     pub fn catalog_entry_id(&self) -> i32 {
         self.entry().id
     }
 
-    /// Who implements it.
+    /// Returns the provider that implements the entry.
     pub fn provider(&self) -> ProviderRef<'r> {
         ProviderRef { provider: self.registry.provider_at(self.entry().provider) }
     }
 
-    /// The address family; nothing for a layer and for an entry that is disabled.
+    /// Returns the address family, or `None` for a layer and for a disabled entry.
     pub fn family(&self) -> Option<Family> {
         self.registry.stack_at(self.index).map(|stack| stack.family)
     }
 
-    /// The socket type presented above; of a layer the one that it states, if it does.
+    /// Returns the socket type that the entry presents above it; of a layer, the one that it states, if any.
     pub fn socket_type(&self) -> Option<SocketType> {
         let of_layer = || self.layer().and_then(|layer| layer.presents);
         self.registry.stack_at(self.index).map(|stack| stack.socket_type).or_else(of_layer)
     }
 
-    /// The protocols that it answers to; nothing for a layer and for an entry that is disabled.
+    /// Returns the protocols that the entry matches, or `None` for a layer and for a disabled entry.
     pub fn protocols(&self) -> Option<&'r ProtocolSet> {
         self.registry.stack_at(self.index).map(|_| self.registry.protocols(self.index))
     }
 
-    /// Whether a request with protocol 0 matches.
+    /// Returns whether requests with protocol 0 match.
     pub fn matches_zero(&self) -> bool {
         self.registry.stack_at(self.index).is_some_and(|stack| stack.matches_zero)
     }
 
-    /// What it offers to those who connect: a base protocol's services, a chain's computed or stated ones, what a layer adds.
+    /// Returns the services that the entry offers when connecting: those of a base protocol, the computed or stated ones of a chain, or
+    /// those that a layer adds.
     pub fn services(&self) -> &'r Services {
         self.services_for(Role::Connect)
     }
 
-    /// What it offers in a role: a service can hold on one side only.
+    /// Returns the services that the entry offers in a role: a service can hold on one side only.
     ///
     /// ```
     /// use sockatlas::Registry;
@@ -101,7 +102,7 @@ impl<'r> EntryRef<'r> {
         }
     }
 
-    /// The stack from the top down: layers, then the base protocol. Of a layer, and of a disabled entry, it alone.
+    /// Returns the stack from the top down: layers, then the base protocol. For a layer and for a disabled entry it is the entry alone.
     pub fn stack(&self) -> impl ExactSizeIterator<Item = EntryRef<'r>> + use<'r> {
         let registry = self.registry;
         let alone = Stack::alone(self.index);
@@ -109,106 +110,106 @@ impl<'r> EntryRef<'r> {
         (0..entries.1).map(move |at| EntryRef { registry, index: entries.0[at] })
     }
 
-    /// The base protocol at the bottom; nothing for a layer and for a disabled entry.
+    /// Returns the base protocol at the bottom, or `None` for a layer and for a disabled entry.
     pub fn base(&self) -> Option<EntryRef<'r>> {
         self.registry.stack_at(self.index).map(|stack| EntryRef { registry: self.registry, index: stack.base() })
     }
 
-    /// What must be offered below a layer.
+    /// Returns the services that must be offered directly below a layer.
     pub fn needs(&self) -> Option<&'r Services> {
         self.layer().map(|layer| &layer.needs)
     }
 
-    /// What must not be offered below a layer.
+    /// Returns the services that must not be offered directly below a layer.
     pub fn forbids(&self) -> Option<&'r Services> {
         self.layer().map(|layer| &layer.forbids)
     }
 
-    /// What a layer adds.
+    /// Returns the services that a layer adds.
     pub fn adds(&self) -> Option<&'r Services> {
         self.layer().map(|layer| &layer.adds)
     }
 
-    /// What a layer takes away.
+    /// Returns the services that a layer removes.
     pub fn removes(&self) -> Option<&'r Services> {
         self.layer().map(|layer| &layer.removes)
     }
 
-    /// The entries allowed directly below a layer; nothing: all.
+    /// Returns the entries that are allowed directly below a layer, or `None` if all are.
     pub fn allow_below(&self) -> Option<Vec<EntryRef<'r>>> {
         let allowed = self.layer()?.allow_below.as_ref()?;
         Some(allowed.iter().map(|&index| EntryRef { registry: self.registry, index }).collect())
     }
 
-    /// The kinds of work that a layer does.
+    /// Returns the categories of a layer.
     pub fn categories(&self) -> Option<Categories> {
         self.layer().map(|layer| layer.categories)
     }
 
-    /// Whether it is resolvable but not listed.
+    /// Returns whether the entry is left out of lists. It can be selected all the same.
     pub fn is_hidden(&self) -> bool {
         self.entry().hidden
     }
 
-    /// Whether the catalogs disable it.
+    /// Returns whether the catalogs disable the entry.
     pub fn is_disabled(&self) -> bool {
         !self.entry().enabled
     }
 
-    /// Whether a request can select it: an enabled base protocol or chain.
+    /// Returns whether a request can select the entry: enabled base protocols and chains.
     pub fn is_selectable(&self) -> bool {
         self.registry.stack_at(self.index).is_some()
     }
 
-    /// The facts stated beyond what resolving needs.
+    /// Returns the facts that the catalog states beyond what resolving needs.
     pub fn facts(&self) -> &'r Facts {
         static NONE: Facts = Facts::NONE;
         self.entry().facts.as_deref().unwrap_or(&NONE)
     }
 
-    /// Its options, in the order written.
+    /// Returns the options that the catalog states, in the order of its text.
     pub fn options(&self) -> &'r [EntryOption] {
         &self.entry().options
     }
 
-    /// The folder from which the relative paths count that are written there; nothing if that is no file.
+    /// Returns the folder to which relative paths in the options refer, or `None` if the entry was not read from a file.
     pub(crate) fn folder_of(&self, at: crate::catalog::Span) -> Option<&'r std::path::Path> {
         self.registry.sources().get(at.file).file().and_then(std::path::Path::parent)
     }
 
-    /// The option of this name, if the catalogs state it.
+    /// Returns the option of this name, or `None` if the catalogs do not state it.
     pub fn option(&self, name: &str) -> Option<&'r EntryOption> {
         self.options().iter().find(|option| option.name == name)
     }
 
-    /// The module that implements it, if the registry was loaded with it; nothing for a chain, whose layers have theirs.
+    /// Returns the module that implements the entry, or `None` if the registry was loaded without it. A chain has none; its layers have theirs.
     pub fn module(&self) -> Option<&'static Module> {
         let entry = self.entry();
         module_of(self.registry.modules(), self.registry.provider_at(entry.provider), &entry.body)
     }
 
-    /// The options that it takes: those of its module that are for its sockets, then, of a base protocol or chain, the
+    /// Returns the options that the entry takes: those of its module that are for its sockets, then, of a base protocol or chain, the
     /// time limits ([`TIME_LIMITS`](crate::catalog::TIME_LIMITS)).
     pub fn specs(&self) -> impl Iterator<Item = &'static OptionSpec> + use<'r> {
         taken(&self.entry().body, self.module())
     }
 
-    /// The option of this name that it takes, stated or not.
+    /// Returns the specification of the option of this name, stated or not, or `None` if the entry does not take it.
     pub fn spec(&self, name: &str) -> Option<&'static OptionSpec> {
         self.specs().find(|spec| spec.name() == name)
     }
 
-    /// Where it is declared.
+    /// Returns where the entry is declared.
     pub fn source(&self) -> Location {
         self.registry.sources().locate(self.entry().at)
     }
 
-    /// The entries that name this one directly.
+    /// Returns the entries that name this one directly.
     pub fn users(&self) -> Vec<EntryRef<'r>> {
         self.registry.refs(self.registry.graph().users(self.index))
     }
 
-    /// All entries that would break if this one went.
+    /// Returns all entries that would break if this one were removed.
     pub fn dependents(&self) -> Vec<EntryRef<'r>> {
         self.registry.refs(self.registry.graph().dependents(self.index))
     }
@@ -236,28 +237,28 @@ pub struct ProviderRef<'r> {
 }
 
 impl<'r> ProviderRef<'r> {
-    /// Its name.
+    /// Returns the name.
     pub fn name(&self) -> &'r str {
         &self.provider.name
     }
 
-    /// The implementation; the provider's own name unless stated.
+    /// Returns the name of the module; the provider's own name unless the catalog states another.
     pub fn module(&self) -> &'r str {
         &self.provider.module
     }
 
-    /// Its library under Windows, environment variables unexpanded.
+    /// Returns the library under Windows, with environment variables unexpanded, or `None` if the catalog states none.
     pub fn library(&self) -> Option<&'r str> {
         self.provider.library.as_deref()
     }
 
-    /// Where it is declared.
+    /// Returns where the provider is declared.
     #[cfg(feature = "edit")]
     pub(crate) fn at(&self) -> crate::catalog::Span {
         self.provider.at
     }
 
-    /// Its GUID, if it has one.
+    /// Returns the GUID, or `None` if the catalog states none.
     pub fn id(&self) -> Option<Uuid> {
         self.provider.id
     }

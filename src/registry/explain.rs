@@ -10,11 +10,11 @@ use crate::catalog::entry::{EntryIndex, ProviderIndex};
 use crate::graph::Unmet;
 use crate::terms::{Dialect, Protocol, Role, Services, SocketType};
 
-/// The whole story of one request.
+/// Explains the answer to one request: every candidate, and what would change the answer.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Explanation<'r> {
-    /// What [`Registry::resolve`] gives.
+    /// The result of [`Registry::resolve`].
     pub outcome: Result<Selection<'r>, Refusal>,
     /// Every selectable entry: the winner first if there is one, then those that got furthest, then catalog order.
     pub candidates: Vec<Candidate<'r>>,
@@ -22,27 +22,27 @@ pub struct Explanation<'r> {
     pub mends: Vec<Mend<'r>>,
 }
 
-/// An entry and the first test that it failed.
+/// Describes an entry as a candidate: the first test that it failed, if any.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Candidate<'r> {
     /// The entry.
     pub entry: EntryRef<'r>,
-    /// The first test that it failed; nothing for the winner.
+    /// The first test that the entry failed, or `None` for the winner.
     pub failed: Option<Test>,
     /// What that test wanted.
     pub wanted: String,
     /// What the entry had instead.
     pub had: String,
-    /// The fact that the test looked at and the entry's source does not tell, so that it counts as absent: `matches-zero`, or
-    /// `protocol`, of which the end of the range is not told.
+    /// The fact that the test looked at and the entry's source does not state, so that it counts as absent: `matches-zero`, or
+    /// `protocol`, of which the end of the range is not stated.
     pub untold: Option<&'static str>,
     /// All tests that it fails, in their order; of more than one only the first is reported as `failed`.
     pub(super) fails: Vec<Test>,
     passed: usize,
 }
 
-/// The tests that a candidate can fail.
+/// Lists the tests that a candidate can fail.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Test {
@@ -103,7 +103,7 @@ pub(super) struct Asked<'q> {
 }
 
 impl Registry {
-    /// Answers a request and says why: what every candidate failed, and what would have to change.
+    /// Answers a request and explains the answer: the first test that each candidate failed, and the smallest changes that would admit one.
     ///
     /// ```
     /// use sockatlas::terms::{Family, Protocol, SocketType};
@@ -235,12 +235,12 @@ impl Registry {
                 let had = self.protocols_text(index);
                 match (asked.request.protocol(), self.untold(asked, index, test)) {
                     (Protocol::UNSPEC, Some(_)) => {
-                        ("0".to_owned(), format!("{had} (its source does not tell whether it matches 0)"))
+                        ("0".to_owned(), format!("{had} (its source does not state whether it matches 0)"))
                     }
                     (Protocol::UNSPEC, None) => ("0".to_owned(), format!("{had} (which does not match 0)")),
                     (protocol, Some(_)) => {
                         let wanted = self.protocol_text(protocol, stack.family);
-                        (wanted, format!("{had} (its source does not tell the range above it)"))
+                        (wanted, format!("{had} (its source does not state the range above it)"))
                     }
                     (protocol, None) => (self.protocol_text(protocol, stack.family), had),
                 }
@@ -303,7 +303,7 @@ impl Registry {
         }
     }
 
-    /// The fact that a test looks at, if the entry's source does not tell it.
+    /// The fact that a test looks at, if the entry's source does not state it.
     fn untold(&self, asked: &Asked<'_>, index: EntryIndex, test: Test) -> Option<&'static str> {
         let fact = match asked.request.protocol() {
             _ if test != Test::Protocol => return None,
@@ -315,7 +315,7 @@ impl Registry {
         self.fact_unknown(index, fact).then_some(fact)
     }
 
-    /// Whether the entry's source did not tell this fact, so that it counts as absent.
+    /// Whether the entry's source did not state this fact, so that it counts as absent.
     fn fact_unknown(&self, index: EntryIndex, fact: &str) -> bool {
         self.entry_at(index).facts.as_ref().is_some_and(|facts| facts.unknown.contains(&fact))
     }

@@ -164,33 +164,33 @@ impl Registry {
         Registry { inner: Arc::new(inner) }
     }
 
-    /// The titles of the documents, those that others include left out.
+    /// Returns the titles of the documents, without those that other documents include.
     pub fn title(&self) -> Option<&str> {
         self.inner.title.as_deref()
     }
 
-    /// Whose numbers and whose precedence of errors apply.
+    /// Returns the dialect: whose numbers and whose precedence of errors apply.
     pub fn dialect(&self) -> Dialect {
         self.inner.scope.dialect
     }
 
-    /// Every entry, in the order of declaration: layers, hidden and disabled ones too.
+    /// Returns every entry in the order of declaration, with layers, hidden and disabled entries.
     pub fn entries(&self) -> impl ExactSizeIterator<Item = EntryRef<'_>> {
         (0..self.inner.entries.len()).map(|at| EntryRef::new(self, EntryIndex::new(at)))
     }
 
-    /// The entries that requests can select, in catalog order: enabled base protocols and chains, hidden ones too.
+    /// Returns the entries that requests can select, in catalog order: enabled base protocols and chains, with hidden ones.
     pub fn selectable(&self) -> impl ExactSizeIterator<Item = EntryRef<'_>> {
         self.inner.order.iter().map(|&index| EntryRef::new(self, index))
     }
 
-    /// The entry of this name, whatever its kind.
+    /// Returns the entry of this name, of any kind, or `None` if there is none.
     pub fn entry(&self, name: &str) -> Option<EntryRef<'_>> {
         let index = self.inner.names.get_index_of(name)?;
         Some(EntryRef::new(self, EntryIndex::new(index)))
     }
 
-    /// The entry with this catalog entry id, whatever its kind.
+    /// Returns the entry with this catalog entry id, of any kind, or `None` if there is none.
     pub fn entry_by_id(&self, id: i32) -> Option<EntryRef<'_>> {
         self.inner.by_id.get(&id).map(|&index| EntryRef::new(self, index))
     }
@@ -205,32 +205,32 @@ impl Registry {
         &self.inner.applications
     }
 
-    /// The providers, in the order of declaration.
+    /// Returns the providers in the order of declaration.
     pub fn providers(&self) -> impl ExactSizeIterator<Item = ProviderRef<'_>> {
         self.inner.providers.iter().map(|provider| ProviderRef { provider })
     }
 
-    /// The names of the applications with policy of their own; `*` is for all others.
+    /// Returns the names of the applications that have a section; `*` stands for all others.
     pub fn applications(&self) -> impl ExactSizeIterator<Item = &str> {
         self.inner.applications.keys().map(String::as_str)
     }
 
-    /// Whether a request that names this application meets policy written for it by name.
+    /// Returns whether this application has a section of its own.
     pub fn knows_application(&self, name: &str) -> bool {
         self.inner.applications.contains_key(name)
     }
 
-    /// The modules that it was loaded with: what implements its entries, and which options they take.
+    /// Returns the modules that the registry was loaded with: they implement its entries and define their options.
     pub fn modules(&self) -> &Modules {
         &self.inner.modules
     }
 
-    /// The documents that the registry was made of.
+    /// Returns the documents of which the registry was made.
     pub fn sources(&self) -> &Sources {
         &self.inner.sources
     }
 
-    /// Bytes on the heap that the index takes; entries and texts are not in it.
+    /// Returns the bytes of heap memory that the index uses, without entries and texts.
     pub fn index_bytes(&self) -> usize {
         self.inner.index.heap_bytes()
     }

@@ -47,7 +47,7 @@ pub struct Demands {
 }
 
 impl Demands {
-    /// No demand at all.
+    /// Returns demands that restrict nothing.
     pub fn none() -> &'static Demands {
         static NONE: Demands = Demands {
             entry: None,
@@ -91,7 +91,7 @@ impl std::fmt::Display for EntryDemand {
 }
 
 impl Request {
-    /// A request without further demands.
+    /// Creates a request without further demands.
     ///
     /// The unspecified family, type and protocol are `UNSPEC`. With a named entry, fields that are `UNSPEC` or
     /// `FROM_PROTOCOL_INFO` (-1) are taken from it.
@@ -99,36 +99,36 @@ impl Request {
         Request { family, socket_type, protocol, role: Role::Connect, demands: None }
     }
 
-    /// A request for an entry by its name, family, type and protocol as that entry has them.
+    /// Creates a request for the entry of this name, with the family, type and protocol that the entry has.
     pub fn named(entry: impl Into<String>) -> Self {
         Request::default().entry(entry)
     }
 
-    /// The family asked for.
+    /// Returns the family that is requested.
     #[inline]
     pub const fn family(&self) -> Family {
         self.family
     }
 
-    /// The type asked for.
+    /// Returns the socket type that is requested.
     #[inline]
     pub const fn socket_type(&self) -> SocketType {
         self.socket_type
     }
 
-    /// The protocol asked for.
+    /// Returns the protocol that is requested.
     #[inline]
     pub const fn protocol(&self) -> Protocol {
         self.protocol
     }
 
-    /// The side of the connection that is asked for.
+    /// Returns the side of the connection that is requested: connecting unless stated.
     #[inline]
     pub const fn role(&self) -> Role {
         self.role
     }
 
-    /// The same request for the accepting side: what is selected must offer what is required there. Without it a request is for
+    /// Returns this request for the accepting side, where the selected entry must offer the required services. By default a request is for
     /// the connecting side.
     ///
     /// ```
@@ -145,13 +145,13 @@ impl Request {
         self.as_role(Role::Accept)
     }
 
-    /// The same request for this side of the connection.
+    /// Returns this request for the given side of the connection.
     pub const fn as_role(mut self, role: Role) -> Self {
         self.role = role;
         self
     }
 
-    /// The further demands, if there are any.
+    /// Returns the further demands, or `None` if there are none.
     #[inline]
     pub fn demands(&self) -> Option<&Demands> {
         self.demands.as_deref()
@@ -172,47 +172,47 @@ impl Request {
         self
     }
 
-    /// Demands an entry by its name.
+    /// Demands the entry of this name.
     pub fn entry(self, name: impl Into<String>) -> Self {
         self.with(|demands| demands.entry = Some(EntryDemand::Name(name.into())))
     }
 
-    /// Demands an entry by its catalog entry id.
+    /// Demands the entry with this catalog entry id.
     pub fn entry_id(self, id: i32) -> Self {
         self.with(|demands| demands.entry = Some(EntryDemand::Id(id)))
     }
 
-    /// Demands a provider by its name.
+    /// Demands an entry of the provider of this name.
     pub fn provider(self, name: impl Into<String>) -> Self {
         self.with(|demands| demands.provider = Some(ProviderDemand::Name(name.into())))
     }
 
-    /// Demands a provider by its GUID.
+    /// Demands an entry of the provider with this GUID.
     pub fn provider_id(self, id: Uuid) -> Self {
         self.with(|demands| demands.provider = Some(ProviderDemand::Id(id)))
     }
 
-    /// Adds services that must be offered.
+    /// Adds services that the selected entry must offer.
     pub fn require(self, services: Services) -> Self {
         self.with(|demands| demands.require.insert(&services))
     }
 
-    /// Adds services of which as many as possible should be offered.
+    /// Adds services that are preferred: of several entries that match, the one that offers most of these is selected.
     pub fn prefer(self, services: Services) -> Self {
         self.with(|demands| demands.prefer.insert(&services))
     }
 
-    /// Adds services of which as few as possible should be offered.
+    /// Adds services that are avoided: of several entries that match, the one that offers fewest of these is selected.
     pub fn avoid(self, services: Services) -> Self {
         self.with(|demands| demands.avoid.insert(&services))
     }
 
-    /// Adds services that must not be offered.
+    /// Adds services that the selected entry must not offer.
     pub fn prohibit(self, services: Services) -> Self {
         self.with(|demands| demands.prohibit.insert(&services))
     }
 
-    /// Says which application asks.
+    /// Names the application that makes the request; its policy is added to the demands.
     pub fn application(self, name: impl Into<String>) -> Self {
         self.with(|demands| demands.application = Some(name.into()))
     }

@@ -34,7 +34,7 @@ impl Matching {
 }
 
 impl Registry {
-    /// The base protocol or chain for a request: the first in catalog order that passes every test.
+    /// Resolves a request to a base protocol or chain: the first in catalog order that passes every test.
     ///
     /// A plain request is answered in constant time and without allocation, hit or refusal.
     ///
@@ -94,13 +94,13 @@ impl Registry {
         }
     }
 
-    /// Every base protocol and chain that answers a request, in the order in which [`resolve`](Registry::resolve) would choose
+    /// Returns every base protocol and chain that answers a request, in the order in which [`resolve`](Registry::resolve) would choose
     /// them: catalog order, after the stable sort by what is preferred and avoided. The first is what `resolve` selects. Each
     /// passes every test of the request: it offers what is required and nothing that is prohibited, and policy permits it.
     ///
     /// # Errors
     ///
-    /// Just as `resolve`.
+    /// Those of `resolve`.
     ///
     /// ```
     /// use sockatlas::terms::{Family, Protocol, Services, SocketType};
@@ -118,7 +118,7 @@ impl Registry {
         self.all_of(&self.matching(demands, request)?, demands, request)
     }
 
-    /// The same for a chain over several bases, whose members are called `GROUP/BASE`: of those that fit the request, every one
+    /// Returns the same for a chain over several bases, whose members are called `GROUP/BASE`: of those that fit the request, every one
     /// that passes its tests. An entry that the request itself names does not count.
     ///
     /// # Errors

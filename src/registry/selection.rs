@@ -24,30 +24,30 @@ impl<'r> Selection<'r> {
         Selection { registry, index, protocol, role: request.role(), demands: request.shared_demands().cloned() }
     }
 
-    /// The entry selected.
+    /// Returns the selected entry.
     #[inline]
     pub fn entry(&self) -> EntryRef<'r> {
         self.registry.at(self.index)
     }
 
-    /// Its name.
+    /// Returns the name of the selected entry.
     #[inline]
     pub fn name(&self) -> &'r str {
         self.entry().name()
     }
 
-    /// The side of the connection that was asked for.
+    /// Returns the side of the connection that was requested.
     #[inline]
     pub fn role(&self) -> Role {
         self.role
     }
 
-    /// What the entry offers in that role.
+    /// Returns the services that the entry offers on that side.
     pub fn services(&self) -> &'r Services {
         self.entry().services_for(self.role)
     }
 
-    /// What was demanded beyond family, type and protocol.
+    /// Returns the demands of the request beyond family, type and protocol.
     pub fn demands(&self) -> Option<&Demands> {
         self.demands.as_deref()
     }
@@ -81,17 +81,17 @@ impl<'r> Selection<'r> {
         Some(self.registry.locate(guarantee.at))
     }
 
-    /// The family of the socket.
+    /// Returns the address family of the socket.
     pub fn family(&self) -> Family {
         self.registry.stack(self.index).family
     }
 
-    /// The type that is presented above.
+    /// Returns the socket type that is presented above the stack.
     pub fn socket_type(&self) -> SocketType {
         self.registry.stack(self.index).socket_type
     }
 
-    /// The protocol: the one asked for, or else the first of the entry's set as written (of `any`: 0).
+    /// Returns the protocol: the requested one, or else the first of the entry's set as written (of `any`: 0).
     pub fn protocol(&self) -> Protocol {
         match self.protocol {
             Protocol::UNSPEC => Protocol::from_raw(self.registry.protocols(self.index).first()),
@@ -99,7 +99,7 @@ impl<'r> Selection<'r> {
         }
     }
 
-    /// The stack from the top down: layers, then the base protocol. Of a base protocol it is the entry alone.
+    /// Returns the stack from the top down: layers, then the base protocol. For a base protocol it is the entry alone.
     pub fn stack(&self) -> impl ExactSizeIterator<Item = EntryRef<'r>> + use<'r> {
         self.entry().stack()
     }
@@ -110,7 +110,7 @@ impl<'r> Selection<'r> {
         self.registry.sources()
     }
 
-    /// A selection that keeps its registry alive, for as long as it is needed.
+    /// Returns a selection that owns its part of the registry, and keeps it alive.
     pub fn keep(&self) -> KeptSelection {
         KeptSelection {
             registry: self.registry.clone(),
@@ -153,7 +153,7 @@ impl<'r> Selections<'r> {
         (!all.is_empty()).then_some(Selections { all })
     }
 
-    /// The one that [`Registry::resolve`] selects.
+    /// Returns the selection that [`Registry::resolve`] makes.
     pub fn first(&self) -> Selection<'r> {
         self.all[0].clone()
     }
@@ -194,7 +194,7 @@ pub struct KeptSelection {
 }
 
 impl KeptSelection {
-    /// The selection that was kept.
+    /// Returns the kept selection, borrowed.
     pub fn get(&self) -> Selection<'_> {
         Selection {
             registry: &self.registry,

@@ -39,10 +39,10 @@ fn annotation(finding: &Finding, report: &Report, root: &Root) -> String {
     }
     let mut message = printable(&finding.message).into_owned();
     if source.is_rendered() {
-        let _ = write!(message, "\n{}", printable(&root.told(source, finding.at)));
+        let _ = write!(message, "\n{}", printable(&root.reported(source, finding.at)));
     }
     for label in &finding.labels {
-        let place = root.told(report.sources.get(label.at.file), label.at);
+        let place = root.reported(report.sources.get(label.at.file), label.at);
         let _ = write!(message, "\n{}: {}", printable(&place), printable(&label.text));
     }
     if let Some(help) = &finding.help {

@@ -76,7 +76,7 @@ fn test(code: &str, findings: &[&Finding], document: &str, report: &Report, root
 
 /// `site.toml:3:7: error: what was found (what helps)`, and a line for each label. In a hive a key stands for line and column.
 fn line(finding: &Finding, report: &Report, root: &Root) -> String {
-    let place = |at: crate::catalog::Span| printable(&root.told(report.sources.get(at.file), at)).into_owned();
+    let place = |at: crate::catalog::Span| printable(&root.reported(report.sources.get(at.file), at)).into_owned();
     let help = finding.help.as_ref().map(|help| format!(" ({})", printable(help))).unwrap_or_default();
     let message = printable(&finding.message);
     let mut text = format!("{}: {}: {message}{help}", place(finding.at), finding.severity);

@@ -43,7 +43,7 @@ impl Root {
 impl Root {
     /// Where a span begins, as people read it: `site.toml:3:7`. In a file that holds no text it is the key or the item,
     /// for lines of the text that says the same are no lines of the file.
-    pub fn told(&self, source: &Source, at: Span) -> String {
+    pub fn reported(&self, source: &Source, at: Span) -> String {
         let place = self.place(source);
         if source.is_rendered() {
             return part(source, at)

@@ -1,4 +1,4 @@
-//! The chains of a set: what the ids of each lead to, and how a catalog of sockatlas tells it.
+//! The chains of a set: what the ids of each lead to, and how a catalog of sockatlas reports it.
 //!
 //! Winsock names a layer that is already in a chain by its own id or by that of its chain. `[3, 2, 1]` may stand for layer 3 over
 //! chain 2, which is some layer over base 1; in a catalog that is a chain with one layer, whose base is a chain.
@@ -22,7 +22,7 @@ pub(super) struct Link {
     pub item: usize,
 }
 
-/// A chain as a catalog tells it.
+/// A chain as a catalog reports it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Shape {
     /// Top first; at least one.
@@ -31,11 +31,11 @@ pub(super) struct Shape {
     pub base: Link,
 }
 
-/// Why a chain is none that a catalog can tell.
+/// Why a chain is none that a catalog can report.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Shapeless {
     #[error("is at fault already")]
-    Told,
+    Stated,
     #[error("has a chain of length {0} where 0 to 7 is possible")]
     Length(i32),
     #[error("has id {0} twice in its chain")]

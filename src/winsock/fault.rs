@@ -11,7 +11,7 @@ use crate::catalog::{Fault, FaultKind, Span};
 #[non_exhaustive]
 pub(crate) enum WinsockFault {
     /// The source tells a part of an item, or says that something is left out.
-    #[error("the source does not tell {missing}")]
+    #[error("the source does not state {missing}")]
     Gap {
         /// What is missing, as in ``"`Protocol` and 3 further fields of `MSAFD Tcpip [UDP/IP]`"``.
         missing: String,
@@ -31,7 +31,7 @@ pub(crate) enum WinsockFault {
         id: u32,
     },
     /// A chain that names an id which no item of the set has.
-    #[error("{chain} runs over id {id} (number {position} of {length}), which no item {} has", if *.is_excerpt { "that the source tells whole" } else { "of the set" })]
+    #[error("{chain} runs over id {id} (number {position} of {length}), which no item {} has", if *.is_excerpt { "that the source states whole" } else { "of the set" })]
     BrokenChain {
         /// The chain.
         chain: String,
@@ -86,7 +86,7 @@ pub(crate) enum ChainFlaw {
     /// A base protocol stands among its layers.
     #[error("has {0} before its end, which is a base protocol")]
     BaseBeforeEnd(String),
-    /// It leads to nothing that can be told as a chain.
+    /// It leads to nothing that can be reported as a chain.
     #[error(transparent)]
     Shapeless(#[from] Shapeless),
     /// It names itself.

@@ -40,11 +40,11 @@ pub struct Imported {
     pub left_out: Vec<LeftOut>,
 }
 
-/// Something that the source tells, and the registry does not hold.
+/// Something that the source states, and the registry does not hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LeftOut {
-    /// The item, by kind, description and id; nothing where the source tells less than an item.
+    /// The item, by kind, description and id; nothing where the source states less than an item.
     pub item: Option<String>,
     /// Why it cannot stand, or what is missing.
     pub why: Finding,

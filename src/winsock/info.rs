@@ -30,7 +30,7 @@ pub struct ProtocolInfo {
     pub socket_type: i32,
     /// `iProtocol`: the first of the accepted numbers; negative for NetBIOS.
     pub protocol: i32,
-    /// What `netsh` does not print; nothing where the source does not tell.
+    /// What `netsh` does not print; nothing where the source does not state.
     pub further: Option<Further>,
 }
 
@@ -132,13 +132,13 @@ impl ProtocolInfo {
         Services::from_xp1(self.service_flags).contains(services)
     }
 
-    /// Whether these bits of `dwProviderFlags` are all set; nothing where the source does not tell.
+    /// Whether these bits of `dwProviderFlags` are all set; nothing where the source does not state.
     pub fn has_provider_flags(&self, bits: u32) -> Option<bool> {
         self.further.as_ref().map(|further| further.provider_flags & bits == bits)
     }
 
     /// The first and the last protocol number accepted, the last below the first if none is; the last is nothing where the source
-    /// does not tell.
+    /// does not state.
     pub fn protocols(&self) -> (i64, Option<i64>) {
         let first = i64::from(self.protocol);
         (first, self.further.as_ref().map(|further| first + i64::from(further.protocol_max_offset)))

@@ -2,7 +2,7 @@
 
 use super::fault::WinsockFault;
 use super::packed::Field;
-use super::store::{Fragment, SourceForm, Store, Told};
+use super::store::{Fragment, SourceForm, Stated, Store};
 use crate::catalog::{Fault, FaultKind, FileId, Span};
 use std::ops::Range;
 
@@ -31,15 +31,16 @@ pub(crate) fn parse(file: FileId, text: &str, faults: &mut Vec<Fault>) -> Store 
     let mut start = 0;
     for line in text.split_inclusive('\n') {
         if let Some((id, name)) = entry(line) {
-            let told = |part: &Range<usize>| {
-                Told::new(line[part.clone()].to_owned(), Span::new(file, start + part.start..start + part.end))
+            let stated = |part: &Range<usize>| {
+                Stated::new(line[part.clone()].to_owned(), Span::new(file, start + part.start..start + part.end))
             };
             let at = Span::new(file, start + id.start..start + name.end);
-            let facts = [(Field::CatalogEntryId, told(&id)), (Field::ProtocolName, told(&name))];
+            let facts = [(Field::CatalogEntryId, stated(&id)), (Field::ProtocolName, stated(&name))];
             store.fragments.push(Fragment { at, facts: facts.into_iter().collect(), bits: None });
             if store.fragments.len() > MOST_ENTRIES {
                 let limit = MOST_ENTRIES as u64;
-                let kind = FaultKind::LimitExceeded { what: "number of entries told in part", limit, found: limit + 1 };
+                let kind =
+                    FaultKind::LimitExceeded { what: "number of entries stated in part", limit, found: limit + 1 };
                 faults.push(Fault::new(kind, at));
                 break;
             }

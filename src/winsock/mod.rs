@@ -3,7 +3,7 @@
 //! | file | what |
 //! |---|---|
 //! | `info`, `packed` | one item: its fields by name, and its 888 bytes |
-//! | `store` | a whole catalog as a source tells it, every fact with its place |
+//! | `store` | a whole catalog as a source reports it, every fact with its place |
 //! | `form` | which source a document is, by its content; its text, and what the text tells |
 //! | `reg` | registry exports, in and out |
 //! | `hive`, `dump` | SYSTEM hives, and packed items one after the other: both are rendered as exports |
@@ -97,5 +97,5 @@ pub use packed::{Field, PackedItem, PackedItemError};
 pub use standard::{StandardItem, StandardProvider};
 pub use store::{
     ApplicationCategories, Beside, Fragment, Item, LoadPoint, MalformedItem, NameSpaceProvider, NameSpaceSet, Places,
-    Set, SourceForm, Store, Told,
+    Set, SourceForm, Stated, Store,
 };

@@ -37,7 +37,7 @@ pub enum LibraryState {
     There {
         /// Its size in bytes.
         size: u64,
-        /// When its content was last changed, in UTC as RFC 3339; nothing where that cannot be told.
+        /// When its content was last changed, in UTC as RFC 3339; nothing where that cannot be reported.
         modified: Option<String>,
     },
     /// Nothing: the provider cannot be loaded.
@@ -48,7 +48,7 @@ pub enum LibraryState {
     Link,
     /// It cannot be looked for, for this reason.
     NotLookedFor(&'static str),
-    /// The system refuses to tell.
+    /// The system refuses to report.
     Unreadable(String),
 }
 
@@ -219,7 +219,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_that_cannot_be_told_are_not() {
+    fn times_that_cannot_be_stated_are_not() {
         let second = |seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
         assert_eq!(written(second(1_506_692_788)).as_deref(), Some("2017-09-29T13:46:28Z"));
         assert_eq!(written(second(253_402_300_799)).as_deref(), Some("9999-12-31T23:59:59Z"));

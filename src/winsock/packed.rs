@@ -195,7 +195,7 @@ impl PackedItem {
         Ok(PackedItem(Box::new(*bytes)))
     }
 
-    /// The item that says this and no more: zeros behind both texts, and in all that `info` does not tell.
+    /// The item that says this and no more: zeros behind both texts, and in all that `info` does not state.
     ///
     /// # Errors
     /// If a text does not fit.
@@ -206,7 +206,7 @@ impl PackedItem {
     }
 
     /// Writes every field anew and keeps what stands behind the ends of texts that stay as they are, and the reserved and unused
-    /// fields that `info` does not tell.
+    /// fields that `info` does not state.
     ///
     /// # Errors
     /// If a text does not fit; the item is then unchanged.
@@ -308,7 +308,7 @@ impl PackedItem {
         })
     }
 
-    /// The path up to its zero, each byte as the character of that number (ISO 8859-1): the code page is not told, and
+    /// The path up to its zero, each byte as the character of that number (ISO 8859-1): the code page is not stated, and
     /// so each byte can be written back.
     ///
     /// # Errors
@@ -319,7 +319,7 @@ impl PackedItem {
         Ok(field[..end].iter().map(|&byte| char::from(byte)).collect())
     }
 
-    /// The name up to its zero; a lone surrogate is told as U+FFFD and stays in the bytes.
+    /// The name up to its zero; a lone surrogate is reported as U+FFFD and stays in the bytes.
     ///
     /// # Errors
     /// If no zero ends it.

@@ -248,7 +248,7 @@ mod tests {
         assert_eq!(entries.len(), ITEMS.len());
         for (item, entry) in StandardItem::all().zip(entries) {
             let info = item.info();
-            let further = info.further.as_ref().expect("all is told");
+            let further = info.further.as_ref().expect("all is stated");
             let ranges = entry.protocols().expect("a base protocol").ranges();
             let (first, last) = info.protocols();
             assert_eq!((item.name, info.catalog_entry_id), (entry.name(), entry.catalog_entry_id().cast_unsigned()));

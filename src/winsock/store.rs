@@ -1,4 +1,4 @@
-//! One Winsock catalog as a source tells it, every fact with its place: what all readers make, and all else starts from.
+//! One Winsock catalog as a source reports it, every fact with its place: what all readers make, and all else starts from.
 
 use super::info::{ItemKind, ProtocolInfo};
 use super::load_points::KnownLoadPoint;
@@ -47,56 +47,56 @@ impl SourceForm {
     }
 }
 
-/// A value and where the source tells it.
+/// A value and where the source states it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Told<T> {
+pub struct Stated<T> {
     /// The value.
     pub value: T,
     /// Where.
     pub at: Span,
 }
 
-impl<T> Told<T> {
+impl<T> Stated<T> {
     /// A value told here.
     pub const fn new(value: T, at: Span) -> Self {
-        Told { value, at }
+        Stated { value, at }
     }
 }
 
-/// A Winsock catalog as a source tells it, sound or not.
+/// A Winsock catalog as a source reports it, sound or not.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Store {
     /// The form of the source.
     pub form: SourceForm,
     /// The key `...\Services\WinSock2\Parameters`, as the source names it.
-    pub root: Option<Told<String>>,
-    /// The key `Parameters` itself, where the source tells `WinSock_Registry_Version`, which every Windows has there: then the
+    pub root: Option<Stated<String>>,
+    /// The key `Parameters` itself, where the source states `WinSock_Registry_Version`, which every Windows has there: then the
     /// source is no part of what Windows keeps of Winsock, but all of it.
     pub parameters: Option<Span>,
     /// `Current_Protocol_Catalog`, the name of the protocol catalog.
-    pub named_protocol_catalog: Option<Told<String>>,
+    pub named_protocol_catalog: Option<Stated<String>>,
     /// `Current_NameSpace_Catalog`, the name of the catalog of name-space providers.
-    pub named_name_space_catalog: Option<Told<String>>,
+    pub named_name_space_catalog: Option<Stated<String>>,
     /// The key of the protocol catalog itself, `Protocol_Catalog9`.
-    pub protocol_catalog: Option<Told<String>>,
+    pub protocol_catalog: Option<Stated<String>>,
     /// The key of the catalog of name-space providers, `NameSpace_Catalog5`.
-    pub name_space_catalog: Option<Told<String>>,
+    pub name_space_catalog: Option<Stated<String>>,
     /// Values of `Parameters` that name libraries.
     pub load_points: Vec<LoadPoint>,
     /// What of the transaction logs of a hive was not applied: of what is told, some may be out of date.
-    pub unapplied: Vec<Told<String>>,
+    pub unapplied: Vec<Stated<String>>,
     /// At most two, in the order of the source; the entries that Windows shows to 32-bit and to 64-bit programs.
     pub sets: Vec<Set>,
     /// `Next_Catalog_Entry_ID`, which serves both sets.
-    pub next_catalog_entry_id: Option<Told<u32>>,
+    pub next_catalog_entry_id: Option<Stated<u32>>,
     /// `Serial_Access_Num`, which each change raises.
-    pub serial_access_number: Option<Told<u32>>,
+    pub serial_access_number: Option<Stated<u32>>,
     /// The name-space providers (`NameSpace_Catalog5`), which resolve names and open no sockets.
     pub name_spaces: Vec<NameSpaceSet>,
     /// Which layers applications permit (`AppId_Catalog`).
     pub applications: Vec<ApplicationCategories>,
-    /// What the source tells of items that it does not tell whole.
+    /// What the source states of items that it does not state whole.
     pub fragments: Vec<Fragment>,
     /// Values and keys of the export that are none of the above, kept for writing it again: `(key, lines)` in order.
     pub beside: Vec<Beside>,
@@ -119,12 +119,12 @@ pub struct Beside {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Set {
-    /// Which programs see it; nothing where the source does not tell.
+    /// Which programs see it; nothing where the source does not state.
     pub bits: Option<Bitness>,
     /// The key, or where its entries begin.
     pub at: Span,
     /// `Num_Catalog_Entries` or `Num_Catalog_Entries64`.
-    pub count: Option<Told<u32>>,
+    pub count: Option<Stated<u32>>,
     /// In catalog order, which is the order of the keys' numbers.
     pub items: Vec<Item>,
     /// Keys among those of the items whose `PackedCatalogItem` Windows cannot read, in the same order.
@@ -136,7 +136,7 @@ pub struct Set {
 #[non_exhaustive]
 pub struct MalformedItem {
     /// The name of its key.
-    pub key: Told<String>,
+    pub key: Stated<String>,
     /// The number that this name is; nothing also where it is none.
     pub number: Option<u64>,
     /// The bytes of the value as they are; none where there is no value.
@@ -150,7 +150,7 @@ pub struct MalformedItem {
 #[non_exhaustive]
 pub struct Item {
     /// The name of its key, as in `000000000001`; nothing where there are no keys.
-    pub key: Option<Told<String>>,
+    pub key: Option<Stated<String>>,
     /// The number that this name is; nothing also where it is none.
     pub number: Option<u64>,
     /// What it says.
@@ -158,8 +158,8 @@ pub struct Item {
     /// Its bytes, where the source has them.
     pub packed: Option<PackedItem>,
     /// The value `ProtocolName` beside them, which repeats the name.
-    pub repeated_name: Option<Told<String>>,
-    /// When its key was last written, in UTC as RFC 3339; hives tell it.
+    pub repeated_name: Option<Stated<String>>,
+    /// When its key was last written, in UTC as RFC 3339; hives record it.
     pub written: Option<String>,
     /// Values beside them that have no meaning for transport.
     pub beside: Vec<Beside>,
@@ -187,7 +187,7 @@ pub enum Places {
 }
 
 impl Item {
-    /// Where a field stands; of one that the source does not tell, where the item begins.
+    /// Where a field stands; of one that the source does not state, where the item begins.
     pub fn field_at(&self, field: Field) -> Span {
         match &self.places {
             Places::Lines(lines) => lines.get(&field).copied().unwrap_or(self.at),
@@ -224,14 +224,14 @@ impl Item {
     }
 }
 
-/// An item of which the source tells a part: a block of netsh's that is cut off, a line of `instlsp -p`.
+/// An item of which the source states a part: a block of netsh's that is cut off, a line of `instlsp -p`.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Fragment {
     /// Where it begins.
     pub at: Span,
     /// The fields that are told, as they are written.
-    pub facts: IndexMap<Field, Told<String>>,
+    pub facts: IndexMap<Field, Stated<String>>,
     /// Which programs see it, where that is told.
     pub bits: Option<Bitness>,
 }
@@ -240,12 +240,12 @@ pub struct Fragment {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct NameSpaceSet {
-    /// Which programs see them; nothing where the source does not tell.
+    /// Which programs see them; nothing where the source does not state.
     pub bits: Option<Bitness>,
     /// The key, or where its providers begin.
     pub at: Span,
     /// `Num_Catalog_Entries` or `Num_Catalog_Entries64`.
-    pub count: Option<Told<u32>>,
+    pub count: Option<Stated<u32>>,
     /// In catalog order.
     pub providers: Vec<NameSpaceProvider>,
 }
@@ -255,7 +255,7 @@ pub struct NameSpaceSet {
 #[non_exhaustive]
 pub struct NameSpaceProvider {
     /// The name of its key.
-    pub key: Option<Told<String>>,
+    pub key: Option<Stated<String>>,
     /// `DisplayString`; often an indirect string.
     pub name: String,
     /// `LibraryPath`; netsh does not print it.
@@ -270,7 +270,7 @@ pub struct NameSpaceProvider {
     pub version: Option<u32>,
     /// `StoresServiceClassInfo`.
     pub stores_service_class_info: Option<bool>,
-    /// When its key was last written, in UTC as RFC 3339; hives tell it.
+    /// When its key was last written, in UTC as RFC 3339; hives record it.
     pub written: Option<String>,
     /// Values that are none of these, `ProviderInfo` among them.
     pub beside: Vec<Beside>,
@@ -295,14 +295,14 @@ pub struct LoadPoint {
 #[non_exhaustive]
 pub struct ApplicationCategories {
     /// The name of its key, as in `2C69D9F1`.
-    pub key: Told<String>,
+    pub key: Stated<String>,
     /// `AppFullPath`.
-    pub path: Option<Told<String>>,
+    pub path: Option<Stated<String>>,
     /// `AppArgs`.
-    pub arguments: Option<Told<String>>,
+    pub arguments: Option<Stated<String>>,
     /// `PermittedLspCategories`.
-    pub categories: Option<Told<Categories>>,
-    /// When its key was last written, in UTC as RFC 3339; hives tell it.
+    pub categories: Option<Stated<Categories>>,
+    /// When its key was last written, in UTC as RFC 3339; hives record it.
     pub written: Option<String>,
     /// Values that are none of these.
     pub beside: Vec<Beside>,
@@ -357,7 +357,7 @@ impl Set {
 
 impl MalformedItem {
     /// A key with this value, which is no item.
-    pub fn new(key: Told<String>, data: Vec<u8>, at: Span) -> Self {
+    pub fn new(key: Stated<String>, data: Vec<u8>, at: Span) -> Self {
         let number = key.value.parse().ok();
         MalformedItem { key, number, data, at }
     }

@@ -182,14 +182,14 @@ fn show_tells_what_holds_where_an_option_is_left_out() {
 #[test]
 fn show_tells_the_options_of_a_module_that_is_not_known() {
     let shown = site("show spare").quietly(0);
-    let told = "\
+    let reported = "\
   provider          acme
   option note       \"a \\\"word\\\"\"
   option list       [1, 2.5]
   option table      { when = 2026-01-02 }
   source            site.toml:54:8
 ";
-    assert!(shown.ends_with(told), "{shown}");
+    assert!(shown.ends_with(reported), "{shown}");
 }
 
 #[test]

@@ -118,7 +118,7 @@ fn what_others_stand_on_is_not_disabled_and_they_are_named_with_their_places() {
 }
 
 #[test]
-fn with_dependents_they_are_disabled_too_and_told() {
+fn with_dependents_they_are_disabled_too_and_reported() {
     let site = Site::one(CATALOG);
     assert_eq!(
         site.consequences(disable_all(&["tls"])),

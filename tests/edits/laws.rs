@@ -73,7 +73,7 @@ fn there_and_back(registry: &Registry, (kind, one, other): (u8, usize, usize)) -
             let disable = Disable { names: owned(name), with_dependents: false };
             (disable.into(), Enable { names: owned(name) }.into())
         }
-        // Disabled entries have places too, which registries do not tell.
+        // Disabled entries have places too, which registries do not state.
         1 if order.len() > 1 && !entries.iter().any(EntryRef::is_disabled) => {
             let at = one % order.len();
             let others: Vec<&str> = order.iter().copied().filter(|other| *other != order[at]).collect();

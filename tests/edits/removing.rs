@@ -153,7 +153,7 @@ fn all_who_need_it_are_found_at_once_and_nothing_changes() {
 }
 
 #[test]
-fn with_dependents_all_of_them_go_and_what_went_is_told() {
+fn with_dependents_all_of_them_go_and_what_went_is_reported() {
     let site = Site::one(&catalog());
     assert_eq!(
         site.consequences(remove_all(&["tls"])),
@@ -284,8 +284,8 @@ error   = \"address-family-not-supported\"
         site.refused(remove(&["application.billing"])),
         "cannot take `application.billing` away, which others need: `[[always]]` with `billing` (site.toml:72:1)"
     );
-    let told = site.consequences(remove_all(&["tls"]));
-    assert!(told.contains(&"removed `[[expect]]` with `tls` (site.toml:80:1)".to_owned()), "{told:?}");
+    let reported = site.consequences(remove_all(&["tls"]));
+    assert!(reported.contains(&"removed `[[expect]]` with `tls` (site.toml:80:1)".to_owned()), "{reported:?}");
 }
 
 #[test]
@@ -364,7 +364,7 @@ proptest! {
         let mut wanted = order(&was);
         wanted.retain(|name| !gone.contains(name.as_str()));
         prop_assert_eq!(order(&is), wanted);
-        prop_assert_eq!(outcome.consequences.iter().any(|told| asked.contains(told.name.as_str()) && told.what == "chain"), false);
+        prop_assert_eq!(outcome.consequences.iter().any(|reported| asked.contains(reported.name.as_str()) && reported.what == "chain"), false);
         for request in &requests {
             // Ids are given anew.
             if request.entry.as_ref().is_some_and(|entry| matches!(entry, crate::laws::plain::Named::Id(_))) {

@@ -31,8 +31,8 @@ struct Followed {
 impl Followed {
     fn of(loader: Loader, options: WatchOptions) -> Followed {
         let live = Live::load(loader).expect("the catalogs are sound");
-        let (told, events) = channel();
-        live.subscribe(move |event| drop(told.send(event.clone()))).forever();
+        let (reported, events) = channel();
+        live.subscribe(move |event| drop(reported.send(event.clone()))).forever();
         let watcher = Watcher::with(&live, options).expect("the files can be watched");
         Followed { live, events, watcher }
     }

@@ -17,15 +17,15 @@ fn without_the_right_to_raw_sockets_both_programs_tell_the_systems_own_error() {
             let _ = writeln!(std::io::stderr(), "SKIPPED: rights cannot be given up here: {}", why.trim());
             return;
         }
-        let (told, errors) = printed(&output, 1);
+        let (reported, errors) = printed(&output, 1);
         let expected = format!("{name}: `{entry}`: socket: Operation not permitted (os error 1)\n");
-        assert_eq!((told.as_str(), errors), ("", expected));
+        assert_eq!((reported.as_str(), errors), ("", expected));
     }
 }
 
 #[test]
-fn addresses_and_numbers_that_are_none_are_told() {
-    for (name, word, told) in [
+fn addresses_and_numbers_that_are_none_are_reported() {
+    for (name, word, reported) in [
         ("raw_icmpv4", "::1", "raw_icmpv4: invalid IPv4 address syntax\n"),
         ("raw_icmpv6", "127.0.0.1", "raw_icmpv6: invalid IPv6 address syntax\n"),
         (
@@ -35,7 +35,7 @@ fn addresses_and_numbers_that_are_none_are_told() {
         ),
         ("process_per_connection", "127.0.0.1:0", "process_per_connection: a program is missing\n"),
     ] {
-        assert_eq!(printed(&run(name, &[word]), 1).1, told);
+        assert_eq!(printed(&run(name, &[word]), 1).1, reported);
     }
 }
 
@@ -44,8 +44,8 @@ fn the_portable_stream_is_one_whatever_opens_it() {
     let server = Server::start("echo_server", &[]);
     let address = server.address();
     for (flag, name) in [("tcp4", "sockatlas"), ("--standard", "the standard library")] {
-        let (told, _) = printed(&run("portable_stream", &[&address, "over and back", flag]), 0);
-        assert_eq!(told, format!("{name} brought back \"over and back\"\n"));
+        let (reported, _) = printed(&run("portable_stream", &[&address, "over and back", flag]), 0);
+        assert_eq!(reported, format!("{name} brought back \"over and back\"\n"));
     }
     // A chain never becomes a stream without its layers.
     let (_, errors) = printed(&run("portable_stream", &[&address, "x", "secure/tcp4", "--standard"]), 1);

@@ -66,8 +66,8 @@ fn a_newer_peer_is_spoken_to_in_our_version() {
 }
 
 #[test]
-fn wrong_peers_are_told_with_the_layer_and_its_place() {
-    let told = |bytes: &'static [u8]| {
+fn wrong_peers_are_reported_with_the_layer_and_its_place() {
+    let reported = |bytes: &'static [u8]| {
         let result = against(move |mut peer| {
             peer.write_all(bytes).expect("we are there");
             // Until we have hung up, so that nothing but these bytes can be what we complain of.
@@ -76,16 +76,16 @@ fn wrong_peers_are_told_with_the_layer_and_its_place() {
         result.expect_err("it is wrong").to_string()
     };
     let place = "layer `greeting` (1 of 2, in the handshake): ";
-    assert_eq!(told(b"H"), format!("{place}the peer began with `H`, not with `ACME`"));
-    assert_eq!(told(b"ACMF"), format!("{place}the peer began with `ACMF`, not with `ACME`"));
-    assert_eq!(told(b"ACME\x01"), format!("{place}the peer speaks version 1 at most, 2 is the oldest accepted"));
+    assert_eq!(reported(b"H"), format!("{place}the peer began with `H`, not with `ACME`"));
+    assert_eq!(reported(b"ACMF"), format!("{place}the peer began with `ACMF`, not with `ACME`"));
+    assert_eq!(reported(b"ACME\x01"), format!("{place}the peer speaks version 1 at most, 2 is the oldest accepted"));
     let error = against(|mut peer| {
         peer.write_all(b"ACM").expect("we are there");
         peer.shutdown(Shutdown::Write).expect("it is connected");
         let _ = peer.read(&mut [0]);
     });
-    let told = error.expect_err("it is cut off").to_string();
-    assert!(told.starts_with(place) && told.contains("ended"), "{told}");
+    let reported = error.expect_err("it is cut off").to_string();
+    assert!(reported.starts_with(place) && reported.contains("ended"), "{reported}");
 }
 
 #[test]
@@ -138,7 +138,7 @@ fn a_program_whose_connection_is_dropped_ends_and_is_waited_for() {
 }
 
 #[test]
-fn a_program_that_is_not_there_is_told_by_the_shell_and_by_the_end() {
+fn a_program_that_is_not_there_is_reported_by_the_shell_and_by_the_end() {
     let (_, errors) = printed(&run("custom_base", &["/no/such/program", ""]), 0);
     assert!(errors.contains("/no/such/program: not found"), "{errors}");
 }
@@ -185,6 +185,6 @@ fn the_example_runs_any_program() {
     let server = Server::start("echo_server", &[]);
     let Some(socat) = program("socat") else { return };
     let target = format!("{} - TCP:{}", socat.display(), server.address());
-    let (told, errors) = printed(&run("custom_base", &[&target, "hello"]), 0);
-    assert_eq!((told, errors.as_str()), (format!("{target}: \"hello\"\n"), ""));
+    let (reported, errors) = printed(&run("custom_base", &[&target, "hello"]), 0);
+    assert_eq!((reported, errors.as_str()), (format!("{target}: \"hello\"\n"), ""));
 }

@@ -135,7 +135,7 @@ fn a_connection_that_idles_costs_no_processor_and_room_is_not_asked_for() {
 }
 
 #[test]
-fn a_peer_that_vanishes_is_told_with_its_address_and_others_go_on() {
+fn a_peer_that_vanishes_is_reported_with_its_address_and_others_go_on() {
     let server = Server::start("echo_server", &[]);
     let mut other = server.connect();
     echoes(&mut other, b"before");
@@ -173,11 +173,11 @@ fn when_descriptors_run_out_connections_wait_and_are_served_later() {
 }
 
 #[test]
-fn an_address_in_use_is_told_and_one_that_was_in_use_is_not() {
+fn an_address_in_use_is_reported_and_one_that_was_in_use_is_not() {
     let server = Server::start("echo_server", &[]);
     let address = server.address();
-    let (_, told) = printed(&run("echo_server", &[&address]), 1);
-    assert_eq!(told, format!("echo_server: `tcp4`: {address}: bind: Address already in use (os error 98)\n"));
+    let (_, reported) = printed(&run("echo_server", &[&address]), 1);
+    assert_eq!(reported, format!("echo_server: `tcp4`: {address}: bind: Address already in use (os error 98)\n"));
 
     // A connection that the server ends first leaves the address in TIME_WAIT.
     let mut stream = server.connect();
@@ -191,25 +191,25 @@ fn an_address_in_use_is_told_and_one_that_was_in_use_is_not() {
 #[test]
 fn the_client_talks_on_fifty_connections_at_once() {
     let server = Server::start("echo_server", &[]);
-    let (told, errors) = printed(&run("echo_client", &[&server.address(), "50", "2000"]), 0);
+    let (reported, errors) = printed(&run("echo_client", &[&server.address(), "50", "2000"]), 0);
     assert_eq!(errors, "");
     let expected = |at: usize| {
         let bytes: usize = (1..=2000).map(|number| format!("message {number} of connection {at}\n").len()).sum();
         format!("connection {at}: {bytes} bytes there and back\n")
     };
-    assert_eq!(told, (1..=50).map(expected).collect::<String>());
+    assert_eq!(reported, (1..=50).map(expected).collect::<String>());
 }
 
 #[test]
 fn the_client_tells_each_connection_that_is_refused() {
     let nobody = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("loopback");
-    let (_, told) = printed(&run("echo_client", &[&nobody.to_string(), "2"]), 1);
+    let (_, reported) = printed(&run("echo_client", &[&nobody.to_string(), "2"]), 1);
     let refused = format!("`tcp4`: {nobody}: connect: Connection refused (os error 111)");
-    assert_eq!(told, format!("connection 1: {refused}\nconnection 2: {refused}\n"));
+    assert_eq!(reported, format!("connection 1: {refused}\nconnection 2: {refused}\n"));
 }
 
 /// What the client says of a server that answers a message so.
-fn told_of(answer: impl FnOnce(TcpStream) + Send + 'static) -> String {
+fn reported_of(answer: impl FnOnce(TcpStream) + Send + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("loopback");
     let address = listener.local_addr().expect("it is bound").to_string();
     let serving = spawn(move || {
@@ -226,12 +226,13 @@ fn told_of(answer: impl FnOnce(TcpStream) + Send + 'static) -> String {
 
 #[test]
 fn the_client_believes_no_server_that_sends_less_more_or_other_bytes() {
-    let told = told_of(|mut stream| stream.write_all(b"message").expect("it is connected"));
-    assert_eq!(told, "connection 1: it ended after 7 of 26 bytes\n");
-    let told = told_of(|mut stream| stream.write_all(b"massage 1 of connection 1\n").expect("it is connected"));
-    assert_eq!(told, "connection 1: other bytes came back after the first 1\n");
-    let told = told_of(|mut stream| stream.write_all(b"message 1 of connection 1\n\n").expect("it is connected"));
-    assert_eq!(told, "connection 1: other bytes came back after the first 26\n");
-    let told = told_of(vanish);
-    assert_eq!(told, "connection 1: Connection reset by peer (os error 104)\n");
+    let reported = reported_of(|mut stream| stream.write_all(b"message").expect("it is connected"));
+    assert_eq!(reported, "connection 1: it ended after 7 of 26 bytes\n");
+    let reported = reported_of(|mut stream| stream.write_all(b"massage 1 of connection 1\n").expect("it is connected"));
+    assert_eq!(reported, "connection 1: other bytes came back after the first 1\n");
+    let reported =
+        reported_of(|mut stream| stream.write_all(b"message 1 of connection 1\n\n").expect("it is connected"));
+    assert_eq!(reported, "connection 1: other bytes came back after the first 26\n");
+    let reported = reported_of(vanish);
+    assert_eq!(reported, "connection 1: Connection reset by peer (os error 104)\n");
 }

@@ -105,7 +105,7 @@ fn what_is_no_request_is_refused_and_the_next_one_answered() {
 #[test]
 fn a_header_that_lies_is_refused_at_once_and_the_refusal_arrives() {
     let server = Server::start("messages_server", &[]);
-    for (header, told) in [
+    for (header, reported) in [
         (&b"SM\x01\x00\xff\xff\xff\xff"[..], "a body has at most 65536 bytes, not 4294967295"),
         (b"SM\x01\x00\x00\x01\x00\x01", "a body has at most 65536 bytes, not 65537"),
         (b"SM\x02\x00\x00\x00\x00\x00", "the version is 1, not 2"),
@@ -117,7 +117,7 @@ fn a_header_that_lies_is_refused_at_once_and_the_refusal_arrives() {
         let good = message(REQUEST, "get it");
         stream.write_all(&[&good, header].concat()).expect("the server is there");
         assert_eq!(receive(&mut stream), (REFUSAL, "nothing is called it".to_owned()));
-        assert_eq!(receive(&mut stream), (REFUSAL, told.to_owned()));
+        assert_eq!(receive(&mut stream), (REFUSAL, reported.to_owned()));
         assert_eq!(stream.read(&mut [0]).expect("the server ends its side"), 0);
         // What comes behind it is dropped; were the connection closed, the first piece would reset it, and the next one fail.
         for _ in 0..20 {
@@ -125,13 +125,13 @@ fn a_header_that_lies_is_refused_at_once_and_the_refusal_arrives() {
         }
         stream.shutdown(Shutdown::Write).expect("it is connected");
         assert!(rest(stream).is_empty());
-        server.says(&format!(": {told}, after 1 requests"));
+        server.says(&format!(": {reported}, after 1 requests"));
         assert!(server.says(":").ends_with(": 1 requests answered"), "and nothing more is said of it");
     }
 }
 
 #[test]
-fn a_peer_that_ends_inside_of_a_message_is_told_so_and_one_that_vanishes_harms_nobody() {
+fn a_peer_that_ends_inside_of_a_message_is_reported_so_and_one_that_vanishes_harms_nobody() {
     let server = Server::start("messages_server", &[]);
     let mut other = server.connect();
     asks(&mut other, "set x y", (ANSWER, "x has 1 bytes"));
@@ -206,14 +206,14 @@ fn the_client_has_more_on_the_way_each_way_than_the_buffers_hold() {
     let text = "t".repeat(60_000);
     // 30 MB of requests, and as many of answers.
     let requests = format!("set x {text}\nget x\n").repeat(500);
-    let (told, errors) = printed(&client(&server.address(), requests), 0);
+    let (reported, errors) = printed(&client(&server.address(), requests), 0);
     assert_eq!(errors, "");
     let expected = format!("set x: x has 60000 bytes\nget x: {text}\n").repeat(500);
-    assert!(told == expected, "{} of {} bytes", told.len(), expected.len());
+    assert!(reported == expected, "{} of {} bytes", reported.len(), expected.len());
 }
 
 /// What the client says of a server that answers its two requests so.
-fn told_of(answer: Vec<u8>) -> (String, String) {
+fn reported_of(answer: Vec<u8>) -> (String, String) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("loopback");
     let address = listener.local_addr().expect("it is bound").to_string();
     let serving = spawn(move || {
@@ -232,15 +232,15 @@ fn told_of(answer: Vec<u8>) -> (String, String) {
 #[test]
 fn the_client_believes_no_server_that_ends_early_or_lies() {
     let first = message(ANSWER, "a");
-    let told = |rest: &[u8]| {
-        let (told, errors) = told_of([&first, rest].concat());
-        assert_eq!(told, "get a: a\n", "what was whole is told");
+    let reported = |rest: &[u8]| {
+        let (reported, errors) = reported_of([&first, rest].concat());
+        assert_eq!(reported, "get a: a\n", "what was whole is told");
         errors.trim_start_matches("messages_client: ").trim_end().to_owned()
     };
-    assert_eq!(told(b""), "the server ended with 1 requests unanswered");
-    assert_eq!(told(&first[..5]), "the stream ends after 5 bytes of a message");
-    assert_eq!(told(b"SM\x01\x01\xff\xff\xff\xff"), "a body has at most 65536 bytes, not 4294967295");
-    assert_eq!(told(&message(REQUEST, "x")), "the server sent a request, which only clients do");
+    assert_eq!(reported(b""), "the server ended with 1 requests unanswered");
+    assert_eq!(reported(&first[..5]), "the stream ends after 5 bytes of a message");
+    assert_eq!(reported(b"SM\x01\x01\xff\xff\xff\xff"), "a body has at most 65536 bytes, not 4294967295");
+    assert_eq!(reported(&message(REQUEST, "x")), "the server sent a request, which only clients do");
 }
 
 #[test]

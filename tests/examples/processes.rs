@@ -65,7 +65,7 @@ fn a_program_that_is_not_there_ends_the_connection_and_not_the_server() {
 }
 
 #[test]
-fn a_child_that_is_killed_is_told_as_such() {
+fn a_child_that_is_killed_is_reported_as_such() {
     let server = Server::start("process_per_connection", &["sh", "-c", "read line; kill -9 $$"]);
     assert_eq!(finish(server.connect(), b"now\n"), "");
     server.says("ended with signal: 9 (SIGKILL)");

@@ -65,9 +65,9 @@ fn a_line_without_end_is_refused_and_the_refusal_arrives() {
     assert_eq!(finish(server.connect(), &[b'x'; 4096]), "X".repeat(4096));
     let mut stream = server.connect();
     stream.write_all(&[b'x'; 5000]).expect("the server is there");
-    let mut told = String::new();
-    (&stream).read_to_string(&mut told).expect("the server ends its side");
-    assert_eq!(told, "a line has at most 4096 bytes\n");
+    let mut reported = String::new();
+    (&stream).read_to_string(&mut reported).expect("the server ends its side");
+    assert_eq!(reported, "a line has at most 4096 bytes\n");
     // Were the connection closed meanwhile, a piece would reset it, and the next one fail.
     for _ in 0..20 {
         assert_eq!(finish(server.connect(), b"another\n"), "ANOTHER\n");

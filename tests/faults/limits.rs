@@ -171,7 +171,7 @@ fn a_chain_holds_seven_entries_and_no_more() {
 }
 
 #[test]
-fn a_file_that_is_not_utf_8_is_told_by_its_first_wrong_byte() {
+fn a_file_that_is_not_utf_8_is_reported_by_its_first_wrong_byte() {
     let folder = Folder::of(&[("a.toml", "format = 1\n")]);
     fs::write(folder.path().join("a.toml"), b"format = 1\ntitle = \"na\xefve\"\n").expect("a file is written");
     let report = folder.report(folder.loader());
@@ -179,7 +179,7 @@ fn a_file_that_is_not_utf_8_is_told_by_its_first_wrong_byte() {
 }
 
 #[test]
-fn a_missing_file_is_told_where_it_is_named() {
+fn a_missing_file_is_reported_where_it_is_named() {
     let folder = Folder::of(&[("a.toml", "format = 1\ninclude = [\"gone.toml\"]\ntitel = 1")]);
     let report = folder.report(folder.loader());
     let lines: Vec<&str> = report.lines().collect();

@@ -148,7 +148,7 @@ fn a_chain_over_something_broken_has_no_second_fault() {
         let codes: Vec<_> = error.faults().iter().map(|fault| fault.kind.code()).collect();
         assert_eq!(codes, [code], "{error}");
     }
-    // A broken layer: the chains that hold it are not told so once more.
+    // A broken layer: the chains that hold it are not stated so once more.
     let broken = "[layer.broken]\nprovider = \"kernel\"\nadds = [\"encryptd\"]\n";
     let users = "[chain.user]\nlayers = [\"broken\"]\nbase = \"tcp4\"\n[chain.second]\nlayers = [\"broken\", \"tls\"]\nbase = \"user\"\n";
     let codes: Vec<_> = {
@@ -200,7 +200,7 @@ const KNOWN: &str = "format = 1\nprovider = { kernel = { module = \"system\" }, 
                      [layer.socks]\nprovider = \"socks5\"\nadds = [\"proxied\"]\n[layer.acme]\nprovider = \"acme\"\n";
 
 #[test]
-fn options_are_those_of_the_module_and_the_faults_of_all_are_told() {
+fn options_are_those_of_the_module_and_the_faults_of_all_are_reported() {
     let chain = "[chain.over]\nlayers = [\"tls\", \"socks\", \"acme\"]\nbase = \"tcp4\"\n[chain.over.options]\n";
     let cases: &[(&str, &[&str])] = &[
         (
@@ -293,19 +293,19 @@ fn options_that_fit_are_no_faults() {
 }
 
 #[test]
-fn an_option_is_told_once_however_many_entries_it_makes_and_whoever_replaces_it() {
+fn an_option_is_reported_once_however_many_entries_it_makes_and_whoever_replaces_it() {
     let several =
         "[chain.c]\nlayers = [\"acme\"]\nbase = [\"udp4\", \"nothing\", \"tcp4\"]\noptions = { rounds = 3 }\n";
-    let told = faults(&[&format!("{KNOWN}{several}")]);
-    assert_eq!(told.len(), 2, "{told:?}");
-    assert!(told[1].starts_with("a:26:13: unknown option `rounds` of chain `c` ("), "{told:?}");
+    let reported = faults(&[&format!("{KNOWN}{several}")]);
+    assert_eq!(reported.len(), 2, "{reported:?}");
+    assert!(reported[1].starts_with("a:26:13: unknown option `rounds` of chain `c` ("), "{reported:?}");
     // Of a definition that is replaced nothing is said; disabled entries are still looked at.
     let first = format!("{KNOWN}[layer.tls.options]\nwhat = 1\n");
     let second = "format = 1\ndisable = [\"udp4\"]\n[layer.tls]\nprovider = \"tls\"\nreplace = true\noptions = { wat = 1 }\nadds = [\"encrypted\"]\n\
                   [base.udp4]\nreplace = true\nprovider = \"kernel\"\nfamily = \"inet\"\ntype = \"dgram\"\nprotocol = \"udp\"\n\
                   options = { ttl = 0 }\n";
-    let told = faults(&[&first, second]);
-    assert_eq!(told.len(), 2, "{told:?}");
-    assert!(told[0].starts_with("b:6:13: unknown option `wat` of layer `tls`"), "{told:?}");
-    assert!(told[1].starts_with("b:14:19: option `ttl` of base `udp4` has 0 where"), "{told:?}");
+    let reported = faults(&[&first, second]);
+    assert_eq!(reported.len(), 2, "{reported:?}");
+    assert!(reported[0].starts_with("b:6:13: unknown option `wat` of layer `tls`"), "{reported:?}");
+    assert!(reported[1].starts_with("b:14:19: option `ttl` of base `udp4` has 0 where"), "{reported:?}");
 }

@@ -24,8 +24,8 @@ fn a_test_is_a_document_and_a_rule_and_fails_unless_all_is_notes() {
         assert!(clean.clone().all(|test| test.children().all(|child| !child.is_element())));
         for finding in findings {
             let message = finding["message"].as_str().expect("a text");
-            let told = |node: &roxmltree::Node<'_, '_>| node.text().is_some_and(|text| text.contains(message));
-            assert!(xml.descendants().any(|node| told(&node)), "{message}: {text}");
+            let reported = |node: &roxmltree::Node<'_, '_>| node.text().is_some_and(|text| text.contains(message));
+            assert!(xml.descendants().any(|node| reported(&node)), "{message}: {text}");
         }
         assert_eq!(xml.root_element().attribute("tests"), Some(all.len().to_string().as_str()));
         assert_eq!(xml.root_element().attribute("failures"), Some(failures.to_string().as_str()));

@@ -168,8 +168,11 @@ options = { username = 'we', password = 'xyzzy-plugh' }
         }
         let log = json(folder.path(), &["secret.toml", "--format", "sarif"]);
         let results = log["runs"][0]["results"].as_array().expect("an array").iter();
-        let told = results.filter(|result| result["ruleId"] == code).collect::<Vec<_>>();
-        assert!(!told.is_empty() && told.iter().all(|result| result.get("partialFingerprints").is_none()), "{log}");
+        let reported = results.filter(|result| result["ruleId"] == code).collect::<Vec<_>>();
+        assert!(
+            !reported.is_empty() && reported.iter().all(|result| result.get("partialFingerprints").is_none()),
+            "{log}"
+        );
     }
 }
 

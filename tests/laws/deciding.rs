@@ -56,7 +56,7 @@ proptest! {
         let registry = load(&catalog);
         for request in &requests {
             let asked = request.asked();
-            let (demanded, told, jointly, among, policy) = match registry.resolve(&asked) {
+            let (demanded, reported, jointly, among, policy) = match registry.resolve(&asked) {
                 Err(Refusal::ServiceNotOffered { lacking, prohibited, jointly }) => {
                     let demanded = demands(&request.require, &request.prohibit, false);
                     (demanded, named(&lacking, &prohibited, false), jointly, matches(&catalog, request), None)
@@ -77,15 +77,15 @@ proptest! {
             let hopeless: Vec<Demand> =
                 demanded.iter().filter(|demand| !some_meets(std::slice::from_ref(*demand))).cloned().collect();
             prop_assert_eq!(jointly, hopeless.is_empty(), "{:?}\n{}", request, catalog);
-            prop_assert!(!told.is_empty() && !some_meets(&told), "{:?} of {:?}\n{:?}\n{}", told, demanded, request, catalog);
+            prop_assert!(!reported.is_empty() && !some_meets(&reported), "{:?} of {:?}\n{:?}\n{}", reported, demanded, request, catalog);
             if !jointly {
-                prop_assert_eq!(&told, &hopeless, "{:?}\n{}", request, catalog);
+                prop_assert_eq!(&reported, &hopeless, "{:?}\n{}", request, catalog);
                 continue;
             }
-            for left_out in 0..told.len() {
+            for left_out in 0..reported.len() {
                 let rest: Vec<Demand> =
-                    told.iter().enumerate().filter(|&(at, _)| at != left_out).map(|(_, demand)| demand.clone()).collect();
-                prop_assert!(some_meets(&rest), "{:?} is too much\n{:?}\n{}", told, request, catalog);
+                    reported.iter().enumerate().filter(|&(at, _)| at != left_out).map(|(_, demand)| demand.clone()).collect();
+                prop_assert!(some_meets(&rest), "{:?} is too much\n{:?}\n{}", reported, request, catalog);
             }
         }
     }

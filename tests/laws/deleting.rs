@@ -123,16 +123,19 @@ fn is_refused_to_all(registry: &Registry, name: &str) -> bool {
 /// Whether a key is in the table of an entry or a provider that no request reaches.
 fn is_unreached(registry: &Registry, findings: &BTreeMap<(&'static str, String), usize>, path: &[String]) -> bool {
     let [kind, name, ..] = path else { return false };
-    let told =
+    let reported =
         |code: &str| findings.keys().any(|(found, message)| *found == code && message.contains(&format!("`{name}`")));
     let members =
         || registry.entries().filter(|entry| entry.name() == name || entry.name().starts_with(&format!("{name}/")));
     match kind.as_str() {
         "layer" => {
-            told("unchained-layer") || !registry.selectable().any(|entry| entry.stack().any(|part| part.name() == name))
+            reported("unchained-layer")
+                || !registry.selectable().any(|entry| entry.stack().any(|part| part.name() == name))
         }
-        "base" | "chain" => told("shadowed-entry") || members().all(|entry| is_refused_to_all(registry, entry.name())),
-        "provider" => told("unused-provider") || !registry.entries().any(|entry| entry.provider().name() == name),
+        "base" | "chain" => {
+            reported("shadowed-entry") || members().all(|entry| is_refused_to_all(registry, entry.name()))
+        }
+        "provider" => reported("unused-provider") || !registry.entries().any(|entry| entry.provider().name() == name),
         _ => false,
     }
 }

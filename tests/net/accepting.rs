@@ -124,7 +124,7 @@ impl Drop for Gate {
 /// Connects a client to what it asks for, and moves bytes until both sides have ended.
 fn serve(mut client: Stream, tell: &Sender<Result<Opened, Error>>) {
     let asked = client.asked().and_then(Target::host_and_port).expect("it asks for a host");
-    let told = match TcpStream::connect((asked.0.as_str(), asked.1)) {
+    let reported = match TcpStream::connect((asked.0.as_str(), asked.1)) {
         Ok(target) => {
             client.answer(&Answer::Granted(target.local_addr().ok())).expect("it can be told");
             // Reported before the client can have seen the end of it.
@@ -141,7 +141,7 @@ fn serve(mut client: Stream, tell: &Sender<Result<Opened, Error>>) {
         }
     };
     // Clients hang up as they like.
-    let _ = told;
+    let _ = reported;
 }
 
 fn relay(client: Stream, mut target: TcpStream) -> io::Result<()> {
@@ -238,7 +238,7 @@ fn curl_goes_through_socks_by_name_and_by_addresses_of_both_families() {
 }
 
 #[test]
-fn curl_is_told_by_socks_what_became_of_its_target() {
+fn curl_is_reported_by_socks_what_became_of_its_target() {
     let gate = Gate::socks(None);
     let proxy = gate.address.to_string();
     let nobody = format!("http://127.0.0.1:{}/", free_port());
@@ -252,10 +252,10 @@ fn curl_is_told_by_socks_what_became_of_its_target() {
     for asked in [&nobody["http://".len()..nobody.len() - 1], "nowhere.invalid:80"] {
         assert_eq!(gate.asked(), asked);
     }
-    let told = gate.next().unwrap_err().to_string();
+    let reported = gate.next().unwrap_err().to_string();
     let expected = "layer `socks5` (1 of 2, in the handshake): the client began with 4, as SOCKS 4 does, where 5, the \
                     version of SOCKS, is expected";
-    assert_eq!(told, expected);
+    assert_eq!(reported, expected);
 }
 
 #[test]
@@ -428,11 +428,11 @@ fn our_clients_go_through_our_proxies() {
                 .concat()
         };
         let stream = opener(entry, &as_user("alice")).connect(format!("localhost:{port}")).unwrap();
-        let told = stream.opened();
+        let reported = stream.opened();
         assert!(ask(stream).ends_with("you asked Host: ours\n"), "{entry}");
         let heard = gate.next().unwrap();
-        assert_eq!((&heard.target, heard.fact(layer, "user")), (&told.target, Some("alice")));
-        let proves = told.layers.iter().find(|report| report.name == layer).map(|report| report.traffic).unwrap();
+        assert_eq!((&heard.target, heard.fact(layer, "user")), (&reported.target, Some("alice")));
+        let proves = reported.layers.iter().find(|report| report.name == layer).map(|report| report.traffic).unwrap();
         let hears = heard.layers.iter().find(|report| report.name == layer).map(|report| report.traffic).unwrap();
         assert_eq!((hears.received_below, hears.sent_below), (proves.sent_below, proves.received_below));
 
@@ -468,8 +468,8 @@ fn unasked_a_client_is_granted_its_target_and_the_layers_above_shake_hands() {
             let mut stream = listener.accept().unwrap().handshake().unwrap();
             assert_eq!(stream.asked().is_some(), asking);
             if asking {
-                let told = stream.read(&mut [0]).unwrap_err();
-                assert_eq!(told.to_string(), "the client asked for a target, and is to be answered first");
+                let reported = stream.read(&mut [0]).unwrap_err();
+                assert_eq!(reported.to_string(), "the client asked for a target, and is to be answered first");
                 stream.answer(&Answer::Granted(None)).unwrap();
             }
             let opened = stream.opened();
@@ -513,9 +513,9 @@ fn what_the_program_takes_for_its_answer_is_no_time_of_the_client_s() {
 }
 
 #[test]
-fn a_file_of_users_that_cannot_be_used_is_told_before_anything_is_accepted() {
+fn a_file_of_users_that_cannot_be_used_is_reported_before_anything_is_accepted() {
     let files = Files::new();
-    let told = |entry: &str, layer: &str, name: &str| {
+    let reported = |entry: &str, layer: &str, name: &str| {
         let opener = opener(entry, &[(layer, "users-file", &files.word(name))]);
         opener.listen("127.0.0.1:0").unwrap_err().to_string()
     };
@@ -524,15 +524,15 @@ fn a_file_of_users_that_cannot_be_used_is_told_before_anything_is_accepted() {
     files.write("none", "# nobody\n");
     let at = |layer: &str, name: &str| format!("`{layer}`: option `users-file`: {}", files.word(name));
     for (entry, layer) in [("socks/tcp4", "socks5"), ("http-proxy/tcp4", "http-connect")] {
-        let wrong = told(entry, layer, "wrong");
+        let wrong = reported(entry, layer, "wrong");
         assert_eq!(
             wrong,
             format!("{}:2: a line without a colon, where `NAME:PASSWORD` is expected", at(layer, "wrong"))
         );
-        assert_eq!(told(entry, layer, "none"), format!("{}: there is no user in it", at(layer, "none")));
-        assert!(told(entry, layer, "missing").starts_with(&format!("{}: No such file", at(layer, "missing"))));
+        assert_eq!(reported(entry, layer, "none"), format!("{}: there is no user in it", at(layer, "none")));
+        assert!(reported(entry, layer, "missing").starts_with(&format!("{}: No such file", at(layer, "missing"))));
     }
-    let long = told("socks/tcp4", "socks5", "long");
+    let long = reported("socks/tcp4", "socks5", "long");
     assert_eq!(
         long,
         format!("{}:1: the name has 256 bytes, and at most 255 can be sent (RFC 1929)", at("socks5", "long"))

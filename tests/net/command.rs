@@ -122,14 +122,14 @@ fn a_tls_chain_carries_the_bytes_and_tells_what_it_is() {
     });
     let (received, said, well) = server.answer(b"answer");
     let client = client.join().expect("no panic");
-    let told = String::from_utf8_lossy(&client.stderr);
-    assert!(well && client.status.success(), "{said} {told}");
+    let reported = String::from_utf8_lossy(&client.stderr);
+    assert!(well && client.status.success(), "{said} {reported}");
     assert!(received == bytes(500_000) && client.stdout == b"answer");
-    for (what, text) in [("client", &*told), ("server", &said)] {
+    for (what, text) in [("client", &*reported), ("server", &said)] {
         assert!(text.starts_with("secure/tcp4: tls over tcp4, tcp://127.0.0.1:"), "{what}: {text}");
         assert!(text.contains("version TLS 1.3") && text.contains("alpn x"), "{what}: {text}");
     }
-    assert!(told.contains("tls: 500000 bytes sent as "), "{told}");
+    assert!(reported.contains("tls: 500000 bytes sent as "), "{reported}");
 }
 
 #[test]
@@ -158,9 +158,12 @@ fn openssl_is_a_peer_of_the_command() {
 
     // Without the root that vouches for it, nothing is sent.
     let output = run(&mut sockatlas(&["connect", "secure/tcp4", &target, "--set", "tls.roots=webpki"]), b"stressed\n");
-    let told = String::from_utf8_lossy(&output.stderr);
+    let reported = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(2));
-    assert!(output.stdout.is_empty() && told.starts_with("error: layer `tls` (1 of 2, in the handshake): "), "{told}");
+    assert!(
+        output.stdout.is_empty() && reported.starts_with("error: layer `tls` (1 of 2, in the handshake): "),
+        "{reported}"
+    );
 }
 
 #[test]
@@ -192,32 +195,32 @@ fn unix_sockets_by_path() {
 }
 
 #[test]
-fn what_cannot_be_opened_is_told_and_nothing_else_is_opened() {
+fn what_cannot_be_opened_is_reported_and_nothing_else_is_opened() {
     let port = free_port();
     let closed = format!("127.0.0.1:{port}");
-    let told = |arguments: &[&str]| {
+    let reported = |arguments: &[&str]| {
         let output = run(&mut sockatlas(arguments), b"");
         assert!(output.stdout.is_empty(), "{arguments:?}");
         (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
     };
     // The catalog has nothing like it: refused, as by resolve.
-    let (status, text) = told(&["connect", "secure/tpc4", &closed]);
+    let (status, text) = reported(&["connect", "secure/tpc4", &closed]);
     assert!(status == Some(1) && text.starts_with("error[no-such-entry]: "), "{text}");
     assert!(text.contains("`sockatlas explain --entry secure/tpc4` shows every candidate"), "{text}");
-    let (status, text) = told(&["connect", "tls", &closed]);
+    let (status, text) = reported(&["connect", "tls", &closed]);
     assert!(status == Some(1) && text.starts_with("error[unchained-layer]: "), "{text}");
-    let (status, text) = told(&["connect", "inet/dgram/udp", "--require", "encrypted", &closed]);
+    let (status, text) = reported(&["connect", "inet/dgram/udp", "--require", "encrypted", &closed]);
     assert!(status == Some(1) && text.starts_with("error[service-not-offered]: "), "{text}");
     // A name that stands for several.
-    let (status, text) = told(&["connect", "secure", &closed]);
+    let (status, text) = reported(&["connect", "secure", &closed]);
     assert_eq!(status, Some(2));
     assert!(text.starts_with("error: `secure` stands for several entries: `secure/tcp4`, `secure/tcp6`"), "{text}");
     // The network.
-    let (status, text) = told(&["connect", "tcp4", &closed]);
+    let (status, text) = reported(&["connect", "tcp4", &closed]);
     assert_eq!(status, Some(2));
     assert_eq!(text, format!("error: `tcp4`: {closed}: connect: Connection refused (os error 111)\n"));
     // Options.
-    let (status, text) = told(&["connect", "socks/tcp4", "localhost:1"]);
+    let (status, text) = reported(&["connect", "socks/tcp4", "localhost:1"]);
     assert_eq!(status, Some(2));
     assert!(text.contains("option `proxy`") && text.contains("--set socks5.proxy=VALUE"), "{text}");
     for (set, expected) in [
@@ -229,10 +232,10 @@ fn what_cannot_be_opened_is_told_and_nothing_else_is_opened() {
         ("tls.alpn=h2", "error: `tls.alpn`: the stack of `socks/tcp4` is socks5 over tcp4\n"),
         ("tcp4.only-v6=true", "error: `tcp4.only-v6`: it is for sockets of inet6 only\n"),
     ] {
-        let (status, text) = told(&["connect", "socks/tcp4", "localhost:1", "--set", set]);
+        let (status, text) = reported(&["connect", "socks/tcp4", "localhost:1", "--set", set]);
         assert_eq!((status, text.as_str()), (Some(2), expected));
     }
-    let (status, text) = told(&["connect", "socks/tcp4", "localhost:1", "--set", "proxy"]);
+    let (status, text) = reported(&["connect", "socks/tcp4", "localhost:1", "--set", "proxy"]);
     assert!(status == Some(2) && text.contains("is not of the form ENTRY.OPTION=VALUE"), "{text}");
     // A module that nobody provides.
     let catalog = tempfile::NamedTempFile::new().expect("made");
@@ -240,11 +243,11 @@ fn what_cannot_be_opened_is_told_and_nothing_else_is_opened() {
         include_str!("../../catalogs/layers.toml").replace("[provider.frame]", "[provider.frame]\nmodule = \"acme\"");
     std::fs::write(&catalog, text).expect("written");
     let path = catalog.path().to_str().expect("text");
-    let (status, text) = told(&["-c", "catalogs/linux.toml", "-c", path, "connect", "framed/tcp4", &closed]);
+    let (status, text) = reported(&["-c", "catalogs/linux.toml", "-c", path, "connect", "framed/tcp4", &closed]);
     assert_eq!(status, Some(2));
     assert!(text.contains("[provider-failed] `frame` needs the module `acme`"), "{text}");
     // A target that is none.
-    let (status, text) = told(&["connect", "tcp4", "localhost"]);
+    let (status, text) = reported(&["connect", "tcp4", "localhost"]);
     assert!(status == Some(2) && text.contains("`localhost` is no address of inet"), "{text}");
 }
 
@@ -285,9 +288,9 @@ fn a_secret_is_read_and_never_printed() {
         let output = run(sockatlas(&arguments).env("SOCKATLAS_TEST_PASSWORD", "correct horse"), b"");
         let heard = seen.join().expect("no panic");
         assert!(heard.windows(13).any(|window| window == b"correct horse"), "{password}");
-        let told = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.code() == Some(2) && !told.contains("horse"), "{told}");
-        assert!(told.starts_with("error: layer `socks5` (1 of 2, in the handshake): "), "{told}");
+        let reported = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.code() == Some(2) && !reported.contains("horse"), "{reported}");
+        assert!(reported.starts_with("error: layer `socks5` (1 of 2, in the handshake): "), "{reported}");
     }
 }
 
@@ -307,8 +310,8 @@ fn a_time_limit_ends_what_takes_too_long() {
         ]),
         b"",
     );
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(told, "error: layer `tls`: the handshakes did not end within 200ms\n");
+    let reported = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(reported, "error: layer `tls`: the handshakes did not end within 200ms\n");
     let output = run(&mut sockatlas(&["connect", "tcp4", &target, "--read-timeout", "200ms"]), b"x");
     assert_eq!(String::from_utf8_lossy(&output.stderr), "error: nothing to read within 200ms\n");
     assert_eq!(output.status.code(), Some(2));

@@ -240,17 +240,17 @@ fn open_and_write(catalog: &RandomCatalog, ask: usize, waits: bool, port: u16) -
         let target = opener.target(address).ok()?;
         let first = opener.resolve(&target).ok()?.remove(0);
         let mut stream = opener.start(&target, &first, Instant::now()).ok()?;
-        let (mut told, mut sent) = (0, 0);
-        while told < 3 && sent < MARKER.len() {
+        let (mut reported, mut sent) = (0, 0);
+        while reported < 3 && sent < MARKER.len() {
             match stream.write(&MARKER[sent..]) {
                 Ok(count) => sent += count,
                 Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {
                     if stream.progress(Instant::now()).is_err() {
-                        told += 1;
+                        reported += 1;
                     }
                     std::thread::sleep(Duration::from_micros(200));
                 }
-                Err(_) => told += 1,
+                Err(_) => reported += 1,
             }
         }
         if sent > 0 {

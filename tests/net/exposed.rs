@@ -111,10 +111,10 @@ fn what_everybody_may_read_or_write_is_refused_with_the_file_its_mode_its_owner_
             "{name}"
         );
         assert_eq!(found.owner, rustix::process::geteuid().as_raw());
-        let told = found.to_string();
+        let reported = found.to_string();
         assert!(
-            told.contains(&format!("(mode {bits:04o}, owner ")) && told.contains("take that away: `chmod "),
-            "{told}"
+            reported.contains(&format!("(mode {bits:04o}, owner ")) && reported.contains("take that away: `chmod "),
+            "{reported}"
         );
         fs::set_permissions(site.path(name), before).expect("it is ours");
         assert_eq!(site.found(), None, "{name}");
@@ -134,9 +134,12 @@ fn the_error_names_the_option_and_is_one_of_this_host() {
     site.modes(&[("secrets/password", 0o640 | 0o004)]);
     let error = site.prepare(&[]).expect_err("everybody can read it");
     let file = site.path("secrets/password").display().to_string();
-    let told = error.to_string();
+    let reported = error.to_string();
     let begins = format!("`socks.password-file`: everybody on this machine may read `{file}` (mode 0644, owner ");
-    assert!(told.starts_with(&begins) && told.ends_with(&format!("; take that away: `chmod 600 {file}`")), "{told}");
+    assert!(
+        reported.starts_with(&begins) && reported.ends_with(&format!("; take that away: `chmod 600 {file}`")),
+        "{reported}"
+    );
     assert_eq!((error.kind(), error.code()), (ErrorKind::Host, Some(ErrorCode::ProviderFailed)));
 }
 
@@ -318,12 +321,12 @@ fn the_command_refuses_and_allows_as_the_library_does() {
     let (_, reached) = connect(&[]);
     assert!(reached.contains("connect: Connection refused"), "{reached}");
     site.modes(&[("site.toml", 0o666)]);
-    let (status, told) = connect(&[]);
+    let (status, reported) = connect(&[]);
     let begins = format!(
         "error: [provider-failed] `proxied`: everybody on this machine may write `{catalog}` (mode 0666, owner "
     );
     let ends = format!("help: `--allow-exposed {catalog}` takes it as it is\n");
-    assert!(told.starts_with(&begins) && told.ends_with(&ends), "{told}");
+    assert!(reported.starts_with(&begins) && reported.ends_with(&ends), "{reported}");
     assert_eq!(status, Some(2));
     assert_eq!(connect(&["--allow-exposed", &catalog]).1, reached);
     for command in [
@@ -332,9 +335,9 @@ fn the_command_refuses_and_allows_as_the_library_does() {
         vec!["listen", "tcp4", "127.0.0.1:0"],
     ] {
         let output = run(sockatlas(&["-c", &catalog]).args(&command), b"");
-        let told = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(told.contains("everybody on this machine may write"), "{command:?}: {told}");
-        assert_eq!(output.status.code(), Some(2), "{command:?}: {told}");
+        let reported = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(reported.contains("everybody on this machine may write"), "{command:?}: {reported}");
+        assert_eq!(output.status.code(), Some(2), "{command:?}: {reported}");
     }
 }
 
@@ -352,9 +355,9 @@ fn check_reports_what_opening_refuses_but_not_whose_the_files_are() {
     let catalog = site.path("site.toml").display().to_string();
     let warnings = || {
         let output = run(&mut sockatlas(&["check", &catalog]), b"");
-        let told = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+        let reported = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
         let found =
-            told.lines().filter_map(|line| line.strip_prefix("warning[writable-by-others]: ").map(str::to_owned));
+            reported.lines().filter_map(|line| line.strip_prefix("warning[writable-by-others]: ").map(str::to_owned));
         let mut found: Vec<String> = found.collect();
         found.sort_unstable_by(|one, other| other.cmp(one));
         found

@@ -63,19 +63,19 @@ fn a_name_with_a_dead_and_a_live_address_is_connected_to_after_the_delay() {
         let _ = TcpStream::connect(format!("127.0.0.2:{port}"));
         return live.join().expect("content");
     };
-    let told = text(&output.stderr);
-    assert_eq!(text(&output.stdout), "desserts", "{told}");
-    let lines: Vec<&str> = told.lines().collect();
+    let reported = text(&output.stderr);
+    assert_eq!(text(&output.stdout), "desserts", "{reported}");
+    let lines: Vec<&str> = reported.lines().collect();
     let attempts = ["127.0.0.1", "127.0.0.2"].iter().zip(["overtaken", "connected"]).zip(&lines);
     let began = attempts.map(|((address, outcome), line)| {
         let before = format!("`tcp4`: {address}:{port}: {outcome}, begun after ");
         let began = line.strip_prefix(&before).and_then(|rest| rest.strip_suffix(" ms"));
-        began.and_then(|began| began.parse::<u64>().ok()).unwrap_or_else(|| panic!("{told}"))
+        began.and_then(|began| began.parse::<u64>().ok()).unwrap_or_else(|| panic!("{reported}"))
     });
     let began: Vec<u64> = began.collect();
     // Not before the delay, and not after the limit of 30 seconds that the dead one has.
-    assert!(began[1] >= began[0] + 250 && began[1] < began[0] + 30_000, "{told}");
-    assert!(lines[2].starts_with("tcp4, tcp://127.0.0.1:") && lines[2].ends_with("; attempt 2 of 2"), "{told}");
+    assert!(began[1] >= began[0] + 250 && began[1] < began[0] + 30_000, "{reported}");
+    assert!(lines[2].starts_with("tcp4, tcp://127.0.0.1:") && lines[2].ends_with("; attempt 2 of 2"), "{reported}");
     live.join().expect("content");
 }
 
@@ -98,14 +98,14 @@ fn fallback_tries_both_ip_versions_that_a_name_stands_for() {
         let _ = server.join();
         return;
     };
-    let told = text(&output.stderr);
-    assert!(output.status.success(), "{told}");
-    assert_eq!(server.join().expect("content"), b"hello", "{told}");
-    let lines: Vec<&str> = told.lines().collect();
+    let reported = text(&output.stderr);
+    assert!(output.status.success(), "{reported}");
+    assert_eq!(server.join().expect("content"), b"hello", "{reported}");
+    let lines: Vec<&str> = reported.lines().collect();
     let refused = format!("`secure/tcp6`: [::1]:{port}: connect: ");
-    assert!(lines[0].starts_with(&refused), "{told}");
-    assert!(lines[1].starts_with(&format!("`secure/tcp4`: 127.0.0.1:{port}: connected, begun after ")), "{told}");
-    assert!(lines[2].starts_with("secure/tcp4: tls over tcp4, tcp://127.0.0.1:"), "{told}");
+    assert!(lines[0].starts_with(&refused), "{reported}");
+    assert!(lines[1].starts_with(&format!("`secure/tcp4`: 127.0.0.1:{port}: connected, begun after ")), "{reported}");
+    assert!(lines[2].starts_with("secure/tcp4: tls over tcp4, tcp://127.0.0.1:"), "{reported}");
 }
 
 /// What the built-in catalog of this system is made of.
@@ -184,16 +184,16 @@ fn a_single_address_takes_the_calls_that_it_takes_by_hand() {
 
 #[test]
 fn without_fallback_a_name_that_stands_for_several_is_refused() {
-    let told = |arguments: &[&str]| {
+    let reported = |arguments: &[&str]| {
         let output = run(&mut sockatlas(arguments), b"");
         (output.status.code(), text(&output.stderr))
     };
     let several = "error: `secure` stands for several entries: `secure/tcp4`, `secure/tcp6`\n";
-    let (status, told_by_connect) = told(&["connect", "secure", "127.0.0.1:1"]);
+    let (status, reported_by_connect) = reported(&["connect", "secure", "127.0.0.1:1"]);
     let help = "help: name one of them, or --fallback tries them in order\n";
-    assert_eq!((status, told_by_connect), (Some(2), format!("{several}{help}")));
-    let (status, told_by_listen) = told(&["listen", "secure", "127.0.0.1:1"]);
-    assert_eq!((status, told_by_listen), (Some(2), format!("{several}help: name one of them\n")));
+    assert_eq!((status, reported_by_connect), (Some(2), format!("{several}{help}")));
+    let (status, reported_by_listen) = reported(&["listen", "secure", "127.0.0.1:1"]);
+    assert_eq!((status, reported_by_listen), (Some(2), format!("{several}help: name one of them\n")));
 }
 
 #[test]
@@ -217,10 +217,13 @@ fn fallback_never_goes_below_what_is_required() {
     let arguments =
         ["connect", "--fallback", "inet/stream", &target, "--require", "encrypted", "--set", "tls.roots=webpki"];
     let output = run(&mut sockatlas(&arguments), b"a secret");
-    let told = text(&output.stderr);
-    assert_eq!(output.status.code(), Some(2), "{told}");
-    assert!(told.starts_with(&format!("error: {target} could be reached by no entry (`secure/tcp4`: ")), "{told}");
-    assert!(!told.contains("`tcp4`: 127"), "the plain base was tried: {told}");
+    let reported = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{reported}");
+    assert!(
+        reported.starts_with(&format!("error: {target} could be reached by no entry (`secure/tcp4`: ")),
+        "{reported}"
+    );
+    assert!(!reported.contains("`tcp4`: 127"), "the plain base was tried: {reported}");
     drop(TcpStream::connect(&target).expect("it still listens"));
     let heard = peer.join().expect("content");
     assert!(!heard.is_empty(), "several were tried");
@@ -234,9 +237,9 @@ fn fallback_is_refused_as_resolving_is() {
     {
         let arguments = ["connect", "--fallback", spec, "127.0.0.1:1", "--require", "x-unheard-of"];
         let output = run(&mut sockatlas(&arguments), b"");
-        let told = text(&output.stderr);
-        assert_eq!(output.status.code(), Some(1), "{told}");
-        assert!(told.starts_with(&format!("error[{code}]: ")), "{told}");
+        let reported = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{reported}");
+        assert!(reported.starts_with(&format!("error[{code}]: ")), "{reported}");
     }
 }
 
@@ -307,14 +310,17 @@ fn after_a_wrong_certificate_nothing_goes_out_in_plain_whatever_may_be_lost() {
         let (target, peer) = between(&certificate, &key);
         let arguments = [&["-c", &*catalog, "connect", "--fallback", "inet/stream", &target], more].concat();
         let output = run(&mut sockatlas(&arguments), b"password=hunter2");
-        let told = text(&output.stderr);
+        let reported = text(&output.stderr);
         drop(TcpStream::connect(&*target).expect("it still listens"));
-        assert_eq!(peer.join().expect("content"), ["TLS, refused"], "{told}");
-        assert!(!output.status.success() && output.stdout.is_empty(), "{told}");
+        assert_eq!(peer.join().expect("content"), ["TLS, refused"], "{reported}");
+        assert!(!output.status.success() && output.stdout.is_empty(), "{reported}");
         let never = format!("never fallen back to: `tcp4` {bar}\n");
-        assert_eq!(told.contains(&never), more != both, "{told}");
-        assert!(told.contains("error: `secure`: 127.0.0.1:") && told.contains(": the certificate of `localhost` is "));
-        assert!(told.ends_with(&format!("; not tried: `tcp4` {bar}\n")), "{told}");
+        assert_eq!(reported.contains(&never), more != both, "{reported}");
+        assert!(
+            reported.contains("error: `secure`: 127.0.0.1:")
+                && reported.contains(": the certificate of `localhost` is ")
+        );
+        assert!(reported.ends_with(&format!("; not tried: `tcp4` {bar}\n")), "{reported}");
     }
 }
 
@@ -340,25 +346,25 @@ fn what_may_be_lost_is_lost_when_nothing_better_can_be_reached_and_not_before() 
         let peer = turning(listener);
         let arguments = [&["-c", &*dead, "connect", "--fallback", "inet/stream", &target], more].concat();
         let output = run(&mut sockatlas(&arguments), b"hello");
-        let told = text(&output.stderr);
+        let reported = text(&output.stderr);
         // The peer is let go where nobody has come.
         let _ = TcpStream::connect(&target).map(|peer| peer.shutdown(std::net::Shutdown::Write));
         peer.join().expect("content");
-        assert_eq!(said.unwrap_or_default(), text(&output.stdout), "{told}");
-        assert_eq!(output.status.success(), said.is_some(), "{told}");
+        assert_eq!(said.unwrap_or_default(), text(&output.stdout), "{reported}");
+        assert_eq!(output.status.success(), said.is_some(), "{reported}");
     }
 }
 
 #[test]
 fn only_what_falling_back_keeps_can_be_lost_and_only_by_falling_back() {
-    let told = |arguments: &[&str]| {
+    let reported = |arguments: &[&str]| {
         let output = run(sockatlas(&["connect", "inet/stream", "127.0.0.1:1"]).args(arguments), b"");
         (output.status.code(), text(&output.stderr))
     };
-    let (status, alone) = told(&["--may-lose", "encrypted"]);
+    let (status, alone) = reported(&["--may-lose", "encrypted"]);
     assert!(status == Some(2) && alone.contains("--fallback"), "{alone}");
-    let (status, other) = told(&["--fallback", "--may-lose", "proxied"]);
+    let (status, other) = reported(&["--fallback", "--may-lose", "proxied"]);
     assert!(status == Some(2) && other.contains("falling back keeps `encrypted` and `authenticated`"), "{other}");
-    let (status, mistyped) = told(&["--fallback", "--may-lose", "encrypte"]);
+    let (status, mistyped) = reported(&["--fallback", "--may-lose", "encrypte"]);
     assert!(status == Some(2) && mistyped.contains("unknown service `encrypte`"), "{mistyped}");
 }

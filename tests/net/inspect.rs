@@ -122,10 +122,13 @@ impl Capture {
             command.args(["-o", &format!("{protocol}.check_checksum:TRUE")]);
         }
         let output = command.arg("-n").arg("-r").arg(&self.path).args(arguments).output().expect("it was found");
-        let told = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{told}");
+        let reported = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{reported}");
         // A file that is cut, or has what is no block, is read up to there.
-        assert!(!told.contains("appears to") && !told.contains("cut short") && !told.contains("isn't"), "{told}");
+        assert!(
+            !reported.contains("appears to") && !reported.contains("cut short") && !reported.contains("isn't"),
+            "{reported}"
+        );
         String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect()
     }
 
@@ -140,8 +143,8 @@ impl Capture {
     fn assert_clean(&self) {
         let odd = "tcp.analysis.flags || _ws.malformed || _ws.unreassembled || _ws.expert.severity >= 0x600000 \
                    || ip.checksum.status != 1 || tcp.checksum.status != 1 || udp.checksum.status != 1";
-        let told = self.tshark(&["-Y", odd]);
-        assert!(told.is_empty(), "{told:#?}");
+        let reported = self.tshark(&["-Y", odd]);
+        assert!(reported.is_empty(), "{reported:#?}");
         // The filter says something at all.
         let good = "ip.checksum.status == 1 || tcp.checksum.status == 1 || udp.checksum.status == 1";
         assert!(!self.tshark(&["-Y", good]).is_empty());

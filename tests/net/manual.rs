@@ -26,9 +26,9 @@ fn the_two_ends_in_the_manual_talk() {
     }
     let folder = tempfile::tempdir().expect("made");
     let output = run(&block("openssl req").replace("8443", &free_port().to_string()), folder.path());
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(String::from_utf8_lossy(&output.stdout), "hello from behind TLS\n", "{told}");
-    assert!(output.status.success() && told.contains("listening at tcp://127.0.0.1:"), "{told}");
+    let reported = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "hello from behind TLS\n", "{reported}");
+    assert!(output.status.success() && reported.contains("listening at tcp://127.0.0.1:"), "{reported}");
 }
 
 #[test]
@@ -45,7 +45,7 @@ fn curl_reaches_a_plain_server_through_the_gateway_and_the_relay_of_the_manual()
     let script = ports.iter().fold(block("python3").to_owned(), |script, (port, free)| script.replace(port, free));
     let script = format!("{certificate}\n{}", script.replace("sleep 2", &listen));
     let output = run(&script, folder.path());
-    let told = String::from_utf8_lossy(&output.stderr);
+    let reported = String::from_utf8_lossy(&output.stderr);
     let answer = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success() && answer.contains("<a href=\"cert.pem\">cert.pem</a>"), "{answer}{told}");
+    assert!(output.status.success() && answer.contains("<a href=\"cert.pem\">cert.pem</a>"), "{answer}{reported}");
 }

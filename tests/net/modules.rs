@@ -82,8 +82,9 @@ fn a_layer_of_ones_own_is_loaded_checked_and_opened_like_any_other() {
     let providers = Providers::shipped().layer(Scrambler);
     let loader = Loader::new().modules(providers.modules()).builtin();
     let registry = loader.clone().text("scrambled.toml", SCRAMBLED).load().expect("sound");
-    let told = loader.text("scrambled.toml", SCRAMBLED.replace("key = 7", "key = 256")).load().expect_err("too much");
-    assert!(told.to_string().contains("256 where a whole number from 0 to 255 is expected"), "{told}");
+    let reported =
+        loader.text("scrambled.toml", SCRAMBLED.replace("key = 7", "key = 256")).load().expect_err("too much");
+    assert!(reported.to_string().contains("256 where a whole number from 0 to 255 is expected"), "{reported}");
 
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("loopback has ports");
     let address = listener.local_addr().expect("bound");
@@ -104,7 +105,7 @@ fn a_layer_of_ones_own_is_loaded_checked_and_opened_like_any_other() {
 }
 
 #[test]
-fn what_is_not_compiled_in_is_told_with_its_feature_and_nothing_shorter_is_opened() {
+fn what_is_not_compiled_in_is_reported_with_its_feature_and_nothing_shorter_is_opened() {
     // As a build without the feature `tls` has them.
     let without_tls = Providers::none().base(system::System);
     let registry = Loader::new().builtin().load().expect("sound");
@@ -129,7 +130,7 @@ fn what_is_not_compiled_in_is_told_with_its_feature_and_nothing_shorter_is_opene
 }
 
 #[test]
-fn a_module_that_nobody_brings_is_told_as_such() {
+fn a_module_that_nobody_brings_is_reported_as_such() {
     let registry = Loader::new().builtin().text("scrambled.toml", SCRAMBLED).load().expect("its options are not known");
     let selection = registry.resolve(&Request::named("scrambled/tcp4")).expect("it is there");
     let error = Opener::new(&Providers::shipped(), &selection).connect("127.0.0.1:1").expect_err("nobody");
@@ -176,8 +177,8 @@ fn what_a_base_protocol_of_ones_own_leaves_out_it_does_not_support() {
     let registry = Loader::new().modules(providers.modules()).text("nothing.toml", text).load().expect("sound");
     let selection = registry.resolve(&Request::named("widget")).expect("it is there");
     let opener = Opener::new(&providers, &selection);
-    let told = opener.connect("somewhere").expect_err("cannot").to_string();
-    assert_eq!(told, "`widget`: somewhere: connect is not supported");
+    let reported = opener.connect("somewhere").expect_err("cannot").to_string();
+    assert_eq!(reported, "`widget`: somewhere: connect is not supported");
     assert_eq!(
         opener.listen("somewhere").expect_err("cannot").to_string(),
         "`widget`: somewhere: listen is not supported"

@@ -159,11 +159,11 @@ fn a_socks_proxy_that_cannot_connect_says_why() {
     let target = format!("127.0.0.1:{}", free_port());
     let error = through("socks/tcp4", &[("socks5", "proxy", &proxy.address)], &target).unwrap_err();
     assert_eq!(layer_failure(&error), Failure::Refused);
-    let told = format!(
+    let reported = format!(
         "layer `socks5` (1 of 2, in the handshake): the proxy {} did not connect to {target}: reply 5 (connection refused)",
         proxy.address
     );
-    assert_eq!(error.to_string(), told);
+    assert_eq!(error.to_string(), reported);
 }
 
 #[test]
@@ -184,14 +184,14 @@ fn a_socks_proxy_asks_for_a_password() {
     let wrong = ("socks5", "password-file", file.to_str().unwrap());
     let error = through("socks/tcp4", &[at, alice, wrong], &target).unwrap_err();
     assert_eq!(layer_failure(&error), Failure::Authentication);
-    let told = format!("the proxy {} did not accept user `alice` and the password: status ", proxy.address);
-    assert!(error.to_string().contains(&told), "{error}");
+    let reported = format!("the proxy {} did not accept user `alice` and the password: status ", proxy.address);
+    assert!(error.to_string().contains(&reported), "{error}");
     assert!(!format!("{error}{error:?}").contains("sesam"));
 
     let error = through("socks/tcp4", &[at], &target).unwrap_err();
     assert_eq!(layer_failure(&error), Failure::Authentication);
-    let told = "none of the methods offered: no authentication (it may want a `username` and a password)";
-    assert!(error.to_string().ends_with(told), "{error}");
+    let reported = "none of the methods offered: no authentication (it may want a `username` and a password)";
+    assert!(error.to_string().ends_with(reported), "{error}");
 }
 
 #[test]
@@ -240,8 +240,8 @@ fn an_http_proxy_asks_for_a_password() {
 
     let error = through("http-proxy/tcp4", &[at], &target).unwrap_err();
     assert_eq!(layer_failure(&error), Failure::Authentication);
-    let told = "wants a `username` and a password: 407 (Proxy Authentication Required); it offers Basic";
-    assert!(error.to_string().ends_with(told), "{error}");
+    let reported = "wants a `username` and a password: 407 (Proxy Authentication Required); it offers Basic";
+    assert!(error.to_string().ends_with(reported), "{error}");
 
     // tinyproxy 1.11 says 401 here.
     let bob = ("http-connect", "username", "bob");
@@ -289,8 +289,8 @@ fn squid_opens_refuses_and_asks_for_a_password() {
     chatter(&mut through("http-proxy/tcp4", &[at, alice, sesame], &target).unwrap());
     let error = through("http-proxy/tcp4", &[at, bob, sesame], &target).unwrap_err();
     assert_eq!(layer_failure(&error), Failure::Authentication);
-    let told = "did not accept the user and password: 407 (Proxy Authentication Required); it offers Basic";
-    assert!(error.to_string().ends_with(told), "{error}");
+    let reported = "did not accept the user and password: 407 (Proxy Authentication Required); it offers Basic";
+    assert!(error.to_string().ends_with(reported), "{error}");
 }
 
 #[test]
@@ -341,28 +341,28 @@ fn a_proxy_is_reached_through_another() {
     let nobody = format!("127.0.0.1:{}", free_port());
     let opener = opener(&registry, "socks-to-http", &[socks, ("http-first", "proxy", &nobody)]);
     let error = opener.connect(&target).unwrap_err().to_string();
-    let told = format!("did not connect to {nobody}: reply 5 (connection refused)");
-    assert!(error.starts_with("layer `socks5` (2 of 3, in the handshake)") && error.ends_with(&told), "{error}");
+    let reported = format!("did not connect to {nobody}: reply 5 (connection refused)");
+    assert!(error.starts_with("layer `socks5` (2 of 3, in the handshake)") && error.ends_with(&reported), "{error}");
 }
 
 #[test]
-fn a_proxy_that_is_not_there_is_the_address_that_is_told() {
+fn a_proxy_that_is_not_there_is_the_address_that_is_reported() {
     let proxy = format!("127.0.0.1:{}", free_port());
     for (entry, layer) in [("socks/tcp4", "socks5"), ("http-proxy/tcp4", "http-connect")] {
         let error = through(entry, &[(layer, "proxy", &proxy)], "example.org:443").unwrap_err();
         assert!(matches!(&error, Error::Unreached { .. }), "{error:?}");
-        let told = error.to_string();
-        assert!(told.contains(&format!("{proxy}: connect: Connection refused")), "{told}");
+        let reported = error.to_string();
+        assert!(reported.contains(&format!("{proxy}: connect: Connection refused")), "{reported}");
     }
 }
 
 #[test]
-fn what_cannot_be_prepared_is_told_before_anything_is_opened() {
+fn what_cannot_be_prepared_is_reported_before_anything_is_opened() {
     let at = ("socks5", "proxy", "127.0.0.1:1");
-    let told = |entry: &str, options: &[_]| through(entry, options, "localhost:1").unwrap_err().to_string();
-    assert_eq!(told("socks/tcp4", &[]), "`socks5`: option `proxy`: neither the catalog nor the call states it");
+    let reported = |entry: &str, options: &[_]| through(entry, options, "localhost:1").unwrap_err().to_string();
+    assert_eq!(reported("socks/tcp4", &[]), "`socks5`: option `proxy`: neither the catalog nor the call states it");
     assert_eq!(
-        told("socks/tcp4", &[at, ("socks5", "username", "alice")]),
+        reported("socks/tcp4", &[at, ("socks5", "username", "alice")]),
         "`socks5`: option `username`: it needs `password-file` or `password-env` too"
     );
     // Which proxy there is, is of no interest to those who are one.

@@ -161,17 +161,17 @@ fn haproxy_tells_whose_connection_it_passes_on() {
         let expected = Origin { source: Address::Ip(source), destination: Address::Ip(destination) };
         assert_eq!(opened.origin, Some(expected), "{header}");
         let (source, destination) = (source.to_string(), destination.to_string());
-        let mut told = vec![("version", version), ("protocol", protocol)];
-        told.extend([("source", &*source), ("destination", &*destination)]);
+        let mut reported = vec![("version", version), ("protocol", protocol)];
+        reported.extend([("source", &*source), ("destination", &*destination)]);
         if header.contains("unique-id") {
-            told.push(("unique-id", "id-of-127.0.0.1"));
+            reported.push(("unique-id", "id-of-127.0.0.1"));
         }
         if header.contains("crc32c") {
-            told.push(("crc32c", "verified"));
+            reported.push(("crc32c", "verified"));
         }
         let mut found = facts(&opened);
-        found.sort_by_key(|fact| told.iter().position(|known| known == fact));
-        assert_eq!(found, told, "{header}");
+        found.sort_by_key(|fact| reported.iter().position(|known| known == fact));
+        assert_eq!(found, reported, "{header}");
         assert_ne!(opened.peer.as_ref().unwrap().to_string(), source, "the socket leads to HAProxy");
         assert_eq!(opened.layers[0].phase, Phase::Retired);
     }
@@ -289,7 +289,7 @@ fn tls_lies_behind_the_header_either_way() {
 }
 
 #[test]
-fn haproxy_is_told_on_whose_behalf_we_connect() {
+fn haproxy_is_reported_on_whose_behalf_we_connect() {
     let port = free_port();
     let Some(_haproxy) = Haproxy::start(&telling("behind", &format!("127.0.0.1:{port} accept-proxy")), &[]) else {
         return;
@@ -301,7 +301,7 @@ fn haproxy_is_told_on_whose_behalf_we_connect() {
         opener.connect(&target).unwrap()
     };
     for version in ["1", "2"] {
-        for (source, destination, told) in [
+        for (source, destination, reported) in [
             ("192.0.2.1:50000", "198.51.100.7:443", "192.0.2.1 50000 198.51.100.7 443"),
             ("[2001:db8::1]:1", "[2001:db8::2]:65535", "2001:db8::1 1 2001:db8::2 65535"),
             ("192.0.2.1:1", "[2001:db8::2]:2", "::ffff:192.0.2.1 1 2001:db8::2 2"),
@@ -310,7 +310,7 @@ fn haproxy_is_told_on_whose_behalf_we_connect() {
             assert!(stream.is_bare(), "it has retired");
             assert_eq!(fact(&stream.opened(), "version"), Some(version));
             assert_eq!(stream.opened().origin, Some(origin(source, destination)));
-            assert_eq!(ask(stream), told, "version {version}");
+            assert_eq!(ask(stream), reported, "version {version}");
         }
         // Of nobody, HAProxy sees the socket.
         let stream = connect(version, None);
@@ -346,15 +346,15 @@ fn an_origin_passes_through_haproxy_from_us_to_us() {
     let bind = format!("127.0.0.1:{port} accept-proxy");
     let Some(_haproxy) = Haproxy::start(&passing_on("between", &bind, &ours, "send-proxy-v2"), &[]) else { return };
     for (source, destination) in [("192.0.2.1:50000", "192.0.2.2:443"), ("[2001:db8::1]:1", "[2001:db8::2]:2")] {
-        let told = origin(source, destination);
-        let opener = opener("forwarded/tcp4", &[]).on_behalf_of(told.clone());
+        let reported = origin(source, destination);
+        let opener = opener("forwarded/tcp4", &[]).on_behalf_of(reported.clone());
         let client = thread::spawn(move || {
             let stream = opener.connect(SocketAddr::from(([127, 0, 0, 1], port))).unwrap();
             chatter(stream.into_socket().unwrap().socket.into());
         });
         let opened = echo(&listener).unwrap();
         client.join().unwrap();
-        assert_eq!(opened.origin, Some(told));
+        assert_eq!(opened.origin, Some(reported));
     }
 }
 
@@ -382,9 +382,9 @@ fn a_peer_without_a_header_is_refused_and_the_next_one_served() {
     let mut without = TcpStream::connect(&ours).unwrap();
     without.write_all(b"GET / HTTP/1.0\r\n\r\n").unwrap();
     let error = echo(&listener).unwrap_err();
-    let told = "layer `proxy-protocol` (1 of 2, in the handshake): the connection begins with `G` where a PROXY protocol \
+    let reported = "layer `proxy-protocol` (1 of 2, in the handshake): the connection begins with `G` where a PROXY protocol \
                 header is expected";
-    assert_eq!(error.to_string(), told);
+    assert_eq!(error.to_string(), reported);
     assert!(matches!(&error, Error::Layer { source, .. } if source.kind() == Failure::Protocol), "{error:?}");
     // It is hung up on, with an end or a reset, as it had said more.
     let mut answer = Vec::new();
@@ -403,7 +403,7 @@ fn a_peer_without_a_header_is_refused_and_the_next_one_served() {
 }
 
 #[test]
-fn the_command_tells_and_is_told() {
+fn the_command_tells_and_is_reported() {
     let server = listen(&["forwarded/tcp4", "127.0.0.1:0", "-v"]);
     let (port, behind) = (free_port(), free_port());
     let sections = [
@@ -419,8 +419,8 @@ fn the_command_tells_and_is_told() {
     let mut answer = String::new();
     client.read_to_string(&mut answer).unwrap();
     assert!(well && received == b"a question" && answer == "an answer", "{said}");
-    let told = format!("proxy-protocol: version 2, protocol TCP4, source {source}, destination 127.0.0.1:{port}\n");
-    assert!(said.contains(&told), "{said}");
+    let reported = format!("proxy-protocol: version 2, protocol TCP4, source {source}, destination 127.0.0.1:{port}\n");
+    assert!(said.contains(&reported), "{said}");
 
     for (set, protocol) in [("proxy-protocol.version=1", "TCP4"), ("proxy-protocol.version=2", "LOCAL")] {
         let target = format!("127.0.0.1:{behind}");
@@ -444,8 +444,8 @@ fn the_option_is_of_the_catalog_too_and_checked_there() {
         Loader::new().builtin().text("line.toml", &layer)
     };
     let wrong = loader("3").load().unwrap_err().to_string();
-    let told = "option `version` of layer `line` has 3 where a whole number from 1 to 2 is expected";
-    assert!(wrong.contains(told), "{wrong}");
+    let reported = "option `version` of layer `line` has 3 where a whole number from 1 to 2 is expected";
+    assert!(wrong.contains(reported), "{wrong}");
 
     let report = check(&loader("1"), &Settings::new());
     assert!(report.findings.iter().all(|finding| finding.code != "unknown-module"), "{report:?}");

@@ -184,13 +184,13 @@ fn shows_a_certificate_to_an_openssl_that_demands_one() {
             let error = stream.read(&mut [0; 10]).unwrap_err();
             Err(error.downcast::<Error>().unwrap())
         });
-        let (kind, told) = failure(&refused.unwrap_err());
+        let (kind, reported) = failure(&refused.unwrap_err());
         if version == "-tls1_3" {
             assert_eq!(kind, Failure::Authentication);
-            assert_eq!(told, "`localhost` refuses with the alert `certificate_required`: it demands a certificate");
+            assert_eq!(reported, "`localhost` refuses with the alert `certificate_required`: it demands a certificate");
         } else {
-            assert_eq!(kind, Failure::Refused, "{told}");
-            assert!(told.ends_with("or demands a certificate"), "{told}");
+            assert_eq!(kind, Failure::Refused, "{reported}");
+            assert!(reported.ends_with("or demands a certificate"), "{reported}");
         }
     }
 }
@@ -213,16 +213,16 @@ fn refuses_an_openssl_that_cannot_prove_its_name() {
     for (issuer, certificate, problem) in table {
         let Some((_server, port)) = issuer.s_server(certificate, &["-rev"]) else { return };
         let error = pki.connect(port, &[]).unwrap_err();
-        let (kind, told) = failure(&error);
-        assert_eq!(kind, Failure::Authentication, "{told}");
-        assert!(told.starts_with(&format!("the certificate of `localhost` {problem}")), "{told}");
+        let (kind, reported) = failure(&error);
+        assert_eq!(kind, Failure::Authentication, "{reported}");
+        assert!(reported.starts_with(&format!("the certificate of `localhost` {problem}")), "{reported}");
         assert!(matches!(error, Error::Layer { phase: Phase::Handshake, .. }));
     }
     let Some((_server, port)) = pki.s_server("other", &["-rev"]) else { return };
     converse(pki.connect(port, &[("server-name", "other.example")]).unwrap());
     // Authorities that never heard of ours.
-    let told = failure(&pki.connect(port, &[("roots", "webpki"), ("server-name", "other.example")]).unwrap_err()).1;
-    assert_eq!(told, "the certificate of `other.example` is signed by an unknown issuer");
+    let reported = failure(&pki.connect(port, &[("roots", "webpki"), ("server-name", "other.example")]).unwrap_err()).1;
+    assert_eq!(reported, "the certificate of `other.example` is signed by an unknown issuer");
 }
 
 #[test]
@@ -287,8 +287,8 @@ fn demands_a_certificate_of_openssl() {
         let [certificate, key] = shown(&stranger);
         let _client = pki.s_client(port, &[version, "-cert", &certificate, "-key", &key]);
         let error = listener.accept().unwrap().handshake().unwrap_err();
-        let told = "the certificate of the client is signed by an unknown issuer".to_owned();
-        assert_eq!(failure(&error), (Failure::Authentication, told));
+        let reported = "the certificate of the client is signed by an unknown issuer".to_owned();
+        assert_eq!(failure(&error), (Failure::Authentication, reported));
     }
 }
 
@@ -303,13 +303,13 @@ fn an_openssl_that_does_not_trust_us_says_so() {
     for version in ["-tls1_2", "-tls1_3"] {
         let _client = stranger.s_client(port, &[version]);
         let error = listener.accept().unwrap().handshake().unwrap_err();
-        let told = "the client refuses with the alert `unknown_ca`: it does not know who signed our certificate";
-        assert_eq!(failure(&error), (Failure::Authentication, told.to_owned()));
+        let reported = "the client refuses with the alert `unknown_ca`: it does not know who signed our certificate";
+        assert_eq!(failure(&error), (Failure::Authentication, reported.to_owned()));
     }
 }
 
 #[test]
-fn a_server_that_speaks_no_tls_is_told_apart() {
+fn a_server_that_speaks_no_tls_is_distinguished() {
     let pki = Pki::new("the authority");
     let server = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = server.local_addr().unwrap().port();
@@ -318,7 +318,7 @@ fn a_server_that_speaks_no_tls_is_told_apart() {
         stream.write_all(b"220 mail.example ESMTP\r\n").unwrap();
         let _ = stream.read(&mut [0; 1000]);
     });
-    let (kind, told) = failure(&pki.connect(port, &[]).unwrap_err());
+    let (kind, reported) = failure(&pki.connect(port, &[]).unwrap_err());
     assert_eq!(kind, Failure::Protocol);
-    assert_eq!(told, "`localhost` does not speak TLS: the first bytes are \"220 mail.example\"");
+    assert_eq!(reported, "`localhost` does not speak TLS: the first bytes are \"220 mail.example\"");
 }

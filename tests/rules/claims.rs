@@ -81,8 +81,8 @@ fn a_word_that_nothing_offers_is_found_wherever_something_asks_about_it() {
             (check(&Loader::new().text("catalog.toml", &*text), &Settings::new()), text)
         };
         let (found, text) = report("x-internl");
-        let told: Vec<_> = found.findings.iter().filter(|finding| finding.code == "unoffered-service").collect();
-        let [finding] = told[..] else { panic!("{layer}{behind}: {:?}", found.findings) };
+        let reported: Vec<_> = found.findings.iter().filter(|finding| finding.code == "unoffered-service").collect();
+        let [finding] = reported[..] else { panic!("{layer}{behind}: {:?}", found.findings) };
         assert_eq!(&text[finding.at.range()], "'x-internl'", "{behind}");
         assert_eq!(finding.severity, Severity::Warning);
         assert_eq!(finding.help.as_deref(), Some("did you mean `x-internal`?"), "{behind}");
@@ -120,7 +120,7 @@ fn a_word_is_offered_by_whatever_states_or_adds_it() {
 }
 
 #[test]
-fn policies_that_cannot_mean_what_they_say_are_told() {
+fn policies_that_cannot_mean_what_they_say_are_reported() {
     let table: [(&str, &[&str]); 11] = [
         (
             "[application.a]\nrequire = ['encrypted']\nprohibit = ['encrypted']",
@@ -162,7 +162,7 @@ fn policies_that_cannot_mean_what_they_say_are_told() {
 }
 
 #[test]
-fn guarantees_that_claim_nothing_are_told_and_not_counted_as_proved() {
+fn guarantees_that_claim_nothing_are_reported_and_not_counted_as_proved() {
     const NOBODY: &str =
         "vacuous-guarantee: no request that this guarantee speaks of is answered, so it claims nothing";
     let table: [(&str, &[&str], usize); 12] = [
@@ -228,7 +228,7 @@ fn an_application_without_a_section_may_be_expected_to_be_refused() {
 }
 
 #[test]
-fn a_module_that_is_called_almost_as_a_known_one_is_told_from_one_of_somebody_else() {
+fn a_module_that_is_called_almost_as_a_known_one_is_reported_from_one_of_somebody_else() {
     let severity = |provider: &str| {
         let text = catalog("", provider);
         let report = check(&Loader::new().text("catalog.toml", text), &Settings::new());
@@ -259,10 +259,10 @@ fn no_guarantee_about_nothing_passes_where_warnings_are_denied() {
     let fixture = Fixture::new(&catalog("", vacuous));
     let (status, text) = fixture.run(&["--deny", "warnings"]);
     assert_eq!(status, 1);
-    for told in
+    for reported in
         ["error[unoffered-service]: nothing offers the service `x-encrypted-typo`", "`x-enc`", "names no service"]
     {
-        assert!(text.contains(told), "{told}: {text}");
+        assert!(text.contains(reported), "{reported}: {text}");
     }
     assert!(text.ends_with(", 0 of 3 guarantees proved\n"), "{text}");
 }

@@ -90,8 +90,8 @@ fn secret(option: &str) -> Option<String> {
 }
 
 #[test]
-fn secrets_are_told_from_what_only_sounds_like_one() {
-    let told = [
+fn secrets_are_reported_from_what_only_sounds_like_one() {
+    let reported = [
         ("password = 'x'", "option `password` of base `tcp4` holds a secret"),
         ("API_KEY = 'x'", "option `API_KEY` of base `tcp4` holds a secret"),
         ("auth = { proxy-password = 'x' }", "option `auth.proxy-password` of base `tcp4` holds a secret"),
@@ -100,7 +100,7 @@ fn secrets_are_told_from_what_only_sounds_like_one() {
         ("key = '-----BEGIN EC PRIVATE KEY-----'", "option `key` of base `tcp4` holds a private key"),
         ("proxy = 'http://u:p@proxy:3128'", "option `proxy` of base `tcp4` holds a password in its URL"),
     ];
-    for (option, message) in told {
+    for (option, message) in reported {
         assert_eq!(secret(option).as_deref(), Some(message), "{option}");
     }
     let plain = [

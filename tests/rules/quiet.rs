@@ -91,7 +91,7 @@ fn proxied(before: &str, options: &str) -> Vec<String> {
 }
 
 #[test]
-fn what_callers_must_still_give_is_told_once_for_each_option_that_needs_it() {
+fn what_callers_must_still_give_is_reported_once_for_each_option_that_needs_it() {
     let proxy = "missing-option: layer `socks5` does not state option `proxy`";
     assert_eq!(proxied("", ""), [proxy]);
     assert_eq!(

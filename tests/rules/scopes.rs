@@ -57,20 +57,20 @@ fn the_severities_of_a_document_govern_what_is_found_in_it_and_nothing_else() {
     // The other way round it is as little.
     let base = format!("{BASE}{SILENT}");
     let loader = Loader::new().text("base.toml", &*base).text("team.toml", TEAM);
-    let told =
+    let reported =
         ["unused-provider warning team.toml", "guarantee-broken error team.toml", "expectation-failed error team.toml"];
-    assert_eq!(found(&check(&loader, &Settings::new())), told);
+    assert_eq!(found(&check(&loader, &Settings::new())), reported);
     // What the user says counts everywhere.
     let settings = Settings::new().level("guarantee-broken", Severity::Note).expect("a lint");
     let settings = settings.level("unused-provider", Severity::Error).expect("a lint");
     let report = check(&Loader::new().text("base.toml", BASE).text("team.toml", &*team), &settings);
-    let told = [
+    let reported = [
         "unused-provider error base.toml",
         "guarantee-broken note base.toml",
         "unused-provider error team.toml",
         "guarantee-broken note team.toml",
     ];
-    assert_eq!(found(&report), told);
+    assert_eq!(found(&report), reported);
 }
 
 #[test]
@@ -172,6 +172,6 @@ fn the_starter_keeps_what_it_says_when_a_line_that_it_suggests_is_taken() {
     assert!(ordered != text && ordered.contains(first), "{text}");
     fs::write(&path, ordered.replace(first, "protocol = \"tcp\" }\nentry   = \"secure/tcp4\""))
         .expect("it can be written");
-    let (status, told) = run(Path::new(folder.path()), &["check", "--deny", "warnings", "sockatlas.toml"]);
-    assert!(status == 0 && !told.contains("builtin:"), "{told}");
+    let (status, reported) = run(Path::new(folder.path()), &["check", "--deny", "warnings", "sockatlas.toml"]);
+    assert!(status == 0 && !reported.contains("builtin:"), "{reported}");
 }

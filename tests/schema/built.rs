@@ -18,7 +18,7 @@ fn categories(names: &[&str]) -> Categories {
     names.iter().map(|name| name.parse::<Categories>().expect("a category")).collect()
 }
 
-/// What `whole.toml` says. Told to say all, it says so too where that file states what goes without saying.
+/// What `whole.toml` says. Stated to say all, it says so too where that file states what goes without saying.
 fn whole(all: bool) -> Document {
     let nested = vec![
         ("number".to_owned(), OptionValue::from(1.5)),

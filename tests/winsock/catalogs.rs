@@ -153,14 +153,14 @@ fn out_of_the_catalog_comes_the_export_that_went_in() {
     }
     assert_eq!(after.items().count(), 32);
     let counters = |store: &Store| {
-        let value = |told: &Option<winsock::Told<u32>>| told.as_ref().map(|told| told.value);
+        let value = |stated: &Option<winsock::Stated<u32>>| stated.as_ref().map(|stated| stated.value);
         (value(&store.next_catalog_entry_id), value(&store.serial_access_number))
     };
     assert_eq!((counters(&after), counters(&before)), ((Some(1017), Some(12)), (Some(1017), Some(12))));
     let applications = |store: &Store| {
         let application = |it: &winsock::ApplicationCategories| {
             let path = it.path.as_ref().map(|path| path.value.clone());
-            (it.key.value.clone(), path, it.categories.as_ref().map(|told| told.value.bits()))
+            (it.key.value.clone(), path, it.categories.as_ref().map(|stated| stated.value.bits()))
         };
         store.applications.iter().map(application).collect::<Vec<_>>()
     };

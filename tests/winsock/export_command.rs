@@ -109,16 +109,16 @@ fn entries_that_do_not_fit_are_listed_and_keep_all_from_being_written() {
     let site = site.to_str().expect("a plain path");
     let output = folder.path().join("out.reg");
     let target = output.to_str().expect("a plain path");
-    let told = format!(
+    let stated = format!(
         "not exported: {site}:4:7: `acme` is of provider `acme`, which states no `library` that Windows could load\n"
     );
     let (status, stdout, stderr) = said(&["-c", site, "export", "--to", "reg", "-o", target]);
     let refused = "error: 1 entry does not fit into a Winsock catalog, and so nothing is written\n\
                    help: `--partial` leaves out what does not fit, and what stands on it\n";
-    assert_eq!((status, stdout.as_str(), stderr), (1, "", format!("{told}{refused}")));
+    assert_eq!((status, stdout.as_str(), stderr), (1, "", format!("{stated}{refused}")));
     assert!(!output.exists());
     let (status, _, stderr) = said(&["-c", site, "export", "--to", "reg", "-o", target, "--partial"]);
-    assert_eq!((status, stderr), (1, told), "the status says that something is left out");
+    assert_eq!((status, stderr), (1, stated), "the status says that something is left out");
     let (status, list, _) = said(&["-c", target, "list", "--all"]);
     assert_eq!((status, list.lines().count()), (0, 17), "{list}");
 }

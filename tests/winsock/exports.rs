@@ -31,11 +31,11 @@ fn the_catalog_of_a_machine_is_read_whole() {
     let Reading { store, .. } = windows_10();
     let root = store.root.as_ref().expect("the export names it");
     assert_eq!(root.value, r"HKEY_LOCAL_MACHINE\SYSTEM\ControlSet001\Services\WinSock2\Parameters");
-    assert_eq!(store.next_catalog_entry_id.as_ref().map(|told| told.value), Some(1017));
-    assert_eq!(store.serial_access_number.as_ref().map(|told| told.value), Some(12));
+    assert_eq!(store.next_catalog_entry_id.as_ref().map(|stated| stated.value), Some(1017));
+    assert_eq!(store.serial_access_number.as_ref().map(|stated| stated.value), Some(12));
     for bits in Bitness::ALL {
         let set = set(&store, bits);
-        assert_eq!(set.count.as_ref().map(|told| told.value), Some(16));
+        assert_eq!(set.count.as_ref().map(|stated| stated.value), Some(16));
         let keys: Vec<_> = set.items.iter().filter_map(|item| item.key.as_ref()).map(|key| key.value.clone()).collect();
         assert_eq!(keys, (1..=16).map(|number| format!("{number:012}")).collect::<Vec<_>>());
         assert!(set.items.iter().all(|item| item.kind() == ItemKind::Base && item.beside.is_empty()));
@@ -55,7 +55,7 @@ fn every_field_of_an_item_is_read() {
     let info = &raw.info;
     assert_eq!(info.path, r"%SystemRoot%\system32\mswsock.dll");
     assert_eq!(info.name, r"@%SystemRoot%\System32\mswsock.dll,-60102");
-    assert_eq!(raw.repeated_name.as_ref().map(|told| &told.value), Some(&info.name));
+    assert_eq!(raw.repeated_name.as_ref().map(|stated| &stated.value), Some(&info.name));
     assert_eq!(info.provider_id, Uuid::from_u128(0xe70f1aa0_ab8b_11cf_8ca3_00805f48a192));
     assert_eq!(info.triple(), (2, 3, 0));
     assert_eq!(info.protocols(), (0, Some(255)));
@@ -89,7 +89,7 @@ fn name_spaces_and_applications_are_read() {
     let Reading { store, .. } = windows_10();
     assert_eq!(store.name_spaces.len(), 2);
     for set in &store.name_spaces {
-        assert_eq!(set.count.as_ref().map(|told| told.value), Some(7));
+        assert_eq!(set.count.as_ref().map(|stated| stated.value), Some(7));
         let numbers: Vec<_> = set.providers.iter().map(|provider| provider.name_space).collect();
         assert_eq!(numbers, [37, 39, 38, 12, 32, 15, 16].map(Some));
         assert!(set.providers.iter().all(|provider| provider.enabled == Some(true) && provider.version == Some(0)));
@@ -103,10 +103,10 @@ fn name_spaces_and_applications_are_read() {
     let applications: Vec<_> = store.applications.iter().map(|application| application.key.value.as_str()).collect();
     assert_eq!(applications, ["06EBDCB1", "2C69D9F1", "343305C9"]);
     for application in &store.applications {
-        assert_eq!(application.categories.as_ref().map(|told| told.value.bits()), Some(0x4000_0000));
+        assert_eq!(application.categories.as_ref().map(|stated| stated.value.bits()), Some(0x4000_0000));
         assert_eq!(application.arguments, None);
     }
-    let path = store.applications[1].path.as_ref().map(|told| told.value.as_str());
+    let path = store.applications[1].path.as_ref().map(|stated| stated.value.as_str());
     assert_eq!(path, Some(r"C:\Windows\System32\svchost.exe"));
 }
 

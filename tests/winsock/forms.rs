@@ -75,7 +75,7 @@ fn when_each_key_of_a_hive_was_written_is_shown_reported_and_kept_in_comments() 
     // An export has no times.
     let shown = clean(folder.path(), "winsock show reg");
     assert!(
-        shown.lines().filter(|line| line.contains("last written")).all(|line| line.ends_with(" not told")),
+        shown.lines().filter(|line| line.contains("last written")).all(|line| line.ends_with(" not stated")),
         "{shown}"
     );
     assert!(!clean(folder.path(), "import reg").contains("last written"));
@@ -208,21 +208,21 @@ fn what_netsh_does_not_print_is_named_where_a_request_is_refused_for_it() {
     let (status, _, stderr) = asked("resolve -c netsh inet stream 0");
     assert_eq!(status, 1);
     assert!(
-        stderr.contains("note: the source does not tell `matches-zero` of `tcp4`, `rsvp-tcp4`: it counts as absent\n"),
+        stderr.contains("note: the source does not state `matches-zero` of `tcp4`, `rsvp-tcp4`: it counts as absent\n"),
         "{stderr}"
     );
     let (status, _, stderr) = asked("resolve -c netsh inet raw esp");
     assert_eq!(status, 1);
-    assert!(stderr.contains("note: the source does not tell `protocol` of `raw4`: it counts as absent\n"), "{stderr}");
+    assert!(stderr.contains("note: the source does not state `protocol` of `raw4`: it counts as absent\n"), "{stderr}");
     let (_, stdout, _) = asked("explain -c netsh inet raw esp");
-    assert!(stdout.contains("wanted esp, had 0 (its source does not tell the range above it)"), "{stdout}");
+    assert!(stdout.contains("wanted esp, had 0 (its source does not state the range above it)"), "{stdout}");
     let (_, stdout, _) = asked("explain -c netsh inet stream 0");
-    assert!(stdout.contains("wanted 0, had tcp (its source does not tell whether it matches 0)"), "{stdout}");
+    assert!(stdout.contains("wanted 0, had tcp (its source does not state whether it matches 0)"), "{stdout}");
     // A protocol below the first of an entry is not in its range, wherever that ends.
     let (_, stdout, stderr) = asked("explain -c netsh inet stream icmp");
     assert!(stdout.contains("wanted icmp, had tcp") && !stdout.contains("range above"), "{stdout}");
     assert!(!stderr.contains("note: "), "{stderr}");
-    // Of an export all is told.
+    // Of an export all is stated.
     assert_eq!(asked("resolve -c reg inet stream 0").0, 0);
     assert_eq!(asked("resolve -c reg inet raw esp").0, 0);
 }

@@ -20,7 +20,7 @@ fn folder() -> tempfile::TempDir {
 
 /// Runs the command in a folder: exit status, stdout, stderr.
 fn sockatlas(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
-    told(command(folder, arguments).output().expect("the command runs"))
+    stated(command(folder, arguments).output().expect("the command runs"))
 }
 
 fn command(folder: &Path, arguments: &[&str]) -> Command {
@@ -32,7 +32,7 @@ fn command(folder: &Path, arguments: &[&str]) -> Command {
     command
 }
 
-fn told(output: Output) -> (i32, String, String) {
+fn stated(output: Output) -> (i32, String, String) {
     let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
     (output.status.code().expect("no signal ends it"), text(output.stdout), text(output.stderr))
 }
@@ -102,7 +102,7 @@ fn what_netsh_prints_is_imported_from_stdin_and_what_it_does_not_tell_is_unknown
     std::fs::write(folder.path().join("netsh.txt"), Catalog::sound().netsh()).expect("a file is written");
     let netsh = std::fs::File::open(folder.path().join("netsh.txt")).expect("it is there");
     let output = command(folder.path(), &["import", "-"]).stdin(netsh).output().expect("the command runs");
-    let (status, text, stderr) = told(output);
+    let (status, text, stderr) = stated(output);
     assert_eq!((status, stderr.as_str()), (0, ""));
     let comment = head(&text);
     assert!(
@@ -217,7 +217,7 @@ fn a_part_is_imported_loudly() {
     assert_eq!(comment.matches("(winsock-gap)").count(), 3, "{text}");
     assert!(text.lines().filter(|line| line.starts_with('#')).all(|line| line.chars().count() <= 120), "{text}");
     let registry = load(&folder.path().join("posted.toml"));
-    // Its layer is only told in part, so that no chain stands, and the one base protocol that is told whole does.
+    // Its layer is only stated in part, so that no chain stands, and the one base protocol that is told whole does.
     assert_eq!(registry.entries().map(|entry| entry.name()).collect::<Vec<_>>(), ["rfcomm"]);
 }
 
@@ -315,7 +315,7 @@ fn a_form_that_the_file_does_not_have_is_refused() {
 }
 
 #[test]
-fn nothing_that_is_there_is_written_over_unless_that_is_told() {
+fn nothing_that_is_there_is_written_over_unless_that_is_stated() {
     let folder = folder();
     let name = sample("windows-10-1709.reg").display().to_string();
     std::fs::write(folder.path().join("mine.toml"), "format = 1\n").expect("a file is written");

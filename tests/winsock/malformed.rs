@@ -27,7 +27,7 @@ fn below_parameters(lines: &str) -> String {
 }
 
 #[test]
-fn what_is_wrong_with_a_line_is_told_at_its_place() {
+fn what_is_wrong_with_a_line_is_stated_at_its_place() {
     let cases = [
         ("\"a\"=hex:0", "4:10: the end of the line where a byte, two hexadecimal digits, is expected"),
         ("\"a\"=hex:00,0g", "4:13: `g` where a byte, two hexadecimal digits, is expected"),
@@ -69,7 +69,7 @@ fn what_is_wrong_with_a_line_is_told_at_its_place() {
 }
 
 #[test]
-fn a_text_that_ends_too_early_is_told_at_its_last_line() {
+fn a_text_that_ends_too_early_is_stated_at_its_last_line() {
     let text = below_parameters("\"a\"=hex:00,\\");
     assert_eq!(faults(text.as_bytes()), ["4:12: the value goes on behind this `\\`, but the text ends here"],);
     let text = below_parameters("\"a\"=hex:00,0");
@@ -108,11 +108,11 @@ fn values_stand_below_keys() {
 }
 
 #[test]
-fn an_export_of_something_else_is_told() {
+fn an_export_of_something_else_is_stated() {
     let text = "Windows Registry Editor Version 5.00\n\n[HKEY_LOCAL_MACHINE\\SOFTWARE]\n";
     assert_eq!(
         faults(text.as_bytes()),
-        ["1:1: the export tells nothing of Winsock: it has no key `WinSock2\\Parameters`"]
+        ["1:1: the export contains nothing of Winsock: it has no key `WinSock2\\Parameters`"]
     );
 }
 
@@ -121,7 +121,7 @@ fn utf_16(text: &str, unit: fn(u16) -> [u8; 2]) -> Vec<u8> {
 }
 
 #[test]
-fn what_is_no_utf_16_is_told_at_its_place() {
+fn what_is_no_utf_16_is_stated_at_its_place() {
     for unit in [u16::to_le_bytes, u16::to_be_bytes] {
         let mut bytes = utf_16(&below_parameters("\"a\"=\"b?\""), unit);
         let lone =
@@ -158,7 +158,7 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 #[test]
-fn a_value_that_is_no_item_is_told() {
+fn a_value_that_is_no_item_is_stated() {
     let unended = [b'a'; 888];
     let mut unnamed = [b'a'; 888];
     unnamed[10] = 0;
@@ -171,7 +171,7 @@ fn a_value_that_is_no_item_is_told() {
         ("\"PackedCatalogItem\"=\"a\"".to_owned(), "6:1: `PackedCatalogItem` as REG_SZ where REG_BINARY is expected"),
         (
             "\"ProtocolName\"=\"a\"".to_owned(),
-            "5:1: the source does not tell the item of key `000000000001`: there is no value `PackedCatalogItem`",
+            "5:1: the source does not state the item of key `000000000001`: there is no value `PackedCatalogItem`",
         ),
         (
             format!("\"PackedCatalogItem\"=hex:{}", hex(&[0; 888])),
@@ -206,7 +206,7 @@ fn counters_are_dwords() {
 }
 
 #[test]
-fn a_catalog_that_is_named_and_not_there_is_told() {
+fn a_catalog_that_is_named_and_not_there_is_stated() {
     let key = "[HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\WinSock2\\Parameters\\Protocol_Catalog9]";
     let text = below_parameters(&format!("\"Current_Protocol_Catalog\"=\"Protocol_Catalog8\"\n{key}"));
     assert_eq!(faults(text.as_bytes()), ["4:1: no protocol catalog is called `Protocol_Catalog8`"]);
@@ -223,7 +223,7 @@ fn of_several_control_sets_one_must_be_current() {
     assert_eq!(
         faults(both.as_bytes()),
         [
-            "1:1: Winsock catalogs of `HKEY_LOCAL_MACHINE\\OFFLINE\\ControlSet001`, `HKEY_LOCAL_MACHINE\\OFFLINE\\ControlSet002`: nothing tells which of them is current"
+            "1:1: Winsock catalogs of `HKEY_LOCAL_MACHINE\\OFFLINE\\ControlSet001`, `HKEY_LOCAL_MACHINE\\OFFLINE\\ControlSet002`: nothing states which of them is current"
         ]
     );
     let serial = |text: &str, control_set| {
@@ -244,15 +244,15 @@ fn of_several_control_sets_one_must_be_current() {
     let mut options = Options::default();
     options.control_set = Some(3);
     let reading = winsock::read("x.reg", both.as_bytes(), None, &options).expect("the form is recognised");
-    let told = reading.map(|_| ()).expect_err("there is no such control set").to_string();
+    let stated = reading.map(|_| ()).expect_err("there is no such control set").to_string();
     assert_eq!(
-        told,
+        stated,
         "the export holds no Winsock catalog of `ControlSet003`: it holds those of `ControlSet001`, `ControlSet002`"
     );
 }
 
 #[test]
-fn faults_are_told_up_to_a_thousand() {
+fn faults_are_stated_up_to_a_thousand() {
     let text = below_parameters(&"?\n".repeat(5_000));
     let faults = faults(text.as_bytes());
     assert_eq!(faults.iter().filter(|fault| fault.ends_with("more than 1000 faults: reading stops here")).count(), 1);
@@ -264,18 +264,21 @@ fn faults_are_told_up_to_a_thousand() {
 
 #[test]
 fn insisting_on_another_form_says_why_not() {
-    let told = |bytes: &[u8], from| {
+    let stated = |bytes: &[u8], from| {
         let mut options = Options::default();
         options.from = Some(from);
         let reading = winsock::read("x", bytes, None, &options).expect("the form is given");
         reading.map(|_| ()).expect_err("it is of another form").to_string()
     };
     let export = sample("windows-10-1709.reg");
-    assert_eq!(told(&export, SourceForm::Netsh), "this is a registry export, where what netsh prints is expected");
-    assert_eq!(told(&export, SourceForm::Hive), "this is a registry export, where a hive is expected");
+    assert_eq!(stated(&export, SourceForm::Netsh), "this is a registry export, where what netsh prints is expected");
+    assert_eq!(stated(&export, SourceForm::Hive), "this is a registry export, where a hive is expected");
     let netsh = sample("wsl9413_pgplsp.txt");
-    assert_eq!(told(&netsh, SourceForm::Reg), "this is what netsh prints, where a registry export is expected");
-    assert_eq!(told(&[0; 889], SourceForm::Packed), "889 bytes, where packed items have 888 each: no multiple of that");
+    assert_eq!(stated(&netsh, SourceForm::Reg), "this is what netsh prints, where a registry export is expected");
+    assert_eq!(
+        stated(&[0; 889], SourceForm::Packed),
+        "889 bytes, where packed items have 888 each: no multiple of that"
+    );
 }
 
 #[test]
@@ -303,7 +306,7 @@ fn ten_megabytes_of_zeros_are_no_catalog_even_for_those_who_insist() {
 }
 
 #[test]
-fn a_million_entries_that_are_claimed_are_not_made_room_for_and_are_told() {
+fn a_million_entries_that_are_claimed_are_not_made_room_for_and_are_stated() {
     let mut claimed = Catalog::sound();
     claimed.sets[1].count = Some(1_000_000);
     let text = claimed.reg().text;

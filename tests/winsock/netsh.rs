@@ -36,7 +36,7 @@ fn set(reading: &Reading, at: usize) -> (Option<Bitness>, Vec<String>) {
 
 /// What is told of an entry in part, as it is written.
 fn part(fragment: &Fragment) -> Vec<(Field, &str)> {
-    fragment.facts.iter().map(|(&field, told)| (field, told.value.as_str())).collect()
+    fragment.facts.iter().map(|(&field, stated)| (field, stated.value.as_str())).collect()
 }
 
 /// Line and message of each fault; all are gaps.
@@ -49,7 +49,7 @@ fn gaps(reading: &Reading) -> Vec<(u32, String)> {
 }
 
 fn gap(line: u32, missing: &str) -> (u32, String) {
-    (line, format!("the source does not tell {missing}"))
+    (line, format!("the source does not state {missing}"))
 }
 
 #[test]
@@ -171,10 +171,10 @@ fn the_listing_of_instlsp_tells_22_ids_and_names_in_order() {
     let reading = read(&sample("instlsp_p_win2000_foobar.txt"));
     assert_eq!((reading.store.form, reading.store.sets.len()), (SourceForm::Instlsp, 0));
     let ids = [1042, 1043, 1044].into_iter().chain(1001..=1018).chain([1041]).map(|id: u32| id.to_string());
-    let fact = |field| move |part: &Fragment| part.facts.get(&field).map(|told| told.value.clone());
-    let told = |field| reading.store.fragments.iter().filter_map(fact(field)).collect::<Vec<_>>();
-    assert_eq!(told(Field::CatalogEntryId), ids.collect::<Vec<_>>());
-    let names = told(Field::ProtocolName);
+    let fact = |field| move |part: &Fragment| part.facts.get(&field).map(|stated| stated.value.clone());
+    let stated = |field| reading.store.fragments.iter().filter_map(fact(field)).collect::<Vec<_>>();
+    assert_eq!(stated(Field::CatalogEntryId), ids.collect::<Vec<_>>());
+    let names = stated(Field::ProtocolName);
     assert_eq!(names.len(), 22);
     assert_eq!(names[0], "Foobar over [MSAFD Tcpip [TCP/IP]]");
     assert_eq!(names[9], r"MSAFD NetBIOS [\Device\NetBT_Tcpip_{74427F6E-EAED-4823-A03A-3759EBBB760B}] SEQPACKET 0");
@@ -250,10 +250,10 @@ fn the_catalog_of_a_machine_as_netsh_prints_it_reads_back_in_either_language() {
         let text = language.catalog(&export);
         let reading = sound("netsh.txt", text.as_bytes());
         assert_eq!(reading.store.sets.len(), 2);
-        for (read, told) in reading.store.sets.iter().zip(&export.sets) {
-            assert_eq!((read.bits, read.items.len()), (told.bits, 16));
-            for (read, told) in read.items.iter().zip(&told.items) {
-                assert_eq!(read.info, printed(&told.info));
+        for (read, stated) in reading.store.sets.iter().zip(&export.sets) {
+            assert_eq!((read.bits, read.items.len()), (stated.bits, 16));
+            for (read, stated) in read.items.iter().zip(&stated.items) {
+                assert_eq!(read.info, printed(&stated.info));
                 values_stand_at_their_places(&text, read);
             }
         }
@@ -330,9 +330,9 @@ proptest! {
         for set in &store.sets {
             prop_assert_eq!(set.bits.is_some(), tells_bits);
             let is_32 = set.bits == Some(Bitness::Bits32);
-            let told: Vec<&ProtocolInfo> = infos.iter().filter(|(_, of_32)| *of_32 == is_32).map(|(info, _)| info).collect();
+            let stated: Vec<&ProtocolInfo> = infos.iter().filter(|(_, of_32)| *of_32 == is_32).map(|(info, _)| info).collect();
             let read: Vec<&ProtocolInfo> = set.items.iter().map(|item| &item.info).collect();
-            prop_assert_eq!(read, told);
+            prop_assert_eq!(read, stated);
             set.items.iter().for_each(|item| values_stand_at_their_places(&text, item));
         }
         prop_assert_eq!(store.items().count(), infos.len());
@@ -363,12 +363,12 @@ proptest! {
         }
         let text = source.text();
         let spans = reading.faults.iter().map(|fault| fault.at);
-        let spans = spans.chain(reading.store.fragments.iter().flat_map(|part| part.facts.values().map(|told| told.at)));
+        let spans = spans.chain(reading.store.fragments.iter().flat_map(|part| part.facts.values().map(|stated| stated.at)));
         for span in spans {
             prop_assert!(text.get(span.range()).is_some(), "{span:?}");
         }
-        let told = reading.store.items().count() + reading.store.fragments.len();
-        prop_assert!(told == 0 || reading.store.fragments.is_empty() || !reading.faults.is_empty());
+        let stated = reading.store.items().count() + reading.store.fragments.len();
+        prop_assert!(stated == 0 || reading.store.fragments.is_empty() || !reading.faults.is_empty());
         reading.store.items().for_each(|item| {
             assert_eq!(&text[item.field_at(Field::ProtocolName).range()], item.info.name);
         });
@@ -495,7 +495,7 @@ fn of_a_text_that_may_end_anywhere_no_request_is_known_to_be_refused() {
         let answers = &report.sets[0].answers;
         answers.iter().find(|answer| answer.request.name == "TCP/IPv6").expect("it is usual").now
     };
-    assert_eq!(outcome(only(2)), Outcome::NotTold);
+    assert_eq!(outcome(only(2)), Outcome::NotStated);
     let name_space = "\nName Space Provider Entry\n------------------------------------------------------\n\
                       Description:                        Tcpip\n\
                       Provider ID:                        {22059D40-7E9E-11CF-AE5A-00AA00A7112B}\n\

@@ -112,11 +112,11 @@ fn name_spaces(text: &mut String, set: &NameSpaceSet) {
     for provider in &set.providers {
         header(text, "Name Space Provider Entry");
         line(text, "Description", &provider.name);
-        let id = provider.provider_id.expect("a registry export tells it");
+        let id = provider.provider_id.expect("a registry export reports it");
         line(text, "Provider ID", &id.braced().to_string().to_uppercase());
-        line(text, "Name Space", &provider.name_space.expect("a registry export tells it").to_string());
+        line(text, "Name Space", &provider.name_space.expect("a registry export reports it").to_string());
         line(text, "Active", if provider.enabled == Some(true) { "1" } else { "0" });
-        line(text, "Version", &provider.version.expect("a registry export tells it").to_string());
+        line(text, "Version", &provider.version.expect("a registry export reports it").to_string());
     }
 }
 

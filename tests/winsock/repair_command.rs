@@ -102,9 +102,9 @@ fn what_is_left_is_shown_and_ends_with_status_one() {
     catalog.reg().write(folder.path());
     let ran = repair(folder.path(), &["catalog.reg", "-o", "out.reg"]);
     assert_eq!((ran.status.code(), text(&ran.stderr)), (Some(1), ""));
-    let told = text(&ran.stdout);
-    assert!(told.starts_with("catalog.reg: there is nothing that repair can mend\n\nleft: 2 errors, "), "{told}");
-    assert_eq!(told.matches("error[winsock-library-path]").count(), 2, "{told}");
+    let stated = text(&ran.stdout);
+    assert!(stated.starts_with("catalog.reg: there is nothing that repair can mend\n\nleft: 2 errors, "), "{stated}");
+    assert_eq!(stated.matches("error[winsock-library-path]").count(), 2, "{stated}");
     assert!(folder.path().join("out.reg").exists());
 }
 
@@ -140,7 +140,7 @@ fn what_does_not_tell_enough_or_was_not_read_whole_is_refused() {
     std::fs::write(folder.path().join("catalog.txt"), Catalog::sound().netsh()).expect("a file");
     let ran = repair(folder.path(), &["catalog.txt"]);
     assert_eq!((ran.status.code(), text(&ran.stdout)), (Some(2), ""));
-    let begin = "error: catalog.txt: netsh text does not tell whole items: provider flags and protocol ranges are not in it\n\
+    let begin = "error: catalog.txt: netsh text does not state whole items: provider flags and protocol ranges are not in it\n\
                  help: repair needs the bytes: `reg export HKLM";
     assert!(text(&ran.stderr).starts_with(begin), "{}", text(&ran.stderr));
     let broken = Catalog::sound().reg().text.replacen("hex:", "hex:zz,", 1);

@@ -54,33 +54,33 @@ fn a_broken_text_is_shown_as_far_as_it_tells_and_its_gaps_are_warnings() {
     let ran = show("moby27423_lavasoft.txt", b"");
     let expected = r"moby27423_lavasoft.txt
   form                   netsh
-  root                   not told
-  control set            not told
-  protocol catalog       not told
-  next catalog entry id  not told
-  serial access number   not told
+  root                   not stated
+  control set            not stated
+  protocol catalog       not stated
+  next catalog entry id  not stated
+  serial access number   not stated
 
-2 entries, of which programs is not told; the counter is not told
+2 entries, of which programs is not stated; the counter is not stated
   1032  LavasoftLSP over [MSAFD Tcpip [TCP/IP]]
       kind            chain
-      chain           1031 LavasoftLSP / 1006 (not told)
-      request         inet (2), stream (1), tcp (6), the range above it not told
+      chain           1031 LavasoftLSP / 1006 (not stated)
+      request         inet (2), stream (1), tcp (6), the range above it not stated
       services        expedited-data, graceful-close, guaranteed-delivery, guaranteed-order (0x66)
-      provider flags  not told
+      provider flags  not stated
       provider        1c39a736-9641-4f43-9c20-aeed81692a07
       library         C:\WINDOWS\system32\LavasoftTcpService64.dll
-      last written    not told
+      last written    not stated
   1013  MSAFD RfComm [Bluetooth]
       kind            base
-      request         bluetooth (32), stream (1), rfcomm (3), the range above it not told
+      request         bluetooth (32), stream (1), rfcomm (3), the range above it not stated
       services        graceful-close, guaranteed-delivery, guaranteed-order, ifs-handles (0x20026)
-      provider flags  not told
+      provider flags  not stated
       provider        9fc48064-7298-43e4-b7bd-181f2089792a
       standard entry  MSAFD RfComm [Bluetooth]
       library         %SystemRoot%\system32\mswsock.dll
-      last written    not told
+      last written    not stated
 
-3 entries told in part; values as they are written
+3 entries stated in part; values as they are written
   part 1
       szProtocol  LavasoftLSP over [MSAFD Tcpip [UDP/IP]]
   part 2
@@ -113,7 +113,7 @@ fn the_catalog_of_a_machine_is_shown_with_names_for_its_numbers() {
       provider        e70f1aa0-ab8b-11cf-8ca3-00805f48a192
       standard entry  MSAFD Tcpip [RAW/IP]
       library         %SystemRoot%\system32\mswsock.dll
-      last written    not told
+      last written    not stated
 ";
     assert_eq!(text.matches(raw).count(), 2, "{text}");
     for line in [
@@ -156,15 +156,15 @@ fn stdin_is_read_and_a_chain_names_its_members() {
 }
 
 #[test]
-fn json_has_every_field_and_null_for_what_is_not_told() {
-    let told = json(&show("windows-10-1709.reg --format json", b""));
-    let raw = &told["sets"][1]["items"][4];
+fn json_has_every_field_and_null_for_what_is_not_stated() {
+    let stated = json(&show("windows-10-1709.reg --format json", b""));
+    let raw = &stated["sets"][1]["items"][4];
     assert_eq!(
-        (&told["version"], &told["form"], &told["control_set"]),
+        (&stated["version"], &stated["form"], &stated["control_set"]),
         (&1.into(), &"reg".into(), &"ControlSet001".into())
     );
-    assert_eq!((&told["next_catalog_entry_id"], &told["serial_access_number"]), (&1017.into(), &12.into()));
-    assert_eq!(told["sets"][1]["bits"], 64);
+    assert_eq!((&stated["next_catalog_entry_id"], &stated["serial_access_number"]), (&1017.into(), &12.into()));
+    assert_eq!(stated["sets"][1]["bits"], 64);
     assert_eq!(
         (&raw["catalog_entry_id"], &raw["kind"], &raw["key"]),
         (&1009.into(), &"base".into(), &"000000000005".into())
@@ -176,25 +176,25 @@ fn json_has_every_field_and_null_for_what_is_not_told() {
     assert_eq!(raw["packed"].as_str().map(str::len), Some(888_usize.div_ceil(3) * 4), "the bytes are there");
     assert_eq!(raw["written"], Value::Null);
     assert_eq!(
-        told["name_spaces"][0]["providers"][0]["name_space"],
+        stated["name_spaces"][0]["providers"][0]["name_space"],
         serde_json::json!({"name": "e-mail", "number": 37})
     );
-    assert_eq!(told["applications"][0]["categories"]["number"], 0x4000_0000);
-    assert_eq!(told["faults"], serde_json::json!([]));
+    assert_eq!(stated["applications"][0]["categories"]["number"], 0x4000_0000);
+    assert_eq!(stated["faults"], serde_json::json!([]));
 
     let ran = show("moby27423_lavasoft.txt --format json", b"");
-    let told = json(&ran);
+    let stated = json(&ran);
     assert_eq!(ran.status, 1);
-    let chain = &told["sets"][0]["items"][0];
+    let chain = &stated["sets"][0]["items"][0];
     assert_eq!((&chain["chain"], &chain["chain_length"]), (&serde_json::json!([1031, 1006]), &2.into()));
     for field in ["provider_flags", "protocol_max_offset", "network_byte_order", "message_size", "packed", "key"] {
         assert_eq!(chain.get(field), Some(&Value::Null), "{field}");
     }
-    assert_eq!(told["fragments"][2]["facts"]["dwCatalogEntryId"], "1031");
+    assert_eq!(stated["fragments"][2]["facts"]["dwCatalogEntryId"], "1031");
     let places: Vec<&Value> =
-        told["faults"].as_array().expect("an array").iter().map(|fault| &fault["source"]["line"]).collect();
+        stated["faults"].as_array().expect("an array").iter().map(|fault| &fault["source"]["line"]).collect();
     assert_eq!(places, [28, 30, 59]);
-    assert_eq!(told["faults"][0]["code"], "winsock-gap");
+    assert_eq!(stated["faults"][0]["code"], "winsock-gap");
 }
 
 #[test]
@@ -208,7 +208,7 @@ fn what_is_no_winsock_catalog_is_refused_unless_insisted_on() {
     );
     let ran = show("--from netsh -", b"format = 1\n");
     assert_eq!(ran.status, 1);
-    assert!(ran.stderr.contains("the source does not tell a single entry"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("the source does not state a single entry"), "{}", ran.stderr);
     let ran = show("--control-set 1 moby27423_lavasoft.txt", b"");
     assert_eq!((ran.status, ran.stdout.as_str()), (2, ""));
     assert!(ran.stderr.contains("a netsh text has no control sets"), "{}", ran.stderr);
@@ -224,9 +224,9 @@ fn a_description_cannot_command_the_terminal() {
 }
 
 #[test]
-fn the_form_is_told_by_content_and_not_by_name() {
+fn the_form_is_recognised_by_content_and_not_by_name() {
     let ran = show("-", &sample("instlsp_p_win2000_foobar.txt"));
     assert_eq!(ran.status, 1);
     assert!(ran.stdout.contains("  form                   instlsp\n"), "{}", ran.stdout);
-    assert!(ran.stdout.contains("\n22 entries told in part"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("\n22 entries stated in part"), "{}", ran.stdout);
 }

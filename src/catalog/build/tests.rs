@@ -7,7 +7,7 @@ use crate::terms::{self, Dialect, ErrorCode, Protocol, Services, SocketType};
 
 const STREAM: SocketType = SocketType::STREAM;
 
-fn told(document: &Document) -> String {
+fn reported(document: &Document) -> String {
     Loader::new().built("ours", document).load().expect_err("it has a fault").to_string()
 }
 
@@ -26,8 +26,8 @@ fn a_fault_says_where_in_the_program_its_table_was_built() {
         .layer(layer)
         .lint("no-such-rule", crate::catalog::Severity::Note);
     let place = format!("(built at {}:{line}:17)", file!());
-    assert_eq!(told(&document), format!("ours:9:12: no provider is called `acme` {place}"));
-    assert!(!told(&document.places(false)).contains("built at"));
+    assert_eq!(reported(&document), format!("ours:9:12: no provider is called `acme` {place}"));
+    assert!(!reported(&document.places(false)).contains("built at"));
 }
 
 #[test]
@@ -58,9 +58,9 @@ fn what_is_built_twice_under_one_name_is_a_fault() {
     let base = || Base::new("tcp", "kernel", terms::Family::INET, STREAM, Protocol::TCP);
     let document = Document::new().provider(Provider::new("kernel").module("system")).base(base());
     assert!(Loader::new().built("ours", &document).load().is_ok());
-    let twice = told(&document.clone().base(base()));
+    let twice = reported(&document.clone().base(base()));
     assert!(twice.starts_with("ours:16:7: ") && twice.contains("`tcp`") && twice.contains("(built at "), "{twice}");
-    let other_kind = told(&document.layer(Layer::new("tcp", "kernel")));
+    let other_kind = reported(&document.layer(Layer::new("tcp", "kernel")));
     assert!(other_kind.contains("`tcp`"), "{other_kind}");
 }
 
@@ -82,8 +82,8 @@ fn what_types_leave_open_is_a_fault_of_loading() {
             "string values must be quoted",
         ),
     ] {
-        let told = told(&document);
-        assert!(told.contains(fault) && told.contains("(built at "), "{told}");
+        let reported = reported(&document);
+        assert!(reported.contains(fault) && reported.contains("(built at "), "{reported}");
     }
 }
 

@@ -184,19 +184,19 @@ mod tests {
     }
 
     #[test]
-    fn wrong_values_are_told_with_what_was_expected() {
-        let told = |kind: OptionKind, word: &str| kind.parse(word).unwrap_err().to_string();
-        assert_eq!(told(OptionKind::Boolean, "yes"), "\"yes\" where `true` or `false` is expected");
+    fn wrong_values_are_reported_with_what_was_expected() {
+        let reported = |kind: OptionKind, word: &str| kind.parse(word).unwrap_err().to_string();
+        assert_eq!(reported(OptionKind::Boolean, "yes"), "\"yes\" where `true` or `false` is expected");
         let bounded = OptionKind::Integer { min: 1, max: 9 };
-        assert_eq!(told(bounded, "10"), "10 where a whole number from 1 to 9 is expected");
+        assert_eq!(reported(bounded, "10"), "10 where a whole number from 1 to 9 is expected");
         let limit = OptionKind::Duration;
-        assert_eq!(told(limit, "5"), "\"5\" where a time from 1ms to 24h with its unit, as in \"5s\" is expected");
+        assert_eq!(reported(limit, "5"), "\"5\" where a time from 1ms to 24h with its unit, as in \"5s\" is expected");
         assert!(limit.parse("25h").is_err() && limit.parse("0s").is_err() && limit.parse("1m 30s").is_ok());
         assert!(OptionKind::Texts.parse("a,,b").is_err());
     }
 
     #[test]
-    fn a_password_in_an_address_is_not_told() {
+    fn a_password_in_an_address_is_not_reported() {
         let wrong = OptionKind::Address.parse("user:hunter2@proxy.example:1080").unwrap_err();
         assert_eq!(wrong.found, "a text with an `@`");
     }

@@ -64,31 +64,31 @@ pub struct Module {
 }
 
 impl Module {
-    /// A module without options. `summary` is one line.
+    /// Creates a module without options. `summary` is one line.
     pub const fn new(name: &'static str, role: ModuleRole, summary: &'static str) -> Self {
         Module { name, role, summary, feature: None, options: &[], provides: &[], ends: &[], promises: &[] }
     }
 
-    /// The same with these options.
+    /// Sets the options that entries of the module take.
     pub const fn options(mut self, options: &'static [OptionSpec]) -> Self {
         self.options = options;
         self
     }
 
-    /// The same, which gives these of sockatlas' own services (`encrypted`, `proxied`, ...) in both roles. An entry of the module
+    /// Sets the services of sockatlas (`encrypted`, `proxied`, ...) that the module gives in both roles. An entry of the module
     /// must state them: no more, and no less.
     pub const fn provides(mut self, services: &'static [&'static str]) -> Self {
         self.provides = services;
         self
     }
 
-    /// The same, above which these services of what lies below no longer hold, in both roles: TLS to a proxy ends at the proxy.
+    /// Sets the services that end at the module in both roles, because they hold only below it: TLS to a proxy ends at the proxy.
     pub const fn ends(mut self, services: &'static [&'static str]) -> Self {
         self.ends = services;
         self
     }
 
-    /// The same, which does this to sockatlas' own services as well, in some role or with some option.
+    /// Sets what the module does to the services of sockatlas in one role, or with an option.
     pub const fn promises(mut self, promises: &'static [Promise]) -> Self {
         self.promises = promises;
         self
@@ -99,32 +99,32 @@ impl Module {
         self
     }
 
-    /// Its name, as in `module = "tls"`.
+    /// Returns the name, as in `module = "tls"`.
     pub const fn name(&self) -> &'static str {
         self.name
     }
 
-    /// Whether it implements base protocols or layers.
+    /// Returns whether the module implements base protocols or layers.
     pub const fn role(&self) -> ModuleRole {
         self.role
     }
 
-    /// One line about it.
+    /// Returns the one-line description.
     pub const fn summary(&self) -> &'static str {
         self.summary
     }
 
-    /// The feature of this crate that compiles it in; nothing for a module from elsewhere.
+    /// Returns the feature of this crate that compiles the module, or `None` for a module of another crate.
     pub const fn compiled_by(&self) -> Option<&'static str> {
         self.feature
     }
 
-    /// The options that its entries take.
+    /// Returns the options that entries of the module take.
     pub const fn specs(&self) -> &'static [OptionSpec] {
         self.options
     }
 
-    /// What it does to sockatlas' own services.
+    /// Returns what the module does to the services of sockatlas.
     pub fn promised(&self) -> impl Iterator<Item = Promise> + use<> {
         let provided = self.provides.iter().map(|service| Promise::gives(service));
         let ended = self.ends.iter().map(|service| Promise::ends(service));
@@ -157,7 +157,7 @@ pub struct OptionSpec {
 }
 
 impl OptionSpec {
-    /// An option that may be left out. `summary` is one line, with the unit and the source of the fact.
+    /// Creates an option that may be left out. `summary` is one line, with the unit and the source of the fact.
     pub const fn new(name: &'static str, kind: OptionKind, summary: &'static str) -> Self {
         OptionSpec {
             name,
@@ -172,7 +172,7 @@ impl OptionSpec {
         }
     }
 
-    /// The same, with what the files are read for that the option names: opening refuses those to which others have rights that do not
+    /// Sets the use of the files that the option names: opening refuses files to which other users have rights that do not
     /// go with it. Where an option that takes files does not say it, the name counts: that of a password, of a key or of users is taken
     /// for [`FileUse::Secret`], any other for [`FileUse::Written`], which is not tested.
     pub const fn files_are(mut self, file_use: FileUse) -> Self {
@@ -180,77 +180,77 @@ impl OptionSpec {
         self
     }
 
-    /// The same, but required in both roles: without it, stated by the entry or by the caller, nothing is opened.
+    /// Makes the option required in both roles: nothing is opened unless the entry or the caller states it.
     pub const fn required(self) -> Self {
         self.required_to(&Role::ALL)
     }
 
-    /// The same, but required in these roles: a proxy is needed by those who connect through it, a certificate by those who accept.
+    /// Makes the option required in these roles: connecting through a proxy requires its address, accepting by TLS a certificate.
     pub const fn required_to(mut self, roles: &'static [Role]) -> Self {
         self.required_to = roles;
         self
     }
 
-    /// The same, with what holds where it is left out.
+    /// Sets the description of what holds where the option is left out.
     pub const fn default(mut self, default: &'static str) -> Self {
         self.default = Some(default);
         self
     }
 
-    /// The same, for some sockets only.
+    /// Restricts the option to some sockets.
     pub const fn on(mut self, on: On) -> Self {
         self.on = on;
         self
     }
 
-    /// The same, but where it is stated, one of these is needed too: the entry states it, or the caller.
+    /// Sets the options of which at least one is required where this one is stated.
     pub const fn with(mut self, partners: &'static [&'static str]) -> Self {
         self.partners = partners;
         self
     }
 
-    /// The same, but where it is stated, none of these may be. It is enough that one of a pair says so.
+    /// Sets the options that exclude this one. It is enough that one of a pair names the other.
     pub const fn not_with(mut self, rivals: &'static [&'static str]) -> Self {
         self.rivals = rivals;
         self
     }
 
-    /// Its name.
+    /// Returns the name.
     pub const fn name(&self) -> &'static str {
         self.name
     }
 
-    /// What values it takes.
+    /// Returns the kind of values that the option takes.
     pub const fn kind(&self) -> OptionKind {
         self.kind
     }
 
-    /// One line about it.
+    /// Returns the one-line description.
     pub const fn summary(&self) -> &'static str {
         self.summary
     }
 
-    /// Whether nothing is opened in this role without it.
+    /// Returns whether the option is required in this role.
     pub fn is_required_to(&self, role: Role) -> bool {
         self.required_to.contains(&role)
     }
 
-    /// What holds where it is left out, in words.
+    /// Returns the description of what holds where the option is left out, or `None` if nothing does.
     pub const fn default_text(&self) -> Option<&'static str> {
         self.default
     }
 
-    /// Which sockets take it.
+    /// Returns which sockets take the option.
     pub const fn sockets(&self) -> On {
         self.on
     }
 
-    /// Options of which one is needed where this one is stated; none: it stands alone.
+    /// Returns the options of which at least one is required where this one is stated; empty if none is.
     pub const fn partners(&self) -> &'static [&'static str] {
         self.partners
     }
 
-    /// What its files are read for; nothing: it takes none.
+    /// Returns the use of the files that the option names, or `None` if it takes no files.
     pub fn file_use(&self) -> Option<FileUse> {
         let takes_files = matches!(self.kind, OptionKind::File | OptionKind::FilesOr(_));
         let by_name = || if secrets::names_secret_file(self.name) { FileUse::Secret } else { FileUse::Written };

@@ -18,55 +18,55 @@ pub struct Promise {
 }
 
 impl Promise {
-    /// A service that is offered above the module.
+    /// Creates a promise of a service that is offered above the module.
     pub const fn gives(service: &'static str) -> Self {
         Promise { service, ends: false, role: None, option: None, is_tacit: false }
     }
 
-    /// A service of what lies below the module that does not reach beyond it: TLS to a proxy ends at the proxy.
+    /// Creates a promise that a service from below the module does not hold above it: TLS to a proxy ends at the proxy.
     pub const fn ends(service: &'static str) -> Self {
         Promise { service, ends: true, role: None, option: None, is_tacit: false }
     }
 
-    /// The same, but in this role only.
+    /// Restricts the promise to this role.
     pub const fn on(mut self, role: Role) -> Self {
         self.role = Some(role);
         self
     }
 
-    /// The same, but only where this option is stated.
+    /// Restricts the promise to entries that state this option.
     pub const fn with(mut self, option: &'static str) -> Self {
         self.option = Some(option);
         self
     }
 
-    /// The same, but an entry need not state it: a layer for servers that ask nobody who they are may leave `authenticated` out.
+    /// Lets an entry leave the service unstated: a layer for servers that authenticate no client may leave `authenticated` out.
     pub const fn tacit(mut self) -> Self {
         self.is_tacit = true;
         self
     }
 
-    /// Whether an entry may leave it unstated.
+    /// Returns whether an entry may leave the service unstated.
     pub const fn is_tacit(&self) -> bool {
         self.is_tacit
     }
 
-    /// The service: one of sockatlas' own (`encrypted`, `proxied`, ...), which only modules give.
+    /// Returns the service: one of those that sockatlas defines (`encrypted`, `proxied`, ...), which only modules give.
     pub const fn service(&self) -> &'static str {
         self.service
     }
 
-    /// Whether the service ends with the module; else the module gives it.
+    /// Returns whether the service ends at the module; otherwise the module gives it.
     pub const fn is_end(&self) -> bool {
         self.ends
     }
 
-    /// The one role in which it holds; nothing: in both.
+    /// Returns the role to which the promise is restricted, or `None` if it holds in both.
     pub const fn role(&self) -> Option<Role> {
         self.role
     }
 
-    /// The option without which it does not hold.
+    /// Returns the option without which the promise does not hold, or `None` if it holds always.
     pub const fn option(&self) -> Option<&'static str> {
         self.option
     }

@@ -5,7 +5,7 @@ use crate::catalog::{EntryOption, OptionValue, nearest};
 /// The first secret in an option: the path of its name, and what it is. The secret itself is not in the answer.
 pub(crate) fn secret(name: &str, value: &OptionValue) -> Option<(String, &'static str)> {
     match value {
-        OptionValue::String(text) => told(name, text).map(|what| (name.to_owned(), what)),
+        OptionValue::String(text) => reported(name, text).map(|what| (name.to_owned(), what)),
         OptionValue::Array(values) => values.iter().find_map(|value| secret(name, value)),
         OptionValue::Table(values) => values.iter().find_map(|(key, value)| {
             let (path, what) = secret(key, value)?;
@@ -32,7 +32,7 @@ const SECRETS: [&str; 10] = [
 /// The names of keys, which options of the same name also give as a path.
 const KEYS: [&str; 2] = ["privatekey", "presharedkey"];
 
-fn told(name: &str, text: &str) -> Option<&'static str> {
+fn reported(name: &str, text: &str) -> Option<&'static str> {
     let name = plain(name);
     match () {
         () if text.contains("-----BEGIN") && text.contains("PRIVATE KEY") => Some("a private key"),

@@ -56,7 +56,7 @@ pub(crate) static SYSTEM: Module =
         OptionSpec::new(
             "max-segment",
             integer(88, 32_767),
-            "TCP_MAXSEG: bytes of the largest segment; connected, the kernel tells what was agreed, which may be less",
+            "TCP_MAXSEG: bytes of the largest segment; connected, the kernel reports what was agreed, which may be less",
         )
         .on(On::Tcp),
         OptionSpec::new(
@@ -83,12 +83,12 @@ pub(crate) static SYSTEM: Module =
         OptionSpec::new(
             "receive-buffer",
             BYTES,
-            "SO_RCVBUF: bytes of the receive buffer; Linux takes no more than sysctl net.core.rmem_max, and tells twice the number, at least 2304",
+            "SO_RCVBUF: bytes of the receive buffer; Linux takes no more than sysctl net.core.rmem_max, and reports twice the number, at least 2304",
         ),
         OptionSpec::new(
             "send-buffer",
             BYTES,
-            "SO_SNDBUF: bytes of the send buffer; Linux takes no more than sysctl net.core.wmem_max, and tells twice the number, at least 4608",
+            "SO_SNDBUF: bytes of the send buffer; Linux takes no more than sysctl net.core.wmem_max, and reports twice the number, at least 4608",
         ),
         OptionSpec::new(
             "linger",

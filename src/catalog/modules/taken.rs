@@ -32,8 +32,8 @@ pub(crate) fn taken(body: &Body, module: Option<&'static Module>) -> impl Iterat
 fn is_for(sockets: On, body: &Body) -> bool {
     let Body::Base(Base { family, socket_type, protocols, .. }) = body else { return true };
     // All protocols that `On` tells from others; the first stands for those.
-    let told_apart = [Protocol::UNSPEC, Protocol::TCP, Protocol::MPTCP];
-    let held = told_apart.into_iter().filter(|protocol| protocols.contains(protocol.number()));
+    let distinguished = [Protocol::UNSPEC, Protocol::TCP, Protocol::MPTCP];
+    let held = distinguished.into_iter().filter(|protocol| protocols.contains(protocol.number()));
     held.chain([Protocol::from_raw(protocols.first())]).any(|one| sockets.covers(*family, *socket_type, one))
 }
 

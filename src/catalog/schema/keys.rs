@@ -168,7 +168,7 @@ fn common(key: &str) -> Option<Value> {
             &[],
         ),
         "unknown" => described(
-            "Facts that the source of this entry did not tell; they count as absent, and refusals name them.",
+            "Facts that the source of this entry did not state; they count as absent, and refusals name them.",
             list(json!({ "enum": Facts::UNKNOWABLE })),
             &[json!(["matches-zero"])],
         ),

@@ -91,7 +91,7 @@ fn look(lints: &mut Lints<'_>) {
         lints.found(message, registry.entry_at(index).at, |finding| {
             finding
                 .label(registry.entry_at(other).at, "this one answers first")
-                .help("requests that demand services tell them apart; other requests get the first")
+                .help("requests that demand services distinguish them; other requests get the first")
         });
     }
 }

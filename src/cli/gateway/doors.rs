@@ -2,7 +2,7 @@
 
 use crate::cli::Failure;
 use crate::cli::failure::warn;
-use crate::cli::spec::{Exposing, told};
+use crate::cli::spec::{Exposing, reported};
 use crate::cli::traffic::Served;
 use crate::net::{Address, Error, Opener};
 use crate::{Loader, Registry, Request};
@@ -77,10 +77,10 @@ impl<'p> Addresses<'p> {
         }
         if place.starts_with(':') {
             let message = format!("`{place}`: at which address? `127.0.0.1{place}` is this host's own");
-            return Err(Failure::Told { message, help: None });
+            return Err(Failure::Message { message, help: None });
         }
         match first {
-            Some(error) if found.is_empty() => Err(told(error)),
+            Some(error) if found.is_empty() => Err(reported(error)),
             _ => Ok(Addresses { place, found }),
         }
     }
@@ -94,7 +94,7 @@ impl<'p> Addresses<'p> {
         let at = if place.parse() == Ok(*remote) { String::new() } else { format!(" ({})", remote.ip()) };
         let message = format!("`{place}`{at} is no address of loopback: other hosts may reach it");
         let help = "with `--allow-remote --users-file FILE` it serves those of other hosts who have a password";
-        Err(Failure::Told { message, help: Some(help.to_owned()) })
+        Err(Failure::Message { message, help: Some(help.to_owned()) })
     }
 
     pub fn doors(
@@ -108,15 +108,15 @@ impl<'p> Addresses<'p> {
             let mut opener = opener(registry, protocol.chain(address.ip()), exposing)?;
             // Messages of clients go on at once: they may be parts of a handshake, and wait for an answer.
             let base = if address.is_ipv4() { "tcp4" } else { "tcp6" };
-            opener = opener.set_word(base, "nodelay", "true").map_err(told)?;
+            opener = opener.set_word(base, "nodelay", "true").map_err(reported)?;
             // One that is started anew need not wait for the connections of the last one to be forgotten.
-            opener = opener.set_word(base, "reuse-address", "true").map_err(told)?;
+            opener = opener.set_word(base, "reuse-address", "true").map_err(reported)?;
             if let Some(file) = users_file {
-                let path = file.to_str().ok_or_else(|| Failure::Told {
+                let path = file.to_str().ok_or_else(|| Failure::Message {
                     message: format!("{}: a path that is no UTF-8", file.display()),
                     help: None,
                 })?;
-                opener = opener.set_word(protocol.layer(), "users-file", path).map_err(told)?;
+                opener = opener.set_word(protocol.layer(), "users-file", path).map_err(reported)?;
             }
             Ok(Door { opener, address: Address::Ip(*address), protocol })
         };
@@ -127,7 +127,7 @@ impl<'p> Addresses<'p> {
 fn opener(registry: &Registry, entry: &str, exposing: &Exposing) -> Result<Opener, Failure> {
     match registry.resolve(&Request::named(entry).accepting()) {
         Ok(selection) => Ok(Opener::new(&exposing.providers(), &selection)),
-        Err(refusal) => Err(Failure::Told { message: refusal.to_string(), help: None }),
+        Err(refusal) => Err(Failure::Message { message: refusal.to_string(), help: None }),
     }
 }
 
@@ -153,7 +153,7 @@ pub(super) fn listen(place: &[Door], listen: impl Fn(&Door) -> Result<Served, Er
     if served.is_empty()
         && let Some(error) = failed.next()
     {
-        return Err(told(error));
+        return Err(reported(error));
     }
     failed.for_each(warn);
     Ok(served)
@@ -177,7 +177,7 @@ mod tests {
         let addresses = Addresses::find(place, &registry).unwrap_or_else(|failure| panic!("{failure:?}"));
         match addresses.are_of_this_host() {
             Ok(()) => None,
-            Err(Failure::Told { message, .. }) => Some(message),
+            Err(Failure::Message { message, .. }) => Some(message),
             Err(other) => panic!("{other:?}"),
         }
     }
@@ -188,8 +188,8 @@ mod tests {
             assert_eq!(remote(place), None);
         }
         for place in ["0.0.0.0:1080", "[::]:0", "192.0.2.1:1080", "[2001:db8::1]:1080", "[::ffff:192.0.2.1]:1080"] {
-            let told = format!("`{place}` is no address of loopback: other hosts may reach it");
-            assert_eq!(remote(place), Some(told));
+            let reported = format!("`{place}` is no address of loopback: other hosts may reach it");
+            assert_eq!(remote(place), Some(reported));
         }
     }
 

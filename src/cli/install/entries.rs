@@ -82,13 +82,13 @@ fn of_catalog(args: &Args, from: &Path, globals: &Globals) -> Result<Install, Fa
     let keys = args.words.iter().find(|word| word.contains('='));
     let given = keys.map(String::as_str).or(of_new.into_iter().find_map(|(name, given)| given.then_some(name)));
     if let Some(given) = given {
-        return Err(told(
+        return Err(reported(
             format!("`{given}` is for a new entry, and those of {} are taken as they are", from.display()),
             "`sockatlas set` changes an entry that is there",
         ));
     }
     if is_stdin(from) && globals.reads_stdin() {
-        return Err(told("stdin cannot be both a catalog and what is installed".to_owned(), "name a file"));
+        return Err(reported("stdin cannot be both a catalog and what is installed".to_owned(), "name a file"));
     }
     let change = if is_stdin(from) { of_stdin()? } else { Install::path(from) };
     Ok(change.names(&args.words))
@@ -106,7 +106,7 @@ fn of_stdin() -> Result<Install, Failure> {
         Err(error) => {
             let at = error.utf8_error().valid_up_to();
             let message = format!("{STDIN}: the text is not UTF-8 from byte {at} on");
-            Err(Failure::Told { message, help: None })
+            Err(Failure::Message { message, help: None })
         }
     }
 }
@@ -121,28 +121,28 @@ fn definition(args: &Args) -> Result<Definition, Failure> {
         () => {
             let help =
                 "a new entry is one of `--base`, `--layer` and `--chain`; `--from` takes entries from another catalog";
-            return Err(told("what is to be installed is not said".to_owned(), help));
+            return Err(reported("what is to be installed is not said".to_owned(), help));
         }
     };
     if own.base && is_over(args) || own.chain && is_over(args) {
         let message = format!("chains stand on a layer, and `--{}` makes none", kind.name());
-        return Err(told(message, "`--layer` may stand beside `--chains-over`"));
+        return Err(reported(message, "`--layer` may stand beside `--chains-over`"));
     }
     let Some((name, words)) = args.words.split_first() else {
-        return Err(told(
+        return Err(reported(
             "the NAME of the new entry is missing".to_owned(),
             "as in `install acme --layer module=acme`",
         ));
     };
     if name.contains('=') {
-        return Err(told(
+        return Err(reported(
             format!("`{name}` where the NAME of the new entry is expected"),
             "KEY=VALUE stands behind it",
         ));
     }
     let key = |word: &String| match word.split_once('=') {
         Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
-        _ => Err(told(format!("`{word}` where KEY=VALUE is expected"), "as in `family=inet`")),
+        _ => Err(reported(format!("`{word}` where KEY=VALUE is expected"), "as in `family=inet`")),
     };
     let mut keys = words.iter().map(key).collect::<Result<Vec<_>, _>>()?;
     let of_provider =
@@ -171,7 +171,7 @@ fn base(word: &str, registry: &Registry) -> Result<String, Failure> {
     let Some([family, socket_type, protocol]) = super::triple(word).filter(|_| registry.entry(word).is_none()) else {
         return match word {
             ALL if registry.entry(word).is_none() => {
-                Err(told(format!("no entry is called `{word}`"), "`--chains-over-all` stands for every entry"))
+                Err(reported(format!("no entry is called `{word}`"), "`--chains-over-all` stands for every entry"))
             }
             word => Ok(word.to_owned()),
         };
@@ -181,11 +181,14 @@ fn base(word: &str, registry: &Registry) -> Result<String, Failure> {
         Ok(selection) => Ok(selection.entry().name().to_owned()),
         Err(refusal) => {
             let message = format!("no entry answers `{word}`: {}", registry.refusal_text(&refusal));
-            Err(told(message, &format!("`sockatlas explain {family} {socket_type} {protocol}` shows every candidate")))
+            Err(reported(
+                message,
+                &format!("`sockatlas explain {family} {socket_type} {protocol}` shows every candidate"),
+            ))
         }
     }
 }
 
-fn told(message: String, help: &str) -> Failure {
-    Failure::Told { message, help: Some(help.to_owned()) }
+fn reported(message: String, help: &str) -> Failure {
+    Failure::Message { message, help: Some(help.to_owned()) }
 }

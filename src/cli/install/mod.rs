@@ -104,7 +104,7 @@ pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
             refuse(given, "a catalog in TOML", path, "a Winsock catalog")?;
             winsock::run(args, path)
         }
-        (None, several) => Err(Failure::Told {
+        (None, several) => Err(Failure::Message {
             message: format!("{} Winsock catalogs are named, where one is changed", several.len()),
             help: Some("name one with `--catalog`".to_owned()),
         }),
@@ -129,7 +129,7 @@ fn is_winsock(path: &Path) -> bool {
 fn refuse(mut given: impl Iterator<Item = &'static str>, kind: &str, path: &Path, is: &str) -> Result<(), Failure> {
     match given.next() {
         None => Ok(()),
-        Some(argument) => Err(Failure::Told {
+        Some(argument) => Err(Failure::Message {
             message: format!("`{argument}` is for {kind}, and {} is {is}", path.display()),
             help: Some("`sockatlas install --help` says what is for which".to_owned()),
         }),

@@ -10,7 +10,7 @@ use crate::cli::{Failure, Status, diff, outfile};
 use crate::terms::Services;
 use crate::winsock::reg::{self, WriteError, WriteOptions};
 use crate::winsock::wsa::{Install, InstallError, Installed, InstalledSet, Triple, install_provider_and_chains};
-use crate::winsock::{Bitness, ImportOptions, Imported, Options, Store, Told, import};
+use crate::winsock::{Bitness, ImportOptions, Imported, Options, Stated, Store, import};
 use crate::{Comparison, Loader, Registry, compare};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -128,19 +128,19 @@ fn exported(store: &Store, options: &WriteOptions) -> Result<Vec<u8>, Failure> {
     let untold = |error: &WriteError| matches!(error, WriteError::Untold { .. });
     let help = "get the whole catalog: `reg export HKLM\\SYSTEM\\CurrentControlSet\\Services\\WinSock2 winsock.reg`";
     reg::write(store, options)
-        .map_err(|error| Failure::Told { help: untold(&error).then(|| help.to_owned()), message: error.to_string() })
+        .map_err(|error| Failure::Message { help: untold(&error).then(|| help.to_owned()), message: error.to_string() })
 }
 
 /// The layer's name, GUID and library, which there must be.
 fn layer(args: &Args) -> Result<(&str, Uuid, &str), Failure> {
-    let missing = |what: &str| Failure::Told {
+    let missing = |what: &str| Failure::Message {
         message: format!("{what} is missing, which a layer of a Winsock catalog must have"),
         help: Some("`sockatlas install --help` has an example".to_owned()),
     };
     let [name] = &args.words[..] else {
         return Err(match args.words.get(1) {
             None => missing("its NAME"),
-            Some(word) => Failure::Told {
+            Some(word) => Failure::Message {
                 message: format!("`{word}` where a layer of a Winsock catalog has one NAME"),
                 help: Some("put a name of several words into quotes; KEY=VALUE is for catalogs in TOML".to_owned()),
             },
@@ -166,11 +166,11 @@ fn over(args: &Args, registry: &Registry) -> Result<Option<Vec<Triple>>, Failure
 fn triple(registry: &Registry, words: &str) -> Result<Triple, Failure> {
     let Some([family, socket_type, protocol]) = super::triple(words) else {
         let message = format!("`{words}` where FAMILY/TYPE/PROTOCOL is expected");
-        return Err(Failure::Told { message, help: Some("as in `inet/stream/tcp`, or `2/1/6`".to_owned()) });
+        return Err(Failure::Message { message, help: Some("as in `inet/stream/tcp`, or `2/1/6`".to_owned()) });
     };
     let request = registry.request(family, socket_type, Some(protocol))?;
     let number = request.family().number(registry.dialect().system());
-    let number = number.ok_or_else(|| Failure::Told {
+    let number = number.ok_or_else(|| Failure::Message {
         message: format!("Windows has no number for the address family `{family}`"),
         help: None,
     })?;
@@ -267,10 +267,10 @@ fn chains(set: &InstalledSet, registry: &Registry) -> String {
 }
 
 /// `1017, was 1001`
-fn changed(was: &Option<Told<u32>>, is: &Option<Told<u32>>) -> String {
+fn changed(was: &Option<Stated<u32>>, is: &Option<Stated<u32>>) -> String {
     match (was, is) {
         (Some(was), Some(is)) => format!("{}, was {}", is.value, was.value),
-        (None, Some(is)) => format!("{}, was not told", is.value),
+        (None, Some(is)) => format!("{}, was not stated", is.value),
         (_, None) => String::new(),
     }
 }

@@ -12,7 +12,7 @@ use uuid::Uuid;
 pub struct Installation<'a> {
     version: u32,
     layer: Layer<'a>,
-    /// Null where the catalog does not tell it.
+    /// Null where the catalog does not state it.
     next_catalog_entry_id: Option<u32>,
     serial_access_number: Option<u32>,
     /// The applications that permit some categories of layers, of which the new one has none.
@@ -31,7 +31,7 @@ struct Layer<'a> {
 
 #[derive(serde::Serialize)]
 struct InstalledCatalog<'a> {
-    /// 32 or 64; null where the source does not tell.
+    /// 32 or 64; null where the source does not state.
     bits: Option<u32>,
     chains: Vec<Chain<'a>>,
     /// The ids of all entries.
@@ -74,8 +74,8 @@ impl<'a> Installation<'a> {
                 catalog_entry_id: installed.layer,
                 provider_id: Text(install.provider_id),
             },
-            next_catalog_entry_id: installed.store.next_catalog_entry_id.as_ref().map(|told| told.value),
-            serial_access_number: installed.store.serial_access_number.as_ref().map(|told| told.value),
+            next_catalog_entry_id: installed.store.next_catalog_entry_id.as_ref().map(|reported| reported.value),
+            serial_access_number: installed.store.serial_access_number.as_ref().map(|reported| reported.value),
             not_loaded_by: preview.not_loaded_by(),
             catalogs: installed.sets.iter().zip(changes).map(catalog).collect(),
             written: preview.written.map(|path| path.display().to_string()),

@@ -55,7 +55,7 @@ impl Log {
         match state.first.take() {
             Some(error) => {
                 let message = format!("{}: {} lines of the log could not be written: {error}", state.place, state.lost);
-                Err(Failure::Told { message, help: None })
+                Err(Failure::Message { message, help: None })
             }
             None => Ok(()),
         }
@@ -74,7 +74,7 @@ impl Observer for Log {
         let written = state.out.write_all(&line).and_then(|()| state.out.flush());
         match written {
             Ok(()) => {}
-            // A reader that has gone away is no error: nobody is left to be told.
+            // A reader that has gone away is no error: nobody is left to notify.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => state.closed = true,
             Err(error) => {
                 state.lost += 1;
@@ -123,7 +123,8 @@ struct Client<'r> {
     /// Null, if it was not asked who it is, or is not believed.
     user: Option<&'r str>,
     /// `connected`, or why it is not, in the words for clients; null, if nothing was told but an error of its protocol.
-    told: Option<&'static str>,
+    #[serde(rename = "told")]
+    reported: Option<&'static str>,
 }
 
 /// One side of it.
@@ -181,11 +182,11 @@ impl<'r> Line<'r> {
 impl<'r> Client<'r> {
     fn of(record: &'r Record) -> Self {
         let protocol = record.near.stack.first().map_or("", String::as_str);
-        let told = record.answer.as_ref().map(|answer| match answer {
+        let reported = record.answer.as_ref().map(|answer| match answer {
             Answer::Refused(denial) => denial.words(),
             _ => "connected",
         });
-        Client { protocol, user: record.near.fact(protocol, "user"), told }
+        Client { protocol, user: record.near.fact(protocol, "user"), reported }
     }
 }
 

@@ -94,7 +94,7 @@ pub(super) fn catalogs(globals: &Globals) -> Result<Loader, Failure> {
         () => return globals.loader(),
     };
     let help = "name the catalog with `--catalog`, as in `-c site.toml`, or in $SOCKATLAS_CATALOG";
-    Err(Failure::Told { message: message.to_owned(), help: Some(help.to_owned()) })
+    Err(Failure::Message { message: message.to_owned(), help: Some(help.to_owned()) })
 }
 
 /// What helps where others stand in the way of a change.

@@ -23,16 +23,16 @@ pub(super) fn say(error: TransactionError, remedy: Option<&str>, format: Format)
         }
         TransactionError::Change(error) => match Refusal::of(&error, remedy) {
             Some(refusal) => refusal.say(format),
-            None => Err(told(&error.to_string(), None)),
+            None => Err(reported(&error.to_string(), None)),
         },
         TransactionError::Lock(error @ LockError::Busy { .. }) => {
-            Err(told(&error.to_string(), Some("without `--no-wait` its end is waited for")))
+            Err(reported(&error.to_string(), Some("without `--no-wait` its end is waited for")))
         }
         error @ TransactionError::NotAmong { .. } => {
             let help = "`--file` is one of the files that `--catalog` names, or that they include";
-            Err(told(&error.to_string(), Some(help)))
+            Err(reported(&error.to_string(), Some(help)))
         }
-        error => Err(told(&error.to_string(), None)),
+        error => Err(reported(&error.to_string(), None)),
     }
 }
 
@@ -84,13 +84,13 @@ impl<'e> Refusal<'e> {
         let error = self.error.to_string();
         match (format, &self.message) {
             (Format::Json, _) => output::json(&json::RefusedTransaction::of_others(self.code, &error, &self.others))?,
-            (Format::Text, None) => drop(told(&error, self.help)),
+            (Format::Text, None) => drop(reported(&error, self.help)),
             (Format::Text, Some(message)) => {
                 let others = self.others.iter().map(|(what, name, at)| match *what {
                     "expect" | "always" => format!("\n{at}: [[{what}]] that names `{name}`"),
                     what => format!("\n{at}: {what} `{name}`"),
                 });
-                drop(told(&others.fold(message.clone(), |text, other| text + &other), self.help));
+                drop(reported(&others.fold(message.clone(), |text, other| text + &other), self.help));
             }
         }
         Ok(Status::Refused)
@@ -102,7 +102,7 @@ fn dependents(dependents: &[Dependent]) -> Vec<Other<'_>> {
 }
 
 /// Says a message of one or several lines, and what may help.
-fn told(message: &str, help: Option<&str>) -> Failure {
+fn reported(message: &str, help: Option<&str>) -> Failure {
     let lines: Vec<_> = message.lines().map(printable).collect();
     talk(format_args!("{BAD}error{BAD:#}: {}", lines.join("\n  ")));
     if let Some(help) = help {

@@ -108,8 +108,8 @@ impl Input {
         let path = (!is_stdin(&self.file)).then_some(self.file.as_path());
         match winsock::read(&name, &bytes, path, &self.options()) {
             Some(Ok(reading)) => self.of_control_set(reading),
-            Some(Err(kind)) => Err(Failure::Told { message: format!("{name}: {kind}"), help: kind.help() }),
-            None => Err(Failure::Told {
+            Some(Err(kind)) => Err(Failure::Message { message: format!("{name}: {kind}"), help: kind.help() }),
+            None => Err(Failure::Message {
                 message: format!("{name}: this is no Winsock catalog in any form that is known"),
                 help: Some(
                     "known are registry exports (.reg), SYSTEM hives, what `netsh winsock show catalog` and \
@@ -143,7 +143,7 @@ impl Input {
             return Ok(reading);
         }
         let message = format!("{}: {what} has no control sets", self.name());
-        Err(Failure::Told { message, help: Some("leave `--control-set` out".to_owned()) })
+        Err(Failure::Message { message, help: Some("leave `--control-set` out".to_owned()) })
     }
 }
 

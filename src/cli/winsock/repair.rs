@@ -72,7 +72,7 @@ pub(super) fn run(args: &Args) -> Result<Status, Failure> {
     let output = args.output.as_deref().filter(|_| !args.dry_run);
     if let Some(output) = output {
         if is_stdin(output) {
-            return Err(Failure::Told {
+            return Err(Failure::Message {
                 message: "the plan is printed on stdout".to_owned(),
                 help: Some("name a file for the mended catalog".to_owned()),
             });
@@ -84,27 +84,29 @@ pub(super) fn run(args: &Args) -> Result<Status, Failure> {
     let bits = args.written.bits();
     let options = RepairOptions { bits, remove_providers, remove_unreachable: args.remove_unreachable };
     let name = input.name();
-    let plan = plan(&store, &options)
-        .map_err(|error| Failure::Told { message: format!("{name}: {error}"), help: error.help().map(str::to_owned) });
+    let plan = plan(&store, &options).map_err(|error| Failure::Message {
+        message: format!("{name}: {error}"),
+        help: error.help().map(str::to_owned),
+    });
     let unread: Vec<Finding> = faults.iter().filter(|fault| !is_mended(&fault.kind)).map(Finding::from).collect();
     if !unread.is_empty() {
         output::talk(format_args!("{}", text::findings(&unread, &sources, true).trim_end()));
-        return Err(Failure::Told {
+        return Err(Failure::Message {
             message: format!("{name}: it is not repaired, since a part of it was not read"),
             help: Some("mend the lines above, or export the catalog again".to_owned()),
         });
     }
     let plan = plan?;
     match args.format {
-        Format::Text => output::text(&told(&plan, &sources, &name))?,
+        Format::Text => output::text(&stated(&plan, &sources, &name))?,
         Format::Json => {
             let output = output.map(|output| output.display().to_string());
             output::json(&Repair::new(&plan, store.form, &sources, output))?;
         }
     }
     if let Some(output) = output {
-        let bytes =
-            written(&plan.store, &args.written.options()).map_err(|message| Failure::Told { message, help: None })?;
+        let bytes = written(&plan.store, &args.written.options())
+            .map_err(|message| Failure::Message { message, help: None })?;
         outfile::write(output, &bytes, args.force)?;
         if args.format == Format::Text {
             let output = output.display().to_string();
@@ -130,49 +132,51 @@ fn written(store: &Store, options: &WriteOptions) -> Result<Vec<u8>, String> {
 }
 
 /// The plan for people.
-fn told(plan: &Plan, sources: &Sources, name: &str) -> String {
-    let mut told = String::new();
+fn stated(plan: &Plan, sources: &Sources, name: &str) -> String {
+    let mut stated = String::new();
     let name = printable(name);
     let count = plan.steps.len();
     let _ = match count {
         0 if plan.left.is_empty() && plan.warnings.is_empty() => {
-            writeln!(told, "{name}: {GOOD}nothing to repair{GOOD:#}")
+            writeln!(stated, "{name}: {GOOD}nothing to repair{GOOD:#}")
         }
-        0 => writeln!(told, "{name}: there is nothing that repair can mend"),
-        1 => writeln!(told, "{name}: 1 step"),
-        _ => writeln!(told, "{name}: {count} steps"),
+        0 => writeln!(stated, "{name}: there is nothing that repair can mend"),
+        1 => writeln!(stated, "{name}: 1 step"),
+        _ => writeln!(stated, "{name}: {count} steps"),
     };
     let mut bits = None;
     for (step, number) in plan.steps.iter().zip(1..) {
         if bits != Some(step.bits) {
             bits = Some(step.bits);
             let _ = match step.bits {
-                Some(bits) => writeln!(told, "\n{SUBJECT}{}-bit set{SUBJECT:#}", bits.number()),
-                None => writeln!(told, "\n{SUBJECT}the catalog{SUBJECT:#}"),
+                Some(bits) => writeln!(stated, "\n{SUBJECT}{}-bit set{SUBJECT:#}", bits.number()),
+                None => writeln!(stated, "\n{SUBJECT}the catalog{SUBJECT:#}"),
             };
         }
-        told_step(&mut told, step, number, sources);
+        stated_step(&mut stated, step, number, sources);
     }
     if !plan.left.is_empty() {
         let count = counted(plan.left.len(), "error", "errors");
-        let _ = writeln!(told, "\n{BAD}left{BAD:#}: {count}, for which nothing here tells what would be right\n");
-        told.push_str(&text::findings(&plan.left, sources, output::stdout_is_styled()));
+        let _ = writeln!(stated, "\n{BAD}left{BAD:#}: {count}, for which nothing here states what would be right\n");
+        stated.push_str(&text::findings(&plan.left, sources, output::stdout_is_styled()));
     }
     if !plan.warnings.is_empty() {
         let count = counted(plan.warnings.len(), "warning", "warnings");
-        let _ =
-            writeln!(told, "\n{WARNING}left{WARNING:#}: {count}, to look at: what is right cannot be told from here\n");
-        told.push_str(&text::findings(&plan.warnings, sources, output::stdout_is_styled()));
+        let _ = writeln!(
+            stated,
+            "\n{WARNING}left{WARNING:#}: {count}, to look at: what is right cannot be derived from here\n"
+        );
+        stated.push_str(&text::findings(&plan.warnings, sources, output::stdout_is_styled()));
     }
     if count > 0 || !plan.left.is_empty() || !plan.warnings.is_empty() {
-        told.push('\n');
+        stated.push('\n');
     }
-    told
+    stated
 }
 
-fn told_step(told: &mut String, step: &Step, number: usize, sources: &Sources) {
+fn stated_step(stated: &mut String, step: &Step, number: usize, sources: &Sources) {
     let code = step.code().map(|code| format!(" [{code}]")).unwrap_or_default();
-    let _ = writeln!(told, "{number:>4}. {}", printable(&step.to_string()));
+    let _ = writeln!(stated, "{number:>4}. {}", printable(&step.to_string()));
     let (reason, place) = (step.reason(), sources.locate(step.at).to_string());
-    let _ = writeln!(told, "      {}{FAINT}{code}, {}{FAINT:#}", printable(&reason), printable(&place));
+    let _ = writeln!(stated, "      {}{FAINT}{code}, {}{FAINT:#}", printable(&reason), printable(&place));
 }

@@ -22,7 +22,7 @@ pub(in crate::cli) use place::{Keys, Place};
 /// Entries are compared with those of Windows 10 1709, by provider, family, type and protocol. Said is also: which paths lead to
 /// other files, what is left over from what stood there before, who answers the usual requests and who would without what was
 /// added, what 32- and 64-bit programs see differently, which name-space providers there are, and which applications have
-/// categories. What the source does not tell is no difference. Exit status 1: there is something to look at.
+/// categories. What the source does not state is no difference. Exit status 1: there is something to look at.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -32,7 +32,7 @@ Examples:
 
 JSON, version 1, is one object: `verdict` (counts, and `clean`), `source`, `sets` (of each `entries` with \
 `standing` standard, changed or added, `absent`, `layers`, `answers`, `times`), `told_in_part`, `differences` \
-(between the sets), `name_spaces`, `applications`, `load_points`, `findings`. What the source does not tell is null; every \
+(between the sets), `name_spaces`, `applications`, `load_points`, `findings`. What the source does not state is null; every \
 `source` is a file, a line, a column, and a registry key where there is one.")]
 pub(super) struct Args {
     #[command(flatten)]

@@ -1,4 +1,4 @@
-//! `winsock show`: a whole Winsock catalog as its source tells it, sound or not.
+//! `winsock show`: a whole Winsock catalog as its source states it, sound or not.
 
 use super::input::Input;
 use crate::catalog::Severity;
@@ -16,9 +16,9 @@ use crate::winsock::{
 use std::collections::HashMap;
 use std::fmt::{Display, Write};
 
-/// Shows a Winsock catalog as its source tells it, sound or not
+/// Shows a Winsock catalog as its source states it, sound or not
 ///
-/// What the source does not tell is shown as "not told". What cannot be read of it is said on stderr, with exit status 1; all the
+/// What the source does not state is shown as "not stated". What cannot be read of it is said on stderr, with exit status 1; all the
 /// rest is shown. `sockatlas check FILE` judges what is shown here.
 #[derive(clap::Args)]
 #[command(after_help = "\
@@ -56,11 +56,11 @@ pub(super) fn run(args: &Args) -> Result<Status, Failure> {
     Ok(Status::Refused)
 }
 
-/// What stands where the source tells nothing.
-const NOT_TOLD: &str = "not told";
+/// What stands where the source states nothing.
+const NOT_STATED: &str = "not stated";
 
-fn told(value: Option<impl Display>) -> String {
-    value.map_or_else(|| NOT_TOLD.to_owned(), |value| value.to_string())
+fn stated(value: Option<impl Display>) -> String {
+    value.map_or_else(|| NOT_STATED.to_owned(), |value| value.to_string())
 }
 
 fn shown(name: &str, store: &Store, all_fields: bool) -> String {
@@ -70,11 +70,11 @@ fn shown(name: &str, store: &Store, all_fields: bool) -> String {
     let _ = writeln!(text, "{SUBJECT}{}{SUBJECT:#}", printable(name));
     let mut table = Table::indented(2);
     table.fact("form", store.form.name());
-    table.fact("root", told(root));
-    table.fact("control set", told(root.and_then(|root| json::control_set(root))));
-    table.fact("protocol catalog", told(store.protocol_catalog.as_ref().map(|catalog| &catalog.value)));
-    table.fact("next catalog entry id", told(store.next_catalog_entry_id.as_ref().map(|id| id.value)));
-    table.fact("serial access number", told(store.serial_access_number.as_ref().map(|number| number.value)));
+    table.fact("root", stated(root));
+    table.fact("control set", stated(root.and_then(|root| json::control_set(root))));
+    table.fact("protocol catalog", stated(store.protocol_catalog.as_ref().map(|catalog| &catalog.value)));
+    table.fact("next catalog entry id", stated(store.next_catalog_entry_id.as_ref().map(|id| id.value)));
+    table.fact("serial access number", stated(store.serial_access_number.as_ref().map(|number| number.value)));
     if all_fields {
         beside(&mut table, &store.beside);
     }
@@ -102,11 +102,11 @@ fn shown(name: &str, store: &Store, all_fields: bool) -> String {
 fn heading(text: &mut String, what: &str, bits: Option<Bitness>, count: Option<u32>) {
     let whose = match bits {
         Some(bits) => format!(" of {}-bit programs", bits.number()),
-        None => ", of which programs is not told".to_owned(),
+        None => ", of which programs is not stated".to_owned(),
     };
     let counter = match count {
         Some(count) => format!("the counter says {count}"),
-        None => "the counter is not told".to_owned(),
+        None => "the counter is not stated".to_owned(),
     };
     let _ = writeln!(text, "\n{HEADING}{what}{whose}{HEADING:#}{FAINT}; {counter}{FAINT:#}");
 }
@@ -138,7 +138,7 @@ struct Names<'a> {
 
 impl<'a> Names<'a> {
     fn new(store: &'a Store, set: &'a Set) -> Self {
-        let fact = |part: &'a Fragment, field| part.facts.get(&field).map(|told| told.value.as_str());
+        let fact = |part: &'a Fragment, field| part.facts.get(&field).map(|stated| stated.value.as_str());
         let of_part = |part: &'a Fragment| {
             let id = fact(part, Field::CatalogEntryId)?.parse().ok()?;
             Some((id, fact(part, Field::ProtocolName).unwrap_or_default()))
@@ -157,7 +157,7 @@ impl<'a> Names<'a> {
         match self.by_id.get(&id) {
             Some(name) => format!("{id} {name}"),
             None if self.is_whole => format!("{id} (no such entry)"),
-            None => format!("{id} ({NOT_TOLD})"),
+            None => format!("{id} ({NOT_STATED})"),
         }
     }
 }
@@ -177,19 +177,19 @@ fn entry(table: &mut Table, item: &Item, names: &Names<'_>) {
     let provider_flags = info.further.as_ref().map(|further| further.provider_flags);
     table.fact(
         "provider flags",
-        told(provider_flags.map(|bits| flags(&json::provider_flag_names(bits).join(", "), bits))),
+        stated(provider_flags.map(|bits| flags(&json::provider_flag_names(bits).join(", "), bits))),
     );
     table.fact("provider", info.provider_id.to_string());
     table.fact("standard entry", StandardItem::of(info).map_or("", |item| item.english));
     table.fact("library", if info.path.is_empty() { "none" } else { &info.path });
-    table.fact("last written", told(item.written.as_ref()));
+    table.fact("last written", stated(item.written.as_ref()));
 }
 
-/// The protocols that an entry accepts: `tcp (6)`, `0 to 255`, and what is not told about the range.
+/// The protocols that an entry accepts: `tcp (6)`, `0 to 255`, and what is not stated about the range.
 fn protocols(info: &ProtocolInfo) -> String {
     let first = Named::windows_protocol(info.protocol, info.address_family);
     match info.protocols() {
-        (_, None) => format!("{first}, the range above it {NOT_TOLD}"),
+        (_, None) => format!("{first}, the range above it {NOT_STATED}"),
         (from, Some(to)) if from == to => first.to_string(),
         (from, Some(to)) if from > to => format!("none, {from} to {to}"),
         (from, Some(to)) => format!("{from} to {to}"),
@@ -208,8 +208,8 @@ fn flags(names: &str, bits: u32) -> String {
 /// The fields that say little.
 fn further(table: &mut Table, item: &Item) {
     let info = &item.info;
-    let of = |field: fn(&Further) -> String| told(info.further.as_ref().map(field));
-    table.fact("key", told(item.key.as_ref().map(|key| &key.value)));
+    let of = |field: fn(&Further) -> String| stated(info.further.as_ref().map(field));
+    table.fact("key", stated(item.key.as_ref().map(|key| &key.value)));
     table.fact("version", info.version.to_string());
     let length = match (info.min_address_length, info.max_address_length) {
         (min, max) if min == max => format!("{min} bytes"),
@@ -234,7 +234,7 @@ fn further(table: &mut Table, item: &Item) {
     if info.chain.ids().is_empty() && info.chain.entries != [0; 7] {
         table.fact("unused chain entries", info.chain.entries.map(|id| id.to_string()).join(", "));
     }
-    table.fact("value ProtocolName", told(item.repeated_name.as_ref().map(|name| &name.value)));
+    table.fact("value ProtocolName", stated(item.repeated_name.as_ref().map(|name| &name.value)));
     beside(table, &item.beside);
 }
 
@@ -248,15 +248,15 @@ fn name_spaces(text: &mut String, set: &NameSpaceSet, all_fields: bool) {
             None => number.to_string(),
         };
         let yes = |is: bool| if is { "yes" } else { "no" };
-        table.fact("name space", told(provider.name_space.map(named)));
-        table.fact("enabled", told(enabled.map(yes)));
-        table.fact("provider", told(provider_id.as_ref()));
-        table.fact("library", told(path.as_ref()));
-        table.fact("last written", told(written.as_ref()));
+        table.fact("name space", stated(provider.name_space.map(named)));
+        table.fact("enabled", stated(enabled.map(yes)));
+        table.fact("provider", stated(provider_id.as_ref()));
+        table.fact("library", stated(path.as_ref()));
+        table.fact("last written", stated(written.as_ref()));
         if all_fields {
-            table.fact("key", told(provider.key.as_ref().map(|key| &key.value)));
-            table.fact("version", told(version.as_ref()));
-            table.fact("stores service classes", told(provider.stores_service_class_info.map(yes)));
+            table.fact("key", stated(provider.key.as_ref().map(|key| &key.value)));
+            table.fact("version", stated(version.as_ref()));
+            table.fact("stores service classes", stated(provider.stores_service_class_info.map(yes)));
             beside(&mut table, &provider.beside);
         }
         table.write(text);
@@ -270,16 +270,16 @@ fn applications(text: &mut String, store: &Store, all_fields: bool) {
     let count = counted(store.applications.len(), "application", "applications");
     let _ = writeln!(text, "\n{HEADING}{count} with categories{HEADING:#}");
     for application in &store.applications {
-        let path = told(application.path.as_ref().map(|path| &path.value));
+        let path = stated(application.path.as_ref().map(|path| &path.value));
         let _ = writeln!(text, "  {SUBJECT}{}{SUBJECT:#}", printable(&path));
         let mut table = Table::indented(6);
         table.fact(
             "permits",
-            told(application.categories.as_ref().map(|told| flags(&told.value.to_string(), told.value.bits()))),
+            stated(application.categories.as_ref().map(|stated| flags(&stated.value.to_string(), stated.value.bits()))),
         );
         table.fact("arguments", application.arguments.as_ref().map_or("any", |arguments| &arguments.value));
         table.fact("key", application.key.value.as_str());
-        table.fact("last written", told(application.written.as_ref()));
+        table.fact("last written", stated(application.written.as_ref()));
         if all_fields {
             beside(&mut table, &application.beside);
         }
@@ -287,20 +287,20 @@ fn applications(text: &mut String, store: &Store, all_fields: bool) {
     }
 }
 
-/// What is told of entries that are not told whole, as it is written.
+/// What is reported of entries that are not stated whole, as it is written.
 fn fragments(text: &mut String, fragments: &[Fragment]) {
     if fragments.is_empty() {
         return;
     }
     let count = counted(fragments.len(), "entry", "entries");
-    let _ = writeln!(text, "\n{HEADING}{count} told in part{HEADING:#}{FAINT}; values as they are written{FAINT:#}");
+    let _ = writeln!(text, "\n{HEADING}{count} stated in part{HEADING:#}{FAINT}; values as they are written{FAINT:#}");
     for (number, fragment) in (1..).zip(fragments) {
         let whose = fragment.bits.map(|bits| format!(" of {}-bit programs", bits.number())).unwrap_or_default();
         let nothing = if fragment.facts.is_empty() { ": nothing of it" } else { "" };
         let _ = writeln!(text, "  {SUBJECT}part {number}{SUBJECT:#}{whose}{nothing}");
         let mut table = Table::indented(6);
-        for (field, told) in &fragment.facts {
-            table.fact(field.name(), told.value.as_str());
+        for (field, stated) in &fragment.facts {
+            table.fact(field.name(), stated.value.as_str());
         }
         table.write(text);
     }

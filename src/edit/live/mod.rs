@@ -136,9 +136,9 @@ impl Live {
 
     /// Tells what becomes of the catalogs from now on, until the subscription is dropped.
     ///
-    /// Each event is told once, in order, and to all who were subscribed when it happened; a version is in its place before it is
+    /// Each event is reported once, in order, and to all who were subscribed when it happened; a version is in its place before it is
     /// told. The thread that reloads tells, unless another thread is just telling: then that one goes on with it. A subscriber may
-    /// reload, replace and subscribe; what comes of that is told once all have heard of what is being told.
+    /// reload, replace and subscribe; what comes of that is reported once all have heard of what is being told.
     ///
     /// A subscriber that panics hears of nothing more. The others are told all the same, and then the panic goes on in the
     /// thread that tells, out of [`reload`](Live::reload) or [`replace`](Live::replace).

@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 /// Events are told until it is dropped. From [`Live::subscribe`](super::Live::subscribe).
 ///
 /// A call that is under way on another thread when it is dropped goes on to its end.
-#[must_use = "events are told until the subscription is dropped"]
+#[must_use = "events are delivered until the subscription is dropped"]
 pub struct Subscription {
     shared: Weak<Shared>,
     subscriber: Arc<Subscriber>,
@@ -62,7 +62,7 @@ struct Subscriber {
     has_ended: AtomicBool,
 }
 
-/// Those who are told, and what is still to be told.
+/// Those who are told, and what is still to be reported.
 #[derive(Default)]
 pub(super) struct Subscribers {
     list: Vec<Arc<Subscriber>>,
@@ -98,7 +98,7 @@ impl<'s> Telling<'s> {
         (!is_telling).then(|| Telling { shared })
     }
 
-    /// Tells everything that is to be told. A panic of a subscriber goes on when all is told.
+    /// Tells everything that is to be reported. A panic of a subscriber goes on when all is stated.
     pub fn all(self) {
         let mut panic = None;
         while let Some((event, subscribers)) = self.next() {
@@ -116,7 +116,7 @@ impl<'s> Telling<'s> {
         }
     }
 
-    /// What is to be told next. When there is nothing, the right to tell is given back in the same moment, so that nothing is
+    /// What is to be reported next. When there is nothing, the right to tell is given back in the same moment, so that nothing is
     /// left to nobody.
     fn next(&self) -> Option<(Event, Vec<Arc<Subscriber>>)> {
         let mut state = self.shared.state();

@@ -100,7 +100,7 @@ impl Transaction {
 
     /// Locks the catalogs' folders and makes the result, which [`Prepared::commit`] writes.
     ///
-    /// Another transaction on them is waited for; `waiting` is told once for each folder for which that is so, and says whether to
+    /// Another transaction on them is waited for; `waiting` is reported once for each folder for which that is so, and says whether to
     /// wait at all, which ends after [`Transaction::wait_at_most`]. What is held by the same process is waited for too. A transaction
     /// that was killed there before it had replaced all of its files is finished first.
     ///

@@ -37,9 +37,9 @@ fn win(dialing: &mut Dialing, lookups: &mut Lookups) -> Result<Won, Error> {
         }
         let asked = dialing.lookups();
         if asked.is_empty() {
-            wait(dialing, lookups).map_err(|error| dialing.told(error, "poll"))?;
+            wait(dialing, lookups).map_err(|error| dialing.reported(error, "poll"))?;
         } else {
-            lookups.run(asked).map_err(|(error, call)| dialing.told(error, call))?;
+            lookups.run(asked).map_err(|(error, call)| dialing.reported(error, call))?;
         }
     }
 }
@@ -81,7 +81,7 @@ impl Threads {
     fn start(&self, lookup: Lookup) -> io::Result<()> {
         let (sender, wake) = (self.sender.clone(), self.wake.clone());
         let run = move || {
-            // Nobody may be there any more to be told.
+            // nobody may be left to notify.
             let _ = sender.send(lookup.run());
             let _ = rustix::io::write(&wake, &1_u64.to_ne_bytes());
         };
@@ -109,7 +109,7 @@ impl Lookups {
             let threads = self.threads.as_ref()?;
             let found = threads.receiver.try_recv().ok();
             if found.is_none() {
-                // What is told after this makes it readable again; what was told before it is looked for once more.
+                // What is reported after this makes it readable again; what was told before it is looked for once more.
                 let _ = rustix::io::read(&threads.wake, &mut [0; 8]);
                 return threads.receiver.try_recv().ok();
             }

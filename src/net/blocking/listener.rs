@@ -37,7 +37,7 @@ impl Listener {
             match self.listener.accept() {
                 Ok(socket) => break socket,
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock && self.opener.cancel().is_some() => {}
-                Err(error) => return Err(self.opener.told(error, "accept")),
+                Err(error) => return Err(self.opener.reported(error, "accept")),
             }
         };
         let connection = self.opener.accepted(socket)?;
@@ -50,7 +50,7 @@ impl Listener {
         let mut fds = [fd, cancel.fd()].map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN));
         while let Err(error) = poll(&mut fds, None) {
             if error != rustix::io::Errno::INTR {
-                return Err(self.opener.told(error.into(), "poll"));
+                return Err(self.opener.reported(error.into(), "poll"));
             }
         }
         self.opener.not_cancelled()
@@ -61,11 +61,11 @@ impl Listener {
         self.listener.local()
     }
 
-    /// The value of a socket option, as the system tells it.
+    /// The value of a socket option, as the system reports it.
     ///
     /// # Errors
     ///
-    /// The option is unknown, or the system refuses to tell.
+    /// The option is unknown, or the system refuses to report.
     pub fn option(&self, name: &str) -> io::Result<OptionValue> {
         self.listener.option(name)
     }
@@ -96,7 +96,7 @@ impl Accepted {
     /// A layer failed, or the time for handshakes passed.
     pub fn handshake(self) -> Result<Stream, Error> {
         let nonblocking = self.connection.socket.set_nonblocking(true);
-        nonblocking.map_err(|error| self.opener.told(error, "ioctl FIONBIO"))?;
+        nonblocking.map_err(|error| self.opener.reported(error, "ioctl FIONBIO"))?;
         self.opener.established(self.connection)
     }
 }

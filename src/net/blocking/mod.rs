@@ -57,25 +57,25 @@ impl Opener {
                                 limit: limit.unwrap_or_default(),
                             });
                         }
-                        Err(error) => return Err(self.told(error, "poll")),
+                        Err(error) => return Err(self.reported(error, "poll")),
                     }
                 }
-                Err(error) => return Err(self.told(error, "handshake")),
+                Err(error) => return Err(self.reported(error, "handshake")),
             }
         }
         let (read_limit, write_limit) = (self.time_limit(Step::Read), self.time_limit(Step::Write));
         let registration = match (self.cancel(), connection.socket.fd()) {
-            (Some(cancel), Some(fd)) => Some(cancel.register(fd).map_err(|error| self.told(error, "dup"))?),
+            (Some(cancel), Some(fd)) => Some(cancel.register(fd).map_err(|error| self.reported(error, "dup"))?),
             _ => None,
         };
         self.not_cancelled()?;
         let socket = &connection.socket;
-        socket.set_nonblocking(false).map_err(|error| self.told(error, "ioctl FIONBIO"))?;
+        socket.set_nonblocking(false).map_err(|error| self.reported(error, "ioctl FIONBIO"))?;
         if read_limit.is_some() {
-            socket.set_read_timeout(read_limit).map_err(|error| self.told(error, "setsockopt SO_RCVTIMEO"))?;
+            socket.set_read_timeout(read_limit).map_err(|error| self.reported(error, "setsockopt SO_RCVTIMEO"))?;
         }
         if write_limit.is_some() {
-            socket.set_write_timeout(write_limit).map_err(|error| self.told(error, "setsockopt SO_SNDTIMEO"))?;
+            socket.set_write_timeout(write_limit).map_err(|error| self.reported(error, "setsockopt SO_SNDTIMEO"))?;
         }
         Ok(Stream { connection, read_limit, write_limit, registration })
     }
@@ -85,7 +85,7 @@ impl Opener {
     }
 
     /// An error of I/O as an error of opening.
-    pub(super) fn told(&self, error: io::Error, call: &'static str) -> Error {
+    pub(super) fn reported(&self, error: io::Error, call: &'static str) -> Error {
         if self.cancel().is_some_and(Cancel::is_cancelled) {
             return Error::Cancelled;
         }
@@ -104,7 +104,7 @@ impl Opener {
         let listener = self.listener(&at)?;
         if self.cancel().is_some() && listener.fd().is_some() {
             // A connection may be gone between being told of and being accepted, and nothing would end that wait.
-            listener.set_nonblocking(true).map_err(|error| self.told(error, "ioctl FIONBIO"))?;
+            listener.set_nonblocking(true).map_err(|error| self.reported(error, "ioctl FIONBIO"))?;
         }
         Ok(Listener { opener: self.clone(), listener })
     }

@@ -47,11 +47,11 @@ impl Socket {
         self.socket.set_read_timeout(limit)
     }
 
-    /// The value of a socket option, as the system tells it.
+    /// The value of a socket option, as the system reports it.
     ///
     /// # Errors
     ///
-    /// The option is unknown, or the system refuses to tell.
+    /// The option is unknown, or the system refuses to report.
     pub fn option(&self, name: &str) -> io::Result<OptionValue> {
         self.socket.option(name)
     }

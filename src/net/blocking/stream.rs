@@ -11,7 +11,7 @@ use std::io::{self, Read, Write};
 use std::os::fd::OwnedFd;
 use std::time::Duration;
 
-/// An open connection that waits: reads return when there is something, writes when it is on its way.
+/// Represents an open connection whose reads and writes block.
 ///
 /// It ends as a socket does: [`shutdown_write`](Stream::shutdown_write) ends our side through every layer, and a read of 0 bytes
 /// is the end of the peer's, said by the peer where the protocol can say it; a TLS stream that just stops is an error of kind
@@ -34,7 +34,7 @@ pub struct Bare {
 }
 
 impl Stream {
-    /// Ends our side: what was written is sent, each layer says goodbye to its peer, and the socket is shut down for writing.
+    /// Ends the writing side: pending bytes are sent, each layer sends its closing message, and the socket is shut down for writing.
     /// Reading goes on until the peer ends its side.
     ///
     /// # Errors
@@ -42,7 +42,7 @@ impl Stream {
     /// A layer or the socket failed.
     pub fn shutdown_write(&mut self) -> io::Result<()> {
         let result = self.connection.shutdown_write();
-        result.map_err(|error| self.told(error, Step::Write, self.write_limit))
+        result.map_err(|error| self.reported(error, Step::Write, self.write_limit))
     }
 
     /// Ends our side, and waits for the peer to end its own, as long as reads may wait; what comes until then is dropped. Datagrams
@@ -65,33 +65,33 @@ impl Stream {
         Ok(())
     }
 
-    /// The name of the entry that was opened: of several [`Alternatives`](crate::net::Alternatives) the one that it came to.
+    /// Returns the name of the entry that was opened: of several [`Alternatives`](crate::net::Alternatives), the one that succeeded.
     pub fn entry(&self) -> &str {
         &self.connection.opened.entry
     }
 
-    /// What was opened, and how many bytes went where.
+    /// Returns a report of what was opened, with facts and byte counts of each layer.
     pub fn opened(&self) -> Opened {
         self.connection.report()
     }
 
-    /// The value of a socket option, as the system tells it.
+    /// Returns the value of a socket option, as the system reports it.
     ///
     /// # Errors
     ///
-    /// The option is unknown, or the system refuses to tell.
+    /// The option is unknown, or the system refuses to report.
     pub fn option(&self, name: &str) -> io::Result<OptionValue> {
         self.connection.socket.option(name)
     }
 
-    /// Whether each read and each write is a message, whole. Then a read of 0 bytes may be an empty one:
-    /// [`has_ended`](Stream::has_ended) tells. A message for which there is no room is told with its length, as
+    /// Returns whether each read and each write is a whole message. If so, a read of 0 bytes may be an empty message:
+    /// [`has_ended`](Stream::has_ended) returns which. A message for which there is no room is reported with its length, as
     /// [`Error::NoRoom`], and stays; but where no layer is left, it is cut, as recv(2) does.
     pub fn is_of_messages(&self) -> bool {
         self.connection.is_of_messages()
     }
 
-    /// Whether a read has told that the peer ended its side, behind all that it had sent. Datagrams know no end.
+    /// Returns whether a read has reached the end of the peer's side, after everything that it sent. Datagrams have no end.
     pub fn has_ended(&self) -> bool {
         self.connection.has_ended()
     }
@@ -102,7 +102,7 @@ impl Stream {
         self.connection.asked()
     }
 
-    /// Answers the client. Granted, the handshakes of layers above go on, and the stream is open. Refused, the client is told, and
+    /// Answers the client. Granted, the handshakes of layers above go on, and the stream is open. Refused, the client is notified, and
     /// the connection has ended.
     ///
     /// # Errors
@@ -110,7 +110,7 @@ impl Stream {
     /// A layer or the socket failed.
     pub fn answer(&mut self, answer: &Answer) -> io::Result<()> {
         let result = self.connection.answer(answer);
-        result.map_err(|error| self.told(error, Step::Write, self.write_limit))
+        result.map_err(|error| self.reported(error, Step::Write, self.write_limit))
     }
 
     /// Whether it is of messages and the peer has no way to end it, as with datagrams.
@@ -118,12 +118,12 @@ impl Stream {
         self.connection.endless
     }
 
-    /// Whether every layer has retired, so that bytes go straight to the socket.
+    /// Returns whether every layer has retired, so that bytes go straight to the socket.
     pub fn is_bare(&self) -> bool {
         self.connection.machine.is_bare()
     }
 
-    /// How long a read may wait from now on; nothing: without limit.
+    /// Sets how long a read may wait from now on; `None` is without limit.
     ///
     /// # Errors
     ///
@@ -134,7 +134,7 @@ impl Stream {
         Ok(())
     }
 
-    /// How long a write may wait from now on; nothing: without limit.
+    /// Sets how long a write may wait from now on; `None` is without limit.
     ///
     /// # Errors
     ///
@@ -145,7 +145,7 @@ impl Stream {
         Ok(())
     }
 
-    /// Takes the socket out, when no layer is left above it; else the stream comes back.
+    /// Returns the socket if no layer is left above it; otherwise the stream.
     ///
     /// # Errors
     ///
@@ -158,17 +158,17 @@ impl Stream {
             .map_err(|connection| Box::new(Stream { connection: *connection, read_limit, write_limit, registration }))
     }
 
-    /// The same connection, as one that never waits.
+    /// Converts the connection into one whose calls never block.
     ///
     /// # Errors
     ///
     /// Its base protocol has no file descriptor to wait on.
     pub fn into_nonblocking(self, opener: &Opener) -> Result<readiness::Stream, Error> {
-        self.connection.socket.set_nonblocking(true).map_err(|error| opener.told(error, "ioctl FIONBIO"))?;
+        self.connection.socket.set_nonblocking(true).map_err(|error| opener.reported(error, "ioctl FIONBIO"))?;
         opener.opened_already(self.connection)
     }
 
-    fn told(&self, error: io::Error, step: Step, limit: Option<Duration>) -> io::Error {
+    fn reported(&self, error: io::Error, step: Step, limit: Option<Duration>) -> io::Error {
         if self.registration.as_ref().is_some_and(Registration::is_cancelled) {
             return Error::Cancelled.into();
         }
@@ -187,7 +187,7 @@ impl Read for Stream {
             Ok(0) if self.registration.as_ref().is_some_and(Registration::is_cancelled) && !target.is_empty() => {
                 Err(Error::Cancelled.into())
             }
-            result => result.map_err(|error| self.told(error, Step::Read, self.read_limit)),
+            result => result.map_err(|error| self.reported(error, Step::Read, self.read_limit)),
         }
     }
 }
@@ -195,12 +195,12 @@ impl Read for Stream {
 impl Write for Stream {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let result = self.connection.write(bytes);
-        result.map_err(|error| self.told(error, Step::Write, self.write_limit))
+        result.map_err(|error| self.reported(error, Step::Write, self.write_limit))
     }
 
     fn flush(&mut self) -> io::Result<()> {
         let result = self.connection.flush();
-        result.map_err(|error| self.told(error, Step::Write, self.write_limit))
+        result.map_err(|error| self.reported(error, Step::Write, self.write_limit))
     }
 }
 

@@ -29,7 +29,7 @@ impl Stranger {
     }
 
     /// How it is told in the stranger's own protocol that `what` is here. Nothing: there is no telling.
-    pub(super) fn told(self, what: &str) -> Vec<u8> {
+    pub(super) fn reported(self, what: &str) -> Vec<u8> {
         match self {
             // Rejected or failed; the address is of no meaning then. The protocol is older than RFCs: the memo of Ying-Da Lee.
             Stranger::Socks4 => vec![0, 0x5B, 0, 0, 0, 0, 0, 0],

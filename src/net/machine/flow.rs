@@ -64,7 +64,7 @@ impl Machine {
 
     /// Lets one layer do what it can; whether that was anything.
     fn advance(&mut self, at: usize, target: &mut [u8], filled: &mut usize) -> Result<bool, LayerFailure> {
-        // What was told last: an answer may have ended the handshake since.
+        // What was reported last: an answer may have ended the handshake since.
         let phase = self.reports[self.layers[at].report].phase;
         let mut progress = false;
         if !self.layers[at].started {
@@ -119,15 +119,15 @@ impl Machine {
             };
         }
         let stalled = !took_message && before == (input.bytes.len(), output.bytes.len(), above.count());
-        let mut told = false;
+        let mut reported = false;
         // A client may end its side behind its question.
         let asks = session.asks();
-        if result.is_ok() && stalled && layer.input_ended && !layer.end_told && !above.is_full() && !asks {
-            layer.end_told = true;
-            told = true;
+        if result.is_ok() && stalled && layer.input_ended && !layer.end_reported && !above.is_full() && !asks {
+            layer.end_reported = true;
+            reported = true;
             result = match session.phase() {
                 Phase::Retired => Ok(()),
-                // A session that can tell what is missing does.
+                // A session that can report what is missing does.
                 _ => session.receive_end(&mut input.bytes, &mut above),
             };
             match (&result, session.phase()) {
@@ -161,7 +161,7 @@ impl Machine {
         traffic.messages_received += (after.2.1 - before.2.1) as u64;
         *filled += above.filled();
         match result {
-            Ok(()) => Ok(!stalled || told),
+            Ok(()) => Ok(!stalled || reported),
             Err(error) => Err(self.fail(at, error)),
         }
     }
@@ -257,18 +257,18 @@ impl Machine {
     /// Notes that a layer failed, and lets it tell its peer.
     fn fail(&mut self, at: usize, error: SessionError) -> LayerFailure {
         if let Some((failed, first)) = &mut self.failed {
-            // One above a layer that has failed, which is what there is to tell.
+            // One above a layer that has failed, which is what is reported.
             *failed = at;
             return first.clone();
         }
         let failure = self.failure(at, error);
         self.layers[at].span.failed(&failure);
-        let told = self.work(at, |session, below| {
+        let reported = self.work(at, |session, below| {
             session.abort(&mut below.bytes);
             Ok(())
         });
         // If that fails too, the first failure is the one to tell.
-        let _ = told.and_then(|()| self.pour(at));
+        let _ = reported.and_then(|()| self.pour(at));
         self.failed = Some((at, failure.clone()));
         failure
     }

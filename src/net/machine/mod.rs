@@ -135,8 +135,8 @@ struct Active {
     open: usize,
     /// No more will come from below.
     input_ended: bool,
-    /// The session was told so.
-    end_told: bool,
+    /// The session knows it.
+    end_reported: bool,
     /// For below, not yet taken. The lowest layer's is the machine's `outbound`.
     output: Pipe,
 }
@@ -182,7 +182,7 @@ impl Machine {
                 input: Pipe::default(),
                 open: 0,
                 input_ended: false,
-                end_told: false,
+                end_reported: false,
                 output: Pipe::default(),
             });
         }
@@ -247,7 +247,7 @@ impl Machine {
         self.failed.is_none() && self.layers.iter().any(|layer| layer.started && layer.session.asks())
     }
 
-    /// Answers the client of a proxy. Granted, the handshakes go on. Refused, the client is told, every layer below ends its side,
+    /// Answers the client of a proxy. Granted, the handshakes go on. Refused, the client is notified, every layer below ends its side,
     /// and the machine has failed: what is in [`outbound`](Machine::outbound) is to be sent still, and then the socket closed.
     ///
     /// # Errors
@@ -392,7 +392,7 @@ impl Machine {
         }
         let mut filled = 0;
         match self.settle(target, &mut filled) {
-            // The failure is told next time.
+            // The failure is reported next time.
             Err(_) if filled > 0 => Ok(filled),
             result => result.map(|()| filled),
         }

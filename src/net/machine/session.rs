@@ -96,7 +96,7 @@ pub trait Session: Send {
     /// That the layer can send no more.
     fn send_end(&mut self, below: &mut Buffer) -> Result<(), SessionError>;
 
-    /// Puts what is to be told to the peer after an error of this session into `below`, as TLS its alert.
+    /// Puts what is to be reported to the peer after an error of this session into `below`, as TLS its alert.
     fn abort(&mut self, below: &mut Buffer) {
         let _ = below;
     }

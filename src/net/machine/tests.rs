@@ -170,7 +170,7 @@ fn what_a_retired_layer_left_goes_to_the_one_above() {
 }
 
 #[test]
-fn a_failure_names_the_layer_and_its_place_and_the_peer_is_told() {
+fn a_failure_names_the_layer_and_its_place_and_the_peer_is_reported() {
     let mut machine = stack();
     machine.start().unwrap();
     machine.room()[..6].copy_from_slice(b"wayhix");

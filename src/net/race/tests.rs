@@ -69,11 +69,11 @@ impl Fake {
     /// What has happened since it was asked last: `+` an attempt was begun, `-` its socket was closed.
     fn happened(&self) -> Vec<String> {
         let events = std::mem::take(&mut self.world().events);
-        let told = events.into_iter().map(|event| match event {
+        let reported = events.into_iter().map(|event| match event {
             Event::Begun(address) => format!("+{address}"),
             Event::Closed(address) => format!("-{address}"),
         });
-        told.collect()
+        reported.collect()
     }
 }
 
@@ -345,13 +345,13 @@ fn the_first_to_connect_wins_and_the_others_are_closed() {
     let winner = won(race.progress(stage.at(501)));
     assert_eq!((winner.contender(), winner.number()), (0, 2));
     assert_eq!(stage.fake.happened(), ["-10.0.0.1:1", "-10.0.0.2:1"]);
-    let told = [
+    let reported = [
         "0 ms `six`: [::1]:1: connect: connection refused",
         "0 ms `four`: 10.0.0.1:1: overtaken",
         "250 ms `six`: [::2]:1: connected",
         "500 ms `four`: 10.0.0.2:1: overtaken",
     ];
-    assert_eq!(lines(winner.attempts()), told);
+    assert_eq!(lines(winner.attempts()), reported);
     // It is over: nothing more is begun, and nobody wins again.
     assert_eq!((race.deadline(), race.sockets().count()), (None, 0));
     stage.fake.set(FOUR[2], Does::Connects);
@@ -371,7 +371,7 @@ fn of_two_that_are_connected_at_once_the_one_begun_first_wins() {
 }
 
 #[test]
-fn when_all_fail_each_is_told_in_the_order_begun() {
+fn when_all_fail_each_is_reported_in_the_order_begun() {
     let stage = Stage::new();
     let mut race = stage.both();
     race.lookups();
@@ -393,7 +393,7 @@ fn when_all_fail_each_is_told_in_the_order_begun() {
 }
 
 #[test]
-fn what_one_opener_alone_cannot_look_up_is_told_as_it_is() {
+fn what_one_opener_alone_cannot_look_up_is_reported_as_it_is() {
     let stage = Stage::new();
     let mut race = Race::new(stage.opener("four"), Target::host("somewhere", 1), stage.start);
     let asked = race.lookups();
@@ -499,7 +499,7 @@ fn what_has_no_descriptor_is_connected_when_it_is_given() {
 }
 
 #[test]
-fn sockets_are_told_by_numbers_that_are_never_given_twice() {
+fn sockets_are_reported_by_numbers_that_are_never_given_twice() {
     let stage = Stage::new();
     let mut race = stage.race("four", &FOUR);
     let numbers = |race: &Race| race.sockets().map(|(number, _)| number).collect::<Vec<_>>();

@@ -2,10 +2,10 @@
 
 use crate::net::{Alternatives, Denial, Error, Opened, Opener, Outcome, Step, Target};
 
-/// Has a say in what clients are connected to. It is asked when the far side is open, before the client is told, in the thread
+/// Has a say in what clients are connected to. It is asked when the far side is open, before the client is notified, in the thread
 /// that relays: what takes long here holds up others.
 pub trait Warden: Send + Sync {
-    /// Whether this client may be connected to this; or what it is told, and why.
+    /// Whether this client may be connected to this; or what it is given, and why.
     ///
     /// # Errors
     ///
@@ -16,7 +16,7 @@ pub trait Warden: Send + Sync {
 /// Why a client may not be connected to what it asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Objection {
-    /// What the client is told.
+    /// The answer to the client.
     pub denial: Denial,
     /// Why, for the record.
     pub why: String,
@@ -28,7 +28,7 @@ impl<F: Fn(&Opened, &Opened) -> Result<(), Objection> + Send + Sync> Warden for 
     }
 }
 
-/// What a client that asked for this target is told of an error of the far side.
+/// The answer to a client that asked for this target, on an error of the far side.
 ///
 /// It asked for the target, and knows nothing of the chain that leads there: what became of a proxy on the way is a failure to it,
 /// and no more. What a proxy said of just this target it is told.

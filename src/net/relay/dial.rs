@@ -67,7 +67,7 @@ impl Dial {
             match dialling.progress(now) {
                 Ok(Some(stream)) => {
                     if dialling.winner().is_some_and(|number| number >= self.shown) {
-                        register(stream.as_fd()).map_err(|error| far.openers()[0].told(error, "epoll_ctl"))?;
+                        register(stream.as_fd()).map_err(|error| far.openers()[0].reported(error, "epoll_ctl"))?;
                     }
                     return Ok(Progress::Open(Box::new(stream)));
                 }
@@ -81,7 +81,7 @@ impl Dial {
             let mut next = self.shown;
             for (number, socket, _) in dialling.sockets().filter(|(number, ..)| *number >= self.shown) {
                 next = next.max(number + 1);
-                register(socket).map_err(|error| far.openers()[0].told(error, "epoll_ctl"))?;
+                register(socket).map_err(|error| far.openers()[0].reported(error, "epoll_ctl"))?;
             }
             self.shown = next;
             let asked = dialling.lookups();

@@ -81,7 +81,7 @@ impl Door {
         self.awaited.swap(false, Ordering::SeqCst) || last && self.is_closed()
     }
 
-    /// Will be told when one leaves; false: one has left already.
+    /// Will be reported when one leaves; false: one has left already.
     pub fn await_leaving(&self) -> bool {
         self.awaited.store(true, Ordering::SeqCst);
         self.inside.load(Ordering::SeqCst) >= self.most

@@ -19,7 +19,7 @@ pub(super) struct Tools {
 }
 
 /// The longest message that can be relayed. Datagrams of UDP have at most 65,527 bytes, messages of unix sockets as many as the
-/// send buffer holds, which is 212,992 bytes unless it is told otherwise (socket(7): `SO_SNDBUF`).
+/// send buffer holds, which is 212,992 bytes unless an option says otherwise (socket(7): `SO_SNDBUF`).
 pub(super) const SCRATCH: usize = 256 * 1024;
 
 /// Bytes of a stream that are read at a time, where they are copied: as many as layers take at a time.

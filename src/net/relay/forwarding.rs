@@ -42,11 +42,11 @@ impl Forwarding {
     pub fn new(
         near: Box<readiness::Stream>,
         far: Box<readiness::Stream>,
-        told: [EventFlags; 2],
+        reported: [EventFlags; 2],
         route: Arc<Route>,
         desk: &Desk<'_>,
     ) -> Self {
-        let [near_told, far_told] = told;
+        let [near_reported, far_reported] = reported;
         let (near, from_near) = Carrier::new(near);
         let (far, from_far) = Carrier::new(far);
         let way = |read: Vec<u8>| {
@@ -55,8 +55,8 @@ impl Forwarding {
             Way { flow, pause: Pause::Turn, since: desk.now, counted: 0 }
         };
         Forwarding {
-            near: Side::new(near, near_told),
-            far: Side::new(far, far_told),
+            near: Side::new(near, near_reported),
+            far: Side::new(far, far_reported),
             up: way(from_near),
             down: way(from_far),
             route,
@@ -75,7 +75,7 @@ impl Forwarding {
                 (false, Party::Far) => Party::Near,
             };
             let opener = if party == Party::Near { &route.near } else { route.far() };
-            Outcome::Failed { party, error: opener.told(broken.error, broken.call) }
+            Outcome::Failed { party, error: opener.reported(broken.error, broken.call) }
         };
         up.work(near, far, desk).map_err(|broken| failed(broken, Party::Near))?;
         down.work(far, near, desk).map_err(|broken| failed(broken, Party::Far))?;
@@ -162,6 +162,6 @@ fn flush(side: &mut Side<Carrier>, party: Party, opener: &Opener) -> Result<(), 
             side.writable = false;
             Ok(())
         }
-        Err(error) => Err(Outcome::Failed { party, error: opener.told(error, "send") }),
+        Err(error) => Err(Outcome::Failed { party, error: opener.reported(error, "send") }),
     }
 }

@@ -112,14 +112,14 @@ pub struct Relay {
     observer: Option<Arc<dyn Observer>>,
 }
 
-/// How long connections may go on when a relay is stopped, unless it is told otherwise.
+/// How long connections may go on when a relay is stopped, unless an option says otherwise.
 const GRACE: Duration = Duration::from_secs(30);
 
 /// How long a client that was told why it is not connected has to read that, and to hang up. If the connection were closed while
-/// there was more to be read from it, TCP would reset it, and the client might never see what it was told (RFC 9112, section 9.6).
+/// there was more to be read from it, TCP would reset it, and the client might never see what was reported to it (RFC 9112, section 9.6).
 pub const PARTING: Duration = Duration::from_secs(2);
 
-/// How long a session of datagrams may carry nothing, unless it is told otherwise (RFC 4787, REQ-5).
+/// How long a session of datagrams may carry nothing, unless an option says otherwise (RFC 4787, REQ-5).
 const SILENCE: Duration = Duration::from_secs(120);
 
 impl Relay {
@@ -183,7 +183,7 @@ impl Relay {
         Ok(relay)
     }
 
-    /// How many threads relay; at least 1. Without being told, as many as the system can run at once.
+    /// How many threads relay; at least 1. By default, as many as the system can run at once.
     pub fn threads(mut self, threads: usize) -> Self {
         self.threads = Some(threads.max(1));
         self
@@ -196,14 +196,14 @@ impl Relay {
         self
     }
 
-    /// How long a connection may carry nothing either way; nothing: for ever. Without being told, streams may for ever, and sessions
+    /// How long a connection may carry nothing either way; nothing: for ever. By default, streams may for ever, and sessions
     /// of datagrams, which have no other end, for the two minutes that RFC 4787, section 4.3, asks of those who map addresses.
     pub fn idle_limit(mut self, limit: Option<Duration>) -> Self {
         self.idle = Some(limit);
         self
     }
 
-    /// How long connections may go on when the relay is stopped; nothing: to their ends. 30 seconds unless it is told otherwise.
+    /// How long connections may go on when the relay is stopped; nothing: to their ends. 30 seconds unless an option says otherwise.
     pub fn grace(mut self, grace: Option<Duration>) -> Self {
         self.grace = grace;
         self
@@ -215,7 +215,7 @@ impl Relay {
         self
     }
 
-    /// Is told what became of each connection. Without one, nothing is recorded, which saves some calls of the system each.
+    /// Receives the record of each connection. Without one, nothing is recorded, which saves some calls of the system each.
     pub fn observer(mut self, observer: impl Observer + 'static) -> Self {
         self.observer = Some(Arc::new(observer));
         self
@@ -258,12 +258,13 @@ impl Relay {
         let passes = self.passes()?;
         self.far.openers().iter().try_for_each(|far| far.prepare(Role::Connect))?;
         let (listener, peers) = if passes == Passes::Datagrams {
-            let peers = Peers::new(self.bound()?).map_err(|error| self.near.told(error, "fcntl F_DUPFD_CLOEXEC"))?;
+            let peers =
+                Peers::new(self.bound()?).map_err(|error| self.near.reported(error, "fcntl F_DUPFD_CLOEXEC"))?;
             (Box::new(PeerListener::new(peers.clone())) as Box<dyn BaseListener>, Some(peers))
         } else {
             (self.near.listener(&self.at)?, None)
         };
-        listener.set_nonblocking(true).map_err(|error| self.near.told(error, "ioctl FIONBIO"))?;
+        listener.set_nonblocking(true).map_err(|error| self.near.reported(error, "ioctl FIONBIO"))?;
         if listener.fd().is_none() {
             let problem = "its base protocol has no file descriptor to wait on".to_owned();
             return Err(Error::Unfit { entry: self.near.selection().name().to_owned(), problem });
@@ -284,7 +285,7 @@ impl Relay {
             observer: self.observer.clone(),
             door: Door::new(listener, self.max_connections, peers.is_some()),
             peers,
-            inboxes: inboxes.map_err(|error| self.near.told(error, "eventfd"))?,
+            inboxes: inboxes.map_err(|error| self.near.reported(error, "eventfd"))?,
             stop: Stop::new(),
         };
         Ok(Listening { shared, local })

@@ -28,14 +28,14 @@ pub(super) struct Pair {
     stage: Stage,
     /// How it is opened.
     route: Arc<Route>,
-    /// What epoll has told of the two sockets, before there were sides to tell.
-    told: [EventFlags; 2],
+    /// What epoll has reported of the two sockets, before there were sides to tell.
+    reported: [EventFlags; 2],
     /// Kept free for the far side's socket, so that what was accepted can be connected.
     spare: Option<OwnedFd>,
     began: Instant,
     /// Where it leads, once that is known.
     target: Option<Target>,
-    /// What the client was told, if it asked.
+    /// The answer that the client was given, if it asked.
     answer: Option<Answer>,
     /// For the record, if there is to be one.
     notes: Option<Box<Notes>>,
@@ -58,11 +58,11 @@ enum Stage {
     Greeting(Box<readiness::Stream>),
     /// The far side is looked up, connects and shakes hands, since then.
     Dialling(Box<readiness::Stream>, Box<Dial>, Instant),
-    /// The client was told that it is connected, and the layers of the near side above shake hands.
+    /// The client was notified that it is connected, and the layers of the near side above shake hands.
     Granting(Box<readiness::Stream>, Box<readiness::Stream>),
     /// Bytes go both ways.
     Forwarding(Box<Forwarding>),
-    /// The client was told that it is not connected, and has until then to read that; how it ended.
+    /// The client was notified that it is not connected, and has until then to read that; how it ended.
     Parting(Box<readiness::Stream>, Instant, Outcome),
     /// Between two stages, and when it is over.
     Nowhere,
@@ -82,7 +82,7 @@ pub(super) struct Desk<'w> {
 pub(super) enum Turn {
     /// It could go on at once; others come first.
     Again,
-    /// It waits to be told of its sockets.
+    /// It waits to learn of its sockets.
     Waits,
     /// It waits until the system has file descriptors again.
     Starves,
@@ -105,7 +105,7 @@ impl Pair {
         Pair {
             stage: Stage::Greeting(Box::new(near)),
             route,
-            told: [EventFlags::empty(); 2],
+            reported: [EventFlags::empty(); 2],
             spare,
             began: now,
             target: None,
@@ -129,14 +129,14 @@ impl Pair {
         }
     }
 
-    /// Takes note of what epoll told of one of its sockets.
-    pub fn told(&mut self, party: Party, flags: EventFlags) {
+    /// Takes note of what epoll reported of one of its sockets.
+    pub fn reported(&mut self, party: Party, flags: EventFlags) {
         match &mut self.stage {
             Stage::Forwarding(forwarding) => match party {
-                Party::Near => forwarding.near.told(flags),
-                Party::Far => forwarding.far.told(flags),
+                Party::Near => forwarding.near.reported(flags),
+                Party::Far => forwarding.far.reported(flags),
             },
-            _ => self.told[party as usize] |= flags,
+            _ => self.reported[party as usize] |= flags,
         }
     }
 
@@ -241,10 +241,10 @@ impl Pair {
         near: Box<readiness::Stream>,
         desk: &Desk<'_>,
     ) -> Result<Box<readiness::Stream>, Outcome> {
-        if self.told[Party::Near as usize].contains(EventFlags::ERR)
+        if self.reported[Party::Near as usize].contains(EventFlags::ERR)
             && let Ok(Err(error)) = rustix::net::sockopt::socket_error(near.as_fd())
         {
-            let error = desk.shared.near.told(error.into(), "recv");
+            let error = desk.shared.near.reported(error.into(), "recv");
             return Err(self.forsaken(*near, Party::Near, error));
         }
         Ok(near)
@@ -312,7 +312,7 @@ impl Pair {
         let granted = Answer::Granted(bound);
         if let Err(error) = near.answer(&granted) {
             Carrier::new(far).0.will_reset();
-            let error = desk.shared.near.told(error, "send");
+            let error = desk.shared.near.reported(error, "send");
             return Err(self.forsaken(*near, Party::Near, error));
         }
         self.answer = Some(granted);
@@ -321,10 +321,10 @@ impl Pair {
     }
 
     fn forward(&mut self, near: Box<readiness::Stream>, far: Box<readiness::Stream>, desk: &Desk<'_>) {
-        self.stage = Stage::Forwarding(Box::new(Forwarding::new(near, far, self.told, self.route.clone(), desk)));
+        self.stage = Stage::Forwarding(Box::new(Forwarding::new(near, far, self.reported, self.route.clone(), desk)));
     }
 
-    /// The far side has failed: the client is told, if it asked.
+    /// The far side has failed: the client is notified, if it asked.
     fn unreached(
         &mut self,
         near: Box<readiness::Stream>,
@@ -347,7 +347,7 @@ impl Pair {
         desk: &Desk<'_>,
     ) -> Result<(), Outcome> {
         let refused = Answer::Refused(denial);
-        // A client that has gone cannot be told: what happened is the far side's failure all the same.
+        // A client that has gone cannot be notified: what happened is the far side's failure all the same.
         let _ = near.answer(&refused);
         self.answer = Some(refused);
         let outcome = Outcome::Failed { party: Party::Far, error };
@@ -435,7 +435,7 @@ impl Pair {
                 // Those that are cut in the middle of it; what failed is gone already.
                 let _ = rustix::net::sockopt::set_socket_linger(near.as_fd(), Some(Duration::ZERO));
             }
-            // It was told all that there is to tell.
+            // It has reported everything.
             Stage::Parting(..) | Stage::Nowhere => {}
         }
         let Notes { began, near, far } = *self.notes?;

@@ -23,7 +23,7 @@ pub(super) struct Peers {
     /// The session that came last, until it is given a key.
     newcomer: Mutex<Option<Arc<LetterBox>>>,
     /// The sessions that something came for.
-    told: Mutex<Vec<Key>>,
+    reported: Mutex<Vec<Key>>,
 }
 
 /// What came for a session.
@@ -40,7 +40,7 @@ struct Contents {
 }
 
 /// Bytes that may wait for a session; what comes beyond is lost, as it is when the buffer of a socket is full. So much has a socket
-/// of Linux unless it is told otherwise (`rmem_default` of socket(7)).
+/// of Linux unless an option says otherwise (`rmem_default` of socket(7)).
 const MOST_BYTES: usize = 212_992;
 
 /// What a waiting message counts beyond its bytes, so that empty ones have an end too.
@@ -64,7 +64,7 @@ impl Peers {
             fd,
             boxes: Mutex::default(),
             newcomer: Mutex::default(),
-            told: Mutex::default(),
+            reported: Mutex::default(),
         }))
     }
 
@@ -76,8 +76,8 @@ impl Peers {
     }
 
     /// The sessions that something came for since this was asked last.
-    pub fn take_told(&self) -> Vec<Key> {
-        std::mem::take(&mut *held(&self.told))
+    pub fn take_reported(&self) -> Vec<Key> {
+        std::mem::take(&mut *held(&self.reported))
     }
 }
 
@@ -98,13 +98,13 @@ impl BaseListener for PeerListener {
         let mut scratch = held(&self.scratch);
         for _ in 0..AT_ONCE {
             let (count, from) = held(&self.peers.socket).recv_from(&mut scratch)?;
-            // Who has no address cannot be told from others.
+            // Who has no address cannot be distinguished from others.
             let Some(peer) = from else { continue };
             let message = scratch[..count].to_vec();
             let mut boxes = held(&self.peers.boxes);
             if let Some(letters) = boxes.get(&peer) {
                 if let Some(key) = letters.put(message) {
-                    held(&self.peers.told).push(key);
+                    held(&self.peers.reported).push(key);
                 }
                 continue;
             }

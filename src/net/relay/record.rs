@@ -3,7 +3,7 @@
 use crate::net::{Address, Answer, Error, Opened, Target};
 use std::time::{Duration, SystemTime};
 
-/// Is told of each connection when it is over, in the thread that relayed it: what takes long here holds up others.
+/// Is notified of each connection when it is over, in the thread that relayed it: what takes long here holds up others.
 pub trait Observer: Send + Sync {
     /// A connection is over.
     fn ended(&self, record: &Record);
@@ -27,7 +27,7 @@ pub struct Record {
     pub peer: Option<Address>,
     /// Where it was to lead; nothing, if its client never came to say so.
     pub target: Option<Target>,
-    /// What its client was told, if it asked for the target.
+    /// The answer that its client was given, if it asked for the target.
     pub answer: Option<Answer>,
     /// The near side, which was accepted.
     pub near: Opened,

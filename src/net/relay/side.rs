@@ -1,6 +1,6 @@
 //! One side of a relayed connection: a stream with layers, or the bare socket when they have retired.
 //!
-//! Sockets are registered once, edge-triggered, so a side remembers what it was told: it may be read, or written, until a call
+//! Sockets are registered once, edge-triggered, so a side remembers what was reported to it: it may be read, or written, until a call
 //! says [`WouldBlock`](io::ErrorKind::WouldBlock).
 
 use crate::net::{Bare, Opened, readiness};
@@ -46,13 +46,13 @@ pub(super) struct Side<E> {
 const HUNG: EventFlags = EventFlags::RDHUP.union(EventFlags::HUP).union(EventFlags::ERR);
 
 impl<E: End> Side<E> {
-    /// A side of which epoll has told this so far. Everything is tried once.
-    pub fn new(end: E, told: EventFlags) -> Self {
-        Side { end, readable: true, writable: true, hung: told.intersects(HUNG) }
+    /// A side of which epoll has reported this so far. Everything is tried once.
+    pub fn new(end: E, reported: EventFlags) -> Self {
+        Side { end, readable: true, writable: true, hung: reported.intersects(HUNG) }
     }
 
-    /// Takes note of what epoll told.
-    pub fn told(&mut self, flags: EventFlags) {
+    /// Takes note of what epoll reported.
+    pub fn reported(&mut self, flags: EventFlags) {
         let hung = flags.intersects(HUNG);
         // Layers may read because there is room again, and write because something came.
         let any = self.end.bare().is_none();

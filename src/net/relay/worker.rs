@@ -1,6 +1,6 @@
 //! A worker: a thread with an epoll(7) of its own, and the connections that are its.
 //!
-//! Sockets are registered once, edge-triggered, so that moving bytes takes no further call to be told of them. The listener is
+//! Sockets are registered once, edge-triggered, so that moving bytes takes no further call to learn of them. The listener is
 //! level-triggered and exclusive in every worker: who is free accepts, and gives the connection to the worker that has fewest. In
 //! its turn a connection moves a bounded number of bytes, and then it is the next one's.
 
@@ -52,15 +52,15 @@ pub(super) struct Worker {
 /// Whether the worker accepts.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 enum Accepting {
-    /// epoll tells when somebody comes.
-    Told,
+    /// epoll reports when somebody comes.
+    Stated,
     /// Somebody has come.
     Now,
-    /// epoll does not tell: there is no room for anybody.
+    /// epoll does not state: there is no room for anybody.
     Paused,
 }
 
-/// What epoll tells of, where it is no connection.
+/// What epoll reports, where it is no connection.
 const WAKE: u64 = u64::MAX;
 const DOOR: u64 = u64::MAX - 1;
 
@@ -86,7 +86,7 @@ impl Worker {
         let epoll = epoll::create(CreateFlags::CLOEXEC).map_err(failed("epoll_create1"))?;
         epoll::add(&epoll, &*inbox, EventData::new_u64(WAKE), EventFlags::IN | EventFlags::ET)
             .map_err(failed("epoll_ctl"))?;
-        shared.door.watch(epoll.as_fd(), DOOR).map_err(|error| shared.near.told(error, "epoll_ctl"))?;
+        shared.door.watch(epoll.as_fd(), DOOR).map_err(|error| shared.near.reported(error, "epoll_ctl"))?;
         shared.stop.tells(&inbox);
         Ok(Worker {
             index,
@@ -100,7 +100,7 @@ impl Worker {
             rests: Timers::new(),
             tools: Tools { scratch: vec![0; SCRATCH], pipes: Pipes::new() },
             spare: None,
-            accepting: Accepting::Told,
+            accepting: Accepting::Stated,
             watching: true,
             retry: None,
             cut: None,
@@ -115,7 +115,7 @@ impl Worker {
             self.wait(&mut events)?;
             let now = Instant::now();
             for event in events.drain(..) {
-                self.told(event);
+                self.reported(event);
             }
             for message in self.inbox.take() {
                 self.open(message, now);
@@ -154,11 +154,11 @@ impl Worker {
         });
         match epoll::wait(&self.epoll, rustix::buffer::spare_capacity(events), timeout.as_ref()) {
             Ok(_) | Err(Errno::INTR) => Ok(()),
-            Err(error) => Err(self.shared.near.told(error.into(), "epoll_wait")),
+            Err(error) => Err(self.shared.near.reported(error.into(), "epoll_wait")),
         }
     }
 
-    fn told(&mut self, event: Event) {
+    fn reported(&mut self, event: Event) {
         match event.data.u64() {
             WAKE => {
                 if self.accepting == Accepting::Paused {
@@ -169,7 +169,7 @@ impl Worker {
             bits => {
                 let (key, is_far) = Key::from_bits(bits);
                 if let Some(pair) = self.pairs.get_mut(key) {
-                    pair.told(if is_far { Party::Far } else { Party::Near }, event.flags);
+                    pair.reported(if is_far { Party::Far } else { Party::Near }, event.flags);
                     self.queue(key);
                 }
             }
@@ -245,21 +245,21 @@ impl Worker {
     /// Gives sessions of datagrams their turn that something came for through the door.
     fn deliver(&mut self) {
         let Some(peers) = self.shared.peers.clone() else { return };
-        for key in peers.take_told() {
+        for key in peers.take_reported() {
             if let Some(pair) = self.pairs.get_mut(key) {
-                pair.told(Party::Near, EventFlags::IN);
+                pair.reported(Party::Near, EventFlags::IN);
                 self.queue(key);
             }
         }
     }
 
-    /// Is told of those who come.
+    /// Is notified of those who come.
     fn resume(&mut self) {
         self.watching = self.watching || self.shared.door.watch(self.epoll.as_fd(), DOOR).is_ok();
-        self.accepting = Accepting::Told;
+        self.accepting = Accepting::Stated;
     }
 
-    /// Is not told of those who come: there is no room for them.
+    /// Is not stated of those who come: there is no room for them.
     fn pause(&mut self) {
         if std::mem::take(&mut self.watching) {
             // A door that is closed is watched by nobody.
@@ -272,7 +272,7 @@ impl Worker {
     fn admit(&mut self, socket: Box<dyn BaseSocket>, spare: Option<OwnedFd>, now: Instant) {
         let route = self.shared.route.load_full();
         let opener = &route.near;
-        let near = socket.set_nonblocking(true).map_err(|error| opener.told(error, "ioctl FIONBIO"));
+        let near = socket.set_nonblocking(true).map_err(|error| opener.reported(error, "ioctl FIONBIO"));
         let near = near.and_then(|()| opener.accepted(socket));
         let near = near.and_then(|connection| opener.watched(connection, Step::Handshake, now));
         let Ok(near) = near else {

@@ -42,7 +42,7 @@ use socket2::{Domain, Protocol, Socket, Type};
 #[derive(Copy, Clone, Debug, Default)]
 pub struct System;
 
-/// Connections that may wait to be accepted: the most that Linux grants unless it is told otherwise (`SOMAXCONN`).
+/// Connections that may wait to be accepted: the most that Linux grants unless an option says otherwise (`SOMAXCONN`).
 const BACKLOG: i32 = 4096;
 
 impl BaseProvider for System {

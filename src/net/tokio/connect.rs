@@ -11,7 +11,7 @@ use tokio::io::unix::AsyncFd;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, Sleep};
 
-/// The time as the runtime tells it.
+/// The time as the runtime reports it.
 pub(super) fn now() -> std::time::Instant {
     Instant::now().into_std()
 }
@@ -50,14 +50,14 @@ impl Awaited {
             for (number, socket) in &self.sockets {
                 match socket.poll_write_ready(cx) {
                     Poll::Ready(Ok(guard)) => ready.push((*number, guard)),
-                    Poll::Ready(Err(error)) => return Poll::Ready(Err(dialing.told(error, "epoll_wait"))),
+                    Poll::Ready(Err(error)) => return Poll::Ready(Err(dialing.reported(error, "epoll_wait"))),
                     Poll::Pending => {}
                 }
             }
             if let Some(won) = dialing.progress(now())? {
                 return Poll::Ready(Ok(won));
             }
-            // What was told to be ready and is found not to be connected is not ready; it is asked for again.
+            // What was reported as ready and is found not to be connected is not ready; it is asked for again.
             let mut again = !ready.is_empty();
             ready.iter_mut().for_each(|(_, guard)| guard.clear_ready());
             again |= self.register(dialing)?;
@@ -77,7 +77,7 @@ impl Awaited {
             match Pin::new(lookup).poll(cx) {
                 Poll::Ready(found) => {
                     drop(self.lookups.swap_remove(at));
-                    dialing.found(found.map_err(|error| dialing.told(error.into(), "look-up"))?, now());
+                    dialing.found(found.map_err(|error| dialing.reported(error.into(), "look-up"))?, now());
                 }
                 Poll::Pending => at += 1,
             }
@@ -91,7 +91,7 @@ impl Awaited {
         let known = self.sockets.len();
         for (number, socket) in dialing.sockets() {
             if !self.sockets.iter().any(|(known, _)| *known == number) {
-                let registered = register::register(socket).map_err(|error| dialing.told(error, "epoll_ctl"))?;
+                let registered = register::register(socket).map_err(|error| dialing.reported(error, "epoll_ctl"))?;
                 self.sockets.push((number, registered));
             }
         }

@@ -89,9 +89,9 @@ impl Opener {
     /// Every kind of [`Error`].
     pub fn listen_tokio(&self, at: impl ToTarget) -> Result<Listener, Error> {
         let listener = self.listener(&at)?;
-        listener.set_nonblocking(true).map_err(|error| self.told(error, "ioctl FIONBIO"))?;
+        listener.set_nonblocking(true).map_err(|error| self.reported(error, "ioctl FIONBIO"))?;
         let fd = register::register(listener.fd().ok_or_else(|| self.without_fd())?);
-        let fd = fd.map_err(|error| self.told(error, "epoll_ctl"))?;
+        let fd = fd.map_err(|error| self.reported(error, "epoll_ctl"))?;
         Ok(Listener { fd, opener: self.clone(), listener })
     }
 
@@ -124,7 +124,7 @@ async fn within<T>(limit: Option<Duration>, future: impl Future<Output = T>) -> 
 impl Stream {
     fn new(opener: &Opener, connection: Connection) -> Result<Self, Error> {
         let fd = register::register(connection.socket.fd().ok_or_else(|| opener.without_fd())?);
-        let fd = fd.map_err(|error| opener.told(error, "epoll_ctl"))?;
+        let fd = fd.map_err(|error| opener.reported(error, "epoll_ctl"))?;
         Ok(Stream::registered(opener, connection, fd))
     }
 
@@ -140,7 +140,7 @@ impl Stream {
     }
 
     async fn established(mut self, opener: &Opener) -> Result<Stream, Error> {
-        self.shaken_hands().await.map_err(|error| opener.told(error, "handshake"))?;
+        self.shaken_hands().await.map_err(|error| opener.reported(error, "handshake"))?;
         Ok(self)
     }
 
@@ -184,7 +184,7 @@ impl Stream {
             if readable.is_none() && writable.is_none() {
                 return Poll::Pending;
             }
-            // Only what is found not to be ready now, after it was told to be, is not ready: news in between stays.
+            // Only what is found not to be ready now, after it was reported so, is not ready: news in between stays.
             let result = call(&mut self.connection);
             if !would_block(&result) {
                 return Poll::Ready(result);
@@ -209,23 +209,23 @@ impl Stream {
         self.connection.report()
     }
 
-    /// The value of a socket option, as the system tells it.
+    /// The value of a socket option, as the system reports it.
     ///
     /// # Errors
     ///
-    /// The option is unknown, or the system refuses to tell.
+    /// The option is unknown, or the system refuses to report.
     pub fn option(&self, name: &str) -> io::Result<OptionValue> {
         self.connection.socket.option(name)
     }
 
     /// Whether each read and each write is a message, whole. Then a read of 0 bytes may be an empty one:
-    /// [`has_ended`](Stream::has_ended) tells. A message for which there is no room is told with its length, as
+    /// [`has_ended`](Stream::has_ended) tells. A message for which there is no room is reported with its length, as
     /// [`Error::NoRoom`], and stays; but where no layer is left, it is cut, as recv(2) does.
     pub fn is_of_messages(&self) -> bool {
         self.connection.is_of_messages()
     }
 
-    /// Whether a read has told that the peer ended its side, behind all that it had sent. Datagrams know no end.
+    /// Whether a read has reported that the peer ended its side, behind all that it had sent. Datagrams know no end.
     pub fn has_ended(&self) -> bool {
         self.connection.has_ended()
     }
@@ -242,7 +242,7 @@ impl Stream {
     }
 
     /// Answers the client. Granted, the handshakes of layers above go on, within the limit of time for handshakes, and the stream is
-    /// open. Refused, the client is told, within the limit for writing, and the connection has ended. Cancelled, it is answered all
+    /// open. Refused, the client is notified, within the limit for writing, and the connection has ended. Cancelled, it is answered all
     /// the same, and the next read or write goes on with what is left.
     ///
     /// # Errors
@@ -364,16 +364,16 @@ impl Listener {
     /// As accept(2). One that concerns a single connection, as ECONNABORTED does, can be passed over.
     pub async fn accept(&self) -> Result<Accepted, Error> {
         loop {
-            let mut guard = self.fd.readable().await.map_err(|error| self.opener.told(error, "epoll_wait"))?;
+            let mut guard = self.fd.readable().await.map_err(|error| self.opener.reported(error, "epoll_wait"))?;
             let socket = match self.listener.accept() {
                 Ok(socket) => socket,
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                     guard.clear_ready();
                     continue;
                 }
-                Err(error) => return Err(self.opener.told(error, "accept")),
+                Err(error) => return Err(self.opener.reported(error, "accept")),
             };
-            socket.set_nonblocking(true).map_err(|error| self.opener.told(error, "ioctl FIONBIO"))?;
+            socket.set_nonblocking(true).map_err(|error| self.opener.reported(error, "ioctl FIONBIO"))?;
             let stream = Stream::new(&self.opener, self.opener.accepted(socket)?)?;
             return Ok(Accepted { opener: self.opener.clone(), stream });
         }

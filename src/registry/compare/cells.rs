@@ -10,7 +10,7 @@ use super::{Demands, Request, Space};
 use crate::catalog::entry::EntryIndex;
 use crate::terms::{ErrorCode, Family, Protocol, Role, SocketType};
 
-/// Requests that nothing can tell apart.
+/// Requests that nothing can report apart.
 #[derive(Copy, Clone, Debug)]
 pub(super) struct Cell {
     pub family: Asked<Family>,

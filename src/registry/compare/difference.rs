@@ -2,13 +2,13 @@
 
 use super::super::{Demands, ProviderDemand, Request};
 use super::cells::Cell;
-use super::side::{Given, Known, told_apart};
+use super::side::{Given, Known, distinguished};
 use crate::catalog::EntryDemand;
 use crate::terms::{ErrorCode, Family, Role, Services, SocketType};
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// What is answered otherwise by one registry than by another, and what was not looked at.
+/// Holds the requests that two registries answer differently, and what was not compared.
 ///
 /// It stands for the list of its differences. An empty list with nothing left out means that no request whatever is answered
 /// otherwise: the comparison is complete.
@@ -22,7 +22,7 @@ pub struct Comparison {
 }
 
 impl Comparison {
-    /// Whether it is known that every request is answered alike.
+    /// Returns whether it is proved that every request is answered alike.
     pub fn is_same(&self) -> bool {
         self.differences.is_empty() && self.not_compared.is_none()
     }
@@ -62,7 +62,7 @@ pub struct NotCompared {
     pub request: Request,
 }
 
-/// Requests that are answered differently, and how.
+/// Describes requests that two registries answer differently.
 ///
 /// Where both answers are refusals because nothing matches the triple, no service that is demanded besides changes them; such a
 /// difference is listed once, without a demand, and speaks of those requests too.
@@ -89,7 +89,7 @@ pub struct Difference {
 }
 
 impl Difference {
-    /// One of the requests that it speaks of.
+    /// Returns one of the requests that the difference covers.
     pub fn request(&self) -> Request {
         let &(from, to) = self.protocols.first().unwrap_or(&(0, 0));
         let cell = Cell { family: self.family, socket_type: self.socket_type, from, to };
@@ -97,7 +97,7 @@ impl Difference {
     }
 }
 
-/// A field of the requests that a difference speaks of.
+/// Describes a field of the requests that a difference covers.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Asked<T> {
     /// This value.
@@ -114,7 +114,7 @@ impl<T: Copy> Asked<T> {
     }
 }
 
-/// What is demanded.
+/// Describes a demand of the requests that a difference covers.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Demand {
@@ -184,7 +184,7 @@ impl std::fmt::Display for Demand {
     }
 }
 
-/// What a request is answered.
+/// Describes the answer to a request.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Answer {
@@ -246,7 +246,7 @@ impl<'c> Found<'c> {
         if given[0] == given[1] {
             return;
         }
-        let given = told_apart(given);
+        let given = distinguished(given);
         let at = *self.places.entry((place, given)).or_insert_with_key(|(place, given)| {
             let [was, is] = self.known.answers(*given);
             self.list.push(Difference {

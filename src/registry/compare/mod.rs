@@ -20,7 +20,7 @@
 //! | file | what |
 //! |---|---|
 //! | `difference` | what is found |
-//! | `side` | a registry as it is compared: what tells its entries apart, and which of them a request is about |
+//! | `side` | a registry as it is compared: what reports its entries apart, and which of them a request is about |
 //! | `cells` | the cells, and what differs in them |
 //! | `sweep` | which entries match, from one protocol to the next |
 //! | `asking` | the same question to both, in each role |

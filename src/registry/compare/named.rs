@@ -81,7 +81,7 @@ impl<'c> Naming<'_, 'c> {
         }
     }
 
-    /// Whether anything can tell apart what a name leads to.
+    /// Whether anything can report apart what a name leads to.
     fn may_differ(&self, of: [Outcome; 2]) -> bool {
         match of {
             [Ok(was), Ok(is)] => {

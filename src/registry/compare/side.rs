@@ -1,4 +1,4 @@
-//! A registry as it is compared: what tells its entries apart, and which of them a request is about.
+//! A registry as it is compared: what reports its entries apart, and which of them a request is about.
 
 use super::super::index::{self, Index};
 use super::super::policy::Governed;
@@ -28,7 +28,7 @@ pub(super) struct Shown {
     protocol: Option<i32>,
 }
 
-/// What entries of either side are told apart by; equal things have equal numbers.
+/// What entries of either side are distinguished by; equal things have equal numbers.
 #[derive(Default)]
 pub(super) struct Known {
     answers: IndexSet<Answer>,
@@ -81,7 +81,7 @@ impl Known {
 }
 
 /// What tells two answers apart that are not the same; the protocol only where nothing else does.
-pub(super) fn told_apart(given: [Given; 2]) -> [Given; 2] {
+pub(super) fn distinguished(given: [Given; 2]) -> [Given; 2] {
     match given {
         [Ok(was), Ok(is)] if was.answer == is.answer => given,
         _ => given.map(|given| given.map(|shown| Shown { protocol: None, ..shown })),

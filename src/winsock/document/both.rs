@@ -113,7 +113,7 @@ fn alike(first: &SetIndex<'_>, second: &SetIndex<'_>) -> Vec<Option<usize>> {
     alike
 }
 
-/// The item of the second set that says the same, chains not looked into. Of several with one id only the first is told apart.
+/// The item of the second set that says the same, chains not looked into. Of several with one id only the first is distinguished.
 fn same(first: &SetIndex<'_>, at: usize, item: &Item, second: &SetIndex<'_>) -> Option<usize> {
     let place = second.place(item.id())?;
     let other = second.items().get(place)?;

@@ -1,4 +1,4 @@
-//! Items as entries: each with its name, its references and its facts, every one at the place where the source tells it.
+//! Items as entries: each with its name, its references and its facts, every one at the place where the source states it.
 
 use super::both::{Both, Slot};
 use super::names::{self, Names};
@@ -73,13 +73,13 @@ pub(super) struct Entries<'b, 's> {
     pub names: &'b [String],
     pub providers: &'b IndexMap<Uuid, Provider>,
     /// The places of the faults that are told of the items already.
-    pub told: &'b HashSet<Span>,
+    pub stated: &'b HashSet<Span>,
     /// The proof that there are such faults.
     pub reported: Option<Reported>,
 }
 
 impl Entries<'_, '_> {
-    /// The entry of each slot. One that cannot be told whole has no body, and a fault.
+    /// The entry of each slot. One that cannot be reported whole has no body, and a fault.
     pub fn read(&self, faults: &mut Faults) -> Vec<RawEntry> {
         (0..self.both.slots.len()).map(|at| self.entry(at, faults)).collect()
     }
@@ -90,7 +90,7 @@ impl Entries<'_, '_> {
         let shape = match item.kind() {
             ItemKind::Base | ItemKind::Layer => Ok(None),
             // What cannot be a chain would only be found at fault once more.
-            ItemKind::Chain if self.told.contains(&item.field_at(Field::ChainEntries)) => Err(Shapeless::Told),
+            ItemKind::Chain if self.stated.contains(&item.field_at(Field::ChainEntries)) => Err(Shapeless::Stated),
             ItemKind::Chain => self.both.sets[slot.set].shape(item).map(Some),
             ItemKind::Malformed => Err(Shapeless::Length(item.info.chain.length)),
         };
@@ -108,7 +108,7 @@ impl Entries<'_, '_> {
                 let places = fields.map(|field| item.field_at(field));
                 let reason = format!("{} has a family, a type or a protocol that none can have", item.named());
                 let fault = || WinsockFault::MalformedItem { reason }.at(places[0]);
-                (Err(self.unless_told(&places, faults, fault)), None, false)
+                (Err(self.unless_stated(&places, faults, fault)), None, false)
             }
             Err(shapeless) => (Err(self.untold(item, &shapeless, faults)), None, false),
         };
@@ -133,14 +133,14 @@ impl Entries<'_, '_> {
     /// Says what is wrong with a chain, unless that is said already.
     fn untold(&self, item: &Item, shapeless: &Shapeless, faults: &mut Faults) -> Reported {
         let places = [item.field_at(Field::ChainEntries), item.field_at(Field::ChainLength)];
-        self.unless_told(&places, faults, || {
+        self.unless_stated(&places, faults, || {
             WinsockFault::MalformedChain { item: item.named(), flaw: shapeless.clone().into() }.at(places[0])
         })
     }
 
     /// The fault that is recorded at one of these places, or a further one.
-    fn unless_told(&self, places: &[Span], faults: &mut Faults, further: impl FnOnce() -> Fault) -> Reported {
-        match places.iter().any(|place| self.told.contains(place)).then_some(self.reported).flatten() {
+    fn unless_stated(&self, places: &[Span], faults: &mut Faults, further: impl FnOnce() -> Fault) -> Reported {
+        match places.iter().any(|place| self.stated.contains(place)).then_some(self.reported).flatten() {
             Some(reported) => reported,
             None => faults.push(further()),
         }
@@ -215,13 +215,13 @@ impl Entries<'_, '_> {
     /// The bytes of an item, where its keys alone make others.
     fn packed(&self, slot: Slot, keys: &Keys, name: &str) -> Option<Vec<u8>> {
         let item = self.both.item(slot);
-        let told = match &item.packed {
+        let stated = match &item.packed {
             Some(packed) => packed.clone(),
             None => PackedItem::new(item.info.further.is_some().then_some(&item.info)?).ok()?,
         };
         let alone = keys.item(name, None, |id| self.both.sets[slot.set].top(id));
-        let bytes: &[u8; PACKED_ITEM_BYTES] = told.as_bytes();
-        (alone.as_ref() != Ok(&told)).then(|| bytes.to_vec())
+        let bytes: &[u8; PACKED_ITEM_BYTES] = stated.as_bytes();
+        (alone.as_ref() != Ok(&stated)).then(|| bytes.to_vec())
     }
 }
 
@@ -240,7 +240,7 @@ fn protocol(item: &Item, (first, last): (i32, i32)) -> At<ProtocolWord> {
     At::new(word, item.field_at(Field::Protocol))
 }
 
-/// The facts that the source of an item does not tell. Where Windows keeps the categories of layers is not part of an item.
+/// The facts that the source of an item does not state. Where Windows keeps the categories of layers is not part of an item.
 fn untold(info: &ProtocolInfo) -> Vec<&'static str> {
     const OF_ALL: [&str; 5] = ["hidden", "message-size", "byte-order", "security-scheme", "recommended"];
     const OF_SELECTABLE: [&str; 2] = ["protocol", "matches-zero"];

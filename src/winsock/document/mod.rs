@@ -102,12 +102,12 @@ pub(super) fn document(store: &Store, file: FileId, bits: Bitness, faults: &mut 
     let circle = |fault: &&Fault| fault.kind.code() == "winsock-malformed-chain";
     let found = faults.after(before);
     let circles = found.iter().filter(circle).flat_map(|fault| &fault.causes).map(|cause| cause.at);
-    let told: HashSet<Span> = found.iter().map(|fault| fault.at).chain(circles).collect();
+    let stated: HashSet<Span> = found.iter().map(|fault| fault.at).chain(circles).collect();
     let reported = faults.since(before).err();
     let both = Both::new(store);
     let names = entries::names(&both);
     let providers = providers::providers(&both, &names);
-    let entries = Entries { both: &both, names: &names, providers: &providers, told: &told, reported }.read(faults);
+    let entries = Entries { both: &both, names: &names, providers: &providers, stated: &stated, reported }.read(faults);
     let named = |at: usize| entries.get(at).map(|entry| entry.name.clone());
     let unseen = both.slots.iter().enumerate().filter(|(_, slot)| slot.bits.is_some_and(|of| of != bits));
     let called = |slots: &[usize]| slots.iter().filter_map(|&at| named(at)).collect::<Vec<_>>();

@@ -23,7 +23,7 @@ const SYSTEM: &str = "system";
 
 /// What the items of a GUID say.
 #[derive(Default)]
-struct Told<'s> {
+struct Stated<'s> {
     libraries: IndexMap<&'s str, usize>,
     /// The first slot, and the first that is a layer.
     first: usize,
@@ -33,34 +33,34 @@ struct Told<'s> {
 
 /// The providers of all items, in the order in which they occur. `entries` are the names of the slots.
 pub(super) fn providers(both: &Both<'_>, entries: &[String]) -> IndexMap<Uuid, Provider> {
-    let mut told: IndexMap<Uuid, Told<'_>> = IndexMap::new();
+    let mut stated: IndexMap<Uuid, Stated<'_>> = IndexMap::new();
     for (at, &slot) in both.slots.iter().enumerate() {
         let item = both.item(slot);
-        let new = || Told { first: at, ..Told::default() };
-        let told = told.entry(item.info.provider_id).or_insert_with(new);
-        *told.libraries.entry(&item.info.path).or_default() += 1;
-        told.slots += 1;
-        if item.kind() == ItemKind::Layer && told.layer.is_none() {
-            told.layer = Some(at);
+        let new = || Stated { first: at, ..Stated::default() };
+        let stated = stated.entry(item.info.provider_id).or_insert_with(new);
+        *stated.libraries.entry(&item.info.path).or_default() += 1;
+        stated.slots += 1;
+        if item.kind() == ItemKind::Layer && stated.layer.is_none() {
+            stated.layer = Some(at);
         }
     }
     let mut names = Names::default();
     // Whoever is called as a module that ships would be taken for it.
     Modules::shipped().iter().for_each(|module| names.reserve(module.name()));
     StandardProvider::all().for_each(|standard| names.reserve(standard.name));
-    told.into_iter().map(|(id, told)| (id, provider(id, &told, entries, &mut names))).collect()
+    stated.into_iter().map(|(id, stated)| (id, provider(id, &stated, entries, &mut names))).collect()
 }
 
-fn provider(id: Uuid, told: &Told<'_>, entries: &[String], names: &mut Names) -> Provider {
-    let most = told.libraries.values().max();
-    let library = told.libraries.iter().find(|(_, times)| Some(*times) == most).map_or("", |(path, _)| path);
-    let name = match (StandardProvider::by_id(id), told.layer) {
+fn provider(id: Uuid, stated: &Stated<'_>, entries: &[String], names: &mut Names) -> Provider {
+    let most = stated.libraries.values().max();
+    let library = stated.libraries.iter().find(|(_, times)| Some(*times) == most).map_or("", |(path, _)| path);
+    let name = match (StandardProvider::by_id(id), stated.layer) {
         (Some(standard), _) => standard.name.to_owned(),
         (None, Some(layer)) => names.unique(&entries[layer]),
-        (None, None) if told.slots == 1 => names.unique(&entries[told.first]),
-        (None, None) => names.unique(&file_stem(library).unwrap_or_else(|| entries[told.first].clone())),
+        (None, None) if stated.slots == 1 => names.unique(&entries[stated.first]),
+        (None, None) => names.unique(&file_stem(library).unwrap_or_else(|| entries[stated.first].clone())),
     };
-    Provider { name, library: library.to_owned(), has_layer: told.layer.is_some() }
+    Provider { name, library: library.to_owned(), has_layer: stated.layer.is_some() }
 }
 
 /// `lavasofttcpservice` of `C:\WINDOWS\system32\LavasoftTcpService.dll`.

@@ -3,7 +3,7 @@ use crate::LoadError;
 use crate::catalog::{EntryKind, FileId};
 use crate::registry::Registry;
 use crate::terms::Services;
-use crate::winsock::{Field, Item, ProtocolChain, ProtocolInfo, Set, StandardItem, Told};
+use crate::winsock::{Field, Item, ProtocolChain, ProtocolInfo, Set, StandardItem, Stated};
 use uuid::Uuid;
 
 /// A form whose documents are all this store.
@@ -38,7 +38,7 @@ pub(in crate::winsock) fn set(bits: Option<Bitness>, items: impl IntoIterator<It
     let mut set = Set::new(bits, place(0));
     let items = (1..).zip(items).map(|(number, info)| {
         let mut item = Item::new(info, place(number));
-        item.key = Some(Told::new(format!("{number:012}"), place(number)));
+        item.key = Some(Stated::new(format!("{number:012}"), place(number)));
         item
     });
     set.items = items.collect();
@@ -100,7 +100,7 @@ fn the_standard_items_of_both_sets_are_the_entries_of_the_shipped_catalog() {
 }
 
 #[test]
-fn a_layer_and_its_chains_are_told_by_name() {
+fn a_layer_and_its_chains_are_stated_by_name() {
     let items = [chain(1042, &[1041, 1007], "tcp4"), standard("tcp4"), standard("udp4"), layer(1041, "Acme LSP")];
     let registry = loaded(store(vec![set(None, items)]));
     assert_eq!(names(&registry), ["acme-lsp-over-tcp4", "tcp4", "udp4", "acme-lsp"]);
@@ -174,7 +174,7 @@ fn what_the_sets_do_not_share_stands_twice_and_the_32_bit_one_is_disabled() {
 }
 
 #[test]
-fn an_order_of_its_own_is_told_of_the_32_bit_set() {
+fn an_order_of_its_own_is_stated_of_the_32_bit_set() {
     let items = ["tcp4", "udp4", "raw4"].map(standard);
     let mut turned = items.clone();
     turned.reverse();
@@ -204,26 +204,26 @@ fn a_chain_that_is_none_has_one_fault_and_keeps_those_of_others_apart() {
         let error = load(store(vec![set(None, items)])).expect_err("it is refused");
         error.faults().iter().map(|fault| (fault.kind.code().to_owned(), fault.at.start)).collect::<Vec<_>>()
     };
-    let told = |code: &str, at: u32| vec![(code.to_owned(), at)];
+    let stated = |code: &str, at: u32| vec![(code.to_owned(), at)];
     let with = |broken: ProtocolInfo| vec![standard("tcp4"), layer(1041, "Acme"), standard("udp4"), broken];
-    assert_eq!(codes(with(chain(9, &[1041, 999], "tcp4"))), told("winsock-broken-chain", 4));
-    assert_eq!(codes(with(chain(9, &[1007, 1041], "tcp4"))), told("winsock-chain-without-base", 4));
-    assert_eq!(codes(with(chain(9, &[1008, 1007], "tcp4"))), told("winsock-malformed-chain", 4));
+    assert_eq!(codes(with(chain(9, &[1041, 999], "tcp4"))), stated("winsock-broken-chain", 4));
+    assert_eq!(codes(with(chain(9, &[1007, 1041], "tcp4"))), stated("winsock-chain-without-base", 4));
+    assert_eq!(codes(with(chain(9, &[1008, 1007], "tcp4"))), stated("winsock-malformed-chain", 4));
     let mut endless = layer(9, "endless");
     endless.chain.length = 8;
-    assert_eq!(codes(with(endless)), told("winsock-malformed-chain", 4));
+    assert_eq!(codes(with(endless)), stated("winsock-malformed-chain", 4));
     let mut zero = standard("raw4");
     zero.catalog_entry_id = 0;
-    assert_eq!(codes(with(zero)), told("winsock-duplicate-id", 4));
+    assert_eq!(codes(with(zero)), stated("winsock-duplicate-id", 4));
     let mut twice = standard("raw4");
     twice.catalog_entry_id = 1007;
-    assert_eq!(codes(with(twice)), told("winsock-duplicate-id", 4));
+    assert_eq!(codes(with(twice)), stated("winsock-duplicate-id", 4));
     let mut family = standard("raw4");
     family.address_family = 0;
-    assert_eq!(codes(with(family)), told("winsock-malformed-item", 4));
+    assert_eq!(codes(with(family)), stated("winsock-malformed-item", 4));
     let mut huge = standard("raw4");
     huge.catalog_entry_id = u32::MAX;
-    assert_eq!(codes(with(huge)), told("wrong-value", 4));
+    assert_eq!(codes(with(huge)), stated("wrong-value", 4));
 }
 
 #[test]
@@ -249,10 +249,10 @@ fn a_provider_that_is_called_as_a_module_is_not_taken_for_it() {
 fn applications_keep_by_what_windows_knows_them() {
     let mut with = store(vec![set(None, [standard("tcp4")])]);
     let application = |key: &str, path: Option<&str>, categories: u32| ApplicationCategories {
-        key: Told::new(key.to_owned(), place(9)),
-        path: path.map(|path| Told::new(path.to_owned(), place(9))),
+        key: Stated::new(key.to_owned(), place(9)),
+        path: path.map(|path| Stated::new(path.to_owned(), place(9))),
         arguments: None,
-        categories: Some(Told::new(crate::terms::Categories::from_bits_retain(categories), place(9))),
+        categories: Some(Stated::new(crate::terms::Categories::from_bits_retain(categories), place(9))),
         written: None,
         beside: Vec::new(),
     };

@@ -14,7 +14,7 @@ pub use remark::{Reason, Remark};
 
 use super::info::ProtocolInfo;
 use super::packed::PackedItem;
-use super::store::{ApplicationCategories, Item, Set, SourceForm, Store, Told};
+use super::store::{ApplicationCategories, Item, Set, SourceForm, Stated, Store};
 use crate::catalog::entry::{Body, EntryIndex};
 use crate::catalog::{Application, Bitness, EntryKind, FileId, Span};
 use crate::registry::Registry;
@@ -71,8 +71,8 @@ pub fn export(registry: &Registry, bits: Option<Bitness>) -> Export {
     let winsock = registry.winsock();
     let anywhere = store.sets.first().map_or_else(|| Span::beginning(FileId(0)), |set| set.at);
     let next = highest.map_or(FIRST_ID, |id| id.saturating_add(1)).max(winsock.next_catalog_entry_id.unwrap_or(0));
-    store.next_catalog_entry_id = Some(Told::new(next, anywhere));
-    store.serial_access_number = Some(Told::new(winsock.serial_access_number.unwrap_or(FIRST_SERIAL), anywhere));
+    store.next_catalog_entry_id = Some(Stated::new(next, anywhere));
+    store.serial_access_number = Some(Stated::new(winsock.serial_access_number.unwrap_or(FIRST_SERIAL), anywhere));
     for (name, section) in registry.sections() {
         store.applications.extend(application(name, section, &mut remarks));
     }
@@ -117,9 +117,9 @@ fn set(registry: &Registry, bits: Bitness, remarks: &mut Vec<Remark>) -> Set {
     }
     for (item, number) in set.items.iter_mut().zip(1..) {
         item.number = Some(number);
-        item.key = Some(Told::new(format!("{number:012}"), item.at));
+        item.key = Some(Stated::new(format!("{number:012}"), item.at));
     }
-    set.count = u32::try_from(set.items.len()).ok().map(|count| Told::new(count, at));
+    set.count = u32::try_from(set.items.len()).ok().map(|count| Stated::new(count, at));
     set
 }
 
@@ -146,7 +146,7 @@ fn item(registry: &Registry, entry: &Exported<'_>, top: impl Fn(u32) -> u32) -> 
     let original = entry.packed.map(PackedItem::from_bytes).transpose()?;
     let packed = entry.keys.item(name, original.as_ref(), top)?;
     let mut item = Item::new(packed.info()?, registry.entry_at(entry.index).at);
-    item.repeated_name = Some(Told::new(item.info.name.clone(), item.at));
+    item.repeated_name = Some(Stated::new(item.info.name.clone(), item.at));
     item.packed = Some(packed);
     Ok(item)
 }
@@ -175,12 +175,12 @@ fn application(name: &str, section: &Application, remarks: &mut Vec<Remark>) -> 
         }
         return None;
     };
-    let told = |text: &String| Told::new(text.clone(), section.at);
+    let stated = |text: &String| Stated::new(text.clone(), section.at);
     Some(ApplicationCategories {
-        key: told(&known.key),
-        path: Some(&known.path).filter(|path| !path.is_empty()).map(told),
-        arguments: known.arguments.as_ref().map(told),
-        categories: policy.permit.map(|permit| Told::new(permit, section.at)),
+        key: stated(&known.key),
+        path: Some(&known.path).filter(|path| !path.is_empty()).map(stated),
+        arguments: known.arguments.as_ref().map(stated),
+        categories: policy.permit.map(|permit| Stated::new(permit, section.at)),
         written: None,
         beside: Vec::new(),
     })
@@ -194,7 +194,7 @@ fn layers_and_base(registry: &Registry, index: EntryIndex) -> Vec<EntryIndex> {
     }
 }
 
-/// The facts of an entry that its source did not tell, if there are any.
+/// The facts of an entry that its source did not state, if there are any.
 fn untold(unknown: &[&'static str]) -> Option<Reason> {
     // Windows keeps the categories of layers elsewhere.
     let facts: Vec<&'static str> = unknown.iter().copied().filter(|fact| *fact != "categories").collect();

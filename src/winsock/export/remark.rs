@@ -65,8 +65,8 @@ pub enum Reason {
         /// The family.
         family: String,
     },
-    /// Facts that the source of the entry did not tell.
-    #[error("has facts that its source did not tell, and Windows needs: {}", quoted(facts))]
+    /// Facts that the source of the entry did not state.
+    #[error("has facts that its source did not state, and Windows needs: {}", quoted(facts))]
     Untold {
         /// The facts, by their keys.
         facts: Vec<&'static str>,

@@ -76,7 +76,7 @@ fn what_a_catalog_does_not_say_is_as_documented() {
         let found = export.store.items().find(|item| item.info.name == name);
         &found.unwrap_or_else(|| panic!("no item {name}")).info
     };
-    let further = |name: &str| item(name).further.clone().expect("all is told");
+    let further = |name: &str| item(name).further.clone().expect("all is stated");
     assert_eq!((item("tcp").version, further("tcp").message_size), (2, 0));
     assert_eq!((further("udp").message_size, item("udp").max_address_length), (1, 28));
     assert_eq!(item("acme").chain.length, 0);
@@ -94,7 +94,7 @@ fn what_a_catalog_does_not_say_is_as_documented() {
 }
 
 #[test]
-fn each_entry_that_does_not_fit_is_told_with_its_reason() {
+fn each_entry_that_does_not_fit_is_stated_with_its_reason() {
     let base = |name: &str, rest: &str| {
         let usual = [
             ("family", "'inet'"),
@@ -130,8 +130,8 @@ fn each_entry_that_does_not_fit_is_told_with_its_reason() {
         base("no-size", "family = 'ipx'").replace("address-size = 16\n", ""),
     ];
     let export = export(&registry(&text.concat()), None);
-    let mut told = remarks(&export);
-    told.sort_unstable();
+    let mut stated = remarks(&export);
+    stated.sort_unstable();
     let expected = [
         "`a-netlink` is of family `netlink`, which has no number on Windows",
         "`b-number` is of family `77`, which has no number on Windows",
@@ -141,7 +141,7 @@ fn each_entry_that_does_not_fit_is_told_with_its_reason() {
         "`f-last-first` has protocols that are no single range from the first on, which is all that Windows can say",
         "`g-vsock` has protocol `9`, which has no number on Windows",
         "`h-long` does not fit: a text of 256 UTF-16 units where szProtocol has room for 255",
-        "`i-unknown` has facts that its source did not tell, and Windows needs: `matches-zero`, `hidden`",
+        "`i-unknown` has facts that its source did not state, and Windows needs: `matches-zero`, `hidden`",
         "`j-bare` is of provider `bare`, which states no `library` that Windows could load",
         "`k-above` stands on `h-long`, which is not exported",
         "`l-above` stands on `k-above`, which is not exported",
@@ -150,7 +150,7 @@ fn each_entry_that_does_not_fit_is_told_with_its_reason() {
         "`no-size` states no `address-size`, and none is known for family `ipx`",
         "`off` is disabled, and Windows knows no such entries",
     ];
-    assert_eq!(told, expected);
+    assert_eq!(stated, expected);
     let left: Vec<&str> = export.store.sets[0].items.iter().map(|item| item.info.name.as_str()).collect();
     assert_eq!(left, ["tcp", "top", "upper", "lossy"]);
     let left_out = export.remarks.iter().filter(|remark| remark.reason.leaves_out()).count();
@@ -179,7 +179,7 @@ fn the_order_of_the_catalog_is_that_of_the_items_and_layers_keep_their_places() 
 #[test]
 fn keys_count_where_they_say_otherwise_than_the_bytes() {
     let mut info = StandardItem::by_name("raw4").expect("known").info();
-    info.further.as_mut().expect("all is told").provider_reserved = 7;
+    info.further.as_mut().expect("all is stated").provider_reserved = 7;
     let original = PackedItem::new(&info).expect("it fits");
     let text = |rest: &str| {
         use base64::prelude::{BASE64_STANDARD, Engine as _};
@@ -197,7 +197,7 @@ fn keys_count_where_they_say_otherwise_than_the_bytes() {
         further: Some(Further {
             provider_flags: 8,
             protocol_max_offset: 0,
-            ..info.further.clone().expect("all is told")
+            ..info.further.clone().expect("all is stated")
         }),
         ..info
     };
@@ -218,10 +218,10 @@ fn applications_are_written_as_they_were_read() {
     let export = export(&registry(&text), None);
     let [acme] = export.store.applications.as_slice() else { panic!("{}", export.store.applications.len()) };
     assert_eq!(
-        (acme.key.value.as_str(), acme.categories.as_ref().map(|told| told.value.bits())),
+        (acme.key.value.as_str(), acme.categories.as_ref().map(|stated| stated.value.bits())),
         ("0123ABCD", Some(0x8000_0004))
     );
-    let text = |told: &Option<Told<String>>| told.as_ref().map(|told| told.value.clone());
+    let text = |stated: &Option<Stated<String>>| stated.as_ref().map(|stated| stated.value.clone());
     assert_eq!((text(&acme.path).as_deref(), text(&acme.arguments).as_deref()), (Some("C:\\acme.exe"), Some("-x")));
     assert_eq!(
         remarks(&export),
@@ -339,13 +339,13 @@ fn sound_items() -> impl Strategy<Value = Vec<Item>> {
             };
             infos.push((info, garbage));
         }
-        let mut items: Vec<Item> = infos.iter().map(|(info, garbage)| told(with_garbage(info, *garbage))).collect();
+        let mut items: Vec<Item> = infos.iter().map(|(info, garbage)| stated(with_garbage(info, *garbage))).collect();
         shuffle_by(&mut items, shuffle);
         items
     })
 }
 
-fn told(packed: PackedItem) -> Item {
+fn stated(packed: PackedItem) -> Item {
     let info = packed.info().expect("both texts have an end");
     let mut item = Item::new(info, crate::winsock::document::tests::place(0));
     item.packed = Some(packed);
@@ -372,7 +372,7 @@ fn sound_store() -> impl Strategy<Value = Store> {
                     let mut bytes = *other[at].packed.as_ref().expect("told with them").as_bytes();
                     bytes[Field::Version.range().start] ^= byte;
                     bytes[Field::ProviderReserved.range().start] ^= byte;
-                    other[at] = told(PackedItem::from_bytes(&bytes).expect("of its size"));
+                    other[at] = stated(PackedItem::from_bytes(&bytes).expect("of its size"));
                 }
             }
             if how > 2 {
@@ -388,8 +388,8 @@ fn sound_store() -> impl Strategy<Value = Store> {
             let mut store = store_of(sets);
             let highest = store.items().map(Item::id).max().unwrap_or(0);
             let at = crate::winsock::document::tests::place(0);
-            store.next_catalog_entry_id = Some(Told::new(highest.saturating_add(1).max(counters.0), at));
-            store.serial_access_number = Some(Told::new(counters.1, at));
+            store.next_catalog_entry_id = Some(Stated::new(highest.saturating_add(1).max(counters.0), at));
+            store.serial_access_number = Some(Stated::new(counters.1, at));
             store
         },
     )
@@ -412,7 +412,7 @@ proptest! {
         let out = export(&registry, None);
         prop_assert!(out.remarks.is_empty(), "{:?}", out.remarks);
         prop_assert_eq!(bytes(&out.store), bytes(&store));
-        let number = |told: &Option<Told<u32>>| told.as_ref().map(|told| told.value);
+        let number = |stated: &Option<Stated<u32>>| stated.as_ref().map(|stated| stated.value);
         prop_assert_eq!(number(&out.store.next_catalog_entry_id), number(&store.next_catalog_entry_id));
         prop_assert_eq!(number(&out.store.serial_access_number), number(&store.serial_access_number));
     }

@@ -96,7 +96,7 @@ pub(super) fn fits(position: usize, value: &str) -> bool {
     })
 }
 
-/// Whether a value may stand at this position of an entry that is told in part: none at all may, and a text that looks like another
+/// Whether a value may stand at this position of an entry that is stated in part: none at all may, and a text that looks like another
 /// line's value may not.
 pub(super) fn may_stand(position: usize, value: &str) -> bool {
     value.is_empty() || fits(position, value) && (!may_be_empty(position) || suits(position, value))
@@ -144,15 +144,15 @@ pub(super) fn read(lines: &[Labelled<'_>]) -> Option<ProtocolInfo> {
 /// The chain of this length and these ids; nothing where there are ids and should be none, or too few or too many.
 ///
 /// A length that no chain can have is kept, with as many of its ids as an item has room for.
-fn chain(length: i32, told: Option<&str>) -> Option<ProtocolChain> {
-    let told = told.map(ids).map_or(Some(Vec::new()), |ids| ids)?;
+fn chain(length: i32, stated: Option<&str>) -> Option<ProtocolChain> {
+    let stated = stated.map(ids).map_or(Some(Vec::new()), |ids| ids)?;
     let mut chain = ProtocolChain { length, entries: [0; 7] };
     match length {
-        ..2 if !told.is_empty() => return None,
-        2..=7 if i32::try_from(told.len()) != Ok(length) => return None,
+        ..2 if !stated.is_empty() => return None,
+        2..=7 if i32::try_from(stated.len()) != Ok(length) => return None,
         _ => {}
     }
-    for (entry, id) in chain.entries.iter_mut().zip(told) {
+    for (entry, id) in chain.entries.iter_mut().zip(stated) {
         *entry = id;
     }
     Some(chain)

@@ -6,7 +6,7 @@ use super::lines::Labelled;
 use crate::catalog::{Bitness, Fault, FaultKind, FileId, Span};
 use crate::winsock::fault::WinsockFault;
 use crate::winsock::packed::Field;
-use crate::winsock::store::{Fragment, Told};
+use crate::winsock::store::{Fragment, Stated};
 
 /// The part of an entry that a block tells.
 pub(super) fn entry(
@@ -20,8 +20,8 @@ pub(super) fn entry(
         if block.rule.is_some() { part.placed_below_header(language) } else { part.placed_without_header(language) };
     let facts = part.placed.iter().zip(&block.lines).filter_map(|(&position, line)| {
         let field = fields::field(position?)?;
-        let told = Told::new(line.value.to_owned(), part.value_at(line));
-        (!line.value.is_empty()).then_some((field, told))
+        let stated = Stated::new(line.value.to_owned(), part.value_at(line));
+        (!line.value.is_empty()).then_some((field, stated))
     });
     let fragment = Fragment { at: part.span(block.beginning()), facts: facts.collect(), bits };
     let mut faults: Vec<Fault> = part.unreadable().collect();
@@ -62,7 +62,7 @@ pub(super) fn name_space(block: &Block<'_>, file: FileId) -> Option<Fault> {
 struct Part<'b, 't> {
     block: &'b Block<'t>,
     file: FileId,
-    /// For each line its place among those of an entry; nothing where that cannot be told.
+    /// For each line its place among those of an entry; nothing where that cannot be reported.
     placed: Vec<Option<usize>>,
 }
 
@@ -102,9 +102,9 @@ impl Part<'_, '_> {
     fn placed_without_header(&self, language: &Language<'_>) -> Vec<Option<usize>> {
         let lines = &self.block.lines;
         let taught: Vec<Option<usize>> = lines.iter().map(|line| language.position(line.label)).collect();
-        let told: Vec<usize> = taught.iter().copied().flatten().collect();
-        if !told.is_empty() {
-            return if told.is_sorted_by(|a, b| a < b) { taught } else { vec![None; lines.len()] };
+        let stated: Vec<usize> = taught.iter().copied().flatten().collect();
+        if !stated.is_empty() {
+            return if stated.is_sorted_by(|a, b| a < b) { taught } else { vec![None; lines.len()] };
         }
         let fits = |first: usize| {
             let last_may_be_cut = |at: usize, value: &str| value.is_empty() && at + 1 == lines.len();
@@ -144,21 +144,21 @@ impl Part<'_, '_> {
         })
     }
 
-    /// What is not told of the entry, if anything.
+    /// What is not stated of the entry, if anything.
     fn missing(&self, fragment: &Fragment) -> Option<Fault> {
         let lines = &self.block.lines;
         let line_of = |position: usize| {
             let at = self.placed.iter().position(|&placed| placed == Some(position))?;
             Some((at, lines.get(at)?))
         };
-        let is_told = |position: usize| {
+        let is_stated = |position: usize| {
             line_of(position).is_some_and(|(at, line)| {
                 !line.value.is_empty() || fields::may_be_empty(position) && at + 1 < lines.len()
             })
         };
         let length = line_of(CHAIN_LENGTH).map(|(_, line)| line.value);
         let all = if length.is_some_and(fields::needs_chain) { CHAIN } else { CHAIN_LENGTH };
-        let missing: Vec<usize> = (0..=all).filter(|&position| !is_told(position)).collect();
+        let missing: Vec<usize> = (0..=all).filter(|&position| !is_stated(position)).collect();
         let first = *missing.first()?;
         let unplaced = self.placed.iter().filter(|position| position.is_none()).count();
         let of = match fragment.facts.get(&Field::ProtocolName) {
@@ -214,7 +214,7 @@ impl Part<'_, '_> {
 }
 
 /// Takes the places away from lines before a jump that could as well stand so many lines further on: of several numbers in a row
-/// nobody can tell which is missing.
+/// nobody can report which is missing.
 fn unplace(placed: &mut [Option<usize>], lines: &[Labelled<'_>], jump: usize) {
     let shifted = |position: &Option<usize>, line: &Labelled<'_>| {
         position.is_some_and(|position| position + jump < SERVICE_FLAGS && fields::suits(position + jump, line.value))

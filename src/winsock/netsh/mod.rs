@@ -2,7 +2,7 @@
 //!
 //! netsh prints an entry as a header, a rule of dashes, and thirteen lines `label:   value`, with a further one for a chain's ids;
 //! then the name-space providers in the same manner. The labels are in the system's language, so entries are read by the order
-//! of their lines and by what their values look like. What is told in part becomes a [`Fragment`] and a fault at the place
+//! of their lines and by what their values look like. What is stated in part becomes a [`Fragment`] and a fault at the place
 //! where something is missing; nothing is completed by guessing. Blanks around a text are netsh's or of who pasted it, and no part
 //! of it.
 //!
@@ -11,7 +11,7 @@
 //! | `lines` | lines by what they look like |
 //! | `blocks` | the lines that belong together, and what whole ones teach about the language |
 //! | `fields` | the lines of an entry, in order, and their values |
-//! | `gaps` | what is told in part |
+//! | `gaps` | what is stated in part |
 //!
 //! netsh does not print provider flags, the range of protocols, byte order, security scheme and message size.
 
@@ -70,7 +70,7 @@ const OF_SAMPLE: [&str; 7] = [
 
 /// Why a text is not read that looks like netsh's: other lines stand in it, in another order.
 ///
-/// Microsoft's sample of `WSAEnumProtocols` prints the same headers, in English on every system; it does not tell libraries.
+/// Microsoft's sample of `WSAEnumProtocols` prints the same headers, in English on every system; it does not state libraries.
 pub(crate) fn refusal(text: &str) -> Option<String> {
     let of_sample = |line: lines::Line<'_>| match line.look {
         Look::Labelled(labelled) => {
@@ -102,7 +102,7 @@ pub(crate) fn parse(file: FileId, text: &str, faults: &mut Vec<Fault>) -> Store 
         reader.piece(&piece);
         if reader.store.fragments.len() + reader.omissions > MOST_FRAGMENTS {
             let limit = MOST_FRAGMENTS as u64;
-            let kind = FaultKind::LimitExceeded { what: "number of entries told in part", limit, found: limit + 1 };
+            let kind = FaultKind::LimitExceeded { what: "number of entries stated in part", limit, found: limit + 1 };
             reader.faults.push(Fault::new(kind, Span::beginning(file)));
             break;
         }

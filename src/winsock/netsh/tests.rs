@@ -50,7 +50,7 @@ Version:                            0
 ";
 
 /// What a text tells, and its faults as `LINE:COLUMN: MESSAGE`.
-fn told(text: &str) -> (Store, Vec<String>) {
+fn stated(text: &str) -> (Store, Vec<String>) {
     let mut sources = Sources::default();
     let file = sources.add("netsh.txt", text.to_owned());
     let mut faults = Vec::new();
@@ -66,7 +66,7 @@ fn told(text: &str) -> (Store, Vec<String>) {
 /// What a text tells without faults.
 #[track_caller]
 fn sound(text: &str) -> Store {
-    let (store, faults) = told(text);
+    let (store, faults) = stated(text);
     assert!(faults.is_empty(), "{faults:?}");
     store
 }
@@ -79,7 +79,7 @@ fn ids(store: &Store) -> Vec<u32> {
 #[track_caller]
 fn only_fragment(store: &Store) -> Vec<(Field, &str)> {
     assert_eq!(store.fragments.len(), 1);
-    store.fragments[0].facts.iter().map(|(&field, told)| (field, told.value.as_str())).collect()
+    store.fragments[0].facts.iter().map(|(&field, stated)| (field, stated.value.as_str())).collect()
 }
 
 #[test]
@@ -151,7 +151,7 @@ fn what_consoles_and_people_put_around_it_changes_nothing() {
 }
 
 #[test]
-fn name_space_providers_are_told_by_the_place_of_their_guid() {
+fn name_space_providers_are_stated_by_the_place_of_their_guid() {
     let store = sound(&format!("{TCP}\n{DNS}Stores Service Class Info:          0\n"));
     let [set] = store.name_spaces.as_slice() else { panic!("{:?}", store.name_spaces) };
     let provider = &set.providers[0];
@@ -163,20 +163,23 @@ fn name_space_providers_are_told_by_the_place_of_their_guid() {
 }
 
 #[test]
-fn a_name_space_provider_told_in_part_is_a_gap() {
+fn a_name_space_provider_stated_in_part_is_a_gap() {
     let cut = DNS.split_once("Active").map(|(cut, _)| cut).expect("it has that line");
-    let (store, faults) = told(&format!("{TCP}\n{cut}"));
-    assert_eq!(faults, ["21:1: the source does not tell `Active` and the line behind it of `Tcpip`"]);
+    let (store, faults) = stated(&format!("{TCP}\n{cut}"));
+    assert_eq!(faults, ["21:1: the source does not state `Active` and the line behind it of `Tcpip`"]);
     assert!(store.name_spaces.is_empty());
     let wrong = DNS.replace("12\n", "twelve\n");
-    assert_eq!(told(&wrong).1, ["5:37: `twelve` where `Name Space` should be a number"]);
+    assert_eq!(stated(&wrong).1, ["5:37: `twelve` where `Name Space` should be a number"]);
 }
 
 #[test]
 fn an_entry_that_breaks_off_is_a_gap_at_its_last_line_and_keeps_its_facts() {
     let cut = TCP.split_once("Version").map(|(cut, _)| cut).expect("it has that line");
-    let (store, faults) = told(cut);
-    assert_eq!(faults, ["7:1: the source does not tell `Version` and the 7 lines behind it of `MSAFD Tcpip [TCP/IP]`"]);
+    let (store, faults) = stated(cut);
+    assert_eq!(
+        faults,
+        ["7:1: the source does not state `Version` and the 7 lines behind it of `MSAFD Tcpip [TCP/IP]`"]
+    );
     let facts = [
         (Field::ProtocolName, "MSAFD Tcpip [TCP/IP]"),
         (Field::ProviderId, "{E70F1AA0-AB8B-11CF-8CA3-00805F48A192}"),
@@ -190,14 +193,14 @@ fn an_entry_that_breaks_off_is_a_gap_at_its_last_line_and_keeps_its_facts() {
 #[test]
 fn a_chain_without_its_ids_is_a_gap() {
     let cut = CHAIN.replace("Protocol Chain: 1031 : 1006\n", "");
-    let (store, faults) = told(&format!("{cut}\n{TCP}"));
-    assert_eq!(faults, ["15:1: the source does not tell `Protocol Chain` of `Acme over [MSAFD Tcpip [TCP/IP]]`"]);
+    let (store, faults) = stated(&format!("{cut}\n{TCP}"));
+    assert_eq!(faults, ["15:1: the source does not state `Protocol Chain` of `Acme over [MSAFD Tcpip [TCP/IP]]`"]);
     assert_eq!((ids(&store), store.fragments.len()), (vec![1006], 1));
 }
 
 #[test]
 fn a_chain_with_more_ids_than_its_length_is_refused_at_the_ids() {
-    let (_, faults) = told(&CHAIN.replace("1031 : 1006", "1031 : 1030 : 1006"));
+    let (_, faults) = stated(&CHAIN.replace("1031 : 1006", "1031 : 1030 : 1006"));
     assert_eq!(faults, ["16:17: 3 ids where the length of the chain is 2"]);
 }
 
@@ -213,7 +216,7 @@ fn a_length_that_no_chain_has_is_kept_for_the_rule_on_chains() {
 }
 
 #[test]
-fn a_value_that_cannot_be_read_is_told_at_its_column() {
+fn a_value_that_cannot_be_read_is_stated_at_its_column() {
     let cases = [
         ("0x20066", "20066h", "14:37: `20066h` where `Service Flags` should be a hexadecimal number as in 0x20066"),
         (
@@ -227,7 +230,7 @@ fn a_value_that_cannot_be_read_is_told_at_its_column() {
     ];
     for (from, to, message) in cases {
         let text = TCP.replacen(from, to, 1);
-        let (store, faults) = told(&text);
+        let (store, faults) = stated(&text);
         assert_eq!(faults, [message], "{to}");
         assert_eq!((store.items().count(), store.fragments.len()), (0, 1), "{to}");
     }
@@ -242,19 +245,19 @@ fn protocols_above_the_largest_are_negative_ones_printed_without_sign() {
 }
 
 #[test]
-fn a_missing_line_among_numbers_is_told_where_that_is_seen_and_no_number_is_guessed() {
-    let (store, faults) = told(&TCP.replace("Version:                            2\n", ""));
-    let message = "13:1: the source does not tell 1 of the 7 lines from `Catalog Entry ID` to `Protocol` of `MSAFD Tcpip [TCP/IP]`";
+fn a_missing_line_among_numbers_is_stated_where_that_is_seen_and_no_number_is_guessed() {
+    let (store, faults) = stated(&TCP.replace("Version:                            2\n", ""));
+    let message = "13:1: the source does not state 1 of the 7 lines from `Catalog Entry ID` to `Protocol` of `MSAFD Tcpip [TCP/IP]`";
     assert_eq!(faults, [message]);
-    let told_fields: Vec<Field> = only_fragment(&store).into_iter().map(|(field, _)| field).collect();
+    let stated_fields: Vec<Field> = only_fragment(&store).into_iter().map(|(field, _)| field).collect();
     let sure = [Field::ProtocolName, Field::ProviderId, Field::LibraryPath, Field::ServiceFlags1, Field::ChainLength];
-    assert_eq!(told_fields, sure);
+    assert_eq!(stated_fields, sure);
 }
 
 #[test]
 fn an_entry_without_its_first_line_is_no_name_space_provider() {
-    let (store, faults) = told(&TCP.replace("Entry Type:                         Base Service Provider\n", ""));
-    let message = "4:1: the source does not tell 1 of the 2 lines from `Entry Type` to `Description` of this entry";
+    let (store, faults) = stated(&TCP.replace("Entry Type:                         Base Service Provider\n", ""));
+    let message = "4:1: the source does not state 1 of the 2 lines from `Entry Type` to `Description` of this entry";
     assert_eq!(faults, [message]);
     assert_eq!((only_fragment(&store).len(), store.name_spaces.len()), (11, 0));
 }
@@ -262,11 +265,11 @@ fn an_entry_without_its_first_line_is_no_name_space_provider() {
 #[test]
 fn whole_entries_teach_the_labels_that_place_the_lines_of_others() {
     let cut = TCP.replace("Version:                            2\n", "");
-    let (store, faults) = told(&format!("{cut}\n{CHAIN}"));
-    assert_eq!(faults, ["8:1: the source does not tell `Version` of `MSAFD Tcpip [TCP/IP]`"]);
+    let (store, faults) = stated(&format!("{cut}\n{CHAIN}"));
+    assert_eq!(faults, ["8:1: the source does not state `Version` of `MSAFD Tcpip [TCP/IP]`"]);
     assert_eq!(only_fragment(&store).len(), 11);
     let middle = "Address Family:   23\nMax Address Length:  28\n";
-    let (store, faults) = told(&format!("{middle}\n{CHAIN}"));
+    let (store, faults) = stated(&format!("{middle}\n{CHAIN}"));
     assert_eq!(only_fragment(&store), [(Field::AddressFamily, "23"), (Field::MaxAddressLength, "28")]);
     assert_eq!(faults.len(), 1);
 }
@@ -274,7 +277,7 @@ fn whole_entries_teach_the_labels_that_place_the_lines_of_others() {
 #[test]
 fn lines_without_a_header_are_placed_only_where_their_values_fit_in_one_place() {
     let (store, _) =
-        told("Min Address Length:                 8\nSocket Type:      1\nProtocol:   1\nService Flags:  0x20006\n");
+        stated("Min Address Length:                 8\nSocket Type:      1\nProtocol:   1\nService Flags:  0x20006\n");
     let facts = [
         (Field::MinAddressLength, "8"),
         (Field::SocketType, "1"),
@@ -282,7 +285,7 @@ fn lines_without_a_header_are_placed_only_where_their_values_fit_in_one_place() 
         (Field::ServiceFlags1, "0x20006"),
     ];
     assert_eq!(only_fragment(&store), facts);
-    let (store, faults) = told("Socket Type:      1\nProtocol:   1\n");
+    let (store, faults) = stated("Socket Type:      1\nProtocol:   1\n");
     assert!(only_fragment(&store).is_empty(), "two numbers may be any of eight");
     assert_eq!(faults.len(), 1);
 }
@@ -295,21 +298,21 @@ fn thirteen_lines_whose_header_is_lost_are_a_whole_entry() {
 
 #[test]
 fn a_header_without_its_lines_is_a_gap_once_another_entry_tells_what_a_header_is() {
-    let (store, faults) = told(&format!("{TCP}\nWinsock Catalog Provider Entry\n"));
+    let (store, faults) = stated(&format!("{TCP}\nWinsock Catalog Provider Entry\n"));
     assert_eq!(
         faults,
-        ["17:1: the source does not tell what stands below this header, `Winsock Catalog Provider Entry`"]
+        ["17:1: the source does not state what stands below this header, `Winsock Catalog Provider Entry`"]
     );
     assert!(only_fragment(&store).is_empty());
-    let (store, faults) = told(&format!("{TCP}\nWinsock Catalog Provider Entry\n------------------------\n"));
+    let (store, faults) = stated(&format!("{TCP}\nWinsock Catalog Provider Entry\n------------------------\n"));
     assert_eq!((store.fragments.len(), faults.len()), (1, 1));
 }
 
 #[test]
 fn a_mark_between_whole_entries_is_a_gap() {
     for mark in ["[...]", "...", "…", "(…)", "[snip]"] {
-        let (store, faults) = told(&format!("{CHAIN}\n{mark}\n{TCP}"));
-        assert_eq!(faults, [format!("18:1: the source does not tell what `{mark}` stands for")]);
+        let (store, faults) = stated(&format!("{CHAIN}\n{mark}\n{TCP}"));
+        assert_eq!(faults, [format!("18:1: the source does not state what `{mark}` stands for")]);
         assert_eq!(ids(&store), [1032, 1006]);
     }
 }
@@ -318,7 +321,7 @@ fn a_mark_between_whole_entries_is_a_gap() {
 fn text_around_entries_is_no_gap_unless_it_looks_like_a_part_of_one() {
     let around = "Hello,\n\nmy friend said: look at this\n----------------------------\nThanks: a lot\n\n";
     assert_eq!(ids(&sound(&format!("{around}{TCP}\nBye: see you\n"))), [1006]);
-    let (_, faults) = told(&format!("{TCP}\nService Flags: 0x20066\n"));
+    let (_, faults) = stated(&format!("{TCP}\nService Flags: 0x20066\n"));
     assert_eq!(faults.len(), 1, "{faults:?}");
 }
 
@@ -328,26 +331,26 @@ fn a_text_with_nothing_of_netsh_is_a_gap_and_is_not_taken_for_netsh() {
         ["", "\n\n", "format = 1\n# --------------------------\n[base.tcp]\nfamily = \"inet\"\n", "----\nA: b\n"]
     {
         assert!(!looks_like(text), "{text}");
-        let missing = "1:1: the source does not tell a single entry: no line is one that netsh prints";
-        assert_eq!(told(text).1, [missing], "{text}");
+        let missing = "1:1: the source does not state a single entry: no line is one that netsh prints";
+        assert_eq!(stated(text).1, [missing], "{text}");
     }
 }
 
 #[test]
 fn texts_longer_than_an_item_has_room_for_are_malformed() {
     let long = "x".repeat(256);
-    let (store, faults) = told(&TCP.replace("MSAFD Tcpip [TCP/IP]", &long));
+    let (store, faults) = stated(&TCP.replace("MSAFD Tcpip [TCP/IP]", &long));
     assert_eq!(faults, ["4:37: a text of 256 UTF-16 units where szProtocol has room for 255"]);
     assert_eq!(store.sets[0].items[0].info.name, long);
 }
 
 #[test]
 fn parts_without_end_are_given_up_at_a_limit() {
-    let (store, faults) = told(&"Service Flags: 0x1\n\n".repeat(50_000));
+    let (store, faults) = stated(&"Service Flags: 0x1\n\n".repeat(50_000));
     assert_eq!(store.fragments.len(), MOST_FRAGMENTS + 1);
     assert_eq!(
         faults.last().expect("one"),
-        "1:1: number of entries told in part: 10001 is more than the 10000 allowed"
+        "1:1: number of entries stated in part: 10001 is more than the 10000 allowed"
     );
 }
 

@@ -61,24 +61,27 @@ fn what_stands_behind_the_ends_of_texts_is_kept() {
 }
 
 #[test]
-fn wrong_sizes_and_texts_without_end_are_told() {
-    let told = |error: PackedItemError| error.to_string();
+fn wrong_sizes_and_texts_without_end_are_stated() {
+    let stated = |error: PackedItemError| error.to_string();
     assert_eq!(
-        told(PackedItem::from_bytes(&[0; 887]).expect_err("short")),
+        stated(PackedItem::from_bytes(&[0; 887]).expect_err("short")),
         "887 bytes where a packed catalog item has 888"
     );
     let item = PackedItem::from_bytes(&[0x41; 888]).expect("888 bytes");
-    assert_eq!(told(item.info().expect_err("no end")), "no zero ends the text in path");
-    assert_eq!(told(item.name().expect_err("no end")), "no zero ends the text in szProtocol");
+    assert_eq!(stated(item.info().expect_err("no end")), "no zero ends the text in path");
+    assert_eq!(stated(item.name().expect_err("no end")), "no zero ends the text in szProtocol");
     let with = |path: String, name: String| PackedItem::new(&ProtocolInfo { path, name, ..hijacked() });
     assert!(with("p".repeat(259), "n".repeat(255)).is_ok());
     let error = with("p".repeat(260), String::new()).expect_err("too long");
-    assert_eq!(told(error), "a text of 260 bytes where path has room for 259");
+    assert_eq!(stated(error), "a text of 260 bytes where path has room for 259");
     let error = with(String::new(), "n".repeat(256)).expect_err("too long");
-    assert_eq!(told(error), "a text of 256 UTF-16 units where szProtocol has room for 255");
+    assert_eq!(stated(error), "a text of 256 UTF-16 units where szProtocol has room for 255");
     let error = with("\u{20ac}".to_owned(), String::new()).expect_err("no byte");
-    assert_eq!(told(error), "the path holds '€', which has no byte in ISO 8859-1");
-    assert_eq!(told(with("a\0b".to_owned(), String::new()).expect_err("a zero")), "a text for path that holds a zero");
+    assert_eq!(stated(error), "the path holds '€', which has no byte in ISO 8859-1");
+    assert_eq!(
+        stated(with("a\0b".to_owned(), String::new()).expect_err("a zero")),
+        "a text for path that holds a zero"
+    );
 }
 
 proptest! {

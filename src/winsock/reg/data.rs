@@ -19,7 +19,7 @@ impl Data {
         (self.kind == kinds::DWORD).then(|| u32::from_le_bytes(bytes))
     }
 
-    /// A text up to its zero; a lone surrogate is told as U+FFFD.
+    /// A text up to its zero; a lone surrogate is reported as U+FFFD.
     pub fn text(&self) -> Option<String> {
         let (units, _) = self.bytes.as_chunks::<2>();
         let units: Vec<u16> =

@@ -15,7 +15,7 @@ pub(in crate::winsock) struct Decoded {
     pub flaws: Vec<(Range<usize>, String)>,
 }
 
-/// Flaws beyond these are not told one by one: a file that is no text at all has millions.
+/// Flaws beyond these are not stated one by one: a file that is no text at all has millions.
 const MOST_FLAWS: usize = 100;
 
 /// The text of an export's bytes.
@@ -78,8 +78,10 @@ fn ansi(bytes: &[u8]) -> Decoded {
 fn flaw(flaws: &mut Vec<(Range<usize>, String)>, at: Range<usize>, message: impl FnOnce() -> String) {
     match flaws.len() {
         0..MOST_FLAWS => flaws.push((at, message())),
-        MOST_FLAWS => flaws
-            .push((at, format!("more than {MOST_FLAWS} faults in the encoding: this and further ones are not told"))),
+        MOST_FLAWS => flaws.push((
+            at,
+            format!("more than {MOST_FLAWS} faults in the encoding: this and further ones are not reported"),
+        )),
         _ => {}
     }
 }

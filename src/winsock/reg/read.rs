@@ -31,7 +31,7 @@ pub(super) struct Value<'a> {
     pub data_start: usize,
 }
 
-/// Faults beyond these are not told one by one.
+/// Faults beyond these are not stated one by one.
 const MOST_FAULTS: usize = 1_000;
 
 /// How many keys and values are kept; the largest catalogs have some hundreds.
@@ -61,7 +61,7 @@ pub(super) fn read<'a>(file: FileId, text: &'a str, faults: &mut Vec<Fault>) -> 
         written: None,
         kept: 0,
         faults,
-        told: 0,
+        stated: 0,
         is_full: false,
     };
     reader.header();
@@ -83,7 +83,7 @@ struct Reader<'a, 'f> {
     written: Option<&'a str>,
     kept: usize,
     faults: &'f mut Vec<Fault>,
-    told: usize,
+    stated: usize,
     /// Whether a limit is reached, and reading stops.
     is_full: bool,
 }
@@ -234,8 +234,8 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn push(&mut self, fault: Fault) {
-        self.told += 1;
-        if self.told <= MOST_FAULTS {
+        self.stated += 1;
+        if self.stated <= MOST_FAULTS {
             return self.faults.push(fault);
         }
         let message = format!("more than {MOST_FAULTS} faults: reading stops here");

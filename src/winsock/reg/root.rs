@@ -81,7 +81,8 @@ pub(super) fn choose<'a>(keys: &[Key<'a>], file: FileId, faults: &mut Vec<Fault>
     let fault = |message: String| Fault::new(FaultKind::Syntax { message, stands: None }, Span::beginning(file));
     match roots.as_slice() {
         [] => {
-            faults.push(fault("the export tells nothing of Winsock: it has no key `WinSock2\\Parameters`".to_owned()));
+            faults
+                .push(fault("the export contains nothing of Winsock: it has no key `WinSock2\\Parameters`".to_owned()));
             None
         }
         [root] => Some(*root),
@@ -98,7 +99,7 @@ pub(super) fn choose<'a>(keys: &[Key<'a>], file: FileId, faults: &mut Vec<Fault>
             }
             let names: Vec<&str> = several.iter().map(|root| root.control_set).collect();
             let names = quoted(&names);
-            faults.push(fault(format!("Winsock catalogs of {names}: nothing tells which of them is current")));
+            faults.push(fault(format!("Winsock catalogs of {names}: nothing states which of them is current")));
             None
         }
     }
@@ -130,7 +131,7 @@ pub(in crate::winsock) fn only_control_set(text: String, number: u32) -> Result<
     if !roots.iter().any(|root| root.names().0.eq_ignore_ascii_case(&wanted)) {
         let names: Vec<&str> = roots.iter().map(|root| root.names().0).collect();
         let message = match names[..] {
-            [] => "the export tells nothing of Winsock: it has no key `WinSock2\\Parameters`".to_owned(),
+            [] => "the export contains nothing of Winsock: it has no key `WinSock2\\Parameters`".to_owned(),
             _ => format!("the export holds no Winsock catalog of `{wanted}`: it holds those of {}", quoted(&names)),
         };
         return Err(message);

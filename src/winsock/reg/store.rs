@@ -11,7 +11,7 @@ use crate::winsock::packed;
 use crate::winsock::store::MalformedItem;
 use crate::winsock::{
     ApplicationCategories, Item, KnownLoadPoint, LoadPoint, NameSpaceProvider, NameSpaceSet, PackedItem, Places, Set,
-    SourceForm, Store, Told,
+    SourceForm, Stated, Store,
 };
 
 /// The catalogs that count where `Parameters` does not name others.
@@ -31,7 +31,7 @@ pub(in crate::winsock) fn store(form: SourceForm, file: FileId, text: &str, faul
     let mut tree = Tree { text, store: Store::new(form), faults, protocol_catalog, name_space_catalog };
     tree.store.unapplied = remarks(file, text);
     let at = keys.first().map_or(Span::beginning(file), |key| key.at);
-    tree.store.root = Some(Told::new(root.path.to_owned(), at));
+    tree.store.root = Some(Stated::new(root.path.to_owned(), at));
     for key in keys {
         let below = root.below(key.path).unwrap_or_default();
         tree.key(below, key);
@@ -52,8 +52,8 @@ impl Named {
     fn in_parameters(keys: &[Key<'_>], root: Root<'_>, value: &str, standard: &str) -> Self {
         let parameters = keys.iter().filter(|key| root.below(key.path) == Some(""));
         let mut values = parameters.flat_map(|key| &key.values).filter(|found| found.name.eq_ignore_ascii_case(value));
-        let told = values.next_back().and_then(|value| Some((value.data.text()?, value.at)));
-        let (name, at) = told.map_or((standard.to_owned(), None), |(name, at)| (name, Some(at)));
+        let stated = values.next_back().and_then(|value| Some((value.data.text()?, value.at)));
+        let (name, at) = stated.map_or((standard.to_owned(), None), |(name, at)| (name, Some(at)));
         let catalogs = keys.iter().filter_map(|key| root.below(key.path)?.split('\\').next());
         let is_of_kind = |catalog: &&str| {
             let kind = standard.trim_end_matches(|digit: char| digit.is_ascii_digit());
@@ -130,7 +130,7 @@ impl Tree<'_, '_> {
     }
 
     fn protocol_catalog(&mut self, below: &str, key: Key<'_>) {
-        self.store.protocol_catalog = Some(Told::new(key.path.to_owned(), key.at));
+        self.store.protocol_catalog = Some(Stated::new(key.path.to_owned(), key.at));
         let mut values = Values::new(key.values, self.faults);
         for bits in Bitness::ALL {
             if let Some(count) = values.dword(count_name(bits), self.faults) {
@@ -155,7 +155,7 @@ impl Tree<'_, '_> {
     }
 
     fn item(&mut self, bits: Bitness, below: &str, name: &str, key: Key<'_>) {
-        let told = Told::new(name.to_owned(), key.at);
+        let stated = Stated::new(name.to_owned(), key.at);
         let mut values = Values::new(key.values, self.faults);
         let read = match values.take("PackedCatalogItem") {
             Some(value) => item(self.text, value, key.at).map_err(|fault| (fault, value.data.bytes.clone(), value.at)),
@@ -167,7 +167,7 @@ impl Tree<'_, '_> {
         match read {
             Ok(mut item) => {
                 item.number = self.number(name, key.at);
-                item.key = Some(told);
+                item.key = Some(stated);
                 item.written = key.written.map(str::to_owned);
                 item.repeated_name = values.text("ProtocolName", self.faults);
                 item.beside = values.beside(below);
@@ -175,7 +175,7 @@ impl Tree<'_, '_> {
             }
             Err((fault, bytes, at)) => {
                 self.faults.push(fault.at(at));
-                self.set(bits, key.at).malformed.push(MalformedItem::new(told, bytes, key.at));
+                self.set(bits, key.at).malformed.push(MalformedItem::new(stated, bytes, key.at));
             }
         }
     }
@@ -191,7 +191,7 @@ impl Tree<'_, '_> {
     }
 
     fn name_space_catalog(&mut self, below: &str, key: Key<'_>) {
-        self.store.name_space_catalog = Some(Told::new(key.path.to_owned(), key.at));
+        self.store.name_space_catalog = Some(Stated::new(key.path.to_owned(), key.at));
         let mut values = Values::new(key.values, self.faults);
         for bits in Bitness::ALL {
             if let Some(count) = values.dword(count_name(bits), self.faults) {
@@ -216,13 +216,13 @@ impl Tree<'_, '_> {
         let faults = &mut *self.faults;
         let mut values = Values::new(key.values, faults);
         let provider = NameSpaceProvider {
-            key: Some(Told::new(name.to_owned(), key.at)),
-            name: values.text("DisplayString", faults).map(|told| told.value).unwrap_or_default(),
-            path: values.text("LibraryPath", faults).map(|told| told.value),
+            key: Some(Stated::new(name.to_owned(), key.at)),
+            name: values.text("DisplayString", faults).map(|stated| stated.value).unwrap_or_default(),
+            path: values.text("LibraryPath", faults).map(|stated| stated.value),
             provider_id: values.guid("ProviderId", faults),
-            name_space: values.dword("SupportedNameSpace", faults).map(|told| told.value),
+            name_space: values.dword("SupportedNameSpace", faults).map(|stated| stated.value),
             enabled: values.flag("Enabled", faults),
-            version: values.dword("Version", faults).map(|told| told.value),
+            version: values.dword("Version", faults).map(|stated| stated.value),
             stores_service_class_info: values.flag("StoresServiceClassInfo", faults),
             written: key.written.map(str::to_owned),
             beside: values.beside(below),
@@ -236,10 +236,10 @@ impl Tree<'_, '_> {
         let mut values = Values::new(key.values, faults);
         let categories = values.dword("PermittedLspCategories", faults);
         self.store.applications.push(ApplicationCategories {
-            key: Told::new(name.to_owned(), key.at),
+            key: Stated::new(name.to_owned(), key.at),
             path: values.text("AppFullPath", faults),
             arguments: values.text("AppArgs", faults),
-            categories: categories.map(|told| Told::new(Categories::from_bits_retain(told.value), told.at)),
+            categories: categories.map(|stated| Stated::new(Categories::from_bits_retain(stated.value), stated.at)),
             written: key.written.map(str::to_owned),
             beside: values.beside(below),
         });
@@ -255,9 +255,9 @@ impl Tree<'_, '_> {
                 self.faults.push(Fault::new(FaultKind::DanglingReference { what, name, suggestion }, at));
             }
         }
-        let told = |named: Named| Some(Told::new(named.name, named.at?));
-        self.store.named_protocol_catalog = told(self.protocol_catalog);
-        self.store.named_name_space_catalog = told(self.name_space_catalog);
+        let stated = |named: Named| Some(Stated::new(named.name, named.at?));
+        self.store.named_protocol_catalog = stated(self.protocol_catalog);
+        self.store.named_name_space_catalog = stated(self.name_space_catalog);
         // A count stands before the keys of either set, and may be that of the second one alone.
         self.store.sets.sort_by_key(|set| set.bits);
         self.store.name_spaces.sort_by_key(|set| set.bits);
@@ -275,7 +275,7 @@ impl Tree<'_, '_> {
 }
 
 /// What is said of the transaction logs of a hive, in comments before the first key of what it is rendered as.
-fn remarks(file: FileId, text: &str) -> Vec<Told<String>> {
+fn remarks(file: FileId, text: &str) -> Vec<Stated<String>> {
     let mut remarks = Vec::new();
     let mut start = 0;
     for line in text.split_inclusive('\n') {
@@ -285,7 +285,7 @@ fn remarks(file: FileId, text: &str) -> Vec<Told<String>> {
         match line.strip_prefix("; ") {
             _ if line.starts_with('[') || line.starts_with(super::LAST_WRITTEN) => break,
             Some(remark) if OF_LOGS.iter().any(|begin| remark.starts_with(begin)) => {
-                remarks.push(Told::new(remark.to_owned(), Span::new(file, at..at + line.len())))
+                remarks.push(Stated::new(remark.to_owned(), Span::new(file, at..at + line.len())))
             }
             _ => {}
         }

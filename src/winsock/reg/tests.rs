@@ -4,15 +4,15 @@ use crate::terms::Categories;
 use crate::winsock::form::{Options, Reading, read};
 use crate::winsock::{
     ApplicationCategories, Beside, Field, Item, NameSpaceProvider, NameSpaceSet, PACKED_ITEM_BYTES, PackedItem, Set,
-    SourceForm, Store, Told,
+    SourceForm, Stated, Store,
 };
 use proptest::prelude::*;
 use uuid::Uuid;
 
 const NOWHERE: Span = Span { file: FileId(0), start: 0, end: 0 };
 
-fn told<T>(value: T) -> Told<T> {
-    Told::new(value, NOWHERE)
+fn stated<T>(value: T) -> Stated<T> {
+    Stated::new(value, NOWHERE)
 }
 
 fn encodings() -> impl Strategy<Value = Encoding> {
@@ -66,13 +66,13 @@ fn sets(encoding: Encoding) -> impl Strategy<Value = Vec<Set>> {
     proptest::collection::vec(set, 2).prop_map(|sets| {
         let sets = sets.into_iter().zip(Bitness::ALL).map(|((items, count), bits)| {
             let mut set = Set::new(Some(bits), NOWHERE);
-            set.count = count.map(told);
+            set.count = count.map(stated);
             set.items = items
                 .into_iter()
                 .map(|(packed, repeated_name, beside)| {
                     let mut item = Item::new(packed.info().expect("both texts end"), NOWHERE);
                     item.packed = Some(packed);
-                    item.repeated_name = repeated_name.map(told);
+                    item.repeated_name = repeated_name.map(stated);
                     item.beside = beside;
                     item
                 })
@@ -106,7 +106,7 @@ fn name_spaces(encoding: Encoding) -> impl Strategy<Value = Vec<NameSpaceSet>> {
         let sets = sets.into_iter().zip(Bitness::ALL).map(|((providers, count), bits)| NameSpaceSet {
             bits: Some(bits),
             at: NOWHERE,
-            count: count.map(told),
+            count: count.map(stated),
             providers,
         });
         sets.collect()
@@ -120,10 +120,10 @@ fn applications(encoding: Encoding) -> impl Strategy<Value = Vec<ApplicationCate
         let mut made: Vec<ApplicationCategories> = Vec::new();
         for (key, (path, arguments), categories, beside) in applications {
             made.push(ApplicationCategories {
-                key: told(format!("{key:08X}-{:08X}", made.len())),
-                path: path.map(told),
-                arguments: arguments.map(told),
-                categories: categories.map(|bits| told(Categories::from_bits_retain(bits))),
+                key: stated(format!("{key:08X}-{:08X}", made.len())),
+                path: path.map(stated),
+                arguments: arguments.map(stated),
+                categories: categories.map(|bits| stated(Categories::from_bits_retain(bits))),
                 written: None,
                 beside,
             });
@@ -143,8 +143,8 @@ fn stores() -> impl Strategy<Value = (Encoding, Store)> {
             store.sets = sets;
             store.name_spaces = name_spaces;
             store.applications = applications;
-            store.next_catalog_entry_id = counters.0.map(told);
-            store.serial_access_number = counters.1.map(told);
+            store.next_catalog_entry_id = counters.0.map(stated);
+            store.serial_access_number = counters.1.map(stated);
             store.beside = beside;
             store
         });
@@ -156,8 +156,8 @@ fn stores() -> impl Strategy<Value = (Encoding, Store)> {
 fn said(store: &Store) -> String {
     let value = |beside: &Beside| format!("{} {} {:?}\n", beside.name, beside.kind, beside.data);
     let values = |besides: &[Beside]| besides.iter().map(value).collect::<String>();
-    let number = |told: &Option<Told<u32>>| format!("{:?}\n", told.as_ref().map(|told| told.value));
-    let text = |told: &Option<Told<String>>| format!("{:?}\n", told.as_ref().map(|told| &told.value));
+    let number = |stated: &Option<Stated<u32>>| format!("{:?}\n", stated.as_ref().map(|stated| stated.value));
+    let text = |stated: &Option<Stated<String>>| format!("{:?}\n", stated.as_ref().map(|stated| &stated.value));
     let mut said = number(&store.next_catalog_entry_id) + &number(&store.serial_access_number) + &values(&store.beside);
     for set in &store.sets {
         said += &format!("{:?} {}", set.bits, number(&set.count));
@@ -175,7 +175,7 @@ fn said(store: &Store) -> String {
         }
     }
     for application in &store.applications {
-        let categories = application.categories.as_ref().map(|told| told.value.bits());
+        let categories = application.categories.as_ref().map(|stated| stated.value.bits());
         said += &format!("{} {categories:?} {}", application.key.value, text(&application.path));
         said += &(text(&application.arguments) + &values(&application.beside));
     }
@@ -219,14 +219,14 @@ fn plain() -> Item {
 }
 
 #[test]
-fn an_item_that_is_not_told_whole_is_not_written() {
+fn an_item_that_is_not_stated_whole_is_not_written() {
     let mut item = plain();
     item.info.name = "Acme".to_owned();
     item.info.further = None;
     let refused = write(&one(item), &WriteOptions::default()).expect_err("it lacks its provider flags");
     assert_eq!(
         refused.to_string(),
-        "of layer `Acme` (id 0) the source does not tell the provider flags, nor the range of its protocols: an export needs them"
+        "of layer `Acme` (id 0) the source does not state the provider flags, nor the range of its protocols: an export needs them"
     );
 }
 
@@ -238,8 +238,8 @@ fn a_text_that_does_not_fit_is_not_written() {
     assert!(matches!(refused, WriteError::Item { .. }), "{refused}");
     let mut store = one(plain());
     store.applications.push(ApplicationCategories {
-        key: told("1".to_owned()),
-        path: Some(told("C:\\\u{142}".to_owned())),
+        key: stated("1".to_owned()),
+        path: Some(stated("C:\\\u{142}".to_owned())),
         arguments: None,
         categories: None,
         written: None,
@@ -264,7 +264,7 @@ fn items_keep_their_keys_where_those_tell_their_order() {
             .iter()
             .map(|key| {
                 let mut item = plain();
-                item.key = key.map(|key| told(key.to_owned()));
+                item.key = key.map(|key| stated(key.to_owned()));
                 item.number = key.and_then(|key| key.parse().ok());
                 item
             })
@@ -286,8 +286,8 @@ fn a_value_keeps_the_form_that_it_has_beside_its_meaning() {
     };
     let mut store = Store::new(SourceForm::Reg);
     store.applications.push(ApplicationCategories {
-        key: told("1".to_owned()),
-        path: Some(told("%windir%\\a.exe".to_owned())),
+        key: stated("1".to_owned()),
+        path: Some(stated("%windir%\\a.exe".to_owned())),
         arguments: None,
         categories: None,
         written: None,
@@ -300,8 +300,8 @@ fn a_value_keeps_the_form_that_it_has_beside_its_meaning() {
     let kept = written(&store);
     assert!(kept.contains("\"AppFullPath\"=hex(2):25,00,77,00"), "{kept}");
     let read = read_back(kept.as_bytes());
-    assert_eq!(read.applications[0].path.as_ref().map(|told| told.value.as_str()), Some("%windir%\\a.exe"));
-    store.applications[0].path = Some(told("C:\\b.exe".to_owned()));
+    assert_eq!(read.applications[0].path.as_ref().map(|stated| stated.value.as_str()), Some("%windir%\\a.exe"));
+    store.applications[0].path = Some(stated("C:\\b.exe".to_owned()));
     let changed = written(&store);
     assert!(changed.contains("\"AppFullPath\"=\"C:\\\\b.exe\"\r\n") && !changed.contains("hex(2)"), "{changed}");
 }

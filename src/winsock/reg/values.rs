@@ -4,7 +4,7 @@ use super::data::Data;
 use super::kinds;
 use super::read::Value;
 use crate::catalog::{Fault, FaultKind};
-use crate::winsock::{Beside, Told};
+use crate::winsock::{Beside, Stated};
 use indexmap::IndexMap;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -43,7 +43,7 @@ impl<'a> Values<'a> {
         faults: &mut Vec<Fault>,
         read: impl FnOnce(&Data) -> Option<T>,
         says_all: impl FnOnce(&Data, &T) -> bool,
-    ) -> Option<Told<T>> {
+    ) -> Option<Stated<T>> {
         let (value, is_said) = self.values.get_mut(&name.to_ascii_lowercase())?;
         let Some(read) = read(&value.data) else {
             let data = &value.data;
@@ -53,10 +53,10 @@ impl<'a> Values<'a> {
             return None;
         };
         *is_said = says_all(&value.data, &read);
-        Some(Told::new(read, value.at))
+        Some(Stated::new(read, value.at))
     }
 
-    pub fn dword(&mut self, name: &str, faults: &mut Vec<Fault>) -> Option<Told<u32>> {
+    pub fn dword(&mut self, name: &str, faults: &mut Vec<Fault>) -> Option<Stated<u32>> {
         self.read(name, "REG_DWORD of 4 bytes", faults, Data::dword, |_, _| true)
     }
 
@@ -64,10 +64,10 @@ impl<'a> Values<'a> {
     pub fn flag(&mut self, name: &str, faults: &mut Vec<Fault>) -> Option<bool> {
         let flag = |data: &Data| data.dword().map(|number| number != 0);
         let is_0_or_1 = |data: &Data, flag: &bool| data.dword() == Some(u32::from(*flag));
-        self.read(name, "REG_DWORD of 4 bytes", faults, flag, is_0_or_1).map(|told| told.value)
+        self.read(name, "REG_DWORD of 4 bytes", faults, flag, is_0_or_1).map(|stated| stated.value)
     }
 
-    pub fn text(&mut self, name: &str, faults: &mut Vec<Fault>) -> Option<Told<String>> {
+    pub fn text(&mut self, name: &str, faults: &mut Vec<Fault>) -> Option<Stated<String>> {
         self.read(name, "REG_SZ or REG_EXPAND_SZ", faults, Data::text, |data, text| data.is_plain_text(text))
     }
 
@@ -76,7 +76,7 @@ impl<'a> Values<'a> {
             let bytes: [u8; 16] = data.bytes.as_slice().try_into().ok()?;
             (data.kind == kinds::BINARY).then(|| Uuid::from_bytes_le(bytes))
         };
-        self.read(name, "REG_BINARY of 16 bytes", faults, guid, |_, _| true).map(|told| told.value)
+        self.read(name, "REG_BINARY of 16 bytes", faults, guid, |_, _| true).map(|stated| stated.value)
     }
 
     /// What is not said, in the order of the key, whose path is below `Parameters`.

@@ -35,9 +35,9 @@ pub enum Encoding {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum WriteError {
-    /// An item of which the source does not tell the flags and numbers that netsh does not print.
+    /// An item of which the source does not state the flags and numbers that netsh does not print.
     #[error(
-        "of {item} the source does not tell the provider flags, nor the range of its protocols: an export needs them"
+        "of {item} the source does not state the provider flags, nor the range of its protocols: an export needs them"
     )]
     Untold {
         /// The item.
@@ -68,12 +68,12 @@ const ROOT: &str = r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\WinSoc
 
 /// Writes a store as an export.
 ///
-/// What the store does not tell is not written, counters too. Items keep their keys where those are numbers in ascending order; else
+/// What the store does not state is not written, counters too. Items keep their keys where those are numbers in ascending order; else
 /// they are numbered from 1. An item keeps the bytes that it was read from, but for the fields that were changed since. Values whose
 /// form says more than their meaning, as `REG_EXPAND_SZ` does, keep it while they mean the same.
 ///
 /// # Errors
-/// If an item is not told whole, or something does not fit.
+/// If an item is not stated whole, or something does not fit.
 pub fn write(store: &Store, options: &WriteOptions) -> Result<Vec<u8>, WriteError> {
     let mut tree = Tree::default();
     tree.store(store, options.bits)?;
@@ -248,23 +248,23 @@ fn values_of_item(item: &Item) -> Result<Vec<(String, Data)>, WriteError> {
     };
     let packed = packed.map_err(|error| WriteError::Item { item: item.named(), error })?;
     let packed = Data { kind: kinds::BINARY, bytes: packed.as_bytes().to_vec() };
-    let repeated = item.repeated_name.as_ref().map(|told| text(&told.value));
+    let repeated = item.repeated_name.as_ref().map(|stated| text(&stated.value));
     Ok(values([("PackedCatalogItem", Some(packed)), ("ProtocolName", repeated)], &item.beside))
 }
 
 fn values_of_application(application: &ApplicationCategories) -> Vec<(String, Data)> {
-    let told = [
-        ("AppFullPath", application.path.as_ref().map(|told| text(&told.value))),
-        ("AppArgs", application.arguments.as_ref().map(|told| text(&told.value))),
-        ("PermittedLspCategories", application.categories.as_ref().map(|told| dword(told.value.bits()))),
+    let stated = [
+        ("AppFullPath", application.path.as_ref().map(|stated| text(&stated.value))),
+        ("AppArgs", application.arguments.as_ref().map(|stated| text(&stated.value))),
+        ("PermittedLspCategories", application.categories.as_ref().map(|stated| dword(stated.value.bits()))),
     ];
-    values(told, &application.beside)
+    values(stated, &application.beside)
 }
 
 fn values_of_name_space(provider: &NameSpaceProvider) -> Vec<(String, Data)> {
     let guid = |id: uuid::Uuid| Data { kind: kinds::BINARY, bytes: id.to_bytes_le().to_vec() };
     let flag = |flag: bool| dword(u32::from(flag));
-    let told = [
+    let stated = [
         ("LibraryPath", provider.path.as_deref().map(text)),
         ("DisplayString", Some(&provider.name).filter(|name| !name.is_empty()).map(|name| text(name))),
         ("ProviderId", provider.provider_id.map(guid)),
@@ -273,13 +273,13 @@ fn values_of_name_space(provider: &NameSpaceProvider) -> Vec<(String, Data)> {
         ("Version", provider.version.map(dword)),
         ("StoresServiceClassInfo", provider.stores_service_class_info.map(flag)),
     ];
-    values(told, &provider.beside)
+    values(stated, &provider.beside)
 }
 
-/// What is told, then what stands beside it. A value that stands beside and means what is told is written in its place, as it is.
-fn values<const N: usize>(told: [(&str, Option<Data>); N], beside: &[Beside]) -> Vec<(String, Data)> {
+/// What is reported, then what stands beside it. A value that stands beside and means what is told is written in its place, as it is.
+fn values<const N: usize>(stated: [(&str, Option<Data>); N], beside: &[Beside]) -> Vec<(String, Data)> {
     let mut values = Vec::new();
-    for (name, data) in &told {
+    for (name, data) in &stated {
         let exact = beside.iter().find(|beside| beside.name.eq_ignore_ascii_case(name)).map(raw);
         match (data, exact) {
             (Some(data), Some((name, exact))) if exact.means(data) => values.push((name, exact)),
@@ -289,7 +289,7 @@ fn values<const N: usize>(told: [(&str, Option<Data>); N], beside: &[Beside]) ->
             (None, None) => {}
         }
     }
-    let is_told = |beside: &&Beside| told.iter().any(|(name, _)| beside.name.eq_ignore_ascii_case(name));
-    values.extend(beside.iter().filter(|beside| !is_told(beside)).map(raw));
+    let is_stated = |beside: &&Beside| stated.iter().any(|(name, _)| beside.name.eq_ignore_ascii_case(name));
+    values.extend(beside.iter().filter(|beside| !is_stated(beside)).map(raw));
     values
 }

@@ -297,7 +297,7 @@ fn layer<'i>(chain: &Item, items: &'i [Item], scene: &Scene) -> Option<&'i Item>
     only(layers.filter(|layer| is_called_after(layer)))
 }
 
-/// The base protocol with the chain's family, type and protocol, if it is one only; RSVP's are told apart by their flag.
+/// The base protocol with the chain's family, type and protocol, if it is one only; RSVP's are distinguished by their flag.
 fn base<'i>(chain: &Item, items: &'i [Item], scene: &Scene) -> Option<&'i Item> {
     let bases = scene.bases.get(&chain.info.triple()).into_iter().flatten().filter_map(|index| items.get(*index));
     only(bases.filter(|base| has_quality_of_service(&base.info) == has_quality_of_service(&chain.info)))

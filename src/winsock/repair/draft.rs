@@ -69,7 +69,7 @@ impl Draft<'_> {
         let name = info.name.clone();
         let mut item = Item::new(info, self.at);
         item.packed = Some(packed);
-        item.repeated_name = is_repeated.then(|| crate::winsock::store::Told::new(name, self.at));
+        item.repeated_name = is_repeated.then(|| crate::winsock::store::Stated::new(name, self.at));
         Some(item)
     }
 }

@@ -60,7 +60,7 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// The catalog as it is when that is done: the sets that were to be mended, and all beside them.
     pub store: Store,
-    /// The errors that it still has, because nothing here tells what would be right.
+    /// The errors that it still has, because nothing here states what would be right.
     pub left: Vec<Finding>,
     /// The warnings that it still has.
     pub warnings: Vec<Finding>,
@@ -71,7 +71,7 @@ pub struct Plan {
 #[non_exhaustive]
 pub enum Unrepairable {
     /// The source tells parts of items only, of which no whole ones can be made.
-    #[error("{} text does not tell whole items: provider flags and protocol ranges are not in it", .0.name())]
+    #[error("{} text does not state whole items: provider flags and protocol ranges are not in it", .0.name())]
     Partial(SourceForm),
     /// The source has no protocol catalog.
     #[error("there is no protocol catalog in it")]
@@ -101,7 +101,7 @@ impl Unrepairable {
 /// Plans the smallest changes that make a catalog sound, and shows it as it is then. Nothing is written.
 ///
 /// # Errors
-/// If the source does not tell whole items, or has not what the options ask for.
+/// If the source does not state whole items, or has not what the options ask for.
 pub fn plan(store: &Store, options: &RepairOptions) -> Result<Plan, Unrepairable> {
     if matches!(store.form, SourceForm::Netsh | SourceForm::Instlsp) {
         return Err(Unrepairable::Partial(store.form));

@@ -3,7 +3,7 @@
 use super::draft::Draft;
 use super::step::{Change, Step};
 use crate::catalog::Bitness;
-use crate::winsock::store::{Set, Store, Told};
+use crate::winsock::store::{Set, Stated, Store};
 
 impl Draft<'_> {
     /// Numbers the keys from 1, in the order of the items; those of a source without keys stay without.
@@ -17,7 +17,7 @@ impl Draft<'_> {
             if item.key.as_ref().is_none_or(|key| key.value != name) {
                 changed += 1;
                 let at = item.key.as_ref().map_or(item.at, |key| key.at);
-                item.key = Some(Told::new(name, at));
+                item.key = Some(Stated::new(name, at));
             }
             item.number = Some(number);
         }
@@ -28,12 +28,12 @@ impl Draft<'_> {
     }
 }
 
-/// Lets the counter of a set say how many items it has. One that the source does not tell is told where the catalog itself is, and
+/// Lets the counter of a set say how many items it has. One that the source does not state is told where the catalog itself is, and
 /// where something changed; an export of a part has none.
-pub(super) fn count(set: &mut Set, is_catalog_told: bool, steps: &mut Vec<Step>) {
+pub(super) fn count(set: &mut Set, is_catalog_stated: bool, steps: &mut Vec<Step>) {
     let to = u32::try_from(set.items.len()).unwrap_or(u32::MAX);
     let from = set.count.as_ref().map(|count| count.value);
-    let is_silent = from.is_none() && steps.is_empty() && !is_catalog_told;
+    let is_silent = from.is_none() && steps.is_empty() && !is_catalog_stated;
     if from == Some(to) || is_silent {
         return;
     }
@@ -42,7 +42,7 @@ pub(super) fn count(set: &mut Set, is_catalog_told: bool, steps: &mut Vec<Step>)
         _ => "Num_Catalog_Entries",
     };
     let at = set.count.as_ref().map_or(set.at, |count| count.at);
-    set.count = Some(Told::new(to, at));
+    set.count = Some(Stated::new(to, at));
     steps.push(Step { bits: set.bits, item: None, change: Change::Count { counter, from, to }, at });
 }
 
@@ -56,7 +56,7 @@ pub(super) fn counters(store: &mut Store, highest: u32, steps: &mut Vec<Step>) {
         && let Some(to) = highest.checked_add(1)
     {
         let at = store.next_catalog_entry_id.as_ref().map_or(at, |next| next.at);
-        store.next_catalog_entry_id = Some(Told::new(to, at));
+        store.next_catalog_entry_id = Some(Stated::new(to, at));
         steps.push(Step { bits: None, item: None, change: Change::NextId { from, to }, at });
     }
     if !steps.is_empty() {
@@ -64,7 +64,7 @@ pub(super) fn counters(store: &mut Store, highest: u32, steps: &mut Vec<Step>) {
         // A new catalog has 1. Behind the last number the count begins anew: it is compared, not ordered.
         let to = from.map_or(1, |from| from.wrapping_add(1));
         let at = store.serial_access_number.as_ref().map_or(at, |serial| serial.at);
-        store.serial_access_number = Some(Told::new(to, at));
+        store.serial_access_number = Some(Stated::new(to, at));
         steps.push(Step { bits: None, item: None, change: Change::Serial { from, to }, at });
     }
 }

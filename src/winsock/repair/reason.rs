@@ -36,7 +36,7 @@ pub enum Removal {
     /// It runs over chains that run over it.
     #[error("it runs over chains that run over it")]
     Cycle,
-    /// Its layer or its base is not there, and none that is there can be told to be the same.
+    /// Its layer or its base is not there, and none that is there is known to be the same.
     #[error("its chain names id {id}, which no item has, and no {what} here is surely meant")]
     Missing {
         /// The id.

@@ -9,7 +9,7 @@ use crate::winsock::store::Item;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Step {
-    /// Which programs see the set that it changes; nothing for what serves both, and where the source does not tell.
+    /// Which programs see the set that it changes; nothing for what serves both, and where the source does not state.
     pub bits: Option<Bitness>,
     /// The item that it changes; nothing for a counter and for all keys of a set.
     pub item: Option<Subject>,

@@ -33,12 +33,12 @@ pub const USUAL_REQUESTS: [UsualRequest; 6] = [
 pub enum Outcome {
     /// The entry at this place of the set, counted from 0.
     Entry(usize),
-    /// The entry at this place if it accepts the protocol, which the source does not tell; else a later one, or none.
+    /// The entry at this place if it accepts the protocol, which the source does not state; else a later one, or none.
     Untold(usize),
     /// None: the request is refused.
     Refused,
     /// None that is told, by a source that has gaps.
-    NotTold,
+    NotStated,
 }
 
 /// Who answers one of the usual requests.
@@ -55,7 +55,7 @@ pub struct Answer {
 
 /// The answers to the usual requests; of each item whether it was added.
 pub(super) fn answers(items: &[(&Item, bool)], has_gaps: bool) -> Vec<Answer> {
-    let none = if has_gaps { Outcome::NotTold } else { Outcome::Refused };
+    let none = if has_gaps { Outcome::NotStated } else { Outcome::Refused };
     let answer = |request: UsualRequest| Answer {
         request,
         now: first(items, &request, |_| true).unwrap_or(none),
@@ -75,7 +75,7 @@ fn first(items: &[(&Item, bool)], request: &UsualRequest, counts: impl Fn(bool) 
     None
 }
 
-/// Whether an item matches a request whose fields are all stated; nothing where its source does not tell.
+/// Whether an item matches a request whose fields are all stated; nothing where its source does not state.
 fn matches(item: &Item, request: &UsualRequest) -> Option<bool> {
     let info = &item.info;
     let selectable = matches!(item.kind(), ItemKind::Base | ItemKind::Chain);

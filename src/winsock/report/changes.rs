@@ -40,7 +40,7 @@ pub struct Change {
     pub found: String,
 }
 
-/// Every field that says otherwise. Not compared are ids, which each machine gives by itself, and what the source does not tell;
+/// Every field that says otherwise. Not compared are ids, which each machine gives by itself, and what the source does not state;
 /// nor names: each version of Windows has others, texts of its language among them, and nothing is chosen or loaded by them. Of
 /// providers that are not Microsoft's only the library is known for all their versions.
 pub(super) fn changes(item: &Item, known: Known) -> Vec<Change> {
@@ -65,7 +65,7 @@ pub(super) fn changes(item: &Item, known: Known) -> Vec<Change> {
     changes
 }
 
-/// The number in a field; nothing for texts, GUIDs and ids, and where the source does not tell it.
+/// The number in a field; nothing for texts, GUIDs and ids, and where the source does not state it.
 pub(super) fn number(info: &ProtocolInfo, field: Field) -> Option<i64> {
     let further = info.further.as_ref();
     Some(match field {

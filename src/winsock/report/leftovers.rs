@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_behind_the_ends_of_texts_are_told_in_runs() {
+    fn bytes_behind_the_ends_of_texts_are_stated_in_runs() {
         assert_eq!(with(&[]), []);
         let found = with(&[(0, b"mswsock.dll\0"), (200, &[1, 0, 0, 0, 2, 0, 0, 0, 0, 3]), (884, &[b'x', 0, 0x7f])]);
         let places: Vec<_> = found.iter().map(|of| (of.field, of.offset, of.bytes.len(), of.of_known_path)).collect();

@@ -8,10 +8,10 @@
 //! | `answers` | which entry answers the usual requests, with and without what was added |
 //! | `paths` | what is odd about a path |
 //! | `leftovers` | bytes where nothing has a meaning: what stood there before |
-//! | `times` | when keys were written, as a hive tells it |
+//! | `times` | when keys were written, as a hive reports it |
 //! | `name_spaces` | name-space providers: the known ones, and others |
 //!
-//! A report says what the source tells and nothing more: what is not told is no change, and what cannot be read is a finding in
+//! A report says what the source states and nothing more: what is not stated is no change, and what cannot be read is a finding in
 //! it. It is data; the command writes it for people and for programs.
 
 mod answers;
@@ -53,9 +53,9 @@ pub struct Report<'s> {
     pub verdict: Verdict,
     /// The sets, in the order of the source.
     pub sets: Vec<SetReport<'s>>,
-    /// Whether the source leaves entries out, or tells them in part: then nobody can tell what is missing, and which chains break.
+    /// Whether the source leaves entries out, or tells them in part: then nobody can report what is missing, and which chains break.
     pub has_gaps: bool,
-    /// What the source tells of entries that it does not tell whole.
+    /// What the source states of entries that it does not state whole.
     pub fragments: Vec<FragmentReport<'s>>,
     /// What 32- and 64-bit programs see differently.
     pub differences: Vec<Difference<'s>>,
@@ -71,7 +71,7 @@ pub struct Report<'s> {
     pub is_mounted: bool,
 }
 
-/// An entry that the source tells a part of.
+/// An entry that the source states a part of.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct FragmentReport<'s> {
@@ -83,7 +83,7 @@ pub struct FragmentReport<'s> {
     pub catalog_entry_id: Option<u32>,
     /// What a known provider is called.
     pub known_provider: Option<&'static str>,
-    /// What is odd about its path; nothing where that is not told.
+    /// What is odd about its path; nothing where that is not stated.
     pub concerns: Vec<PathConcern>,
 }
 
@@ -96,7 +96,7 @@ pub struct FragmentReport<'s> {
 pub struct ApplicationReport<'s> {
     /// The application.
     pub application: &'s ApplicationCategories,
-    /// Whether a layer without categories loads into it; nothing where its own are not told.
+    /// Whether a layer without categories loads into it; nothing where its own are not stated.
     pub loads_uncategorised: Option<bool>,
 }
 
@@ -116,7 +116,7 @@ pub struct LoadPointReport<'s> {
 pub struct Verdict {
     /// Entries that are told whole.
     pub entries: usize,
-    /// Those of them that are standard, as far as the source tells.
+    /// Those of them that are standard, as far as the source states.
     pub standard: usize,
     /// Those that are standard with fields that say otherwise.
     pub changed: usize,
@@ -124,8 +124,8 @@ pub struct Verdict {
     pub added: usize,
     /// Standard entries that are not there: the six of TCP, UDP and RAW, and any that only the other set has.
     pub missing: usize,
-    /// Entries of which the source tells a part.
-    pub told_in_part: usize,
+    /// Entries of which the source states a part.
+    pub stated_in_part: usize,
     /// Findings of severity error: chains that break, items that cannot be read, gaps.
     pub errors: usize,
     /// Findings of severity warning.
@@ -151,7 +151,7 @@ impl Verdict {
         self.changed
             + self.added
             + self.missing
-            + self.told_in_part
+            + self.stated_in_part
             + self.errors
             + self.warnings
             + self.odd_paths
@@ -212,7 +212,7 @@ fn findings(reading: &Reading) -> Vec<Finding> {
 }
 
 fn fragment(fragment: &Fragment) -> FragmentReport<'_> {
-    let fact = |field| fragment.facts.get(&field).map(|told| told.value.trim());
+    let fact = |field| fragment.facts.get(&field).map(|stated| stated.value.trim());
     let provider_id = fact(Field::ProviderId).and_then(|text| Uuid::try_parse(text).ok());
     let known = provider_id.and_then(StandardProvider::by_id);
     let path = fact(Field::LibraryPath);
@@ -234,7 +234,7 @@ fn load_point(load_point: &LoadPoint) -> LoadPointReport<'_> {
 }
 
 fn application(application: &ApplicationCategories) -> ApplicationReport<'_> {
-    let categories = application.categories.as_ref().map(|told| told.value);
+    let categories = application.categories.as_ref().map(|stated| stated.value);
     ApplicationReport {
         application,
         loads_uncategorised: categories.map(|permitted| permits(permitted, Categories::empty())),
@@ -242,7 +242,7 @@ fn application(application: &ApplicationCategories) -> ApplicationReport<'_> {
 }
 
 fn verdict(report: &Report<'_>) -> Verdict {
-    let mut verdict = Verdict { told_in_part: report.fragments.len(), ..Verdict::default() };
+    let mut verdict = Verdict { stated_in_part: report.fragments.len(), ..Verdict::default() };
     let count = |severity| report.findings.iter().filter(|finding| finding.severity == severity).count();
     (verdict.errors, verdict.warnings) = (count(Severity::Error), count(Severity::Warning));
     let mut path = |concerns: &[PathConcern], library: Option<&LibraryFile>| {

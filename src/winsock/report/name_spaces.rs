@@ -30,7 +30,7 @@ pub struct NameSpaceReport<'s> {
     pub provider: &'s NameSpaceProvider,
     /// What it is.
     pub standing: NameSpaceStanding,
-    /// What is odd about its path; nothing where the source does not tell it.
+    /// What is odd about its path; nothing where the source does not state it.
     pub concerns: Vec<PathConcern>,
     /// Its library, where that was looked for.
     pub library: Option<LibraryFile>,
@@ -39,7 +39,7 @@ pub struct NameSpaceReport<'s> {
 /// What a name-space provider is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NameSpaceStanding {
-    /// A known one, as far as the source tells.
+    /// A known one, as far as the source states.
     Known(&'static KnownNameSpace),
     /// A known one that says something else.
     Changed(&'static KnownNameSpace, Vec<NameSpaceChange>),
@@ -60,7 +60,7 @@ pub struct NameSpaceChange {
 }
 
 impl NameSpaceSetReport<'_> {
-    /// Which programs see the set; nothing where the source does not tell.
+    /// Which programs see the set; nothing where the source does not state.
     pub fn bits(&self) -> Option<Bitness> {
         self.set.bits
     }
@@ -101,7 +101,7 @@ pub(super) fn report<'s>(set: &'s NameSpaceSet, mounted: Option<&MountedWindows>
     }
 }
 
-/// Where a provider says something else than the known one of its GUID; what the source does not tell is no change.
+/// Where a provider says something else than the known one of its GUID; what the source does not state is no change.
 fn changes(provider: &NameSpaceProvider, known: &KnownNameSpace) -> Vec<NameSpaceChange> {
     let mut changes = Vec::new();
     let mut change = |value, known: String, found: String| changes.push(NameSpaceChange { value, known, found });

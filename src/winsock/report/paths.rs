@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn each_way_to_another_file_is_told() {
+    fn each_way_to_another_file_is_stated() {
         use PathConcern::*;
         let foreign: [(&str, &[PathConcern]); 14] = [
             ("", &[Empty]),

@@ -19,7 +19,7 @@ pub struct SetReport<'s> {
     pub set: &'s Set,
     /// Its entries, in order.
     pub entries: Vec<EntryReport<'s>>,
-    /// The standard items that are not there. Nothing where the source has gaps: then nobody can tell.
+    /// The standard items that are not there. Nothing where the source has gaps: then nobody can report.
     pub absent: Option<Vec<Absent>>,
     /// The layers that were added, with what runs through them.
     pub layers: Vec<LayerReport>,
@@ -66,7 +66,7 @@ pub fn shown_name(item: &Item) -> &str {
 /// What an entry is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Standing {
-    /// The standard item of this name, as far as the source tells.
+    /// The standard item of this name, as far as the source states.
     Standard(&'static str),
     /// The standard item of this name, with fields that say otherwise.
     Changed(&'static str, Vec<Change>),
@@ -138,7 +138,7 @@ pub struct LayerReport {
     pub answers: Vec<&'static str>,
 }
 
-/// `may_go_on` says whether entries may follow that the source does not tell, so that no request is known to be refused.
+/// `may_go_on` says whether entries may follow that the source does not state, so that no request is known to be refused.
 pub(super) fn report<'s>(
     set: &'s Set,
     has_gaps: bool,
@@ -244,7 +244,7 @@ fn layers(entries: &[EntryReport<'_>], answers: &[Answer]) -> Vec<LayerReport> {
         let chains = chains_of.remove(&place).unwrap_or_default();
         let answered = |answer: &&Answer| match answer.now {
             Outcome::Entry(place) | Outcome::Untold(place) => chains.binary_search(&place).is_ok(),
-            Outcome::Refused | Outcome::NotTold => false,
+            Outcome::Refused | Outcome::NotStated => false,
         };
         let covered = chains.iter().filter_map(|chain| base_of.get(chain)).filter_map(|&base| entries.get(base));
         let name = |entry: &EntryReport<'_>| match &entry.standing {

@@ -1,4 +1,4 @@
-//! When keys were last written, as a hive tells it: the bulk, and what came long after.
+//! When keys were last written, as a hive reports it: the bulk, and what came long after.
 
 use std::time::{Duration, SystemTime};
 
@@ -18,13 +18,13 @@ pub struct Times<'s> {
     /// The latest.
     pub latest: &'s str,
     /// How many keys have a time.
-    pub told: usize,
+    pub stated: usize,
     /// The keys that were written more than an hour after the bulk, by their places among those that were asked about, in the
     /// order of their times; and how long after.
     pub late: Vec<(usize, Duration)>,
 }
 
-/// The times of the keys of a catalog; nothing where the source tells none.
+/// The times of the keys of a catalog; nothing where the source states none.
 pub(super) fn times<'s>(written: impl Iterator<Item = Option<&'s str>>) -> Option<Times<'s>> {
     let read = |(place, text): (usize, Option<&'s str>)| {
         let text = text?;
@@ -39,5 +39,5 @@ pub(super) fn times<'s>(written: impl Iterator<Item = Option<&'s str>>) -> Optio
         let after = time.duration_since(bulk_time).ok()?;
         (after > LONG_AFTER).then_some((place, after))
     });
-    Some(Times { earliest, bulk, latest, told: times.len(), late: late.collect() })
+    Some(Times { earliest, bulk, latest, stated: times.len(), late: late.collect() })
 }

@@ -8,7 +8,7 @@ use crate::catalog::{Severity, Span};
 use crate::report::Finding;
 
 const CODE: &str = "winsock-missing-catalog";
-/// What to do where nothing in the source tells what stood there.
+/// What to do where nothing in the source states what stood there.
 const RESET: &str =
     "`netsh winsock reset` on the machine itself makes a new one; or import an export of the same machine";
 

@@ -29,7 +29,7 @@ fn malformed(item: &Item, flaw: ChainFlaw) -> WinsockFault {
     WinsockFault::MalformedChain { item: item.named(), flaw }
 }
 
-/// Ids that no item has; each is told once, at the chain. In an excerpt the item may be there and left out: the chain cannot be
+/// Ids that no item has; each is reported once, at the chain. In an excerpt the item may be there and left out: the chain cannot be
 /// loaded, and nobody is accused.
 fn missing(judged: &Judged<'_>, chain: &Item, faults: &mut Vec<Fault>) {
     let is_excerpt = !judged.store.fragments.is_empty();

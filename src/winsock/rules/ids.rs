@@ -1,4 +1,4 @@
-//! Items that cannot be told apart, or state numbers that none can have.
+//! Items that cannot be distinguished, or state numbers that none can have.
 
 use super::super::fault::WinsockFault;
 use super::super::{Field, ItemKind, ProtocolInfo};

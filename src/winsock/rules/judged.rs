@@ -54,7 +54,7 @@ impl<'s> Judged<'s> {
         is_catalog && self.store.fragments.is_empty() && self.set.malformed.is_empty()
     }
 
-    /// `the 32-bit set`, `the 64-bit set`, or `the catalog` where the source does not tell which.
+    /// `the 32-bit set`, `the 64-bit set`, or `the catalog` where the source does not state which.
     pub fn name(&self) -> String {
         self.set.bits.map_or_else(|| "the catalog".to_owned(), |bits| format!("the {}-bit set", bits.number()))
     }

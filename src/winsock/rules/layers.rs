@@ -91,7 +91,7 @@ pub(super) fn uncategorised(judged: &Judged<'_>, found: &mut Vec<Finding>) {
             1 => format!("`{name}` does not load it"),
             many => format!("{many} applications do not load it"),
         };
-        let message = format!("no category of {} is told here, and without one {whom}", layer.named());
+        let message = format!("no category of {} is stated here, and without one {whom}", layer.named());
         found.push(
             Finding::new("winsock-uncategorised-layer", Severity::Warning, message, layer.field_at(Field::ProviderId))
                 .label(categories.at, format!("permits {}", categories.value))

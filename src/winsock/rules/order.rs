@@ -17,8 +17,8 @@ struct Matched {
 }
 
 impl Matched {
-    /// Those of an item. Of one whose range the source does not tell only its first protocol is certain; nothing where that is 0,
-    /// which matches by a flag that is not told either.
+    /// Those of an item. Of one whose range the source does not state only its first protocol is certain; nothing where that is 0,
+    /// which matches by a flag that is not stated either.
     fn of(item: &Item) -> Option<Matched> {
         let (first, last) = item.info.protocols();
         match (last, item.info.has_provider_flags(MATCHES_PROTOCOL_ZERO)) {

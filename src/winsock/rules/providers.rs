@@ -15,11 +15,11 @@ pub(super) fn look(judged: &Judged<'_>, found: &mut Vec<Finding>) {
     names(judged, found);
 }
 
-/// One GUID with two libraries; each further library is told once. Which library a known provider has is known: `library_path` says
+/// One GUID with two libraries; each further library is reported once. Which library a known provider has is known: `library_path` says
 /// where it is another.
 fn libraries(judged: &Judged<'_>, found: &mut Vec<Finding>) {
     let mut first: HashMap<Uuid, &Item> = HashMap::new();
-    let mut told: HashSet<(Uuid, String)> = HashSet::new();
+    let mut stated: HashSet<(Uuid, String)> = HashSet::new();
     for item in &judged.set.items {
         let id = item.info.provider_id;
         if StandardProvider::by_id(id).is_some() {
@@ -27,7 +27,7 @@ fn libraries(judged: &Judged<'_>, found: &mut Vec<Finding>) {
         }
         let first = *first.entry(id).or_insert(item);
         let (own, others) = (item.info.path.to_lowercase(), first.info.path.to_lowercase());
-        if own == others || !told.insert((id, own)) {
+        if own == others || !stated.insert((id, own)) {
             continue;
         }
         let message = format!(

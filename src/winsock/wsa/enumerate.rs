@@ -70,14 +70,14 @@ impl<'r> WindowsSockets<'r> {
     /// The structure that an enumeration gives of an entry.
     ///
     /// # Errors
-    /// What Windows must be told of it, and the catalog does not tell: netsh, for one, prints no provider flags.
+    /// What Windows must be reported of it, and the catalog does not state: netsh, for one, prints no provider flags.
     pub fn protocol_info(&self, entry: EntryRef<'r>) -> Result<ProtocolInfo, Reason> {
         export::protocol_info(self.registry, entry.index())
     }
 }
 
-/// What `WSAEnumProtocols` gives of a catalog as its source tells it; without a list of protocols, all. An entry of which the source
-/// does not tell whether it is hidden counts as visible.
+/// What `WSAEnumProtocols` gives of a catalog as its source states it; without a list of protocols, all. An entry of which the source
+/// does not state whether it is hidden counts as visible.
 pub fn enum_protocols<'s>(set: &'s Set, protocols: Option<&[i32]>) -> Enumeration<&'s Item> {
     let is_shown = |info: &ProtocolInfo| {
         info.kind() != ItemKind::Layer && info.has_provider_flags(provider_flags::HIDDEN) != Some(true)
@@ -85,7 +85,7 @@ pub fn enum_protocols<'s>(set: &'s Set, protocols: Option<&[i32]>) -> Enumeratio
     wsc_enum_protocols(set, protocols).entries.into_iter().filter(|item| is_shown(&item.info)).collect()
 }
 
-/// What `WSCEnumProtocols` gives of a catalog as its source tells it, hidden entries and layers among them; without a list of
+/// What `WSCEnumProtocols` gives of a catalog as its source states it, hidden entries and layers among them; without a list of
 /// protocols, all.
 pub fn wsc_enum_protocols<'s>(set: &'s Set, protocols: Option<&[i32]>) -> Enumeration<&'s Item> {
     set.items.iter().filter(|item| is_listed(protocols, Some(item.info.protocol))).collect()

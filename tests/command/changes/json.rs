@@ -40,7 +40,7 @@ fn keys(value: &Value) -> Vec<&str> {
 }
 
 #[test]
-fn a_change_is_told_whole() {
+fn a_change_is_reported_whole() {
     let site = Site::new();
     site.write("site.toml", FEW);
     assert_data_eq!(site.run("order spare4 --format json").quietly(0), str![[r#"
@@ -86,7 +86,7 @@ fn what_went_along_and_what_is_found_have_their_places() {
 }
 
 #[test]
-fn who_stands_in_the_way_is_told_with_places() {
+fn who_stands_in_the_way_is_reported_with_places() {
     let site = Site::new();
     let ran = site.run("remove tcp4 --format json");
     assert_eq!(site.read("site.toml"), SITE);
@@ -97,7 +97,7 @@ fn who_stands_in_the_way_is_told_with_places() {
 }
 
 #[test]
-fn the_errors_of_a_result_are_told_with_places() {
+fn the_errors_of_a_result_are_reported_with_places() {
     let site = Site::new();
     let said = object(&site.run("install tls-udp layers=tls base=udp4 --chain --format json").quietly(1));
     assert_eq!(site.read("site.toml"), SITE);

@@ -332,7 +332,7 @@ fn a_symbolic_link_is_followed_and_named_as_it_was_given() {
 /// The one device that is always full.
 #[cfg(target_os = "linux")]
 #[test]
-fn a_change_that_is_made_and_cannot_be_told_is_said_to_be_made() {
+fn a_change_that_is_made_and_cannot_be_reported_is_said_to_be_made() {
     let site = Site::new();
     let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("Linux has it");
     let output = site.command(&["-c", "site.toml", "disable", "udp4"]).stdout(full).output().expect("it runs");

@@ -13,7 +13,7 @@ fn lock(site: &Site) -> File {
 }
 
 #[test]
-fn who_does_not_wait_is_told_that_another_is_changing_the_catalogs() {
+fn who_does_not_wait_learns_that_another_is_changing_the_catalogs() {
     let site = Site::new();
     let lock = lock(&site);
     let folder = site.path().canonicalize().expect("it is there");

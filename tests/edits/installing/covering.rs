@@ -79,7 +79,7 @@ fn what_a_layer_cannot_run_over_is_named_with_the_reason_and_nothing_is_installe
 }
 
 #[test]
-fn over_all_means_over_all_that_the_layer_can_run_over_and_the_others_are_told() {
+fn over_all_means_over_all_that_the_layer_can_run_over_and_the_others_are_reported() {
     let folder = site(&covered());
     let outcome = commit(folder.path(), seal().chains_over(["all"]));
     let expected = ["seal-over-tcp4", "seal-over-counted-tcp4", "tcp4", "udp4", "counted/tcp4", "counted/udp4"];

@@ -9,28 +9,28 @@ use std::sync::{Arc, Mutex};
 
 /// A subscriber that writes down what it is told.
 fn listen(live: &Live) -> Arc<Mutex<Vec<String>>> {
-    let told = Arc::new(Mutex::new(Vec::new()));
-    let list = told.clone();
+    let reported = Arc::new(Mutex::new(Vec::new()));
+    let list = reported.clone();
     live.subscribe(move |event| list.lock().expect("no test panics here").push(outcome(Some(event)))).forever();
-    told
+    reported
 }
 
-fn taken(told: &Mutex<Vec<String>>) -> Vec<String> {
-    std::mem::take(&mut *told.lock().expect("no test panics here"))
+fn taken(reported: &Mutex<Vec<String>>) -> Vec<String> {
+    std::mem::take(&mut *reported.lock().expect("no test panics here"))
 }
 
 #[test]
 fn the_last_good_version_counts_while_the_catalogs_have_faults() {
     let site = Site::new(&numbered(1));
     let live = site.live();
-    let told = listen(&live);
+    let reported = listen(&live);
     let reload = || outcome(live.reload().as_ref());
     assert_eq!(reload(), "nothing", "nothing changed");
-    assert!(taken(&told).is_empty() && live.rejection().is_none());
+    assert!(taken(&reported).is_empty() && live.rejection().is_none());
 
     let broken = numbered(2).replace("family = \"inet6\"", "family = \"inte6\"");
     site.save(&broken.replace("base = \"tcp4\"", "base = \"tpc4\""));
-    assert_eq!((reload(), taken(&told)), ("1 kept".to_owned(), vec!["1 kept".to_owned()]));
+    assert_eq!((reload(), taken(&reported)), ("1 kept".to_owned(), vec!["1 kept".to_owned()]));
     assert_eq!(whole(&live.version()), 1);
     let said = site.said(live.rejection().expect("they have faults"));
     assert_eq!(
@@ -39,18 +39,18 @@ fn the_last_good_version_counts_while_the_catalogs_have_faults() {
          site.toml:33:10: unknown address family `inte6` (did you mean `inet6`?)"
     );
 
-    assert_eq!((reload(), taken(&told)), ("1 kept".to_owned(), vec![]), "the same faults are told once");
+    assert_eq!((reload(), taken(&reported)), ("1 kept".to_owned(), vec![]), "the same faults are reported once");
     site.save(&broken);
-    assert_eq!((reload(), taken(&told)), ("1 kept".to_owned(), vec!["1 kept".to_owned()]), "one fault less");
+    assert_eq!((reload(), taken(&reported)), ("1 kept".to_owned(), vec!["1 kept".to_owned()]), "one fault less");
     site.save(&numbered(1));
-    assert_eq!((reload(), taken(&told)), ("1 restored".to_owned(), vec!["1 restored".to_owned()]));
+    assert_eq!((reload(), taken(&reported)), ("1 restored".to_owned(), vec!["1 restored".to_owned()]));
     assert!(live.rejection().is_none());
-    assert_eq!((reload(), taken(&told)), ("nothing".to_owned(), vec![]));
+    assert_eq!((reload(), taken(&reported)), ("nothing".to_owned(), vec![]));
 
     site.save(&broken);
     reload();
     site.save(&numbered(2));
-    assert_eq!((reload(), taken(&told)), ("2 for 1".to_owned(), vec!["1 kept".to_owned(), "2 for 1".to_owned()]));
+    assert_eq!((reload(), taken(&reported)), ("2 for 1".to_owned(), vec!["1 kept".to_owned(), "2 for 1".to_owned()]));
     assert_eq!(whole(&live.version()), 2);
 }
 
@@ -101,7 +101,7 @@ fn where_a_check_is_asked_for_a_version_counts_only_when_it_passes() {
 
     site.save(&with_expectations(1));
     let live = Live::checked(site.loader(), Settings::new()).expect("both hold");
-    let told = listen(&live);
+    let reported = listen(&live);
     site.save(&with_expectations(2));
     assert_eq!(outcome(live.reload().as_ref()), "1 kept");
     assert_eq!(outcome(live.reload().as_ref()), "1 kept");
@@ -111,7 +111,7 @@ fn where_a_check_is_asked_for_a_version_counts_only_when_it_passes() {
     assert_eq!(outcome(live.reload().as_ref()), "2 for 1");
     site.save("format = 2\n");
     assert!(matches!(live.reload(), Some(Event::Kept(kept)) if matches!(kept.rejection(), Rejection::Faults(_))));
-    assert_eq!(taken(&told), ["1 kept", "2 for 1", "2 kept"]);
+    assert_eq!(taken(&reported), ["1 kept", "2 for 1", "2 kept"]);
 
     let given = Loader::new().text("given.toml", with_expectations(4)).load().expect("it has no faults");
     assert_eq!(outcome(live.replace(given).as_ref()), "2 kept", "what is made elsewhere must pass it too");
@@ -152,8 +152,8 @@ fn threads_that_reload_at_once_make_no_version_twice() {
     const EACH: u64 = 200;
     let site = Site::new(&numbered(0));
     let live = site.live();
-    let told = Arc::new(Mutex::new(Vec::new()));
-    let list = told.clone();
+    let reported = Arc::new(Mutex::new(Vec::new()));
+    let list = reported.clone();
     live.subscribe(move |event| list.lock().expect("no test panics here").push(event.clone())).forever();
     std::thread::scope(|scope| {
         for thread in 0..4 {
@@ -171,10 +171,10 @@ fn threads_that_reload_at_once_make_no_version_twice() {
             });
         }
     });
-    let told = told.lock().expect("no test panics here");
-    let numbers = told.iter().map(|event| event.version().number);
-    assert!(numbers.eq(2..told.len() as u64 + 2), "each once, in order");
-    let titles: Vec<u64> = told.iter().map(|event| whole(event.version())).collect();
+    let reported = reported.lock().expect("no test panics here");
+    let numbers = reported.iter().map(|event| event.version().number);
+    assert!(numbers.eq(2..reported.len() as u64 + 2), "each once, in order");
+    let titles: Vec<u64> = reported.iter().map(|event| whole(event.version())).collect();
     assert!(titles.is_sorted() && titles.iter().collect::<BTreeSet<_>>().len() == titles.len(), "{titles:?}");
     assert_eq!(titles.last(), Some(&EACH));
     let framed =

@@ -65,7 +65,7 @@ fn numbered(number: u64) -> String {
 }
 
 fn number(text: &str) -> u64 {
-    text.parse().expect("every part of the catalog tells its number")
+    text.parse().expect("every part of the catalog reports its number")
 }
 
 /// The number of the catalog that a version was loaded from, after all its answers have told the same.

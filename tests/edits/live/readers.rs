@@ -40,19 +40,19 @@ fn watch(stop: &AtomicBool, mut look: impl FnMut(&mut dyn FnMut(&Version))) -> S
 }
 
 /// What an event told.
-enum Told {
+enum Stated {
     Replaced { was: u64, is: u64, catalog: u64 },
     Kept { said: String },
 }
 
-impl Told {
-    fn new(event: &Event) -> Told {
+impl Stated {
+    fn new(event: &Event) -> Stated {
         match event {
             Event::Replaced(replaced) => {
                 let (was, is) = (replaced.was().number, replaced.is().number);
-                Told::Replaced { was, is, catalog: whole(replaced.is()) }
+                Stated::Replaced { was, is, catalog: whole(replaced.is()) }
             }
-            Event::Kept(kept) => Told::Kept { said: kept.rejection().to_string() },
+            Event::Kept(kept) => Stated::Kept { said: kept.rejection().to_string() },
             other => panic!("{other:?}"),
         }
     }
@@ -64,14 +64,14 @@ fn is_broken(step: u64) -> bool {
 }
 
 #[test]
-fn each_of_ten_thousand_reloads_is_seen_whole_and_told_once() {
+fn each_of_ten_thousand_reloads_is_seen_whole_and_reported_once() {
     let site = Site::new(&numbered(0));
     let live = site.live();
-    let told = Arc::new(Mutex::new(Vec::new()));
+    let reported = Arc::new(Mutex::new(Vec::new()));
     let subscription = live.subscribe({
-        let told = told.clone();
+        let reported = reported.clone();
         // Not the events themselves, which would keep ten thousand versions.
-        move |event| told.lock().expect("no test panics here").push(Told::new(event))
+        move |event| reported.lock().expect("no test panics here").push(Stated::new(event))
     });
     let stop = AtomicBool::new(false);
     let seen = thread::scope(|scope| {
@@ -98,16 +98,16 @@ fn each_of_ten_thousand_reloads_is_seen_whole_and_told_once() {
         assert_eq!(seen.last, newest, "what a reload put in its place is seen as soon as it returned");
         assert!(seen.versions > 10, "a thread saw {} versions, too few to tell", seen.versions);
     }
-    let told = told.lock().expect("nobody else has it");
-    assert_eq!(told.len() as u64, RELOADS);
+    let reported = reported.lock().expect("nobody else has it");
+    assert_eq!(reported.len() as u64, RELOADS);
     let mut version = 1;
-    for (told, step) in told.iter().zip(1..) {
-        match told {
-            Told::Replaced { was, is, catalog } => {
+    for (reported, step) in reported.iter().zip(1..) {
+        match reported {
+            Stated::Replaced { was, is, catalog } => {
                 assert_eq!((*was, *is, *catalog), (version, version + 1, step));
                 version += 1;
             }
-            Told::Kept { said } => {
+            Stated::Kept { said } => {
                 let line = numbered(step).lines().count() as u64 + 2 + step % 100;
                 let place = format!("site.toml:{line}:1: unknown key `colour`");
                 let said = site.said(said);

@@ -43,7 +43,7 @@ fn a_subscription_ends_when_it_is_dropped_and_one_for_ever_does_not() {
 }
 
 #[test]
-fn a_version_is_in_its_place_before_it_is_told() {
+fn a_version_is_in_its_place_before_it_is_reported() {
     let live = live();
     let mut reader = live.reader();
     let handle = live.clone();
@@ -58,7 +58,7 @@ fn a_version_is_in_its_place_before_it_is_told() {
 }
 
 #[test]
-fn what_a_subscriber_sets_off_is_told_when_all_have_heard_of_what_is_being_told() {
+fn what_a_subscriber_sets_off_is_reported_when_all_have_heard_of_what_is_being_reported() {
     let live = live();
     let list = Arc::new(Mutex::new(Vec::new()));
     let wrote = |who: &'static str| {
@@ -132,14 +132,14 @@ fn one_thread_tells_at_a_time_and_the_other_does_not_wait() {
     let live = live();
     let (telling, begun) = channel();
     let (go_on, wait) = channel();
-    let (told, order) = channel();
+    let (reported, order) = channel();
     let subscription = live.subscribe(move |event| {
         let number = event.version().number;
         if number == 2 {
             telling.send(()).expect("the test listens");
             wait.recv_timeout(PATIENCE).expect("the test goes on");
         }
-        told.send((number, std::thread::current().id())).expect("the test listens");
+        reported.send((number, std::thread::current().id())).expect("the test listens");
     });
     let other = live.clone();
     let teller = std::thread::spawn(move || {
@@ -149,7 +149,7 @@ fn one_thread_tells_at_a_time_and_the_other_does_not_wait() {
     begun.recv_timeout(PATIENCE).expect("the second version is told");
     assert_eq!(outcome(live.replace(registry(3)).as_ref()), "3 for 2");
     assert_eq!(live.version().number, 3);
-    assert!(order.try_recv().is_err(), "the second is not told to its end");
+    assert!(order.try_recv().is_err(), "the second is not stated to its end");
     go_on.send(()).expect("the subscriber waits");
     let teller = teller.join().expect("it told");
     assert_eq!(order.try_iter().collect::<Vec<_>>(), [(2, teller), (3, teller)]);

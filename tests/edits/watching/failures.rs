@@ -105,10 +105,10 @@ mod limits {
     }
 
     #[test]
-    fn watches_that_run_out_later_are_told_and_files_followed_all_the_same() {
+    fn watches_that_run_out_later_are_reported_and_files_followed_all_the_same() {
         const ENOUGH: &str = "1000";
         const LIMIT: &str = "/proc/sys/user/max_inotify_watches";
-        if !alone("watches_that_run_out_later_are_told_and_files_followed_all_the_same", "max_inotify_watches", 1000) {
+        if !alone("watches_that_run_out_later_are_reported_and_files_followed_all_the_same", "max_inotify_watches", 1000) {
             return;
         }
         let folder = folder();
@@ -119,11 +119,11 @@ mod limits {
         followed.settles();
         std::fs::write(LIMIT, "0").expect("the limit is this process's own");
         write(folder.path(), "site.toml", "format = 1\ninclude = [\"further/more.toml\"]\n");
-        let mut told = followed.next();
-        while !matches!(told, Event::Unwatched(_)) {
-            told = followed.next();
+        let mut reported = followed.next();
+        while !matches!(reported, Event::Unwatched(_)) {
+            reported = followed.next();
         }
-        let Event::Unwatched(unwatched) = told else { unreachable!("it was waited for") };
+        let Event::Unwatched(unwatched) = reported else { unreachable!("it was waited for") };
         assert!(matches!(unwatched.error(), WatchError::NoMoreWatches { .. }), "{unwatched:?}");
         assert_eq!(followed.title(), "more");
         write(folder.path(), "further/more.toml", &titled("polled"));

@@ -153,7 +153,7 @@ fn a_file_that_is_missing_for_a_while_changes_nothing() {
 }
 
 #[test]
-fn a_half_written_file_is_told_and_the_rest_mends_it() {
+fn a_half_written_file_is_reported_and_the_rest_mends_it() {
     let folder = folder();
     write(folder.path(), "site.toml", &titled("one"));
     let followed = Followed::path(&folder.path().join("site.toml"));

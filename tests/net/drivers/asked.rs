@@ -56,7 +56,7 @@ fn a_client_that_is_granted_its_target_shakes_hands_above() {
 }
 
 #[test]
-fn a_client_that_is_refused_is_told_why() {
+fn a_client_that_is_refused_is_reported_why() {
     let stage = Stage::new();
     runtime().block_on(async {
         let (mut stream, client) = accepted(stage.opener("secure-socks"), ours(&stage)).await;

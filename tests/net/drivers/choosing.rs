@@ -186,7 +186,7 @@ fn a_refused_address_costs_no_delay() {
 }
 
 #[test]
-fn one_address_alone_is_told_as_before() {
+fn one_address_alone_is_reported_as_before() {
     let drivers = drivers();
     let (address, heard) = live("127.0.0.1:0", drivers.len());
     for (driver, open) in &drivers {

@@ -39,7 +39,7 @@ fn a_truncated_stream_does_not_look_whole() {
         ("inspected-secure-http-socks", Peer::Tls, "tls"),
         ("secure-inspected-socks", Peer::Tls, "tls"),
     ] {
-        let told = |got: &[u8], error: io::Error| {
+        let reported = |got: &[u8], error: io::Error| {
             assert_eq!(got, b"half a sent", "what came before can be read");
             assert_eq!(error.kind(), io::ErrorKind::UnexpectedEof, "{error}");
             assert!(matches!(Error::of(&error), Some(Error::Layer { layer: named, .. }) if named == layer), "{error}");
@@ -47,7 +47,7 @@ fn a_truncated_stream_does_not_look_whole() {
         let mut got = Vec::new();
         let mut stream = stage.opener(chain).connect(cut(kind).as_str()).expect("open");
         let error = stream.read_to_end(&mut got).expect_err("it is cut off");
-        told(&got, error);
+        reported(&got, error);
 
         let (mut stream, mut waiting) = connect(&stage, chain, &cut(kind));
         let mut got = Vec::new();
@@ -59,7 +59,7 @@ fn a_truncated_stream_does_not_look_whole() {
                 Err(error) => break error,
             }
         };
-        told(&got, error);
+        reported(&got, error);
 
         #[cfg(feature = "tokio")]
         super::tokio::runtime().block_on(async {
@@ -67,7 +67,7 @@ fn a_truncated_stream_does_not_look_whole() {
             let mut got = Vec::new();
             let mut stream = stage.opener(chain).connect_tokio(cut(kind)).await.expect("open");
             let error = stream.read_to_end(&mut got).await.expect_err("it is cut off");
-            told(&got, error);
+            reported(&got, error);
         });
     }
 }
@@ -91,7 +91,7 @@ const CUT_LENGTH: &str = "the stream ended after 3 of the 4 bytes of a message's
 #[test]
 fn a_message_that_is_cut_off_does_not_look_whole() {
     let stage = Stage::new();
-    for (chain, secure, said, goodbye, layer, told) in CUT {
+    for (chain, secure, said, goodbye, layer, reported) in CUT {
         let peer = || {
             stage.peer(if secure { Peer::Tls } else { Peer::Plain }, false, move |end| {
                 end.write_all(said).expect("written");
@@ -105,7 +105,7 @@ fn a_message_that_is_cut_off_does_not_look_whole() {
             assert_eq!(got, [b"ok"], "what was whole can be read");
             assert_eq!(error.kind(), io::ErrorKind::UnexpectedEof, "{error}");
             assert!(matches!(Error::of(&error), Some(Error::Layer { layer: named, .. }) if named == layer), "{error}");
-            assert!(error.to_string().ends_with(told) || layer == "tls", "{chain}: {error}");
+            assert!(error.to_string().ends_with(reported) || layer == "tls", "{chain}: {error}");
         };
         let running = peer();
         let mut stream = stage.opener(chain).connect(running.address()).expect("open");

@@ -71,8 +71,8 @@ fn connecting_has_a_limit() {
     let opener = stage.opener("tcp4").limit(Step::Connect, Some(SHORT));
     let began = Instant::now();
     for failure in failures(&opener, &address) {
-        let told = io::Error::from(failure);
-        assert_eq!(told.kind(), io::ErrorKind::TimedOut, "{told}");
+        let reported = io::Error::from(failure);
+        assert_eq!(reported.kind(), io::ErrorKind::TimedOut, "{reported}");
     }
     assert!(began.elapsed() >= SHORT && began.elapsed() < PROMPT);
 }

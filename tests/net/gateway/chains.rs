@@ -106,7 +106,7 @@ fn a_chain_that_leads_back_into_the_gateway_is_refused_before_anybody_is_served(
         command.args(["gateway", "--socks5", place, "--connect", &spec]).env_remove("SOCKATLAS_CATALOG");
         let output = command.env("NO_COLOR", "1").output().unwrap();
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        let told = format!("error: `socks/tcp4` leads through {at}, which is this gateway\n");
-        assert_eq!((output.status.code(), said), (Some(2), told));
+        let reported = format!("error: `socks/tcp4` leads through {at}, which is this gateway\n");
+        assert_eq!((output.status.code(), said), (Some(2), reported));
     }
 }

@@ -62,7 +62,7 @@ fn curl_sees_the_reply_or_the_status_and_the_log_has_the_explanation() {
 }
 
 #[test]
-fn who_speaks_the_wrong_protocol_is_told_so_in_his_own() {
+fn who_speaks_the_wrong_protocol_is_answered_in_that_protocol() {
     let gateway = Gateway::start(&["--connect", "tcp4"]);
     let url = format!("http://localhost:{}/", web4());
     let Some((status, said)) = super::curl(&["--include", "--proxy", &format!("http://{}", gateway.http), &url]) else {
@@ -138,8 +138,9 @@ fn a_spec_that_is_refused_is_explained_and_nothing_is_served() {
     assert_eq!(status, Some(1), "{said}");
     assert!(said.starts_with("error[service-not-offered]: ") && said.contains("shows every candidate"), "{said}");
     let (status, said) = run(&["--connect", "unix-stream"]);
-    let told = "error: `unix-stream` is of the family unix, and clients of a proxy ask for hosts of inet and inet6\n";
-    assert_eq!((status, said.as_str()), (Some(2), told));
+    let reported =
+        "error: `unix-stream` is of the family unix, and clients of a proxy ask for hosts of inet and inet6\n";
+    assert_eq!((status, said.as_str()), (Some(2), reported));
     let (status, said) = run(&["--connect", "udp4"]);
     assert_eq!(status, Some(2));
     assert!(said.contains("what it accepts is of type stream, and `udp4` is dgram"), "{said}");

@@ -47,13 +47,13 @@ fn other_hosts_are_served_only_if_that_is_said_and_then_with_users() {
         String::from_utf8_lossy(&output.stderr).into_owned()
     };
     for place in ["0.0.0.0:0", "[::]:0", "192.0.2.1:1080"] {
-        let told = format!(
+        let reported = format!(
             "error: `{place}` is no address of loopback: other hosts may reach it\n\
              help: with `--allow-remote --users-file FILE` it serves those of other hosts who have a password\n"
         );
-        assert_eq!(refused(&["--socks5", place]), told);
+        assert_eq!(refused(&["--socks5", place]), reported);
         // It is not the users alone that allow it, and one such address is enough.
-        assert_eq!(refused(&["--socks5", "127.0.0.1:0", "--http", place, "--users-file", &users]), told);
+        assert_eq!(refused(&["--socks5", "127.0.0.1:0", "--http", place, "--users-file", &users]), reported);
     }
     let said = refused(&["--socks5", "0.0.0.0:0", "--allow-remote"]);
     assert!(said.contains("--users-file <FILE>"), "{said}");

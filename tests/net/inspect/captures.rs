@@ -60,7 +60,7 @@ fn capinfos_finds_the_file_in_order() {
     let address = server("127.0.0.1:0", answer(10));
     ask(capturing("inspected/tcp4", "inspect", &path).connect(&*address).expect("it listens"));
     let output = Command::new(capinfos).arg(&path).output().expect("it was found");
-    let told = String::from_utf8_lossy(&output.stdout);
+    let reported = String::from_utf8_lossy(&output.stdout);
     for expected in [
         "File type:           Wireshark/... - pcapng",
         "File encapsulation:  Raw IP",
@@ -70,7 +70,7 @@ fn capinfos_finds_the_file_in_order() {
         concat!("Capture application: sockatlas ", env!("CARGO_PKG_VERSION")),
         "Number of interfaces in file: 1",
     ] {
-        assert!(told.contains(expected), "{expected}: {told}");
+        assert!(reported.contains(expected), "{expected}: {reported}");
     }
 }
 
@@ -140,7 +140,7 @@ fn above_tls_there_is_the_plaintext_and_below_it_there_are_records() {
 }
 
 #[test]
-fn sockets_of_unix_are_told_in_a_comment() {
+fn sockets_of_unix_are_reported_in_a_comment() {
     let folder = tempfile::tempdir().expect("there is room");
     let path = folder.path().join("capture.pcapng");
     let Some(capture) = Capture::of(&path) else { return };

@@ -29,8 +29,8 @@ fn a_full_disk_ends_the_connection_with_the_file_s_name() {
         // It may have gone before it reads.
         let _ = child.stdin.take().expect("piped").write_all(QUESTION);
         let output = child.wait_with_output().expect("ends");
-        let told = String::from_utf8_lossy(&output.stderr);
-        assert!(told.contains(&expected), "{form}: {told}");
+        let reported = String::from_utf8_lossy(&output.stderr);
+        assert!(reported.contains(&expected), "{form}: {reported}");
         assert_eq!(output.status.code(), Some(2), "{form}");
     }
 }
@@ -57,8 +57,8 @@ fn a_program_learns_what_failed_and_whose_fault_it_is() {
     let opener = capturing("inspected/tcp4", "inspect", Path::new("/no such folder/x"));
     let error = opener.prepare(Role::Connect).expect_err("there is no such folder");
     assert_eq!(error.kind(), ErrorKind::Usage);
-    let told = "`inspect`: option `file`: /no such folder/x: No such file or directory (os error 2)";
-    assert_eq!(error.to_string(), told);
+    let reported = "`inspect`: option `file`: /no such folder/x: No such file or directory (os error 2)";
+    assert_eq!(error.to_string(), reported);
 }
 
 /// Counts the bytes of every connection, by direction.
@@ -108,9 +108,9 @@ fn a_program_can_have_a_recorder_of_its_own_besides_the_file() {
     assert!(ask(opener.connect(&*address).expect("it listens")) == answer);
     let opener = opener.set_word("inspect", "file", path.to_str().expect("UTF-8")).expect("it takes that");
     assert!(ask(opener.connect(&*address).expect("it listens")) == answer);
-    let told = tally.0.lock().expect("no panic");
-    assert_eq!((told.passed, told.closed), ([2 * QUESTION.len(), 2 * answer.len()], 2));
-    let [one, two] = &told.begun[..] else { panic!("{told:?}") };
+    let reported = tally.0.lock().expect("no panic");
+    assert_eq!((reported.passed, reported.closed), ([2 * QUESTION.len(), 2 * answer.len()], 2));
+    let [one, two] = &reported.begun[..] else { panic!("{reported:?}") };
     assert_eq!(one.peer.as_ref().map(ToString::to_string), Some(address));
     assert!(one.local != two.local && !one.of_messages && one.role == Role::Connect && one.entry == "inspect");
     let written = std::fs::read_to_string(&path).expect("it was written");

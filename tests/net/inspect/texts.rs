@@ -66,8 +66,8 @@ fn text2pcap_reads_a_hexdump_back() {
         .args([&dump, &path])
         .output()
         .expect("it was found");
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success() && !told.contains("Inconsistent"), "{told}");
+    let reported = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && !reported.contains("Inconsistent"), "{reported}");
     let packets = |direction: &str| {
         let filter = format!("frame.packet_flags_direction == {direction}");
         let packets = capture.fields(&filter, &["data.data"], &[]);

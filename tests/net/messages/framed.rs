@@ -145,7 +145,7 @@ fn the_command_reads_and_writes_frames_of_any_peer_and_tells_of_those_that_are_c
         });
         (address, thread)
     };
-    for (said, printed, told) in [
+    for (said, printed, reported) in [
         (&b"\0\0\0\x03an \0\0\0\0\0\0\0\x06answer"[..], "an answer", None),
         (
             b"\0\0\0\x03an \0\0\0\x09answ",
@@ -164,9 +164,9 @@ fn the_command_reads_and_writes_frames_of_any_peer_and_tells_of_those_that_are_c
         let output = run(&mut sockatlas(&["connect", "framed/tcp4", &address]), b"question");
         let errors = String::from_utf8_lossy(&output.stderr);
         assert_eq!(String::from_utf8_lossy(&output.stdout), printed, "{errors}");
-        assert_eq!(output.status.success(), told.is_none(), "{errors}");
-        let told = told.map(|told| format!("error: layer `frame` (1 of 2, while open): {told}\n"));
-        assert_eq!(errors, told.unwrap_or_default());
+        assert_eq!(output.status.success(), reported.is_none(), "{errors}");
+        let reported = reported.map(|reported| format!("error: layer `frame` (1 of 2, while open): {reported}\n"));
+        assert_eq!(errors, reported.unwrap_or_default());
         thread.join().expect("the peer is content");
     }
 }

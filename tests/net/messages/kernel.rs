@@ -167,7 +167,9 @@ fn datagrams_pass_through_layers_whole_with_every_driver() {
             let room = &mut target[..length.max(1) - 1];
             if length > 0 {
                 let error = stream.read(room).await.expect_err("there is no room");
-                assert!(matches!(Error::of(&error), Some(Error::NoRoom { length: told, .. }) if *told == length));
+                assert!(
+                    matches!(Error::of(&error), Some(Error::NoRoom { length: reported, .. }) if *reported == length)
+                );
             }
             assert_eq!(stream.read(&mut target).await.expect("answered"), length);
             assert!(target[..length] == message(length) && !stream.has_ended());
@@ -264,7 +266,7 @@ fn a_packet_of_any_length_is_not_cut() {
     for length in [longest, 7] {
         peer.send(&message(length)).expect("sent");
         let error = stream.read(&mut [0; 3]).expect_err("there is no room");
-        assert!(matches!(Error::of(&error), Some(Error::NoRoom { length: told, room: 3 }) if *told == length));
+        assert!(matches!(Error::of(&error), Some(Error::NoRoom { length: reported, room: 3 }) if *reported == length));
         let mut target = vec![0; length];
         assert_eq!(stream.read(&mut target).expect("there is one"), length);
         assert!(target == message(length));

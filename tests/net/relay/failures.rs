@@ -109,39 +109,39 @@ fn garbage_on_the_near_side_is_answered_by_its_layer_and_disturbs_nobody() {
 
 #[test]
 fn sides_that_do_not_go_together_are_refused_before_anything_listens() {
-    let told = |listen: [&str; 2], connect: [&str; 2]| {
+    let reported = |listen: [&str; 2], connect: [&str; 2]| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_sockatlas"));
         command.env_remove("SOCKATLAS_CATALOG").env("NO_COLOR", "1").args(["relay", "--listen"]).args(listen);
         let output = command.arg("--connect").args(connect).output().expect("it runs");
         (output.status.code(), String::from_utf8(output.stderr).expect("text"))
     };
     let here = "127.0.0.1:0";
-    let (status, text) = told(["tcp4", here], ["udp4", "127.0.0.1:9"]);
+    let (status, text) = reported(["tcp4", here], ["udp4", "127.0.0.1:9"]);
     assert_eq!(status, Some(2));
     assert_eq!(text, "error: `tcp4`: what it accepts is of type stream, and `udp4` is dgram\n");
-    let (status, text) = told(["tpc4", here], ["tcp4", "127.0.0.1:9"]);
+    let (status, text) = reported(["tpc4", here], ["tcp4", "127.0.0.1:9"]);
     assert!(status == Some(1) && text.starts_with("error[no-such-entry]: "), "{text}");
-    let (status, text) = told(["tcp4 require=encrypted", here], ["tcp4", "127.0.0.1:9"]);
+    let (status, text) = reported(["tcp4 require=encrypted", here], ["tcp4", "127.0.0.1:9"]);
     assert!(status == Some(1) && text.starts_with("error[service-not-offered]: "), "{text}");
-    let (status, text) = told(["tcp4 nonsense", here], ["tcp4", "127.0.0.1:9"]);
+    let (status, text) = reported(["tcp4 nonsense", here], ["tcp4", "127.0.0.1:9"]);
     assert_eq!(status, Some(2));
     assert!(text.starts_with("error: `nonsense` is neither a demand nor ENTRY.OPTION=VALUE\n"), "{text}");
-    let (status, text) = told(["tcp4 'tcp4.nodelay=true", here], ["tcp4", "127.0.0.1:9"]);
+    let (status, text) = reported(["tcp4 'tcp4.nodelay=true", here], ["tcp4", "127.0.0.1:9"]);
     assert!(status == Some(2) && text.contains("a quote is not closed"), "{text}");
-    let (status, text) = told(["secure/tcp4", here], ["tcp4", "127.0.0.1:9"]);
+    let (status, text) = reported(["secure/tcp4", here], ["tcp4", "127.0.0.1:9"]);
     assert_eq!(status, Some(2));
     assert!(text.contains("option `certificate`"), "{text}");
-    let (status, text) = told(["tcp4", here], ["socks/tcp4", "localhost:1"]);
+    let (status, text) = reported(["tcp4", here], ["socks/tcp4", "localhost:1"]);
     assert!(status == Some(2) && text.contains("option `proxy`"), "{text}");
     let taken = TcpListener::bind(here).expect("a port");
     let taken = taken.local_addr().expect("it is bound").to_string();
-    let (status, text) = told(["tcp4", &taken], ["tcp4", "127.0.0.1:9"]);
+    let (status, text) = reported(["tcp4", &taken], ["tcp4", "127.0.0.1:9"]);
     assert_eq!(status, Some(2));
     assert!(text.contains(&format!("`tcp4`: {taken}: ")) && text.contains("Address already in use"), "{text}");
 }
 
 #[test]
-fn a_log_that_cannot_be_written_is_told() {
+fn a_log_that_cannot_be_written_is_reported() {
     let run = |log: &str| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_sockatlas"));
         command.env_remove("SOCKATLAS_CATALOG").env("NO_COLOR", "1");
@@ -151,8 +151,8 @@ fn a_log_that_cannot_be_written_is_told() {
     };
     let output = run("/nowhere/log").output().expect("it runs");
     assert_eq!(output.status.code(), Some(2));
-    let told = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(told, "error: /nowhere/log: No such file or directory (os error 2)\n");
+    let reported = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(reported, "error: /nowhere/log: No such file or directory (os error 2)\n");
 
     // The device that is always full: null(4).
     let mut relay = run("/dev/full").spawn().expect("it runs");
@@ -166,9 +166,12 @@ fn a_log_that_cannot_be_written_is_told() {
     }
     rustix::process::kill_process(rustix::process::Pid::from_child(&relay), rustix::process::Signal::TERM)
         .expect("it runs");
-    let mut told = String::new();
-    stderr.read_to_string(&mut told).expect("text");
+    let mut reported = String::new();
+    stderr.read_to_string(&mut reported).expect("text");
     assert_eq!(relay.wait().expect("it ends").code(), Some(2));
-    assert!(told.contains("warning: /dev/full: No space left on device"), "{told}");
-    assert!(told.contains("error: /dev/full: 2 lines of the log could not be written: No space left"), "{told}");
+    assert!(reported.contains("warning: /dev/full: No space left on device"), "{reported}");
+    assert!(
+        reported.contains("error: /dev/full: 2 lines of the log could not be written: No space left"),
+        "{reported}"
+    );
 }

@@ -86,10 +86,10 @@ fn more_connections_than_files_are_warned_of() {
     // It cannot listen there, and ends.
     command.args(["192.0.2.1:1", "--connect", "tcp4", "127.0.0.1:9", "--max-connections", "50", "--threads", "2"]);
     let output = command.env("NO_COLOR", "1").output().expect("it runs");
-    let told = String::from_utf8_lossy(&output.stderr);
+    let reported = String::from_utf8_lossy(&output.stderr);
     let expected =
         "warning: there are file descriptors for 39 connections, not for 50: this process may have 100 (ulimit -n)";
-    assert!(told.starts_with(expected), "{told}");
+    assert!(reported.starts_with(expected), "{reported}");
 }
 
 #[test]
@@ -151,10 +151,10 @@ fn the_limits_of_reading_and_writing_are_those_of_their_side() {
         let error = log[0]["error"].clone();
         ["side", "kind", "message"].map(|name| error[name].as_str().expect("text").to_owned())
     };
-    let told = end("tcp4", "tcp4 tcp4.read-timeout=200ms", false);
-    assert_eq!(told, ["far", "timed-out", "nothing to read within 200ms"]);
-    let told = end("tcp4 tcp4.read-timeout=200ms", "tcp4", false);
-    assert_eq!(told, ["near", "timed-out", "nothing to read within 200ms"]);
-    let told = end("tcp4", "tcp4 tcp4.write-timeout=200ms", true);
-    assert_eq!(told, ["far", "timed-out", "no room to write within 200ms"]);
+    let reported = end("tcp4", "tcp4 tcp4.read-timeout=200ms", false);
+    assert_eq!(reported, ["far", "timed-out", "nothing to read within 200ms"]);
+    let reported = end("tcp4 tcp4.read-timeout=200ms", "tcp4", false);
+    assert_eq!(reported, ["near", "timed-out", "nothing to read within 200ms"]);
+    let reported = end("tcp4", "tcp4 tcp4.write-timeout=200ms", true);
+    assert_eq!(reported, ["far", "timed-out", "no room to write within 200ms"]);
 }

@@ -7,20 +7,23 @@ use std::time::Duration;
 const EADDRINUSE: i32 = 98;
 
 #[test]
-fn a_path_too_long_for_the_kernel_is_told_with_its_length() {
+fn a_path_too_long_for_the_kernel_is_reported_with_its_length() {
     let long = Address::Unix(format!("/tmp/{}", "x".repeat(120)).into());
-    let told = refused(opener("unix-stream").listen(&long)).to_string();
+    let reported = refused(opener("unix-stream").listen(&long)).to_string();
     assert_eq!(
-        told,
+        reported,
         format!("`unix-stream`: {long}: bind: a path of a unix socket has at most 107 bytes, this one has 125")
     );
-    let told = refused(opener("unix-dgram").connect(&long)).to_string();
-    assert!(told.ends_with("connect: a path of a unix socket has at most 107 bytes, this one has 125"), "{told}");
+    let reported = refused(opener("unix-dgram").connect(&long)).to_string();
+    assert!(
+        reported.ends_with("connect: a path of a unix socket has at most 107 bytes, this one has 125"),
+        "{reported}"
+    );
     let name = Address::UnixAbstract(vec![b'x'; 108]);
-    let told = refused(opener("unix-dgram").bind(Some(&name))).to_string();
+    let reported = refused(opener("unix-dgram").bind(Some(&name))).to_string();
     let expected =
         format!("`unix-dgram`: {name}: bind: a name of a unix socket has at most 107 bytes, this one has 108");
-    assert_eq!(told, expected);
+    assert_eq!(reported, expected);
     // The longest are taken, and read back whole.
     for longest in [Address::Unix(format!("/tmp/{}", "x".repeat(102)).into()), Address::UnixAbstract(vec![b'x'; 107])] {
         if let Address::Unix(path) = &longest {
@@ -57,27 +60,27 @@ fn a_file_that_is_there_already_is_never_removed() {
 #[test]
 fn an_address_of_another_family_is_no_address_of_this_one() {
     let v6 = Address::Ip("[::1]:1".parse().expect("an address"));
-    let told = refused(opener("tcp4").connect(&v6)).to_string();
-    assert_eq!(told, "`tcp4`: `[::1]:1` as an address of inet is not supported");
-    let told = refused(opener("unix-dgram").bind(Some(&v6))).to_string();
-    assert_eq!(told, "`unix-dgram`: `[::1]:1` as an address of unix is not supported");
+    let reported = refused(opener("tcp4").connect(&v6)).to_string();
+    assert_eq!(reported, "`tcp4`: `[::1]:1` as an address of inet is not supported");
+    let reported = refused(opener("unix-dgram").bind(Some(&v6))).to_string();
+    assert_eq!(reported, "`unix-dgram`: `[::1]:1` as an address of unix is not supported");
 }
 
 #[test]
 fn sockets_without_addresses_of_ours_are_neither_bound_nor_connected() {
     for entry in ["packet-raw", "xdp"] {
         let family = opener(entry).selection().family();
-        let told = refused(opener(entry).bind(Some(&"eth0")));
-        assert_eq!(told.to_string(), format!("`{entry}`: `eth0` as an address of {family} is not supported"));
-        assert_eq!(told.kind(), ErrorKind::Host);
+        let reported = refused(opener(entry).bind(Some(&"eth0")));
+        assert_eq!(reported.to_string(), format!("`{entry}`: `eth0` as an address of {family} is not supported"));
+        assert_eq!(reported.kind(), ErrorKind::Host);
         assert!(opener(entry).connect("eth0").is_err());
     }
 }
 
 #[test]
 fn an_interface_belongs_to_an_address_that_counts_on_one_link() {
-    let told = refused(opener("udp6").connect("[fe80::1%no-such-link]:9")).to_string();
-    assert!(told.starts_with("`udp6`: looking up fe80::1%no-such-link: "), "{told}");
+    let reported = refused(opener("udp6").connect("[fe80::1%no-such-link]:9")).to_string();
+    assert!(reported.starts_with("`udp6`: looking up fe80::1%no-such-link: "), "{reported}");
     let Ok(stream) = opener("udp6").connect("[fe80::1%lo]:9") else {
         return super::skipped("addresses of one link", "the loopback has none");
     };

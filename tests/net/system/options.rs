@@ -78,12 +78,12 @@ fn stated(entry: &str, options: &[(&str, &str)]) -> Opener {
 
 #[test]
 fn every_option_is_set_and_read_back_from_the_kernel() {
-    for (option, entries, value, told) in TABLE {
+    for (option, entries, value, reported) in TABLE {
         for entry in *entries {
             match stated(entry, &[(option, value)]).bind(None) {
                 Ok(socket) => {
                     let real = socket.option(option).unwrap_or_else(|error| panic!("{entry}.{option}: {error}"));
-                    assert_eq!(real.to_string(), *told, "{entry}.{option} = {value}");
+                    assert_eq!(real.to_string(), *reported, "{entry}.{option} = {value}");
                 }
                 // For want of a right; what is told then is tested with the refusals.
                 Err(error) => {
@@ -143,9 +143,9 @@ const OF_STREAMS: &[(&str, &str, &str)] = &[
 ];
 
 fn tells(stream: &Stream, whose: &str, options: &[(&str, &str, &str)]) {
-    for (option, _, told) in options {
+    for (option, _, reported) in options {
         let real = stream.option(option).unwrap_or_else(|error| panic!("{whose} {option}: {error}"));
-        assert_eq!(real.to_string(), *told, "{whose} {option}");
+        assert_eq!(real.to_string(), *reported, "{whose} {option}");
     }
 }
 
@@ -161,8 +161,8 @@ fn accepted_and_connected_sockets_have_the_options_of_their_entry() {
         let accepted = listener.accept().expect("it came").handshake().expect("there are no layers");
         tells(&connected, "connected", &options);
         tells(&accepted, "accepted", &options);
-        for (option, _, told) in &options {
-            assert_eq!(listener.option(option).expect("it was set").to_string(), *told, "listening {option}");
+        for (option, _, reported) in &options {
+            assert_eq!(listener.option(option).expect("it was set").to_string(), *reported, "listening {option}");
         }
     }
     let privileged = [("mark", "7", "7"), ("transparent", "true", "true")];
@@ -209,7 +209,7 @@ fn accepted_sockets_of_other_families_have_the_options_of_their_entry_too() {
 
 #[test]
 fn multipath_tcp_keeps_what_it_takes() {
-    for (option, value, told) in OF_STREAMS {
+    for (option, value, reported) in OF_STREAMS {
         let listener = match stated("mptcp4", &[(option, value)]).listen("127.0.0.1:0") {
             Err(error) if [EOPNOTSUPP, ENOPROTOOPT].contains(&errno(&error)) => {
                 assert!(error.to_string().starts_with("`mptcp4`: 127.0.0.1:0: setsockopt "), "{error}");
@@ -221,7 +221,7 @@ fn multipath_tcp_keeps_what_it_takes() {
         let local = listener.local().expect("it is bound");
         let _connected = stated("mptcp4", &[(option, value)]).connect(local).expect("it listens");
         let accepted = listener.accept().expect("it came").handshake().expect("there are no layers");
-        tells(&accepted, "accepted", &[(option, value, told)]);
+        tells(&accepted, "accepted", &[(option, value, reported)]);
     }
 }
 
@@ -234,10 +234,10 @@ fn the_priority_stated_outlasts_the_one_that_tos_brings() {
 }
 
 #[test]
-fn what_was_not_set_is_told_too() {
+fn what_was_not_set_is_reported_too() {
     let socket = opener("tcp4").bind(None).expect("everybody may");
-    for (option, told) in [("linger", "-1"), ("tcp-user-timeout", "\"0s\""), ("bind-device", "\"\"")] {
-        assert_eq!(socket.option(option).expect("it is an option").to_string(), told, "{option}");
+    for (option, reported) in [("linger", "-1"), ("tcp-user-timeout", "\"0s\""), ("bind-device", "\"\"")] {
+        assert_eq!(socket.option(option).expect("it is an option").to_string(), reported, "{option}");
     }
     let error = socket.option("no-such").expect_err("there is none");
     assert_eq!(error.kind(), std::io::ErrorKind::InvalidInput);
@@ -247,9 +247,9 @@ fn what_was_not_set_is_told_too() {
 #[test]
 fn the_name_of_an_interface_is_not_cut_in_silence() {
     let opener = stated("udp4", &[("bind-device", "a-name-of-17-byte")]);
-    let told = refused(opener.bind(None)).to_string();
+    let reported = refused(opener.bind(None)).to_string();
     let problem = "a network interface's name has at most 15 bytes, `a-name-of-17-byte` has more";
-    assert_eq!(told, format!("`udp4`: setsockopt SO_BINDTODEVICE: {problem}"));
+    assert_eq!(reported, format!("`udp4`: setsockopt SO_BINDTODEVICE: {problem}"));
 }
 
 #[test]

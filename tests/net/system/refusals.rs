@@ -23,8 +23,8 @@ fn a_closed_port_is_the_networks() {
     let error = refused(opener("tcp4").connect(format!("127.0.0.1:{port}")));
     assert!(matches!(error, Error::Unreached { .. }), "{error:?}");
     assert_eq!((error.kind(), error.code(), error.errno()), (ErrorKind::Network, None, Some(ECONNREFUSED)));
-    let told = format!("`tcp4`: 127.0.0.1:{port}: connect: Connection refused (os error 111)");
-    assert_eq!(error.to_string(), told);
+    let reported = format!("`tcp4`: 127.0.0.1:{port}: connect: Connection refused (os error 111)");
+    assert_eq!(error.to_string(), reported);
     assert_eq!(std::io::Error::from(error).kind(), std::io::ErrorKind::ConnectionRefused);
 }
 
@@ -73,21 +73,21 @@ fn a_refused_option_is_the_hosts_even_where_it_is_not_found() {
     let opener = opener("tcp4").set_word("tcp4", "congestion", "no-such").expect("it is a text");
     let error = refused(opener.connect("127.0.0.1:9"));
     assert_eq!(of_host(&error), (ErrorKind::Host, Some(ErrorCode::ProviderFailed)));
-    let told = "`tcp4`: 127.0.0.1:9: setsockopt TCP_CONGESTION: No such file or directory (os error 2)";
-    assert_eq!(error.to_string(), told);
+    let reported = "`tcp4`: 127.0.0.1:9: setsockopt TCP_CONGESTION: No such file or directory (os error 2)";
+    assert_eq!(error.to_string(), reported);
 }
 
 /// Run as root it runs itself again as nobody.
 #[test]
-fn who_has_no_right_is_told_what_it_was_for() {
+fn who_has_no_right_learns_what_it_was_for() {
     if std::fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0) {
         let name = std::thread::current().name().expect("tests have names").to_owned();
         let mut again = Command::new(std::env::current_exe().expect("it runs"));
         match again.args(["--exact", &name]).uid(65_534).gid(65_534).output() {
             Err(error) => skipped("rights", format!("the tests cannot be run as nobody: {error}")),
             Ok(output) => {
-                let told = String::from_utf8_lossy(&output.stdout);
-                assert!(output.status.success() && told.contains("1 passed"), "{told}");
+                let reported = String::from_utf8_lossy(&output.stdout);
+                assert!(output.status.success() && reported.contains("1 passed"), "{reported}");
             }
         }
         return;
@@ -121,8 +121,8 @@ fn who_has_no_right_is_told_what_it_was_for() {
     if first.trim().parse().is_ok_and(|first: u16| first > 1) {
         let error = refused(opener("tcp4").listen("127.0.0.1:1"));
         assert_eq!((of_host(&error).0, errno(&error)), (ErrorKind::Host, EACCES));
-        let told = "`tcp4`: 127.0.0.1:1: bind: Permission denied (os error 13)";
-        assert_eq!(error.to_string(), told);
+        let reported = "`tcp4`: 127.0.0.1:1: bind: Permission denied (os error 13)";
+        assert_eq!(error.to_string(), reported);
     }
     let folder = Address::Unix("/proc/sockatlas".into());
     assert_eq!(of_host(&refused(opener("unix-stream").listen(&folder))).0, ErrorKind::Host);

@@ -156,8 +156,8 @@ fn pairs_are_connected_to_one_another() {
         two.write_all(b"and back").expect("the other is there");
         assert_eq!(read(&mut one), b"and back", "{entry}");
     }
-    let told = refused(opener("tcp4").pair()).to_string();
-    assert!(told.starts_with("`tcp4`: socketpair: "), "{told}");
+    let reported = refused(opener("tcp4").pair()).to_string();
+    assert!(reported.starts_with("`tcp4`: socketpair: "), "{reported}");
 }
 
 #[test]
@@ -239,7 +239,7 @@ fn raw_sockets_are_of_the_protocol_asked_for() {
 }
 
 #[test]
-fn a_full_backlog_is_told_as_such() {
+fn a_full_backlog_is_reported_as_such() {
     let at = own_name("backlog");
     // Of a listener of another's, whose backlog is short.
     let socket = socket2::Socket::new(socket2::Domain::UNIX, socket2::Type::STREAM, None).expect("it is there");
@@ -255,8 +255,8 @@ fn a_full_backlog_is_told_as_such() {
         }
         assert!(kept.len() < 10, "a backlog of 0 is full at once");
     };
-    let told = error.to_string();
-    assert!(told.contains("connect (the listener's backlog is full): "), "{told}");
+    let reported = error.to_string();
+    assert!(reported.contains("connect (the listener's backlog is full): "), "{reported}");
     let error = std::io::Error::from(error);
     assert_eq!(error.kind(), std::io::ErrorKind::ResourceBusy, "nothing to wait for");
 }

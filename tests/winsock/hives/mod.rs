@@ -43,7 +43,7 @@ fn stamp(hive: &mut [u8], time: u64) {
 }
 
 #[test]
-fn the_last_writing_of_each_key_is_told() {
+fn the_last_writing_of_each_key_is_stated() {
     let mut bytes = sample(HIVE);
     stamp(&mut bytes, (1_506_692_788 + 11_644_473_600) * 10_000_000 + 42);
     let store = sound(HIVE, &bytes).store;
@@ -79,7 +79,7 @@ fn another_control_set_is_read_on_demand() {
 }
 
 #[test]
-fn what_is_no_sound_hive_is_told() {
+fn what_is_no_sound_hive_is_stated() {
     let hive = sample(HIVE);
     assert_eq!(refused(&hive[..100], None), "the hive is cut off: 100 bytes, and its base block alone has 4096");
     assert_eq!(refused(b"regf", None), "the hive is cut off within its base block");

@@ -96,7 +96,7 @@ fn text_of_netsh_is_refused_as_it_does_not_tell_enough() {
     assert!(matches!(error, Unrepairable::Partial(_)));
     assert_eq!(
         error.to_string(),
-        "netsh text does not tell whole items: provider flags and protocol ranges are not in it"
+        "netsh text does not state whole items: provider flags and protocol ranges are not in it"
     );
     assert!(error.help().is_some_and(|help| help.contains("reg export")));
 }

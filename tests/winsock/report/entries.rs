@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use sockatlas::winsock::{Bitness, Field, Further, PackedItem};
 
 #[test]
-fn a_path_that_was_made_bare_is_told_with_what_is_left_of_the_old_one() {
+fn a_path_that_was_made_bare_is_stated_with_what_is_left_of_the_old_one() {
     let (_folder, path) = changed(|store| {
         let item = &mut set_of(store, Bitness::Bits32).items[4];
         let mut bytes = *item.packed.as_ref().expect("exports have bytes").as_bytes();
@@ -45,7 +45,7 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 #[test]
-fn a_layered_provider_is_told_with_its_chains_and_with_what_it_answers() {
+fn a_layered_provider_is_stated_with_its_chains_and_with_what_it_answers() {
     let (_folder, path) = changed(|store| install_acme(store, r"C:\Users\Public\acme.dll"));
     let report = report_with(&path, &[]);
     assert_eq!(report.status, 1);
@@ -79,7 +79,7 @@ fn a_layered_provider_is_told_with_its_chains_and_with_what_it_answers() {
 }
 
 #[test]
-fn what_one_set_alone_has_is_told() {
+fn what_one_set_alone_has_is_stated() {
     let (_folder, path) = changed(|store| {
         install_acme(store, r"%SystemRoot%\system32\acme.dll");
         set_of(store, Bitness::Bits64).items.retain(|item| item.id() < 1017);
@@ -188,7 +188,7 @@ fn a_standard_entry_is_counted_once_and_a_second_one_was_added() {
 }
 
 #[test]
-fn name_space_providers_that_are_foreign_or_changed_are_told() {
+fn name_space_providers_that_are_foreign_or_changed_are_stated() {
     let (_folder, path) = changed(|store| {
         let set = &mut store.name_spaces[1];
         set.providers[3].path = Some(r"C:\ProgramData\dns.dll".to_owned());
@@ -220,7 +220,7 @@ fn name_space_providers_that_are_foreign_or_changed_are_told() {
 
 /// Windows writes all items through one buffer: what is left over is the same in all of them.
 #[test]
-fn what_is_left_over_in_many_entries_is_told_once() {
+fn what_is_left_over_in_many_entries_is_stated_once() {
     let report = report_with(&super::sample_path("windows-7.reg"), &[]);
     assert_eq!(report.status, 0, "{}", report.text);
     report.says(&["standard and sound: 24 standard, 0 changed, 0 added, 0 missing, 0 broken"]);

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use sockatlas::catalog::Span;
 use sockatlas::winsock::info::provider_flags;
 use sockatlas::winsock::reg::{self, Encoding, WriteOptions};
-use sockatlas::winsock::{Bitness, Field, Further, Item, PackedItem, ProtocolChain, ProtocolInfo, Set, Store, Told};
+use sockatlas::winsock::{Bitness, Field, Further, Item, PackedItem, ProtocolChain, ProtocolInfo, Set, Stated, Store};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use tempfile::TempDir;
@@ -105,7 +105,7 @@ fn renumber(store: &mut Store) {
     for set in &mut store.sets {
         for (item, number) in set.items.iter_mut().zip(1..) {
             item.number = Some(number);
-            item.key = Some(Told::new(format!("{number:012}"), item.at));
+            item.key = Some(Stated::new(format!("{number:012}"), item.at));
         }
         let count = set.items.len() as u32;
         set.count.as_mut().expect("the export has counters").value = count;

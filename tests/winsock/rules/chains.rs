@@ -1,6 +1,6 @@
 //! Rules on chains: what they name, who wins, and what they make of sockets.
 
-use super::{Told, further, in_both_sets, key32, key64, told, two_layers};
+use super::{Stated, further, in_both_sets, key32, key64, stated, two_layers};
 use crate::winsock::fixture::{Catalog, IFS_HANDLES, chained, standard};
 use sockatlas::catalog::Severity::{Error, Note, Warning};
 use sockatlas::winsock::{Field, ProtocolChain, ProtocolInfo};
@@ -14,11 +14,11 @@ fn a_chain_that_names_no_entry_is_refused_at_its_ids() {
 }
 
 #[test]
-fn every_chain_of_a_layer_that_is_gone_is_told() {
+fn every_chain_of_a_layer_that_is_gone_is_stated() {
     let broken = Catalog::sound().without(1007);
     let export = broken.reg();
-    let told = told(&export);
-    let places: Vec<_> = told.iter().map(|(code, _, place, _)| (*code, *place)).collect();
+    let stated = stated(&export);
+    let places: Vec<_> = stated.iter().map(|(code, _, place, _)| (*code, *place)).collect();
     let keys = [1, 2, 3].map(key32).into_iter().chain([1, 2, 3].map(key64));
     let expected: Vec<_> = keys.map(|key| ("winsock-broken-chain", export.place(&key, Field::ChainEntries))).collect();
     assert_eq!(places, expected);
@@ -42,9 +42,13 @@ fn lengths_that_no_chain_has_are_refused() {
             "item `MSAFD Tcpip [TCP/IPv6]` (id 1004, key `000000000007`) has a chain of length {length} where 0 to 7 is possible"
         );
         let place = export.place(&key64(7), Field::ChainLength);
-        let told = told(&export);
-        let found = told.iter().find(|(code, _, at, _)| *code == "winsock-malformed-chain" && *at == place);
-        assert_eq!(found.map(|(_, severity, _, message)| (*severity, message)), Some((Error, &expected)), "{told:#?}");
+        let stated = stated(&export);
+        let found = stated.iter().find(|(code, _, at, _)| *code == "winsock-malformed-chain" && *at == place);
+        assert_eq!(
+            found.map(|(_, severity, _, message)| (*severity, message)),
+            Some((Error, &expected)),
+            "{stated:#?}"
+        );
     }
 }
 
@@ -58,7 +62,7 @@ fn an_id_twice_in_a_chain_and_a_chain_in_itself_are_refused() {
     let itself = Catalog::sound().change(1008, |info| info.chain = ProtocolChain::over(&[1007, 1008, 1001]).unwrap());
     let message =
         "chain `Acme over [MSAFD Tcpip [TCP/IP]]` (id 1008, key `000000000001`) has its own id 1008 in its chain";
-    let found: Vec<_> = told(&itself.reg()).into_iter().filter(|(_, severity, ..)| *severity == Error).collect();
+    let found: Vec<_> = stated(&itself.reg()).into_iter().filter(|(_, severity, ..)| *severity == Error).collect();
     assert_eq!(found.len(), 2);
     assert!(found.iter().all(|(code, _, _, text)| *code == "winsock-malformed-chain" && text == message), "{found:#?}");
 }
@@ -77,7 +81,7 @@ fn chains_over_one_another_are_refused_once_a_circle() {
         .change(1008, |info| info.chain = ProtocolChain::over(&[1007, 1011, 1001]).unwrap())
         .with(1, &second_chain(&Catalog::sound()))
         .change(1011, |info| info.chain = ProtocolChain::over(&[1007, 1008, 1001]).unwrap());
-    let found: Vec<_> = told(&circle.reg()).into_iter().filter(|(_, severity, ..)| *severity == Error).collect();
+    let found: Vec<_> = stated(&circle.reg()).into_iter().filter(|(_, severity, ..)| *severity == Error).collect();
     let message =
         "chain `Acme over [MSAFD Tcpip [TCP/IP]]` (id 1008, key `000000000001`) runs over itself: 1008 -> 1011 -> 1008";
     assert_eq!(found.len(), 2, "{found:#?}");
@@ -102,7 +106,7 @@ fn a_chain_that_differs_from_its_base_is_refused_with_what_differs() {
         (Field::Protocol, |info| info.protocol = 7),
     ] {
         let export = Catalog::sound().change(1008, change).reg();
-        let found = told(&export).into_iter().find(|(code, ..)| *code == "winsock-chain-unlike-base");
+        let found = stated(&export).into_iter().find(|(code, ..)| *code == "winsock-chain-unlike-base");
         assert_eq!(found.map(|(_, _, place, _)| place), Some(export.place(&key32(1), field)), "{field:?}");
     }
 }
@@ -111,8 +115,8 @@ fn a_chain_that_differs_from_its_base_is_refused_with_what_differs() {
 fn a_chain_whose_members_do_not_fit_together_is_odd() {
     // A second layer over the first one, as its installer leaves it: sound; and with another base at the end: not.
     let sound = two_layers();
-    let loud = |catalog: &Catalog| -> Vec<Told> {
-        told(&catalog.reg()).into_iter().filter(|(_, severity, ..)| *severity > Note).collect()
+    let loud = |catalog: &Catalog| -> Vec<Stated> {
+        stated(&catalog.reg()).into_iter().filter(|(_, severity, ..)| *severity > Note).collect()
     };
     assert_eq!(loud(&sound), []);
     let duplicate = ProtocolInfo { catalog_entry_id: 1030, ..standard().remove(0) };
@@ -128,7 +132,7 @@ fn a_chain_whose_members_do_not_fit_together_is_odd() {
 }
 
 #[test]
-fn a_chain_behind_its_base_is_told_and_one_under_another_chain_is_noted() {
+fn a_chain_behind_its_base_is_stated_and_one_under_another_chain_is_noted() {
     let mut behind = Catalog::sound();
     for set in &mut behind.sets {
         let chain = set.items.remove(0);
@@ -139,9 +143,9 @@ fn a_chain_behind_its_base_is_told_and_one_under_another_chain_is_noted() {
                    `MSAFD Tcpip [TCP/IP]` (id 1001, key `000000000003`) comes first";
     let expected = [key32(10), key64(10)]
         .map(|key| ("winsock-shadowed-chain", Warning, (export.line_of_key(&key), 1), message.to_owned()));
-    assert_eq!(told(&export), expected);
+    assert_eq!(stated(&export), expected);
 
-    let notes = told(&two_layers().reg());
+    let notes = stated(&two_layers().reg());
     assert!(
         notes.iter().all(|(code, severity, ..)| (*code, *severity) == ("winsock-shadowed-chain", Note)),
         "{notes:#?}"
@@ -156,7 +160,7 @@ fn a_chain_that_also_takes_protocol_zero_or_more_protocols_is_not_shadowed() {
         catalog.sets.truncate(1);
         let chain = catalog.sets[0].items.remove(0);
         catalog.sets[0].items.push(chain);
-        told(&catalog.reg()).into_iter().any(|(code, ..)| code == "winsock-shadowed-chain")
+        stated(&catalog.reg()).into_iter().any(|(code, ..)| code == "winsock-shadowed-chain")
     };
     assert!(behind(|_| {}));
     assert!(!behind(|info| further(info).provider_flags = 0), "its base does not match protocol 0");
@@ -164,7 +168,7 @@ fn a_chain_that_also_takes_protocol_zero_or_more_protocols_is_not_shadowed() {
 }
 
 #[test]
-fn a_layer_that_takes_the_handles_away_is_told() {
+fn a_layer_that_takes_the_handles_away_is_stated() {
     let taken = Catalog::sound().change(1008, |info| info.service_flags &= !IFS_HANDLES);
     let message = "sockets of chain `Acme over [MSAFD Tcpip [TCP/IP]]` (id 1008, key `000000000001`) are no handles of the file \
                    system (XP1_IFS_HANDLES), those of base protocol `MSAFD Tcpip [TCP/IP]` (id 1001, key `000000000004`) are";
@@ -179,7 +183,7 @@ fn a_chain_that_claims_handles_over_one_without_them_is_an_error() {
     let message = "chain `Zeta over [Acme over [MSAFD Tcpip [TCP/IP]]]` (id 1021, key `000000000001`) claims handles of the file \
                    system (XP1_IFS_HANDLES), and runs over chain `Acme over [MSAFD Tcpip [TCP/IP]]` (id 1008, key \
                    `000000000004`), which gives none";
-    let found = told(&export);
+    let found = stated(&export);
     assert!(found.contains(&("winsock-ifs-handles", Error, place, message.to_owned())), "{found:#?}");
 }
 
@@ -198,7 +202,7 @@ fn of_several_chains_for_one_triple_the_first_is_shown_to_win() {
     }
     let end = beside.sets[0].items.len();
     let export = beside.with(end, &zeta).reg();
-    let found = told(&export);
+    let found = stated(&export);
     let message = "2 chains are for address family 2, socket type 1, protocol 6: `Acme over [MSAFD Tcpip [TCP/IP]]` (id 1008, \
                    key `000000000001`) wins, the first";
     let place = export.place(&key64(1), Field::ChainEntries);

@@ -1,6 +1,6 @@
 //! Rules on items by themselves: ids, values that are none, fields, counters and keys.
 
-use super::{further, in_both_sets, key64, told};
+use super::{further, in_both_sets, key64, stated};
 use crate::winsock::fixture::Catalog;
 use sockatlas::catalog::Severity::{self, Error, Note, Warning};
 use sockatlas::winsock::{Field, PackedItem, ProtocolChain, ProtocolInfo};
@@ -11,7 +11,7 @@ fn an_id_that_two_items_have_is_refused_in_its_set_only() {
     double.sets[1].items[5].info.catalog_entry_id = 1002;
     double.sets[1].items[2].info.chain = ProtocolChain::over(&[1007, 1003]).unwrap();
     let export = double.reg();
-    let found: Vec<_> = told(&export).into_iter().filter(|(code, ..)| *code == "winsock-duplicate-id").collect();
+    let found: Vec<_> = stated(&export).into_iter().filter(|(code, ..)| *code == "winsock-duplicate-id").collect();
     let message = "base protocol `MSAFD Tcpip [RAW/IP]` (id 1002, key `000000000006`) has catalog entry id 1002, which another \
                    item of the set has too";
     let place = export.place(&key64(6), Field::CatalogEntryId);
@@ -38,11 +38,11 @@ fn values_that_are_no_items_are_refused() {
         let mut broken = sound.clone();
         broken.sets[1].items[6].bytes = Some(bytes);
         let export = broken.reg();
-        let told = told(&export);
+        let stated = stated(&export);
         let line = export.line_of_key(&key64(7));
         assert!(
-            matches!(told.as_slice(), [("winsock-malformed-item", Error, (at, _), _)] if (line..line + 40).contains(at)),
-            "{told:#?}"
+            matches!(stated.as_slice(), [("winsock-malformed-item", Error, (at, _), _)] if (line..line + 40).contains(at)),
+            "{stated:#?}"
         );
     }
 }
@@ -54,7 +54,7 @@ fn what_stands_behind_the_ends_of_texts_is_nobody_s_business() {
     bytes[200..260].fill(0xcc);
     bytes[800..888].fill(0xcc);
     garbage.sets[1].items[6].bytes = Some(bytes);
-    assert_eq!(told(&garbage.reg()), []);
+    assert_eq!(stated(&garbage.reg()), []);
 }
 
 #[test]
@@ -66,51 +66,51 @@ fn a_range_of_protocols_that_ends_before_it_begins_is_refused() {
 }
 
 #[test]
-fn counters_that_do_not_agree_with_the_keys_are_told() {
+fn counters_that_do_not_agree_with_the_keys_are_stated() {
     let mut miscounted = Catalog::sound();
     miscounted.sets[1].count = Some(11);
     let export = miscounted.reg();
     let line = export.line_of_value("Num_Catalog_Entries64");
     let message = "`Num_Catalog_Entries64` is 11, and the 64-bit set has 10 keys".to_owned();
-    assert_eq!(told(&export), [("winsock-numbering", Error, (line, 1), message)]);
+    assert_eq!(stated(&export), [("winsock-numbering", Error, (line, 1), message)]);
 
     let mut late = Catalog::sound();
     late.next_id = 1010;
     let export = late.reg();
     let line = export.line_of_value("Next_Catalog_Entry_ID");
     let message = "`Next_Catalog_Entry_ID` is 1010, and ids up to 1010 are taken".to_owned();
-    assert_eq!(told(&export), [("winsock-numbering", Error, (line, 1), message)]);
+    assert_eq!(stated(&export), [("winsock-numbering", Error, (line, 1), message)]);
 }
 
 #[test]
-fn holes_and_odd_names_of_keys_are_told_at_their_keys() {
+fn holes_and_odd_names_of_keys_are_stated_at_their_keys() {
     let mut hole = Catalog::sound();
     for (item, number) in hole.sets[1].items.iter_mut().zip((1..5).chain(6..)) {
         item.key = Some(format!("{number:012}"));
     }
     let export = hole.reg();
     let message = "the 64-bit set has no key `000000000005`, and `000000000006` follows".to_owned();
-    assert_eq!(told(&export), [("winsock-numbering", Error, (export.line_of_key(&key64(6)), 1), message)]);
+    assert_eq!(stated(&export), [("winsock-numbering", Error, (export.line_of_key(&key64(6)), 1), message)]);
 
     let mut odd = Catalog::sound();
     odd.sets[1].items[9].key = Some("old".to_owned());
     let export = odd.reg();
     let place = (export.line_of_key(r"\Catalog_Entries64\old"), 1);
     let message = "the key `old` is no number, and items have the keys `000000000001` and so on".to_owned();
-    assert_eq!(told(&export), [("winsock-malformed-item", Error, place, message)]);
+    assert_eq!(stated(&export), [("winsock-malformed-item", Error, place, message)]);
 
     odd.sets[1].items[9].key = Some("10".to_owned());
     let export = odd.reg();
     let place = (export.line_of_key(r"\Catalog_Entries64\10"), 1);
     let message = "key `10` of the 64-bit set is none that Windows reads".to_owned();
-    assert_eq!(told(&export), [("winsock-numbering", Error, place, message)]);
+    assert_eq!(stated(&export), [("winsock-numbering", Error, place, message)]);
 }
 
 /// A field, how much it weighs that it is odd, what makes it so, and what is said of it.
 type Odd = (Field, Severity, fn(&mut ProtocolInfo), &'static str);
 
 #[test]
-fn fields_that_contradict_one_another_are_told() {
+fn fields_that_contradict_one_another_are_stated() {
     let flags = |flags: u32| move |info: &mut ProtocolInfo| info.service_flags |= flags;
     let tcp6 = "base protocol `MSAFD Tcpip [TCP/IPv6]` (id 1004, key `000000000007`)";
     for (bits, severity, message) in [

@@ -1,13 +1,13 @@
 //! Rules on layers: whether they are reached, where, by whom, and whether they show.
 
-use super::{further, in_both_sets, key32, key64, told};
+use super::{further, in_both_sets, key32, key64, stated};
 use crate::winsock::fixture::Catalog;
 use sockatlas::catalog::Severity::Warning;
 use sockatlas::winsock::Field;
 use sockatlas::winsock::info::provider_flags::HIDDEN;
 
 #[test]
-fn a_layer_without_chains_is_told() {
+fn a_layer_without_chains_is_stated() {
     let alone = [1008, 1009, 1010].into_iter().fold(Catalog::sound(), Catalog::without);
     let export = alone.reg();
     let expected = [(key32(7), "32"), (key64(7), "64")].map(|(key, bits)| {
@@ -15,7 +15,7 @@ fn a_layer_without_chains_is_told() {
             format!("no chain of the {bits}-bit set runs over layer `Acme` (id 1007, key `000000000007`), so that nothing uses it");
         ("winsock-unreachable-layer", Warning, export.place(&key, Field::CatalogEntryId), message)
     });
-    assert_eq!(told(&export), expected);
+    assert_eq!(stated(&export), expected);
 }
 
 #[test]
@@ -27,7 +27,7 @@ fn a_layer_over_tcp_alone_covers_its_family_in_part() {
 }
 
 #[test]
-fn layers_that_show_and_chains_that_hide_are_told() {
+fn layers_that_show_and_chains_that_hide_are_stated() {
     let shown = Catalog::sound().change(1007, |info| further(info).provider_flags &= !HIDDEN);
     let message =
         "layer `Acme` (id 1007, key `000000000010`) is not hidden (PFL_HIDDEN), though no socket can be made of it";
@@ -40,11 +40,11 @@ fn layers_that_show_and_chains_that_hide_are_told() {
 }
 
 #[test]
-fn layers_are_told_where_an_application_permits_categories() {
+fn layers_are_stated_where_an_application_permits_categories() {
     let mut permits = Catalog::sound();
     permits.applications.push(("2C69D9F1".to_owned(), r"C:\Windows\System32\svchost.exe".to_owned(), 0x8000_0001));
-    let message = r"no category of layer `Acme` (id 1007, key `000000000010`) is told here, and without one `C:\Windows\System32\svchost.exe` does not load it";
+    let message = r"no category of layer `Acme` (id 1007, key `000000000010`) is stated here, and without one `C:\Windows\System32\svchost.exe` does not load it";
     in_both_sets(&permits, "winsock-uncategorised-layer", Warning, 10, Field::ProviderId, message);
     permits.applications[0].2 = 0;
-    assert_eq!(told(&permits.reg()), [], "it permits none, and so is not categorised");
+    assert_eq!(stated(&permits.reg()), [], "it permits none, and so is not categorised");
 }

@@ -23,22 +23,22 @@ use sockatlas::winsock::{Field, Further, Options, ProtocolInfo};
 use std::path::Path;
 
 /// What is found at a place: code, severity, line and column, message.
-type Told = (&'static str, Severity, (usize, usize), String);
+type Stated = (&'static str, Severity, (usize, usize), String);
 
 fn checked(path: &Path, settings: &Settings) -> Report {
     check(&Loader::new().winsock(Options::default()).path(path), settings)
 }
 
 /// The findings on an export, in the order of their places.
-fn told(export: &Export) -> Vec<Told> {
+fn stated(export: &Export) -> Vec<Stated> {
     let folder = tempfile::tempdir().expect("a folder can be made");
     let report = checked(&export.write(folder.path()), &Settings::new());
-    let told = report.findings.iter().map(|finding| {
+    let stated = report.findings.iter().map(|finding| {
         let at = report.sources.locate(finding.at);
         assert!(finding.help.is_some(), "{} says what to do", finding.code);
         (finding.code, finding.severity, (at.line as usize, at.column as usize), finding.message.clone())
     });
-    told.collect()
+    stated.collect()
 }
 
 /// A key of the 32-bit set, by the number of the item.
@@ -57,13 +57,13 @@ fn in_both_sets(catalog: &Catalog, code: &str, severity: Severity, number: u32, 
     let export = catalog.reg();
     let expected =
         [key32(number), key64(number)].map(|key| (code, severity, export.place(&key, field), message.to_owned()));
-    assert_eq!(told(&export), expected);
+    assert_eq!(stated(&export), expected);
 }
 
 #[test]
 fn a_sound_catalog_gives_no_finding() {
-    assert_eq!(told(&Catalog::sound().reg()), []);
-    assert_eq!(told(&Catalog::plain().reg()), []);
+    assert_eq!(stated(&Catalog::sound().reg()), []);
+    assert_eq!(stated(&Catalog::plain().reg()), []);
 }
 
 #[test]

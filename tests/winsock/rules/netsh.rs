@@ -18,7 +18,7 @@ fn netsh_line(text: &str, id: u32, label: &str) -> usize {
 }
 
 /// The findings above notes on a text of netsh's: code, severity and line.
-fn told_of_netsh(text: &str) -> Vec<(&'static str, Severity, usize)> {
+fn stated_of_netsh(text: &str) -> Vec<(&'static str, Severity, usize)> {
     let folder = tempfile::tempdir().expect("a folder can be made");
     let path = folder.path().join("catalog.txt");
     std::fs::write(&path, text).expect("a file can be written");
@@ -29,7 +29,7 @@ fn told_of_netsh(text: &str) -> Vec<(&'static str, Severity, usize)> {
 
 #[test]
 fn what_netsh_shows_is_judged_at_its_lines() {
-    assert_eq!(told_of_netsh(&Catalog::sound().netsh()), []);
+    assert_eq!(stated_of_netsh(&Catalog::sound().netsh()), []);
     let sound = Catalog::sound;
     let ids = |ids: &'static [u32]| move |info: &mut ProtocolInfo| info.chain = ProtocolChain::over(ids).unwrap();
     let behind = || {
@@ -85,7 +85,7 @@ fn what_netsh_shows_is_judged_at_its_lines() {
     ];
     for (catalog, code, severity, id, label) in cases {
         let text = catalog.netsh();
-        assert_eq!(told_of_netsh(&text), [(code, severity, netsh_line(&text, id, label))], "{code}");
+        assert_eq!(stated_of_netsh(&text), [(code, severity, netsh_line(&text, id, label))], "{code}");
     }
 }
 
@@ -97,7 +97,7 @@ fn what_netsh_does_not_show_is_not_judged() {
         .change(1009, |info| further(info).provider_flags = HIDDEN)
         .change(1004, |info| further(info).network_byte_order = 9)
         .change(1006, |info| further(info).protocol_max_offset = -1);
-    assert_eq!(told_of_netsh(&odd.netsh()), []);
+    assert_eq!(stated_of_netsh(&odd.netsh()), []);
 }
 
 #[test]
@@ -131,7 +131,7 @@ fn a_chain_of_an_excerpt_is_refused_without_a_claim_on_what_is_left_out() {
     let text = |id, position| {
         format!(
             "chain `LavasoftLSP over [MSAFD Tcpip [TCP/IP]]` (id 1032) runs over id {id} (number {position} of 2), which no item \
-             that the source tells whole has"
+             that the source states whole has"
         )
     };
     assert_eq!(texts, [text(1006, 2), text(1031, 1)]);
@@ -139,13 +139,13 @@ fn a_chain_of_an_excerpt_is_refused_without_a_claim_on_what_is_left_out() {
 }
 
 #[test]
-fn the_chain_of_a_real_excerpt_takes_the_handles_away_or_would_if_its_base_were_told() {
+fn the_chain_of_a_real_excerpt_takes_the_handles_away_or_would_if_its_base_were_stated() {
     let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/winsock/samples/moby27423_lavasoft.txt");
     let text = std::fs::read_to_string(sample).unwrap();
     // Its base as Windows 10 1607 has it, behind what was posted.
     let base = Catalog::plain().change(1001, |info| info.catalog_entry_id = 1006).netsh();
     let end = base.match_indices("Winsock Catalog").nth(1).map_or(base.len(), |(at, _)| at);
-    let found = told_of_netsh(&format!("{}\n{}", text, &base[..end]));
+    let found = stated_of_netsh(&format!("{}\n{}", text, &base[..end]));
     assert!(
         found.iter().any(|(code, severity, line)| (*code, *severity, *line) == ("winsock-ifs-handles", Warning, 19)),
         "{found:#?}"

@@ -1,5 +1,5 @@
 //! # What it finds
-//! A provider that one of the two sets has and the other has not, where the source tells both.
+//! A provider that one of the two sets has and the other has not, where the source states both.
 //!
 //! # Why it matters
 //! 32-bit programs see `Catalog_Entries` and 64-bit programs `Catalog_Entries64`. What is installed in one only

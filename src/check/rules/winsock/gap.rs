@@ -1,9 +1,9 @@
 //! # What it finds
-//! An item of a Winsock catalog of which the source tells a part: a block of netsh's that is cut off, a line of
+//! An item of a Winsock catalog of which the source states a part: a block of netsh's that is cut off, a line of
 //! `instlsp -p`, a mark such as `[...]` where something is left out.
 //!
 //! # Why it matters
-//! What is missing is not guessed: a chain whose base is not told can be neither judged nor written back. Logs that
+//! What is missing is not guessed: a chain whose base is not stated can be neither judged nor written back. Logs that
 //! people post are often cut so. Ask for the whole output, or better for the registry export, which also tells what
 //! netsh does not print.
 //!

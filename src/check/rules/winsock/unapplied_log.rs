@@ -4,7 +4,7 @@
 //! not.
 //!
 //! # Why it matters
-//! Windows writes changes to the logs first. What is told of such a hive may be out of date: an entry that was added or
+//! Windows writes changes to the logs first. What is reported of such a hive may be out of date: an entry that was added or
 //! removed last may not show.
 //!
 //! # Example

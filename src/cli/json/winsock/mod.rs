@@ -1,4 +1,4 @@
-//! What `winsock show` prints: a whole Winsock catalog as its source tells it. Null is what the source does not tell.
+//! What `winsock show` prints: a whole Winsock catalog as its source states it. Null is what the source does not state.
 //!
 //! | file | what |
 //! |---|---|
@@ -12,7 +12,7 @@ pub(in crate::cli) use names::{control_set, kind, name_space, provider_flag_name
 
 use super::{Place, VERSION};
 use crate::catalog::{Fault, FaultKind, Span};
-use crate::winsock::{ApplicationCategories, Beside, Fragment, NameSpaceProvider, NameSpaceSet, Reading, Told};
+use crate::winsock::{ApplicationCategories, Beside, Fragment, NameSpaceProvider, NameSpaceSet, Reading, Stated};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::ser::{Serialize, SerializeMap, Serializer};
@@ -31,7 +31,7 @@ pub(in crate::cli) struct WinsockCatalog<'a> {
     sets: Vec<WinsockSet<'a>>,
     name_spaces: Vec<NameSpaces<'a>>,
     applications: Vec<WinsockApplication<'a>>,
-    /// Entries of which the source tells a part.
+    /// Entries of which the source states a part.
     fragments: Vec<Part<'a>>,
     beside: Vec<BesideValue<'a>>,
     faults: Vec<WinsockFault<'a>>,
@@ -40,18 +40,18 @@ pub(in crate::cli) struct WinsockCatalog<'a> {
 impl<'a> WinsockCatalog<'a> {
     pub fn new(reading: &'a Reading) -> Self {
         let store = &reading.store;
-        let root = store.root.as_ref().map(|told| told.value.as_str());
+        let root = store.root.as_ref().map(|stated| stated.value.as_str());
         WinsockCatalog {
             version: VERSION,
             form: store.form.name(),
             root,
             control_set: root.and_then(control_set),
-            protocol_catalog: store.protocol_catalog.as_ref().map(|told| told.value.as_str()),
-            next_catalog_entry_id: store.next_catalog_entry_id.as_ref().map(|told| told.value),
-            serial_access_number: store.serial_access_number.as_ref().map(|told| told.value),
+            protocol_catalog: store.protocol_catalog.as_ref().map(|stated| stated.value.as_str()),
+            next_catalog_entry_id: store.next_catalog_entry_id.as_ref().map(|stated| stated.value),
+            serial_access_number: store.serial_access_number.as_ref().map(|stated| stated.value),
             sets: store.sets.iter().map(|set| WinsockSet::new(reading, set)).collect(),
             name_spaces: store.name_spaces.iter().map(|set| NameSpaces::new(reading, set)).collect(),
-            applications: store.applications.iter().map(|told| WinsockApplication::new(reading, told)).collect(),
+            applications: store.applications.iter().map(|stated| WinsockApplication::new(reading, stated)).collect(),
             fragments: store.fragments.iter().map(|fragment| Part::new(reading, fragment)).collect(),
             beside: beside(&store.beside),
             faults: reading.faults.iter().map(|fault| WinsockFault::new(reading, fault)).collect(),
@@ -77,7 +77,7 @@ impl<'a> NameSpaces<'a> {
     fn new(reading: &'a Reading, set: &'a NameSpaceSet) -> Self {
         NameSpaces {
             bits: set.bits.map(|bits| bits.number()),
-            count: set.count.as_ref().map(|told| told.value),
+            count: set.count.as_ref().map(|stated| stated.value),
             providers: set.providers.iter().map(|provider| NameSpace::new(reading, provider)).collect(),
         }
     }
@@ -107,7 +107,7 @@ struct NamedSpace {
 impl<'a> NameSpace<'a> {
     fn new(reading: &'a Reading, provider: &'a NameSpaceProvider) -> Self {
         NameSpace {
-            key: provider.key.as_ref().map(|told| told.value.as_str()),
+            key: provider.key.as_ref().map(|stated| stated.value.as_str()),
             name: &provider.name,
             path: provider.path.as_deref(),
             provider_id: provider.provider_id.map(|id| id.to_string()),
@@ -135,8 +135,8 @@ struct WinsockApplication<'a> {
 
 impl<'a> WinsockApplication<'a> {
     fn new(reading: &'a Reading, application: &'a ApplicationCategories) -> Self {
-        let text = |told: &'a Option<Told<String>>| told.as_ref().map(|told| told.value.as_str());
-        let categories = application.categories.as_ref().map(|told| told.value);
+        let text = |stated: &'a Option<Stated<String>>| stated.as_ref().map(|stated| stated.value.as_str());
+        let categories = application.categories.as_ref().map(|stated| stated.value);
         WinsockApplication {
             key: &application.key.value,
             path: text(&application.path),
@@ -149,7 +149,7 @@ impl<'a> WinsockApplication<'a> {
     }
 }
 
-/// What the source tells of an entry that it does not tell whole.
+/// What the source states of an entry that it does not state whole.
 #[derive(serde::Serialize)]
 struct Part<'a> {
     bits: Option<u32>,
@@ -171,8 +171,8 @@ impl Serialize for Facts<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let facts = &self.0.facts;
         let mut map = serializer.serialize_map(Some(facts.len()))?;
-        for (field, told) in facts {
-            map.serialize_entry(field.name(), &told.value)?;
+        for (field, stated) in facts {
+            map.serialize_entry(field.name(), &stated.value)?;
         }
         map.end()
     }
@@ -191,11 +191,11 @@ struct BesideValue<'a> {
 }
 
 fn beside(values: &[Beside]) -> Vec<BesideValue<'_>> {
-    let mut told = Vec::with_capacity(values.len());
+    let mut stated = Vec::with_capacity(values.len());
     for Beside { key, name, kind, data } in values {
-        told.push(BesideValue { key, name, kind: *kind, data: STANDARD.encode(data) });
+        stated.push(BesideValue { key, name, kind: *kind, data: STANDARD.encode(data) });
     }
-    told
+    stated
 }
 
 #[derive(serde::Serialize)]

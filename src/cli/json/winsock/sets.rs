@@ -21,7 +21,7 @@ impl<'a> WinsockSet<'a> {
     pub fn new(reading: &'a Reading, set: &'a Set) -> Self {
         WinsockSet {
             bits: set.bits.map(|bits| bits.number()),
-            count: set.count.as_ref().map(|told| told.value),
+            count: set.count.as_ref().map(|stated| stated.value),
             items: set.items.iter().map(|item| WinsockItem::new(reading, item)).collect(),
             malformed: set.malformed.iter().map(|item| Malformed::new(reading, item)).collect(),
         }
@@ -70,7 +70,7 @@ impl<'a> WinsockItem<'a> {
         let further = info.further.as_ref();
         let services = Services::from_xp1(info.service_flags);
         WinsockItem {
-            key: item.key.as_ref().map(|told| told.value.as_str()),
+            key: item.key.as_ref().map(|stated| stated.value.as_str()),
             catalog_entry_id: info.catalog_entry_id,
             kind: kind(info.kind()),
             name: &info.name,
@@ -95,7 +95,7 @@ impl<'a> WinsockItem<'a> {
             security_scheme: further.map(|further| further.security_scheme),
             message_size: further.map(|further| further.message_size),
             provider_reserved: further.map(|further| further.provider_reserved),
-            repeated_name: item.repeated_name.as_ref().map(|told| told.value.as_str()),
+            repeated_name: item.repeated_name.as_ref().map(|stated| stated.value.as_str()),
             packed: item.packed.as_ref().map(|packed| STANDARD.encode(packed.as_bytes())),
             written: item.written.as_deref(),
             beside: beside(&item.beside),

@@ -28,7 +28,8 @@ pub struct WinsockReport<'r> {
     verdict: VerdictJson,
     source: SourceJson<'r>,
     sets: Vec<SetJson<'r>>,
-    told_in_part: Vec<FragmentJson<'r>>,
+    #[serde(rename = "told_in_part")]
+    stated_in_part: Vec<FragmentJson<'r>>,
     differences: Vec<DifferenceJson<'r>>,
     name_spaces: Vec<NameSpaceSetJson<'r>>,
     applications: Vec<ApplicationJson<'r>>,
@@ -46,11 +47,11 @@ impl<'r> WinsockReport<'r> {
                 name: keys.source(),
                 form: store.form.name(),
                 root: store.root.as_ref().map(|root| root.value.as_str()),
-                next_catalog_entry_id: store.next_catalog_entry_id.as_ref().map(|told| told.value),
-                serial_access_number: store.serial_access_number.as_ref().map(|told| told.value),
+                next_catalog_entry_id: store.next_catalog_entry_id.as_ref().map(|stated| stated.value),
+                serial_access_number: store.serial_access_number.as_ref().map(|stated| stated.value),
             },
             sets: report.sets.iter().map(|set| SetJson::new(set, keys)).collect(),
-            told_in_part: report.fragments.iter().map(|fragment| FragmentJson::new(fragment, keys)).collect(),
+            stated_in_part: report.fragments.iter().map(|fragment| FragmentJson::new(fragment, keys)).collect(),
             differences: report.differences.iter().map(|difference| DifferenceJson::new(difference, keys)).collect(),
             name_spaces: report.name_spaces.iter().map(|set| NameSpaceSetJson::new(set, keys)).collect(),
             applications: report.applications.iter().map(|of| ApplicationJson::new(of, keys)).collect(),
@@ -68,7 +69,8 @@ struct VerdictJson {
     changed: usize,
     added: usize,
     missing: usize,
-    told_in_part: usize,
+    #[serde(rename = "told_in_part")]
+    stated_in_part: usize,
     errors: usize,
     warnings: usize,
     odd_paths: usize,
@@ -88,7 +90,7 @@ impl VerdictJson {
             changed: verdict.changed,
             added: verdict.added,
             missing: verdict.missing,
-            told_in_part: verdict.told_in_part,
+            stated_in_part: verdict.stated_in_part,
             errors: verdict.errors,
             warnings: verdict.warnings,
             odd_paths: verdict.odd_paths,
@@ -128,10 +130,10 @@ struct FactJson<'r> {
 
 impl<'r> FragmentJson<'r> {
     fn new(fragment: &'r FragmentReport<'r>, keys: &Keys<'_>) -> Self {
-        let facts = fragment.fragment.facts.iter().map(|(field, told)| FactJson {
+        let facts = fragment.fragment.facts.iter().map(|(field, stated)| FactJson {
             field: field.name(),
-            value: &told.value,
-            source: keys.place(told.at).into(),
+            value: &stated.value,
+            source: keys.place(stated.at).into(),
         });
         FragmentJson {
             bits: fragment.fragment.bits.map(Bitness::number),
@@ -210,9 +212,9 @@ impl<'r> ApplicationJson<'r> {
     fn new(report: &'r ApplicationReport<'r>, keys: &Keys<'_>) -> Self {
         let application = report.application;
         ApplicationJson {
-            path: application.path.as_ref().map(|told| told.value.as_str()),
-            arguments: application.arguments.as_ref().map(|told| told.value.as_str()),
-            categories: application.categories.as_ref().map(|told| told.value.to_names()),
+            path: application.path.as_ref().map(|stated| stated.value.as_str()),
+            arguments: application.arguments.as_ref().map(|stated| stated.value.as_str()),
+            categories: application.categories.as_ref().map(|stated| stated.value.to_names()),
             loads_uncategorised: report.loads_uncategorised,
             written: application.written.as_deref(),
             source: keys.place(application.key.at).into(),

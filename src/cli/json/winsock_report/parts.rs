@@ -91,7 +91,8 @@ pub(super) struct TimesJson<'r> {
     earliest: &'r str,
     bulk: &'r str,
     latest: &'r str,
-    told: usize,
+    #[serde(rename = "told")]
+    stated: usize,
     late: Vec<LateJson<'r>>,
 }
 
@@ -112,7 +113,7 @@ impl<'r> TimesJson<'r> {
             earliest: times.earliest,
             bulk: times.bulk,
             latest: times.latest,
-            told: times.told,
+            stated: times.stated,
             late: times.late.iter().filter_map(late).collect(),
         }
     }

@@ -30,7 +30,7 @@ impl<'r> SetJson<'r> {
             |place: usize| Some((set.entries.get(place)?.item.info.name.as_str(), set.entries.get(place)?.item.at));
         SetJson {
             bits: set.set.bits.map(Bitness::number),
-            count: set.set.count.as_ref().map(|told| told.value),
+            count: set.set.count.as_ref().map(|stated| stated.value),
             entries: entries.map(|(place, entry)| EntryJson::new(place, entry, keys)).collect(),
             absent: set.absent.as_ref().map(|all| all.iter().map(absent).collect()),
             layers: set.layers.iter().map(|layer| LayerJson::new(layer, set)).collect(),
@@ -196,7 +196,7 @@ pub(super) struct RequestJson {
 
 #[derive(Serialize)]
 pub(super) struct OutcomeJson<'r> {
-    /// `entry`, `untold` (this entry, if it takes the protocol), `refused`, or `not-told` (no entry that the source tells).
+    /// `entry`, `untold` (this entry, if it takes the protocol), `refused`, or `not-told` (no entry that the source states).
     outcome: &'static str,
     position: Option<usize>,
     catalog_entry_id: Option<u32>,
@@ -226,7 +226,7 @@ impl<'r> OutcomeJson<'r> {
             Outcome::Entry(place) => ("entry", Some(place)),
             Outcome::Untold(place) => ("untold", Some(place)),
             Outcome::Refused => ("refused", None),
-            Outcome::NotTold => ("not-told", None),
+            Outcome::NotStated => ("not-told", None),
         };
         let item = place.and_then(|place| set.entries.get(place)).map(|entry| entry.item);
         OutcomeJson {

@@ -65,7 +65,7 @@ fn keys(store: &Store) -> Vec<(Span, String)> {
         keys.push((root.at, last(&root.value).to_owned()));
     }
     let catalog = store.protocol_catalog.as_ref().map_or("Protocol_Catalog9", |catalog| last(&catalog.value));
-    keys.extend(store.protocol_catalog.iter().map(|told| (told.at, catalog.to_owned())));
+    keys.extend(store.protocol_catalog.iter().map(|stated| (stated.at, catalog.to_owned())));
     for set in &store.sets {
         let entries = format!("{catalog}\\{}", entries_of(set.bits));
         for item in &set.items {

@@ -65,7 +65,7 @@ fn verdict(text: &mut Text<'_>, report: &Report<'_>) {
     );
     text.line(0, format_args!("{style}{word}{style:#}: {counts}"));
     let further = [
-        (verdict.told_in_part, "told in part"),
+        (verdict.stated_in_part, "stated in part"),
         (verdict.warnings, "with a warning"),
         (verdict.odd_paths, "with an odd path"),
         (verdict.missing_libraries, "without its library"),
@@ -92,7 +92,7 @@ fn named(item: &Item) -> String {
     format!("`{}` (id {})", printable(shown_name(item)), item.id())
 }
 
-/// As in "64-bit "; nothing where the source does not tell.
+/// As in "64-bit "; nothing where the source does not state.
 fn bits(bits: Option<Bitness>) -> String {
     bits.map(|bits| format!("{bits} ")).unwrap_or_default()
 }
@@ -126,11 +126,11 @@ fn times(
     late: impl Fn(usize) -> Option<(String, crate::catalog::Span)>,
 ) {
     let Some(times) = times else {
-        text.line(1, "when keys were written: not told");
+        text.line(1, "when keys were written: not stated");
         return;
     };
-    let Times { earliest, bulk, latest, told, .. } = times;
-    text.line(1, format_args!("keys written: {told}, from {earliest} to {latest}, half of them by {bulk}"));
+    let Times { earliest, bulk, latest, stated, .. } = times;
+    text.line(1, format_args!("keys written: {stated}, from {earliest} to {latest}, half of them by {bulk}"));
     for (place, after) in &times.late {
         if let Some((name, at)) = late(*place) {
             text.said(2, format_args!("{} later: {name}", duration(after.as_secs())), at);

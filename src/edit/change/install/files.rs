@@ -20,7 +20,7 @@ pub(super) fn with_paths(kind: OptionKind, value: &OptionValue, path: impl Fn(&s
     }
 }
 
-/// A folder by the path that only it has; as given where the system does not tell.
+/// A folder by the path that only it has; as given where the system does not state.
 pub(super) fn canonical(folder: &Path) -> PathBuf {
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned())

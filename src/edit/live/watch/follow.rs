@@ -91,7 +91,7 @@ impl Follower {
                 let tell = || self.live.shared.tell_unwatched(error);
                 let _ = catch_unwind(AssertUnwindSafe(tell));
             }
-            // Told already.
+            // Stated already.
             Err(_) => {}
         }
     }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 #[derive(Debug, Default)]
 pub(super) struct Signal {
     state: Mutex<State>,
-    told: Condvar,
+    reported: Condvar,
 }
 
 #[derive(Debug, Default)]
@@ -50,7 +50,7 @@ impl Signal {
     /// Nothing is to be awaited any more.
     pub fn stop(&self) {
         self.state().stopped = true;
-        self.told.notify_all();
+        self.reported.notify_all();
     }
 
     fn tell(&self, what: impl FnOnce(&mut Pending)) {
@@ -60,7 +60,7 @@ impl Signal {
         let first = state.happened.map_or(now, |(first, _)| first);
         state.happened = Some((first, now));
         drop(state);
-        self.told.notify_all();
+        self.reported.notify_all();
     }
 
     /// Waits until something has happened and it is quiet, or for this long if nothing happens; nothing when it was stopped.
@@ -82,10 +82,10 @@ impl Signal {
                     return Some(std::mem::take(&mut state.pending));
                 }
                 Some(due) => {
-                    let waited = self.told.wait_timeout(state, due.duration_since(now));
+                    let waited = self.reported.wait_timeout(state, due.duration_since(now));
                     waited.unwrap_or_else(PoisonError::into_inner).0
                 }
-                None => self.told.wait(state).unwrap_or_else(PoisonError::into_inner),
+                None => self.reported.wait(state).unwrap_or_else(PoisonError::into_inner),
             };
         }
     }

@@ -31,15 +31,15 @@ impl Watches {
     pub fn new(mut ways: Ways, signal: &Arc<Signal>) -> Result<Watches, WatchError> {
         let folders = ways.folders.keys().cloned().collect();
         let filter = Arc::new(Filter { folders, names: Mutex::new(std::mem::take(&mut ways.names)) });
-        let (told, wanted) = (signal.clone(), filter.clone());
+        let (reported, wanted) = (signal.clone(), filter.clone());
         let tell = move |event: notify::Result<notify::Event>| match event {
-            Ok(event) if event.need_rescan() => told.stale(),
+            Ok(event) if event.need_rescan() => reported.stale(),
             Ok(event) => match wanted.judge(&event) {
                 Counts::Not => {}
-                Counts::Changed => told.changed(),
-                Counts::Stale => told.stale(),
+                Counts::Changed => reported.changed(),
+                Counts::Stale => reported.stale(),
             },
-            Err(error) => told.failed(WatchError::of_system(error)),
+            Err(error) => reported.failed(WatchError::of_system(error)),
         };
         let mut watcher = notify::recommended_watcher(tell).map_err(WatchError::of_system)?;
         for (path, folder) in &ways.folders {

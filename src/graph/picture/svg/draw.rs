@@ -159,7 +159,7 @@ fn draw_thread(picture: &Picture, thread: &Thread, place: usize, strength: &str,
     let chain = &picture.chains[thread.chain];
     let colour = place % PALETTE.len();
     let stroke = place / PALETTE.len() % STROKES.len();
-    writeln!(out, "<g class=\"sa-c{colour}{strength}\"><title>{}</title>", escape(&told(picture, thread.chain)))?;
+    writeln!(out, "<g class=\"sa-c{colour}{strength}\"><title>{}</title>", escape(&reported(picture, thread.chain)))?;
 
     let (x, y) = thread.label;
     let mut line = format!("M{x} {y}");
@@ -255,7 +255,7 @@ fn counts(picture: &Picture) -> String {
 fn describe(picture: &Picture) -> String {
     let mut words = format!("{}.", counts(picture).replace(" ·", ","));
     for chain in 0..picture.chains.len().min(TOLD) {
-        words.push_str(&format!(" {}.", told(picture, chain)));
+        words.push_str(&format!(" {}.", reported(picture, chain)));
     }
     if picture.chains.len() > TOLD {
         words.push_str(&format!(" And {} more chains.", picture.chains.len() - TOLD));
@@ -268,7 +268,7 @@ fn describe(picture: &Picture) -> String {
     words
 }
 
-fn told(picture: &Picture, chain: usize) -> String {
+fn reported(picture: &Picture, chain: usize) -> String {
     let chain = &picture.chains[chain];
     let names: Vec<&str> =
         chain.stack.iter().filter_map(|&node| Some(picture.nodes.get(node)?.name.as_str())).collect();

@@ -22,7 +22,7 @@ impl Picture {
     ///
     /// It follows the reader's light or dark theme (`prefers-color-scheme`), its text is text, and its colours can be
     /// told apart with any kind of colour vision. A name that is too long for its place ends in an ellipsis, and is
-    /// whole in a tooltip. More chains than colours are told apart by hollow and dashed lines.
+    /// whole in a tooltip. More chains than colours are distinguished by hollow and dashed lines.
     #[must_use]
     pub fn to_svg(&self) -> String {
         let mut out = String::new();

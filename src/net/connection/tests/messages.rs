@@ -34,10 +34,10 @@ struct Post {
     side: usize,
     script: Vec<u16>,
     at: usize,
-    /// Whether it can tell the length of a message.
+    /// Whether it can report the length of a message.
     tells: bool,
     /// It has just done so: the message is there.
-    told: bool,
+    reported: bool,
     /// The last read was the end.
     at_end: bool,
 }
@@ -47,7 +47,7 @@ impl Post {
         let office = Arc::<Mutex<Office>>::default();
         let [one, two] = scripts;
         let end =
-            |side, script| Post { office: office.clone(), side, script, at: 0, tells, told: false, at_end: false };
+            |side, script| Post { office: office.clone(), side, script, at: 0, tells, reported: false, at_end: false };
         [end(0, one), end(1, two)]
     }
 
@@ -61,7 +61,7 @@ impl Post {
         let step = self.script[self.at % self.script.len()];
         self.at += 1;
         match step {
-            0 if !self.told => Err(io::ErrorKind::WouldBlock.into()),
+            0 if !self.reported => Err(io::ErrorKind::WouldBlock.into()),
             1 => Err(io::ErrorKind::Interrupted.into()),
             step => Ok(step == 2),
         }
@@ -86,7 +86,7 @@ impl BaseSocket for Post {
 
     fn read_message(&mut self, target: &mut [u8]) -> io::Result<usize> {
         let message = self.front(true)?;
-        (self.told, self.at_end) = (false, message.is_none());
+        (self.reported, self.at_end) = (false, message.is_none());
         let message = message.unwrap_or_default();
         let count = message.len().min(target.len());
         target[..count].copy_from_slice(&message[..count]);
@@ -98,7 +98,7 @@ impl BaseSocket for Post {
             return Ok(None);
         }
         let length = self.front(false)?.unwrap_or_default().len();
-        self.told = true;
+        self.reported = true;
         Ok(Some(length))
     }
 
@@ -226,7 +226,7 @@ struct Side {
     tried: usize,
     taken: Vec<Vec<u8>>,
     /// How often it was told that one was refused.
-    told: usize,
+    reported: usize,
     got: Vec<Vec<u8>>,
     /// The room there is, and that there always is.
     room: usize,
@@ -306,7 +306,7 @@ fn exchange(
         let who = numbers.below(2);
         match sides[who].act(&mut connections[who], &mut numbers, count.is_none()) {
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-            Err(error) if Errno::from_io_error(&error) == Some(Errno::MSGSIZE) => sides[who].told += 1,
+            Err(error) if Errno::from_io_error(&error) == Some(Errno::MSGSIZE) => sides[who].reported += 1,
             result => result.unwrap(),
         }
         let over = |who: usize| match count {
@@ -412,8 +412,8 @@ proptest! {
             prop_assert!(peer.got.iter().eq(arrived), "what the socket took is heard");
             prop_assert!(is_part(&side.taken, &posted), "what a write took was sent");
             prop_assert!(is_part(&posted, &side.messages), "once");
-            let told = side.told > 0 || connections[who].send_failed.is_some();
-            prop_assert_eq!(told, any_refused, "and what the socket refused was told");
+            let reported = side.reported > 0 || connections[who].send_failed.is_some();
+            prop_assert_eq!(reported, any_refused, "and what the socket refused was told");
         }
     }
 

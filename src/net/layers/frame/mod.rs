@@ -19,7 +19,7 @@
 //!
 //! It is a common format, and peers that are not of sockatlas speak it: `multiprocessing.connection` of Python (messages below
 //! 2 GiB), agents of SSH (draft-miller-ssh-agent; the first byte of each message is its type), Apache Kafka (requests
-//! and responses), and `LengthDelimitedCodec` of tokio-util as it is unless told otherwise. Others look alike and are not: record
+//! and responses), and `LengthDelimitedCodec` of tokio-util as it is unless configured otherwise. Others look alike and are not: record
 //! marking of ONC RPC takes the highest bit for the last fragment (RFC 5531, section 11), gRPC puts a byte before the length, and
 //! DNS over TCP has 2 bytes (RFC 1035, section 4.2.2).
 //!

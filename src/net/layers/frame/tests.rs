@@ -79,7 +79,7 @@ fn what_comes_in_pieces_comes_up_whole_and_the_end_behind_it() {
 }
 
 #[test]
-fn a_peer_that_breaks_the_protocol_is_told_so_behind_what_was_whole() {
+fn a_peer_that_breaks_the_protocol_is_answered_so_behind_what_was_whole() {
     let too_long = |length: u32| {
         format!("the peer announced a message of {length} bytes, where at most 10 are accepted (`max-message`)")
     };
@@ -103,16 +103,16 @@ fn a_peer_that_breaks_the_protocol_is_told_so_behind_what_was_whole() {
         (b"\0\0\0\x0a0123", Failure::Truncated, cut(6, 10)),
         (b"\0\0\0\x0a012345678", Failure::Truncated, cut(1, 10)),
     ];
-    for (said, kind, told) in table {
+    for (said, kind, reported) in table {
         for before in [&b""[..], b"\0\0\0\x02ok", b"\0\0\0\0"] {
             for piece in [1, 3, 100] {
                 let mut machine = machine(10);
                 let (heard, result) = hear(&mut machine, &[before, said].concat(), piece, true);
                 let failure = result.unwrap_err();
-                assert_eq!((failure.source.to_string(), failure.source.kind()), (told.clone(), kind));
+                assert_eq!((failure.source.to_string(), failure.source.kind()), (reported.clone(), kind));
                 assert_eq!((failure.layer.as_str(), failure.place, failure.phase), ("frame", 1, Phase::Open));
                 let expected: Vec<&[u8]> = if before.is_empty() { vec![] } else { vec![&before[4..]] };
-                assert_eq!(heard, expected, "{told}");
+                assert_eq!(heard, expected, "{reported}");
                 assert!(!machine.has_ended(), "it does not look like an end");
                 assert!(machine.send_message(b"x").is_err() && machine.outbound().is_empty());
             }
@@ -183,8 +183,8 @@ fn a_message_that_is_too_long_is_not_sent() {
     assert!(machine.send_message(&[7; 10]).unwrap());
     machine.sent(14);
     let failure = machine.send_message(&[7; 11]).unwrap_err();
-    let told = "a message of 11 bytes cannot be sent, where at most 10 are accepted (`max-message`)";
-    assert_eq!((failure.source.to_string().as_str(), failure.source.kind()), (told, Failure::Unusable));
+    let reported = "a message of 11 bytes cannot be sent, where at most 10 are accepted (`max-message`)";
+    assert_eq!((failure.source.to_string().as_str(), failure.source.kind()), (reported, Failure::Unusable));
     assert!(machine.outbound().is_empty());
 }
 

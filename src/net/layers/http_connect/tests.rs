@@ -36,9 +36,9 @@ proptest! {
         prop_assert!(client.is_bare() && proxy.is_bare());
         let asked = proxy.claims().target.as_ref().and_then(Target::host_and_port);
         prop_assert_eq!(asked, target.host_and_port());
-        let (told, heard) = (&client.reports()[0], &proxy.reports()[0]);
-        prop_assert_eq!((told.phase, heard.phase), (Phase::Retired, Phase::Retired));
-        prop_assert!(told.facts.contains(&("status", "200".to_owned())));
+        let (reported, heard) = (&client.reports()[0], &proxy.reports()[0]);
+        prop_assert_eq!((reported.phase, heard.phase), (Phase::Retired, Phase::Retired));
+        prop_assert!(reported.facts.contains(&("status", "200".to_owned())));
         let user = parties.member.map(|(name, _)| ("user", name));
         prop_assert_eq!(heard.facts.iter().find(|(name, _)| *name == "user"), user.as_ref());
 
@@ -48,7 +48,7 @@ proptest! {
     }
 
     #[test]
-    fn a_client_of_ours_is_told_of_the_denial(target in target(), cuts in cuts(), which in 0..3usize) {
+    fn a_client_of_ours_reports_the_denial(target in target(), cuts in cuts(), which in 0..3usize) {
         let (denial, status) = [
             (Denial::NotAllowed, "403 (Forbidden)"), (Denial::TimedOut, "504 (Gateway Timeout)"),
             (Denial::ConnectionRefused, "502 (Bad Gateway)"),
@@ -75,8 +75,8 @@ proptest! {
                 proxy.received(piece.len());
                 rest = behind;
             }
-            let told = proxy.outbound().len();
-            prop_assert!(told <= 512, "{told} bytes of answers");
+            let reported = proxy.outbound().len();
+            prop_assert!(reported <= 512, "{reported} bytes of answers");
         }
     }
 }

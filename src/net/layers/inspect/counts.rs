@@ -7,7 +7,7 @@
 use super::form::{Account, Moment, Totals, Write, rfc3339, shown};
 use super::recorder::{Direction, Inspected, RecordError};
 
-/// The line of one connection. It is written when both sides have ended, when a failure can still be told, or when the connection
+/// The line of one connection. It is written when both sides have ended, when a failure can still be reported, or when the connection
 /// is dropped before that.
 pub(super) struct Counts {
     connection: String,

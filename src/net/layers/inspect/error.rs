@@ -17,7 +17,7 @@ pub enum InspectError {
         /// Why.
         source: Arc<io::Error>,
     },
-    /// The end of an earlier connection could not be written, and there was nobody to be told.
+    /// The end of an earlier connection could not be written, and nobody was left to notify.
     #[error("the end of an earlier connection is missing: {source}")]
     Lost {
         /// Why.

@@ -22,7 +22,7 @@ pub(super) struct FileRecorder {
 struct Target {
     path: PathBuf,
     file: File,
-    /// Why the last record of a dropped connection is missing, until somebody can be told.
+    /// Why the last record of a dropped connection is missing, until somebody can be notified.
     lost: Mutex<Option<RecordError>>,
 }
 
@@ -127,7 +127,7 @@ impl Target {
 /// The last second that RFC 3339 has, in seconds since 1970.
 const LAST: u64 = 253_402_300_799;
 
-/// The time, as far as the forms can tell it: from 1970 to 9999.
+/// The time, as far as the forms can report it: from 1970 to 9999.
 fn now() -> SystemTime {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     SystemTime::UNIX_EPOCH + since.min(Duration::from_secs(LAST))

@@ -11,7 +11,7 @@
 //! | `error` | [`InspectError`]: what could not be written |
 //!
 //! Over streams and over messages, whose boundaries it keeps. It has no handshake, and an end passes through it as an end. Bytes
-//! and messages are always counted, in [`LayerReport::traffic`](crate::net::machine::LayerReport::traffic). What is told is what
+//! and messages are always counted, in [`LayerReport::traffic`](crate::net::machine::LayerReport::traffic). What is reported is what
 //! passes at the layer's place in the chain: above `tls` the plaintext, below it the records. What lies below has shaken hands by
 //! then: a connection whose handshake fails below never begins here.
 //!

@@ -42,7 +42,7 @@ pub(super) fn preamble() -> Vec<u8> {
     let mut out = Vec::new();
     block(&mut out, SECTION_HEADER, |out| {
         out.extend(BYTE_ORDER_MAGIC.to_le_bytes());
-        // Version 1.0, and a length that is not told.
+        // Version 1.0, and a length that is not stated.
         out.extend(1_u16.to_le_bytes());
         out.extend(0_u16.to_le_bytes());
         out.extend((-1_i64).to_le_bytes());
@@ -112,7 +112,7 @@ fn block(out: &mut Vec<u8>, block_type: u32, body: impl FnOnce(&mut Vec<u8>)) {
     out.extend(length);
 }
 
-/// An option: its code, its length, its value. No text here is near the longest that its length can tell, but the ends of a
+/// An option: its code, its length, its value. No text here is near the longest that its length can report, but the ends of a
 /// connection may be anything, so it is cut there.
 fn option(out: &mut Vec<u8>, code: u16, value: &[u8]) {
     let length = u16::try_from(value.len()).unwrap_or(u16::MAX);

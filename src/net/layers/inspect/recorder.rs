@@ -1,9 +1,9 @@
-//! What is told of the connections that are inspected, and to whom.
+//! What is reported of the connections that are inspected, and to whom.
 
 use crate::net::{Address, Role, Target};
 use std::error::Error;
 
-/// Is told what passes on every connection of a layer.
+/// Receives what passes on every connection of a layer.
 pub trait Recorder: Send + Sync {
     /// A connection begins: what lies below the layer is open. It is told to what this gives.
     ///
@@ -13,7 +13,7 @@ pub trait Recorder: Send + Sync {
     fn begin(&self, inspected: &Inspected) -> Result<Box<dyn Recording>, RecordError>;
 }
 
-/// Is told what passes on one connection, in the order in which it does.
+/// Receives what passes on one connection, in the order in which it does.
 pub trait Recording: Send {
     /// These bytes are about to pass; where there are messages, this is one, whole, and it may be empty. Of a stream, nothing
     /// follows from where one piece ends and the next begins.
@@ -30,7 +30,7 @@ pub trait Recording: Send {
     /// It cannot be recorded; the connection ends.
     fn ended(&mut self, direction: Direction) -> Result<(), RecordError>;
 
-    /// The connection is dropped, whatever had ended before. Told once, and last. There is nobody left to be told of an error; a
+    /// The connection is dropped, whatever had ended before. Stated once, and last. There is nobody left to learn of an error; a
     /// recorder that must not lose anything keeps it, and fails at the next occasion.
     fn closed(&mut self);
 }

@@ -9,56 +9,56 @@ use std::sync::{Arc, Mutex};
 
 /// What a recorder was told.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Told {
+enum Stated {
     Begun(Inspected),
     Passed(Direction, Vec<u8>),
     Ended(Direction),
     Closed,
 }
 
-/// Remembers what it is told, and fails from a certain moment on.
+/// Remembers what it is given, and fails from a certain moment on.
 #[derive(Default)]
 struct Remembering {
-    told: Arc<Mutex<Vec<Told>>>,
+    reported: Arc<Mutex<Vec<Stated>>>,
     fails_after: Option<usize>,
 }
 
 struct RememberingOne {
-    told: Arc<Mutex<Vec<Told>>>,
+    reported: Arc<Mutex<Vec<Stated>>>,
     fails_after: Option<usize>,
 }
 
 impl Recorder for Remembering {
     fn begin(&self, inspected: &Inspected) -> Result<Box<dyn Recording>, RecordError> {
-        let mut one = RememberingOne { told: self.told.clone(), fails_after: self.fails_after };
-        one.hear(Told::Begun(inspected.clone()))?;
+        let mut one = RememberingOne { reported: self.reported.clone(), fails_after: self.fails_after };
+        one.hear(Stated::Begun(inspected.clone()))?;
         Ok(Box::new(one))
     }
 }
 
 impl RememberingOne {
-    fn hear(&mut self, told: Told) -> Result<(), RecordError> {
-        let mut all = self.told.lock().expect("no panic");
+    fn hear(&mut self, reported: Stated) -> Result<(), RecordError> {
+        let mut all = self.reported.lock().expect("no panic");
         if self.fails_after == Some(all.len()) {
             return Err("the paper is full".into());
         }
-        all.push(told);
+        all.push(reported);
         Ok(())
     }
 }
 
 impl Recording for RememberingOne {
     fn passed(&mut self, direction: Direction, bytes: &[u8]) -> Result<(), RecordError> {
-        self.hear(Told::Passed(direction, bytes.to_vec()))
+        self.hear(Stated::Passed(direction, bytes.to_vec()))
     }
 
     fn ended(&mut self, direction: Direction) -> Result<(), RecordError> {
-        self.hear(Told::Ended(direction))
+        self.hear(Stated::Ended(direction))
     }
 
     fn closed(&mut self) {
-        // There is nobody to be told.
-        let _ = self.hear(Told::Closed);
+        // Nobody is left to notify.
+        let _ = self.hear(Stated::Closed);
     }
 }
 
@@ -87,9 +87,9 @@ fn inspected(of_messages: bool) -> Inspected {
 }
 
 /// A machine with this layer alone, told by its recorder.
-fn machine(of_messages: bool, fails_after: Option<usize>) -> (Machine, Arc<Mutex<Vec<Told>>>) {
-    let recorder = Remembering { told: Arc::default(), fails_after };
-    let told = recorder.told.clone();
+fn machine(of_messages: bool, fails_after: Option<usize>) -> (Machine, Arc<Mutex<Vec<Stated>>>) {
+    let recorder = Remembering { reported: Arc::default(), fails_after };
+    let reported = recorder.reported.clone();
     let layer = Prepared {
         entry: "inspect".to_owned(),
         role: Role::Connect,
@@ -101,7 +101,7 @@ fn machine(of_messages: bool, fails_after: Option<usize>) -> (Machine, Arc<Mutex
     let sessions = [("inspect".to_owned(), session)];
     let mut machine = if of_messages { Machine::of_messages(sessions) } else { Machine::new(sessions) };
     machine.connected(&Fixed);
-    (machine, told)
+    (machine, reported)
 }
 
 fn receive(machine: &mut Machine, bytes: &[u8]) {
@@ -110,9 +110,9 @@ fn receive(machine: &mut Machine, bytes: &[u8]) {
 }
 
 #[test]
-fn a_stream_passes_unchanged_and_everything_is_told_in_order() {
+fn a_stream_passes_unchanged_and_everything_is_reported_in_order() {
     for piece in [1, 7, 1000] {
-        let (mut machine, told) = machine(false, None);
+        let (mut machine, reported) = machine(false, None);
         assert!(!machine.is_open());
         machine.start().unwrap();
         assert!(machine.is_open() && machine.outbound().is_empty(), "there is no handshake");
@@ -145,21 +145,21 @@ fn a_stream_passes_unchanged_and_everything_is_told_in_order() {
         let counted = [traffic.sent_above, traffic.sent_below, traffic.received_below, traffic.received_above];
         assert_eq!((counted, traffic.messages_sent), (expected, 0));
         drop(machine);
-        let told = told.lock().unwrap();
-        let sent = question.chunks(piece).map(|bytes| Told::Passed(Direction::Sent, bytes.to_vec()));
-        let received = answer.chunks(piece).map(|bytes| Told::Passed(Direction::Received, bytes.to_vec()));
-        let expected = std::iter::once(Told::Begun(inspected(false)))
+        let reported = reported.lock().unwrap();
+        let sent = question.chunks(piece).map(|bytes| Stated::Passed(Direction::Sent, bytes.to_vec()));
+        let received = answer.chunks(piece).map(|bytes| Stated::Passed(Direction::Received, bytes.to_vec()));
+        let expected = std::iter::once(Stated::Begun(inspected(false)))
             .chain(sent)
-            .chain([Told::Ended(Direction::Sent)])
+            .chain([Stated::Ended(Direction::Sent)])
             .chain(received)
-            .chain([Told::Ended(Direction::Received), Told::Closed]);
-        assert!(told.iter().cloned().eq(expected), "{told:?}");
+            .chain([Stated::Ended(Direction::Received), Stated::Closed]);
+        assert!(reported.iter().cloned().eq(expected), "{reported:?}");
     }
 }
 
 #[test]
 fn messages_keep_their_boundaries_and_empty_ones_are_messages() {
-    let (mut machine, told) = machine(true, None);
+    let (mut machine, reported) = machine(true, None);
     machine.start().unwrap();
     assert!(machine.is_of_messages());
     let messages: [&[u8]; 4] = [b"one", b"", b"three", b""];
@@ -181,30 +181,30 @@ fn messages_keep_their_boundaries_and_empty_ones_are_messages() {
     let traffic = machine.reports()[0].traffic;
     assert_eq!((traffic.messages_sent, traffic.messages_received, traffic.received_above), (4, 4, 8));
     drop(machine);
-    let sent = messages.map(|message| Told::Passed(Direction::Sent, message.to_vec()));
-    let received = messages.map(|message| Told::Passed(Direction::Received, message.to_vec()));
-    let expected = std::iter::once(Told::Begun(inspected(true))).chain(sent).chain(received).chain([Told::Closed]);
-    let told = told.lock().unwrap();
-    assert!(told.iter().cloned().eq(expected), "{told:?}");
+    let sent = messages.map(|message| Stated::Passed(Direction::Sent, message.to_vec()));
+    let received = messages.map(|message| Stated::Passed(Direction::Received, message.to_vec()));
+    let expected = std::iter::once(Stated::Begun(inspected(true))).chain(sent).chain(received).chain([Stated::Closed]);
+    let reported = reported.lock().unwrap();
+    assert!(reported.iter().cloned().eq(expected), "{reported:?}");
 }
 
 #[test]
 fn what_cannot_be_recorded_does_not_pass() {
-    let told = |failure: &crate::net::machine::LayerFailure| {
+    let reported = |failure: &crate::net::machine::LayerFailure| {
         (failure.source.to_string(), failure.source.kind(), failure.phase)
     };
     let expected = |phase| ("the paper is full".to_owned(), Failure::Host, phase);
 
     let (mut machine, _) = self::machine(false, Some(0));
     let failure = machine.start().unwrap_err();
-    assert_eq!(told(&failure), expected(Phase::Handshake));
+    assert_eq!(reported(&failure), expected(Phase::Handshake));
 
     let (mut machine, _) = self::machine(false, Some(2));
     machine.start().unwrap();
     machine.send(b"recorded").unwrap();
-    assert_eq!(told(&machine.send(b"not recorded").unwrap_err()), expected(Phase::Open));
+    assert_eq!(reported(&machine.send(b"not recorded").unwrap_err()), expected(Phase::Open));
     assert_eq!(machine.outbound(), b"recorded");
-    assert_eq!(told(&machine.send(b"again").unwrap_err()), expected(Phase::Open), "it stays so");
+    assert_eq!(reported(&machine.send(b"again").unwrap_err()), expected(Phase::Open), "it stays so");
 
     let (mut machine, heard) = self::machine(false, Some(2));
     machine.start().unwrap();
@@ -212,7 +212,7 @@ fn what_cannot_be_recorded_does_not_pass() {
     receive(&mut machine, b"recorded");
     assert_eq!(machine.read(&mut room).unwrap(), 8);
     receive(&mut machine, b"not recorded");
-    assert_eq!(told(&machine.read(&mut room).unwrap_err()), expected(Phase::Open));
+    assert_eq!(reported(&machine.read(&mut room).unwrap_err()), expected(Phase::Open));
     assert!(!machine.has_unread());
     assert_eq!(heard.lock().unwrap().len(), 2);
 
@@ -222,7 +222,7 @@ fn what_cannot_be_recorded_does_not_pass() {
     }] {
         let (mut machine, _) = self::machine(false, Some(1));
         machine.start().unwrap();
-        assert_eq!(told(&ends(&mut machine).unwrap_err()), expected(Phase::Open));
+        assert_eq!(reported(&ends(&mut machine).unwrap_err()), expected(Phase::Open));
         assert!(!machine.has_ended());
     }
 }

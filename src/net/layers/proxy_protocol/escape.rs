@@ -1,6 +1,6 @@
-//! How bytes of the peer are told.
+//! How bytes of the peer are shown.
 
-/// As many bytes are told of what may be long.
+/// As many bytes are shown of what may be long.
 const MOST: usize = 256;
 
 /// As a text without control characters, and without those that stand between facts where these are shown in a line; of long

@@ -26,7 +26,7 @@ pub(super) type Fact = (&'static str, String);
 pub(super) struct Header {
     pub version: Version,
     pub connection: Connection,
-    /// What is told besides, of the client and of the header.
+    /// What is reported besides, of the client and of the header.
     pub facts: Vec<Fact>,
 }
 
@@ -51,7 +51,7 @@ pub(super) enum Transport {
 /// The shortest header: `PROXY UNKNOWN` and the end of its line. The signature of version 2 is shorter.
 const SHORTEST: usize = 15;
 
-/// How many more bytes surely belong to the header that begins with these; 0: it is whole. Told by what the bytes are alone, not
+/// How many more bytes surely belong to the header that begins with these; 0: it is whole. Stated by what the bytes are alone, not
 /// by how many of them came at a time.
 pub(super) fn missing(bytes: &[u8], expected: Option<Version>) -> Result<usize, ProxyProtocolError> {
     match (begun(bytes)?, expected) {
@@ -87,7 +87,7 @@ fn begun(bytes: &[u8]) -> Result<Option<Version>, ProxyProtocolError> {
 }
 
 impl Connection {
-    /// That of an origin, as a header of this version can tell it.
+    /// That of an origin, as a header of this version can report it.
     pub fn of(origin: &Origin, version: Version) -> Connection {
         let (source, destination) = match (&origin.source, &origin.destination) {
             (Address::Ip(source), Address::Ip(destination)) => {
@@ -129,12 +129,12 @@ impl Connection {
         }
     }
 
-    /// What it is, with the version that tells it.
+    /// What it is, with the version that reports it.
     pub fn facts(&self, version: Version) -> Vec<Fact> {
         let mut facts = vec![("version", version.to_string()), ("protocol", self.protocol().to_owned())];
         if let Some(origin) = self.origin() {
-            facts.push(("source", told(&origin.source)));
-            facts.push(("destination", told(&origin.destination)));
+            facts.push(("source", reported(&origin.source)));
+            facts.push(("destination", reported(&origin.destination)));
         }
         facts
     }
@@ -154,7 +154,7 @@ fn of_one_family(source: SocketAddr, destination: SocketAddr) -> (SocketAddr, So
 }
 
 /// An address that the peer may have named.
-fn told(address: &Address) -> String {
+fn reported(address: &Address) -> String {
     match address.path() {
         Some(path) if !path.as_os_str().is_empty() => escaped(path.as_os_str().as_bytes()),
         _ => address.to_string(),

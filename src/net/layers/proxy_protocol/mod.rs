@@ -15,14 +15,14 @@
 //!
 //! # Connecting
 //!
-//! The header is of version 2 unless the option `version` says otherwise, and tells the [`Origin`](crate::net::Origin) on whose
+//! The header is of version 2 unless the option `version` says otherwise, and states the [`Origin`](crate::net::Origin) on whose
 //! behalf the connection is made ([`Opener::on_behalf_of`](crate::net::Opener::on_behalf_of)). Of two addresses of different
-//! families the one of IPv4 is told as IPv6 (`::ffff:192.0.2.1`, RFC 4291, section 2.5.5.2), as HAProxy does. Paths and abstract
-//! names of unix sockets have a form in version 2 only. Whatever the header has no form for is told as the connection of an
+//! families the one of IPv4 is reported as IPv6 (`::ffff:192.0.2.1`, RFC 4291, section 2.5.5.2), as HAProxy does. Paths and abstract
+//! names of unix sockets have a form in version 2 only. Whatever the header has no form for is reported as the connection of an
 //! unknown somebody (UNKNOWN, or PROXY of an unspecified family), and not as our own, which it is not; a reader is free to reject
 //! that in version 2, as HAProxy does, along with the addresses of unix sockets.
 //!
-//! Made on nobody's behalf, a connection is told as the specification has it for each version: in version 2 as LOCAL, which says
+//! Made on nobody's behalf, a connection is reported as the specification has it for each version: in version 2 as LOCAL, which says
 //! just that, and holds where addresses are translated on the way. Version 1 has no such word, and its UNKNOWN "SHOULD not" be
 //! sent for connections of one's own as some receivers reject it, so its line holds the two addresses of the socket (section
 //! 2.1); where a proxy lies below, the second one is the proxy's.
@@ -34,7 +34,7 @@
 //! business of a firewall. Connections of nobody (LOCAL, UNKNOWN, addresses of an unspecified family) have no origin, and the
 //! bytes of such a header are skipped, as the specification demands.
 //!
-//! What follows the addresses of version 2 is told as facts: `alpn`, `authority`, `unique-id`, `network-namespace`; of the
+//! What follows the addresses of version 2 is reported as facts: `alpn`, `authority`, `unique-id`, `network-namespace`; of the
 //! client's TLS `tls`, `client-certificate`, `common-name`, `cipher`, `signature-algorithm` and `key-algorithm`; and the numbers
 //! of all other vectors as `further`. A checksum is verified. Values are escaped, so that no peer can make them look like another
 //! fact or control a terminal, and long ones are cut.

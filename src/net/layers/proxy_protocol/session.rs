@@ -10,19 +10,19 @@ use crate::net::machine::{self, Above, Buffer, Claims, Ends, Phase, SessionError
 pub(super) struct Connecting {
     version: Version,
     origin: Option<Origin>,
-    /// What was told.
-    told: Option<Connection>,
+    /// What was reported.
+    reported: Option<Connection>,
 }
 
 impl Connecting {
     pub fn new(version: Version, origin: Option<Origin>) -> Self {
-        Connecting { version, origin, told: None }
+        Connecting { version, origin, reported: None }
     }
 }
 
 impl machine::Session for Connecting {
     fn phase(&self) -> Phase {
-        if self.told.is_some() { Phase::Retired } else { Phase::Handshake }
+        if self.reported.is_some() { Phase::Retired } else { Phase::Handshake }
     }
 
     fn connected(&mut self, ends: &dyn Ends) {
@@ -43,7 +43,7 @@ impl machine::Session for Connecting {
             Version::One => line::write(&connection),
             Version::Two => binary::write(&connection),
         });
-        self.told = Some(connection);
+        self.reported = Some(connection);
         Ok(())
     }
 
@@ -65,7 +65,7 @@ impl machine::Session for Connecting {
     }
 
     fn facts(&self) -> Vec<(&'static str, String)> {
-        self.told.as_ref().map_or_else(Vec::new, |connection| connection.facts(self.version))
+        self.reported.as_ref().map_or_else(Vec::new, |connection| connection.facts(self.version))
     }
 }
 

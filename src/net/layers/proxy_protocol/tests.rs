@@ -137,7 +137,7 @@ fn the_longest_header_there_can_be_is_skipped_like_any() {
 }
 
 #[test]
-fn an_address_of_the_peer_is_told_escaped() {
+fn an_address_of_the_peer_is_reported_escaped() {
     let mut paths = [0; 216];
     paths[..9].copy_from_slice(b"/a\n\x1b[2J,\xff");
     paths[108..110].copy_from_slice(b"\0\n");
@@ -173,7 +173,7 @@ fn our_ends() -> Socket {
 }
 
 #[test]
-fn an_origin_is_told_in_either_version() {
+fn an_origin_is_reported_in_either_version() {
     let long = "x".repeat(108);
     let padded = |name: &[u8]| [name, &vec![0; 108 - name.len()]].concat();
     let abstract_name = Address::UnixAbstract(b"name".to_vec());
@@ -234,8 +234,9 @@ fn an_origin_is_told_in_either_version() {
         assert_eq!(bytes, binary(1, 0, &[]), "it would be read as another");
     }
     let (_, machine) = sent(Version::Two, Some(origin(ip("192.0.2.1:1"), ip("[::1]:2"))), our_ends());
-    let told = [("version", "2"), ("protocol", "TCP6"), ("source", "[::ffff:192.0.2.1]:1"), ("destination", "[::1]:2")];
-    assert_eq!(facts(&machine), told);
+    let reported =
+        [("version", "2"), ("protocol", "TCP6"), ("source", "[::ffff:192.0.2.1]:1"), ("destination", "[::1]:2")];
+    assert_eq!(facts(&machine), reported);
 }
 
 #[test]
@@ -259,8 +260,9 @@ fn the_option_names_the_one_version_that_is_taken() {
             assert!(hear(Some(*version), header, piece, false).1.is_ok());
             let other = if *version == Version::One { Version::Two } else { Version::One };
             let failure = hear(Some(other), header, piece, false).1.unwrap_err();
-            let told = format!("the PROXY protocol header is of version {version} where version {other} is expected");
-            assert_eq!((failure.source.to_string(), failure.source.kind()), (told, Failure::Protocol));
+            let reported =
+                format!("the PROXY protocol header is of version {version} where version {other} is expected");
+            assert_eq!((failure.source.to_string(), failure.source.kind()), (reported, Failure::Protocol));
         }
     }
 }

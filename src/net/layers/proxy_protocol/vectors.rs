@@ -1,6 +1,6 @@
 //! What follows the addresses of version 2: vectors of a type, a length and a value (sections 2.2.1 to 2.2.8).
 //!
-//! Those that the specification knows are told as facts, each at most once, except padding; of the others the type.
+//! Those that the specification knows are reported as facts, each at most once, except padding; of the others the type.
 
 use super::error::{ProxyProtocolError, Vector};
 use super::escape::escaped;
@@ -23,7 +23,7 @@ const CLIENT_CERTIFICATE_EARLIER: u8 = 4;
 const CRC32C: Crc<u32> = Crc::<u32>::new(&CRC_32_ISCSI);
 
 #[derive(Default)]
-struct Told {
+struct Stated {
     facts: Vec<Fact>,
     seen: BTreeSet<Vector>,
     /// The types of those that are unknown.
@@ -32,34 +32,34 @@ struct Told {
 
 /// The facts of the vectors from `start` to the end of the header.
 pub(super) fn read(header: &[u8], start: usize) -> Result<Vec<Fact>, ProxyProtocolError> {
-    let mut told = Told::default();
+    let mut reported = Stated::default();
     let mut rest = &header[start..];
     while let Some((vector, value)) = next(&mut rest)? {
         match vector {
-            Vector::ALPN => told.text(vector, "alpn", value)?,
-            Vector::AUTHORITY => told.text(vector, "authority", value)?,
+            Vector::ALPN => reported.text(vector, "alpn", value)?,
+            Vector::AUTHORITY => reported.text(vector, "authority", value)?,
             Vector::UNIQUE_ID => {
                 expect(vector, value, value.len() <= UNIQUE_ID, "up to 128 are")?;
-                told.text(vector, "unique-id", value)?;
+                reported.text(vector, "unique-id", value)?;
             }
-            Vector::NETNS => told.text(vector, "network-namespace", value)?,
-            Vector::SSL => told.tls(value)?,
+            Vector::NETNS => reported.text(vector, "network-namespace", value)?,
+            Vector::SSL => reported.tls(value)?,
             Vector::CRC32C => {
-                told.once(vector)?;
+                reported.once(vector)?;
                 verify(header, header.len() - rest.len() - value.len(), value)?;
-                told.facts.push(("crc32c", "verified".to_owned()));
+                reported.facts.push(("crc32c", "verified".to_owned()));
             }
             Vector::NOOP => {}
             unknown => {
-                told.further.insert(format!("{:#04x}", unknown.0));
+                reported.further.insert(format!("{:#04x}", unknown.0));
             }
         }
     }
-    if !told.further.is_empty() {
-        let further: Vec<String> = told.further.into_iter().collect();
-        told.facts.push(("further", further.join(" ")));
+    if !reported.further.is_empty() {
+        let further: Vec<String> = reported.further.into_iter().collect();
+        reported.facts.push(("further", further.join(" ")));
     }
-    Ok(told.facts)
+    Ok(reported.facts)
 }
 
 /// Takes a vector off the front.
@@ -95,7 +95,7 @@ fn verify(header: &[u8], place: usize, value: &[u8]) -> Result<(), ProxyProtocol
     if found == computed { Ok(()) } else { Err(ProxyProtocolError::Checksum { found, computed }) }
 }
 
-impl Told {
+impl Stated {
     fn once(&mut self, vector: Vector) -> Result<(), ProxyProtocolError> {
         if self.seen.insert(vector) { Ok(()) } else { Err(ProxyProtocolError::VectorTwice { vector }) }
     }

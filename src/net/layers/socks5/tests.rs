@@ -35,13 +35,13 @@ proptest! {
         prop_assert_eq!(asked, target.host_and_port());
 
         let method = if parties.member.is_some() { "user and password" } else { "no authentication" };
-        let (told, heard) = (&client.reports()[0], &proxy.reports()[0]);
-        prop_assert_eq!((told.phase, heard.phase), (Phase::Retired, Phase::Retired));
-        prop_assert!(told.facts.contains(&("authentication", method.to_owned())));
+        let (reported, heard) = (&client.reports()[0], &proxy.reports()[0]);
+        prop_assert_eq!((reported.phase, heard.phase), (Phase::Retired, Phase::Retired));
+        prop_assert!(reported.facts.contains(&("authentication", method.to_owned())));
         prop_assert!(heard.facts.contains(&("authentication", method.to_owned())));
         let bound = bound.map(|bound| SocketAddr::new(bound.ip(), bound.port()));
         let bound = bound.map_or_else(|| "0.0.0.0:0".to_owned(), |bound| bound.to_string());
-        prop_assert!(told.facts.contains(&("bound", bound)));
+        prop_assert!(reported.facts.contains(&("bound", bound)));
         let user = parties.member.map(|(name, _)| ("user", name));
         prop_assert_eq!(heard.facts.iter().find(|(name, _)| *name == "user"), user.as_ref());
 
@@ -51,7 +51,7 @@ proptest! {
     }
 
     #[test]
-    fn a_client_of_ours_is_told_of_the_denial(target in target(), cuts in cuts(), which in 0..8usize) {
+    fn a_client_of_ours_reports_the_denial(target in target(), cuts in cuts(), which in 0..8usize) {
         let (denial, reply) = [
             (Denial::Failure, 1), (Denial::NotAllowed, 2), (Denial::NetworkUnreachable, 3), (Denial::HostUnreachable, 4),
             (Denial::NameUnknown, 4), (Denial::ConnectionRefused, 5), (Denial::TimedOut, 6), (Denial::AddressNotSupported, 8),
@@ -76,8 +76,8 @@ proptest! {
                 proxy.received(piece.len());
                 rest = behind;
             }
-            let told = proxy.outbound().len();
-            prop_assert!(told <= 200, "{told} bytes of answers");
+            let reported = proxy.outbound().len();
+            prop_assert!(reported <= 200, "{reported} bytes of answers");
         }
     }
 }

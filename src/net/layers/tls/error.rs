@@ -308,17 +308,17 @@ mod tests {
 
     #[test]
     fn alerts_have_the_names_of_the_rfc() {
-        let told = |alert| TlsError::Alert { peer: "`a`".to_owned(), alert }.to_string();
+        let reported = |alert| TlsError::Alert { peer: "`a`".to_owned(), alert }.to_string();
         assert_eq!(
-            told(AlertDescription::UnknownCA),
+            reported(AlertDescription::UnknownCA),
             "`a` refuses with the alert `unknown_ca`: it does not know who signed our certificate"
         );
-        assert_eq!(told(AlertDescription::InternalError), "`a` refuses with the alert `internal_error`");
+        assert_eq!(reported(AlertDescription::InternalError), "`a` refuses with the alert `internal_error`");
         assert_eq!(name(&AlertDescription::BadRecordMac), "bad_record_mac");
     }
 
     #[test]
-    fn names_and_times_of_certificates_are_told_as_people_write_them() {
+    fn names_and_times_of_certificates_are_reported_as_people_write_them() {
         let expired = CertificateError::ExpiredContext {
             time: UnixTime::since_unix_epoch(Duration::from_secs(1_700_000_000)),
             not_after: UnixTime::since_unix_epoch(Duration::from_secs(u64::MAX)),

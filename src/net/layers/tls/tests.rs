@@ -369,8 +369,8 @@ fn refused(mut client: Machine, mut server: Machine) -> LayerFailure {
     client.start().unwrap();
     server.start().unwrap();
     let (at_client, at_server) = talk(&mut client, &mut server, 1000);
-    let told = at_server.unwrap_err();
-    assert!(told.source.to_string().starts_with("the client refuses with the alert"), "{}", told.source);
+    let reported = at_server.unwrap_err();
+    assert!(reported.source.to_string().starts_with("the client refuses with the alert"), "{}", reported.source);
     let failure = at_client.unwrap_err();
     assert_eq!((failure.layer.as_str(), failure.place, failure.phase), ("tls", 1, Phase::Handshake));
     assert_eq!(failure.source.kind(), Failure::Authentication);
@@ -499,7 +499,7 @@ fn keys_can_change_at_any_time() {
 }
 
 #[test]
-fn versions_and_protocols_that_do_not_fit_are_told() {
+fn versions_and_protocols_that_do_not_fit_are_reported() {
     let pki = Pki::new();
     let fail = |mut client: Machine, mut server: Machine| {
         client.start().unwrap();

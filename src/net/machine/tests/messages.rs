@@ -196,9 +196,9 @@ fn the_longest_message_is_the_least_that_any_layer_takes() {
 
 #[test]
 fn a_layer_that_breaks_the_rules_of_messages_fails_and_nothing_is_merged_or_lost_in_silence() {
-    let fails = |machine: &mut Machine, told: &str| {
+    let fails = |machine: &mut Machine, reported: &str| {
         let failure = machine.next_message().unwrap_err();
-        assert_eq!((failure.source.to_string().as_str(), failure.source.kind()), (told, Failure::Unusable));
+        assert_eq!((failure.source.to_string().as_str(), failure.source.kind()), (reported, Failure::Unusable));
         assert!(machine.send_message(b"x").is_err());
     };
     let half = |input: &mut Buffer, above: &mut Above<'_>, _: &mut Buffer| {
@@ -249,8 +249,8 @@ fn a_layer_that_breaks_the_rules_of_messages_fails_and_nothing_is_merged_or_lost
     }
     let mut machine = Machine::of_messages(named(vec![Box::new(Leaves)]));
     let failure = machine.start().unwrap_err();
-    let told = "the layer left, and had made messages of what is none, or the other way round";
-    assert_eq!((failure.source.to_string().as_str(), failure.source.kind()), (told, Failure::Unusable));
+    let reported = "the layer left, and had made messages of what is none, or the other way round";
+    assert_eq!((failure.source.to_string().as_str(), failure.source.kind()), (reported, Failure::Unusable));
 }
 
 #[test]

@@ -65,12 +65,12 @@ fn another_entry_is_tried_when_every_address_has_failed_and_not_before() {
     assert_eq!(dialing.sockets().map(|(number, _)| number).collect::<Vec<_>>(), [2], "numbers go on");
     stage.fake.set(FOUR[0], Does::Connects);
     let winner = won(progress(&mut dialing, stage.at(501)));
-    let told = [
+    let reported = [
         "0 ms `six`: [::1]:1: connect: connection refused",
         "250 ms `six`: [::2]:1: connect: connection refused",
         "500 ms `other`: 10.0.0.1:1: connected",
     ];
-    assert_eq!(lines(winner.attempts()), told);
+    assert_eq!(lines(winner.attempts()), reported);
 }
 
 #[test]
@@ -97,14 +97,14 @@ fn a_failed_handshake_leads_to_the_other_addresses_and_then_to_the_next_entry() 
     let Error::Unreached { entry, attempts, .. } = error else { panic!("{error:?}") };
     assert_eq!(entry, "six");
     let late = "layer `tls`: the handshakes did not end within 1s";
-    let told = [
+    let reported = [
         "0 ms `six`: [::1]:1: overtaken".to_owned(),
         format!("250 ms `six`: [::2]:1: {late}"),
         format!("310 ms `six`: [::1]:1: {late}"),
         "330 ms `other`: 10.0.0.1:1: connect: connection refused".to_owned(),
         format!("330 ms `other`: 10.0.0.2:1: {late}"),
     ];
-    assert_eq!(lines(&attempts), told);
+    assert_eq!(lines(&attempts), reported);
 }
 
 #[test]

@@ -120,8 +120,8 @@ fn run(
         if pause == Pause::Over || from.end.reads.is_empty() && !from.end.ends && !flow.is_held_up() {
             return Ok(pause);
         }
-        from.told(EventFlags::IN);
-        to.told(EventFlags::OUT);
+        from.reported(EventFlags::IN);
+        to.reported(EventFlags::OUT);
         if to.end.writes.is_empty() {
             to.end.writes.push_back(Step::Bytes(usize::MAX));
         }
@@ -169,7 +169,7 @@ fn nothing_is_read_while_the_other_side_has_not_taken_what_was() {
     assert_eq!(flow.work(&mut from, &mut to, &mut tools).expect("nothing fails"), Pause::Sink);
     assert_eq!((from.end.given, to.end.taken.len()), (1000, 400));
     // Whatever the reading side is told.
-    from.told(EventFlags::IN);
+    from.reported(EventFlags::IN);
     let calls = from.end.calls;
     assert_eq!(flow.work(&mut from, &mut to, &mut tools).expect("nothing fails"), Pause::Sink);
     assert!(flow.is_held_up() && from.end.calls == calls);
@@ -195,7 +195,7 @@ fn a_direction_that_never_ends_lets_others_have_their_turn() {
 }
 
 #[test]
-fn an_error_is_told_with_its_side_and_nothing_is_ended() {
+fn an_error_is_reported_with_its_side_and_nothing_is_ended() {
     let (mut flow, mut tools) = (Flow::new(Passes::Bytes), tools());
     let (mut from, mut to) = (reader([Step::Bytes(7), Step::Fails], false), writer([Step::Bytes(7)]));
     let broken = flow.work(&mut from, &mut to, &mut tools).expect_err("it fails");

@@ -134,7 +134,7 @@ fn a_set_is_enumerated_in_its_own_order_with_layers_where_they_stand() {
     let ids = |enumeration: Enumeration<&Item>| enumeration.entries.iter().map(|item| item.id()).collect::<Vec<_>>();
     assert_eq!(ids(wsc_enum_protocols(&set, None)), [9, 3, 5, 4]);
     assert_eq!(ids(wsc_enum_protocols(&set, Some(&[6]))), [9, 5]);
-    assert_eq!(ids(enum_protocols(&set, None)), [3, 4], "of 4 it is not told whether it is hidden");
+    assert_eq!(ids(enum_protocols(&set, None)), [3, 4], "of 4 it is not stated whether it is hidden");
     assert_eq!(ids(enum_protocols(&set, Some(&[i32::MIN, 6, 0]))), [3], "NetBIOS has negative protocols");
 }
 
@@ -150,7 +150,7 @@ fn an_imported_catalog_is_enumerated_as_windows_has_it() {
     let set = store.set(winsock::Bitness::Bits64).expect("it has one");
     for protocols in [None, Some(&[6, 256, 0][..])] {
         let infos = |entries: Enumeration<EntryRef<'_>>| -> Vec<ProtocolInfo> {
-            entries.entries.into_iter().map(|entry| windows.protocol_info(entry).expect("all is told")).collect()
+            entries.entries.into_iter().map(|entry| windows.protocol_info(entry).expect("all is stated")).collect()
         };
         let items =
             |items: Enumeration<&Item>| items.entries.into_iter().map(|item| item.info.clone()).collect::<Vec<_>>();
@@ -161,7 +161,7 @@ fn an_imported_catalog_is_enumerated_as_windows_has_it() {
 }
 
 #[test]
-fn what_netsh_does_not_print_is_told_to_be_missing_and_not_to_be_zero() {
+fn what_netsh_does_not_print_is_stated_to_be_missing_and_not_to_be_zero() {
     let text = "Winsock Catalog Provider Entry\n------------------------------------------------------\n\
         Entry Type:                         Base Service Provider\n\
         Description:                        MSAFD Tcpip [TCP/IP]\n\
@@ -180,7 +180,7 @@ fn what_netsh_does_not_print_is_told_to_be_missing_and_not_to_be_zero() {
     let registry = registry.unwrap_or_else(|error| panic!("{error}"));
     let windows = WindowsSockets::new(&registry).expect("in the windows dialect");
     let entries = windows.enum_protocols(None).entries;
-    assert_eq!(entries.len(), 1, "whether it is hidden is not told");
+    assert_eq!(entries.len(), 1, "whether it is hidden is not stated");
     let reason = windows.protocol_info(entries[0]).expect_err("netsh prints no provider flags");
     assert!(matches!(&reason, Reason::Untold { facts } if facts.contains(&"hidden")), "{reason}");
 }

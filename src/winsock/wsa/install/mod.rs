@@ -27,7 +27,7 @@ pub use error::InstallError;
 
 use super::super::info::{ItemKind, ProtocolInfo};
 use super::super::packed::PackedItem;
-use super::super::store::{Item, Set, Store, Told};
+use super::super::store::{Item, Set, Stated, Store};
 use crate::catalog::{Bitness, Span};
 use entries::{Library, chain_over, layer_like};
 use indexmap::IndexSet;
@@ -90,7 +90,7 @@ pub struct Installed {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct InstalledSet {
-    /// Which programs see it; nothing where the source does not tell.
+    /// Which programs see it; nothing where the source does not state.
     pub bits: Option<Bitness>,
     /// The chains, in the order of the catalog.
     pub chains: Vec<InstalledChain>,
@@ -158,11 +158,11 @@ pub fn install_provider_and_chains(store: &Store, install: &Install) -> Result<I
         sets.push(InstalledSet { bits: set.bits, chains, order: set.items.iter().map(Item::id).collect() });
     }
     let somewhere = store.sets.first().map(|set| set.at);
-    let counter = |told: &Option<Told<u32>>| told.as_ref().map(|told| told.at).or(somewhere);
+    let counter = |stated: &Option<Stated<u32>>| stated.as_ref().map(|stated| stated.at).or(somewhere);
     let serial = store.serial_access_number.as_ref().map_or(1, |serial| serial.value);
-    store.next_catalog_entry_id = counter(&store.next_catalog_entry_id).map(|at| Told::new(next, at));
+    store.next_catalog_entry_id = counter(&store.next_catalog_entry_id).map(|at| Stated::new(next, at));
     // It is compared for equality alone, so that it may begin again.
-    store.serial_access_number = counter(&store.serial_access_number).map(|at| Told::new(serial.wrapping_add(1), at));
+    store.serial_access_number = counter(&store.serial_access_number).map(|at| Stated::new(serial.wrapping_add(1), at));
     Ok(Installed { store, layer, sets })
 }
 
@@ -231,7 +231,7 @@ fn put(set: &mut Set, layer: ProtocolInfo, chains: &[InstalledChain]) -> Result<
     items.push(item(layer)?);
     for (number, item) in (1..).zip(&mut items) {
         let key_at = item.key.as_ref().map_or(item.at, |key| key.at);
-        item.key = has_keys.then(|| Told::new(format!("{number:012}"), key_at));
+        item.key = has_keys.then(|| Stated::new(format!("{number:012}"), key_at));
         item.number = has_keys.then_some(number);
     }
     set.items = items;
@@ -247,7 +247,7 @@ fn item(info: ProtocolInfo, at: Span, repeats_names: bool) -> Result<Item, Insta
     if item.info.further.is_some() {
         item.packed = Some(PackedItem::new(&item.info).map_err(InstallError::Unwritable)?);
     }
-    item.repeated_name = repeats_names.then(|| Told::new(item.info.name.clone(), at));
+    item.repeated_name = repeats_names.then(|| Stated::new(item.info.name.clone(), at));
     Ok(item)
 }
 

@@ -40,9 +40,9 @@ fn set(bits: Option<Bitness>) -> Set {
         base(1002, (2, 3, 0), 0x609, MATCHES_ZERO | provider_flags::HIDDEN, "RAW"),
         base(1004, (2, 1, 6), 0x22066, MATCHES_ZERO, "RSVP TCP"),
     ];
-    set.count = Some(Told::new(4, nowhere()));
+    set.count = Some(Stated::new(4, nowhere()));
     for (number, item) in (1..).zip(&mut set.items) {
-        item.key = Some(Told::new(format!("{number:012}"), nowhere()));
+        item.key = Some(Stated::new(format!("{number:012}"), nowhere()));
         item.number = Some(number);
     }
     set
@@ -51,8 +51,8 @@ fn set(bits: Option<Bitness>) -> Set {
 fn store(sets: Vec<Set>) -> Store {
     let mut store = Store::new(SourceForm::Reg);
     store.sets = sets;
-    store.next_catalog_entry_id = Some(Told::new(1010, nowhere()));
-    store.serial_access_number = Some(Told::new(5, nowhere()));
+    store.next_catalog_entry_id = Some(Stated::new(1010, nowhere()));
+    store.serial_access_number = Some(Stated::new(5, nowhere()));
     store
 }
 
@@ -314,12 +314,12 @@ fn without_a_base_protocol_there_is_nothing_to_cover() {
 #[test]
 fn no_id_is_taken_twice_even_where_the_counter_is_wrong_or_at_its_end() {
     let mut low = store(vec![set(None)]);
-    low.next_catalog_entry_id = Some(Told::new(1001, nowhere()));
+    low.next_catalog_entry_id = Some(Stated::new(1001, nowhere()));
     assert_eq!(installed(&low, &foobar()).layer, 1005);
     let mut high = store(vec![set(None)]);
-    high.next_catalog_entry_id = Some(Told::new(u32::MAX - 4, nowhere()));
+    high.next_catalog_entry_id = Some(Stated::new(u32::MAX - 4, nowhere()));
     assert_eq!(installed(&high, &foobar()).store.next_catalog_entry_id.map(|next| next.value), Some(u32::MAX));
-    high.next_catalog_entry_id = Some(Told::new(u32::MAX - 3, nowhere()));
+    high.next_catalog_entry_id = Some(Stated::new(u32::MAX - 3, nowhere()));
     let error = refused(&high, &foobar());
     assert_eq!((&error, numbers(&error)), (&InstallError::NoMoreIds, vec![11003]));
 }
@@ -334,14 +334,14 @@ fn a_name_that_is_too_long_with_what_it_covers_is_cut_off() {
 }
 
 #[test]
-fn what_a_source_does_not_tell_is_not_told_of_the_new_entries_either() {
+fn what_a_source_does_not_tell_is_not_stated_of_the_new_entries_either() {
     let mut catalog = store(vec![set(None)]);
     for item in &mut catalog.sets[0].items {
         item.info.further = None;
     }
     let installed = installed(&catalog, &foobar());
-    let told = |item: &Item| item.info.further.is_some() || item.packed.is_some();
-    assert!(!installed.store.sets[0].items.iter().any(told));
+    let stated = |item: &Item| item.info.further.is_some() || item.packed.is_some();
+    assert!(!installed.store.sets[0].items.iter().any(stated));
 }
 
 /// The registry export of a Windows 10 1709, which has sixteen base protocols in both bitnesses.
@@ -378,7 +378,7 @@ fn over_a_real_catalog_every_triple_gets_one_chain_and_the_rsvp_duplicates_none(
     }
     assert_eq!(installed.store.next_catalog_entry_id.map(|next| next.value), Some(1030));
     let serial = |store: &Store| store.serial_access_number.as_ref().map(|serial| serial.value);
-    let was = serial(&before).expect("the export tells it");
+    let was = serial(&before).expect("the export reports it");
     assert_eq!(installed.store.serial_access_number.map(|serial| serial.value), Some(was + 1));
 }
 

@@ -330,7 +330,7 @@ fn every_structure_that_is_enumerated_makes_a_socket_of_its_entry() {
     let registry = registry.unwrap_or_else(|error| panic!("{error}"));
     let windows = WindowsSockets::new(&registry).expect("in the windows dialect");
     for entry in windows.wsc_enum_protocols(None).entries {
-        let info = windows.protocol_info(entry).expect("all is told");
+        let info = windows.protocol_info(entry).expect("all is stated");
         let made = windows.socket(&SocketArguments::from_info(info.clone())).expect("there is one");
         assert_eq!(made.entry, entry);
         assert_eq!((made.address_family, made.socket_type, made.protocol), info.triple());

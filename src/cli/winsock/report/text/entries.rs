@@ -93,7 +93,7 @@ fn layer(text: &mut Text<'_>, set: &SetReport<'_>, layer: &LayerReport) {
     }
 }
 
-/// What the ids of a set stand for, those of entries that are told in part too.
+/// What the ids of a set stand for, those of entries that are stated in part too.
 fn names(set: &SetReport<'_>, report: &Report<'_>) -> HashMap<u32, String> {
     let mut names = HashMap::new();
     for entry in &set.entries {
@@ -102,8 +102,8 @@ fn names(set: &SetReport<'_>, report: &Report<'_>) -> HashMap<u32, String> {
     for fragment in &report.fragments {
         let Some(id) = fragment.catalog_entry_id else { continue };
         names.entry(id).or_insert_with(|| match fragment.fragment.facts.get(&Field::ProtocolName) {
-            Some(name) => format!("`{}` (id {id}, told in part)", printable(&name.value)),
-            None => format!("id {id}, which is told in part"),
+            Some(name) => format!("`{}` (id {id}, stated in part)", printable(&name.value)),
+            None => format!("id {id}, which is stated in part"),
         });
     }
     names
@@ -113,19 +113,19 @@ fn names(set: &SetReport<'_>, report: &Report<'_>) -> HashMap<u32, String> {
 fn members(names: &HashMap<u32, String>, has_gaps: bool, chain: &Item) -> String {
     let name = |id: &u32| match names.get(id) {
         Some(name) => name.clone(),
-        None if has_gaps => format!("id {id}, which is not told"),
+        None if has_gaps => format!("id {id}, which is not stated"),
         None => format!("{BAD}id {id}, which no entry has{BAD:#}"),
     };
     chain.info.chain.ids().iter().map(name).collect::<Vec<_>>().join(" / ")
 }
 
 fn written(text: &mut Text<'_>, entry: &EntryReport<'_>) {
-    text.line(2, format_args!("key written: {}", entry.item.written.as_deref().unwrap_or("not told")));
+    text.line(2, format_args!("key written: {}", entry.item.written.as_deref().unwrap_or("not stated")));
 }
 
 fn absent(text: &mut Text<'_>, set: &SetReport<'_>) {
     let Some(absent) = &set.absent else {
-        return text.line(1, "what is missing cannot be told: the source has gaps");
+        return text.line(1, "what is missing is unknown: the source has gaps");
     };
     for absent in absent.iter().filter(|absent| absent.is_missing) {
         let (family, socket_type, protocol) = absent.item.triple;
@@ -208,10 +208,10 @@ fn answers(text: &mut Text<'_>, set: &SetReport<'_>) {
         Outcome::Entry(place) => entry(place).map(named).unwrap_or_default(),
         Outcome::Untold(place) => {
             let name = entry(place).map(named).unwrap_or_default();
-            format!("{name}, if it takes this protocol, which is not told")
+            format!("{name}, if it takes this protocol, which is not stated")
         }
         Outcome::Refused => "none: refused".to_owned(),
-        Outcome::NotTold => "none that is told".to_owned(),
+        Outcome::NotStated => "none that is stated".to_owned(),
     };
     for answer in &set.answers {
         let request = format!("{SUBJECT}{}{SUBJECT:#}", answer.request.name);
@@ -222,7 +222,7 @@ fn answers(text: &mut Text<'_>, set: &SetReport<'_>) {
         }
         let item = match answer.now {
             Outcome::Entry(place) | Outcome::Untold(place) => entry(place),
-            Outcome::Refused | Outcome::NotTold => None,
+            Outcome::Refused | Outcome::NotStated => None,
         };
         let Some(item) = item else { continue };
         let path = printable(&item.info.path);

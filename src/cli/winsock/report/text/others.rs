@@ -14,8 +14,8 @@ pub(super) fn source(text: &mut Text<'_>, report: &Report<'_>) {
     let form = match store.form {
         SourceForm::Reg => "a registry export",
         SourceForm::Hive => "a SYSTEM hive",
-        SourceForm::Netsh => "what netsh prints, which does not tell all fields",
-        SourceForm::Instlsp => "what instlsp prints, which tells ids and names only",
+        SourceForm::Netsh => "what netsh prints, which does not state all fields",
+        SourceForm::Instlsp => "what instlsp prints, which prints ids and names only",
         SourceForm::Packed => "packed items",
     };
     text.heading("Source");
@@ -60,7 +60,7 @@ pub(super) fn findings(text: &mut Text<'_>, report: &Report<'_>) {
     }
     // Even a sound catalog gives some, on duplicates that Windows itself installs.
     if !notes.is_empty() {
-        text.line(1, format_args!("{} notes, which `--format json` and `sockatlas check` tell", notes.len()));
+        text.line(1, format_args!("{} notes, which `--format json` and `sockatlas check` list", notes.len()));
     }
 }
 
@@ -68,14 +68,14 @@ pub(super) fn fragments(text: &mut Text<'_>, report: &Report<'_>) {
     if report.fragments.is_empty() {
         return;
     }
-    text.heading("Entries told in part");
+    text.heading("Entries stated in part");
     for FragmentReport { fragment, provider_id, known_provider, concerns: odd, .. } in &report.fragments {
-        let fact = |field| fragment.facts.get(&field).map(|told| printable(&told.value));
+        let fact = |field| fragment.facts.get(&field).map(|stated| printable(&stated.value));
         let name = fact(Field::ProtocolName).map_or_else(|| "without a name".to_owned(), |name| format!("`{name}`"));
         let id = fact(Field::CatalogEntryId).map(|id| format!(" (id {id})")).unwrap_or_default();
         text.said(1, format_args!("{}{name}{id}", bits(fragment.bits)), fragment.at);
         let provider = match (provider_id, known_provider) {
-            (None, _) => "provider: not told".to_owned(),
+            (None, _) => "provider: not stated".to_owned(),
             (Some(id), Some(known)) => format!("provider {id}, the known `{known}`"),
             (Some(id), None) => format!("{BAD}provider {id}, none that is known{BAD:#}"),
         };
@@ -140,18 +140,18 @@ fn name_space(text: &mut Text<'_>, report: &NameSpaceReport<'_>) {
         }
         NameSpaceStanding::Added => {
             text.said(1, format_args!("{BAD}added{BAD:#}: `{name}`"), provider.at);
-            let id = provider.provider_id.map_or_else(|| "not told".to_owned(), |id| id.to_string());
-            let name_space = provider.name_space.map_or_else(|| "not told".to_owned(), |number| number.to_string());
+            let id = provider.provider_id.map_or_else(|| "not stated".to_owned(), |id| id.to_string());
+            let name_space = provider.name_space.map_or_else(|| "not stated".to_owned(), |number| number.to_string());
             let path = provider.path.as_deref().map(|path| format!("`{}`", printable(path)));
             text.line(2, format_args!("provider {id}, name space {name_space}"));
-            text.line(2, format_args!("library {}", path.as_deref().unwrap_or("not told")));
+            text.line(2, format_args!("library {}", path.as_deref().unwrap_or("not stated")));
             let enabled = match provider.enabled {
-                None => "not told",
+                None => "not stated",
                 Some(true) => "yes",
                 Some(false) => "no",
             };
             text.line(2, format_args!("enabled: {enabled}"));
-            text.line(2, format_args!("key written: {}", provider.written.as_deref().unwrap_or("not told")));
+            text.line(2, format_args!("key written: {}", provider.written.as_deref().unwrap_or("not stated")));
         }
     }
     if !report.concerns.is_empty() {
@@ -170,14 +170,14 @@ pub(super) fn applications(text: &mut Text<'_>, report: &Report<'_>) {
     for report in &report.applications {
         let application = report.application;
         let path = application.path.as_ref().map_or("without a path".into(), |path| printable(&path.value));
-        let arguments = application.arguments.as_ref().map(|told| format!(" {}", printable(&told.value)));
+        let arguments = application.arguments.as_ref().map(|stated| format!(" {}", printable(&stated.value)));
         let categories = match &application.categories {
-            None => "not told".to_owned(),
-            Some(told) if told.value.is_empty() => "none".to_owned(),
-            Some(told) => told.value.to_string(),
+            None => "not stated".to_owned(),
+            Some(stated) if stated.value.is_empty() => "none".to_owned(),
+            Some(stated) => stated.value.to_string(),
         };
         text.said(1, format_args!("{path}{}: {categories}", arguments.unwrap_or_default()), application.key.at);
     }
     text.line(1, "a layer loads into these only if it has categories, and none that is not permitted here;");
-    text.line(1, "which categories layers have is not told by any source");
+    text.line(1, "which categories layers have is not stated by any source");
 }

@@ -133,7 +133,7 @@ fn a_peer_that_never_reads_stops_the_writer_after_one_message() {
 }
 
 #[test]
-fn what_the_socket_refuses_is_told_to_the_writer_and_the_next_goes_on() {
+fn what_the_socket_refuses_is_reported_to_the_writer_and_the_next_goes_on() {
     let refused = |result: io::Result<usize>| Errno::from_io_error(&result.unwrap_err()) == Some(Errno::MSGSIZE);
     for endless in [true, false] {
         // The second and the third attempt are refused.
@@ -148,7 +148,7 @@ fn what_the_socket_refuses_is_told_to_the_writer_and_the_next_goes_on() {
 }
 
 #[test]
-fn what_is_refused_while_the_user_reads_is_told_to_who_writes_next() {
+fn what_is_refused_while_the_user_reads_is_reported_to_who_writes_next() {
     // The first message finds no room at once, and is refused when it is tried again, by a read.
     let (mut connections, _) = posted(r#"["mask"]"#, true, [vec![0, 2, 0, 3], vec![3]], true);
     let [here, there] = &mut connections;
@@ -174,11 +174,11 @@ fn one_message_that_is_refused_while_the_user_reads_does_not_hold_up_the_next() 
     assert!(!here.machine.has_outbound());
     let posted: Vec<bool> = office.lock().unwrap().directions[0].posted.iter().map(|(_, refused)| *refused).collect();
     assert_eq!(posted, [true, false]);
-    assert!(here.flush().is_err() && here.flush().is_ok(), "it is told once");
+    assert!(here.flush().is_err() && here.flush().is_ok(), "it is reported once");
 }
 
 #[test]
-fn a_message_that_the_socket_cuts_is_told_and_the_next_is_good() {
+fn a_message_that_the_socket_cuts_is_reported_and_the_next_is_good() {
     let (mut connections, office) = posted(r#"["mask"]"#, true, [vec![3], vec![3]], false);
     let [here, _] = &mut connections;
     let long = vec![b'M'; 300_000];

@@ -40,7 +40,7 @@ struct Session {
     state: State,
     user: Option<String>,
     target: Option<Target>,
-    /// What the client is told of an error.
+    /// The answer to the client on an error.
     last_words: Vec<u8>,
 }
 
@@ -49,9 +49,9 @@ enum State {
     Awaiting,
     /// The client waits for its answer.
     Asking,
-    /// It was told that it is not connected.
+    /// It was notified that it is not connected.
     Refused,
-    /// It was told that it is connected: what comes now is for its target.
+    /// It was notified that it is connected: what comes now is for its target.
     Granted,
 }
 

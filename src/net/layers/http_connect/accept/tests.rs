@@ -120,12 +120,12 @@ fn every_denial_has_a_status_and_a_type_of_error() {
         let failure = machine.read(&mut [0; 10]).unwrap_err();
         assert_eq!(failure.source.kind(), Failure::Refused);
         assert_eq!(failure.source.to_string(), format!("what was asked for was refused: {words}"));
-        assert!(!machine.asks() && answered(&mut machine).is_empty(), "it is told once");
+        assert!(!machine.asks() && answered(&mut machine).is_empty(), "it is reported once");
     }
 }
 
 #[test]
-fn a_client_that_asks_wrongly_is_told_so_with_the_status_that_fits() {
+fn a_client_that_asks_wrongly_is_reported_so_with_the_status_that_fits() {
     use Failure::{Authentication, Protocol};
     let request = |lines: &str| format!("CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n{lines}\r\n");
     let as_user = |value: &str| request(&format!("Proxy-Authorization: {value}\r\n"));
@@ -184,15 +184,15 @@ fn a_client_that_asks_wrongly_is_told_so_with_the_status_that_fits() {
         (true, as_user("Basic Og=="), Authentication, "user `` is not known, or has another password".to_owned(), wrong),
         (true, request(&format!("Proxy-Authorization: Basic {ALICE}\r\n").repeat(2)), Protocol, "the client's request has more than one `Proxy-Authorization`".to_owned(), bad("a request has at most one Proxy-Authorization")),
     ];
-    for (users, said, kind, told, answer) in table {
+    for (users, said, kind, reported, answer) in table {
         for piece in [1, 1000] {
             let mut machine = machine(users);
             let failure = hear(&mut machine, said.as_bytes(), piece, true).unwrap_err();
-            assert_eq!(failure.source.to_string(), told);
-            assert_eq!((failure.source.kind(), failure.phase), (kind, Phase::Handshake), "{told}");
-            assert_eq!(answered(&mut machine), answer, "{told}");
+            assert_eq!(failure.source.to_string(), reported);
+            assert_eq!((failure.source.kind(), failure.phase), (kind, Phase::Handshake), "{reported}");
+            assert_eq!(answered(&mut machine), answer, "{reported}");
             assert!(!format!("{failure:?}{machine:?}").contains("sesame"));
-            assert_eq!(machine.claims().target, None, "{told}");
+            assert_eq!(machine.claims().target, None, "{reported}");
         }
     }
     let mut machine = machine(false);
@@ -224,13 +224,13 @@ fn a_header_of_the_greatest_size_is_read_byte_by_byte_and_no_more_is_kept() {
 }
 
 #[test]
-fn a_client_that_ends_too_soon_is_told_so() {
+fn a_client_that_ends_too_soon_is_reported_so() {
     let said = "CONNECT example.org:443 HTTP/1.1\r\nHost: example.org:443\r\n\r\n";
     for cut in 0..said.len() {
         let mut machine = machine(false);
         let failure = hear(&mut machine, &said.as_bytes()[..cut], 1000, true).unwrap_err();
-        let told = format!("the client ended the connection after {cut} bytes of the header of its request");
-        assert_eq!((failure.source.to_string(), failure.source.kind()), (told, Failure::Truncated));
+        let reported = format!("the client ended the connection after {cut} bytes of the header of its request");
+        assert_eq!((failure.source.to_string(), failure.source.kind()), (reported, Failure::Truncated));
         let words = "the request ended before the end of its header";
         assert_eq!(answered(&mut machine), answer("400 Bad Request", "", "http_request_error", words));
     }

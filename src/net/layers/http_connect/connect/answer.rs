@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn schemes_are_told_from_their_parameters() {
+    fn schemes_are_reported_from_their_parameters() {
         for (value, schemes) in [
             ("Basic realm=\"a, b\\\", c\", Digest nonce=\"x\", qop = \"auth\"", vec!["Basic", "Digest"]),
             ("Negotiate", vec!["Negotiate"]),

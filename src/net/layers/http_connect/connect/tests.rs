@@ -83,7 +83,7 @@ fn credentials_that_cannot_be_written_are_not_taken() {
 }
 
 #[test]
-fn a_refusal_is_told_with_its_status() {
+fn a_refusal_is_reported_with_its_status() {
     let refused = "did not connect to example.org:443";
     let long = format!("HTTP/1.1 500 {}\r\n\r\n", "x".repeat(81));
     let cut = format!("{refused}: 500 ({}...)", "x".repeat(80));
@@ -99,19 +99,19 @@ fn a_refusal_is_told_with_its_status() {
         ("HTTP/1.1 401 No\r\nWWW-Authenticate: Basic\r\n\r\n", alice(), Failure::Authentication, "did not accept the user and password: 401 (No); it offers Basic".to_owned()),
         ("HTTP/1.1 407 No\r\n\r\n", alice(), Failure::Authentication, "did not accept the user and password: 407 (No)".to_owned()),
     ];
-    for (said, authorization, kind, told) in table {
+    for (said, authorization, kind, reported) in table {
         for piece in [1, 1000] {
             let mut machine = machine(authorization.clone(), example());
             let failure = converse(&mut machine, said.as_bytes(), piece, false).unwrap_err();
-            assert_eq!(failure.source.to_string(), format!("the proxy proxy.example:3128 {told}"));
-            assert_eq!((failure.source.kind(), failure.phase), (kind, Phase::Handshake), "{told}");
+            assert_eq!(failure.source.to_string(), format!("the proxy proxy.example:3128 {reported}"));
+            assert_eq!((failure.source.kind(), failure.phase), (kind, Phase::Handshake), "{reported}");
             assert!(!format!("{failure:?}{machine:?}").contains("sesame"));
         }
     }
 }
 
 #[test]
-fn a_peer_that_breaks_the_protocol_is_told_so() {
+fn a_peer_that_breaks_the_protocol_is_answered_so() {
     let proxy = "the proxy proxy.example:3128";
     let header = "the header of the answer of the proxy proxy.example:3128";
     let long = format!("HTTP/1.1 200 OK\r\na: {}", "x".repeat(16 * 1024));
@@ -132,10 +132,10 @@ fn a_peer_that_breaks_the_protocol_is_told_so() {
         (b"HTTP/1.1 101 Switching Protocols\r\n\r\n", Failure::Protocol, format!("{proxy} switched protocols, which was not asked for: 101 (Switching Protocols)")),
         (b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n", Failure::Truncated, format!("{proxy} ended the connection after 17 bytes of the header of its answer")),
     ];
-    for (said, kind, told) in table {
+    for (said, kind, reported) in table {
         let mut machine = machine(None, example());
         let failure = converse(&mut machine, said, 1000, true).unwrap_err();
-        assert_eq!((failure.source.to_string(), failure.source.kind()), (told.clone(), kind));
+        assert_eq!((failure.source.to_string(), failure.source.kind()), (reported.clone(), kind));
     }
     let failure = converse(&mut machine(None, example()), b"", 1, true).unwrap_err();
     assert_eq!(
@@ -163,7 +163,7 @@ fn a_header_of_the_greatest_size_is_read_byte_by_byte() {
 
 #[test]
 fn nothing_can_be_smuggled_into_the_request() {
-    for (target, told) in [
+    for (target, reported) in [
         (Target::host("a\r\nHost: b", 80), r"the name of the target has '\r' in it, which cannot stand in a request"),
         (Target::host("a b", 80), "the name of the target has ' ' in it, which cannot stand in a request"),
         (Target::host("a@b", 80), "the name of the target has '@' in it, which cannot stand in a request"),
@@ -183,7 +183,7 @@ fn nothing_can_be_smuggled_into_the_request() {
     ] {
         let mut machine = machine(alice(), target);
         let failure = machine.start().unwrap_err();
-        assert_eq!((failure.source.to_string().as_str(), failure.source.kind()), (told, Failure::Unusable));
+        assert_eq!((failure.source.to_string().as_str(), failure.source.kind()), (reported, Failure::Unusable));
         assert!(machine.outbound().is_empty());
     }
 }

@@ -115,7 +115,7 @@ fn records(inspected: &Inspected, begun: SystemTime, steps: &[Step]) -> Vec<Vec<
     records
 }
 
-/// Its transport header and what follows, after every checksum was tested; and the ends, as `ADDRESS:PORT` is told apart.
+/// Its transport header and what follows, after every checksum was tested; and the ends, as `ADDRESS:PORT` is distinguished.
 enum Parsed {
     Tcp(TcpHeader, Vec<u8>),
     Udp(UdpHeader, Vec<u8>),
@@ -316,7 +316,7 @@ fn a_section_has_one_interface_of_raw_packets_and_nanoseconds() {
     assert!(preamble.starts_with(&[0x0a, 0x0d, 0x0d, 0x0a]));
     let [(0x0a0d_0d0a, section), (1, interface)] = blocks(&preamble)[..] else { panic!("{preamble:?}") };
     assert_eq!((word(section, 0), word(section, 4)), (0x1a2b_3c4d, 1), "the byte order, and version 1.0");
-    assert_eq!(section[8..16], [0xff; 8], "the length is not told");
+    assert_eq!(section[8..16], [0xff; 8], "the length is not stated");
     assert_eq!(options(&section[16..]), [(4, concat!("sockatlas ", env!("CARGO_PKG_VERSION")).as_bytes())]);
     assert_eq!((word(interface, 0), word(interface, 4)), (101, 0), "LINKTYPE_RAW, and no limit");
     let options = options(&interface[8..]);
@@ -326,7 +326,7 @@ fn a_section_has_one_interface_of_raw_packets_and_nanoseconds() {
 }
 
 #[test]
-fn the_ends_are_the_socket_s_or_are_told_in_a_comment() {
+fn the_ends_are_the_socket_s_or_are_reported_in_a_comment() {
     let steps = [Step::Passed(Direction::Sent, b"x".to_vec()), Step::Passed(Direction::Received, b"y".to_vec())];
     let seen = |connection: &Inspected| {
         let packets = packets(&records(connection, start(), &steps));
@@ -347,7 +347,7 @@ fn the_ends_are_the_socket_s_or_are_told_in_a_comment() {
     let (ends, comment) = seen(&vsock);
     assert_eq!(ends, [pair("192.0.2.1", "192.0.2.2"), pair("192.0.2.2", "192.0.2.1")]);
     assert_eq!(comment, "entry=inspect role=accept local=2:1024 peer=3:70000");
-    // Two such connections are told apart by their ports.
+    // Two such connections are distinguished by their ports.
     let ports = || {
         let packets = packets(&records(&vsock, start(), &steps));
         let (Parsed::Udp(header, _), _) = parse(&packets[0].bytes) else { panic!("{packets:?}") };

@@ -38,27 +38,27 @@ fn a_file_is_made_for_its_owner_only_and_what_is_there_stays() {
 fn nothing_is_added_to_a_file_of_another_kind() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("x");
-    let told = |form| {
+    let reported = |form| {
         let error = open(&path, form).map(drop).unwrap_err();
         assert_eq!((error.kind(), error.option_name()), (ProviderFailure::Option, Some("file")));
         error.to_string()
     };
     fs::write(&path, "a diary\n").unwrap();
     let shown = path.display();
-    assert_eq!(told(Form::Pcapng), format!("option `file`: {shown} is there already and is no pcapng file"));
+    assert_eq!(reported(Form::Pcapng), format!("option `file`: {shown} is there already and is no pcapng file"));
     assert_eq!(fs::read(&path).unwrap(), b"a diary\n");
     fs::remove_file(&path).unwrap();
     drop(open(&path, Form::Pcapng).unwrap());
     let expected = format!("option `file`: {shown} is a pcapng file, to which no text can be added");
-    assert_eq!((told(Form::Counts), told(Form::Hexdump)), (expected.clone(), expected));
+    assert_eq!((reported(Form::Counts), reported(Form::Hexdump)), (expected.clone(), expected));
 
     let path = folder.path().join("no folder/x");
-    let told = open(&path, Form::Counts).map(drop).unwrap_err().to_string();
-    assert_eq!(told, format!("option `file`: {}: No such file or directory (os error 2)", path.display()));
+    let reported = open(&path, Form::Counts).map(drop).unwrap_err().to_string();
+    assert_eq!(reported, format!("option `file`: {}: No such file or directory (os error 2)", path.display()));
 }
 
 #[test]
-fn a_full_disk_is_told_by_whoever_meets_it_first() {
+fn a_full_disk_is_reported_by_whoever_meets_it_first() {
     let full = Path::new("/dev/full");
     if !full.exists() {
         return eprintln!("SKIPPED: this system has no /dev/full");
@@ -68,22 +68,22 @@ fn a_full_disk_is_told_by_whoever_meets_it_first() {
     assert_eq!(error.to_string(), "writing to /dev/full: No space left on device (os error 28)");
     assert_eq!(error.io().unwrap().raw_os_error(), Some(28));
     // A dump begins with a line.
-    let told = |error: &RecordError| error.to_string();
+    let reported = |error: &RecordError| error.to_string();
     let expected = "/dev/full cannot be written: No space left on device (os error 28)";
     let error = open(full, Form::Hexdump).unwrap().begin(&inspected(false)).map(drop).unwrap_err();
-    assert_eq!(told(&error), expected);
+    assert_eq!(reported(&error), expected);
     assert!(matches!(error.downcast_ref(), Some(InspectError::Write { .. })));
     // Counts have nothing but an end, which the second of the two sides to end is told of ...
     let counts = open(full, Form::Counts).unwrap();
     let mut recording = counts.begin(&inspected(false)).unwrap();
     recording.passed(Direction::Sent, b"x").unwrap();
     recording.ended(Direction::Sent).unwrap();
-    assert_eq!(told(&recording.ended(Direction::Received).unwrap_err()), expected);
+    assert_eq!(reported(&recording.ended(Direction::Received).unwrap_err()), expected);
     recording.closed();
     // ... and when it is dropped before, the next connection, once.
     counts.begin(&inspected(true)).unwrap().closed();
     let error = counts.begin(&inspected(true)).map(drop).unwrap_err();
-    assert_eq!(told(&error), format!("the end of an earlier connection is missing: {expected}"));
+    assert_eq!(reported(&error), format!("the end of an earlier connection is missing: {expected}"));
     assert!(matches!(error.downcast_ref(), Some(InspectError::Lost { .. })));
     assert!(counts.begin(&inspected(true)).is_ok());
 }

@@ -107,6 +107,6 @@ fn a_long_message_is_dumped_in_records_that_text2pcap_takes() {
 }
 
 #[test]
-fn times_are_told_to_the_nanosecond() {
+fn times_are_reported_to_the_nanosecond() {
     assert_eq!(rfc3339(SystemTime::UNIX_EPOCH + Duration::from_nanos(1)).to_string(), "1970-01-01T00:00:00.000000001Z");
 }

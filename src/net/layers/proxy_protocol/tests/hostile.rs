@@ -4,7 +4,7 @@ use super::*;
 use std::error::Error as _;
 
 #[test]
-fn whatever_is_no_header_is_told_as_it_is_however_it_arrives() {
+fn whatever_is_no_header_is_reported_as_it_is_however_it_arrives() {
     let absent =
         |found: &str| format!("the connection begins with `{found}` where a PROXY protocol header is expected");
     let word = |found: &str, word: &str, expected: &str| {
@@ -101,23 +101,25 @@ fn whatever_is_no_header_is_told_as_it_is_however_it_arrives() {
         (binary(1, 0x11, TCP4)[..27].to_vec(), truncated(27)),
         (binary(0, 0, &[0; 65535])[..65550].to_vec(), truncated(65550)),
     ];
-    let refused = refused.into_iter().map(|(said, told)| (said, Failure::Protocol, told));
-    for (said, kind, told) in refused.chain(ended.into_iter().map(|(said, told)| (said, Failure::Truncated, told))) {
+    let refused = refused.into_iter().map(|(said, reported)| (said, Failure::Protocol, reported));
+    for (said, kind, reported) in
+        refused.chain(ended.into_iter().map(|(said, reported)| (said, Failure::Truncated, reported)))
+    {
         for piece in [1, 3, 100, 30_000] {
             let (mut machine, result) = hear(None, &said, piece, true);
-            let failure = result.expect_err(&told);
-            assert_eq!(failure.source.to_string(), told, "in pieces of {piece}");
-            assert_eq!((failure.source.kind(), failure.phase), (kind, Phase::Handshake), "{told}");
+            let failure = result.expect_err(&reported);
+            assert_eq!(failure.source.to_string(), reported, "in pieces of {piece}");
+            assert_eq!((failure.source.kind(), failure.phase), (kind, Phase::Handshake), "{reported}");
             assert_eq!((failure.layer.as_str(), failure.place), ("proxy-protocol", 1));
             let error = failure.source.source().and_then(|error| error.downcast_ref::<ProxyProtocolError>());
             assert_eq!(error.map(ProxyProtocolError::failure), Some(kind));
-            assert!(machine.outbound().is_empty() && machine.claims().origin.is_none(), "{told}");
+            assert!(machine.outbound().is_empty() && machine.claims().origin.is_none(), "{reported}");
             let taken = machine.reports()[0].traffic.received_below;
-            assert!(taken <= 107 || kind == Failure::Truncated, "{taken} bytes were read before: {told}");
+            assert!(taken <= 107 || kind == Failure::Truncated, "{taken} bytes were read before: {reported}");
             // And that is the answer to whatever follows.
             machine.room()[..1].copy_from_slice(b"x");
             machine.received(1);
-            assert_eq!(machine.read(&mut []).expect_err("it has failed").source.to_string(), told);
+            assert_eq!(machine.read(&mut []).expect_err("it has failed").source.to_string(), reported);
         }
     }
 }

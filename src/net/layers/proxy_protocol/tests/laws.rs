@@ -69,18 +69,18 @@ proptest! {
     }
 
     #[test]
-    fn an_origin_of_one_family_is_told_as_it_is(source in ips(), destination in ips()) {
+    fn an_origin_of_one_family_is_reported_as_it_is(source in ips(), destination in ips()) {
         let (Address::Ip(from), Address::Ip(to)) = (&source, &destination) else { unreachable!("they are of IP") };
         let plain = |address: &SocketAddr| Address::Ip(SocketAddr::new(address.ip(), address.port()));
         for version in [Version::One, Version::Two] {
             let connection = Connection::of(&Origin { source: source.clone(), destination: destination.clone() }, version);
-            let told = connection.origin().expect("it has a form");
+            let reported = connection.origin().expect("it has a form");
             if from.is_ipv4() == to.is_ipv4() {
-                prop_assert_eq!(told, &Origin { source: plain(from), destination: plain(to) });
+                prop_assert_eq!(reported, &Origin { source: plain(from), destination: plain(to) });
             } else {
                 let canonical = |address: &Address| address.ip().expect("of IP").to_canonical();
-                prop_assert_eq!(canonical(&told.source), from.ip().to_canonical());
-                prop_assert_eq!(canonical(&told.destination), to.ip().to_canonical());
+                prop_assert_eq!(canonical(&reported.source), from.ip().to_canonical());
+                prop_assert_eq!(canonical(&reported.destination), to.ip().to_canonical());
             }
         }
     }

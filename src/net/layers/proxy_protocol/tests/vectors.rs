@@ -7,8 +7,8 @@ fn vector(vector: Vector, value: &[u8]) -> Vec<u8> {
     [&[vector.0], &length[..], value].concat()
 }
 
-/// What is told behind the addresses, or what is wrong.
-fn told(vectors: &[u8]) -> Result<Vec<(&'static str, String)>, String> {
+/// What is reported behind the addresses, or what is wrong.
+fn reported(vectors: &[u8]) -> Result<Vec<(&'static str, String)>, String> {
     let header = binary(1, 0x11, &[TCP4, vectors].concat());
     let whole = hear(None, &header, 30_000, false);
     let piecewise = hear(None, &header, 1, false);
@@ -26,14 +26,14 @@ fn told(vectors: &[u8]) -> Result<Vec<(&'static str, String)>, String> {
 }
 
 #[track_caller]
-fn assert_told(vectors: &[u8], expected: &[(&str, &str)]) {
-    let told = told(vectors).unwrap();
-    let told: Vec<(&str, &str)> = told.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    assert_eq!(told, expected);
+fn assert_reported(vectors: &[u8], expected: &[(&str, &str)]) {
+    let reported = reported(vectors).unwrap();
+    let reported: Vec<(&str, &str)> = reported.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    assert_eq!(reported, expected);
 }
 
 #[test]
-fn known_vectors_are_facts_and_of_others_the_number_is_told() {
+fn known_vectors_are_facts_and_of_others_the_number_is_reported() {
     let vectors = [
         vector(Vector::ALPN, b"h2"),
         vector(Vector::AUTHORITY, "bücher.example".as_bytes()),
@@ -54,11 +54,11 @@ fn known_vectors_are_facts_and_of_others_the_number_is_told() {
         ("network-namespace", "blue"),
         ("further", "0x22 0xe0 0xea"),
     ];
-    assert_told(&vectors.concat(), &expected);
+    assert_reported(&vectors.concat(), &expected);
 }
 
 #[test]
-fn the_client_s_tls_is_told_and_only_what_was_verified_is_called_so() {
+fn the_client_s_tls_is_reported_and_only_what_was_verified_is_called_so() {
     let ssl = |elements: u8, verified: u32, vectors: &[u8]| {
         vector(Vector::SSL, &[&[elements], &verified.to_be_bytes()[..], vectors].concat())
     };
@@ -79,7 +79,7 @@ fn the_client_s_tls_is_told_and_only_what_was_verified_is_called_so() {
         ("key-algorithm", "RSA2048"),
         ("further", "0x20/0x26"),
     ];
-    assert_told(&ssl(7, 0, &vectors.concat()), &expected);
+    assert_reported(&ssl(7, 0, &vectors.concat()), &expected);
     for (elements, verified, tls, certificate) in [
         (1, 0, "yes", "none"),
         (1, 1, "yes", "none"),
@@ -88,11 +88,11 @@ fn the_client_s_tls_is_told_and_only_what_was_verified_is_called_so() {
         (5, 0, "yes", "verified earlier in the session"),
         (0, 0, "no", "none"),
     ] {
-        assert_told(&ssl(elements, verified, &[]), &[("tls", tls), ("client-certificate", certificate)]);
+        assert_reported(&ssl(elements, verified, &[]), &[("tls", tls), ("client-certificate", certificate)]);
     }
     // Its facts stand where its vector stood.
     let around = [vector(Vector::ALPN, b"x"), ssl(1, 0, &[]), vector(Vector::NETNS, b"y")].concat();
-    let names: Vec<&str> = told(&around).unwrap().iter().map(|(name, _)| *name).collect();
+    let names: Vec<&str> = reported(&around).unwrap().iter().map(|(name, _)| *name).collect();
     assert_eq!(names, ["alpn", "tls", "client-certificate", "network-namespace"]);
 }
 
@@ -100,17 +100,17 @@ fn the_client_s_tls_is_told_and_only_what_was_verified_is_called_so() {
 fn a_value_of_the_peer_can_be_no_other_fact_and_is_cut_when_long() {
     let value = "a\r\nb, source 127.0.0.1:1; x\u{202e}\u{1b}[2J".as_bytes();
     let escaped = r"a\r\nb\x2c source 127.0.0.1:1\x3b x\u{202e}\u{1b}[2J";
-    assert_told(&vector(Vector::AUTHORITY, value), &[("authority", escaped)]);
-    assert_told(&vector(Vector::ALPN, b"\xff\0,"), &[("alpn", r"\xff\x00\x2c")]);
+    assert_reported(&vector(Vector::AUTHORITY, value), &[("authority", escaped)]);
+    assert_reported(&vector(Vector::ALPN, b"\xff\0,"), &[("alpn", r"\xff\x00\x2c")]);
     let exact = "ü".repeat(128);
-    assert_told(&vector(Vector::AUTHORITY, exact.as_bytes()), &[("authority", &exact)]);
+    assert_reported(&vector(Vector::AUTHORITY, exact.as_bytes()), &[("authority", &exact)]);
     let cut = format!("{}... (60001 bytes)", "ü".repeat(127));
     let long = format!("{}x{}", "ü".repeat(127), "ü".repeat((60_001 - 255) / 2));
-    let found = told(&vector(Vector::AUTHORITY, long.as_bytes())).unwrap();
+    let found = reported(&vector(Vector::AUTHORITY, long.as_bytes())).unwrap();
     assert_eq!(found[0].1, cut.replace("...", "x..."));
-    // However many there are, what is told of them is bounded.
+    // However many there are, what is reported of them is bounded.
     let many: Vec<u8> = (0..20_000_u32).flat_map(|at| vector(Vector(0x40 + (at % 0xC0) as u8), b"")).collect();
-    let found = told(&many).unwrap();
+    let found = reported(&many).unwrap();
     assert!(found.len() == 1 && found[0].1.len() <= 256 * 5, "{found:?}");
 }
 
@@ -140,7 +140,7 @@ fn a_checksum_is_verified() {
             assert!(!facts(&machine).contains(&("crc32c", "verified")), "bit {bit}");
         }
     }
-    let wrong = told(b"\x03\x00\x04\xde\xad\xbe\xef").unwrap_err();
+    let wrong = reported(b"\x03\x00\x04\xde\xad\xbe\xef").unwrap_err();
     let computed = bitwise_crc32c(&at(&[b"\x03\x00\x04\0\0\0\0"]));
     assert_eq!(wrong, format!("the header's checksum is deadbeef, and that of its bytes {computed:08x}"));
 }
@@ -188,7 +188,7 @@ fn vectors_that_cannot_be_are_refused() {
         (inside(&twice(Vector::SSL_VERSION, b"a")), "the header's vector SSL_VERSION is there twice".to_owned()),
     ];
     for (vectors, expected) in table {
-        assert_eq!(told(&vectors).unwrap_err(), expected);
+        assert_eq!(reported(&vectors).unwrap_err(), expected);
     }
     assert_eq!(format!("{:?} {:?}", Vector::SSL_CN, Vector(0xEA)), "SSL_CN 0xea");
 }

@@ -125,9 +125,9 @@ fn advice(stranger: Stranger) -> &'static str {
 const SHOWN: usize = 8;
 
 fn offer(methods: &[Method]) -> String {
-    let mut told: Vec<String> = methods.iter().take(SHOWN).map(Method::to_string).collect();
+    let mut reported: Vec<String> = methods.iter().take(SHOWN).map(Method::to_string).collect();
     if methods.len() > SHOWN {
-        told.push(format!("{} more", methods.len() - SHOWN));
+        reported.push(format!("{} more", methods.len() - SHOWN));
     }
-    if told.is_empty() { "no method".to_owned() } else { told.join(", ") }
+    if reported.is_empty() { "no method".to_owned() } else { reported.join(", ") }
 }

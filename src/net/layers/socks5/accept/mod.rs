@@ -38,7 +38,7 @@ struct Session {
     state: State,
     user: Option<String>,
     target: Option<Target>,
-    /// What a client is told of an error, where it is not what its message is always answered.
+    /// The answer to a client on an error, where it is not what its message is always answered.
     last_words: Option<Vec<u8>>,
 }
 
@@ -47,9 +47,9 @@ enum State {
     Awaiting(Message),
     /// It waits for the answer to its request.
     Asking,
-    /// It was told that it is not connected.
+    /// It was notified that it is not connected.
     Refused,
-    /// It was told that it is connected: what comes now is for its target.
+    /// It was notified that it is connected: what comes now is for its target.
     Granted,
 }
 
@@ -86,7 +86,7 @@ impl Session {
             (Message::Greeting, Some(found)) => {
                 let stranger = Stranger::of(found);
                 self.last_words =
-                    Some(stranger.told("a SOCKS 5 proxy, and no HTTP proxy")).filter(|words| !words.is_empty());
+                    Some(stranger.reported("a SOCKS 5 proxy, and no HTTP proxy")).filter(|words| !words.is_empty());
                 Err(Socks5ClientError::Stranger { stranger })
             }
             (_, Some(found)) => Err(Socks5ClientError::Version { message, found, expected }),
@@ -159,7 +159,7 @@ fn reply(reply: Reply, bound: Option<SocketAddr>) -> Vec<u8> {
     [&[VERSION, reply.0, 0], &message::of_address(bound)[..]].concat()
 }
 
-/// What a client is told of a denial.
+/// The answer to a client on a denial.
 fn denied(denial: Denial) -> Reply {
     match denial {
         Denial::NotAllowed => Reply::NOT_ALLOWED,

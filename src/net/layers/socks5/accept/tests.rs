@@ -114,15 +114,15 @@ fn every_denial_has_a_reply() {
         let failure = machine.read(&mut [0; 10]).unwrap_err();
         assert_eq!(failure.source.kind(), Failure::Refused);
         assert_eq!(failure.source.to_string(), format!("what was asked for was refused: {denial}"));
-        assert!(!machine.asks() && answered(&mut machine).is_empty(), "it is told once");
+        assert!(!machine.asks() && answered(&mut machine).is_empty(), "it is reported once");
     }
 }
 
-/// Whether there are users; what is said; what kind of failure that is, how it is told here, and how to the client.
+/// Whether there are users; what is said; what kind of failure that is, how it is stated here, and how to the client.
 type Row = (bool, Vec<u8>, Failure, &'static str, Vec<u8>);
 
 #[test]
-fn a_client_that_breaks_the_protocol_is_told_so_in_its_own_words() {
+fn a_client_that_breaks_the_protocol_is_reported_so_in_its_own_words() {
     use Failure::{Authentication, Protocol};
     let http = b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\
                  Content-Length: 43\r\n\r\nthis is a SOCKS 5 proxy, and no HTTP proxy\n";
@@ -158,21 +158,25 @@ fn a_client_that_breaks_the_protocol_is_told_so_in_its_own_words() {
         (false, of(b"\x05\x01\x00\x03\x03a\0b\x00\x50"), Protocol, r#"the client asked for "a\x00b", where UTF-8 without control characters is expected"#, failed(1, b"")),
         (false, of(b"\x05\x01\x00\x03\x02\xff\n\x00\x50"), Protocol, r#"the client asked for "\xff\n", where UTF-8 without control characters is expected"#, failed(1, b"")),
     ];
-    for (users, said, kind, told, answer) in table {
+    for (users, said, kind, reported, answer) in table {
         for piece in [1, 100] {
             let mut machine = machine(users);
             let failure = hear(&mut machine, &said, piece, true).unwrap_err();
-            assert_eq!(failure.source.to_string(), told);
-            assert_eq!((failure.source.kind(), failure.phase), (kind, Phase::Handshake), "{told}");
-            assert_eq!(answered(&mut machine).escape_ascii().to_string(), answer.escape_ascii().to_string(), "{told}");
+            assert_eq!(failure.source.to_string(), reported);
+            assert_eq!((failure.source.kind(), failure.phase), (kind, Phase::Handshake), "{reported}");
+            assert_eq!(
+                answered(&mut machine).escape_ascii().to_string(),
+                answer.escape_ascii().to_string(),
+                "{reported}"
+            );
             assert!(!format!("{failure:?}{machine:?}").contains(PASSWORD));
-            assert_eq!(machine.claims().target, None, "{told}");
+            assert_eq!(machine.claims().target, None, "{reported}");
         }
     }
 }
 
 #[test]
-fn a_client_that_ends_too_soon_is_told_at_which_message() {
+fn a_client_that_ends_too_soon_is_reported_at_which_message() {
     let said = [LOGIN, REQUEST].concat();
     for cut in 0..said.len() {
         let mut machine = machine(true);
@@ -182,8 +186,8 @@ fn a_client_that_ends_too_soon_is_told_at_which_message() {
             4..23 => ("its user and password", 4, &b"\x05\x02\x01\x01"[..]),
             _ => ("its request", 23, &b"\x05\x02\x01\x00\x05\x01\x00\x01\0\0\0\0\0\0"[..]),
         };
-        let told = format!("the client ended the connection after {} bytes of {message}", cut - start);
-        assert_eq!((failure.source.to_string(), failure.source.kind()), (told, Failure::Truncated));
+        let reported = format!("the client ended the connection after {} bytes of {message}", cut - start);
+        assert_eq!((failure.source.to_string(), failure.source.kind()), (reported, Failure::Truncated));
         assert_eq!(answered(&mut machine), answer, "cut at {cut}");
         let error = failure.source.source().and_then(|error| error.downcast_ref());
         assert!(matches!(error, Some(Socks5ClientError::Truncated { received, .. }) if *received == cut - start));

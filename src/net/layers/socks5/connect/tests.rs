@@ -87,8 +87,8 @@ fn every_reply_has_the_words_of_the_rfc() {
         let mut machine = machine(None, Target::host("example.org", 9));
         // The rest of the reply is missing, as some proxies leave it out.
         let failure = converse(&mut machine, &[5, 0, 5, code], 1, false).unwrap_err();
-        let told = format!("the proxy proxy.example:1080 did not connect to example.org:9: reply {code} ({words})");
-        assert_eq!((failure.source.to_string(), failure.source.kind()), (told, Failure::Refused));
+        let reported = format!("the proxy proxy.example:1080 did not connect to example.org:9: reply {code} ({words})");
+        assert_eq!((failure.source.to_string(), failure.source.kind()), (reported, Failure::Refused));
         let error = failure.source.source().and_then(|error| error.downcast_ref::<Socks5Error>());
         assert!(matches!(error, Some(Socks5Error::Refused { reply, .. }) if reply.0 == code));
     }
@@ -96,7 +96,7 @@ fn every_reply_has_the_words_of_the_rfc() {
 }
 
 #[test]
-fn a_peer_that_breaks_the_protocol_is_told_so() {
+fn a_peer_that_breaks_the_protocol_is_answered_so() {
     let alice = Some("alice");
     #[rustfmt::skip]
     let table: [(Option<&str>, &[u8], Failure, &str); 15] = [
@@ -116,12 +116,12 @@ fn a_peer_that_breaks_the_protocol_is_told_so() {
         (alice, b"\x05\x02\x01", Failure::Truncated, "ended the connection after 1 bytes of its answer to user and password"),
         (None, b"\x05\x00\x05\x00\x00\x03\x05loc", Failure::Truncated, "ended the connection after 8 bytes of its reply to the request"),
     ];
-    for (user, said, kind, told) in table {
+    for (user, said, kind, reported) in table {
         for piece in [1, 100] {
             let mut machine = machine(user, Target::host("example.org", 9));
             let failure = converse(&mut machine, said, piece, true).unwrap_err();
-            assert_eq!(failure.source.to_string(), format!("the proxy proxy.example:1080 {told}"));
-            assert_eq!((failure.source.kind(), failure.phase), (kind, Phase::Handshake), "{told}");
+            assert_eq!(failure.source.to_string(), format!("the proxy proxy.example:1080 {reported}"));
+            assert_eq!((failure.source.kind(), failure.phase), (kind, Phase::Handshake), "{reported}");
             assert!(!format!("{failure:?}").contains(PASSWORD));
         }
     }
@@ -130,7 +130,7 @@ fn a_peer_that_breaks_the_protocol_is_told_so() {
 #[test]
 fn a_target_that_cannot_be_asked_for_is_never_mentioned_to_the_proxy() {
     let expected = "where 1 to 255 bytes without control characters are expected";
-    for (target, told) in [
+    for (target, reported) in [
         (Target::host("", 80), format!("the name of the target is 0 bytes {expected}")),
         (Target::host("x".repeat(256), 80), format!("the name of the target is 256 bytes {expected}")),
         (Target::host("a\0b", 80), format!("the name of the target is 3 bytes with control characters {expected}")),
@@ -141,7 +141,7 @@ fn a_target_that_cannot_be_asked_for_is_never_mentioned_to_the_proxy() {
     ] {
         let mut machine = machine(None, target);
         let failure = machine.start().unwrap_err();
-        assert_eq!((failure.source.to_string(), failure.source.kind()), (told, Failure::Unusable));
+        assert_eq!((failure.source.to_string(), failure.source.kind()), (reported, Failure::Unusable));
         assert!(machine.outbound().is_empty());
     }
     let longest = "x".repeat(255);
@@ -152,16 +152,16 @@ fn a_target_that_cannot_be_asked_for_is_never_mentioned_to_the_proxy() {
 
 #[test]
 fn a_user_and_a_password_fit_into_their_message() {
-    let told = |name: &str, password: &str| {
+    let reported = |name: &str, password: &str| {
         let password = Secret::from(password.to_owned());
         user(name, password).map(drop).map_err(|error| error.to_string())
     };
     let long = "x".repeat(256);
-    assert_eq!(told("alice", &long[1..]), Ok(()));
+    assert_eq!(reported("alice", &long[1..]), Ok(()));
     for (name, password, option, length) in
         [(&*long, "x", "username", 256), ("alice", &long, "password", 256), ("", "x", "username", 0)]
     {
         let expected = format!("option `{option}`: {length} bytes where 1 to 255 are expected (RFC 1929)");
-        assert_eq!(told(name, password), Err(expected));
+        assert_eq!(reported(name, password), Err(expected));
     }
 }

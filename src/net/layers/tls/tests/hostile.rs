@@ -9,7 +9,7 @@ fn record(kind: u8, content: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn whatever_a_peer_says_is_told_as_it_is_and_soon() {
+fn whatever_a_peer_says_is_reported_as_it_is_and_soon() {
     let pki = Pki::new();
     let endless = [&record(22, &[2, 0xff, 0xff, 0xff])[..], &record(22, &[0; 16_000]).repeat(20)].concat();
     let long = [&record(22, &[2, 0, 0xff, 0xff])[..], &record(22, &[0; 16_000]).repeat(20)].concat();
@@ -48,14 +48,14 @@ fn whatever_a_peer_says_is_told_as_it_is_and_soon() {
                     break failure;
                 }
             };
-            let told = failure.source.to_string();
-            assert_eq!((failure.layer.as_str(), failure.source.kind()), ("tls", kind), "{told}");
-            assert!(told.contains(text), "{told}");
-            assert!(fed <= 128 * 1024, "after {fed} bytes: {told}");
+            let reported = failure.source.to_string();
+            assert_eq!((failure.layer.as_str(), failure.source.kind()), ("tls", kind), "{reported}");
+            assert!(reported.contains(text), "{reported}");
+            assert!(fed <= 128 * 1024, "after {fed} bytes: {reported}");
             assert!(machine.outbound().len() < 2000);
             // And that is the answer to whatever follows.
             feed(&mut machine, &bytes);
-            assert_eq!(machine.read(&mut []).unwrap_err().source.to_string(), told);
+            assert_eq!(machine.read(&mut []).unwrap_err().source.to_string(), reported);
             assert_eq!(machine.send(b"x").unwrap_or_default(), 0);
         }
     }
@@ -85,7 +85,7 @@ fn a_byte_that_changed_on_the_way_is_found() {
 }
 
 #[test]
-fn a_record_that_changed_is_told_with_an_alert() {
+fn a_record_that_changed_is_reported_with_an_alert() {
     let pki = Pki::new();
     let (mut client, mut server) = open(pki.client(""), pki.server(""), 1000);
     server.send(b"hello").unwrap();
@@ -96,6 +96,6 @@ fn a_record_that_changed_is_told_with_an_alert() {
     let failure = drain(&mut client).unwrap_err();
     assert_eq!((failure.source.kind(), failure.phase), (Failure::Protocol, Phase::Open));
     assert_eq!(failure.source.to_string(), "`localhost` breaks the protocol: cannot decrypt peer's message");
-    let (_, told) = talk(&mut client, &mut server, 1);
-    assert_eq!(told.unwrap_err().source.to_string(), "the client refuses with the alert `bad_record_mac`");
+    let (_, reported) = talk(&mut client, &mut server, 1);
+    assert_eq!(reported.unwrap_err().source.to_string(), "the client refuses with the alert `bad_record_mac`");
 }

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn options_that_cannot_be_used_are_told_with_the_file_and_the_reason() {
+fn options_that_cannot_be_used_are_reported_with_the_file_and_the_reason() {
     let pki = Pki::new();
     pki.issue("other", &["other"]);
     pki.write("empty.pem", "");
@@ -53,10 +53,10 @@ fn options_that_cannot_be_used_are_told_with_the_file_and_the_reason() {
             "`client-roots`: DIR/empty.pem: it holds no certificate",
         ),
     ];
-    for (role, options, told) in table {
+    for (role, options, reported) in table {
         let Err(error) = pki.prepare(role, options) else { panic!("{options} can be used") };
         let text = error.to_string().replace(&pki.folder.path().display().to_string(), "DIR");
-        assert!(text.starts_with(&format!("option {told}")), "{text}");
+        assert!(text.starts_with(&format!("option {reported}")), "{text}");
         assert_eq!(error.kind(), ProviderFailure::Option);
         assert!(!text.contains("c2VjcmV0") && !text.contains("secret"));
     }
