@@ -86,7 +86,7 @@ pub(crate) enum ChainFlaw {
     /// A base protocol stands among its layers.
     #[error("has {0} before its end, which is a base protocol")]
     BaseBeforeEnd(String),
-    /// It leads to nothing that can be reported as a chain.
+    /// It leads to nothing that can be read as a chain.
     #[error(transparent)]
     Shapeless(#[from] Shapeless),
     /// It names itself.

@@ -37,7 +37,7 @@ pub enum LibraryState {
     There {
         /// Its size in bytes.
         size: u64,
-        /// When its content was last changed, in UTC as RFC 3339; nothing where that cannot be reported.
+        /// When its content was last changed, in UTC as RFC 3339; `None` where that is unknown.
         modified: Option<String>,
     },
     /// Nothing: the provider cannot be loaded.

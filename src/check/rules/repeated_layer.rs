@@ -2,7 +2,7 @@
 //! A chain that holds the same layer twice once it is flattened.
 //!
 //! # Why it matters
-//! A layer has one set of options, and what it reports goes by its name: the second could not be reported from the first.
+//! A layer has one set of options, and what it reports goes by its name: the second could not be distinguished from the first.
 //! Twice is mostly a chain over a chain that already has the layer, and then data is encrypted twice and a proxy is
 //! asked to dial itself. Where it is meant, as TLS in TLS, declare a second layer of the same provider.
 //!

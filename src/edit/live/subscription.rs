@@ -62,7 +62,7 @@ struct Subscriber {
     has_ended: AtomicBool,
 }
 
-/// Those who are told, and what is still to be reported.
+/// The subscribers, and the events that are still to be delivered.
 #[derive(Default)]
 pub(super) struct Subscribers {
     list: Vec<Arc<Subscriber>>,
@@ -98,7 +98,7 @@ impl<'s> Telling<'s> {
         (!is_telling).then(|| Telling { shared })
     }
 
-    /// Tells everything that is to be reported. A panic of a subscriber goes on when all is stated.
+    /// Delivers all events that are waiting. A panic of a subscriber is resumed when all are delivered.
     pub fn all(self) {
         let mut panic = None;
         while let Some((event, subscribers)) = self.next() {
@@ -116,7 +116,7 @@ impl<'s> Telling<'s> {
         }
     }
 
-    /// What is to be reported next. When there is nothing, the right to tell is given back in the same moment, so that nothing is
+    /// Returns the next event to deliver. When there is none, the right to deliver is given back in the same moment, so that nothing is
     /// left to nobody.
     fn next(&self) -> Option<(Event, Vec<Arc<Subscriber>>)> {
         let mut state = self.shared.state();

@@ -109,7 +109,7 @@ impl Lookups {
             let threads = self.threads.as_ref()?;
             let found = threads.receiver.try_recv().ok();
             if found.is_none() {
-                // What is reported after this makes it readable again; what was told before it is looked for once more.
+                // Events after this make it readable again; those before it are looked for once more.
                 let _ = rustix::io::read(&threads.wake, &mut [0; 8]);
                 return threads.receiver.try_recv().ok();
             }

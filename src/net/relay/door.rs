@@ -81,7 +81,7 @@ impl Door {
         self.awaited.swap(false, Ordering::SeqCst) || last && self.is_closed()
     }
 
-    /// Will be reported when one leaves; false: one has left already.
+    /// Registers for a notification when one leaves; returns false if one has left already.
     pub fn await_leaving(&self) -> bool {
         self.awaited.store(true, Ordering::SeqCst);
         self.inside.load(Ordering::SeqCst) >= self.most

@@ -43,7 +43,7 @@ impl<T> Slots<T> {
         self.len() == 0
     }
 
-    /// Keeps a value, which may be reported its own key.
+    /// Keeps a value, which may be given its own key.
     pub fn insert(&mut self, value: T) -> Key {
         let place = self.free.pop().unwrap_or_else(|| {
             self.places.push((0, None));

@@ -79,7 +79,7 @@ pub(super) struct Entries<'b, 's> {
 }
 
 impl Entries<'_, '_> {
-    /// The entry of each slot. One that cannot be reported whole has no body, and a fault.
+    /// The entry of each slot. One that cannot be read whole has no body, and a fault.
     pub fn read(&self, faults: &mut Faults) -> Vec<RawEntry> {
         (0..self.both.slots.len()).map(|at| self.entry(at, faults)).collect()
     }

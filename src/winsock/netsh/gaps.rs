@@ -62,7 +62,7 @@ pub(super) fn name_space(block: &Block<'_>, file: FileId) -> Option<Fault> {
 struct Part<'b, 't> {
     block: &'b Block<'t>,
     file: FileId,
-    /// For each line its place among those of an entry; nothing where that cannot be reported.
+    /// For each line its place among those of an entry; `None` where that is unknown.
     placed: Vec<Option<usize>>,
 }
 

@@ -276,7 +276,7 @@ fn values_of_name_space(provider: &NameSpaceProvider) -> Vec<(String, Data)> {
     values(stated, &provider.beside)
 }
 
-/// What is reported, then what stands beside it. A value that stands beside and means what is told is written in its place, as it is.
+/// What is reported, then what stands beside it. A value that stands beside and means what is reported is written in its place, as it is.
 fn values<const N: usize>(stated: [(&str, Option<Data>); N], beside: &[Beside]) -> Vec<(String, Data)> {
     let mut values = Vec::new();
     for (name, data) in &stated {

@@ -70,7 +70,7 @@ impl<'r> WindowsSockets<'r> {
     /// The structure that an enumeration gives of an entry.
     ///
     /// # Errors
-    /// What Windows must be reported of it, and the catalog does not state: netsh, for one, prints no provider flags.
+    /// What Windows needs of it and the catalog does not state: netsh, for one, prints no provider flags.
     pub fn protocol_info(&self, entry: EntryRef<'r>) -> Result<ProtocolInfo, Reason> {
         export::protocol_info(self.registry, entry.index())
     }

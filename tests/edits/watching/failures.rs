@@ -108,7 +108,11 @@ mod limits {
     fn watches_that_run_out_later_are_reported_and_files_followed_all_the_same() {
         const ENOUGH: &str = "1000";
         const LIMIT: &str = "/proc/sys/user/max_inotify_watches";
-        if !alone("watches_that_run_out_later_are_reported_and_files_followed_all_the_same", "max_inotify_watches", 1000) {
+        if !alone(
+            "watches_that_run_out_later_are_reported_and_files_followed_all_the_same",
+            "max_inotify_watches",
+            1000,
+        ) {
             return;
         }
         let folder = folder();

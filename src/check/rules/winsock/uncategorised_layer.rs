@@ -1,6 +1,6 @@
 //! # What it finds
 //! A layer, where some application permits categories of layers (`AppId_Catalog`). Where Windows keeps the categories
-//! of a layer is documented nowhere, so that no source tells them: here they count as not stated.
+//! of a layer is documented nowhere, so that no source states them: here they count as not stated.
 //!
 //! # Why it matters
 //! A layer without a category is not loaded into an application that permits some. Windows ships such permissions for
