@@ -100,7 +100,7 @@ impl Loader {
         self
     }
 
-    /// A loader of no documents, with the same bounds, forms and modules.
+    /// Creates a loader of no documents, with the same bounds, forms and modules.
     #[cfg(feature = "edit")]
     pub(crate) fn without_inputs(&self) -> Self {
         Loader { inputs: Vec::new(), ..self.clone() }
@@ -156,7 +156,7 @@ impl Loader {
         loaded
     }
 
-    /// The registry or the faults, and in either case what was read and looked for.
+    /// Returns the registry or the faults, and in either case what was read and looked for.
     pub(crate) fn load_and_look(&self) -> (Arc<Sources>, Result<Registry, LoadError>) {
         let (sources, loaded) = self.load_with_sources();
         (sources.clone(), loaded.map_err(|faults| LoadError { faults, sources }))
@@ -180,7 +180,7 @@ impl Loader {
         loaded.map_err(|faults| LoadError { faults, sources })
     }
 
-    /// The registry or the faults, and in either case the documents.
+    /// Returns the registry or the faults, and in either case the documents.
     pub(crate) fn load_with_sources(&self) -> (Arc<Sources>, Result<Registry, Vec<Fault>>) {
         self.read(usize::MAX)
     }
@@ -193,13 +193,13 @@ impl Loader {
         (sources, loaded)
     }
 
-    /// What each document says, in the order in which they merge, as far as they can be read.
+    /// Returns what each document says, in the order in which they merge, as far as they can be read.
     #[cfg(feature = "edit")]
     pub(crate) fn documents(&self) -> (Sources, Vec<Document>) {
         catalog::documents(&self.inputs, SHIPPED, self.form.as_deref(), &self.limits)
     }
 
-    /// What remains to be checked of a merged catalog, and the registry if nothing is wrong.
+    /// Returns what remains to be checked of a merged catalog, and the registry if nothing is wrong.
     fn freeze(&self, sources: &Arc<Sources>, draft: Draft, mut faults: Faults) -> Result<Registry, Vec<Fault>> {
         catalog::modules::faults(&draft, &self.modules, &mut faults);
         let (graph, stacks) = Graph::build(&draft, &self.modules, &mut faults);
@@ -226,7 +226,7 @@ const OF_THIS_SYSTEM: &str = match System::HOST {
 };
 
 impl Registry {
-    /// What this system offers, and the layers that come with sockatlas, from the catalogs built in.
+    /// Returns what this system offers, and the layers that come with sockatlas, from the catalogs built in.
     ///
     /// They are loaded once in a process; further calls share the result.
     pub fn builtin() -> Registry {
@@ -244,24 +244,24 @@ pub struct LoadError {
 }
 
 impl LoadError {
-    /// The faults; at least one.
+    /// Returns the faults; at least one.
     pub fn faults(&self) -> &[Fault] {
         &self.faults
     }
 
-    /// The documents that were read, as far as they could be.
+    /// Returns the documents that were read, as far as they could be.
     pub fn sources(&self) -> &Sources {
         &self.sources
     }
 
-    /// Where a fault is.
+    /// Returns where a fault is.
     pub fn locate(&self, fault: &Fault) -> Location {
         self.sources.locate(fault.at)
     }
 }
 
 impl fmt::Display for LoadError {
-    /// A line for each fault: file, line and column, what is wrong, what may help, and where a program built it.
+    /// Returns a line for each fault: file, line and column, what is wrong, what may help, and where a program built it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (at, fault) in self.faults.iter().enumerate() {
             let line_break = if at == 0 { "" } else { "\n" };

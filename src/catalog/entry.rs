@@ -143,7 +143,7 @@ pub(crate) struct Chain {
 }
 
 impl Chain {
-    /// The layers of its own, top first; those of a chain that it runs over are not among them.
+    /// Returns the layers of its own, top first; those of a chain that it runs over are not among them.
     pub fn layers(&self) -> impl DoubleEndedIterator<Item = (EntryIndex, Span)> {
         std::iter::once(self.top).chain(self.further.iter().copied())
     }

@@ -363,7 +363,7 @@ pub enum Misuse {
 }
 
 impl Clause {
-    /// What is so of one entry below, or of several.
+    /// Returns what is so of one entry below, or of several.
     pub(crate) fn finding(&self, entries: usize) -> &'static str {
         match (self, entries) {
             (Clause::Needs(_), 0 | 1) => "does not offer it",
@@ -377,7 +377,7 @@ impl Clause {
 }
 
 impl FaultKind {
-    /// The rule that is broken, in kebab-case.
+    /// Returns the rule that is broken, in kebab-case.
     pub fn code(&self) -> &'static str {
         match self {
             FaultKind::Syntax { .. } => "syntax",
@@ -408,7 +408,7 @@ impl FaultKind {
         }
     }
 
-    /// What to do about it, where that can be said.
+    /// Returns what to do about it, where that can be said.
     pub fn help(&self) -> Option<String> {
         let did_you_mean =
             |suggestion: &Option<String>| suggestion.as_ref().map(|word| format!("did you mean `{word}`?"));
@@ -493,12 +493,12 @@ impl Stands {
 /// The table of the keys of a catalog that stand in no table, in messages.
 pub(crate) const OF_CATALOG: &str = "a catalog";
 
-/// Whether a key is one of the catalog itself, and its value no table.
+/// Returns whether a key is one of the catalog itself, and its value no table.
 pub(crate) fn is_top_level(key: &str) -> bool {
     Table::Catalog.names().take_while(|name| *name != "provider").any(|name| name == key)
 }
 
-/// The truth value that a word stands for.
+/// Returns the truth value that a word stands for.
 pub(crate) fn boolean(word: &str) -> Option<&'static str> {
     match word.to_ascii_lowercase().as_str() {
         "true" | "yes" | "on" | "1" => Some("true"),
@@ -555,7 +555,7 @@ impl Fault {
         self
     }
 
-    /// Where the offending value stands.
+    /// Returns where the offending value stands.
     pub fn location(&self, sources: &Sources) -> Location {
         sources.locate(self.at)
     }

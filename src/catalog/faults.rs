@@ -61,23 +61,23 @@ impl Faults {
         if self.found.len() > mark.0 { Err(Reported(())) } else { Ok(()) }
     }
 
-    /// The proof that a fault like this was recorded, if one was.
+    /// Returns the proof that a fault like this was recorded, if one was.
     pub fn proof(&self, like: impl FnMut(&Fault) -> bool) -> Option<Reported> {
         self.found.iter().any(like).then_some(Reported(()))
     }
 
-    /// How many there are.
+    /// Returns how many there are.
     pub fn len(&self) -> usize {
         self.found.len()
     }
 
-    /// Those recorded since a moment.
+    /// Returns those recorded since a moment.
     pub fn after(&mut self, mark: Mark) -> &mut [Fault] {
         self.found.get_mut(mark.0..).unwrap_or_default()
     }
 
-    /// What was built, if no fault was recorded; else the faults in the order of their places, each once: what is written once
-    /// and used by several entries is found wrong by each of them.
+    /// Returns what was built, if no fault was recorded; else the faults in the order of their places, each once: what is written
+    /// once and used by several entries is found wrong by each of them.
     pub fn settle<T>(mut self, built: Result<T, Reported>) -> Result<T, Vec<Fault>> {
         match built {
             Ok(built) if self.found.is_empty() => Ok(built),

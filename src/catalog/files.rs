@@ -141,7 +141,7 @@ impl Roots {
         Roots(folders.filter_map(|folder| fs::canonicalize(here(folder)).ok()).collect())
     }
 
-    /// Whether a path without symbolic links lies in one of them.
+    /// Returns whether a path without symbolic links lies in one of them.
     fn hold(&self, path: &Path) -> bool {
         path.ancestors().any(|folder| self.0.contains(folder))
     }
@@ -365,7 +365,7 @@ impl Gather<'_> {
         }
     }
 
-    /// Whether a document has not been read yet; one that is being read is a cycle.
+    /// Returns whether a document has not been read yet; one that is being read is a cycle.
     fn is_fresh(&mut self, identity: &Path, asked: Asked) -> bool {
         if let Some(start) = self.including.iter().position(|(including, _)| including == identity) {
             let mut path: Vec<String> = self.including[start..].iter().map(|(_, name)| name.clone()).collect();
@@ -475,7 +475,7 @@ impl Gather<'_> {
         self.faults.push(Fault::new(FaultKind::NotACatalog { path: name.to_owned(), reason, included }, at));
     }
 
-    /// Where it is said that nothing comes of a document, and whether that is where it is included.
+    /// Returns where it is said that nothing comes of a document, and whether that is where it is included.
     fn at(&mut self, name: &str, asked: Asked) -> (Span, bool) {
         let included = asked.include();
         let at = included.unwrap_or_else(|| Span::beginning(self.sources.add(name, String::new())));
@@ -483,13 +483,13 @@ impl Gather<'_> {
     }
 }
 
-/// The most bytes that a document may have, by how it begins.
+/// Returns the most bytes that a document may have, by how it begins.
 fn most_bytes(form: Option<&dyn Form>, limits: &Limits, bytes: &[u8]) -> u64 {
     let beginning = &bytes[..bytes.len().min(BEGINNING as usize)];
     form.map_or(limits.document_bytes, |form| form.most_bytes(beginning, limits))
 }
 
-/// The system's text without Rust's "(os error 2)".
+/// Returns the system's text without Rust's "(os error 2)".
 fn reason(error: &io::Error) -> String {
     let text = error.to_string();
     text.split(" (os error").next().unwrap_or_default().to_lowercase()

@@ -85,7 +85,7 @@ pub(crate) fn walk(folder: &Path, is_inside: impl Fn(&Path) -> bool) -> io::Resu
 }
 
 impl Folder {
-    /// Whether another look at it found the same documents.
+    /// Returns whether another look at it found the same documents.
     pub fn has_documents_of(&self, other: &Folder) -> bool {
         self.files == other.files && self.folders == other.folders && self.near_misses == other.near_misses
     }
@@ -121,7 +121,7 @@ fn is_document(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "toml")
 }
 
-/// Whether a file was probably meant to be a document: `policy.TOML`, `policy.tml`, `policy.toml.txt`, `policy.toml `.
+/// Returns whether a file was probably meant to be a document: `policy.TOML`, `policy.tml`, `policy.toml.txt`, `policy.toml `.
 ///
 /// What programs and people put behind a name on purpose, to keep an older state or to switch a file off, is no slip:
 /// `policy.toml~`, `policy.toml.bak`, `policy.toml.off`.

@@ -9,10 +9,10 @@ use std::path::Path;
 
 /// A family of forms that documents may have. Rooms that lie above this one implement it.
 pub(crate) trait Form: std::fmt::Debug + Send + Sync {
-    /// The most bytes that a document which begins so may have.
+    /// Returns the most bytes that a document which begins so may have.
     fn most_bytes(&self, beginning: &[u8], limits: &Limits) -> u64;
 
-    /// The document as a text, to which all places refer; nothing when it is of none of these forms.
+    /// Returns the document as a text, to which all places refer, or `None` when it is of none of these forms.
     ///
     /// The path is the file's that it was read from.
     fn text(&self, bytes: &[u8], path: Option<&Path>) -> Option<Result<ForeignText, FaultKind>>;

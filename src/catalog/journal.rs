@@ -135,7 +135,8 @@ pub(crate) fn read(folder: &Path, about: Option<&[Owner]>) -> Result<Option<(Jou
     Ok(Some((journal, Owner::of(&metadata))))
 }
 
-/// What is there in the place of a folder's journal, if it has a say about files of one of these owners. A link is not followed.
+/// Returns what is there in the place of a folder's journal, if it has a say about files of one of these owners. A link is not
+/// followed.
 pub(crate) fn look(folder: &Path, about: Option<&[Owner]>) -> io::Result<Option<Metadata>> {
     match fs::symlink_metadata(folder.join(NAME)) {
         Err(error) if is_absent(&error) => Ok(None),
@@ -144,7 +145,7 @@ pub(crate) fn look(folder: &Path, about: Option<&[Owner]>) -> io::Result<Option<
     }
 }
 
-/// The text of a journal, or why it is none.
+/// Returns the text of a journal, or why it is none.
 fn text(file: &File, metadata: &Metadata) -> io::Result<Result<String, String>> {
     regular::expect_at_most(metadata.len(), MOST_BYTES)?;
     let mut bytes = Vec::new();
@@ -164,7 +165,7 @@ fn is_absent(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
-/// What readers get of a file, by its canonical path, that belongs to this owner and holds this on the disk.
+/// Returns what readers get of a file, by its canonical path, that belongs to this owner and holds this on the disk.
 #[cfg(feature = "edit")]
 pub(crate) fn reading(file: &Path, owner: Owner, disk: Vec<u8>) -> Result<Vec<u8>, JournalError> {
     let Some(folder) = file.parent() else { return Ok(disk) };
@@ -175,7 +176,7 @@ pub(crate) fn reading(file: &Path, owner: Owner, disk: Vec<u8>) -> Result<Vec<u8
 }
 
 impl Journal {
-    /// Whether the transaction is committed, for the journal of this folder.
+    /// Returns whether the transaction is committed, for the journal of this folder.
     pub fn counts(&self, folder: &Path) -> Result<bool, JournalError> {
         match &self.role {
             Role::First { .. } => Ok(true),
@@ -191,7 +192,7 @@ impl Journal {
         matches!(self.role, Role::First { .. })
     }
 
-    /// What readers get of a file of the journal's folder that holds this on the disk, while the journal counts.
+    /// Returns what readers get of a file of the journal's folder that holds this on the disk, while the journal counts.
     pub fn reading(&self, folder: &Path, file: &Path, disk: Vec<u8>) -> Result<Vec<u8>, JournalError> {
         let is_meant = |replacement: &&Replacement| file.file_name().is_some_and(|name| name == &*replacement.name);
         let Some(replacement) = self.files.iter().find(is_meant) else { return Ok(disk) };
@@ -202,7 +203,7 @@ impl Journal {
         }
     }
 
-    /// The folder of the transaction's first journal, for the journal of this folder.
+    /// Returns the folder of the transaction's first journal, for the journal of this folder.
     fn first(&self, folder: &Path) -> PathBuf {
         match &self.role {
             Role::First { .. } => folder.to_owned(),
@@ -213,7 +214,7 @@ impl Journal {
         }
     }
 
-    /// Whether the journal of a folder, which belongs to this owner, has a say about every file that it names.
+    /// Returns whether the journal of a folder, which belongs to this owner, has a say about every file that it names.
     #[cfg(feature = "edit")]
     pub fn may_replace_all(&self, folder: &Path, by: Owner) -> bool {
         self.files.iter().all(|file| {
@@ -261,7 +262,7 @@ impl Journal {
         Ok(Journal { transaction, role, files })
     }
 
-    /// The journal's text. Paths that are no UTF-8 cannot be written.
+    /// Returns the journal's text. Paths that are no UTF-8 cannot be written.
     #[cfg(feature = "edit")]
     pub fn render(&self) -> Option<String> {
         let mut text = String::from(
@@ -320,7 +321,7 @@ fn quoted(text: &str) -> String {
     toml_writer::ToTomlValue::to_toml_value(&toml_writer::TomlStringBuilder::new(text).as_basic())
 }
 
-/// Whether a journal of this owner has a say in a folder about files of one of these.
+/// Returns whether a journal of this owner has a say in a folder about files of one of these.
 fn has_say(folder: &Path, by: Owner, about: Option<&[Owner]>) -> bool {
     let Some(about) = about else { return true };
     match sticky(folder) {

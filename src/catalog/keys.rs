@@ -100,17 +100,17 @@ pub struct Key {
 }
 
 impl Key {
-    /// The key as it is written.
+    /// Returns the key as it is written.
     pub const fn name(&self) -> &'static str {
         self.name
     }
 
-    /// Whether the table must have it.
+    /// Returns whether the table must have it.
     pub const fn is_required(&self) -> bool {
         self.required
     }
 
-    /// What the words at it name; nothing, where they are values or tables.
+    /// Returns what the words at it name; nothing, where they are values or tables.
     pub const fn refers(&self) -> Option<Refers> {
         self.refers
     }
@@ -258,7 +258,7 @@ impl Table {
         Table::ProtocolRange,
     ];
 
-    /// Its keys, in the canonical order.
+    /// Returns its keys, in the canonical order.
     pub const fn keys(self) -> &'static [Key] {
         match self {
             Table::Catalog => CATALOG,
@@ -280,17 +280,17 @@ impl Table {
         }
     }
 
-    /// The names of its keys, in the canonical order.
+    /// Returns the names of its keys, in the canonical order.
     pub fn names(self) -> impl ExactSizeIterator<Item = &'static str> + Clone {
         self.keys().iter().map(Key::name)
     }
 
-    /// The keys that it must have.
+    /// Returns the keys that it must have.
     pub(crate) fn required(self) -> impl Iterator<Item = &'static str> {
         self.keys().iter().filter(|key| key.required).map(Key::name)
     }
 
-    /// What the words at one of its keys name. It is for constants: a key that the table does not have does not compile.
+    /// Returns what the words at one of its keys name. It is for constants: a key that the table does not have does not compile.
     pub(crate) const fn refers(self, name: &str) -> Refers {
         let keys = self.keys();
         let mut at = 0;
@@ -306,8 +306,8 @@ impl Table {
         panic!("the table has no such key")
     }
 
-    /// The table at a path, as in `["base", "tcp4"]`; nothing, where any key may stand. Of members of arrays the path says the
-    /// number, as in `always#2`.
+    /// Returns the table at a path, as in `["base", "tcp4"]`; nothing, where any key may stand. Of members of arrays the path says
+    /// the number, as in `always#2`.
     #[cfg(feature = "edit")]
     pub(crate) fn at<S: AsRef<str>>(path: &[S]) -> Option<Table> {
         let parts: Vec<&str> = path.iter().map(|part| part.as_ref().split('#').next().unwrap_or_default()).collect();
@@ -331,7 +331,7 @@ impl Table {
     }
 }
 
-/// Whether two texts are the same, for constants.
+/// Returns whether two texts are the same, for constants.
 const fn same(one: &str, other: &str) -> bool {
     let (one, other) = (one.as_bytes(), other.as_bytes());
     if one.len() != other.len() {

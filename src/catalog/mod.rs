@@ -286,7 +286,7 @@ impl Draft {
         self.names.get_index(index.get()).map_or("", |(name, _)| name)
     }
 
-    /// The name under which an entry is written: of one that a chain over several bases makes, the chain's.
+    /// Returns the name under which an entry is written: of one that a chain over several bases makes, the chain's.
     pub fn written_name(&self, index: EntryIndex) -> &str {
         let name = self.name(index);
         name.split_once('/').map_or(name, |(chain, _)| chain)
@@ -296,7 +296,7 @@ impl Draft {
         self.names[index.get()].at
     }
 
-    /// The catalog without a gap, or the proof that a fault was recorded for one.
+    /// Returns the catalog without a gap, or the proof that a fault was recorded for one.
     pub fn seal(self) -> Result<Catalog, Reported> {
         let Draft { title, scope, providers, names, disabled, order, applications, lint, winsock, .. } = self;
         Ok(Catalog {

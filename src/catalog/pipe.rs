@@ -16,7 +16,8 @@ pub(super) struct Pipe {
 }
 
 impl Pipe {
-    /// What a path names, if that can be read but once: what is no regular file and no folder, and an open file without a path.
+    /// Returns what a path names, if that can be read but once: what is no regular file and no folder, and an open file without a
+    /// path.
     pub fn at(path: &Path) -> Option<Pipe> {
         let metadata = fs::metadata(path).ok()?;
         let canonical = fs::canonicalize(path).ok();
@@ -41,7 +42,7 @@ fn identity(_: &fs::Metadata) -> Option<PathBuf> {
     None
 }
 
-/// What comes out of it; at most one byte more than `most` says of its beginning, whose length is `beginning`.
+/// Returns what comes out of it; at most one byte more than `most` says of its beginning, whose length is `beginning`.
 pub(super) fn read(path: &Path, beginning: u64, most: impl Fn(&[u8]) -> u64) -> io::Result<Vec<u8>> {
     use io::Read;
     let mut pipe = fs::File::open(path)?;

@@ -23,12 +23,12 @@ impl ProtocolSet {
         ProtocolSet { first: number, ranges: Ranges::One([(number, number)]) }
     }
 
-    /// Every number but 0.
+    /// Returns every number but 0.
     pub fn any() -> Self {
         ProtocolSet { first: 0, ranges: Ranges::Many(Box::new([(i32::MIN, -1), (1, i32::MAX)])) }
     }
 
-    /// The union of some inclusive ranges, in the order written; nothing if there is none.
+    /// Returns the union of some inclusive ranges, in the order written, or `None` if there is none.
     pub fn of(written: &[(i32, i32)], first: i32) -> Option<Self> {
         if let &[range] = written {
             return Some(ProtocolSet { first, ranges: Ranges::One([range]) });
@@ -50,12 +50,12 @@ impl ProtocolSet {
         Some(ProtocolSet { first, ranges })
     }
 
-    /// The number that was written first, with which a socket is created when none is asked for; of `any`: 0.
+    /// Returns the number that was written first, with which a socket is created when none is asked for; of `any`: 0.
     pub const fn first(&self) -> i32 {
         self.first
     }
 
-    /// The disjoint inclusive ranges, ascending; adjacent ones are one.
+    /// Returns the disjoint inclusive ranges, ascending; adjacent ones are one.
     pub fn ranges(&self) -> &[(i32, i32)] {
         match &self.ranges {
             Ranges::One(range) => range,
@@ -63,14 +63,14 @@ impl ProtocolSet {
         }
     }
 
-    /// Whether the set holds this number.
+    /// Returns whether the set holds this number.
     pub fn contains(&self, number: i32) -> bool {
         let ranges = self.ranges();
         let at = ranges.partition_point(|&(_, to)| to < number);
         ranges.get(at).is_some_and(|&(from, _)| from <= number)
     }
 
-    /// Whether this is every number but 0.
+    /// Returns whether this is every number but 0.
     pub fn is_any(&self) -> bool {
         self.ranges() == [(i32::MIN, -1), (1, i32::MAX)]
     }

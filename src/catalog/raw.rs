@@ -68,7 +68,7 @@ pub(crate) struct Document {
 }
 
 impl Document {
-    /// A document that says nothing.
+    /// Creates a document that says nothing.
     pub fn empty() -> Self {
         Document {
             file: FileId(0),
@@ -92,7 +92,7 @@ impl Document {
         }
     }
 
-    /// Every definition by its section and name, and whether it says that it replaces another.
+    /// Returns every definition by its section and name, and whether it says that it replaces another.
     fn definitions(&mut self) -> impl Iterator<Item = ((&'static str, &str), &mut bool)> {
         let providers = self.providers.iter_mut().map(|raw| (("provider", &*raw.name.value), &mut raw.replace));
         let families = self.families.iter_mut().map(|raw| (("family", &*raw.name.value), &mut raw.replace));

@@ -42,7 +42,7 @@ pub(super) struct Damage {
 }
 
 impl Damage {
-    /// Whether it is in the table that begins there, with its header or its value.
+    /// Returns whether it is in the table that begins there, with its header or its value.
     fn is_in(&self, table: usize) -> bool {
         (self.table..=self.at).contains(&table)
     }
@@ -83,7 +83,7 @@ impl Reader<'_> {
         self.fault(FaultKind::WrongValue { found: found.into(), expected: expected.into(), meant: None }, at)
     }
 
-    /// A value in whose place something else was probably meant.
+    /// Returns a value in whose place something else was probably meant.
     pub fn meant(
         &mut self,
         value: &Value<'_>,
@@ -113,8 +113,8 @@ impl Reader<'_> {
         reported
     }
 
-    /// A key that must be there is not; where it may be there under another name, or in what could not be read, the fault of that
-    /// is enough.
+    /// Returns a key that must be there is not; where it may be there under another name, or in what could not be read, the fault
+    /// of that is enough.
     pub fn missing_key(&mut self, key: &'static str, table: impl Display, at: Span) -> Reported {
         match self.misread(&[key], at) {
             Some(reported) => {
@@ -125,7 +125,8 @@ impl Reader<'_> {
         }
     }
 
-    /// The fault because of which one of these keys may only seem to be missing from the table being read, which begins there.
+    /// Returns the fault because of which one of these keys may only seem to be missing from the table being read, which begins
+    /// there.
     pub fn misread(&self, keys: &[&str], at: Span) -> Option<Reported> {
         let strange = self.strange.iter().find(|(meant, _)| meant.as_deref().is_none_or(|meant| keys.contains(&meant)));
         strange.map(|&(_, reported)| reported).or_else(|| self.damage(at))
@@ -138,13 +139,13 @@ impl Reader<'_> {
         }
     }
 
-    /// The fault of a part of the table that begins there, which could not be read.
+    /// Returns the fault of a part of the table that begins there, which could not be read.
     pub fn damage(&self, table: Span) -> Option<Reported> {
         let damage = self.damaged.iter().find(|damage| damage.is_in(table.range().start));
         damage.map(|damage| damage.reported)
     }
 
-    /// What kind of value this is.
+    /// Returns what kind of value this is.
     pub fn kind_of(&self, value: &Value<'_>) -> String {
         describe(value.get_ref())
     }
@@ -173,7 +174,7 @@ impl Reader<'_> {
         read.ok_or_else(|| self.meant(value, describe(value.get_ref()), expected, meant()))
     }
 
-    /// A whole number from `least` to `most`.
+    /// Returns a whole number from `least` to `most`.
     pub fn integer(&mut self, value: &Value<'_>, least: i64, most: i64) -> Read<i64> {
         let expected = || match (least, most) {
             (least, most) if (least, most) == (i64::from(i32::MIN), i64::from(i32::MAX)) => {
@@ -194,13 +195,13 @@ impl Reader<'_> {
         self.integer(value, i32::MIN.into(), i32::MAX.into()).map(|number| number as i32)
     }
 
-    /// A value whose text form `T` knows; `expected` says which those are.
+    /// Returns a value whose text form `T` knows; `expected` says which those are.
     pub fn parsed<T: FromStr>(&mut self, value: &Value<'_>, expected: &str) -> Read<T> {
         let text = self.string(value)?;
         text.parse().map_err(|_| self.wrong(value, format!("`{text}`"), expected))
     }
 
-    /// Every element that `each` can read. It fails if the value is no array or an element is faulty, after all are read.
+    /// Returns every element that `each` can read. It fails if the value is no array or an element is faulty, after all are read.
     pub fn array<T>(
         &mut self,
         value: &Value<'_>,
@@ -219,7 +220,7 @@ impl Reader<'_> {
         faulty.map_or(Ok(elements), Err)
     }
 
-    /// The elements of an array of words, each of which counts once.
+    /// Returns the elements of an array of words, each of which counts once.
     fn words<T>(
         &mut self,
         value: &Value<'_>,
@@ -280,7 +281,7 @@ impl Reader<'_> {
         Ok(list.into_iter().collect())
     }
 
-    /// A name or a number.
+    /// Returns a name or a number.
     pub fn word(&mut self, value: &Value<'_>) -> Read<At<Word>> {
         let at = self.at(value);
         let word = match value.get_ref() {
@@ -291,7 +292,7 @@ impl Reader<'_> {
         Ok(At::new(word, at))
     }
 
-    /// A protocol set: `"any"`, a name, a number, `{ from, to }`, or an array of those.
+    /// Returns a protocol set: `"any"`, a name, a number, `{ from, to }`, or an array of those.
     pub fn protocols(&mut self, value: &Value<'_>) -> Read<Vec<At<ProtocolWord>>> {
         match value.get_ref() {
             DeValue::Array(array) if array.is_empty() => {
@@ -370,7 +371,7 @@ fn whole(written: &DeInteger<'_>) -> Option<i64> {
     i64::from_str_radix(written.as_str(), written.radix()).ok()
 }
 
-/// What a value is, for messages: short values are shown, long ones named.
+/// Returns what a value is, for messages: short values are shown, long ones named.
 fn describe(value: &DeValue<'_>) -> String {
     match value {
         DeValue::String(text) if text.len() <= 40 => format!("{:?}", text.as_ref()),

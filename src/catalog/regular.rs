@@ -43,7 +43,7 @@ impl NotRegular {
         }
     }
 
-    /// Whether this is why a file was not opened.
+    /// Returns whether this is why a file was not opened.
     pub fn is(error: &io::Error) -> bool {
         error.get_ref().is_some_and(|error| error.is::<NotRegular>())
     }

@@ -84,7 +84,7 @@ pub enum Right {
 }
 
 impl fmt::Display for Right {
-    /// What is to follow is the name of the thing: `everybody on this machine may write`.
+    /// Returns what is to follow is the name of the thing: `everybody on this machine may write`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Right::Owned => f.write_str("another user owns"),
@@ -99,7 +99,7 @@ impl fmt::Display for Right {
 }
 
 impl Exposure {
-    /// What takes the right away.
+    /// Returns what takes the right away.
     pub fn remedy(&self) -> String {
         let place = self.place.display();
         match (&self.right, self.file_use) {
@@ -113,7 +113,8 @@ impl Exposure {
 }
 
 impl fmt::Display for Exposure {
-    /// What is wrong, and what takes it away: `` everybody on this machine may read `key.pem` (mode 0644, owner root): chmod 600 key.pem ``.
+    /// Returns what is wrong, and what takes it away: `` everybody on this machine may read `key.pem` (mode 0644, owner root):
+    /// chmod 600 key.pem ``.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let folder = if self.is_folder { "the folder " } else { "" };
         write!(f, "{} {folder}`{}` (mode {:04o}, owner ", self.right, self.place.display(), self.mode)?;
@@ -173,7 +174,7 @@ mod unix {
         }
     }
 
-    /// What others can do with a file, and on the way to it, that they must not be able to, from the root folder on.
+    /// Returns what others can do with a file, and on the way to it, that they must not be able to, from the root folder on.
     ///
     /// # Errors
     ///
@@ -297,7 +298,7 @@ mod unix {
         }
     }
 
-    /// Whether there is an access control list (acl(5)).
+    /// Returns whether there is an access control list (acl(5)).
     #[cfg(feature = "net")]
     fn has_list(path: &Path) -> bool {
         rustix::fs::getxattr(path, "system.posix_acl_access", &mut [0_u8; 0][..]).is_ok()
@@ -358,7 +359,7 @@ mod unix {
             known.map_or_else(|| number.to_string(), |group| group.name.clone())
         }
 
-        /// Whether nobody is in a group but these users.
+        /// Returns whether nobody is in a group but these users.
         fn is_private(&self, number: u32, trusted: &[u32]) -> bool {
             let mut named = self.groups.iter().filter(|group| group.number == number).peekable();
             let is_trusted = |name: &String| {
@@ -371,7 +372,7 @@ mod unix {
                 && self.users.iter().filter(|user| user.group == number).all(|user| trusted.contains(&user.number))
         }
 
-        /// Whether everybody is in a group.
+        /// Returns whether everybody is in a group.
         fn is_open(&self, number: u32) -> bool {
             let name = self.group(number).to_lowercase();
             let people = self.users.iter().filter(|user| user.group == number && PEOPLE.contains(&user.number));
@@ -407,7 +408,7 @@ mod unix {
     }
 }
 
-/// Whether a path is among those that are allowed: as the file, or as what exposes it.
+/// Returns whether a path is among those that are allowed: as the file, or as what exposes it.
 #[cfg(all(feature = "net", target_os = "linux"))]
 pub(crate) fn is_allowed(exposure: &Exposure, allowed: &[PathBuf]) -> bool {
     let same = |one: &std::path::Path, other: &std::path::Path| {

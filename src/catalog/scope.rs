@@ -31,7 +31,7 @@ pub(crate) struct DeclaredFamily {
 }
 
 impl DeclaredFamily {
-    /// Whether it has a rule for requests that nothing matches.
+    /// Returns whether it has a rule for requests that nothing matches.
     pub fn has_rule(&self) -> bool {
         self.max_protocol.is_some() || self.protocol_first
     }
@@ -46,7 +46,7 @@ impl Scope {
         self.families.iter().filter(move |(_, declared)| declared.family == family)
     }
 
-    /// The same family, by name if this dialect or these catalogs name it.
+    /// Returns the same family, by name if this dialect or these catalogs name it.
     pub fn normal(&self, family: Family) -> Family {
         if family.name().is_some() {
             return family;
@@ -79,7 +79,7 @@ impl Scope {
         }
     }
 
-    /// The name of a family here, if it has one.
+    /// Returns the name of a family here, if it has one.
     pub fn family_name(&self, family: Family) -> Option<&str> {
         let known = family.name().or_else(|| family.name_on(self.system()));
         known.or_else(|| self.declared(family).map(|(name, _)| name.as_str()).next())
@@ -95,7 +95,7 @@ impl Scope {
         }
     }
 
-    /// The protocol of this name among those of `family`; of no family, the IP protocols.
+    /// Returns the protocol of this name among those of `family`; of no family, the IP protocols.
     pub fn protocol(&self, name: &str, family: Family) -> Result<Protocol, FaultKind> {
         let family = self.normal(family);
         let own = self.declared(family).find_map(|(_, declared)| declared.protocols.get(name));
@@ -116,7 +116,7 @@ impl Scope {
         })
     }
 
-    /// The name of a protocol among those of `family`, if it has one.
+    /// Returns the name of a protocol among those of `family`, if it has one.
     pub fn protocol_name(&self, protocol: Protocol, family: Family) -> Option<&str> {
         let family = self.normal(family);
         let own = self.declared(family).flat_map(|(_, declared)| &declared.protocols);
@@ -124,7 +124,7 @@ impl Scope {
         own.or_else(|| protocol.name(family, self.protocol_system(family)))
     }
 
-    /// The names of all protocols of a family, with their numbers.
+    /// Returns the names of all protocols of a family, with their numbers.
     pub fn protocol_names(&self, family: Family) -> Vec<(String, i32)> {
         let family = self.normal(family);
         let own = self.declared(family).flat_map(|(_, declared)| &declared.protocols);
@@ -133,7 +133,7 @@ impl Scope {
         own.chain(known.map(|(name, protocol)| (name.to_owned(), protocol.number()))).collect()
     }
 
-    /// The system whose protocol names a family has: the dialect's, or for a family that the host lacks one that has it.
+    /// Returns the system whose protocol names a family has: the dialect's, or for a family that the host lacks one that has it.
     fn protocol_system(&self, family: Family) -> System {
         let has = |system: &System| family.number(*system).is_some();
         let own = self.system();

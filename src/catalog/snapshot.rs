@@ -75,7 +75,7 @@ impl Seen {
         metadata.ok().flatten().map(|metadata| Stamp::of(&metadata))
     }
 
-    /// The hash of the content, which has as many bytes as its stamp says.
+    /// Returns the hash of the content, which has as many bytes as its stamp says.
     fn hash(&self, stamp: &Stamp) -> io::Result<u64> {
         let (links, most) = match self.kind {
             Kind::File => (Links::Followed, stamp.bytes),
@@ -108,20 +108,21 @@ impl From<io::Error> for ReadError {
 }
 
 impl Snapshot {
-    /// What a folder holds. `is_inside` is as for [`walk`].
+    /// Returns what a folder holds. `is_inside` is as for [`walk`].
     pub fn list(&mut self, folder: &Path, is_inside: impl Fn(&Path) -> bool) -> io::Result<&Folder> {
         let found = walk(folder, is_inside)?;
         self.listed.push((folder.to_owned(), found));
         Ok(&self.listed[self.listed.len() - 1].1)
     }
 
-    /// The path of a file that is only its own.
+    /// Returns the path of a file that is only its own.
     pub fn find(&mut self, path: &Path) -> io::Result<PathBuf> {
         // What is there is stamped when it is read.
         fs::canonicalize(path).inspect_err(|_| self.seen.push(Seen::missing(path)))
     }
 
-    /// What a file holds, or is to hold by a transaction that counts; at most one byte more than `most` says of its beginning.
+    /// Returns what a file holds, or is to hold by a transaction that counts; at most one byte more than `most` says of its
+    /// beginning.
     ///
     /// An included file must be a regular one: a catalog must not be able to make its reader wait.
     pub fn read(
@@ -167,7 +168,7 @@ impl Snapshot {
         }
     }
 
-    /// The journal that counts in a folder, by its canonical path, for files of this owner.
+    /// Returns the journal that counts in a folder, by its canonical path, for files of this owner.
     fn journal(&mut self, folder: &Path, owner: Owner) -> &Result<Option<Journal>, JournalError> {
         let key = (folder.to_owned(), owner);
         if !self.journals.contains_key(&key) {
@@ -186,12 +187,12 @@ impl Snapshot {
         Ok(journal.counts(folder)?.then_some(journal))
     }
 
-    /// Where journals were looked for, those of other folders that theirs name included.
+    /// Returns where journals were looked for, those of other folders that theirs name included.
     pub fn journals(&self) -> impl Iterator<Item = &Path> {
         self.seen.iter().filter(|seen| matches!(seen.kind, Kind::Journal(_))).map(|seen| seen.path.as_path())
     }
 
-    /// The first of what was read that is not as it was when it was read.
+    /// Returns the first of what was read that is not as it was when it was read.
     pub fn changed(&self, is_inside: impl Fn(&Path) -> bool) -> Option<&Path> {
         let file = self.seen.iter().find(|seen| !seen.is_same()).map(|seen| &seen.path);
         let is_as_listed =
@@ -201,7 +202,7 @@ impl Snapshot {
     }
 }
 
-/// The content, and whether that is all.
+/// Returns the content, and whether that is all.
 fn read(file: &mut File, most: impl Fn(&[u8]) -> u64) -> io::Result<(Vec<u8>, bool)> {
     let mut bytes = Vec::new();
     file.take(BEGINNING).read_to_end(&mut bytes)?;
@@ -237,7 +238,8 @@ impl Stamp {
         }
     }
 
-    /// Whether it may be the stamp of another content too. A time to come is one of another machine's clock, or none at all.
+    /// Returns whether it may be the stamp of another content too. A time to come is one of another machine's clock, or none at
+    /// all.
     fn is_recent(&self) -> bool {
         #[cfg(unix)]
         let changed =

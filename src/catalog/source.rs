@@ -25,12 +25,12 @@ impl Span {
         Span { file, start: offset(range.start), end: offset(range.end) }
     }
 
-    /// The place where a document begins, for findings about the document as a whole.
+    /// Returns the place where a document begins, for findings about the document as a whole.
     pub(crate) fn beginning(file: FileId) -> Self {
         Span { file, start: 0, end: 0 }
     }
 
-    /// The bytes of the document that the span covers.
+    /// Returns the bytes of the document that the span covers.
     pub fn range(self) -> std::ops::Range<usize> {
         self.start as usize..self.end as usize
     }
@@ -153,7 +153,7 @@ impl Sources {
         self.documents.truncate(file.0 as usize);
     }
 
-    /// The number of the document that will be added next.
+    /// Returns the number of the document that will be added next.
     pub(crate) fn next(&self) -> FileId {
         FileId(u32::try_from(self.documents.len()).unwrap_or(u32::MAX))
     }
@@ -163,7 +163,7 @@ impl Sources {
         self.outside.push(outside);
     }
 
-    /// What leads out of the folders that were named, in the order of reading.
+    /// Returns what leads out of the folders that were named, in the order of reading.
     pub(crate) fn outside(&self) -> &[Outside] {
         &self.outside
     }
@@ -174,12 +174,13 @@ impl Sources {
         self.skipped.others += skipped.others;
     }
 
-    /// What the folders hold and was not read.
+    /// Returns what the folders hold and was not read.
     pub fn skipped(&self) -> Skipped {
         self.skipped
     }
 
-    /// How many of them are documents, whether or not they could be read; the others are files of folders that were skipped.
+    /// Returns how many of them are documents, whether or not they could be read; the others are files of folders that were
+    /// skipped.
     pub(crate) fn documents(&self) -> usize {
         self.documents.iter().filter(|source| !source.is_skipped).count()
     }
@@ -189,7 +190,7 @@ impl Sources {
         self.places.push(place);
     }
 
-    /// Every path at which reading looked.
+    /// Returns every path at which reading looked.
     #[cfg_attr(not(feature = "watch"), expect(dead_code, reason = "only watching asks for it"))]
     pub(crate) fn places(&self) -> &[Place] {
         &self.places
@@ -215,16 +216,16 @@ impl Sources {
         self.documents[file.0 as usize].is_shipped = true;
     }
 
-    /// The one TOML document that was named, where only one was: other TOML documents are what it includes, and those of other forms
-    /// cannot speak for themselves.
+    /// Returns the one TOML document that was named, where only one was: other TOML documents are what it includes, and those of
+    /// other forms cannot speak for themselves.
     pub(crate) fn sole(&self) -> Option<FileId> {
         let mut named = self.iter().filter(|(_, source)| !source.is_included && !source.is_foreign());
         let (sole, _) = named.next()?;
         named.next().is_none().then_some(sole)
     }
 
-    /// Whether the tests and guarantees of catalogs that ship are looked at: only where every document that was named ships. Whoever
-    /// includes such a catalog may mean something else by it.
+    /// Returns whether the tests and guarantees of catalogs that ship are looked at: only where every document that was named
+    /// ships. Whoever includes such a catalog may mean something else by it.
     pub(crate) fn run_tests_that_ship(&self) -> bool {
         self.documents.iter().all(|source| source.is_included || source.is_shipped)
     }
@@ -234,41 +235,41 @@ impl Sources {
         self.documents[file.0 as usize].form = Some(form);
     }
 
-    /// The document with this number.
+    /// Returns the document with this number.
     pub fn get(&self, file: FileId) -> &Source {
         &self.documents[file.0 as usize]
     }
 
-    /// All documents, in the order of reading.
+    /// Returns all documents, in the order of reading.
     pub fn iter(&self) -> impl Iterator<Item = (FileId, &Source)> {
         (0..).map(FileId).zip(&self.documents)
     }
 
-    /// How many documents there are.
+    /// Returns how many documents there are.
     pub fn len(&self) -> usize {
         self.documents.len()
     }
 
-    /// Whether there is no document at all.
+    /// Returns whether there is no document at all.
     pub fn is_empty(&self) -> bool {
         self.documents.is_empty()
     }
 
-    /// Where in the program that [built](crate::catalog::build) it stands what a span covers: `src/main.rs:42:18`; nothing for
-    /// other documents.
+    /// Returns where in the program that [built](crate::catalog::build) it stands what a span covers: `src/main.rs:42:18`, or
+    /// `None` for other documents.
     pub fn built_at(&self, span: Span) -> Option<&str> {
         let text = self.get(span.file).text();
         self.built_at_span(span).and_then(|at| text.get(at.range()))
     }
 
-    /// Where in the text of a built document it is said where that was built.
+    /// Returns where in the text of a built document it is said where that was built.
     pub(crate) fn built_at_span(&self, span: Span) -> Option<Span> {
         let source = Some(self.get(span.file)).filter(|source| source.is_built)?;
         let at = super::build::built_at(source.text(), span.range().start)?;
         Some(Span::new(span.file, at))
     }
 
-    /// Where a span begins.
+    /// Returns where a span begins.
     pub fn locate(&self, span: Span) -> Location {
         let source = self.get(span.file);
         let (line, column) = source.line_and_column(span.start);
@@ -277,48 +278,48 @@ impl Sources {
 }
 
 impl Source {
-    /// The document's name: a path as it was given, or the name of a text.
+    /// Returns the document's name: a path as it was given, or the name of a text.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The path of the file that it was read from; nothing for a text, and for a catalog that ships.
+    /// Returns the path of the file that it was read from, or `None` for a text, and for a catalog that ships.
     pub fn file(&self) -> Option<&std::path::Path> {
         self.is_file.then(|| std::path::Path::new(&*self.name))
     }
 
-    /// Whether it was read because another includes it, and not by itself.
+    /// Returns whether it was read because another includes it, and not by itself.
     pub fn is_included(&self) -> bool {
         self.is_included
     }
 
-    /// Whether it is a file of a folder that was not read, because its name is nearly that of a document and not quite, as
+    /// Returns whether it is a file of a folder that was not read, because its name is nearly that of a document and not quite, as
     /// `policy.TOML` is. Its text is empty.
     pub fn is_skipped(&self) -> bool {
         self.is_skipped
     }
 
-    /// Whether it is a catalog that ships with the library, as `builtin:layers.toml` is.
+    /// Returns whether it is a catalog that ships with the library, as `builtin:layers.toml` is.
     pub fn is_shipped(&self) -> bool {
         self.is_shipped
     }
 
-    /// Whether it is of another form than TOML, as an export of Windows' registry is.
+    /// Returns whether it is of another form than TOML, as an export of Windows' registry is.
     pub fn is_foreign(&self) -> bool {
         self.form.is_some()
     }
 
-    /// The name of its form, where that is another than TOML: `reg`, `hive`, `netsh`, `instlsp` or `packed`.
+    /// Returns the name of its form, where that is another than TOML: `reg`, `hive`, `netsh`, `instlsp` or `packed`.
     pub fn form(&self) -> Option<&'static str> {
         self.form
     }
 
-    /// Whether the file holds no text: its text is one that says the same, and lines of that are no lines of the file.
+    /// Returns whether the file holds no text: its text is one that says the same, and lines of that are no lines of the file.
     pub fn is_rendered(&self) -> bool {
         matches!(self.form, Some("hive" | "packed"))
     }
 
-    /// The whole text.
+    /// Returns the whole text.
     pub fn text(&self) -> &str {
         &self.text
     }
@@ -339,7 +340,7 @@ impl Source {
         self.line_starts.get_or_init(|| line_starts(&self.text))
     }
 
-    /// The byte offset at which a line begins, lines counted from 0; behind the last line it is the end of the text.
+    /// Returns the byte offset at which a line begins, lines counted from 0; behind the last line it is the end of the text.
     pub fn line_start(&self, line: usize) -> usize {
         self.line_starts().get(line).map_or(self.text.len(), |&start| start as usize)
     }

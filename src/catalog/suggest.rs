@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-/// The nearest of `known` to `word`, if one is near enough to be what was meant.
+/// Returns the nearest of `known` to `word`, if one is near enough to be what was meant.
 ///
 /// Near enough is an edit distance (Damerau and Levenshtein's, so that swapped letters count once) of at most a third of
 /// the word's length, and at least one edit for short words. Capital letters and `_` count as what names have in their place.
@@ -19,7 +19,7 @@ pub(crate) fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) 
         .map(|(_, candidate)| candidate.to_owned())
 }
 
-/// The nearest of `known` to a name as programs in C have it, such as `AF_INET` or `SOCK_STREAM`.
+/// Returns the nearest of `known` to a name as programs in C have it, such as `AF_INET` or `SOCK_STREAM`.
 pub(crate) fn nearest_constant<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<String> {
     let prefix = ["AF_", "PF_", "SOCK_", "IPPROTO_", "ISOPROTO_", "BTPROTO_", "NETLINK_", "ETH_P_"]
         .into_iter()
@@ -27,7 +27,7 @@ pub(crate) fn nearest_constant<'k>(word: &str, known: impl IntoIterator<Item = &
     nearest(&word[prefix.map_or(0, str::len)..], known)
 }
 
-/// The nearest of `known` to `word`, or else the one that begins with it as a whole word, if there is one such.
+/// Returns the nearest of `known` to `word`, or else the one that begins with it as a whole word, if there is one such.
 pub(crate) fn nearest_or_longer<'k>(word: &str, known: impl IntoIterator<Item = &'k str> + Clone) -> Option<String> {
     let begins = |known: &&str| known.strip_prefix(word).is_some_and(|rest| rest.starts_with('-'));
     let mut longer = known.clone().into_iter().filter(begins);

@@ -55,7 +55,7 @@ pub(super) fn read(sources: &Sources, findings: &mut Vec<Finding>) -> Vec<Allowa
 }
 
 impl Allowance {
-    /// Whether it speaks of a finding; it is then used.
+    /// Returns whether it speaks of a finding; it is then used.
     pub fn allows(&mut self, code: &str, at: Span) -> bool {
         let Some(at_rule) = self.rules.iter().position(|rule| rule.code == code) else { return false };
         let allows = self.covers(at);
@@ -63,18 +63,18 @@ impl Allowance {
         allows
     }
 
-    /// Whether it speaks of findings at this place.
+    /// Returns whether it speaks of findings at this place.
     pub(crate) fn covers(&self, at: Span) -> bool {
         self.at.file == at.file && self.covers.iter().any(|part| part.contains(&at.range().start))
     }
 
-    /// The comment, without its sign.
+    /// Returns the comment, without its sign.
     pub(crate) fn text<'s>(&self, sources: &'s Sources) -> &'s str {
         let comment = sources.get(self.at.file).text().get(self.at.range()).unwrap_or_default();
         comment.trim_start_matches('#').trim()
     }
 
-    /// The finding of an allowance that allows nothing, or of the rules that it names and that find nothing there.
+    /// Returns the finding of an allowance that allows nothing, or of the rules that it names and that find nothing there.
     ///
     /// None where the same catalog may well have findings for it: of what was not looked for this time, of what another machine
     /// may see in its file system, of an entry that other documents replace or do not use, and of a catalog that ships and that others
@@ -117,7 +117,7 @@ impl Allowance {
     }
 }
 
-/// The codes that `allow(CODE, CODE) REASON` names, or what is wrong with it.
+/// Returns the codes that `allow(CODE, CODE) REASON` names, or what is wrong with it.
 fn parse(text: &str) -> Result<Vec<&'static str>, (String, String)> {
     const FORM: &str = "the form is `# sockatlas: allow(CODE) REASON`";
     let inner = text.trim().strip_prefix("allow(").and_then(|rest| rest.split_once(')'));

@@ -37,7 +37,7 @@ struct Block {
 }
 
 impl<'t> Constructs<'t> {
-    /// Those of a text, as far as it can be read.
+    /// Returns those of a text, as far as it can be read.
     pub fn of(text: &'t str) -> Self {
         let source = toml_parser::Source::new(text);
         let tokens = source.lex().into_vec();
@@ -123,7 +123,7 @@ impl<'t> Constructs<'t> {
         }
     }
 
-    /// What a comment stands at, as parts of the text.
+    /// Returns what a comment stands at, as parts of the text.
     ///
     /// A comment behind something on its line speaks of what begins or ends on that line. One on a line of its own speaks of what stands
     /// below it: of the table whose header that is, or of the key and its value. Directly below a header, before the first key, it speaks of
@@ -158,7 +158,7 @@ impl<'t> Constructs<'t> {
         if is_at_head { self.whole(home) } else { vec![self.pairs[pair].clone()] }
     }
 
-    /// What a comment at the end of this line speaks of.
+    /// Returns what a comment at the end of this line speaks of.
     fn of_line(&self, line: Range<usize>) -> Vec<Range<usize>> {
         let first = self.blocks.partition_point(|block| block.at.start < line.start);
         let opened = self.blocks[first..].iter().take_while(|block| block.at.start < line.end).count();
@@ -171,7 +171,7 @@ impl<'t> Constructs<'t> {
         parts
     }
 
-    /// A table, with the tables below it in the tree.
+    /// Returns a table, with the tables below it in the tree.
     fn whole(&self, number: usize) -> Vec<Range<usize>> {
         let own = &self.blocks[number];
         if own.path.is_empty() {
@@ -190,7 +190,7 @@ impl<'t> Constructs<'t> {
         std::iter::once(own.at.clone()).chain(below).collect()
     }
 
-    /// The pair in which an offset lies.
+    /// Returns the pair in which an offset lies.
     fn pair_around(&self, offset: usize) -> Option<&Range<usize>> {
         let next = self.pairs.partition_point(|pair| pair.start <= offset);
         self.pairs[..next].last().filter(|pair| pair.contains(&offset))
@@ -201,7 +201,7 @@ impl<'t> Constructs<'t> {
         self.blank.get(next).is_some_and(|&at| at < within.end)
     }
 
-    /// Whether no blank line comes before this one, but perhaps further comments, and then something else.
+    /// Returns whether no blank line comes before this one, but perhaps further comments, and then something else.
     fn is_attached(&self, line_start: usize) -> bool {
         let before = self.lines[..self.lines.partition_point(|line| line.at.start < line_start)].last();
         before.is_some_and(|before| !self.has_blank_line(before.at.end..line_start))
@@ -222,7 +222,7 @@ struct Line {
 mod tests {
     use super::Constructs;
 
-    /// The lines on which a part begins that the comment with the word `here` speaks of, and how many lines it has.
+    /// Returns the lines on which a part begins that the comment with the word `here` speaks of, and how many lines it has.
     fn covered(text: &str) -> Vec<(usize, usize)> {
         let constructs = Constructs::of(text);
         let comment = constructs.comments.iter().find(|at| text[(*at).clone()].contains("here"));

@@ -41,7 +41,7 @@ struct Pair {
     lines: Range<usize>,
 }
 
-/// The pairs of a document, but for dotted keys.
+/// Returns the pairs of a document, but for dotted keys.
 fn pairs(text: &str) -> Vec<Pair> {
     let tokens = toml_parser::Source::new(text).lex().into_vec();
     let mut events: Vec<Event> = Vec::new();

@@ -33,17 +33,17 @@ use crate::report::{Finding, Report, Tally};
 use allowance::Allowance;
 use rule::Look;
 
-/// All rules, in the order in which they are looked at.
+/// Returns all rules, in the order in which they are looked at.
 pub fn rules() -> &'static [Rule] {
     rules::ALL
 }
 
-/// The rule of this code.
+/// Returns the rule of this code.
 pub fn rule(code: &str) -> Option<&'static Rule> {
     rules::find(code)
 }
 
-/// The allowances of all documents, as far as they can be read.
+/// Returns the allowances of all documents, as far as they can be read.
 pub(crate) fn allowances(sources: &Sources) -> Vec<Allowance> {
     allowance::read(sources, &mut Vec::new())
 }

@@ -34,18 +34,18 @@ pub(super) enum Look {
 pub const HEADINGS: [&str; 4] = ["What it finds", "Why it matters", "Example", "Mended"];
 
 impl Rule {
-    /// Whether it refuses loading and cannot be silenced.
+    /// Returns whether it refuses loading and cannot be silenced.
     pub fn is_fault(&self) -> bool {
         matches!(self.look, Look::Fault)
     }
 
-    /// The documentation as Markdown.
+    /// Returns the documentation as Markdown.
     pub fn docs(&self) -> String {
         let lines = self.source.lines().map_while(|line| line.strip_prefix("//!"));
         lines.map(|line| line.strip_prefix(' ').unwrap_or(line)).collect::<Vec<_>>().join("\n")
     }
 
-    /// The text under one of the [`HEADINGS`].
+    /// Returns the text under one of the [`HEADINGS`].
     pub fn section(&self, heading: &str) -> Option<String> {
         let docs = self.docs();
         let mut sections = docs.split("\n# ").map(|section| section.trim_start_matches("# "));
@@ -53,7 +53,7 @@ impl Rule {
         Some(text.trim().to_owned())
     }
 
-    /// The catalog shown under `Example` or `Mended`: TOML, or a Winsock catalog as `reg export` or netsh writes it.
+    /// Returns the catalog shown under `Example` or `Mended`: TOML, or a Winsock catalog as `reg export` or netsh writes it.
     pub fn catalog(&self, heading: &str) -> Option<String> {
         let section = self.section(heading)?;
         let (_, rest) = section.split_once("```")?;

@@ -47,7 +47,7 @@ pub enum LevelError {
 }
 
 impl Settings {
-    /// The severities of the rules and of the catalogs.
+    /// Returns the severities of the rules and of the catalogs.
     pub fn new() -> Self {
         Settings::default()
     }
@@ -87,7 +87,7 @@ impl Settings {
         self
     }
 
-    /// The severity that the user states for a rule, if he does.
+    /// Returns the severity that the user states for a rule, if he does.
     pub(super) fn stated(&self, rule: &Rule, otherwise: Severity) -> Option<Severity> {
         let mut stated = None;
         for (what, severity) in &self.levels {

@@ -27,7 +27,7 @@ impl<'s> Spelling<'s> {
         Spelling { sources, parsed: HashMap::new() }
     }
 
-    /// Where a list has a word; the place of the construct where that is not found, as in a document that is no TOML.
+    /// Returns where a list has a word; the place of the construct where that is not found, as in a document that is no TOML.
     pub fn find(&mut self, within: Within, key: &str, word: &str) -> Span {
         let (Within::Named(_, at) | Within::Element(_, at) | Within::Request(_, at)) = within;
         let source = self.sources.get(at.file);

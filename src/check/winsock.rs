@@ -5,7 +5,7 @@ use crate::catalog::Sources;
 use crate::report::Finding;
 use crate::winsock::{SourceForm, parse, rules};
 
-/// What there is to say of every Winsock catalog among these documents, each read again from its text.
+/// Returns what there is to say of every Winsock catalog among these documents, each read again from its text.
 pub(super) fn lints(sources: &Sources, settings: &Settings) -> Vec<Finding> {
     let mut found = Vec::new();
     for (file, source) in sources.iter() {

@@ -104,7 +104,7 @@ pub fn fix(loader: &Loader, settings: &Settings) -> Fixed {
 }
 
 impl Fixed {
-    /// The files that change, and their new texts.
+    /// Returns the files that change, and their new texts.
     pub fn files(&self) -> impl Iterator<Item = (&Original, &str)> {
         self.files.iter().map(|(original, text)| (original, text.as_str()))
     }
@@ -156,7 +156,7 @@ impl Text {
     }
 }
 
-/// What the step from one set of texts to another must not do.
+/// Returns what the step from one set of texts to another must not do.
 fn harm(was: &Loader, is: &Loader, checked: &Report) -> Option<String> {
     let fault = checked.findings.iter().find(|finding| check::rule(finding.code).is_some_and(check::Rule::is_fault));
     if let Some(fault) = fault {
@@ -171,7 +171,7 @@ fn harm(was: &Loader, is: &Loader, checked: &Report) -> Option<String> {
     Some(format!("a request would no longer be answered by {} but by {}", changed.was, changed.is))
 }
 
-/// The fixes of a report that do not touch one another, and their edits by file.
+/// Returns the fixes of a report that do not touch one another, and their edits by file.
 fn round(report: &Report, texts: &BTreeMap<PathBuf, Text>) -> (Vec<Applied>, BTreeMap<PathBuf, Vec<Edit>>) {
     let mut fixes = Vec::new();
     let mut edits: BTreeMap<PathBuf, Vec<Edit>> = BTreeMap::new();
@@ -193,7 +193,7 @@ fn round(report: &Report, texts: &BTreeMap<PathBuf, Text>) -> (Vec<Applied>, BTr
     (fixes, edits)
 }
 
-/// Whether an edit of a fix overlaps one of these, or stands directly beside it.
+/// Returns whether an edit of a fix overlaps one of these, or stands directly beside it.
 fn touches(fix: &Fix, others: &[Edit]) -> bool {
     let touch = |one: &Edit, other: &Edit| {
         one.at.file == other.at.file && one.at.start <= other.at.end && other.at.start <= one.at.end

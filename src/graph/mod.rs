@@ -95,13 +95,13 @@ impl Graph {
         Graph { arrows }
     }
 
-    /// The entries that name this one directly, in the order of places.
+    /// Returns the entries that name this one directly, in the order of places.
     pub fn users(&self, index: EntryIndex) -> Vec<EntryIndex> {
         let users = self.arrows.neighbors_directed(NodeIndex::new(index.get()), Direction::Incoming);
         sorted(users.map(|node| EntryIndex::new(node.index())).collect())
     }
 
-    /// All entries that would break if this one went, in the order of places.
+    /// Returns all entries that would break if this one went, in the order of places.
     pub fn dependents(&self, index: EntryIndex) -> Vec<EntryIndex> {
         let start = NodeIndex::new(index.get());
         let reversed = Reversed(&self.arrows);
@@ -115,7 +115,8 @@ impl Graph {
         sorted(dependents)
     }
 
-    /// All entries as if they had no stack. Disabled ones keep to that, but what an enabled entry stands on cannot be disabled.
+    /// Returns all entries as if they had no stack. Disabled ones keep to that, but what an enabled entry stands on cannot be
+    /// disabled.
     fn disabled(&self, draft: &Draft, faults: &mut Faults) -> Vec<Standing> {
         let standing = draft.disabled.iter().enumerate().map(|(at, disabled)| {
             let Some(place) = *disabled else { return Standing::Apart };

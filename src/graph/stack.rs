@@ -53,27 +53,27 @@ impl Unmet {
 }
 
 impl Stack {
-    /// The layers from the top down, then the base protocol.
+    /// Returns the layers from the top down, then the base protocol.
     pub fn entries(&self) -> &[EntryIndex] {
         &self.entries[..usize::from(self.depth)]
     }
 
-    /// The layers from the top down.
+    /// Returns the layers from the top down.
     pub fn layers(&self) -> &[EntryIndex] {
         &self.entries[..usize::from(self.depth) - 1]
     }
 
-    /// The entries in place, and how many of them count.
+    /// Returns the entries in place, and how many of them count.
     pub fn raw(&self) -> ([EntryIndex; MAX_PROTOCOL_CHAIN], usize) {
         (self.entries, usize::from(self.depth))
     }
 
-    /// The form of [`Stack::raw`] for an entry that has no stack.
+    /// Returns the form of [`Stack::raw`] for an entry that has no stack.
     pub fn alone(index: EntryIndex) -> ([EntryIndex; MAX_PROTOCOL_CHAIN], usize) {
         ([index; MAX_PROTOCOL_CHAIN], 1)
     }
 
-    /// What is offered in a role.
+    /// Returns what is offered in a role.
     #[inline]
     pub fn services(&self, role: Role) -> &Services {
         match (role, &self.otherwise) {
@@ -91,29 +91,29 @@ impl Stack {
         self.services = connecting;
     }
 
-    /// Whether the modules of all its entries are known.
+    /// Returns whether the modules of all its entries are known.
     pub fn is_known(&self) -> bool {
         self.is_known
     }
 
-    /// What the catalog states, for those who come above.
+    /// Returns what the catalog states, for those who come above.
     pub(super) fn stated(&self) -> &Services {
         self.otherwise.as_ref().map_or(&self.services, |otherwise| &otherwise.stated)
     }
 
-    /// What keeps it from being used in a role: a clause of a layer's contract that does not hold there.
+    /// Returns what keeps it from being used in a role: a clause of a layer's contract that does not hold there.
     pub fn unmet(&self, role: Role) -> Option<&Unmet> {
         let unmet = &self.otherwise.as_ref()?.unmet[role as usize];
         (!unmet.is_empty()).then_some(unmet)
     }
 
-    /// The base protocol.
+    /// Returns the base protocol.
     pub fn base(&self) -> EntryIndex {
         self.entries[usize::from(self.depth) - 1]
     }
 }
 
-/// What an entry is as a whole, when those below it are known; nothing for layers and disabled entries.
+/// Returns what an entry is as a whole, when those below it are known, or `None` for layers and disabled entries.
 pub(super) fn compute(
     draft: &Draft,
     effects: &Effects,
@@ -192,7 +192,7 @@ fn compose(
     Ok(stack)
 }
 
-/// The entries of a chain, top first: at most seven, and no layer twice. Where what lies below has a fault of its own, the
+/// Returns the entries of a chain, top first: at most seven, and no layer twice. Where what lies below has a fault of its own, the
 /// chain's own layers can still be wrong.
 fn flatten(
     draft: &Draft,

@@ -59,7 +59,7 @@ pub struct TargetError {
 }
 
 impl Target {
-    /// A host and a port.
+    /// Creates a host and a port.
     pub fn host(host: impl Into<String>, port: u16) -> Self {
         Target::Host { host: host.into(), port }
     }
@@ -165,7 +165,7 @@ impl fmt::Display for Target {
 }
 
 impl Address {
-    /// The family of sockets that have such addresses, where it is known.
+    /// Returns the family of sockets that have such addresses, where it is known.
     pub fn family(&self) -> Option<Family> {
         match self {
             Address::Ip(SocketAddr::V4(_)) => Some(Family::INET),
@@ -182,7 +182,7 @@ impl Address {
         format!("{protocol}://{self}")
     }
 
-    /// The IP address, if it has one.
+    /// Returns the IP address, if it has one.
     pub fn ip(&self) -> Option<IpAddr> {
         match self {
             Address::Ip(address) => Some(address.ip()),
@@ -190,7 +190,7 @@ impl Address {
         }
     }
 
-    /// The IP address and port, if it has them.
+    /// Returns the IP address and port, if it has them.
     pub fn socket_addr(&self) -> Option<SocketAddr> {
         match self {
             Address::Ip(address) => Some(*address),
@@ -198,7 +198,7 @@ impl Address {
         }
     }
 
-    /// The path, if it has one.
+    /// Returns the path, if it has one.
     pub fn path(&self) -> Option<&Path> {
         match self {
             Address::Unix(path) => Some(path),

@@ -59,7 +59,7 @@ pub struct Alternatives {
     may_lose: Services,
 }
 
-/// What is not lost by falling back: who reads, and who answers.
+/// Returns what is not lost by falling back: who reads, and who answers.
 pub(super) fn security() -> Services {
     Services::ENCRYPTED | Services::AUTHENTICATED
 }
@@ -123,7 +123,7 @@ impl Alternatives {
         (!services.is_empty()).then(|| Bar::Lacks { services, first: first.name().to_owned() })
     }
 
-    /// What the first has, and every other must have.
+    /// Returns what the first has, and every other must have.
     fn kept(&self) -> Services {
         let first = self.openers.first().map(|first| first.selection().entry().services().intersection(&security()));
         first.unwrap_or_default().difference(&self.may_lose)
@@ -218,7 +218,7 @@ impl Alternatives {
     }
 }
 
-/// Those that race together, at the place of their first.
+/// Returns those that race together, at the place of their first.
 fn groups<'o>(openers: impl Iterator<Item = &'o Opener>) -> Vec<Vec<&'o Opener>> {
     let mut groups: Vec<Vec<&Opener>> = Vec::new();
     for opener in openers {
@@ -230,7 +230,7 @@ fn groups<'o>(openers: impl Iterator<Item = &'o Opener>) -> Vec<Vec<&'o Opener>>
     groups
 }
 
-/// Whether two entries differ in nothing but the IP version. Names mean the same in those two families, and in no others.
+/// Returns whether two entries differ in nothing but the IP version. Names mean the same in those two families, and in no others.
 fn is_other_ip_version(one: &Opener, other: &Opener) -> bool {
     let (one, other) = (one.selection(), other.selection());
     let (Some(base), Some(other_base)) = (one.entry().base(), other.entry().base()) else { return false };

@@ -39,7 +39,7 @@ pub enum Outcome {
 }
 
 impl Attempt {
-    /// Whether it was a failure of authentication.
+    /// Returns whether it was a failure of authentication.
     pub(super) fn is_of_authentication(&self) -> bool {
         matches!(&self.outcome, Outcome::Unopened(error) if error.is_of_authentication())
     }
@@ -108,7 +108,7 @@ impl fmt::Display for Untried {
     }
 }
 
-/// What follows the attempts in an error: those of one reason together. Nothing if all were tried.
+/// Returns what follows the attempts in an error: those of one reason together. Nothing if all were tried.
 pub(super) fn untried_words(untried: &[Untried]) -> String {
     let mut reasons: Vec<(&Bar, Vec<String>)> = Vec::new();
     for Untried { entry, why } in untried {
@@ -134,7 +134,7 @@ impl Outcome {
     }
 }
 
-/// What the last of them failed with that did fail.
+/// Returns what the last of them failed with that did fail.
 pub(super) fn last_failure(attempts: &[Attempt]) -> Option<&Outcome> {
     let mut outcomes = attempts.iter().rev().map(|attempt| &attempt.outcome);
     outcomes.find(|outcome| matches!(outcome, Outcome::Failed(_) | Outcome::Unopened(_)))

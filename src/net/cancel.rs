@@ -52,7 +52,7 @@ impl Cancel {
         }
     }
 
-    /// Whether it was.
+    /// Returns whether it was.
     pub fn is_cancelled(&self) -> bool {
         self.inner.cancelled.load(Ordering::SeqCst)
     }

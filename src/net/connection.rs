@@ -78,7 +78,7 @@ impl Connection {
         }
     }
 
-    /// Which calls of the socket would have had to wait, since this was asked last.
+    /// Returns which calls of the socket would have had to wait, since this was asked last.
     #[cfg(feature = "tokio")]
     pub fn take_blocked(&mut self) -> Wants {
         std::mem::take(&mut self.blocked)
@@ -90,19 +90,19 @@ impl Connection {
         self.blocked = blocked;
     }
 
-    /// Whether the next read may have something to tell without the socket: bytes that came up, the end, a failure.
+    /// Returns whether the next read may have something to tell without the socket: bytes that came up, the end, a failure.
     pub fn has_unread(&self) -> bool {
         // The end of the handshakes is sent first.
         self.established && (self.machine.has_unread() || self.more)
     }
 
-    /// Whether a read has reported that the peer ended its side.
+    /// Returns whether a read has reported that the peer ended its side.
     pub fn has_ended(&self) -> bool {
         self.ended
     }
 
-    /// The socket itself, when no layer is left above it and nothing is to be sent, and no message waits that would lose its
-    /// boundaries.
+    /// Returns the socket itself, when no layer is left above it and nothing is to be sent, and no message waits that would lose
+    /// its boundaries.
     pub fn into_bare(mut self) -> Result<Bare, Box<Connection>> {
         let messages_wait = self.machine.is_of_messages() && self.machine.has_unread();
         if self.connecting || !self.machine.is_bare() || messages_wait || self.send().is_err() {
@@ -146,12 +146,12 @@ impl Connection {
         Ok(length)
     }
 
-    /// Whether a read of so many bytes from the socket is the end.
+    /// Returns whether a read of so many bytes from the socket is the end.
     fn is_end(&mut self, count: usize) -> bool {
         count == 0 && !self.endless && (!self.machine.is_over_messages() || self.socket.is_at_end())
     }
 
-    /// The socket has ended.
+    /// Returns the socket has ended.
     fn end(&mut self) -> io::Result<()> {
         if let Some(error) = self.send_failed.take() {
             // The system tells once that a connection is broken, and then that it has ended.
@@ -224,7 +224,7 @@ impl Connection {
         }
     }
 
-    /// The error of a layer, after its last words were sent as far as that needs no waiting.
+    /// Returns the error of a layer, after its last words were sent as far as that needs no waiting.
     fn layer_reported(&mut self, failure: LayerFailure) -> io::Error {
         let _ = self.send();
         self.layer(failure)
@@ -236,8 +236,8 @@ impl Connection {
         self.send()
     }
 
-    /// What could not be sent while the user was reading is told to who writes next. Of a stream there is no need: that it is
-    /// broken shows again.
+    /// Returns what could not be sent while the user was reading is told to who writes next. Of a stream there is no need: that it
+    /// is broken shows again.
     fn reported_of_messages(&mut self) -> io::Result<()> {
         match self.send_failed.take_if(|_| self.machine.is_over_messages()) {
             Some(error) => Err(error),
@@ -291,12 +291,12 @@ impl Connection {
         Ok(())
     }
 
-    /// Whether each read and each write is a message, whole.
+    /// Returns whether each read and each write is a message, whole.
     pub fn is_of_messages(&self) -> bool {
         self.machine.is_of_messages()
     }
 
-    /// The target that a client asked for, while the program owes it an answer.
+    /// Returns the target that a client asked for, while the program owes it an answer.
     pub fn asked(&self) -> Option<&Target> {
         self.machine.claims().target.as_ref().filter(|_| self.asks && self.machine.asks())
     }
@@ -339,8 +339,8 @@ impl Connection {
         Ok(count.unwrap_or(0))
     }
 
-    /// Whether there is something to tell, without the socket, behind `count` bytes read where there was room for `room`, or
-    /// behind a message.
+    /// Returns whether there is something to tell, without the socket, behind `count` bytes read where there was room for `room`,
+    /// or behind a message.
     fn has_more(&mut self, messages: bool, count: usize, room: usize) -> bool {
         if messages && !self.machine.has_unread() {
             // What waits between the layers comes up now. A failure is told by the next read.
@@ -396,7 +396,7 @@ impl Connection {
         Ok(())
     }
 
-    /// What has come up through the layers: bytes of a stream, or one message.
+    /// Returns what has come up through the layers: bytes of a stream, or one message.
     fn come_up(&mut self, target: &mut [u8]) -> io::Result<Option<usize>> {
         if !self.is_of_messages() {
             let count = self.machine.read(target).map_err(|failure| self.layer_reported(failure))?;

@@ -34,7 +34,7 @@ impl From<&Error> for Denial {
     }
 }
 
-/// Whether it is an address, which has nothing to be looked up, and so is of another family than those that were tried.
+/// Returns whether it is an address, which has nothing to be looked up, and so is of another family than those that were tried.
 fn is_literal(target: &Target) -> bool {
     target.host_and_port().is_none_or(|(host, _)| host.parse::<IpAddr>().is_ok())
 }

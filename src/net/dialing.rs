@@ -84,7 +84,7 @@ impl Dialing {
         }
     }
 
-    /// What is to be looked up now; to be asked after each [`progress`](Dialing::progress).
+    /// Returns what is to be looked up now; to be asked after each [`progress`](Dialing::progress).
     pub fn lookups(&mut self) -> Vec<Lookup> {
         self.race.lookups()
     }
@@ -109,7 +109,7 @@ impl Dialing {
         }
     }
 
-    /// What has won could not be opened after all. After a failure of authentication that is the end of it.
+    /// Returns what has won could not be opened after all. After a failure of authentication that is the end of it.
     pub fn rejected(&mut self, error: Error) -> Result<(), Error> {
         match self.winner.take() {
             Some(number) if self.reported.is_some() && !matches!(error, Error::Cancelled) => {
@@ -136,7 +136,7 @@ impl Dialing {
         self.unreached(untried)
     }
 
-    /// The error of all, with what was not tried beside that which never is.
+    /// Returns the error of all, with what was not tried beside that which never is.
     fn unreached(&mut self, mut untried: Vec<Untried>) -> Error {
         untried.append(&mut self.barred);
         let attempts = std::mem::take(&mut self.attempts);
@@ -166,7 +166,7 @@ impl Dialing {
         }
     }
 
-    /// An error of I/O that ends it.
+    /// Returns an error of I/O that ends it.
     pub fn reported(&self, error: io::Error, call: &'static str) -> Error {
         let entry = self.race.openers().next().map(Opener::base_name).unwrap_or_default();
         Error::Socket { entry, call, source: error }
@@ -180,7 +180,7 @@ impl Dialing {
         self.race.sockets()
     }
 
-    /// What may cancel it now.
+    /// Returns what may cancel it now.
     pub fn cancels(&self) -> impl Iterator<Item = &Cancel> {
         self.race.openers().filter_map(Opener::cancel)
     }

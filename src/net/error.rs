@@ -231,7 +231,7 @@ impl Error {
         }
     }
 
-    /// The code of the error table: `provider-failed` when this host cannot, and that of a refusal.
+    /// Returns the code of the error table: `provider-failed` when this host cannot, and that of a refusal.
     pub fn code(&self) -> Option<ErrorCode> {
         match self {
             Error::Refused { refusal, .. } => Some(refusal.code()),
@@ -239,8 +239,8 @@ impl Error {
         }
     }
 
-    /// The system's own number of the error, if it has one.
-    /// The system's own number of the error, if it has one; of several attempts that of the last which failed.
+    /// Returns the system's own number of the error, if it has one. The system's own number of the error, if it has one; of several
+    /// attempts that of the last which failed.
     pub fn errno(&self) -> Option<i32> {
         let io = match self {
             Error::Provider { source, .. } => source.io()?,
@@ -255,12 +255,12 @@ impl Error {
         io.raw_os_error()
     }
 
-    /// The error behind one that reading or writing gave, where it is one of these.
+    /// Returns the error behind one that reading or writing gave, where it is one of these.
     pub fn of(error: &io::Error) -> Option<&Error> {
         error.get_ref()?.downcast_ref()
     }
 
-    /// Whether it is, or holds, a failure of authentication: after one nothing is fallen back to.
+    /// Returns whether it is, or holds, a failure of authentication: after one nothing is fallen back to.
     pub fn is_of_authentication(&self) -> bool {
         match self {
             Error::Layer { authentication, .. } => *authentication,
@@ -315,7 +315,7 @@ impl Error {
 }
 
 impl ProviderError {
-    /// Whether the system would refuse any address, as it does for want of a right, a device or a protocol.
+    /// Returns whether the system would refuse any address, as it does for want of a right, a device or a protocol.
     pub(super) fn is_of_host(&self) -> bool {
         let denied = [io::ErrorKind::PermissionDenied, io::ErrorKind::Unsupported, io::ErrorKind::InvalidInput];
         // Errors of these without a kind of their own, and calls that reach no network whatever comes of them.
@@ -355,7 +355,7 @@ fn at(address: Option<&Address>) -> String {
     address.map(|address| format!("{address}: ")).unwrap_or_default()
 }
 
-/// The kind that all failures have; else the network's, as the others show that something could have come of it.
+/// Returns the kind that all failures have; else the network's, as the others show that something could have come of it.
 fn shared_kind(attempts: &[Attempt]) -> ErrorKind {
     let mut kinds = attempts.iter().filter_map(|attempt| attempt.outcome.kind());
     let first = kinds.next().unwrap_or(ErrorKind::Network);

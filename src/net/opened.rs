@@ -77,7 +77,7 @@ impl Opened {
         }
     }
 
-    /// The protocol's name, else the family's and the protocol's number.
+    /// Returns the protocol's name, else the family's and the protocol's number.
     pub fn protocol_name(&self) -> String {
         match self.protocol.name(self.family, System::HOST) {
             Some(name) => name.to_owned(),
@@ -86,12 +86,12 @@ impl Opened {
         }
     }
 
-    /// An address with the protocol before it: `tcp://[::1]:443`.
+    /// Returns an address with the protocol before it: `tcp://[::1]:443`.
     pub fn show(&self, address: &Address) -> String {
         address.with_protocol(&self.protocol_name())
     }
 
-    /// A fact that a layer negotiated.
+    /// Returns a fact that a layer negotiated.
     pub fn fact(&self, layer: &str, name: &str) -> Option<&str> {
         let layer = self.layers.iter().find(|report| report.name == layer)?;
         layer.facts.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())

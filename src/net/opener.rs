@@ -189,12 +189,12 @@ impl Opener {
         Ok(self)
     }
 
-    /// Whether an entry of this name can be given options.
+    /// Returns whether an entry of this name can be given options.
     pub(super) fn has_part(&self, entry: &str) -> bool {
         parts(&self.selection.get()).any(|part| part.name() == entry)
     }
 
-    /// The option that a part of the stack takes under this name, or what is wrong with it.
+    /// Returns the option that a part of the stack takes under this name, or what is wrong with it.
     fn spec(&self, part: &EntryRef<'_>, option: &str) -> Result<&'static OptionSpec, String> {
         let modules = self.providers.modules();
         let module = match part.kind() {
@@ -316,7 +316,8 @@ impl Opener {
         self.cancel.as_ref()
     }
 
-    /// The limit of a step: the call's, else the chain's, else the base protocol's, else 30 seconds to connect and to shake hands.
+    /// Returns the limit of a step: the call's, else the chain's, else the base protocol's, else 30 seconds to connect and to shake
+    /// hands.
     pub fn time_limit(&self, step: Step) -> Option<Duration> {
         if let Some(limit) = self.limits.get(step.name()) {
             return *limit;
@@ -426,7 +427,7 @@ impl Opener {
         Error::Provider { entry: entry.to_owned(), address: address.cloned(), source }
     }
 
-    /// The base protocol of the stack, and who opens it.
+    /// Returns the base protocol of the stack, and who opens it.
     pub(super) fn with_base<T>(
         &self,
         work: impl FnOnce(&dyn BaseProvider, &Base<'_>) -> Result<T, Error>,
@@ -446,12 +447,12 @@ impl Opener {
         work(&**provider, &base)
     }
 
-    /// An address of the selection's sockets with their protocol before it: `tcp://[::1]:443`.
+    /// Returns an address of the selection's sockets with their protocol before it: `tcp://[::1]:443`.
     pub fn shown(&self, address: &Address) -> String {
         Opened::new(&self.selection(), Role::Accept, None).show(address)
     }
 
-    /// The name of the base protocol's entry.
+    /// Returns the name of the base protocol's entry.
     pub(super) fn base_name(&self) -> String {
         self.selection().entry().base().map_or_else(String::new, |base| base.name().to_owned())
     }
@@ -468,18 +469,18 @@ impl Opener {
             .map_err(|error| Error::Unfit { entry: selection.name().to_owned(), problem: error.to_string() })
     }
 
-    /// The addresses to connect the socket to, which may be those of a proxy, for what the stack is to lead to.
+    /// Returns the addresses to connect the socket to, which may be those of a proxy, for what the stack is to lead to.
     pub(super) fn addresses(&self, target: &Target) -> Result<Vec<Address>, Error> {
         let lowest = self.lowest(target)?;
         self.with_base(|provider, base| self.look_up(provider, base, &lowest))
     }
 
-    /// What the socket is to lead to, for what the stack is to lead to.
+    /// Returns what the socket is to lead to, for what the stack is to lead to.
     pub(super) fn lowest(&self, target: &Target) -> Result<Target, Error> {
         Ok(self.layers(Role::Connect)?.iter().fold(target.clone(), |target, (_, layer)| layer.below(&target)))
     }
 
-    /// The addresses of a target of the socket, best first; at least one.
+    /// Returns the addresses of a target of the socket, best first; at least one.
     pub(super) fn look_up(
         &self,
         provider: &dyn BaseProvider,
@@ -519,7 +520,7 @@ impl Opener {
         Ok(connection)
     }
 
-    /// Which layers give `encrypted` or `authenticated`, by what the catalog or their module says, top first.
+    /// Returns which layers give `encrypted` or `authenticated`, by what the catalog or their module says, top first.
     fn securing(&self) -> Arc<[bool]> {
         let (selection, security) = (self.selection.get(), security());
         let layers = selection.stack().len() - 1;
@@ -562,19 +563,19 @@ impl Opener {
         Ok(sessions)
     }
 
-    /// The type of the socket itself.
+    /// Returns the type of the socket itself.
     fn base_type(&self) -> SocketType {
         let selection = self.selection.get();
         selection.entry().base().and_then(|base| base.socket_type()).unwrap_or_else(|| selection.socket_type())
     }
 
-    /// Whether the socket carries messages and knows no end, so that one of 0 bytes is a message too.
+    /// Returns whether the socket carries messages and knows no end, so that one of 0 bytes is a message too.
     fn is_endless(&self) -> bool {
         ![SocketType::STREAM, SocketType::SEQPACKET, SocketType::DCCP].contains(&self.base_type())
     }
 }
 
-/// What can be given options: the chain itself, which takes the time limits, and all of its stack.
+/// Returns what can be given options: the chain itself, which takes the time limits, and all of its stack.
 fn parts<'s>(selection: &Selection<'s>) -> impl Iterator<Item = EntryRef<'s>> {
     std::iter::once(selection.entry()).chain(selection.stack())
 }

@@ -87,7 +87,7 @@ pub struct Base<'a> {
 
 /// Implements layers.
 pub trait LayerProvider: Send + Sync {
-    /// Its name and options.
+    /// Returns its name and options.
     fn module(&self) -> &'static Module;
 
     /// Reads the options and the files and secrets that they name, and returns a layer that makes the sessions of many connections.
@@ -102,7 +102,7 @@ pub use crate::terms::Role;
 
 /// Makes a session for each connection; its options have been read.
 pub trait Layer: Send + Sync {
-    /// What lies below must lead to this target, if the one above wants to reach `target`. A proxy is reached at its own
+    /// Returns what lies below must lead to this target, if the one above wants to reach `target`. A proxy is reached at its own
     /// address; other layers change nothing.
     fn below(&self, target: &Target) -> Target {
         target.clone()
@@ -129,7 +129,7 @@ pub struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
-    /// A session for a connection to `target`, made at `now`.
+    /// Creates a session for a connection to `target`, made at `now`.
     pub fn new(target: Option<&'a Target>, now: SystemTime) -> Self {
         Context { target, now, origin: None }
     }
@@ -163,24 +163,24 @@ impl ProviderError {
         ProviderError { what: what.into(), kind: ProviderFailure::Unsupported, source: None }
     }
 
-    /// An option is missing or cannot be used: its name, and why.
+    /// Creates an option is missing or cannot be used: its name, and why.
     pub fn option(name: &str, why: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         let what = format!("option `{name}`");
         ProviderError { what, kind: ProviderFailure::Option, source: Some(why.into()) }
     }
 
-    /// A call of the system failed.
+    /// Creates a call of the system failed.
     pub fn system(call: impl Into<String>, error: io::Error) -> Self {
         ProviderError { what: call.into(), kind: ProviderFailure::System, source: Some(error.into()) }
     }
 
-    /// A name has no address that could be used.
+    /// Creates a name has no address that could be used.
     pub fn unresolved(name: impl fmt::Display, why: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         let what = format!("looking up {name}");
         ProviderError { what, kind: ProviderFailure::Unresolved, source: Some(why.into()) }
     }
 
-    /// What kind of failure it is.
+    /// Returns what kind of failure it is.
     pub fn kind(&self) -> ProviderFailure {
         self.kind
     }
@@ -190,7 +190,7 @@ impl ProviderError {
         self.what.strip_prefix("option `")?.strip_suffix('`')
     }
 
-    /// Whether it is this call that failed, whatever it was for: `setsockopt` of `setsockopt TCP_NODELAY`.
+    /// Returns whether it is this call that failed, whatever it was for: `setsockopt` of `setsockopt TCP_NODELAY`.
     pub(super) fn is_of_call(&self, call: &str) -> bool {
         self.what.split(' ').next() == Some(call)
     }

@@ -132,17 +132,17 @@ impl Won {
         self.contender
     }
 
-    /// The number of its attempt among the [sockets](Race::sockets).
+    /// Returns the number of its attempt among the [sockets](Race::sockets).
     pub fn number(&self) -> u64 {
         self.number
     }
 
-    /// Every attempt of the race, in the order in which they were begun: the winner's and those of all others.
+    /// Returns every attempt of the race, in the order in which they were begun: the winner's and those of all others.
     pub fn attempts(&self) -> &[Attempt] {
         &self.connection.opened.attempts
     }
 
-    /// A stream, whose handshakes may take as long as its opener says, from `now` on.
+    /// Returns a stream, whose handshakes may take as long as its opener says, from `now` on.
     ///
     /// # Errors
     ///
@@ -153,7 +153,7 @@ impl Won {
 }
 
 impl Opener {
-    /// A race over addresses of a target, such as [`Opener::resolve`] gives.
+    /// Returns a race over addresses of a target, such as [`Opener::resolve`] gives.
     pub fn race(&self, target: &Target, addresses: Vec<Address>, now: Instant) -> Race {
         let mut race = Race::new(self.clone(), target.clone(), now);
         race.contenders[0].addresses = Addresses::Awaited;
@@ -163,7 +163,7 @@ impl Opener {
 }
 
 impl Race {
-    /// A race to what this opener makes of a target; its delay between attempts is that of this opener.
+    /// Creates a race to what this opener makes of a target; its delay between attempts is that of this opener.
     pub fn new(opener: Opener, target: Target, now: Instant) -> Self {
         let delay = opener.delay_between_attempts();
         let race = Race {
@@ -193,13 +193,13 @@ impl Race {
         self
     }
 
-    /// The same as the next race of a call: times count from the call's start, and no number is given again.
+    /// Returns the same as the next race of a call: times count from the call's start, and no number is given again.
     pub(super) fn after(mut self, start: Instant, last: &Race) -> Self {
         (self.start, self.round, self.next) = (start, last.round + 1, last.next);
         self
     }
 
-    /// What is to be looked up: once for each contender.
+    /// Returns what is to be looked up: once for each contender.
     pub fn lookups(&mut self) -> Vec<Lookup> {
         let round = self.round;
         let unasked = self.contenders.iter_mut().enumerate().filter(|(_, known)| known.addresses == Addresses::Unasked);
@@ -390,7 +390,7 @@ impl Race {
         }
     }
 
-    /// Every attempt that is over, in the order in which they were begun.
+    /// Returns every attempt that is over, in the order in which they were begun.
     pub(super) fn attempts(&mut self) -> Vec<Attempt> {
         self.over.sort_by_key(|(number, _)| *number);
         self.over.iter().map(|(_, attempt)| attempt.clone()).collect()
@@ -411,12 +411,12 @@ impl Race {
         limits.chain(begin).chain(self.fatal.as_ref().map(|_| self.start)).min()
     }
 
-    /// The attempts that are under way: the number of each, and its socket, which is to be awaited until it is writable.
+    /// Returns the attempts that are under way: the number of each, and its socket, which is to be awaited until it is writable.
     pub fn sockets(&self) -> impl Iterator<Item = (u64, BorrowedFd<'_>)> {
         self.running.iter().filter_map(|running| Some((running.number, running.connection.socket.fd()?)))
     }
 
-    /// The openers that take part.
+    /// Returns the openers that take part.
     pub(super) fn openers(&self) -> impl Iterator<Item = &Opener> {
         self.contenders.iter().map(|contender| &*contender.opener)
     }

@@ -62,8 +62,8 @@ pub struct Stream {
 }
 
 impl Opener {
-    /// The addresses to try for a target, best first: those of a proxy, where the stack leads through one. May block, as name
-    /// servers are asked.
+    /// Returns the addresses to try for a target, best first: those of a proxy, where the stack leads through one. May block, as
+    /// name servers are asked.
     ///
     /// # Errors
     ///
@@ -168,30 +168,30 @@ impl Stream {
         }
     }
 
-    /// Whether every handshake is over.
+    /// Returns whether every handshake is over.
     pub fn is_open(&self) -> bool {
         !self.connection.connecting && self.connection.machine.is_open()
     }
 
-    /// Whether each read and each write is a message, whole. Then a read of 0 bytes may be an empty one:
+    /// Returns whether each read and each write is a message, whole. Then a read of 0 bytes may be an empty one:
     /// [`has_ended`](Stream::has_ended) tells. A message for which there is no room is reported with its length, as
     /// [`Error::NoRoom`], and stays; but where no layer is left, it is cut, as recv(2) does.
     pub fn is_of_messages(&self) -> bool {
         self.connection.is_of_messages()
     }
 
-    /// Whether a read has reported that the peer ended its side, behind all that it had sent. Datagrams know no end.
+    /// Returns whether a read has reported that the peer ended its side, behind all that it had sent. Datagrams know no end.
     pub fn has_ended(&self) -> bool {
         self.connection.has_ended()
     }
 
-    /// Whether it is of messages and the peer has no way to end it, as with datagrams.
+    /// Returns whether it is of messages and the peer has no way to end it, as with datagrams.
     pub fn is_endless(&self) -> bool {
         self.connection.endless
     }
 
-    /// The target that the client of a proxy layer wants to be connected to, while it waits for an [answer](Stream::answer): see
-    /// [`Opener::asking`]. Until then the stream is not open, and wants nothing of its socket.
+    /// Returns the target that the client of a proxy layer wants to be connected to, while it waits for an
+    /// [answer](Stream::answer): see [`Opener::asking`]. Until then the stream is not open, and wants nothing of its socket.
     pub fn asked(&self) -> Option<&Target> {
         self.connection.asked()
     }
@@ -208,14 +208,14 @@ impl Stream {
         self.connection.answer(answer)
     }
 
-    /// What to wait for. After a write that failed with `WouldBlock` it wants the socket writable; it never does for nothing.
-    /// While something is [unread](Stream::has_unread), read before waiting.
+    /// Returns what to wait for. After a write that failed with `WouldBlock` it wants the socket writable; it never does for
+    /// nothing. While something is [unread](Stream::has_unread), read before waiting.
     pub fn wants(&self) -> Wants {
         self.connection.wants()
     }
 
-    /// Whether the next read may have something without waiting for the socket: bytes that have come up through the layers, the
-    /// end behind them, or a failure.
+    /// Returns whether the next read may have something without waiting for the socket: bytes that have come up through the layers,
+    /// the end behind them, or a failure.
     pub fn has_unread(&self) -> bool {
         self.connection.has_unread()
     }
@@ -226,7 +226,7 @@ impl Stream {
         self.limit.filter(|_| !self.is_open() && self.asked().is_none()).map(|(_, until)| until)
     }
 
-    /// How long a step may take, by the call or the catalog.
+    /// Returns how long a step may take, by the call or the catalog.
     pub fn limit(&self, step: Step) -> Option<Duration> {
         self.opener.time_limit(step)
     }
@@ -246,12 +246,12 @@ impl Stream {
         self.connection.machine.release();
     }
 
-    /// What was opened, and how many bytes went where.
+    /// Returns what was opened, and how many bytes went where.
     pub fn opened(&self) -> Opened {
         self.connection.report()
     }
 
-    /// The value of a socket option, as the system reports it.
+    /// Returns the value of a socket option, as the system reports it.
     ///
     /// # Errors
     ///
@@ -317,8 +317,8 @@ pub struct Listener {
 }
 
 impl Listener {
-    /// The next connection, whose handshakes are not begun; nothing if there is none now. `now` is the time from which limits
-    /// count.
+    /// Returns the next connection, whose handshakes are not begun, or `None` if there is none now. `now` is the time from which
+    /// limits count.
     ///
     /// # Errors
     ///
@@ -334,12 +334,12 @@ impl Listener {
         self.opener.watched(connection, Step::Handshake, now).map(Some)
     }
 
-    /// The address at which it listens.
+    /// Returns the address at which it listens.
     pub fn local(&self) -> Option<Address> {
         self.listener.local()
     }
 
-    /// The file descriptor to wait on until it is readable; nothing for a base protocol without one.
+    /// Returns the file descriptor to wait on until it is readable, or `None` for a base protocol without one.
     pub fn fd(&self) -> Option<BorrowedFd<'_>> {
         self.listener.fd()
     }

@@ -27,7 +27,7 @@ impl<'a> Settings<'a> {
         Settings { entry, overrides, environment }
     }
 
-    /// The name of the entry.
+    /// Returns the name of the entry.
     pub fn entry(&self) -> &'a str {
         self.entry.name()
     }
@@ -41,12 +41,12 @@ impl<'a> Settings<'a> {
         self.entry.options().iter().find(|option| option.name == name)
     }
 
-    /// The value of an option.
+    /// Returns the value of an option.
     pub fn get(&self, name: &str) -> Option<&'a OptionValue> {
         self.given(name).or_else(|| self.stated(name).map(|option| &option.value))
     }
 
-    /// Every option that has a value, once.
+    /// Returns every option that has a value, once.
     pub fn all(&self) -> impl Iterator<Item = (&'a str, &'a OptionValue)> {
         let given = self.overrides.iter().filter(|(entry, ..)| entry == self.entry.name());
         let given = given.map(|(_, name, _)| name.as_str());
@@ -63,7 +63,7 @@ impl<'a> Settings<'a> {
         names.into_iter().filter_map(move |name| Some((name, settings.get(name)?)))
     }
 
-    /// A [`Boolean`](crate::catalog::OptionKind::Boolean).
+    /// Returns a [`Boolean`](crate::catalog::OptionKind::Boolean).
     pub fn boolean(&self, name: &str) -> Option<bool> {
         match self.get(name)? {
             OptionValue::Boolean(value) => Some(*value),
@@ -71,7 +71,7 @@ impl<'a> Settings<'a> {
         }
     }
 
-    /// An [`Integer`](crate::catalog::OptionKind::Integer).
+    /// Returns an [`Integer`](crate::catalog::OptionKind::Integer).
     pub fn integer(&self, name: &str) -> Option<i64> {
         match self.get(name)? {
             OptionValue::Integer(value) => Some(*value),
@@ -79,7 +79,7 @@ impl<'a> Settings<'a> {
         }
     }
 
-    /// A [`Text`](crate::catalog::OptionKind::Text), or a word of a [`Choice`](crate::catalog::OptionKind::Choice).
+    /// Returns a [`Text`](crate::catalog::OptionKind::Text), or a word of a [`Choice`](crate::catalog::OptionKind::Choice).
     pub fn text(&self, name: &str) -> Option<&'a str> {
         match self.get(name)? {
             OptionValue::String(value) => Some(value),
@@ -99,18 +99,18 @@ impl<'a> Settings<'a> {
         }
     }
 
-    /// A [`Duration`](crate::catalog::OptionKind::Duration).
+    /// Returns a [`Duration`](crate::catalog::OptionKind::Duration).
     pub fn duration(&self, name: &str) -> Option<Duration> {
         duration(self.text(name)?)
     }
 
-    /// An [`Address`](crate::catalog::OptionKind::Address): the host without brackets, and the port.
+    /// Returns an [`Address`](crate::catalog::OptionKind::Address): the host without brackets, and the port.
     pub fn address(&self, name: &str) -> Option<(&'a str, u16)> {
         host_and_port(self.text(name)?)
     }
 
-    /// A [`File`](crate::catalog::OptionKind::File). A relative path of a catalog counts from the folder of the catalog, one of
-    /// the call from where the program runs.
+    /// Returns a [`File`](crate::catalog::OptionKind::File). A relative path of a catalog counts from the folder of the catalog,
+    /// one of the call from where the program runs.
     pub fn path(&self, name: &str) -> Option<PathBuf> {
         Some(self.located(name, self.text(name)?))
     }
@@ -120,7 +120,7 @@ impl<'a> Settings<'a> {
         Some(self.texts(name)?.into_iter().map(|path| self.located(name, path)).collect())
     }
 
-    /// The files that an option names, without the words that it takes for something else.
+    /// Returns the files that an option names, without the words that it takes for something else.
     pub(super) fn files(&self, spec: &OptionSpec) -> Vec<PathBuf> {
         let words = match spec.kind() {
             OptionKind::FilesOr(words) => words,
@@ -136,7 +136,7 @@ impl<'a> Settings<'a> {
         folder.map_or_else(|| PathBuf::from(path), |folder| folder.join(path))
     }
 
-    /// The secret that `NAME-file` or `NAME-env` leads to: the first line of the file, or the variable.
+    /// Returns the secret that `NAME-file` or `NAME-env` leads to: the first line of the file, or the variable.
     ///
     /// # Errors
     ///
@@ -177,7 +177,7 @@ impl fmt::Debug for Settings<'_> {
 pub struct Secret(String);
 
 impl Secret {
-    /// The secret itself.
+    /// Returns the secret itself.
     pub fn reveal(&self) -> &str {
         &self.0
     }

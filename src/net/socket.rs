@@ -27,8 +27,8 @@ pub trait BaseSocket: Send {
         self.read(target)
     }
 
-    /// The length of the next message, which goes on waiting; waits for one, as [`read`](BaseSocket::read) does. Nothing: the
-    /// socket cannot tell, and is given room for 256 KiB.
+    /// Returns the length of the next message, which goes on waiting; waits for one, as [`read`](BaseSocket::read) does. Nothing:
+    /// the socket cannot tell, and is given room for 256 KiB.
     ///
     /// # Errors
     ///
@@ -66,7 +66,7 @@ pub trait BaseSocket: Send {
     /// As shutdown(2).
     fn shutdown_write(&mut self) -> io::Result<()>;
 
-    /// Whether a connection that was begun is there; an error if it failed.
+    /// Returns whether a connection that was begun is there; an error if it failed.
     ///
     /// # Errors
     ///
@@ -82,32 +82,32 @@ pub trait BaseSocket: Send {
     /// As fcntl(2).
     fn set_nonblocking(&self, nonblocking: bool) -> io::Result<()>;
 
-    /// How long a read may wait; nothing: without limit.
+    /// Returns how long a read may wait; nothing: without limit.
     ///
     /// # Errors
     ///
     /// As setsockopt(2).
     fn set_read_timeout(&self, limit: Option<Duration>) -> io::Result<()>;
 
-    /// How long a write may wait; nothing: without limit.
+    /// Returns how long a write may wait; nothing: without limit.
     ///
     /// # Errors
     ///
     /// As setsockopt(2).
     fn set_write_timeout(&self, limit: Option<Duration>) -> io::Result<()>;
 
-    /// The address of this end.
+    /// Returns the address of this end.
     fn local(&self) -> Option<Address>;
 
-    /// The address of the other end.
+    /// Returns the address of the other end.
     fn peer(&self) -> Option<Address>;
 
-    /// The real family, type and protocol, as the system numbers them.
+    /// Returns the real family, type and protocol, as the system numbers them.
     fn triple(&self) -> Option<(i32, i32, i32)> {
         None
     }
 
-    /// The value of an option, as the system reports it.
+    /// Returns the value of an option, as the system reports it.
     ///
     /// # Errors
     ///
@@ -137,10 +137,10 @@ pub trait BaseSocket: Send {
         Err(io::ErrorKind::Unsupported.into())
     }
 
-    /// The file descriptor to wait on; nothing for a socket that has none, which only the blocking driver can use.
+    /// Returns the file descriptor to wait on, or `None` for a socket that has none, which only the blocking driver can use.
     fn fd(&self) -> Option<BorrowedFd<'_>>;
 
-    /// The file descriptor itself, when nothing of the socket lies outside of it; else the socket comes back.
+    /// Returns the file descriptor itself, when nothing of the socket lies outside of it; else the socket comes back.
     ///
     /// # Errors
     ///
@@ -150,7 +150,7 @@ pub trait BaseSocket: Send {
 
 /// A socket that accepts connections.
 pub trait BaseListener: Send {
-    /// The next connection. The socket that it gives blocks.
+    /// Returns the next connection. The socket that it gives blocks.
     ///
     /// # Errors
     ///
@@ -164,10 +164,10 @@ pub trait BaseListener: Send {
     /// As fcntl(2).
     fn set_nonblocking(&self, nonblocking: bool) -> io::Result<()>;
 
-    /// The address at which it accepts.
+    /// Returns the address at which it accepts.
     fn local(&self) -> Option<Address>;
 
-    /// The value of an option, as the system reports it.
+    /// Returns the value of an option, as the system reports it.
     ///
     /// # Errors
     ///
@@ -177,6 +177,6 @@ pub trait BaseListener: Send {
         Err(io::ErrorKind::Unsupported.into())
     }
 
-    /// The file descriptor to wait on, if it has one.
+    /// Returns the file descriptor to wait on, if it has one.
     fn fd(&self) -> Option<BorrowedFd<'_>>;
 }

@@ -30,7 +30,7 @@ pub(super) struct Deciding {
 }
 
 impl Registry {
-    /// Which of the demands decide, none of the entries meeting them all.
+    /// Returns which of the demands decide, none of the entries meeting them all.
     pub(super) fn deciding(
         &self,
         demanded: Demanded<'_>,

@@ -216,7 +216,7 @@ impl<'r> EntryRef<'r> {
 }
 
 impl PartialEq for EntryRef<'_> {
-    /// The same entry of the same registry.
+    /// Returns the same entry of the same registry.
     fn eq(&self, other: &Self) -> bool {
         self.registry.is(other.registry) && self.index == other.index
     }

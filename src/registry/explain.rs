@@ -69,7 +69,7 @@ pub enum Test {
 }
 
 impl Test {
-    /// One word: `request`, `entry`, `provider`, `family`, `type`, `protocol`, `require`, `prohibit`, `policy` or `order`.
+    /// Returns one word: `request`, `entry`, `provider`, `family`, `type`, `protocol`, `require`, `prohibit`, `policy` or `order`.
     pub const fn name(self) -> &'static str {
         match self {
             Test::Request => "request",
@@ -154,7 +154,7 @@ impl Registry {
         Candidate { entry: self.at(index), failed, wanted, had, untold, fails, passed }
     }
 
-    /// Every test that the request asks for, in the dialect's order, and whether the entry passes it.
+    /// Returns every test that the request asks for, in the dialect's order, and whether the entry passes it.
     fn tests(&self, asked: &Asked<'_>, index: EntryIndex) -> Vec<(Test, bool)> {
         let Asked { triple, demands, .. } = *asked;
         let role = asked.request.role();
@@ -303,7 +303,7 @@ impl Registry {
         }
     }
 
-    /// The fact that a test looks at, if the entry's source does not state it.
+    /// Returns the fact that a test looks at, if the entry's source does not state it.
     fn untold(&self, asked: &Asked<'_>, index: EntryIndex, test: Test) -> Option<&'static str> {
         let fact = match asked.request.protocol() {
             _ if test != Test::Protocol => return None,
@@ -315,7 +315,7 @@ impl Registry {
         self.fact_unknown(index, fact).then_some(fact)
     }
 
-    /// Whether the entry's source did not state this fact, so that it counts as absent.
+    /// Returns whether the entry's source did not state this fact, so that it counts as absent.
     fn fact_unknown(&self, index: EntryIndex, fact: &str) -> bool {
         self.entry_at(index).facts.as_ref().is_some_and(|facts| facts.unknown.contains(&fact))
     }

@@ -85,7 +85,7 @@ impl std::fmt::Display for Mend<'_> {
 /// So many mends are shown at the most; each is a way out, and a long list is none.
 const MOST: usize = 5;
 
-/// The smallest sets of changes over all candidates: fewest changes first, then fewest weakened guarantees.
+/// Returns the smallest sets of changes over all candidates: fewest changes first, then fewest weakened guarantees.
 pub(super) fn mends<'r>(registry: &'r Registry, asked: &Asked<'_>, candidates: &[Candidate<'r>]) -> Vec<Mend<'r>> {
     let mut mends: Vec<Mend<'r>> = Vec::new();
     if let Some(enabled) = enabling(registry, asked) {
@@ -109,7 +109,7 @@ pub(super) fn mends<'r>(registry: &'r Registry, asked: &Asked<'_>, candidates: &
     mends
 }
 
-/// The mend of a request that names a disabled entry.
+/// Returns the mend of a request that names a disabled entry.
 fn enabling<'r>(registry: &'r Registry, asked: &Asked<'_>) -> Option<Mend<'r>> {
     let Some(EntryDemand::Name(name)) = &asked.demands.entry else { return None };
     let entry = registry.entry(name)?;
@@ -123,7 +123,7 @@ fn enabling<'r>(registry: &'r Registry, asked: &Asked<'_>) -> Option<Mend<'r>> {
     })
 }
 
-/// What would admit a candidate; nothing where no change is near enough to be meant.
+/// Returns what would admit a candidate, or `None` where no change is near enough to be meant.
 fn admit<'r>(registry: &'r Registry, asked: &Asked<'_>, candidate: &Candidate<'r>) -> Option<Mend<'r>> {
     let index = candidate.entry.index();
     let stack = registry.stack(index);
@@ -234,7 +234,7 @@ fn admit<'r>(registry: &'r Registry, asked: &Asked<'_>, candidate: &Candidate<'r
     })
 }
 
-/// The protocol by which a request gets the entry; nothing where none can be guessed, or where only its name leads there.
+/// Returns the protocol by which a request gets the entry, or `None` where none can be guessed, or where only its name leads there.
 fn askable(registry: &Registry, asked: &Asked<'_>, index: EntryIndex) -> Option<Protocol> {
     let protocols = registry.protocols(index);
     let first = protocols.first();
@@ -255,7 +255,7 @@ fn replace_triple(request: Request, change: impl FnOnce(&mut (Family, SocketType
     replaced
 }
 
-/// What the request calls the entry, if this candidate may have been meant: a near name, a member of the chain over several
+/// Returns what the request calls the entry, if this candidate may have been meant: a near name, a member of the chain over several
 /// bases that was named, or a chain that holds the layer that was named.
 pub(super) fn near_entry(registry: &Registry, asked: &Asked<'_>, index: EntryIndex) -> Option<String> {
     let EntryDemand::Name(name) = asked.demands.entry.as_ref()? else { return None };
@@ -267,7 +267,7 @@ pub(super) fn near_entry(registry: &Registry, asked: &Asked<'_>, index: EntryInd
     (near || member || holds).then(|| name.clone())
 }
 
-/// The `[[always]]` that would no longer hold if the request selected this entry.
+/// Returns the `[[always]]` that would no longer hold if the request selected this entry.
 fn broken_guarantees(registry: &Registry, request: &Request, index: EntryIndex) -> Vec<String> {
     let fitting = registry.guarantees().iter().filter(|guarantee| registry.speaks_of(&guarantee.request, request));
     let broken = fitting.filter(|guarantee| registry.breaks(&guarantee.claim, request.role(), index));
@@ -287,7 +287,7 @@ fn broken_guarantees(registry: &Registry, request: &Request, index: EntryIndex) 
 }
 
 impl Registry {
-    /// Whether a guarantee speaks of a request: every field that it states is so.
+    /// Returns whether a guarantee speaks of a request: every field that it states is so.
     pub(crate) fn speaks_of(&self, pattern: &TestRequest, request: &Request) -> bool {
         let demands = request.demands().unwrap_or(Demands::none());
         let key = |family| super::family_key(&self.inner.family_keys, self.scope(), family);
@@ -307,7 +307,7 @@ impl Registry {
             && demands.prohibit.contains(&pattern.prohibit)
     }
 
-    /// Whether selecting this entry breaks a guarantee's claim.
+    /// Returns whether selecting this entry breaks a guarantee's claim.
     pub(crate) fn breaks(&self, claim: &Claim, role: Role, index: EntryIndex) -> bool {
         match claim {
             Claim::Services(services) => !self.stack(index).services(role).contains(services),

@@ -195,12 +195,12 @@ impl Registry {
         self.inner.by_id.get(&id).map(|&index| EntryRef::new(self, index))
     }
 
-    /// What Winsock catalogs say of themselves.
+    /// Returns what Winsock catalogs say of themselves.
     pub(crate) fn winsock(&self) -> &WinsockSection {
         &self.inner.winsock
     }
 
-    /// The sections of policy by the applications' names.
+    /// Returns the sections of policy by the applications' names.
     pub(crate) fn sections(&self) -> &IndexMap<String, Application> {
         &self.inner.applications
     }
@@ -243,17 +243,17 @@ impl Registry {
         &self.inner.graph
     }
 
-    /// The tests that are run: where a catalog that ships is included by another, not its own.
+    /// Returns the tests that are run: where a catalog that ships is included by another, not its own.
     pub(crate) fn expectations(&self) -> &[Expectation] {
         &self.inner.expectations
     }
 
-    /// The tests that are not run here.
+    /// Returns the tests that are not run here.
     pub(crate) fn unrun_expectations(&self) -> &[Expectation] {
         &self.inner.unrun
     }
 
-    /// The guarantees that are proved: where a catalog that ships is included by another, not its own.
+    /// Returns the guarantees that are proved: where a catalog that ships is included by another, not its own.
     pub(crate) fn guarantees(&self) -> &[Guarantee] {
         &self.inner.guarantees
     }
@@ -268,12 +268,12 @@ impl Registry {
         &self.inner.remarks
     }
 
-    /// The sections of policy, by the application's name; `*` is for all others.
+    /// Returns the sections of policy, by the application's name; `*` is for all others.
     pub(crate) fn policy_sections(&self) -> impl Iterator<Item = (&str, &Application)> {
         self.inner.applications.iter().map(|(name, section)| (name.as_str(), section))
     }
 
-    /// The documents, for those who keep them longer than the registry.
+    /// Returns the documents, for those who keep them longer than the registry.
     pub(crate) fn shared_sources(&self) -> &Arc<Sources> {
         &self.inner.sources
     }
@@ -292,7 +292,7 @@ impl Registry {
         self.inner.retained.fetch_sub(1, Ordering::Relaxed);
     }
 
-    /// Whether all clones are retained ones, so that nobody answers by it any more.
+    /// Returns whether all clones are retained ones, so that nobody answers by it any more.
     pub(crate) fn is_unused(&self) -> bool {
         // Who retains may also release meanwhile, which lets this say no where yes were right, and never the other way round.
         Arc::strong_count(&self.inner) == self.inner.retained.load(Ordering::Relaxed)
@@ -327,12 +327,12 @@ impl Registry {
         self.inner.stacks[index.get()].as_ref()
     }
 
-    /// The stack of a selectable entry.
+    /// Returns the stack of a selectable entry.
     pub(crate) fn stack(&self, index: EntryIndex) -> &Stack {
         self.stack_at(index).expect("the order holds only entries with a stack")
     }
 
-    /// The protocols that a selectable entry answers to.
+    /// Returns the protocols that a selectable entry answers to.
     pub(crate) fn protocols(&self, index: EntryIndex) -> &ProtocolSet {
         self.inner.protocols(index)
     }
@@ -358,7 +358,8 @@ impl std::fmt::Debug for Registry {
 /// A family number that no entry has: catalogs take none below 1.
 const NOWHERE: i32 = -1;
 
-/// The number by which the index knows each known family: the system's, or where it has none one that no program can ask for.
+/// Returns the number by which the index knows each known family: the system's, or where it has none one that no program can ask
+/// for.
 fn family_keys(scope: &Scope) -> [i32; Family::KNOWN] {
     let mut keys = [NOWHERE; Family::KNOWN];
     for family in Family::all() {

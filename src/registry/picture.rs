@@ -6,7 +6,7 @@ use crate::graph::picture::{Chain, Node, NodeKind, Picture};
 use std::collections::HashMap;
 
 impl Registry {
-    /// What a picture of the enabled entries shows: base protocols in catalog order, layers as declared, chains in catalog
+    /// Returns what a picture of the enabled entries shows: base protocols in catalog order, layers as declared, chains in catalog
     /// order. Hidden entries are drawn.
     ///
     /// ```

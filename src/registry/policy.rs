@@ -31,7 +31,7 @@ pub(super) enum Governed<'r> {
 }
 
 impl<'r> Governed<'r> {
-    /// The section, where there is one.
+    /// Returns the section, where there is one.
     pub fn applied(self) -> Option<Applied<'r>> {
         match self {
             Governed::By(applied) => Some(applied),
@@ -39,7 +39,7 @@ impl<'r> Governed<'r> {
         }
     }
 
-    /// Whether both let the same entries through.
+    /// Returns whether both let the same entries through.
     pub fn is_like(self, other: Governed<'_>) -> bool {
         match (self, other) {
             (Governed::Free, Governed::Free) | (Governed::Unknown, Governed::Unknown) => true,
@@ -62,7 +62,7 @@ pub(super) struct Objection {
 const LOOKS: usize = 1_000;
 
 impl Registry {
-    /// The section of the application that asks, else that of `*`, else none.
+    /// Returns the section of the application that asks, else that of `*`, else none.
     pub(super) fn policy(&self, application: Option<&str>) -> Governed<'_> {
         let sections = &self.inner.applications;
         let own = application.and_then(|name| sections.get_key_value(name));
@@ -73,18 +73,18 @@ impl Registry {
         }
     }
 
-    /// Whether an application without a section of its own is refused.
+    /// Returns whether an application without a section of its own is refused.
     pub(super) fn refuses_unknown_applications(&self) -> bool {
         matches!(self.policy(Some("*")), Governed::Unknown)
     }
 
-    /// Whether a section applies to requests that name no application.
+    /// Returns whether a section applies to requests that name no application.
     #[inline]
     pub(super) fn has_policy(&self) -> bool {
         self.inner.has_policy
     }
 
-    /// Whether what governs an application lets it use an entry.
+    /// Returns whether what governs an application lets it use an entry.
     pub(super) fn lets(&self, governed: Governed<'_>, role: Role, index: EntryIndex) -> bool {
         match governed {
             Governed::Free => true,
@@ -109,12 +109,12 @@ impl Registry {
         }
     }
 
-    /// Whether each layer of a selectable entry has categories that `permit` lets in.
+    /// Returns whether each layer of a selectable entry has categories that `permit` lets in.
     pub(crate) fn permits_layers(&self, permit: Categories, index: EntryIndex) -> bool {
         self.first_not_permitted(permit, index).is_none()
     }
 
-    /// The first layer of the stack that is not permitted. Base protocols always are.
+    /// Returns the first layer of the stack that is not permitted. Base protocols always are.
     pub(super) fn first_not_permitted(&self, permit: Categories, index: EntryIndex) -> Option<EntryIndex> {
         self.stack(index).layers().iter().copied().find(|&layer| !permit.permits(self.categories(layer)))
     }
@@ -158,7 +158,7 @@ impl Registry {
         Refusal::NoSuchApplication { application: name.to_owned(), nearest: self.nearest_application(name) }
     }
 
-    /// The application with a section whose name is nearest to one that has none.
+    /// Returns the application with a section whose name is nearest to one that has none.
     pub(crate) fn nearest_application(&self, name: &str) -> Option<String> {
         nearest(name, self.applications().filter(|known| *known != "*").take(LOOKS))
     }

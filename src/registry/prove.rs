@@ -56,7 +56,7 @@ pub(crate) struct Shadow {
 }
 
 impl Registry {
-    /// Whether a guarantee holds for every request, and whether it claims anything.
+    /// Returns whether a guarantee holds for every request, and whether it claims anything.
     pub(crate) fn prove(&self, guarantee: &Guarantee) -> Proof {
         let pattern = &guarantee.request;
         let application = pattern.application.as_ref().map(|(name, _)| name.as_str());
@@ -105,7 +105,7 @@ impl Registry {
         if is_answered { Proof::Holds } else { Proof::Vacuous(Vacuity::Unanswered(nearest)) }
     }
 
-    /// Whether the catalogs state all options without which nothing can be accepted.
+    /// Returns whether the catalogs state all options without which nothing can be accepted.
     fn can_accept(&self, index: EntryIndex) -> bool {
         self.at(index).stack().all(|part| {
             let needed = part.specs().filter(|spec| spec.is_required_to(Role::Accept));
@@ -146,8 +146,8 @@ impl Registry {
         })
     }
 
-    /// A request that fits the pattern, comes from an application, and names the entry, unless the pattern itself names one; whether that
-    /// is this one is seen when it is resolved.
+    /// Returns a request that fits the pattern, comes from an application, and names the entry, unless the pattern itself names
+    /// one; whether that is this one is seen when it is resolved.
     fn naming(&self, pattern: &TestRequest, role: Role, application: Option<&str>, index: EntryIndex) -> Request {
         let mut naming = Request::from(pattern).as_role(role);
         let demands = naming.demands_mut();
@@ -158,7 +158,7 @@ impl Registry {
         naming
     }
 
-    /// A leak is shown by the plainest request that has it.
+    /// Returns a leak is shown by the plainest request that has it.
     fn leak(
         &self,
         pattern: &TestRequest,
@@ -208,7 +208,7 @@ impl Registry {
         plain.chain(protocols.iter().map(|&protocol| with(&exactly, protocol))).collect()
     }
 
-    /// One application for each policy that requests of a pattern can meet; nothing stands for a request that names none.
+    /// Returns one application for each policy that requests of a pattern can meet; nothing stands for a request that names none.
     fn applications_of<'p>(&'p self, pattern: &'p TestRequest) -> Vec<Option<&'p str>> {
         match &pattern.application {
             Some((name, _)) => vec![Some(name)],
@@ -246,7 +246,7 @@ impl Registry {
         self.inner.order.iter().copied().zip(least.into_iter().map(Option::flatten)).collect()
     }
 
-    /// The same under one policy; nothing for an entry that it does not permit.
+    /// Returns the same under one policy, or `None` for an entry that it does not permit.
     fn shadows_under(&self, policy: Option<&Policy>, role: Role) -> impl Iterator<Item = Option<Option<Shadow>>> {
         // Rivals have family, type and services in common. What those before an entry answer is kept as disjoint ranges, so
         // that each entry costs what it overlaps, however many there are.
@@ -262,7 +262,8 @@ impl Registry {
         })
     }
 
-    /// What a selectable entry offers by what it is made of, whatever chains state of themselves: `(below - removes) + adds`.
+    /// Returns what a selectable entry offers by what it is made of, whatever chains state of themselves: `(below - removes) +
+    /// adds`.
     pub(crate) fn computed_services(&self, index: EntryIndex) -> Services {
         let stack = self.stack(index);
         let mut services = self.stack(stack.base()).services(Role::Connect).clone();
@@ -283,7 +284,7 @@ impl Registry {
     }
 }
 
-/// How many tests of a request an entry passes that is refused, in steps.
+/// Returns how many tests of a request an entry passes that is refused, in steps.
 fn how_far(refusal: &Refusal) -> u8 {
     match refusal.code() {
         ErrorCode::NotPermitted | ErrorCode::NoSuchApplication => 3,
@@ -302,7 +303,7 @@ struct Answered {
 }
 
 impl Answered {
-    /// What of an entry's protocols is answered already; the rest is answered by it from now on.
+    /// Returns what of an entry's protocols is answered already; the rest is answered by it from now on.
     fn hide(&mut self, index: EntryIndex, wanted: &[(i32, i32)], matches_zero: bool) -> Option<Shadow> {
         let mut hidden = Vec::new();
         let mut by = BTreeSet::new();
@@ -336,7 +337,7 @@ impl Answered {
     }
 }
 
-/// The ranges of a set without the number 0, which no request asks for by its number.
+/// Returns the ranges of a set without the number 0, which no request asks for by its number.
 pub(crate) fn without_zero(set: &ProtocolSet) -> Vec<(i32, i32)> {
     let mut ranges = Vec::with_capacity(set.ranges().len() + 1);
     for &(from, to) in set.ranges() {

@@ -111,7 +111,7 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// The error code of the catalog's own vocabulary.
+    /// Returns the error code of the catalog's own vocabulary.
     pub const fn code(&self) -> ErrorCode {
         match self {
             Refusal::AddressFamilyNotSupported { .. } => ErrorCode::AddressFamilyNotSupported,
@@ -147,7 +147,7 @@ impl Refusal {
         self.code().wsa()
     }
 
-    /// The errno for it; every refusal has one.
+    /// Returns the errno for it; every refusal has one.
     pub const fn errno(&self) -> Option<Errno> {
         self.code().errno()
     }
@@ -175,8 +175,8 @@ impl Names for OfHost {
 impl std::error::Error for Refusal {}
 
 impl fmt::Display for Refusal {
-    /// What was found and what was asked for, with the names of the system that this runs on; with a catalog's own names it is
-    /// [`Registry::refusal_text`](super::Registry::refusal_text).
+    /// Returns what was found and what was asked for, with the names of the system that this runs on; with a catalog's own names it
+    /// is [`Registry::refusal_text`](super::Registry::refusal_text).
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text(&OfHost))
     }

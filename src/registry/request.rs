@@ -157,12 +157,12 @@ impl Request {
         self.demands.as_deref()
     }
 
-    /// The further demands, to be changed.
+    /// Returns the further demands, to be changed.
     pub fn demands_mut(&mut self) -> &mut Demands {
         Arc::make_mut(self.demands.get_or_insert_default())
     }
 
-    /// The further demands, shared.
+    /// Returns the further demands, shared.
     pub(crate) fn shared_demands(&self) -> Option<&Arc<Demands>> {
         self.demands.as_ref()
     }
@@ -219,7 +219,7 @@ impl Request {
 }
 
 impl From<&TestRequest> for Request {
-    /// The request that a catalog writes; what it leaves out is unspecified.
+    /// Returns the request that a catalog writes; what it leaves out is unspecified.
     fn from(written: &TestRequest) -> Self {
         let TestRequest {
             role,
@@ -254,7 +254,7 @@ impl From<&TestRequest> for Request {
 }
 
 impl From<&str> for ProviderDemand {
-    /// A GUID by its form, else a name.
+    /// Creates a GUID by its form, else a name.
     fn from(word: &str) -> Self {
         Uuid::parse_str(word).map_or_else(|_| ProviderDemand::Name(word.to_owned()), ProviderDemand::Id)
     }
@@ -270,7 +270,7 @@ impl std::fmt::Display for Request {
     }
 }
 
-/// The role as a line of a batch writes it, where it is not the usual one.
+/// Returns the role as a line of a batch writes it, where it is not the usual one.
 pub(super) const fn role_text(role: Role) -> &'static str {
     match role {
         Role::Connect => "",
@@ -279,7 +279,7 @@ pub(super) const fn role_text(role: Role) -> &'static str {
 }
 
 impl std::fmt::Display for Demands {
-    /// Each as ` key=value`, in the order of the fields.
+    /// Returns each as ` key=value`, in the order of the fields.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         if let Some(entry) = &self.entry {
             write!(f, " entry={entry}")?;

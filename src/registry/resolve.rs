@@ -65,7 +65,7 @@ impl Registry {
         }
     }
 
-    /// What the index says to the triple of a request.
+    /// Returns what the index says to the triple of a request.
     #[inline]
     fn find(&self, request: &Request) -> Result<u32, ErrorCode> {
         let index = &self.inner.index;
@@ -177,7 +177,7 @@ impl Registry {
         Ok(Selection::new(self, chosen, wanted_protocol(request, matching.is_named()), request))
     }
 
-    /// The tests of names, providers and the triple: what passes them, or the refusal of the first that nothing passed.
+    /// Returns the tests of names, providers and the triple: what passes them, or the refusal of the first that nothing passed.
     fn matching(&self, demands: &Demands, request: &Request) -> Result<Matching, Refusal> {
         let named = demands.entry.as_ref().map(|entry| self.named(entry)).transpose()?;
         let provider = demands.provider.as_ref().map(|provider| self.provider_called(provider)).transpose()?;
@@ -199,7 +199,7 @@ impl Registry {
         }
     }
 
-    /// What passed, in catalog order.
+    /// Returns what passed, in catalog order.
     fn each<'m>(&'m self, matching: &'m Matching) -> impl Iterator<Item = EntryIndex> + Clone + 'm {
         let (listed, among): (&[EntryIndex], Option<(Triple, Option<ProviderIndex>)>) = match matching {
             Matching::Named(index) => (std::slice::from_ref(index), None),
@@ -214,7 +214,7 @@ impl Registry {
         })
     }
 
-    /// The entry that a demand names, if requests can select it.
+    /// Returns the entry that a demand names, if requests can select it.
     pub(super) fn named(&self, demand: &EntryDemand) -> Result<EntryIndex, Refusal> {
         let found = match demand {
             EntryDemand::Name(name) => self.inner.names.get_index_of(name.as_str()).map(EntryIndex::new),
@@ -246,7 +246,7 @@ impl Registry {
         Ok(ProviderIndex(index as u32))
     }
 
-    /// Whether a named entry agrees with the rest of the request; what is 0 or -1 there is taken from it.
+    /// Returns whether a named entry agrees with the rest of the request; what is 0 or -1 there is taken from it.
     pub(super) fn fits(
         &self,
         index: EntryIndex,
@@ -279,13 +279,13 @@ impl Registry {
         Ok(())
     }
 
-    /// The greatest protocol of a family, where the linux dialect has one.
+    /// Returns the greatest protocol of a family, where the linux dialect has one.
     pub(super) fn most_protocol(&self, family: Family) -> Option<i32> {
         let key = family_key(&self.inner.family_keys, self.scope(), family);
         self.inner.index.rule(key).max_protocol
     }
 
-    /// Whether a request that names an entry leaves its family to it: 0 and -1, and no other number below 0.
+    /// Returns whether a request that names an entry leaves its family to it: 0 and -1, and no other number below 0.
     pub(super) fn family_left_open(&self, family: Family) -> bool {
         matches!(family.number(self.scope().system()), Some(0 | -1))
     }
@@ -294,13 +294,13 @@ impl Registry {
         format!("family `{}`", self.family_text(family))
     }
 
-    /// Whether an entry matches a triple.
+    /// Returns whether an entry matches a triple.
     pub(super) fn matches(&self, triple: Triple, index: EntryIndex) -> bool {
         let [family, socket_type, protocol] = self.passes(triple, index);
         family && socket_type && protocol
     }
 
-    /// Which of the three tests of a triple an entry passes: family, type, protocol.
+    /// Returns which of the three tests of a triple an entry passes: family, type, protocol.
     pub(super) fn passes(&self, triple: Triple, index: EntryIndex) -> [bool; 3] {
         let stack = self.stack(index);
         let any = self.dialect() != Dialect::Linux;
@@ -315,7 +315,7 @@ impl Registry {
         ]
     }
 
-    /// Whether some of the entries that `among` admits match, or else how far the best of them got.
+    /// Returns whether some of the entries that `among` admits match, or else how far the best of them got.
     fn furthest(&self, triple: Triple, among: impl Fn(EntryIndex) -> bool) -> Result<(), ErrorCode> {
         let dialect = self.dialect();
         if dialect != Dialect::Linux && triple.family == 0 && triple.protocol == 0 {
@@ -353,7 +353,7 @@ impl Registry {
         })
     }
 
-    /// Whether an entry can be used in a role, and offers what is required there and nothing that is prohibited.
+    /// Returns whether an entry can be used in a role, and offers what is required there and nothing that is prohibited.
     pub(super) fn offers(&self, demands: &Demands, role: Role, index: EntryIndex) -> bool {
         let stack = self.stack(index);
         let services = stack.services(role);
@@ -410,7 +410,7 @@ impl Registry {
         self.admitted(matches, demands, role, policy).min_by_key(|&index| self.preference(demands, role, index))
     }
 
-    /// The matches that the demands and the policy let through.
+    /// Returns the matches that the demands and the policy let through.
     fn admitted(
         &self,
         matches: impl Iterator<Item = EntryIndex>,
@@ -422,7 +422,7 @@ impl Registry {
         offering.filter(move |&index| self.lets(policy, role, index))
     }
 
-    /// The code of [`Registry::none_admitted`] alone, which costs less.
+    /// Returns the code of [`Registry::none_admitted`] alone, which costs less.
     pub(super) fn code_of_none_admitted(
         &self,
         mut matches: impl Iterator<Item = EntryIndex>,
@@ -479,7 +479,7 @@ impl Registry {
         }
     }
 
-    /// The refusal of a plain request by its code.
+    /// Returns the refusal of a plain request by its code.
     #[inline(never)]
     fn refuse(&self, code: ErrorCode, request: &Request) -> Refusal {
         let family = self.scope().normal(request.family());
@@ -502,7 +502,7 @@ impl Registry {
     }
 }
 
-/// The protocol that a selection is for: with a named entry, -1 stands for the entry's own like 0.
+/// Returns the protocol that a selection is for: with a named entry, -1 stands for the entry's own like 0.
 fn wanted_protocol(request: &Request, named: bool) -> Protocol {
     match request.protocol() {
         Protocol::FROM_PROTOCOL_INFO if named => Protocol::UNSPEC,

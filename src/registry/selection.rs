@@ -52,8 +52,8 @@ impl<'r> Selection<'r> {
         self.demands.as_deref()
     }
 
-    /// The same entry for a role, if it passes the tests of the request there: one that was selected for connecting may not offer
-    /// what is required when it is to accept.
+    /// Returns the same entry for a role, if it passes the tests of the request there: one that was selected for connecting may not
+    /// offer what is required when it is to accept.
     ///
     /// # Errors
     ///
@@ -73,7 +73,7 @@ impl<'r> Selection<'r> {
         self.registry.admits_services(self.index, self.demands().unwrap_or(Demands::none()), services)
     }
 
-    /// The place of a guarantee that these services would break.
+    /// Returns the place of a guarantee that these services would break.
     #[cfg(all(feature = "net", target_os = "linux"))]
     pub(crate) fn broken_guarantee(&self, role: Role, services: &Services) -> Option<crate::catalog::Location> {
         let demands = self.demands().unwrap_or(Demands::none());
@@ -104,7 +104,7 @@ impl<'r> Selection<'r> {
         self.entry().stack()
     }
 
-    /// The documents of its registry.
+    /// Returns the documents of its registry.
     #[cfg(all(feature = "net", target_os = "linux"))]
     pub(crate) fn sources(&self) -> &'r crate::catalog::Sources {
         self.registry.sources()
@@ -123,7 +123,7 @@ impl<'r> Selection<'r> {
 }
 
 impl PartialEq for Selection<'_> {
-    /// The same entry of the same registry, for the same protocol and role.
+    /// Returns the same entry of the same registry, for the same protocol and role.
     fn eq(&self, other: &Self) -> bool {
         self.registry.is(other.registry)
             && self.index == other.index

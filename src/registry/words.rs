@@ -22,14 +22,14 @@ impl WordError {
         WordError { message: message.into(), help: None }
     }
 
-    /// A key that is stated a second time, with another value or the same: one of the two would not count, or both would, and
-    /// nobody could see which it is.
+    /// Creates a key that is stated a second time, with another value or the same: one of the two would not count, or both would,
+    /// and nobody could see which it is.
     pub(crate) fn twice(key: &str) -> Self {
         let help = LISTS.contains(&key).then(|| format!("one list holds several: `{key}=A,B`"));
         WordError { message: format!("`{key}` is stated twice"), help }
     }
 
-    /// What was probably meant, as in "did you mean `inet`?".
+    /// Returns what was probably meant, as in "did you mean `inet`?".
     pub fn help(&self) -> Option<&str> {
         self.help.as_deref()
     }
@@ -57,7 +57,7 @@ fn number(word: &str) -> Option<i32> {
 }
 
 impl Registry {
-    /// The family that a name or number stands for in this registry's dialect.
+    /// Returns the family that a name or number stands for in this registry's dialect.
     ///
     /// # Errors
     ///
@@ -69,7 +69,7 @@ impl Registry {
         }
     }
 
-    /// The socket type that a name or number stands for.
+    /// Returns the socket type that a name or number stands for.
     ///
     /// # Errors
     ///
@@ -81,7 +81,7 @@ impl Registry {
         }
     }
 
-    /// The protocol that a name or number stands for among those of a family; of `UNSPEC`, among the IP protocols.
+    /// Returns the protocol that a name or number stands for among those of a family; of `UNSPEC`, among the IP protocols.
     ///
     /// # Errors
     ///
@@ -93,7 +93,7 @@ impl Registry {
         }
     }
 
-    /// A request from its words: a family, a type and perhaps a protocol.
+    /// Returns a request from its words: a family, a type and perhaps a protocol.
     ///
     /// # Errors
     ///
@@ -105,7 +105,7 @@ impl Registry {
         Ok(Request::new(family, socket_type, protocol))
     }
 
-    /// A request from a line of a batch: `FAMILY TYPE [PROTOCOL]`, then `key=value` words.
+    /// Returns a request from a line of a batch: `FAMILY TYPE [PROTOCOL]`, then `key=value` words.
     ///
     /// ```
     /// # let registry = sockatlas::Registry::builtin();
@@ -177,7 +177,7 @@ impl Registry {
         Ok(())
     }
 
-    /// A request as a line of a batch writes it, by name where this registry has one.
+    /// Returns a request as a line of a batch writes it, by name where this registry has one.
     pub fn request_text(&self, request: &Request) -> String {
         let family = self.scope().normal(request.family());
         let protocol = self.protocol_text(request.protocol(), family);
@@ -186,28 +186,28 @@ impl Registry {
         format!("{} {} {protocol}{role}{demands}", self.family_text(family), request.socket_type())
     }
 
-    /// What a refusal says, with the names that this registry has for numbers.
+    /// Returns what a refusal says, with the names that this registry has for numbers.
     pub fn refusal_text(&self, refusal: &Refusal) -> String {
         refusal.text(self)
     }
 
-    /// The name of a family in this registry, else its number.
+    /// Returns the name of a family in this registry, else its number.
     pub fn family_text(&self, family: Family) -> String {
         self.scope().family_name(family).map_or_else(|| family.to_string(), str::to_owned)
     }
 
-    /// The name of a protocol among those of a family in this registry, else its number.
+    /// Returns the name of a protocol among those of a family in this registry, else its number.
     pub fn protocol_text(&self, protocol: Protocol, family: Family) -> String {
         let name = self.scope().protocol_name(protocol, family);
         name.map_or_else(|| protocol.number().to_string(), str::to_owned)
     }
 
-    /// The names of all protocols of a family, with their numbers.
+    /// Returns the names of all protocols of a family, with their numbers.
     pub fn protocol_names(&self, family: Family) -> Vec<(String, i32)> {
         self.scope().protocol_names(family)
     }
 
-    /// The protocols of a selectable entry, for people: `tcp`, `1 to 262`, `any`.
+    /// Returns the protocols of a selectable entry, for people: `tcp`, `1 to 262`, `any`.
     pub(crate) fn protocols_text(&self, index: EntryIndex) -> String {
         let set = self.protocols(index);
         if set.is_any() {

@@ -11,7 +11,7 @@ const DIGITS: usize = 100;
 const BASE: u64 = 37;
 const END_OF_TEXT: u16 = u16::MAX;
 
-/// The fingerprint of every line of a text.
+/// Returns the fingerprint of every line of a text.
 pub(crate) fn line_fingerprints(text: &str) -> Vec<String> {
     let mut digits: Vec<u16> = Vec::with_capacity(text.len() + 1);
     let mut line_starts = vec![0];

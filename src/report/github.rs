@@ -10,7 +10,7 @@ use crate::catalog::Severity;
 use crate::terms::printable;
 use std::fmt::Write;
 
-/// The whole report.
+/// Returns the whole report.
 pub(crate) fn render(report: &Report, root: &Root) -> String {
     let mut lines = String::new();
     for finding in &report.findings {

@@ -13,7 +13,7 @@ use quick_junit::{NonSuccessKind, Property, SerializeError, TestCase, TestCaseSt
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-/// The whole report.
+/// Returns the whole report.
 pub(crate) fn render(report: &Report, root: &Root) -> Result<String, SerializeError> {
     let mut suites = quick_junit::Report::new("sockatlas check");
     for (file, source) in report.sources.iter() {
@@ -50,7 +50,7 @@ fn case(name: &str, document: &str, status: TestCaseStatus) -> TestCase {
     case
 }
 
-/// The test of a rule that has findings.
+/// Returns the test of a rule that has findings.
 fn test(code: &str, findings: &[&Finding], document: &str, report: &Report, root: &Root) -> TestCase {
     let lines: Vec<String> = findings.iter().map(|finding| line(finding, report, root)).collect();
     let lines = lines.join("\n");

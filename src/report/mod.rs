@@ -116,7 +116,7 @@ impl Finding {
 }
 
 impl From<&Fault> for Finding {
-    /// A fault is an error, whatever the user says.
+    /// Creates a fault is an error, whatever the user says.
     fn from(fault: &Fault) -> Self {
         let labels = fault.causes.iter().map(|cause| Label { at: cause.at, text: cause.label.clone() });
         Finding {
@@ -174,7 +174,7 @@ impl Report {
         Report { findings, sources, tally, unread: false }
     }
 
-    /// How many findings have this severity.
+    /// Returns how many findings have this severity.
     pub fn count(&self, severity: Severity) -> usize {
         self.findings.iter().filter(|finding| finding.severity == severity).count()
     }

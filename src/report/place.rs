@@ -25,7 +25,7 @@ pub(crate) enum Place {
 }
 
 impl Root {
-    /// Where the document of this name lies, whether or not it could be read.
+    /// Returns where the document of this name lies, whether or not it could be read.
     pub fn place(&self, source: &Source) -> Place {
         let name = source.name();
         if source.file().is_none() && (name.starts_with("builtin:") || name.starts_with('<')) {
@@ -41,8 +41,8 @@ impl Root {
 }
 
 impl Root {
-    /// Where a span begins, as people read it: `site.toml:3:7`. In a file that holds no text it is the key or the item,
-    /// for lines of the text that says the same are no lines of the file.
+    /// Returns where a span begins, as people read it: `site.toml:3:7`. In a file that holds no text it is the key or the item, for
+    /// lines of the text that says the same are no lines of the file.
     pub fn reported(&self, source: &Source, at: Span) -> String {
         let place = self.place(source);
         if source.is_rendered() {
@@ -54,7 +54,7 @@ impl Root {
     }
 }
 
-/// The part of a file that holds no text to which a place belongs: the key of a hive, or which of packed items.
+/// Returns the part of a file that holds no text to which a place belongs: the key of a hive, or which of packed items.
 pub(crate) fn part(source: &Source, at: Span) -> Option<String> {
     let text = source.text();
     // The place may be the key itself.
@@ -90,7 +90,7 @@ impl Place {
     }
 }
 
-/// The path without `.`, and without what `..` takes back. Links are not followed: a report speaks of paths as written.
+/// Returns the path without `.`, and without what `..` takes back. Links are not followed: a report speaks of paths as written.
 fn plain(path: &Path) -> PathBuf {
     let mut plain = PathBuf::new();
     for component in path.components() {

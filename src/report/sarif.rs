@@ -205,7 +205,7 @@ struct Replacement {
     inserted_content: Option<Message>,
 }
 
-/// The report as a SARIF log of one run.
+/// Returns the report as a SARIF log of one run.
 pub(crate) fn log(report: &Report, rules: Vec<RuleText>, root: &Root) -> Log {
     let mut writer = Writer { report, root, lines: HashMap::new() };
     let mut rules: Vec<Rule> = rules.into_iter().map(Rule::from).collect();
@@ -342,7 +342,8 @@ impl Writer<'_> {
         Region { start_line: start.0, start_column: start.1, end_line: end.0, end_column: end.1 }
     }
 
-    /// A line with a secret has none: it would be a hash of the secret, and a weak one. A file without lines has none either.
+    /// Returns a line with a secret has none: it would be a hash of the secret, and a weak one. A file without lines has none
+    /// either.
     fn fingerprint(&mut self, finding: &Finding) -> Option<(&'static str, String)> {
         let file = finding.at.file;
         let source = self.report.sources.get(file);

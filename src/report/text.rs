@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::fmt::Write;
 use std::ops::Range;
 
-/// The whole report: each finding, then a line that counts them.
+/// Returns the whole report: each finding, then a line that counts them.
 pub(crate) fn render(report: &Report, colour: bool) -> String {
     let mut text = findings(&report.findings, &report.sources, colour);
     let _ = writeln!(text, "{}", summary(report));
@@ -26,7 +26,7 @@ pub(crate) fn findings(findings: &[Finding], sources: &Sources, colour: bool) ->
     text
 }
 
-/// How many of what.
+/// Returns how many of what.
 pub(crate) fn summary(report: &Report) -> String {
     let counted =
         [Severity::Error, Severity::Warning, Severity::Note].map(|severity| (report.count(severity), severity.name()));
@@ -165,7 +165,7 @@ impl<'s> Excerpt<'s> {
     }
 }
 
-/// The lines, from 0, on which a span begins: one, as longer values are cut to their first line.
+/// Returns the lines, from 0, on which a span begins: one, as longer values are cut to their first line.
 fn lines(source: &Source, at: Span) -> Range<usize> {
     let (line, _) = source.line_and_column(at.start);
     line as usize - 1..line as usize

@@ -45,12 +45,12 @@ const NAMES: [(&str, Categories); 9] = [
 ];
 
 impl Categories {
-    /// The names of all known categories.
+    /// Returns the names of all known categories.
     pub fn names() -> impl Iterator<Item = &'static str> {
         NAMES.iter().map(|&(name, _)| name)
     }
 
-    /// The names of the categories held, bits without a name in the form `0x40000000`.
+    /// Returns the names of the categories held, bits without a name in the form `0x40000000`.
     pub fn to_names(self) -> Vec<String> {
         let mut names: Vec<String> =
             NAMES.iter().filter(|(_, category)| self.contains(*category)).map(|(name, _)| (*name).to_owned()).collect();
@@ -60,8 +60,8 @@ impl Categories {
         names
     }
 
-    /// Whether an application that permits these categories, and no others, loads a layer of those: the layer has some category,
-    /// none beyond those permitted, and [`SYSTEM`](Categories::SYSTEM) where that is permitted.
+    /// Returns whether an application that permits these categories, and no others, loads a layer of those: the layer has some
+    /// category, none beyond those permitted, and [`SYSTEM`](Categories::SYSTEM) where that is permitted.
     ///
     /// This is Winsock's rule for loading an LSP into a categorised process. A layer without categories is never permitted.
     ///

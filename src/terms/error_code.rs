@@ -55,7 +55,7 @@ impl ErrorCode {
         ErrorCode::ProviderFailed,
     ];
 
-    /// The code as it is written: `protocol-not-supported`.
+    /// Returns the code as it is written: `protocol-not-supported`.
     pub const fn as_str(self) -> &'static str {
         match self {
             ErrorCode::AddressFamilyNotSupported => "address-family-not-supported",
@@ -74,7 +74,7 @@ impl ErrorCode {
         }
     }
 
-    /// What the code means, in one line.
+    /// Returns what the code means, in one line.
     pub const fn summary(self) -> &'static str {
         match self {
             ErrorCode::AddressFamilyNotSupported => "no selectable entry has the address family",
@@ -93,7 +93,7 @@ impl ErrorCode {
         }
     }
 
-    /// What Winsock calls it; numbers from `winerror.h`.
+    /// Returns what Winsock calls it; numbers from `winerror.h`.
     pub const fn wsa(self) -> WsaError {
         match self {
             ErrorCode::AddressFamilyNotSupported => WsaError::WSAEAFNOSUPPORT,
@@ -111,7 +111,7 @@ impl ErrorCode {
         }
     }
 
-    /// What POSIX calls it; none for [`ProviderFailed`](ErrorCode::ProviderFailed), whose errno is what the system gave.
+    /// Returns what POSIX calls it; none for [`ProviderFailed`](ErrorCode::ProviderFailed), whose errno is what the system gave.
     pub const fn errno(self) -> Option<Errno> {
         match self {
             ErrorCode::AddressFamilyNotSupported => Some(Errno::EAFNOSUPPORT),
@@ -180,12 +180,12 @@ impl WsaError {
     /// This is a nonrecoverable error.
     pub const WSANO_RECOVERY: WsaError = WsaError { name: "WSANO_RECOVERY", number: 11003 };
 
-    /// The name, such as `WSAEINVAL`.
+    /// Returns the name, such as `WSAEINVAL`.
     pub const fn name(self) -> &'static str {
         self.name
     }
 
-    /// What `WSAGetLastError` gives.
+    /// Returns what `WSAGetLastError` gives.
     pub const fn number(self) -> i32 {
         self.number
     }
@@ -221,17 +221,17 @@ impl Errno {
         Errno { name, numbers: [linux, windows, macos] }
     }
 
-    /// The name, such as `EINVAL`.
+    /// Returns the name, such as `EINVAL`.
     pub const fn name(self) -> &'static str {
         self.name
     }
 
-    /// The number on `system`: on Windows that of the C runtime, where it has one.
+    /// Returns the number on `system`: on Windows that of the C runtime, where it has one.
     pub const fn number(self, system: System) -> Option<i32> {
         self.numbers[system as usize]
     }
 
-    /// The number that `dialect` speaks of: Linux' own, none in the Windows dialect (its errors are Winsock's), else that
+    /// Returns the number that `dialect` speaks of: Linux' own, none in the Windows dialect (its errors are Winsock's), else that
     /// of the system which this program was compiled for.
     pub const fn number_in(self, dialect: Dialect) -> Option<i32> {
         match dialect {

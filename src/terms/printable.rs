@@ -11,13 +11,13 @@ pub(crate) fn printable(text: &str) -> Cow<'_, str> {
     escaped(text, is_hidden)
 }
 
-/// The same of a text that was laid out here: its line breaks, tabs and styles stay.
+/// Returns the same of a text that was laid out here: its line breaks, tabs and styles stay.
 #[cfg(feature = "cli")]
 pub(crate) fn printable_page(text: &str) -> Cow<'_, str> {
     escaped(text, |c| !matches!(c, '\n' | '\t' | '\x1b') && is_hidden(c))
 }
 
-/// The same of a line of a document, whose tabs and whose end stay.
+/// Returns the same of a line of a document, whose tabs and whose end stay.
 #[cfg(feature = "cli")]
 pub(crate) fn printable_line(text: &str) -> Cow<'_, str> {
     escaped(text, |c| !matches!(c, '\n' | '\r' | '\t') && is_hidden(c))
@@ -37,7 +37,7 @@ fn escaped(text: &str, is_hidden: impl Fn(char) -> bool) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// Whether a character is not seen, or changes how others are seen.
+/// Returns whether a character is not seen, or changes how others are seen.
 pub(crate) fn is_hidden(c: char) -> bool {
     if c.is_ascii() {
         return c.is_ascii_control();

@@ -59,17 +59,17 @@ impl SocketType {
     /// Linux' flag in the type that closes the socket on exec (`asm-generic`'s `O_CLOEXEC`).
     pub const SOCK_CLOEXEC: i32 = 0o2_000_000;
 
-    /// The type with this number, whatever it is.
+    /// Returns the type with this number, whatever it is.
     pub const fn from_raw(number: i32) -> SocketType {
         SocketType(number)
     }
 
-    /// The number, flags included.
+    /// Returns the number, flags included.
     pub const fn number(self) -> i32 {
         self.0
     }
 
-    /// The type without [`SOCK_NONBLOCK`](Self::SOCK_NONBLOCK) and [`SOCK_CLOEXEC`](Self::SOCK_CLOEXEC), as Linux reads it.
+    /// Returns the type without [`SOCK_NONBLOCK`](Self::SOCK_NONBLOCK) and [`SOCK_CLOEXEC`](Self::SOCK_CLOEXEC), as Linux reads it.
     ///
     /// Other bits stay: the kernel refuses them. A number below 0 has every high bit set and carries no flags; it stays
     /// as it is, so that -1 remains [`FROM_PROTOCOL_INFO`](Self::FROM_PROTOCOL_INFO).
@@ -77,18 +77,18 @@ impl SocketType {
         if self.0 < 0 { self } else { SocketType(self.0 & !(Self::SOCK_NONBLOCK | Self::SOCK_CLOEXEC)) }
     }
 
-    /// The type of this name (`stream`) or alias (`datagram`), which are exact and lower case.
+    /// Returns the type of this name (`stream`) or alias (`datagram`), which are exact and lower case.
     pub fn from_name(name: &str) -> Option<SocketType> {
         let alias = SocketType::aliases().iter().find(|(alias, _)| *alias == name).map(|&(_, socket_type)| socket_type);
         alias.or_else(|| NAMED.iter().find(|named| named.1 == name).map(|named| named.0))
     }
 
-    /// The name, if the number has one on any system.
+    /// Returns the name, if the number has one on any system.
     pub fn name(self) -> Option<&'static str> {
         NAMED.iter().find(|named| named.0 == self).map(|named| named.1)
     }
 
-    /// The name that `system` gives the number: `dccp` and `packet` are Linux' alone.
+    /// Returns the name that `system` gives the number: `dccp` and `packet` are Linux' alone.
     pub fn name_on(self, system: System) -> Option<&'static str> {
         NAMED
             .iter()
@@ -96,7 +96,7 @@ impl SocketType {
             .map(|named| named.1)
     }
 
-    /// Every named type, by number; [`UNSPEC`](Self::UNSPEC) first.
+    /// Returns every named type, by number; [`UNSPEC`](Self::UNSPEC) first.
     pub fn all() -> impl Iterator<Item = SocketType> {
         NAMED.into_iter().map(|named| named.0)
     }

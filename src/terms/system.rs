@@ -74,7 +74,7 @@ impl Dialect {
     /// Every dialect, the default first.
     pub const ALL: [Dialect; 3] = [Dialect::Documented, Dialect::Windows, Dialect::Linux];
 
-    /// The system whose numbers this dialect speaks; [`System::HOST`] for [`Dialect::Documented`].
+    /// Returns the system whose numbers this dialect speaks; [`System::HOST`] for [`Dialect::Documented`].
     pub const fn system(self) -> System {
         match self {
             Dialect::Documented => System::HOST,

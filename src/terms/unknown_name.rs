@@ -19,13 +19,13 @@ impl UnknownName {
         UnknownName { kind, name: name.to_owned() }
     }
 
-    /// What the word was read as: `address family`, `socket type`, `protocol`, `service`, `error code`, `system` or
+    /// Returns what the word was read as: `address family`, `socket type`, `protocol`, `service`, `error code`, `system` or
     /// `dialect`.
     pub fn kind(&self) -> &'static str {
         self.kind
     }
 
-    /// The word itself.
+    /// Returns the word itself.
     pub fn name(&self) -> &str {
         &self.name
     }

@@ -59,7 +59,7 @@ impl<'s> SetIndex<'s> {
         SetIndex { items, by_id }
     }
 
-    /// Where the first item with this id stands.
+    /// Returns where the first item with this id stands.
     pub fn place(&self, id: u32) -> Option<usize> {
         self.by_id.get(&id).copied()
     }
@@ -86,7 +86,7 @@ impl<'s> SetIndex<'s> {
         at
     }
 
-    /// How a catalog tells a chain.
+    /// Returns how a catalog tells a chain.
     pub fn shape(&self, chain: &Item) -> Result<Shape, Shapeless> {
         let ids = chain.info.chain.ids();
         let Some((&last, upper)) = ids.split_last() else { return Err(Shapeless::Length(chain.info.chain.length)) };
@@ -118,7 +118,7 @@ impl<'s> SetIndex<'s> {
         Ok(Shape { layers, base: Link { position: upper.len(), item: at } })
     }
 
-    /// The ids with which a chain of this shape is written.
+    /// Returns the ids with which a chain of this shape is written.
     ///
     /// A chain below is always the shorter one, so that this ends.
     pub fn ids(&self, shape: &Shape) -> Result<Vec<u32>, Shapeless> {

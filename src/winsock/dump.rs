@@ -9,7 +9,7 @@ use crate::catalog::{Fault, FileId};
 /// The key below which the items are rendered; it says what it is.
 const ROOT: &str = r"PACKED_ITEMS\WinSock2\Parameters\Protocol_Catalog9\Catalog_Entries";
 
-/// Whether bytes are such items: sound ones at least by their texts and the lengths of their chains.
+/// Returns whether bytes are such items: sound ones at least by their texts and the lengths of their chains.
 pub(super) fn looks_like(bytes: &[u8]) -> bool {
     let (items, rest) = bytes.as_chunks::<PACKED_ITEM_BYTES>();
     !items.is_empty() && rest.is_empty() && items.iter().all(is_plausible)
@@ -21,7 +21,7 @@ fn is_plausible(item: &[u8; PACKED_ITEM_BYTES]) -> bool {
     info.is_ok_and(|info| !info.path.is_empty() && (-1..=8).contains(&info.chain.length))
 }
 
-/// The export that has these items.
+/// Returns the export that has these items.
 ///
 /// # Errors
 /// If a part of an item is left over, or there is none.
@@ -40,7 +40,7 @@ pub(super) fn text(bytes: &[u8]) -> Result<String, String> {
     Ok(render.finish())
 }
 
-/// What the items of a rendered dump tell, without the keys that the rendering gave them.
+/// Returns what the items of a rendered dump tell, without the keys that the rendering gave them.
 pub(super) fn store(file: FileId, text: &str, faults: &mut Vec<Fault>) -> Store {
     let mut store = reg::store(SourceForm::Packed, file, text, faults);
     store.root = None;

@@ -137,7 +137,7 @@ fn listed(differences: &[Difference], value: impl Fn(&Difference) -> i32) -> Str
 }
 
 impl WinsockFault {
-    /// The rule that it breaks.
+    /// Returns the rule that it breaks.
     pub(crate) const fn code(&self) -> &'static str {
         match self {
             WinsockFault::Gap { .. } => "winsock-gap",
@@ -150,7 +150,7 @@ impl WinsockFault {
         }
     }
 
-    /// What to do about it.
+    /// Returns what to do about it.
     pub(crate) const fn help(&self) -> &'static str {
         match self {
             WinsockFault::Gap { .. } => {
@@ -175,7 +175,7 @@ impl WinsockFault {
         }
     }
 
-    /// The fault at its place.
+    /// Returns the fault at its place.
     pub(crate) fn at(self, at: Span) -> Fault {
         Fault::new(self.into(), at)
     }
@@ -195,7 +195,7 @@ impl From<PackedItemError> for WinsockFault {
 }
 
 impl super::Item {
-    /// How messages name it: by kind, description, id and key.
+    /// Returns how messages name it: by kind, description, id and key.
     pub(crate) fn named(&self) -> String {
         let kind = match self.kind() {
             super::ItemKind::Layer => "layer",

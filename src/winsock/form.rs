@@ -48,7 +48,7 @@ pub fn read(name: &str, bytes: &[u8], path: Option<&Path>, options: &Options) ->
     Some(Ok(Reading { store, faults, sources }))
 }
 
-/// Whether bytes are a Winsock catalog by their content.
+/// Returns whether bytes are a Winsock catalog by their content.
 #[cfg(feature = "cli")]
 pub(crate) fn recognised(bytes: &[u8]) -> bool {
     // A hive needs not be read for that.
@@ -71,7 +71,7 @@ impl Flaws {
     }
 }
 
-/// The text of a source; nothing when it is of no form that is known.
+/// Returns the text of a source, or `None` when it is of no form that is known.
 pub(crate) fn text(bytes: &[u8], path: Option<&Path>, options: &Options) -> Option<Result<Text, FaultKind>> {
     let form = match (options.from, detect(bytes)) {
         (None, None) => return None,
@@ -126,7 +126,7 @@ fn line_of(text: &str, at: usize) -> usize {
     text.bytes().take(at).filter(|&byte| byte == b'\n').count() + 1
 }
 
-/// The form that a document has by its content. A TOML document has none of these.
+/// Returns the form that a document has by its content. A TOML document has none of these.
 fn detect(bytes: &[u8]) -> Option<SourceForm> {
     if bytes.starts_with(b"regf") {
         return Some(SourceForm::Hive);
@@ -156,7 +156,7 @@ const fn article(form: SourceForm) -> &'static str {
     }
 }
 
-/// What the text of a source tells.
+/// Returns what the text of a source tells.
 pub(crate) fn parse(form: SourceForm, file: FileId, text: &str, faults: &mut Vec<Fault>) -> Store {
     match form {
         SourceForm::Reg | SourceForm::Hive => reg::store(form, file, text, faults),

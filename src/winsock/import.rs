@@ -182,7 +182,7 @@ impl Regions {
         Regions { starts }
     }
 
-    /// The item of which the place of a fault tells: the number of its set, and its place there.
+    /// Returns the item of which the place of a fault tells: the number of its set, and its place there.
     fn item(&self, fault: &Fault) -> Option<(usize, usize)> {
         let behind = self.starts.partition_point(|&(start, _)| start <= fault.at.start);
         behind.checked_sub(1).and_then(|at| self.starts.get(at)).and_then(|&(_, of)| of)

@@ -82,14 +82,14 @@ impl ProtocolChain {
     /// That of a layer.
     pub const LAYER: ProtocolChain = ProtocolChain { length: 0, entries: [0; 7] };
 
-    /// A chain of these ids, top first; nothing if there are fewer than two or more than seven.
+    /// Creates a chain of these ids, top first, or `None` if there are fewer than two or more than seven.
     pub fn over(ids: &[u32]) -> Option<Self> {
         let mut chain = ProtocolChain { length: i32::try_from(ids.len()).ok()?, entries: [0; 7] };
         chain.entries.get_mut(..ids.len())?.copy_from_slice(ids);
         (ids.len() > 1).then_some(chain)
     }
 
-    /// The ids of a chain, top first; nothing for a base, for a layer, and where the length is out of range.
+    /// Returns the ids of a chain, top first; nothing for a base, for a layer, and where the length is out of range.
     pub fn ids(&self) -> &[u32] {
         match usize::try_from(self.length) {
             Ok(length @ 2..=7) => &self.entries[..length],
@@ -112,7 +112,7 @@ pub enum ItemKind {
 }
 
 impl ProtocolInfo {
-    /// What it is.
+    /// Returns what it is.
     pub const fn kind(&self) -> ItemKind {
         match self.chain.length {
             0 => ItemKind::Layer,
@@ -127,18 +127,18 @@ impl ProtocolInfo {
         (self.address_family, self.socket_type, self.protocol)
     }
 
-    /// Whether `dwServiceFlags1` has all of these services.
+    /// Returns whether `dwServiceFlags1` has all of these services.
     pub fn offers(&self, services: &Services) -> bool {
         Services::from_xp1(self.service_flags).contains(services)
     }
 
-    /// Whether these bits of `dwProviderFlags` are all set; nothing where the source does not state.
+    /// Returns whether these bits of `dwProviderFlags` are all set, or `None` where the source does not state.
     pub fn has_provider_flags(&self, bits: u32) -> Option<bool> {
         self.further.as_ref().map(|further| further.provider_flags & bits == bits)
     }
 
-    /// The first and the last protocol number accepted, the last below the first if none is; the last is nothing where the source
-    /// does not state.
+    /// Returns the first and the last protocol number accepted, the last below the first if none is; the last is nothing where the
+    /// source does not state.
     pub fn protocols(&self) -> (i64, Option<i64>) {
         let first = i64::from(self.protocol);
         (first, self.further.as_ref().map(|further| first + i64::from(further.protocol_max_offset)))

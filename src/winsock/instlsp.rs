@@ -6,7 +6,7 @@ use super::store::{Fragment, SourceForm, Stated, Store};
 use crate::catalog::{Fault, FaultKind, FileId, Span};
 use std::ops::Range;
 
-/// Whether a text is such a listing: entries without anything between them, and around them nothing but prompts.
+/// Returns whether a text is such a listing: entries without anything between them, and around them nothing but prompts.
 pub(crate) fn looks_like(text: &str) -> bool {
     let mut entries = 0_u32;
     let mut is_over = false;
@@ -25,7 +25,7 @@ pub(crate) fn looks_like(text: &str) -> bool {
 /// How many entries are read; Windows never has so many.
 const MOST_ENTRIES: usize = 10_000;
 
-/// What a listing tells: of each entry a part.
+/// Returns what a listing tells: of each entry a part.
 pub(crate) fn parse(file: FileId, text: &str, faults: &mut Vec<Fault>) -> Store {
     let mut store = Store::new(SourceForm::Instlsp);
     let mut start = 0;
@@ -55,7 +55,7 @@ pub(crate) fn parse(file: FileId, text: &str, faults: &mut Vec<Fault>) -> Store 
     store
 }
 
-/// Where in a line `    1042 - Foobar over [MSAFD Tcpip [TCP/IP]]` the id and the description stand; ids begin at 1001.
+/// Returns where in a line `    1042 - Foobar over [MSAFD Tcpip [TCP/IP]]` the id and the description stand; ids begin at 1001.
 fn entry(line: &str) -> Option<(Range<usize>, Range<usize>)> {
     let blanks = [' ', '\t', '\r', '\n', '\u{feff}'];
     let start = line.len() - line.trim_start_matches(blanks).len();

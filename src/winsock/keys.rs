@@ -54,7 +54,8 @@ const USUAL_VERSION: i32 = 2;
 const DEPENDS_ON_MTU: u32 = 1;
 
 impl Keys {
-    /// What keys can say of an item whose chain, if it is one, is told with these ids; nothing of one that cannot be an entry.
+    /// Returns what keys can say of an item whose chain, if it is one, is told with these ids, or `None` of one that cannot be an
+    /// entry.
     pub fn of(info: &ProtocolInfo, chain: Vec<u32>) -> Option<Keys> {
         let further = info.further.as_ref();
         let flag = |bit| info.has_provider_flags(bit) == Some(true);
@@ -91,7 +92,7 @@ impl Keys {
         })
     }
 
-    /// The item that the keys tell of: the original where there is one, with what the keys say otherwise.
+    /// Returns the item that the keys tell of: the original where there is one, with what the keys say otherwise.
     ///
     /// The name is used where neither says one. `top` gives for the id of a chain that of its top layer and for any other id
     /// itself: a chain may be named by its layer or by itself, which is the same.
@@ -145,7 +146,7 @@ impl Keys {
         Ok(item)
     }
 
-    /// The item of an entry that says nothing of itself.
+    /// Returns the item of an entry that says nothing of itself.
     fn unstated(&self) -> ProtocolInfo {
         let has_messages = match &self.role {
             Role::Selectable(selectable) => {
@@ -205,14 +206,14 @@ impl Role {
     }
 }
 
-/// The first and the last protocol of an item, no number being above the highest; nothing if none is accepted.
+/// Returns the first and the last protocol of an item, no number being above the highest, or `None` if none is accepted.
 pub(super) fn protocols(info: &ProtocolInfo) -> Option<(i32, i32)> {
     let (first, last) = info.protocols();
     let last = last.unwrap_or(first).min(i64::from(i32::MAX));
     i32::try_from(last).ok().filter(|last| *last >= info.protocol).map(|last| (info.protocol, last))
 }
 
-/// The sizes of addresses, where they can be some.
+/// Returns the sizes of addresses, where they can be some.
 fn address_size(info: &ProtocolInfo) -> Option<AddressSize> {
     let min = u32::try_from(info.min_address_length).ok()?;
     let max = u32::try_from(info.max_address_length).ok()?;

@@ -43,12 +43,12 @@ pub static LOAD_POINTS: [KnownLoadPoint; 2] = [
 ];
 
 impl KnownLoadPoint {
-    /// The one of this name, in capitals or small letters.
+    /// Returns the one of this name, in capitals or small letters.
     pub fn by_name(name: &str) -> Option<&'static KnownLoadPoint> {
         LOAD_POINTS.iter().find(|known| known.name.eq_ignore_ascii_case(name))
     }
 
-    /// What is odd about a path there; nothing about that of Windows, and about an empty one, which loads nothing.
+    /// Returns what is odd about a path there; nothing about that of Windows, and about an empty one, which loads nothing.
     pub(super) fn oddity(&self, path: Option<&str>) -> Option<Oddity> {
         let Some(path) = path else { return Some(Oddity::Foreign) };
         let is_its_name =

@@ -53,7 +53,7 @@ pub enum LibraryState {
 }
 
 impl MountedWindows {
-    /// The Windows below this folder: the root of its drive, or its own folder, which holds `System32`.
+    /// Returns the Windows below this folder: the root of its drive, or its own folder, which holds `System32`.
     ///
     /// # Errors
     /// If it is neither, or cannot be read.
@@ -100,7 +100,7 @@ impl MountedWindows {
         LibraryFile { looked_for: Some(looked_for), state }
     }
 
-    /// The path below the folder of Windows that programs of this bitness see there.
+    /// Returns the path below the folder of Windows that programs of this bitness see there.
     fn redirected(&self, rest: &str, bits: Option<Bitness>) -> String {
         let (folder, below) = rest.split_once('\\').unwrap_or((rest, ""));
         let is_64 = || matches!(find(&self.windows, "SysWOW64"), Ok(Found::At(_)));
@@ -110,7 +110,7 @@ impl MountedWindows {
         rest.to_owned()
     }
 
-    /// The path below the first of these folders that is there, else below the first.
+    /// Returns the path below the first of these folders that is there, else below the first.
     fn below_program_files(&self, drive: &Path, folders: &[&str], rest: &str) -> String {
         let is_there = |folder: &&&str| matches!(walk(drive, folder).1, Ok(Found::At(_)));
         let folder = folders.iter().find(is_there).or(folders.first()).copied().unwrap_or_default();
@@ -118,7 +118,8 @@ impl MountedWindows {
     }
 }
 
-/// Where a variable leads below the root of the drive, as an untouched Windows sets it; the first folder that is there counts.
+/// Returns where a variable leads below the root of the drive, as an untouched Windows sets it; the first folder that is there
+/// counts.
 fn folder_of(variable: &str, bits: Option<Bitness>) -> Option<&'static [&'static str]> {
     const FILES: &[&str] = &["Program Files"];
     const FILES_32: &[&str] = &["Program Files (x86)", "Program Files"];
@@ -162,7 +163,7 @@ fn walk(base: &Path, rest: &str) -> (PathBuf, io::Result<Found>) {
     (path.clone(), Ok(Found::At(path)))
 }
 
-/// The entry of a folder with this name: as it is written, else in any case, the first in the order of bytes.
+/// Returns the entry of a folder with this name: as it is written, else in any case, the first in the order of bytes.
 fn find(folder: &Path, name: &str) -> io::Result<Found> {
     let found = |path: PathBuf, metadata: Metadata| {
         if metadata.file_type().is_symlink() { Found::Link } else { Found::At(path) }

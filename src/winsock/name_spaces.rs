@@ -35,12 +35,12 @@ pub const KNOWN_NAME_SPACES: [KnownNameSpace; 7] = [
 ];
 
 impl KnownNameSpace {
-    /// The one with this GUID.
+    /// Returns the one with this GUID.
     pub fn by_id(id: Uuid) -> Option<&'static KnownNameSpace> {
         KNOWN_NAME_SPACES.iter().find(|known| known.provider_id == id)
     }
 
-    /// Whether a path leads to its library.
+    /// Returns whether a path leads to its library.
     pub fn has_library(&self, path: &str) -> bool {
         is_library(path, self.library)
     }

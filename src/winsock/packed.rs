@@ -12,7 +12,7 @@ use uuid::Uuid;
 pub(super) const BLANK: &str =
     "`PackedCatalogItem` holds zeros only: it is no item, though a layer has chain length 0 too";
 
-/// Whether a value has the size of an item and says nothing, an id at most.
+/// Returns whether a value has the size of an item and says nothing, an id at most.
 pub(super) fn is_blank(bytes: &[u8]) -> bool {
     let id = Field::CatalogEntryId.range();
     let mut others = bytes.iter().enumerate().filter(|(at, _)| !id.contains(at));
@@ -96,7 +96,7 @@ impl Field {
         Field::ProtocolName,
     ];
 
-    /// Where the field stands in the value: its first byte and the one behind its last.
+    /// Returns where the field stands in the value: its first byte and the one behind its last.
     pub const fn range(self) -> std::ops::Range<usize> {
         match self {
             Field::LibraryPath => 0..260,
@@ -124,7 +124,7 @@ impl Field {
         }
     }
 
-    /// Its name in `winsock2.h`; of the path: `path`.
+    /// Returns its name in `winsock2.h`; of the path: `path`.
     pub const fn name(self) -> &'static str {
         match self {
             Field::LibraryPath => "path",
@@ -195,7 +195,7 @@ impl PackedItem {
         Ok(PackedItem(Box::new(*bytes)))
     }
 
-    /// The item that says this and no more: zeros behind both texts, and in all that `info` does not state.
+    /// Returns the item that says this and no more: zeros behind both texts, and in all that `info` does not state.
     ///
     /// # Errors
     /// If a text does not fit.
@@ -254,12 +254,12 @@ impl PackedItem {
         Ok(())
     }
 
-    /// The 888 bytes.
+    /// Returns the 888 bytes.
     pub fn as_bytes(&self) -> &[u8; PACKED_ITEM_BYTES] {
         &self.0
     }
 
-    /// The bytes of one field.
+    /// Returns the bytes of one field.
     pub fn field(&self, field: Field) -> &[u8] {
         &self.0[field.range()]
     }
@@ -268,7 +268,7 @@ impl PackedItem {
         &mut self.0[field.range()]
     }
 
-    /// Every field by name.
+    /// Returns every field by name.
     ///
     /// # Errors
     /// If no zero ends the path or the name.
@@ -308,8 +308,8 @@ impl PackedItem {
         })
     }
 
-    /// The path up to its zero, each byte as the character of that number (ISO 8859-1): the code page is not stated, and
-    /// so each byte can be written back.
+    /// Returns the path up to its zero, each byte as the character of that number (ISO 8859-1): the code page is not stated, and so
+    /// each byte can be written back.
     ///
     /// # Errors
     /// If no zero ends it.
@@ -319,7 +319,7 @@ impl PackedItem {
         Ok(field[..end].iter().map(|&byte| char::from(byte)).collect())
     }
 
-    /// The name up to its zero; a lone surrogate is reported as U+FFFD and stays in the bytes.
+    /// Returns the name up to its zero; a lone surrogate is reported as U+FFFD and stays in the bytes.
     ///
     /// # Errors
     /// If no zero ends it.
@@ -356,7 +356,7 @@ impl std::fmt::Debug for PackedItem {
     }
 }
 
-/// The path as the field holds it, without its zero.
+/// Returns the path as the field holds it, without its zero.
 fn path_bytes(path: &str) -> Result<Vec<u8>, PackedItemError> {
     let field = Field::LibraryPath;
     let byte = |c: char| u8::try_from(u32::from(c)).map_err(|_| PackedItemError::NotOneByte(c));
@@ -369,7 +369,7 @@ fn path_bytes(path: &str) -> Result<Vec<u8>, PackedItemError> {
     }
 }
 
-/// The name as the field holds it, without its zero.
+/// Returns the name as the field holds it, without its zero.
 fn name_units(name: &str) -> Result<Vec<u16>, PackedItemError> {
     let field = Field::ProtocolName;
     let units: Vec<u16> = name.encode_utf16().collect();

@@ -146,17 +146,17 @@ const RAW: i32 = 3;
 const HIGHEST_IP_PROTOCOL: i32 = 255;
 
 impl StandardProvider {
-    /// All of them.
+    /// Returns all of them.
     pub fn all() -> impl ExactSizeIterator<Item = &'static StandardProvider> {
         PROVIDERS.into_iter()
     }
 
-    /// The one with this GUID.
+    /// Returns the one with this GUID.
     pub fn by_id(id: Uuid) -> Option<&'static StandardProvider> {
         PROVIDERS.into_iter().find(|provider| provider.id == id)
     }
 
-    /// The one of whose items only family, type and protocol are known, where an item is such a one.
+    /// Returns the one of whose items only family, type and protocol are known, where an item is such a one.
     pub(super) fn of_family(info: &ProtocolInfo) -> Option<&'static StandardProvider> {
         let is_base = info.chain.length == ProtocolChain::BASE.length;
         let is_one = |family: &&Family| {
@@ -169,8 +169,8 @@ impl StandardProvider {
         FAMILIES.iter().find(is_one).filter(|_| is_base).map(|family| family.provider)
     }
 
-    /// Whether a path leads to a library of this provider. One that is not Microsoft's has its library also below a folder of
-    /// programs, under the same name.
+    /// Returns whether a path leads to a library of this provider. One that is not Microsoft's has its library also below a folder
+    /// of programs, under the same name.
     pub fn has_library(&self, path: &str) -> bool {
         let mut known = std::iter::once(&self.library).chain(self.other_libraries);
         known.any(|known| is_library(path, known)) || !self.by_microsoft && is_of_programs(path, self.library)
@@ -178,29 +178,29 @@ impl StandardProvider {
 }
 
 impl StandardItem {
-    /// All of them, in the order in which Windows 10 1709 lists them.
+    /// Returns all of them, in the order in which Windows 10 1709 lists them.
     pub fn all() -> std::slice::Iter<'static, StandardItem> {
         ITEMS.iter()
     }
 
-    /// The one that an item is: of the same provider, family, type and protocol. Layers and chains are none.
+    /// Returns the one that an item is: of the same provider, family, type and protocol. Layers and chains are none.
     pub fn of(info: &ProtocolInfo) -> Option<&'static StandardItem> {
         let is_base = info.chain.length == ProtocolChain::BASE.length;
         let same = |item: &&StandardItem| item.provider.id == info.provider_id && item.triple == info.triple();
         ITEMS.iter().find(same).filter(|_| is_base)
     }
 
-    /// The one that catalogs of sockatlas call so.
+    /// Returns the one that catalogs of sockatlas call so.
     pub fn by_name(name: &str) -> Option<&'static StandardItem> {
         ITEMS.iter().find(|item| item.name == name)
     }
 
-    /// How many protocols it accepts, the first one included.
+    /// Returns how many protocols it accepts, the first one included.
     pub(super) const fn protocols(&self) -> i32 {
         if self.triple.1 == RAW { HIGHEST_IP_PROTOCOL + 1 } else { 1 }
     }
 
-    /// All that it says, with the id that it has where the values are from.
+    /// Returns all that it says, with the id that it has where the values are from.
     pub fn info(&self) -> ProtocolInfo {
         let (address_family, socket_type, protocol) = self.triple;
         let is_raw = socket_type == RAW;
@@ -228,7 +228,7 @@ impl StandardItem {
         }
     }
 
-    /// Its 888 bytes, with this id.
+    /// Returns its 888 bytes, with this id.
     pub fn packed(&self, catalog_entry_id: u32) -> PackedItem {
         let info = ProtocolInfo { catalog_entry_id, ..self.info() };
         PackedItem::new(&info).expect("the texts of standard items fit, as the tests see")

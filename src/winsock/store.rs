@@ -30,7 +30,7 @@ impl SourceForm {
     pub const ALL: [SourceForm; 5] =
         [SourceForm::Reg, SourceForm::Hive, SourceForm::Netsh, SourceForm::Instlsp, SourceForm::Packed];
 
-    /// The form of this name.
+    /// Returns the form of this name.
     pub fn from_name(name: &str) -> Option<Self> {
         SourceForm::ALL.into_iter().find(|form| form.name() == name)
     }
@@ -57,7 +57,7 @@ pub struct Stated<T> {
 }
 
 impl<T> Stated<T> {
-    /// A value told here.
+    /// Creates a value told here.
     pub const fn new(value: T, at: Span) -> Self {
         Stated { value, at }
     }
@@ -187,7 +187,7 @@ pub enum Places {
 }
 
 impl Item {
-    /// Where a field stands; of one that the source does not state, where the item begins.
+    /// Returns where a field stands; of one that the source does not state, where the item begins.
     pub fn field_at(&self, field: Field) -> Span {
         match &self.places {
             Places::Lines(lines) => lines.get(&field).copied().unwrap_or(self.at),
@@ -202,7 +202,7 @@ impl Item {
         }
     }
 
-    /// Where one id of its chain stands, counted from the top; of one on a line with others, the line.
+    /// Returns where one id of its chain stands, counted from the top; of one on a line with others, the line.
     pub(crate) fn chain_entry_at(&self, position: usize) -> Span {
         let all = self.field_at(Field::ChainEntries);
         let Places::Bytes { digits, .. } = &self.places else { return all };
@@ -213,12 +213,12 @@ impl Item {
         }
     }
 
-    /// What it is.
+    /// Returns what it is.
     pub const fn kind(&self) -> ItemKind {
         self.info.kind()
     }
 
-    /// Its id.
+    /// Returns its id.
     pub const fn id(&self) -> u32 {
         self.info.catalog_entry_id
     }
@@ -309,7 +309,7 @@ pub struct ApplicationCategories {
 }
 
 impl Store {
-    /// A catalog without entries.
+    /// Creates a catalog without entries.
     pub fn new(form: SourceForm) -> Self {
         Store {
             form,
@@ -331,32 +331,32 @@ impl Store {
         }
     }
 
-    /// The set that programs of a bitness see: the one that says so, else the only one.
+    /// Returns the set that programs of a bitness see: the one that says so, else the only one.
     pub fn set(&self, bits: Bitness) -> Option<&Set> {
         let said = self.sets.iter().find(|set| set.bits == Some(bits));
         said.or_else(|| self.sets.iter().find(|set| set.bits.is_none()))
     }
 
-    /// All items of all sets.
+    /// Returns all items of all sets.
     pub fn items(&self) -> impl Iterator<Item = &Item> {
         self.sets.iter().flat_map(|set| &set.items)
     }
 }
 
 impl Set {
-    /// An empty set.
+    /// Creates an empty set.
     pub fn new(bits: Option<Bitness>, at: Span) -> Self {
         Set { bits, at, count: None, items: Vec::new(), malformed: Vec::new() }
     }
 
-    /// The first item with this id.
+    /// Returns the first item with this id.
     pub fn by_id(&self, id: u32) -> Option<&Item> {
         self.items.iter().find(|item| item.id() == id)
     }
 }
 
 impl MalformedItem {
-    /// A key with this value, which is no item.
+    /// Creates a key with this value, which is no item.
     pub fn new(key: Stated<String>, data: Vec<u8>, at: Span) -> Self {
         let number = key.value.parse().ok();
         MalformedItem { key, number, data, at }
@@ -364,7 +364,7 @@ impl MalformedItem {
 }
 
 impl Item {
-    /// An item that says this, with no key and no bytes, whose fields stand nowhere in particular.
+    /// Creates an item that says this, with no key and no bytes, whose fields stand nowhere in particular.
     pub fn new(info: ProtocolInfo, at: Span) -> Self {
         Item {
             key: None,

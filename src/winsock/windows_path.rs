@@ -49,7 +49,7 @@ impl WindowsPath {
         }
     }
 
-    /// Whether it is of something below the folder of Windows.
+    /// Returns whether it is of something below the folder of Windows.
     pub fn is_of_windows(&self) -> bool {
         matches!(self, WindowsPath::Windows(below) if !below.is_empty())
     }
@@ -65,8 +65,8 @@ impl WindowsPath {
     }
 }
 
-/// Whether two paths name one file of a Windows in `C:\Windows`: variables of that folder, case and doubled separators
-/// make no difference.
+/// Returns whether two paths name one file of a Windows in `C:\Windows`: variables of that folder, case and doubled separators make
+/// no difference.
 pub(super) fn same_file(one: &str, other: &str) -> bool {
     match (WindowsPath::of(one), WindowsPath::of(other)) {
         (WindowsPath::Windows(one), WindowsPath::Windows(other)) => one.eq_ignore_ascii_case(&other),
@@ -74,8 +74,8 @@ pub(super) fn same_file(one: &str, other: &str) -> bool {
     }
 }
 
-/// Whether a path leads to a known library of Windows. Programs of 32 bits are led from its folder to `SysWOW64`, which some
-/// installers name themselves.
+/// Returns whether a path leads to a known library of Windows. Programs of 32 bits are led from its folder to `SysWOW64`, which
+/// some installers name themselves.
 pub(super) fn is_library(path: &str, known: &str) -> bool {
     let below = |path: &str| match WindowsPath::of(path) {
         WindowsPath::Windows(below) => {
@@ -92,7 +92,7 @@ pub(super) fn is_library(path: &str, known: &str) -> bool {
     }
 }
 
-/// Whether a path leads to a file of this name, below a folder in which programs are installed.
+/// Returns whether a path leads to a file of this name, below a folder in which programs are installed.
 pub(super) fn is_of_programs(path: &str, name: &str) -> bool {
     let (path, name) = (plain(path), plain(name));
     let last = |path: &str| path.rsplit('\\').next().unwrap_or(path).to_owned();
@@ -108,7 +108,7 @@ pub(super) fn is_of_programs(path: &str, name: &str) -> bool {
         && !path.contains("..")
 }
 
-/// The folder or the variable of a path below which users who are no administrators write, if there is one.
+/// Returns the folder or the variable of a path below which users who are no administrators write, if there is one.
 pub(super) fn user_writable(path: &str) -> Option<&'static str> {
     if let WindowsPath::Variable { name, .. } = WindowsPath::of(path)
         && let Some(variable) = USER_VARIABLES.iter().find(|known| known.eq_ignore_ascii_case(&name))
@@ -138,7 +138,7 @@ pub(super) const SYSTEM_VARIABLES: [&str; 6] = [
     "CommonProgramW6432",
 ];
 
-/// The name of the variable with which a path begins, and what is behind it.
+/// Returns the name of the variable with which a path begins, and what is behind it.
 fn variable(path: &str) -> Option<(&str, &str)> {
     let (name, rest) = path.strip_prefix('%')?.split_once('%')?;
     (rest.is_empty() || rest.starts_with('\\')).then_some((name, rest))

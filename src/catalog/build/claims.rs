@@ -30,7 +30,7 @@ enum ProtocolWord {
 }
 
 impl Request {
-    /// A request without any field.
+    /// Creates a request without any field.
     pub fn any() -> Self {
         Request::default()
     }
@@ -159,13 +159,13 @@ enum Outcome {
 }
 
 impl Expect {
-    /// The request is answered by this entry.
+    /// Returns the request is answered by this entry.
     #[track_caller]
     pub fn entry(request: Request, name: impl Into<String>) -> Self {
         Expect { comments: Comments::here(), request, outcome: Outcome::Entry(name.into()) }
     }
 
-    /// The request is refused with this error.
+    /// Returns the request is refused with this error.
     #[track_caller]
     pub fn error(request: Request, code: ErrorCode) -> Self {
         Expect { comments: Comments::here(), request, outcome: Outcome::Error(code) }
@@ -206,7 +206,7 @@ enum Claim {
 }
 
 impl Always {
-    /// What is selected offers these.
+    /// Returns what is selected offers these.
     #[track_caller]
     pub fn services(request: Request, services: Services) -> Self {
         Always { comments: Comments::here(), request, claim: Claim::Services(services) }

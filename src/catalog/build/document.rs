@@ -58,7 +58,7 @@ impl Default for Document {
 }
 
 impl Document {
-    /// A document that says nothing.
+    /// Creates a document that says nothing.
     #[track_caller]
     pub fn new() -> Self {
         Document {
@@ -207,7 +207,7 @@ impl Document {
         self
     }
 
-    /// Whether comments above the tables say where in the program they were built, as they do without this.
+    /// Sets whether comments above the tables say where in the program they were built, as they do without this.
     ///
     /// Faults then lead there. A text that people keep as a file does without.
     pub fn places(mut self, places: bool) -> Self {
@@ -215,7 +215,7 @@ impl Document {
         self
     }
 
-    /// The document as TOML, in the canonical layout: what [`Loader::built`](crate::Loader::built) reads.
+    /// Returns the document as TOML, in the canonical layout: what [`Loader::built`](crate::Loader::built) reads.
     ///
     /// ```
     /// use sockatlas::catalog::build::{Base, Document, Provider};
@@ -276,7 +276,7 @@ impl Document {
         page.into_text()
     }
 
-    /// The keys above all tables.
+    /// Returns the keys above all tables.
     fn head(&self) -> Table {
         let mut table = Table::top();
         table.scalar("format", FORMAT);

@@ -33,7 +33,7 @@ pub struct BaseBody {
 }
 
 impl Base {
-    /// A base protocol, which its provider implements.
+    /// Creates a base protocol, which its provider implements.
     #[track_caller]
     pub fn new(
         name: impl Into<String>,
@@ -52,7 +52,7 @@ impl Base {
         Entry { common: Common::new(name.into(), Some(provider.into())), body }
     }
 
-    /// Whether requests with protocol 0 match.
+    /// Sets whether requests with protocol 0 match.
     pub fn matches_zero(mut self, matches: bool) -> Self {
         self.body.matches_zero = matches;
         self
@@ -96,7 +96,7 @@ pub struct LayerBody {
 }
 
 impl Layer {
-    /// A layer, which its provider implements.
+    /// Creates a layer, which its provider implements.
     #[track_caller]
     pub fn new(name: impl Into<String>, provider: impl Into<String>) -> Self {
         let body = LayerBody {
@@ -258,7 +258,7 @@ impl Chain {
         self
     }
 
-    /// Whether requests with protocol 0 match; without this as for its base.
+    /// Sets whether requests with protocol 0 match; without this as for its base.
     pub fn matches_zero(mut self, matches: bool) -> Self {
         self.body.matches_zero = Some(matches);
         self

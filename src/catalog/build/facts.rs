@@ -66,13 +66,13 @@ impl<Body> Entry<Body> {
         self
     }
 
-    /// Whether it can be resolved, but is not listed.
+    /// Sets whether it can be resolved, but is not listed.
     pub fn hidden(mut self, hidden: bool) -> Self {
         self.common.hidden = hidden;
         self
     }
 
-    /// Whether it takes the place of an entry of the same name in an earlier document.
+    /// Sets whether it takes the place of an entry of the same name in an earlier document.
     pub fn replace(mut self, replace: bool) -> Self {
         self.common.replace = replace;
         self
@@ -121,7 +121,7 @@ impl<Body> Entry<Body> {
         self
     }
 
-    /// Whether it is the recommended one among several of a protocol. Winsock: `PFL_RECOMMENDED_PROTO_ENTRY`.
+    /// Sets whether it is the recommended one among several of a protocol. Winsock: `PFL_RECOMMENDED_PROTO_ENTRY`.
     pub fn recommended(mut self, recommended: bool) -> Self {
         self.common.facts.recommended = recommended;
         self

@@ -14,7 +14,7 @@ pub(super) struct Comments {
 }
 
 impl Comments {
-    /// Those of a table that is built where the caller is called.
+    /// Returns those of a table that is built where the caller is called.
     #[track_caller]
     pub fn here() -> Self {
         Comments { place: Location::caller(), lines: Vec::new() }
@@ -32,7 +32,7 @@ impl Comments {
     }
 }
 
-/// Where in the program that was built what stands at an offset of a document's text.
+/// Returns where in the program that was built what stands at an offset of a document's text.
 pub(crate) fn built_at(text: &str, offset: usize) -> Option<std::ops::Range<usize>> {
     let end = text.get(offset..)?.find('\n').map_or(text.len(), |line_break| offset + line_break);
     let above = text.get(..end)?;

@@ -21,7 +21,7 @@ pub struct Provider {
 }
 
 impl Provider {
-    /// A provider whose module has the same name.
+    /// Creates a provider whose module has the same name.
     #[track_caller]
     pub fn new(name: impl Into<String>) -> Self {
         Provider {
@@ -52,7 +52,7 @@ impl Provider {
         self
     }
 
-    /// Whether it takes the place of one of the same name in an earlier document.
+    /// Sets whether it takes the place of one of the same name in an earlier document.
     pub fn replace(mut self, replace: bool) -> Self {
         self.replace = replace;
         self
@@ -89,7 +89,7 @@ pub struct Family {
 }
 
 impl Family {
-    /// A family of this name. One that is not known needs a number.
+    /// Creates a family of this name. One that is not known needs a number.
     #[track_caller]
     pub fn new(name: impl Into<String>) -> Self {
         Family {
@@ -127,7 +127,7 @@ impl Family {
         self
     }
 
-    /// Whether it takes the place of one of the same name in an earlier document.
+    /// Sets whether it takes the place of one of the same name in an earlier document.
     pub fn replace(mut self, replace: bool) -> Self {
         self.replace = replace;
         self
@@ -213,7 +213,7 @@ impl Application {
         self
     }
 
-    /// Whether it takes the place of one of the same name in an earlier document.
+    /// Sets whether it takes the place of one of the same name in an earlier document.
     pub fn replace(mut self, replace: bool) -> Self {
         self.replace = replace;
         self

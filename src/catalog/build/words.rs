@@ -70,7 +70,7 @@ enum Part {
 }
 
 impl Protocols {
-    /// Every number but 0.
+    /// Returns every number but 0.
     pub fn any() -> Self {
         Protocols(vec![Part::Any])
     }
@@ -131,7 +131,7 @@ impl From<&ProtocolSet> for Protocols {
 pub(super) struct Scopes(Vec<Scope>);
 
 impl Scopes {
-    /// Those of a document with this dialect and these families: name, number, protocols.
+    /// Returns those of a document with this dialect and these families: name, number, protocols.
     pub fn new<'f>(
         dialect: Option<Dialect>,
         families: impl Iterator<Item = (&'f str, Option<i32>, &'f IndexMap<String, i32>)> + Clone,
@@ -157,7 +157,7 @@ impl Scopes {
         Scopes(scopes.collect())
     }
 
-    /// The word that is right in every scope, else the number.
+    /// Returns the word that is right in every scope, else the number.
     fn agreed(&self, number: i32, word: impl Fn(&Scope) -> String) -> String {
         let mut words = self.0.iter().map(word);
         let first = words.next().filter(|first| words.all(|other| other == *first));
@@ -182,7 +182,7 @@ impl Scopes {
         self.agreed(socket_type.number(), |scope| words::socket_type(scope, socket_type))
     }
 
-    /// A protocol of a family; without one its number.
+    /// Returns a protocol of a family; without one its number.
     pub fn protocol(&self, protocol: Protocol, family: Option<&FamilyWord>) -> String {
         let number = protocol.number();
         self.agreed(number, |scope| {
@@ -195,7 +195,7 @@ impl Scopes {
         })
     }
 
-    /// The protocols of an entry of a family, or of a chain, whose base may stand in another document.
+    /// Returns the protocols of an entry of a family, or of a chain, whose base may stand in another document.
     pub fn protocols(&self, protocols: &Protocols, family: Option<&FamilyWord>) -> Value {
         let mut words: Vec<String> = protocols
             .0

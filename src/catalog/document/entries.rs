@@ -133,7 +133,7 @@ impl Reader<'_> {
         RawEntry { name, kind, replace, hidden, provider, id, facts, options, body }
     }
 
-    /// What was read at a key that an entry must have.
+    /// Returns what was read at a key that an entry must have.
     fn stated<T>(&mut self, read: Option<Read<T>>, key: &'static str, entry: &Head) -> Read<T> {
         read.unwrap_or_else(|| {
             let of = Named(entry.kind.name(), &entry.name.value);
@@ -162,7 +162,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The keys that state further facts; false if this is none of them.
+    /// Returns the keys that state further facts; false if this is none of them.
     fn fact(&mut self, facts: &mut Facts, key: &Key<'_>, value: &Value<'_>) -> bool {
         let whole = i64::from(u32::MAX);
         match key.get_ref().as_ref() {

@@ -51,7 +51,7 @@ pub(super) fn read(file: FileId, text: &str, faults: &mut Faults) -> Result<Docu
     Ok(document)
 }
 
-/// Whether a text is a catalog, sound or not.
+/// Returns whether a text is a catalog, sound or not.
 pub(crate) fn recognise(text: &str) -> Result<(), NotACatalog> {
     let (table, errors) = DeTable::parse_recoverable(text);
     states_format(text, table.get_ref(), &errors)
@@ -245,7 +245,7 @@ impl Reader<'_> {
     }
 }
 
-/// Whether names of a catalog may look so: `[a-z0-9][a-z0-9._-]*`, and not all digits.
+/// Returns whether names of a catalog may look so: `[a-z0-9][a-z0-9._-]*`, and not all digits.
 pub(crate) fn is_name(name: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
     name.bytes().next().is_some_and(plain)

@@ -14,7 +14,7 @@ const MOST_REPAIRS: usize = 100;
 /// How many bytes are read again at most.
 const MOST_BYTES: usize = 16 << 20;
 
-/// Whether an error leaves everything readable: the parser takes the first of two keys.
+/// Returns whether an error leaves everything readable: the parser takes the first of two keys.
 pub(super) fn is_duplicate(error: &Error) -> bool {
     error.message() == "duplicate key"
 }
@@ -24,7 +24,7 @@ fn start(error: &Error) -> usize {
 }
 
 impl Reader<'_> {
-    /// The text without what cannot be read, and the fault because of which it may still not be readable.
+    /// Returns the text without what cannot be read, and the fault because of which it may still not be readable.
     pub(super) fn repaired(&mut self, text: &str, unread: &mut Vec<(String, Reported)>) -> (String, Option<Reported>) {
         let mut repaired = text.to_owned();
         let most = (MOST_BYTES / text.len().max(1)).clamp(1, MOST_REPAIRS);
@@ -146,7 +146,7 @@ impl Reader<'_> {
     }
 }
 
-/// The lines of a part of the text.
+/// Returns the lines of a part of the text.
 fn lines(text: &str, part: Range<usize>) -> impl Iterator<Item = Range<usize>> {
     let mut start = part.start;
     std::iter::from_fn(move || {
@@ -156,7 +156,7 @@ fn lines(text: &str, part: Range<usize>) -> impl Iterator<Item = Range<usize>> {
     })
 }
 
-/// The last name of the first header of this path before a place.
+/// Returns the last name of the first header of this path before a place.
 fn header_of(text: &str, path: &[String], before: usize) -> Option<Range<usize>> {
     let header = lines(text, 0..before).find(|line| {
         let header = text.get(line.clone()).unwrap_or_default().trim_start();
@@ -167,7 +167,7 @@ fn header_of(text: &str, path: &[String], before: usize) -> Option<Range<usize>>
     Some(start..start + name.len())
 }
 
-/// The line with this byte, or the last one with anything in it where that is the end of the text.
+/// Returns the line with this byte, or the last one with anything in it where that is the end of the text.
 fn line_at(text: &str, at: usize) -> Range<usize> {
     let before = text.get(..at).unwrap_or(text);
     let before = if at >= text.len() { before.trim_end() } else { before };
@@ -176,7 +176,7 @@ fn line_at(text: &str, at: usize) -> Range<usize> {
     start..end
 }
 
-/// The key with which a line begins, if it does.
+/// Returns the key with which a line begins, if it does.
 fn key_of(line: &str) -> Option<&str> {
     let (key, _) = line.split_once('=')?;
     let key = key.trim();
@@ -184,7 +184,7 @@ fn key_of(line: &str) -> Option<&str> {
     (!key.is_empty() && key.bytes().all(is_key)).then_some(key)
 }
 
-/// How many more brackets a part of a line opens than it closes; those in texts count too.
+/// Returns how many more brackets a part of a line opens than it closes; those in texts count too.
 fn opens(line: &str) -> i32 {
     line.bytes().map(|byte| i32::from(matches!(byte, b'[' | b'{')) - i32::from(matches!(byte, b']' | b'}'))).sum()
 }
@@ -193,7 +193,7 @@ fn is_of_brackets(error: &Error) -> bool {
     ["array", "inline table", "missing comma"].iter().any(|word| error.message().contains(word))
 }
 
-/// The line before this place with a key whose value opens a bracket and does not close it.
+/// Returns the line before this place with a key whose value opens a bracket and does not close it.
 fn opening(text: &str, before: usize) -> Option<Range<usize>> {
     let mut start = before;
     while start > 0 {
@@ -210,7 +210,7 @@ fn opening(text: &str, before: usize) -> Option<Range<usize>> {
     None
 }
 
-/// The header of the table in which a line stands.
+/// Returns the header of the table in which a line stands.
 fn header_before(text: &str, before: usize) -> Option<Range<usize>> {
     let before = text.get(..before)?;
     let start = before.rfind("\n[").map(|line_break| line_break + 1).or(before.starts_with('[').then_some(0))?;
@@ -221,7 +221,7 @@ fn next_header(text: &str, from: usize) -> usize {
     text.get(from..).and_then(|rest| rest.find("\n[")).map_or(text.len(), |length| from + length + 1)
 }
 
-/// The names of a header, or of a part of one.
+/// Returns the names of a header, or of a part of one.
 fn components(header: &str) -> Vec<String> {
     let header = header.split('#').next().unwrap_or_default();
     let names = header.split(['[', ']', '.']).map(|name| name.trim().trim_matches(['"', '\'']));
@@ -245,7 +245,7 @@ fn keys_called(table: &DeTable<'_>, name: &str, found: &mut Vec<Range<usize>>) {
     }
 }
 
-/// What stands there, where it is plain what was meant.
+/// Returns what stands there, where it is plain what was meant.
 fn stands(text: &str, line: &Range<usize>, span: &Range<usize>, error: &Error) -> Option<Stands> {
     let message = error.message();
     let found = text.get(span.clone())?;
@@ -267,7 +267,7 @@ fn stands(text: &str, line: &Range<usize>, span: &Range<usize>, error: &Error) -
     is_bare_word(word).then(|| Stands::Unquoted(word.to_owned()))
 }
 
-/// Whether this looks like a text that lacks its quotes.
+/// Returns whether this looks like a text that lacks its quotes.
 fn is_bare_word(word: &str) -> bool {
     let mut characters = word.chars();
     characters.next().is_some_and(char::is_alphabetic) && characters.all(|character| !character.is_whitespace())

@@ -44,7 +44,7 @@ impl Reader<'_> {
         Ok(facts)
     }
 
-    /// A `PackedCatalogItem` in base64; blanks and line breaks in it count for nothing.
+    /// Returns a `PackedCatalogItem` in base64; blanks and line breaks in it count for nothing.
     fn packed(&mut self, value: &Value<'_>) -> Read<Vec<u8>> {
         let text: String = self.string(value)?.split_whitespace().collect();
         let expected = || format!("the {PACKED_ITEM_BYTES} bytes of a packed catalog item in base64");

@@ -67,7 +67,7 @@ impl Merge<'_> {
     }
 }
 
-/// The family of the base protocol under a chain.
+/// Returns the family of the base protocol under a chain.
 fn bottom_family(entries: &[Result<Entry, Reported>], chain: EntryIndex) -> Result<Family, Reported> {
     let mut at = chain;
     loop {

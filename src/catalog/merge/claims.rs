@@ -18,7 +18,7 @@ impl Merge<'_> {
         }
     }
 
-    /// The request of a test or guarantee. What a test expects to be missing may be: `absent` is the error that it expects.
+    /// Returns the request of a test or guarantee. What a test expects to be missing may be: `absent` is the error that it expects.
     fn request(&mut self, raw: RawRequest, ids: &Ids, absent: Option<ErrorCode>) -> Result<TestRequest, Reported> {
         let family = raw.family.map(|word| self.family_called(&word));
         let socket_type = raw.socket_type.map(|word| {

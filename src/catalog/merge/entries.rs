@@ -163,7 +163,7 @@ impl Merge<'_> {
         Ok(Layer { needs, forbids, adds, removes, allow_below: allow_below?, categories, presents: presents?, clauses })
     }
 
-    /// The entries that some names lead to, after all of them were looked up.
+    /// Returns the entries that some names lead to, after all of them were looked up.
     fn each_entry(&mut self, names: &[At<String>], refers: Refers) -> Result<Vec<EntryIndex>, Reported> {
         let found: Vec<_> = names.iter().map(|name| self.entry_called(name, refers)).collect();
         found.into_iter().collect()

@@ -130,8 +130,8 @@ impl Merge<'_> {
     }
 }
 
-/// The catalog order: what the lists name, of several lists the last first, then all others by their places. Of each entry it is
-/// told whether it has a place at all; what lists name has one.
+/// Returns the catalog order: what the lists name, of several lists the last first, then all others by their places. Of each entry
+/// it is told whether it has a place at all; what lists name has one.
 pub(crate) fn ordered(lists: &[Vec<EntryIndex>], has_place: &[bool]) -> Vec<EntryIndex> {
     let mut order = Vec::with_capacity(has_place.len());
     let mut waiting = has_place.to_vec();
@@ -144,8 +144,8 @@ pub(crate) fn ordered(lists: &[Vec<EntryIndex>], has_place: &[bool]) -> Vec<Entr
     order
 }
 
-/// The ids of entries, of each of which it is told whether it is a layer, and which id it states: bases and chains from 1001 in
-/// the order of places, ids that any entry states skipped, then layers.
+/// Returns the ids of entries, of each of which it is told whether it is a layer, and which id it states: bases and chains from
+/// 1001 in the order of places, ids that any entry states skipped, then layers.
 pub(crate) fn numbered(entries: &[(bool, Option<i32>)]) -> Vec<i32> {
     let stated: HashSet<i32> = entries.iter().filter_map(|(_, id)| *id).collect();
     let mut free = (FIRST_ENTRY_ID..).filter(|id| !stated.contains(id));

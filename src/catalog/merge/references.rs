@@ -34,7 +34,7 @@ pub(super) enum Meaning {
 }
 
 impl Refers {
-    /// What the name should lead to, in the words of "no WHAT is called".
+    /// Returns what the name should lead to, in the words of "no WHAT is called".
     const fn what(self) -> &'static str {
         match self {
             Refers::Provider | Refers::RequestedProvider => "provider",
@@ -46,7 +46,7 @@ impl Refers {
         }
     }
 
-    /// The same with its article, in the words of "where ... is expected".
+    /// Returns the same with its article, in the words of "where ... is expected".
     const fn wanted(self) -> &'static str {
         match self {
             Refers::Layer => "a layer",
@@ -57,7 +57,7 @@ impl Refers {
         }
     }
 
-    /// Whether an entry of this kind may stand there.
+    /// Returns whether an entry of this kind may stand there.
     const fn takes(self, kind: EntryKind) -> bool {
         match self {
             Refers::Layer => matches!(kind, EntryKind::Layer),
@@ -68,14 +68,14 @@ impl Refers {
         }
     }
 
-    /// Whether a group may stand there, for all its entries.
+    /// Returns whether a group may stand there, for all its entries.
     const fn takes_groups(self) -> bool {
         matches!(self, Refers::BaseChainOrGroup | Refers::EntryOrGroup)
     }
 }
 
 impl Merge<'_> {
-    /// What a name leads to, of the kind that its place takes.
+    /// Returns what a name leads to, of the kind that its place takes.
     pub(super) fn resolve(&mut self, name: &At<String>, refers: Refers) -> Result<Meaning, Reported> {
         let found = match refers {
             Refers::Provider => self.provider_named(&name.value).map(Meaning::Provider),
@@ -102,7 +102,7 @@ impl Merge<'_> {
             .fault(FaultKind::WrongKind { name: name.value.clone(), is, wanted: refers.wanted(), members }, name.at))
     }
 
-    /// The one entry that a name leads to.
+    /// Returns the one entry that a name leads to.
     pub(super) fn entry_called(&mut self, name: &At<String>, refers: Refers) -> Result<EntryIndex, Reported> {
         match self.resolve(name, refers)? {
             Meaning::Entry(index) => Ok(index),
@@ -110,7 +110,7 @@ impl Merge<'_> {
         }
     }
 
-    /// All entries that a name stands for.
+    /// Returns all entries that a name stands for.
     pub(super) fn entries_called(&mut self, name: &At<String>, refers: Refers) -> Result<Vec<EntryIndex>, Reported> {
         match self.resolve(name, refers)? {
             Meaning::Entry(index) => Ok(vec![index]),
@@ -119,7 +119,7 @@ impl Merge<'_> {
         }
     }
 
-    /// The provider that a name leads to.
+    /// Returns the provider that a name leads to.
     pub(super) fn provider(&mut self, name: &At<String>, refers: Refers) -> Result<ProviderIndex, Reported> {
         match self.resolve(name, refers)? {
             Meaning::Provider(index) => Ok(index),
@@ -131,14 +131,14 @@ impl Merge<'_> {
         self.providers.get_index_of(name).map(|index| ProviderIndex(index as u32))
     }
 
-    /// The provider that a request asks for, by its name or its GUID.
+    /// Returns the provider that a request asks for, by its name or its GUID.
     fn provider_requested(&self, word: &str) -> Option<ProviderIndex> {
         let Ok(id) = word.parse::<Uuid>() else { return self.provider_named(word) };
         let index = self.providers.values().position(|provider| provider.id == Some(id))?;
         Some(ProviderIndex(index as u32))
     }
 
-    /// The fault of a name that leads nowhere; or the fault because of which what it names may be missing.
+    /// Returns the fault of a name that leads nowhere; or the fault because of which what it names may be missing.
     fn dangling(&mut self, name: &At<String>, refers: Refers) -> Reported {
         let owner = name.value.split_once('/').map(|(owner, _)| owner);
         // The members of a chain that could not be read are not known.
@@ -167,7 +167,7 @@ impl Merge<'_> {
         self.fault(FaultKind::DanglingReference { what: refers.what(), name: name.value.clone(), suggestion }, name.at)
     }
 
-    /// The name that was probably meant.
+    /// Returns the name that was probably meant.
     fn meant(&self, name: &str, owner: Option<&str>, refers: Refers) -> Option<String> {
         match refers {
             Refers::Provider | Refers::RequestedProvider => nearest(name, self.providers.keys().map(String::as_str)),

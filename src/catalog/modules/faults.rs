@@ -153,7 +153,7 @@ impl Stated<'_> {
         Fault::new(kind, option.key_at)
     }
 
-    /// The layer or base protocol directly in a chain that takes an option.
+    /// Returns the layer or base protocol directly in a chain that takes an option.
     fn part_that_takes(&self, chain: &Chain, option: &str) -> Option<Meant> {
         let takes = |index: EntryIndex| {
             let part = self.catalog.entries[index.get()].as_ref().ok()?;
@@ -167,7 +167,7 @@ impl Stated<'_> {
     }
 }
 
-/// The options that say where a secret is, of a module to which the secret itself is given.
+/// Returns the options that say where a secret is, of a module to which the secret itself is given.
 fn place_of_secret(option: &str, expected: &[&'static str]) -> Option<Meant> {
     let says_where = |name: &&&str| {
         let stem = name.strip_suffix("-file").or_else(|| name.strip_suffix("-env"));

@@ -67,7 +67,7 @@ impl OptionKind {
         Err(WrongValue { found, expected: self.to_string() })
     }
 
-    /// One word for it, as in `show --format json`: `boolean`, `integer`, `duration`, `text`, `texts`, `choice`, `address`,
+    /// Returns one word for it, as in `show --format json`: `boolean`, `integer`, `duration`, `text`, `texts`, `choice`, `address`,
     /// `file` or `files`.
     pub const fn name(self) -> &'static str {
         match self {

@@ -131,12 +131,12 @@ impl Module {
         provided.chain(ended).chain(self.promises.iter().copied())
     }
 
-    /// Whether it does nothing to them.
+    /// Returns whether it does nothing to them.
     pub(crate) const fn leaves_services(&self) -> bool {
         self.provides.is_empty() && self.ends.is_empty() && self.promises.is_empty()
     }
 
-    /// The option of this name.
+    /// Returns the option of this name.
     pub fn spec(&self, name: &str) -> Option<&'static OptionSpec> {
         self.options.iter().find(|spec| spec.name == name)
     }
@@ -257,7 +257,7 @@ impl OptionSpec {
         takes_files.then(|| self.file_use.unwrap_or_else(by_name))
     }
 
-    /// Whether it says what its files are read for, or takes none.
+    /// Returns whether it says what its files are read for, or takes none.
     #[cfg(test)]
     pub(crate) const fn says_file_use(&self) -> bool {
         self.file_use.is_some() || !matches!(self.kind, OptionKind::File | OptionKind::FilesOr(_))
@@ -292,7 +292,7 @@ pub enum On {
 }
 
 impl On {
-    /// Whether a socket of this family, type and protocol is among them.
+    /// Returns whether a socket of this family, type and protocol is among them.
     pub fn covers(self, family: Family, socket_type: SocketType, protocol: Protocol) -> bool {
         let internet = family == Family::INET || family == Family::INET6;
         let stream = socket_type == SocketType::STREAM;
@@ -311,7 +311,7 @@ impl On {
         }
     }
 
-    /// The sockets in words, as in "sockets of inet6".
+    /// Returns the sockets in words, as in "sockets of inet6".
     pub const fn words(self) -> &'static str {
         match self {
             On::Any => "all sockets",
@@ -333,7 +333,7 @@ pub struct Modules {
 }
 
 impl Modules {
-    /// Those that come with sockatlas, whether or not this build has their code.
+    /// Returns those that come with sockatlas, whether or not this build has their code.
     pub fn shipped() -> Self {
         Modules {
             all: vec![
@@ -355,19 +355,19 @@ impl Modules {
         self
     }
 
-    /// The module of this name.
+    /// Returns the module of this name.
     pub fn get(&self, name: &str) -> Option<&'static Module> {
         self.all.iter().copied().find(|module| module.name == name)
     }
 
-    /// All of them.
+    /// Returns all of them.
     pub fn iter(&self) -> impl Iterator<Item = &'static Module> {
         self.all.iter().copied()
     }
 }
 
 impl Default for Modules {
-    /// Those that come with sockatlas.
+    /// Returns those that come with sockatlas.
     fn default() -> Self {
         Modules::shipped()
     }

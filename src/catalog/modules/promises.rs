@@ -82,7 +82,7 @@ pub(crate) struct Effect {
 }
 
 impl Effect {
-    /// What a module does where these options are stated.
+    /// Returns what a module does where these options are stated.
     pub fn of(module: &Module, role: Role, stated: impl Fn(&str) -> bool) -> Effect {
         let mut effect = Effect::default();
         for promise in module.promised() {
@@ -98,18 +98,18 @@ impl Effect {
         effect
     }
 
-    /// What a module does in each role.
+    /// Returns what a module does in each role.
     pub fn by_role(module: &Module, stated: impl Fn(&str) -> bool) -> [Effect; 2] {
         Role::ALL.map(|role| Effect::of(module, role, &stated))
     }
 
-    /// What is offered above the module, of what is offered below it.
+    /// Returns what is offered above the module, of what is offered below it.
     pub fn above(&self, below: &Services) -> Services {
         below.difference(&self.ends).union(&self.gives)
     }
 }
 
-/// What modules give in a role, from the base protocol up: of sockatlas' own services alone.
+/// Returns what modules give in a role, from the base protocol up: of sockatlas' own services alone.
 #[cfg(all(feature = "net", target_os = "linux"))]
 pub(crate) fn given(effects: impl IntoIterator<Item = Effect>) -> Services {
     effects.into_iter().fold(Services::NONE, |below, effect| effect.above(&below))

@@ -2,7 +2,7 @@
 
 use crate::catalog::{EntryOption, OptionValue, nearest};
 
-/// The first secret in an option: the path of its name, and what it is. The secret itself is not in the answer.
+/// Returns the first secret in an option: the path of its name, and what it is. The secret itself is not in the answer.
 pub(crate) fn secret(name: &str, value: &OptionValue) -> Option<(String, &'static str)> {
     match value {
         OptionValue::String(text) => reported(name, text).map(|what| (name.to_owned(), what)),
@@ -44,19 +44,19 @@ fn reported(name: &str, text: &str) -> Option<&'static str> {
     }
 }
 
-/// Whether an option of this name would hold a secret.
+/// Returns whether an option of this name would hold a secret.
 pub(super) fn names_secret(name: &str) -> bool {
     ends_in(&plain(name), &SECRETS)
 }
 
-/// Whether an option of this name would lead to a file of secrets: `password-file`, `key`, `tls-key`, `users-file`.
+/// Returns whether an option of this name would lead to a file of secrets: `password-file`, `key`, `tls-key`, `users-file`.
 pub(super) fn names_secret_file(name: &str) -> bool {
     let name = plain(name);
     let name = name.strip_suffix("path").or_else(|| name.strip_suffix("file")).unwrap_or(&name);
     ends_in(name, &SECRETS) || ends_in(name, &KEYS) || ends_in(name, &["key", "keys", "users"])
 }
 
-/// Whether an option may hold a secret, so that the line on which it stands must not be shown.
+/// Returns whether an option may hold a secret, so that the line on which it stands must not be shown.
 pub(super) fn may_be_secret(option: &EntryOption, is_known: bool) -> bool {
     let EntryOption { name, value, .. } = option;
     let with_user = |text: &str| text.contains('@') && text.contains(':');
@@ -75,7 +75,7 @@ fn ends_in(name: &str, secrets: &[&str]) -> bool {
     secrets.iter().any(|secret| name.ends_with(secret))
 }
 
-/// Whether a text says where the secret is to be found.
+/// Returns whether a text says where the secret is to be found.
 fn is_reference(text: &str) -> bool {
     text.starts_with("${") && text.ends_with('}') || text.starts_with("env:") || text.starts_with("file:")
 }
@@ -86,7 +86,7 @@ fn is_path(text: &str) -> bool {
     starts || ends
 }
 
-/// Whether a text is a URL of the form `scheme://user:password@host`.
+/// Returns whether a text is a URL of the form `scheme://user:password@host`.
 fn has_password(text: &str) -> bool {
     let authority = text.split_once("://").and_then(|(_, rest)| rest.split(['/', '?', '#']).next());
     let user = authority.and_then(|authority| authority.rsplit_once('@'));

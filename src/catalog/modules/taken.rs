@@ -5,13 +5,13 @@ use crate::catalog::entry::{Base, Body, Entry};
 use crate::catalog::{EntryOption, Provider};
 use crate::terms::{Protocol, Role};
 
-/// The module that implements an entry of this provider, where it is known and implements such entries.
+/// Returns the module that implements an entry of this provider, where it is known and implements such entries.
 pub(crate) fn module_of(modules: &Modules, provider: &Provider, body: &Body) -> Option<&'static Module> {
     let role = role(body)?;
     modules.get(&provider.module).filter(|module| module.role() == role)
 }
 
-/// What a module must be to implement an entry; a chain has no module, its layers have.
+/// Returns what a module must be to implement an entry; a chain has no module, its layers have.
 pub(super) fn role(body: &Body) -> Option<ModuleRole> {
     match body {
         Body::Base(_) => Some(ModuleRole::Base),
@@ -20,7 +20,7 @@ pub(super) fn role(body: &Body) -> Option<ModuleRole> {
     }
 }
 
-/// The options that an entry takes: those of its module, but for such as are for other sockets; then the time limits.
+/// Returns the options that an entry takes: those of its module, but for such as are for other sockets; then the time limits.
 pub(crate) fn taken(body: &Body, module: Option<&'static Module>) -> impl Iterator<Item = &'static OptionSpec> {
     let of_module = module.map_or(&[][..], Module::specs);
     let limits = if matches!(body, Body::Layer(_)) { &[][..] } else { TIME_LIMITS };
@@ -28,7 +28,7 @@ pub(crate) fn taken(body: &Body, module: Option<&'static Module>) -> impl Iterat
     of_module.iter().filter(|spec| is_for(spec.sockets(), body)).chain(limits)
 }
 
-/// Whether an option is for some of the sockets that can be made of an entry.
+/// Returns whether an option is for some of the sockets that can be made of an entry.
 fn is_for(sockets: On, body: &Body) -> bool {
     let Body::Base(Base { family, socket_type, protocols, .. }) = body else { return true };
     // All protocols that `On` tells from others; the first stands for those.
@@ -46,7 +46,7 @@ pub(crate) struct Missing<'e> {
     pub one_of: &'static [&'static str],
 }
 
-/// All that an entry leaves to those who connect.
+/// Returns all that an entry leaves to those who connect.
 pub(crate) fn missing<'e>(entry: &'e Entry, module: Option<&'static Module>) -> Vec<Missing<'e>> {
     let stated = |name: &str| entry.options.iter().find(|option| option.name == name);
     let missing = taken(&entry.body, module).filter_map(|spec| match stated(spec.name) {

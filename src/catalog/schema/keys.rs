@@ -131,7 +131,7 @@ pub(super) fn chain(key: &str) -> Option<Value> {
     }
 }
 
-/// What every kind of entry has.
+/// Returns what every kind of entry has.
 fn common(key: &str) -> Option<Value> {
     match key {
         "options" => described("Options of the sockets or sessions of this entry.", defined("options"), &[]),
@@ -285,7 +285,7 @@ pub(super) fn always(key: &str) -> Option<Value> {
     }
 }
 
-/// What a Winsock catalog says of itself.
+/// Returns what a Winsock catalog says of itself.
 pub(super) fn winsock(key: &str) -> Option<Value> {
     let whole = || integer(0, u32::MAX.into());
     match key {

@@ -20,7 +20,7 @@ use std::collections::BTreeSet;
 /// reader of schemas knows.
 const NAME: &str = "([a-z][a-z0-9._-]*|[0-9]+[a-z._-][a-z0-9._-]*)";
 
-/// The schema. `rules` are the codes that `[lint]` takes, and what each is about.
+/// Returns the schema. `rules` are the codes that `[lint]` takes, and what each is about.
 pub(crate) fn schema(rules: &[(&str, String)]) -> Value {
     let mut top = table(Table::Catalog, |key| top(key, rules));
     let mut schema = Map::new();
@@ -327,7 +327,7 @@ fn one_of(mut table: Value, keys: &[&str]) -> Value {
     table
 }
 
-/// The names of the protocols of all families and systems, and their aliases.
+/// Returns the names of the protocols of all families and systems, and their aliases.
 fn protocols(families: impl Iterator<Item = Family>) -> BTreeSet<&'static str> {
     let of = |(family, system)| Protocol::names(family, system).chain(Protocol::aliases(family, system));
     let everywhere = families.flat_map(|family| System::ALL.map(|system| (family, system)));

@@ -59,7 +59,7 @@ fn further(table: &mut Table, facts: &Facts) {
     table.names("unknown", facts.unknown.clone());
 }
 
-/// All but the packed bytes.
+/// Returns all but the packed bytes.
 fn winsock_keys(winsock: &WinsockFacts) -> Vec<(&'static str, String)> {
     let bits = winsock.bits.map(|bits| ("bits", Bitness::number(bits).to_string()));
     let library = winsock.library.as_deref().map(|library| ("library", string(library)));
@@ -81,7 +81,7 @@ pub(crate) fn application(winsock: &WinsockApplication) -> String {
     inline(path.chain(arguments).chain([("key", string(&winsock.key))]))
 }
 
-/// The value of an option on one line.
+/// Returns the value of an option on one line.
 ///
 /// A text that is no date or time is written as one all the same, so that reading it is a fault and nothing else is read.
 pub(crate) fn option(value: &OptionValue) -> String {

@@ -77,17 +77,17 @@ pub(crate) struct Table {
 }
 
 impl Table {
-    /// The keys that stand above all tables.
+    /// Returns the keys that stand above all tables.
     pub fn top() -> Self {
         Table { header: None, keys: Vec::new() }
     }
 
-    /// The table with this path.
+    /// Returns the table with this path.
     pub fn new(path: &[&str]) -> Self {
         Table { header: Some(format!("[{}]", dotted(path))), keys: Vec::new() }
     }
 
-    /// A further table of an array.
+    /// Creates a further table of an array.
     pub fn further(name: &str) -> Self {
         Table { header: Some(format!("[[{name}]]")), keys: Vec::new() }
     }
@@ -135,12 +135,12 @@ impl Table {
         }
     }
 
-    /// Whether a value has room on the line of its key, beside keys that are there and those to come.
+    /// Returns whether a value has room on the line of its key, beside keys that are there and those to come.
     pub fn has_room(&self, name: &str, value: &str) -> bool {
         self.width().max(name.len()) + " = ".len() + value.chars().count() <= COLUMNS
     }
 
-    /// The columns that the layout gives to keys.
+    /// Returns the columns that the layout gives to keys.
     fn width(&self) -> usize {
         self.keys.iter().map(|(key, ..)| key.chars().count()).max().unwrap_or_default()
     }

@@ -17,7 +17,7 @@ pub(crate) fn family(scope: &Scope, family: Family) -> String {
     }
 }
 
-/// The number that `[family.NAME]` has to state; nothing where the name says it.
+/// Returns the number that `[family.NAME]` has to state, or `None` where the name says it.
 pub(crate) fn stated_number(scope: &Scope, name: &str, family: Family) -> Option<i32> {
     let known = Family::from_name(name).is_some_and(|known| known == family);
     let is_said = known && (scope.dialect == Dialect::Documented || family.number(scope.system()).is_some());
@@ -33,7 +33,7 @@ pub(crate) fn socket_type(scope: &Scope, socket_type: SocketType) -> String {
     }
 }
 
-/// The protocol of a request; 0 is none.
+/// Returns the protocol of a request; 0 is none.
 pub(crate) fn protocol(scope: &Scope, protocol: Protocol, family: Family) -> String {
     match protocol {
         Protocol::UNSPEC => protocol.number().to_string(),
@@ -53,7 +53,7 @@ fn means(scope: &Scope, name: &str, family: Family) -> Option<i32> {
     scope.protocol(name, family).ok().map(Protocol::number)
 }
 
-/// The protocols of entries that one key declares: those of each in its family, which differ only where a name means one
+/// Returns the protocols of entries that one key declares: those of each in its family, which differ only where a name means one
 /// number in one family and another in another.
 pub(crate) fn protocols(scope: &Scope, of: &[(&ProtocolSet, Family)]) -> Value {
     let Some(&(first, _)) = of.first() else { return Value::Array(Vec::new()) };
@@ -65,7 +65,7 @@ pub(crate) fn protocols(scope: &Scope, of: &[(&ProtocolSet, Family)]) -> Value {
     if words.len() == 1 { Value::Scalar(words.remove(0)) } else { Value::Array(words) }
 }
 
-/// The words of one set, the one that holds what was written first before the others.
+/// Returns the words of one set, the one that holds what was written first before the others.
 fn same(scope: &Scope, set: &ProtocolSet, families: &[Family]) -> Vec<String> {
     let first = set.first();
     let any = || string("any");
@@ -79,7 +79,7 @@ fn same(scope: &Scope, set: &ProtocolSet, families: &[Family]) -> Vec<String> {
     leading.into_iter().chain(rest).flat_map(|range| words_of(scope, range, families)).collect()
 }
 
-/// The words of a range: names where it is short and all have one.
+/// Returns the words of a range: names where it is short and all have one.
 fn words_of(scope: &Scope, (from, to): (i32, i32), families: &[Family]) -> Vec<String> {
     if i64::from(to) - i64::from(from) < MOST_NAMES {
         let words: Vec<String> = (from..=to).map(|number| word(scope, number, families)).collect();
@@ -94,7 +94,7 @@ fn range(from: i32, to: i32) -> String {
     inline([("from", from.to_string()), ("to", to.to_string())].into_iter())
 }
 
-/// The words of sets that differ from family to family: every name that stands in each for a protocol of its set, and the
+/// Returns the words of sets that differ from family to family: every name that stands in each for a protocol of its set, and the
 /// numbers that all sets hold. Whatever words made the sets are among these, so that these make the same.
 fn differing(scope: &Scope, of: &[(&ProtocolSet, Family)]) -> Vec<String> {
     let Some((&(set, family), others)) = of.split_first() else { return Vec::new() };

@@ -69,7 +69,7 @@ fn look(lints: &mut Lints<'_>) {
     }
 }
 
-/// What cannot be, as the end of a sentence about the entry.
+/// Returns what cannot be, as the end of a sentence about the entry.
 fn contradictions(services: &Services, socket_type: SocketType) -> Vec<String> {
     let mut contradictions = Vec::new();
     if socket_type == SocketType::STREAM && services.contains(&Services::CONNECTIONLESS) {

@@ -91,7 +91,7 @@ fn look(lints: &mut Lints<'_>) {
     }
 }
 
-/// The entries that are opened when something is selected: base protocols, and the layers over them.
+/// Returns the entries that are opened when something is selected: base protocols, and the layers over them.
 pub(in crate::check) fn opened(registry: &Registry) -> impl Iterator<Item = EntryRef<'_>> {
     let mut opened = vec![false; registry.entries().len()];
     for part in registry.selectable().flat_map(|entry| entry.stack()) {

@@ -158,7 +158,7 @@ pub(super) const ALL: &[Rule] = &[
     unused_allowance::RULE,
 ];
 
-/// The rule of this code.
+/// Returns the rule of this code.
 pub(super) fn find(code: &str) -> Option<&'static Rule> {
     ALL.iter().find(|rule| rule.code == code)
 }

@@ -134,7 +134,7 @@ fn look(lints: &mut Lints<'_>) {
     }
 }
 
-/// Whether each of these layers, top first, could stand where it stands over a base.
+/// Returns whether each of these layers, top first, could stand where it stands over a base.
 fn admits(registry: &Registry, layers: &[EntryIndex], base: EntryIndex) -> bool {
     let mut services = registry.stack(base).services(Role::Connect).clone();
     let mut beneath = base;

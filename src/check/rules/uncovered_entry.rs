@@ -87,13 +87,13 @@ fn look(lints: &mut Lints<'_>) {
     }
 }
 
-/// How many selectable entries some `[[expect]]` reaches, and of how many.
+/// Returns how many selectable entries some `[[expect]]` reaches, and of how many.
 pub(in crate::check) fn coverage(registry: &Registry) -> (usize, usize) {
     let reached = reached(registry);
     (counted(registry).filter(|entry| reached[entry.index().get()]).count(), counted(registry).count())
 }
 
-/// The selectable entries, without those of catalogs that ship where these have tests that are not run here.
+/// Returns the selectable entries, without those of catalogs that ship where these have tests that are not run here.
 fn counted(registry: &Registry) -> impl Iterator<Item = EntryRef<'_>> {
     let runs = registry.sources().run_tests_that_ship();
     let of = |entry: &EntryRef<'_>| registry.sources().get(registry.entry_at(entry.index()).at.file);

@@ -62,7 +62,7 @@ fn look(lints: &mut Lints<'_>) {
     }
 }
 
-/// The providers whose module is not known, and the known one that was probably meant.
+/// Returns the providers whose module is not known, and the known one that was probably meant.
 pub(super) fn unknown(registry: &Registry) -> impl Iterator<Item = (&Provider, Option<String>)> {
     let known: Vec<&str> = registry.modules().iter().map(Module::name).collect();
     let providers = (0..registry.providers().len()).map(|at| registry.provider_at(ProviderIndex(at as u32)));

@@ -91,13 +91,13 @@ fn look(lints: &mut Lints<'_>) {
     }
 }
 
-/// Whether no entry passes a policy, and that is not for a service alone that nothing offers.
+/// Returns whether no entry passes a policy, and that is not for a service alone that nothing offers.
 fn barring(registry: &Registry, name: &str, policy: &Policy) -> Option<Refusal> {
     let refusal = registry.bars_all(name, policy)?;
     unmet(registry, &policy.require).is_empty().then_some(refusal)
 }
 
-/// Whether a guarantee says that an application is refused whatever it asks for.
+/// Returns whether a guarantee says that an application is refused whatever it asks for.
 fn is_meant(registry: &Registry, name: &str) -> bool {
     registry.guarantees().iter().any(|guarantee| {
         let TestRequest { family, socket_type, protocol, entry, provider, application, .. } = &guarantee.request;

@@ -173,7 +173,7 @@ impl Asked<'_, '_> {
         }
     }
 
-    /// Which of the services that are offered was probably meant.
+    /// Returns which of the services that are offered was probably meant.
     fn meant(&self, word: &Services) -> Option<String> {
         let near = nearest(&word.to_string(), self.offered.iter())?;
         Some(format!("did you mean `{near}`?"))

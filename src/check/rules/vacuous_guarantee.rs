@@ -89,7 +89,7 @@ fn look(lints: &mut Lints<'_>) {
     }
 }
 
-/// Whether no request is answered for a reason that is reported at its own place.
+/// Returns whether no request is answered for a reason that is reported at its own place.
 fn has_another_cause(registry: &Registry, guarantee: &Guarantee) -> bool {
     let request = &guarantee.request;
     let section = request.application.as_ref().and_then(|(name, _)| registry.sections().get_key_value(name));

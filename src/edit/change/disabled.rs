@@ -71,13 +71,13 @@ impl Disable {
     }
 }
 
-/// The enabled entries that stand on any of these, and are none of them.
+/// Returns the enabled entries that stand on any of these, and are none of them.
 fn enabled_dependents(registry: &Registry, of: &BTreeSet<EntryIndex>) -> BTreeSet<EntryIndex> {
     let dependents = of.iter().flat_map(|&index| registry.graph().dependents(index));
     dependents.filter(|index| !of.contains(index) && !registry.at(*index).is_disabled()).collect()
 }
 
-/// Who needs what is to be disabled.
+/// Returns who needs what is to be disabled.
 fn needed(
     registry: &Registry,
     names: &[String],
@@ -145,7 +145,7 @@ impl Enable {
         verify(draft, &registry, &asked, false)
     }
 
-    /// What is to be enabled must not stand on what stays disabled.
+    /// Returns what is to be enabled must not stand on what stays disabled.
     fn stands_on_enabled(
         &self,
         name: &str,

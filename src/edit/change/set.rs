@@ -85,7 +85,7 @@ impl Set {
         Ok(())
     }
 
-    /// The parts of the key, which the table must know.
+    /// Returns the parts of the key, which the table must know.
     fn key_in(&self, target: &Target) -> Result<Vec<String>, ChangeError> {
         let unknown = |suggestion| match (target.what, target.table.last()) {
             (what, Some(name)) => {
@@ -132,7 +132,7 @@ fn is_document(name: &str) -> bool {
     matches!(name, "." | "catalog")
 }
 
-/// What a name is of, and where that is defined.
+/// Returns what a name is of, and where that is defined.
 fn target<'d>(draft: &'d Draft, name: &'d str) -> Result<Target<'d>, ChangeError> {
     let registry = draft.registry();
     if let Some(entry) = registry.entry(name) {
@@ -173,12 +173,12 @@ fn of_entry<'d>(draft: &'d Draft, name: &'d str, entry: EntryRef<'d>) -> Result<
     Ok(Target { file, what: entry.kind().name(), table: vec![entry.kind().name(), name], entry: Some(entry) })
 }
 
-/// The chain over several bases that made an entry.
+/// Returns the chain over several bases that made an entry.
 fn group(entry: &str) -> Option<&str> {
     entry.split_once('/').map(|(chain, _)| chain)
 }
 
-/// What is defined in a section of catalogs, and where.
+/// Returns what is defined in a section of catalogs, and where.
 fn sections<'d>(registry: &'d Registry, section: &str) -> Vec<(&'d str, FileId)> {
     match section {
         "provider" => registry.providers().map(|provider| (provider.name(), provider.at().file)).collect(),
@@ -187,7 +187,7 @@ fn sections<'d>(registry: &'d Registry, section: &str) -> Vec<(&'d str, FileId)>
     }
 }
 
-/// The file of a document, if it can be changed.
+/// Returns the file of a document, if it can be changed.
 fn editable(draft: &Draft, name: &str, document: FileId) -> Result<PathBuf, ChangeError> {
     let source = draft.registry().sources().get(document);
     let fixed = |_| ChangeError::NotSettable { name: name.to_owned(), document: source.name().to_owned() };
@@ -218,7 +218,7 @@ fn table(text: &Text) -> Table {
     text.as_str().trim_start_matches('\u{feff}').parse().unwrap_or_default()
 }
 
-/// What a value means.
+/// Returns what a value means.
 fn parsed(value: &str) -> Option<Value> {
     format!("x = {value}").parse::<Table>().ok()?.remove("x")
 }

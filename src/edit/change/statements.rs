@@ -33,17 +33,17 @@ impl Statements {
         self.sources.locate(span)
     }
 
-    /// The name of a document.
+    /// Returns the name of a document.
     pub fn name(&self, file: FileId) -> &str {
         self.sources.get(file).name()
     }
 
-    /// Which of the documents a file holds.
+    /// Returns which of the documents a file holds.
     pub fn position(&self, path: &Path) -> Option<usize> {
         self.documents.iter().position(|document| self.sources.get(document.file).file() == Some(path))
     }
 
-    /// The definitions of all entries by their names, in the order in which they merge: of several the last counts.
+    /// Returns the definitions of all entries by their names, in the order in which they merge: of several the last counts.
     pub fn definitions(&self) -> IndexMap<&str, Vec<Definition<'_>>> {
         let mut definitions: IndexMap<&str, Vec<Definition<'_>>> = IndexMap::new();
         for document in &self.documents {
@@ -55,7 +55,7 @@ impl Statements {
         definitions
     }
 
-    /// The file of a document, where a name is to be taken away, if that can be changed.
+    /// Returns the file of a document, where a name is to be taken away, if that can be changed.
     pub fn changeable<'d>(&self, draft: &'d Draft, name: &At<String>) -> Result<&'d Path, ChangeError> {
         draft
             .file(name.at.file)
@@ -80,7 +80,7 @@ impl<'r> Meanings<'r> {
         Meanings { registry, groups }
     }
 
-    /// The entries that a name stands for.
+    /// Returns the entries that a name stands for.
     pub fn entries(&self, name: &str) -> Result<Vec<EntryIndex>, ChangeError> {
         if let Some(entry) = self.registry.entry(name) {
             return Ok(vec![entry.index()]);
@@ -91,7 +91,7 @@ impl<'r> Meanings<'r> {
             .ok_or_else(|| ChangeError::NoSuchEntry { name: name.to_owned(), suggestion: nearest(name, self.names()) })
     }
 
-    /// The entries that names stand for, each once, in this order.
+    /// Returns the entries that names stand for, each once, in this order.
     pub fn all(&self, names: &[String]) -> Result<Vec<EntryIndex>, ChangeError> {
         let mut all = Vec::new();
         for name in names {
@@ -104,18 +104,18 @@ impl<'r> Meanings<'r> {
         Ok(all)
     }
 
-    /// The name of an entry.
+    /// Returns the name of an entry.
     pub fn name(&self, index: EntryIndex) -> &'r str {
         self.registry.name_at(index)
     }
 
-    /// The chain over several bases that made an entry, and all entries that it made.
+    /// Returns the chain over several bases that made an entry, and all entries that it made.
     pub fn group(&self, index: EntryIndex) -> Option<(&'r str, &[EntryIndex])> {
         let (chain, members) = self.groups.get_key_value(group_of(self.registry.name_at(index))?)?;
         Some((chain, members))
     }
 
-    /// Every name that can be meant.
+    /// Returns every name that can be meant.
     pub fn names(&self) -> impl Iterator<Item = &'r str> {
         let groups = self.groups.keys().copied();
         self.registry.entries().map(|entry| entry.name()).chain(groups)
@@ -127,7 +127,7 @@ impl<'r> Meanings<'r> {
     }
 }
 
-/// The chain over several bases that made an entry of this name. No other name holds a slash.
+/// Returns the chain over several bases that made an entry of this name. No other name holds a slash.
 pub(super) fn group_of(name: &str) -> Option<&str> {
     name.split_once('/').map(|(chain, _)| chain)
 }

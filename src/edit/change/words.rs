@@ -22,8 +22,8 @@ enum Wanted {
     AnyOrSeveral,
 }
 
-/// The value that a word stands for, as TOML. The key may have several parts, as `options.roots` has; of an option the kind counts, if
-/// it is known.
+/// Returns the value that a word stands for, as TOML. The key may have several parts, as `options.roots` has; of an option the kind
+/// counts, if it is known.
 ///
 /// A value of TOML of a type that the key takes is taken as it is written; any other word is a text, or a list of texts separated by
 /// commas where the key takes one. Whether it makes sense is for loading to say.
@@ -86,7 +86,7 @@ enum Written {
     Other,
 }
 
-/// What a word is in TOML, if it is one value and nothing else.
+/// Returns what a word is in TOML, if it is one value and nothing else.
 fn written(word: &str) -> Option<Written> {
     const KEY: &str = "x = ";
     let text = format!("{KEY}{word}");

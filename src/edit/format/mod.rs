@@ -47,7 +47,7 @@ pub struct SyntaxError {
     pub message: String,
 }
 
-/// The text in the canonical layout.
+/// Returns the text in the canonical layout.
 ///
 /// ```
 /// let text = "[base.tcp4]\nfamily='inet'\nprotocol = [ 6,17 ] # both\n";
@@ -82,7 +82,7 @@ fn parse(text: &str) -> Result<DeTable<'_>, Vec<SyntaxError>> {
     Err(errors.into_iter().map(error).collect())
 }
 
-/// Whether two tables hold the same keys and values in the same order.
+/// Returns whether two tables hold the same keys and values in the same order.
 fn same_table(one: &DeTable<'_>, other: &DeTable<'_>) -> bool {
     one.len() == other.len()
         && one.iter().zip(other).all(|((key, value), (other_key, other_value))| {

@@ -48,18 +48,18 @@ pub(super) fn print(parts: &[Part<'_>], text: &str) -> String {
     result
 }
 
-/// Whether the next part that is neither blank nor a comment is a key, so that these stand inside its table.
+/// Returns whether the next part that is neither blank nor a comment is a key, so that these stand inside its table.
 fn leads_to_key(parts: &[Part<'_>]) -> bool {
     let next = parts.iter().find(|part| !matches!(part, Part::Blank | Part::Comment(_)));
     matches!(next, Some(Part::Pair { .. }))
 }
 
-/// Whether these begin with the header of a table, or with comments directly above one.
+/// Returns whether these begin with the header of a table, or with comments directly above one.
 fn opens_table(parts: &[Part<'_>]) -> bool {
     matches!(parts.iter().find(|part| !matches!(part, Part::Comment(_))), Some(Part::Header { .. }))
 }
 
-/// The width of the widest of the keys that are aligned with the one at this place.
+/// Returns the width of the widest of the keys that are aligned with the one at this place.
 fn width_of_keys(parts: &[Part<'_>], at: usize) -> usize {
     let aligned = |part: &&Part<'_>| matches!(part, Part::Pair { .. } | Part::Comment(_));
     let above = parts[..at].iter().rev().take_while(aligned);
@@ -72,7 +72,7 @@ fn width(text: &str) -> usize {
     text.chars().count()
 }
 
-/// The column at which a text ends that may have several lines, as strings may.
+/// Returns the column at which a text ends that may have several lines, as strings may.
 fn end_of(text: &str) -> usize {
     width(&text[text.rfind('\n').map_or(0, |at| at + 1)..])
 }
@@ -214,7 +214,7 @@ impl<'t> Page<'t> {
 }
 
 impl Block<'_> {
-    /// Whether it is written over several lines.
+    /// Returns whether it is written over several lines.
     fn has_lines(&self) -> bool {
         let has_comment = self.comment.is_some() || self.rows.iter().any(|row| row.comment.is_some());
         has_comment || self.is_broken && !self.rows.is_empty()

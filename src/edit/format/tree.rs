@@ -76,7 +76,7 @@ pub(super) fn read(text: &str) -> Vec<Part<'_>> {
     parts
 }
 
-/// The comments of a text, without white space at their ends.
+/// Returns the comments of a text, without white space at their ends.
 pub(super) fn comments(text: &str) -> Vec<&str> {
     let is_comment = |event: &Event| event.kind() == EventKind::Comment;
     events(text).iter().filter(|event| is_comment(event)).map(|event| raw(text, event).trim_end()).collect()
@@ -129,14 +129,14 @@ impl<'t> Reader<'t> {
         Comment { text: self.raw(event).trim_end(), column: line.chars().count() }
     }
 
-    /// The comment at the end of a line, and the end of the line.
+    /// Returns the comment at the end of a line, and the end of the line.
     fn comment_behind(&mut self) -> Option<Comment<'t>> {
         let comment = self.next_if(EventKind::Comment).map(|event| self.comment(&event));
         self.skip_newline();
         comment
     }
 
-    /// The rest of a key, up to what ends it.
+    /// Returns the rest of a key, up to what ends it.
     fn key(&mut self) -> String {
         let mut key = String::new();
         while let Some(event) = self.next() {
@@ -159,7 +159,7 @@ impl<'t> Reader<'t> {
         self.quoted(event).into_owned()
     }
 
-    /// A string in double quotes, if it reads the same in them.
+    /// Returns a string in double quotes, if it reads the same in them.
     fn quoted(&self, event: &Event) -> Cow<'t, str> {
         let raw = self.raw(event);
         match (event.encoding(), raw.get(1..raw.len() - 1)) {
@@ -180,7 +180,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// What stands between brackets, the opening one of which was read. Commas are left out, as they follow from the rest.
+    /// Returns what stands between brackets, the opening one of which was read. Commas are left out, as they follow from the rest.
     fn block(&mut self, is_array: bool) -> Block<'t> {
         let mut block = Block { is_array, is_broken: false, comment: None, rows: Vec::new() };
         let mut row = Row::default();

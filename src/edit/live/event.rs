@@ -66,7 +66,7 @@ pub enum Rejection {
 }
 
 impl Event {
-    /// The version that counts.
+    /// Returns the version that counts.
     pub fn version(&self) -> &Version {
         match self {
             Event::Replaced(replaced) => replaced.is(),
@@ -77,7 +77,7 @@ impl Event {
         }
     }
 
-    /// The requests that are answered otherwise now; none unless a version was replaced.
+    /// Returns the requests that are answered otherwise now; none unless a version was replaced.
     pub fn differences(&self) -> &[Difference] {
         match self {
             Event::Replaced(replaced) => replaced.differences(),
@@ -91,25 +91,25 @@ impl Replaced {
         Replaced { inner: Arc::new(Replacement { was, is, comparison: OnceLock::new() }) }
     }
 
-    /// The version that counted before.
+    /// Returns the version that counted before.
     pub fn was(&self) -> &Version {
         &self.inner.was
     }
 
-    /// The version that counts now.
+    /// Returns the version that counts now.
     pub fn is(&self) -> &Version {
         &self.inner.is
     }
 
-    /// The requests that are answered otherwise now. None: only words changed, or what nobody can select; or what did change was
-    /// [not compared](Comparison::not_compared).
+    /// Returns the requests that are answered otherwise now. None: only words changed, or what nobody can select; or what did
+    /// change was [not compared](Comparison::not_compared).
     ///
     /// They are worked out when they are asked for first, whoever asks, and then shared.
     pub fn differences(&self) -> &[Difference] {
         self.comparison()
     }
 
-    /// The same, with what was not looked at.
+    /// Returns the same, with what was not looked at.
     pub fn comparison(&self) -> &Comparison {
         let Replacement { was, is, comparison } = &*self.inner;
         comparison.get_or_init(|| compare(&was.registry, &is.registry))
@@ -121,12 +121,12 @@ impl Kept {
         Kept { version, rejection }
     }
 
-    /// The version that goes on counting.
+    /// Returns the version that goes on counting.
     pub fn version(&self) -> &Version {
         &self.version
     }
 
-    /// What is wrong with the catalogs.
+    /// Returns what is wrong with the catalogs.
     pub fn rejection(&self) -> &Rejection {
         &self.rejection
     }
@@ -138,7 +138,7 @@ impl Unwatched {
         Unwatched { version, error: Arc::new(error) }
     }
 
-    /// The version that counts.
+    /// Returns the version that counts.
     pub fn version(&self) -> &Version {
         &self.version
     }
@@ -150,7 +150,7 @@ impl Unwatched {
 }
 
 impl Rejection {
-    /// What a report rejects, if it does.
+    /// Returns what a report rejects, if it does.
     pub(super) fn of_report(report: Report) -> Option<Rejection> {
         (report.count(Severity::Error) > 0).then_some(Rejection::Findings(Box::new(report)))
     }

@@ -118,7 +118,7 @@ impl Live {
         Live { shared: Arc::new(Shared::new(registry, None, None)) }
     }
 
-    /// The version that counts now, for reading now and then. It stays what it is, whatever is loaded meanwhile.
+    /// Returns the version that counts now, for reading now and then. It stays what it is, whatever is loaded meanwhile.
     ///
     /// It never waits, and frees nothing. It allocates nothing either, but for the first read that a thread makes of any live
     /// registry: that takes a node (192 bytes on x86-64), unless a thread that ended left one, and a few bytes of the C
@@ -127,7 +127,7 @@ impl Live {
         Current::new(self.shared.load())
     }
 
-    /// A reader of one's own, for a thread or task that reads often.
+    /// Returns a reader of one's own, for a thread or task that reads often.
     ///
     /// Making one allocates and takes a lock for a moment; no load is ever made under it.
     pub fn reader(&self) -> Reader {
@@ -176,7 +176,7 @@ impl Live {
         self.shared.rejection()
     }
 
-    /// What [`reload`](Live::reload) loads; nothing where the registries are made elsewhere.
+    /// Returns what [`reload`](Live::reload) loads, or `None` where the registries are made elsewhere.
     pub fn loader(&self) -> Option<&Loader> {
         self.shared.loader()
     }

@@ -49,7 +49,7 @@ impl Reader {
         Reader { version, slot, live }
     }
 
-    /// The version that counts now. It never waits, never allocates and never frees, on any thread.
+    /// Returns the version that counts now. It never waits, never allocates and never frees, on any thread.
     ///
     /// What was selected of it must be done with, or [kept](crate::Selection::keep), before the next one is asked for.
     #[inline]
@@ -70,7 +70,7 @@ impl Reader {
         }
     }
 
-    /// The live registry that it reads.
+    /// Returns the live registry that it reads.
     pub fn live(&self) -> &Live {
         &self.live
     }

@@ -27,7 +27,7 @@ impl Retired {
         self.versions.push(Kept(version));
     }
 
-    /// Those that nobody has any more; to be dropped where nobody is kept waiting.
+    /// Returns those that nobody has any more; to be dropped where nobody is kept waiting.
     #[must_use]
     pub fn unused(&mut self) -> impl Sized + use<> {
         self.versions.extract_if(.., |kept| kept.is_unused()).collect::<Vec<_>>()

@@ -73,7 +73,7 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A new reader's slot, and the version that counts: of all later ones it hears.
+    /// Returns a new reader's slot, and the version that counts: of all later ones it hears.
     pub fn join(&self) -> (Arc<Version>, Arc<Slot>) {
         let slot = Arc::new(Slot::new(None));
         let mut state = self.state();
@@ -140,7 +140,7 @@ impl Shared {
         self.turn.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The version that counted is what the catalogs say.
+    /// Returns the version that counted is what the catalogs say.
     fn restore(&self, was: Arc<Version>) -> Option<Event> {
         let mut state = self.state();
         state.rejection.take()?;

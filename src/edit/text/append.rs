@@ -74,7 +74,7 @@ impl Text {
         })
     }
 
-    /// A table as an inline one, from its headers.
+    /// Returns a table as an inline one, from its headers.
     fn as_inline(&self, path: &[String]) -> Option<String> {
         let mut items: Vec<String> = Vec::new();
         if let Some(header) = self.page.header(path) {

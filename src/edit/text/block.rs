@@ -15,7 +15,7 @@ pub(super) struct Member<'m> {
     pub behind: &'m str,
 }
 
-/// What puts a member before the one with this number, or behind the last.
+/// Returns what puts a member before the one with this number, or behind the last.
 pub(super) fn insertion(text: &str, block: &Block, at: usize, member: &Member) -> Vec<Splice> {
     match (block.items.get(at), block.items.last()) {
         (_, None) => vec![into_empty(text, block, member)],
@@ -31,7 +31,7 @@ pub(super) fn marked(block: &Block, member: &Member) -> Splice {
     (at..at, format!("{}{comma}", member.text))
 }
 
-/// What stands behind a member on its line, if it has the line to itself; it goes where the member goes.
+/// Returns what stands behind a member on its line, if it has the line to itself; it goes where the member goes.
 pub(super) fn behind<'t>(text: &'t str, item: &Item) -> &'t str {
     let range = item.end()..lines::end(text, item.end());
     let behind = text.get(range).filter(|_| is_alone(text, item)).unwrap_or_default();
@@ -95,7 +95,7 @@ fn behind_last(text: &str, block: &Block, last: &Item, member: &Member) -> Vec<S
     vec![(anchor..anchor, format!("{missing}{gap}{}{end}", member.text))]
 }
 
-/// What takes a member out.
+/// Returns what takes a member out.
 pub(super) fn removal(text: &str, block: &Block, at: usize) -> Vec<Splice> {
     let Some(item) = block.items.get(at) else { return Vec::new() };
     let previous = at.checked_sub(1).and_then(|previous| block.items.get(previous));
@@ -138,7 +138,7 @@ pub(super) fn removal(text: &str, block: &Block, at: usize) -> Vec<Splice> {
     }
 }
 
-/// What takes a member out that has a line to itself but for the comma before it, or is the first of such.
+/// Returns what takes a member out that has a line to itself but for the comma before it, or is the first of such.
 fn led_by_comma(text: &str, item: &Item, previous: Option<&Item>, next: Option<&Item>) -> Option<Vec<Range<usize>>> {
     let line = lines::start(text, item.at.start)..lines::end(text, item.at.end);
     let rest = text.get(item.at.end..line.end).filter(|rest| rest.ends_with('\n'))?;
@@ -159,7 +159,7 @@ fn removals(ranges: impl IntoIterator<Item = Range<usize>>) -> Vec<Splice> {
     ranges.into_iter().map(|range| (range, String::new())).collect()
 }
 
-/// Whether a member has a line, or several, to itself, but for a comment behind it.
+/// Returns whether a member has a line, or several, to itself, but for a comment behind it.
 fn is_alone(text: &str, item: &Item) -> bool {
     let end = item.end();
     let rest = text.get(end..lines::end(text, end)).unwrap_or_default();
@@ -168,13 +168,13 @@ fn is_alone(text: &str, item: &Item) -> bool {
     lines::begins(text, item.at.start) && ends_line && !tail.contains(['\n', '#'])
 }
 
-/// The white space between a comma and the member behind it.
+/// Returns the white space between a comma and the member behind it.
 fn gap<'t>(text: &'t str, block: &Block) -> &'t str {
     let mut gaps = block.items.windows(2).filter_map(|pair| text.get(pair[0].end()..pair[1].at.start));
     gaps.find(|gap| gap.trim_matches([' ', '\t']).is_empty()).unwrap_or(" ")
 }
 
-/// The indentation of a new line near a member.
+/// Returns the indentation of a new line near a member.
 fn indent(text: &str, block: &Block, near: &Item) -> String {
     let indent = lines::indent(text, near.at.start);
     let is_first_line = lines::start(text, near.at.start) <= block.at.start;

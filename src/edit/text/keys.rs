@@ -6,12 +6,12 @@ use super::{Text, block, lines, path};
 use crate::catalog::writing::page::key as written_key;
 
 impl Text {
-    /// The value of a key as it is written; nothing, if there is no such key or it is a table that is not written inline.
+    /// Returns the value of a key as it is written; nothing, if there is no such key or it is a table that is not written inline.
     pub fn value(&self, table: &[&str], key: &[&str]) -> Option<&str> {
         self.page.pair(&path(table, key)).map(|pair| self.slice(pair.value.at.clone()))
     }
 
-    /// Whether there is a table or key of this path.
+    /// Returns whether there is a table or key of this path.
     pub fn contains(&self, table: &[&str], key: &[&str]) -> bool {
         let path = path(table, key);
         let is_inline = || self.page.blocks.iter().any(|block| block.path == path);
@@ -36,7 +36,7 @@ impl Text {
         true
     }
 
-    /// What comes of a new key. With a mark, it is written a little otherwise where its table is there already and empty.
+    /// Returns what comes of a new key. With a mark, it is written a little otherwise where its table is there already and empty.
     pub(super) fn with(&self, table: &[&str], key: &[&str], value: &str, is_marked: bool) -> Option<Text> {
         let path = path(table, key);
         let is_no_table = |depth: usize| {
@@ -65,7 +65,7 @@ impl Text {
         })
     }
 
-    /// What comes of a new key of a table that is known by the tables below it only: it gets a header before theirs.
+    /// Returns what comes of a new key of a table that is known by the tables below it only: it gets a header before theirs.
     fn with_header(&self, table: &[String], key: &[String], value: &str) -> Option<Text> {
         let below = self.page.headers.iter().find(|header| header.path.starts_with(table))?;
         let at = lines::lead(&self.text, lines::start(&self.text, below.at.start));
@@ -109,7 +109,7 @@ impl Text {
         true
     }
 
-    /// Whether another text is what comes of a new key.
+    /// Returns whether another text is what comes of a new key.
     pub(super) fn makes(&self, table: &[&str], key: &[&str], value: &str, other: &Text) -> bool {
         let is_made = |is_marked| self.with(table, key, value, is_marked).is_some_and(|with| with.text == other.text);
         is_made(false) || is_made(true)
@@ -132,13 +132,14 @@ impl Text {
         self.apply(splices);
     }
 
-    /// Whether something is written below this path.
+    /// Returns whether something is written below this path.
     fn is_below(&self, path: &[String]) -> bool {
         let is_pair = |pair: &Pair| pair.path.len() > path.len() && pair.path.starts_with(path);
         self.page.headers.iter().any(|header| is_within(&header.path, path)) || self.page.pairs.iter().any(is_pair)
     }
 
-    /// Whether a table holds this key and, beside tables on the way to it, nothing else; tables with headers of their own count not.
+    /// Returns whether a table holds this key and, beside tables on the way to it, nothing else; tables with headers of their own
+    /// count not.
     fn only_holds(&self, table: &[String], key: &[String]) -> bool {
         let is_on_the_way = |pair: &Pair| key.starts_with(&pair.path);
         if let Some(header) = self.page.header(table) {
@@ -149,7 +150,7 @@ impl Text {
     }
 }
 
-/// The parts of a key as TOML reads it, as in `options.roots`; nothing, if it is none.
+/// Returns the parts of a key as TOML reads it, as in `options.roots`; nothing, if it is none.
 pub(in crate::edit) fn key_parts(key: &str) -> Option<Path> {
     let key = key.trim();
     let text = format!("{key} = 0");

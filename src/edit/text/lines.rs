@@ -2,35 +2,35 @@
 
 use std::ops::Range;
 
-/// Where the text begins, behind a byte order mark.
+/// Returns where the text begins, behind a byte order mark.
 pub(super) fn beginning(text: &str) -> usize {
     if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 }
 }
 
-/// Where the line begins in which this byte is.
+/// Returns where the line begins in which this byte is.
 pub(super) fn start(text: &str, at: usize) -> usize {
     let before = text.get(..at).unwrap_or_default();
     before.rfind('\n').map_or_else(|| beginning(text).min(at), |line_break| line_break + 1)
 }
 
-/// Where the line ends in which this byte is, behind its line break.
+/// Returns where the line ends in which this byte is, behind its line break.
 pub(super) fn end(text: &str, at: usize) -> usize {
     let rest = text.get(at..).unwrap_or_default();
     rest.find('\n').map_or(text.len(), |line_break| at + line_break + 1)
 }
 
-/// The line that begins here, with its line break.
+/// Returns the line that begins here, with its line break.
 pub(super) fn line(text: &str, start: usize) -> &str {
     text.get(start..end(text, start)).unwrap_or_default()
 }
 
-/// The line above the one that begins here.
+/// Returns the line above the one that begins here.
 pub(super) fn above(text: &str, line_start: usize) -> Option<Range<usize>> {
     let last = line_start.checked_sub(1).filter(|_| line_start > beginning(text))?;
     Some(start(text, last)..line_start)
 }
 
-/// How lines are broken here: as the one at this byte is, or the one before it, or by a line feed.
+/// Returns how lines are broken here: as the one at this byte is, or the one before it, or by a line feed.
 pub(super) fn line_break(text: &str, at: usize) -> &'static str {
     let end = end(text, at);
     let broken = text.get(..end).unwrap_or_default();
@@ -44,13 +44,13 @@ pub(super) fn indent(text: &str, at: usize) -> &str {
     &line[..line.len() - line.trim_start_matches([' ', '\t']).len()]
 }
 
-/// Whether nothing but white space stands before this byte on its line.
+/// Returns whether nothing but white space stands before this byte on its line.
 pub(super) fn begins(text: &str, at: usize) -> bool {
     text.get(start(text, at)..at).is_some_and(|before| before.trim_matches([' ', '\t']).is_empty())
 }
 
-/// Where the comments begin that stand directly above the line that begins here, without a blank line between; the line itself,
-/// where there are none.
+/// Returns where the comments begin that stand directly above the line that begins here, without a blank line between; the line
+/// itself, where there are none.
 pub(super) fn lead(text: &str, line_start: usize) -> usize {
     let mut lead = line_start;
     while let Some(above) = above(text, lead) {
@@ -62,7 +62,7 @@ pub(super) fn lead(text: &str, line_start: usize) -> usize {
     lead
 }
 
-/// Where the comments end that stand directly below, from the line that begins here.
+/// Returns where the comments end that stand directly below, from the line that begins here.
 pub(super) fn trail(text: &str, line_start: usize) -> usize {
     let mut trail = line_start;
     while is_comment(line(text, trail)) {
@@ -88,7 +88,7 @@ pub(super) fn whole(text: &str, lines: Range<usize>) -> Range<usize> {
     lines.start - line_break.map_or(0, str::len)..lines.end
 }
 
-/// What puts further lines, without their last line break, below the line in which this byte is.
+/// Returns what puts further lines, without their last line break, below the line in which this byte is.
 pub(super) fn below(text: &str, at: usize, lines: &str) -> (Range<usize>, String) {
     let (end, line_break) = (end(text, at), line_break(text, at));
     let is_broken = end > beginning(text) && text.get(..end).is_some_and(|before| before.ends_with('\n'));

@@ -57,12 +57,12 @@ impl Text {
         Text { text: text.to_owned(), page: Page::read(text) }
     }
 
-    /// The text as it is now.
+    /// Returns the text as it is now.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// The text as it is now.
+    /// Returns the text as it is now.
     pub fn into_string(self) -> String {
         self.text
     }

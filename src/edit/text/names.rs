@@ -6,7 +6,7 @@ use crate::catalog::writing::page::string;
 use std::collections::{HashMap, HashSet, VecDeque};
 
 impl Text {
-    /// The strings of an array; nothing, if there is no such key, or it is no array of strings.
+    /// Returns the strings of an array; nothing, if there is no such key, or it is no array of strings.
     pub fn names(&self, table: &[&str], key: &str) -> Option<Vec<String>> {
         let array = self.page.array(&path(table, &[key]))?;
         array.items.iter().map(|item| item.value.string.clone()).collect()
@@ -95,7 +95,8 @@ impl Text {
     }
 }
 
-/// The numbers of what two lists have in common, in their order: the most that there can be, if neither names anything twice.
+/// Returns the numbers of what two lists have in common, in their order: the most that there can be, if neither names anything
+/// twice.
 ///
 /// That is the longest rising run among the places that the names of one list have in the other. Lists of many thousand names are
 /// compared in a moment, where a table of all pairs would not fit into memory.

@@ -100,28 +100,28 @@ impl Page {
         reader.page
     }
 
-    /// The pair that gives this path its value.
+    /// Returns the pair that gives this path its value.
     pub fn pair(&self, path: &[String]) -> Option<&Pair> {
         self.pairs.iter().find(|pair| pair.path == path)
     }
 
-    /// The header of a table.
+    /// Returns the header of a table.
     pub fn header(&self, path: &[String]) -> Option<usize> {
         self.headers.iter().position(|header| header.path == path)
     }
 
-    /// The inline table of this path.
+    /// Returns the inline table of this path.
     pub fn inline(&self, path: &[String]) -> Option<usize> {
         self.blocks.iter().position(|block| !block.is_array && block.path == path)
     }
 
-    /// The array of this path.
+    /// Returns the array of this path.
     pub fn array(&self, path: &[String]) -> Option<&Block> {
         let block = self.pair(path)?.value.block.and_then(|block| self.blocks.get(block))?;
         block.is_array.then_some(block)
     }
 
-    /// The path of the table in whose text pairs of this home stand.
+    /// Returns the path of the table in whose text pairs of this home stand.
     pub fn home(&self, home: Home) -> &[String] {
         let path = match home {
             Home::Top => None,
@@ -131,19 +131,19 @@ impl Page {
         path.map_or(&[], Vec::as_slice)
     }
 
-    /// The pairs of a home, in the order of the text.
+    /// Returns the pairs of a home, in the order of the text.
     pub fn pairs_of(&self, home: Home) -> impl DoubleEndedIterator<Item = &Pair> {
         self.pairs.iter().filter(move |pair| pair.home == home)
     }
 }
 
 impl Pair {
-    /// The key and the value.
+    /// Returns the key and the value.
     pub fn at(&self) -> Range<usize> {
         self.key().start..self.value.at.end
     }
 
-    /// The key as it is written.
+    /// Returns the key as it is written.
     pub fn key(&self) -> Range<usize> {
         let start = self.parts.first().map_or(self.value.at.start, |part| part.start);
         start..self.parts.last().map_or(self.value.at.start, |part| part.end)
@@ -284,7 +284,7 @@ impl Reader<'_> {
     }
 }
 
-/// Whether a path is this one or one below it; members are below their array.
+/// Returns whether a path is this one or one below it; members are below their array.
 pub(super) fn is_within(path: &[String], above: &[String]) -> bool {
     let Some((last, rest)) = above.split_last() else { return true };
     let is_last =
@@ -300,7 +300,7 @@ fn range(event: &Event) -> Range<usize> {
     event.span().start()..event.span().end()
 }
 
-/// What a key or a string means.
+/// Returns what a key or a string means.
 fn decoded(text: &str, event: &Event, is_key: bool) -> String {
     let raw = text.get(range(event)).unwrap_or_default();
     let raw = Raw::new_unchecked(raw, event.encoding(), event.span());

@@ -17,7 +17,7 @@ pub(super) struct Site {
 }
 
 impl Site {
-    /// Where the keys of a table are written; nothing, if none of its own could be.
+    /// Returns where the keys of a table are written; nothing, if none of its own could be.
     pub fn of(page: &Page, table: &[String]) -> Option<Site> {
         let site = |home, depth| Some(Site { home, depth, table: table.to_vec() });
         if table.is_empty() {
@@ -37,7 +37,7 @@ impl Site {
         site(pair.home, table.len() - (pair.path.len() - pair.parts.len()))
     }
 
-    /// Whether it is an inline table.
+    /// Returns whether it is an inline table.
     pub fn is_inline(&self) -> bool {
         self.block().is_some()
     }
@@ -49,12 +49,13 @@ impl Site {
         }
     }
 
-    /// The pairs of the table that stand here, those of its own tables that dotted keys make among them.
+    /// Returns the pairs of the table that stand here, those of its own tables that dotted keys make among them.
     fn pairs<'p>(&'p self, page: &'p Page) -> impl DoubleEndedIterator<Item = &'p Pair> {
         page.pairs_of(self.home).filter(|pair| pair.path.len() > self.table.len() && pair.path.starts_with(&self.table))
     }
 
-    /// What puts a key of the table here, at its place in the canonical order: behind the last of those that come before it.
+    /// Returns what puts a key of the table here, at its place in the canonical order: behind the last of those that come before
+    /// it.
     ///
     /// With a mark, it is written a little otherwise than in a table that is made for it.
     pub fn insertion(&self, text: &str, page: &Page, key: &str, value: &str, is_marked: bool) -> Vec<Splice> {
@@ -109,7 +110,7 @@ impl Site {
         }
     }
 
-    /// What goes between a new key and its value: aligned with those beside it, where they are and it fits.
+    /// Returns what goes between a new key and its value: aligned with those beside it, where they are and it fits.
     fn separator(&self, text: &str, page: &Page, near: Option<&Pair>, name: &str, is_marked: bool) -> String {
         // Where there is none beside it, the table is empty.
         let Some(near) = near else { return if is_marked { "  = " } else { " = " }.to_owned() };
@@ -146,14 +147,14 @@ impl<'t> Separator<'t> {
 }
 
 impl Pair {
-    /// What stands between the key and the value, if it is no more than a space on each side of the `=`.
+    /// Returns what stands between the key and the value, if it is no more than a space on each side of the `=`.
     fn narrow_separator(&self, text: &str) -> String {
         let Separator { before, after, .. } = Separator::of(text, self);
         format!("{}={}", " ".repeat(before.min(1)), if after.is_empty() { "" } else { " " })
     }
 }
 
-/// What puts a line above the one that begins here.
+/// Returns what puts a line above the one that begins here.
 fn above(text: &str, line_start: usize, line: &str) -> Splice {
     let at: Range<usize> = line_start..line_start;
     (at, format!("{line}{}", lines::line_break(text, line_start)))

@@ -7,8 +7,8 @@ use crate::catalog::writing::page::key as written_key;
 use std::ops::Range;
 
 impl Text {
-    /// A table as a text of its own, with a header, whatever it is written with here: the comments that belong to it, its keys, the
-    /// tables below it.
+    /// Returns a table as a text of its own, with a header, whatever it is written with here: the comments that belong to it, its
+    /// keys, the tables below it.
     ///
     /// The comments that belong to a table are those directly above it, without a blank line between, and those within it.
     pub fn definition(&self, table: &[&str]) -> Option<String> {
@@ -100,7 +100,7 @@ impl Text {
         self.apply(ranges.into_iter().map(|range| (range, String::new())).collect());
     }
 
-    /// The texts of a table's header and of those below it, each with its keys and comments.
+    /// Returns the texts of a table's header and of those below it, each with its keys and comments.
     fn sections(&self, path: &[String]) -> Vec<Range<usize>> {
         let headers = self.page.headers.iter().enumerate();
         headers.filter(|(_, header)| is_within(&header.path, path)).map(|(at, _)| self.section(at)).collect()
@@ -117,7 +117,7 @@ impl Text {
         lines::lead(text, lines::start(text, at.start))..trail.unwrap_or(end)
     }
 
-    /// The pairs by which a table is written without a header: inline, or with dotted keys.
+    /// Returns the pairs by which a table is written without a header: inline, or with dotted keys.
     fn pairs_without_header<'p>(&'p self, path: &'p [String]) -> impl Iterator<Item = &'p Pair> {
         let is_meant = |pair: &&Pair| {
             let is_above = pair.path.len() - pair.parts.len().min(pair.path.len()) < path.len();
@@ -126,7 +126,7 @@ impl Text {
         self.page.pairs.iter().filter(is_meant)
     }
 
-    /// The lines of these, those with comments directly above with them.
+    /// Returns the lines of these, those with comments directly above with them.
     fn lines_without_header<'p>(&'p self, path: &'p [String]) -> Vec<(&'p Pair, Range<usize>)> {
         let pairs = self.pairs_without_header(path).filter(|pair| !matches!(pair.home, Home::Block(_)));
         let lines = pairs.map(|pair| {
@@ -136,7 +136,7 @@ impl Text {
         lines.collect()
     }
 
-    /// The keys of a table that has no header, below one.
+    /// Returns the keys of a table that has no header, below one.
     fn keys_without_header(&self, path: &[String]) -> Option<String> {
         let names: Vec<&str> = path.iter().map(String::as_str).collect();
         let text = &self.text;
@@ -204,7 +204,7 @@ impl Text {
     }
 }
 
-/// The comments among white space and commas, each on a line of its own.
+/// Returns the comments among white space and commas, each on a line of its own.
 fn comments_in(gap: &str, line_break: &str) -> String {
     let comments = gap.lines().filter_map(|line| line.find('#').and_then(|at| line.get(at..)));
     comments.map(|comment| format!("{}{line_break}", comment.trim_end())).collect()

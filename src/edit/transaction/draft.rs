@@ -53,7 +53,7 @@ impl Draft {
         Ok(Draft { loader, files, target, is_named, registry, consequences: Vec::new() })
     }
 
-    /// What the texts make, as of the last [`Draft::reload`].
+    /// Returns what the texts make, as of the last [`Draft::reload`].
     pub fn registry(&self) -> &Registry {
         &self.registry
     }
@@ -63,17 +63,17 @@ impl Draft {
         &self.loader
     }
 
-    /// The file into which goes what belongs to no file yet.
+    /// Returns the file into which goes what belongs to no file yet.
     pub fn target(&self) -> &Path {
         &self.target
     }
 
-    /// Whether that file was named, and not only left to be the last one.
+    /// Returns whether that file was named, and not only left to be the last one.
     pub fn is_target_named(&self) -> bool {
         self.is_named
     }
 
-    /// What was done beyond what was asked for.
+    /// Returns what was done beyond what was asked for.
     pub fn consequences(&self) -> &[Consequence] {
         &self.consequences
     }
@@ -83,14 +83,14 @@ impl Draft {
         self.consequences.extend(consequences);
     }
 
-    /// The file of a document of the registry, if it can be changed.
+    /// Returns the file of a document of the registry, if it can be changed.
     pub fn file(&self, document: FileId) -> Result<&Path, ChangeError> {
         let source = self.registry.sources().get(document);
         let known = source.file().and_then(|path| self.files.get_key_value(path));
         known.map(|(path, _)| path.as_path()).ok_or_else(|| ChangeError::Fixed { document: source.name().to_owned() })
     }
 
-    /// The text of a file as it is now; empty for what is none of the files.
+    /// Returns the text of a file as it is now; empty for what is none of the files.
     pub fn text(&self, path: &Path) -> &str {
         self.files.get(path).map_or("", |file| &file.now)
     }
@@ -109,14 +109,14 @@ impl Draft {
         Ok(())
     }
 
-    /// The files whose texts changed.
+    /// Returns the files whose texts changed.
     pub fn changed(self) -> Vec<(Original, String)> {
         let changed = self.files.into_iter().filter(|(_, file)| file.now != file.read);
         changed.map(|(path, file)| (Original::known(path, file.read), file.now)).collect()
     }
 }
 
-/// The file of the last document, whose word counts most. Who includes others is read before them, and counts after them.
+/// Returns the file of the last document, whose word counts most. Who includes others is read before them, and counts after them.
 fn last_file(loader: &Loader, files: &IndexMap<PathBuf, File>) -> Option<PathBuf> {
     let (sources, documents) = loader.documents();
     let paths = documents.iter().rev().filter_map(|document| sources.get(document.file).file());

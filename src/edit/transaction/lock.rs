@@ -133,12 +133,12 @@ impl Locks {
         Ok(locks)
     }
 
-    /// The folders, by their canonical paths.
+    /// Returns the folders, by their canonical paths.
     pub(in crate::edit) fn folders(&self) -> impl Iterator<Item = &Path> {
         self.folders.iter().map(|(folder, _)| folder.as_path())
     }
 
-    /// Whether a folder is locked, by its canonical path.
+    /// Returns whether a folder is locked, by its canonical path.
     pub(in crate::edit) fn hold(&self, folder: &Path) -> bool {
         self.folders().any(|locked| locked == folder)
     }
@@ -172,7 +172,7 @@ fn refused(folder: &Path) -> impl Fn(io::Error) -> LockError {
     move |error| LockError::Io { folder: folder.clone(), error }
 }
 
-/// Whether a file in a folder cannot be made or opened for lack of permission.
+/// Returns whether a file in a folder cannot be made or opened for lack of permission.
 fn is_not_permitted(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem)
 }
@@ -290,20 +290,20 @@ mod system {
         }
     }
 
-    /// Whether a lock belongs to somebody who cannot replace the files of this folder.
+    /// Returns whether a lock belongs to somebody who cannot replace the files of this folder.
     fn is_a_strangers(folder: &Path, lock: &Metadata) -> bool {
         let owner = Owner::of(lock);
         let knows = |of_folder| owner == ROOT || owner == of_folder || owner == temporary::this_process();
         journal::sticky(folder).is_some_and(|of_folder| !knows(of_folder))
     }
 
-    /// Whether this process may make files in a folder. If it cannot be known, it is taken for granted: one waits then.
+    /// Returns whether this process may make files in a folder. If it cannot be known, it is taken for granted: one waits then.
     fn may_make_files(folder: &Path) -> bool {
         let may = accessat(CWD, folder, Access::WRITE_OK | Access::EXEC_OK, AtFlags::EACCESS);
         !may.is_err_and(|error| is_not_permitted(&error.into()))
     }
 
-    /// Whether an open file is still what is found at a path.
+    /// Returns whether an open file is still what is found at a path.
     fn is_at(file: &File, path: &Path) -> bool {
         let place = |metadata: io::Result<Metadata>| metadata.map(|metadata| (metadata.dev(), metadata.ino())).ok();
         let is = place(file.metadata());
@@ -332,7 +332,7 @@ mod system {
     pub fn clear_away(_: &File, _: &Path) {}
 }
 
-/// The folders of all files that a loader would load, by their canonical paths, each with the owners of its files.
+/// Returns the folders of all files that a loader would load, by their canonical paths, each with the owners of its files.
 fn folders(loader: &Loader) -> BTreeSet<(PathBuf, Owner)> {
     let (sources, _) = loader.load_with_sources();
     let files = sources.iter().filter_map(|(_, source)| fs::canonicalize(source.file()?).ok());

@@ -43,7 +43,7 @@ pub struct Transaction {
 }
 
 impl Transaction {
-    /// A transaction on the catalogs that a loader would load, without changes so far.
+    /// Creates a transaction on the catalogs that a loader would load, without changes so far.
     ///
     /// Only their files of TOML can be changed: what ships, what was given as a text and what is of another form stays as it is.
     pub fn new(loader: Loader) -> Self {
@@ -75,7 +75,7 @@ impl Transaction {
         self
     }
 
-    /// What would come of it. Nothing is locked and nothing is written.
+    /// Returns what would come of it. Nothing is locked and nothing is written.
     ///
     /// # Errors
     ///
@@ -135,12 +135,12 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// The files that change, and their new texts.
+    /// Returns the files that change, and their new texts.
     pub fn files(&self) -> impl ExactSizeIterator<Item = (&Original, &str)> {
         self.files.iter().map(|(original, text)| (original, text.as_str()))
     }
 
-    /// The requests that are answered otherwise.
+    /// Returns the requests that are answered otherwise.
     pub fn differences(&self) -> Comparison {
         compare(&self.was, &self.is)
     }
@@ -155,7 +155,7 @@ pub struct Prepared {
 }
 
 impl Prepared {
-    /// What would be written.
+    /// Returns what would be written.
     pub fn outcome(&self) -> &Outcome {
         &self.outcome
     }
@@ -180,7 +180,7 @@ impl Prepared {
     }
 }
 
-/// The findings of a report that another does not have. Places move, so they do not count.
+/// Returns the findings of a report that another does not have. Places move, so they do not count.
 fn new_findings(was: &Report, is: &Report) -> Vec<Finding> {
     let mut known: Vec<(&str, &str)> = was.findings.iter().map(|finding| (finding.code, &*finding.message)).collect();
     let is_new = |finding: &&Finding| match known.iter().position(|known| *known == (finding.code, &*finding.message)) {

@@ -121,7 +121,7 @@ impl fmt::Display for Holder {
     }
 }
 
-/// The process that holds a lock on a file, by the kernel's list of them.
+/// Returns the process that holds a lock on a file, by the kernel's list of them.
 #[cfg(target_os = "linux")]
 fn process(file: &Metadata) -> Option<u32> {
     use std::os::unix::fs::MetadataExt;

@@ -81,7 +81,7 @@ impl Original {
         Ok(Original::known(path, content))
     }
 
-    /// A file that was read before, with this content.
+    /// Creates a file that was read before, with this content.
     pub fn known(path: impl Into<PathBuf>, content: impl Into<Vec<u8>>) -> Self {
         Original { path: path.into(), content: content.into(), patience: PATIENCE }
     }
@@ -92,17 +92,17 @@ impl Original {
         self
     }
 
-    /// The path, as it was given.
+    /// Returns the path, as it was given.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// What the file held.
+    /// Returns what the file held.
     pub fn content(&self) -> &[u8] {
         &self.content
     }
 
-    /// Whether the file still holds what was read, or is to hold it by an unfinished transaction.
+    /// Returns whether the file still holds what was read, or is to hold it by an unfinished transaction.
     ///
     /// # Errors
     ///
@@ -125,7 +125,7 @@ impl Original {
         self.ready(content.as_ref(), &locks)?.put()
     }
 
-    /// The folder of the file itself, behind symbolic links, by its canonical path; and its owner.
+    /// Returns the folder of the file itself, behind symbolic links, by its canonical path; and its owner.
     pub(super) fn found(&self) -> Result<(PathBuf, Owner), WriteError> {
         let target = self.target()?;
         Ok((target.folder, Owner::of(&target.disk.metadata)))
@@ -141,7 +141,7 @@ impl Original {
         Ready::new(self, target, content)
     }
 
-    /// The file itself, behind symbolic links.
+    /// Returns the file itself, behind symbolic links.
     fn target(&self) -> Result<Target, WriteError> {
         let path = fs::canonicalize(&self.path).map_err(failed(&self.path, "find it"))?;
         let Some(folder) = path.parent().map(Path::to_owned) else {
@@ -172,7 +172,7 @@ impl Disk {
         Ok(Disk { file, metadata, content })
     }
 
-    /// What is to be kept of it.
+    /// Returns what is to be kept of it.
     fn kept(&self, name: &Path) -> Result<Kept, WriteError> {
         #[cfg(unix)]
         {

@@ -107,7 +107,7 @@ fn random() -> String {
     Uuid::from_u64_pair(half(), half()).to_string()
 }
 
-/// The way from one folder to another, both by their canonical paths, so that it stays right where both are moved together.
+/// Returns the way from one folder to another, both by their canonical paths, so that it stays right where both are moved together.
 fn between(from: &Path, to: &Path) -> PathBuf {
     let (mut from, mut to) = (from.components().peekable(), to.components().peekable());
     let whole: PathBuf = to.clone().collect();

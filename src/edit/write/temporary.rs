@@ -19,7 +19,7 @@ pub(in crate::edit) const SUFFIX: &str = ".tmp";
 /// How the names of those end that are made without a lock.
 const SUFFIX_OF_NEW: &str = ".new";
 
-/// What becomes a new file, on the disk. It goes away by itself unless it is given a name.
+/// Returns what becomes a new file, on the disk. It goes away by itself unless it is given a name.
 pub(super) fn new(folder: &Path, content: &[u8]) -> Result<NamedTempFile, WriteError> {
     // As for any new file: less what the umask takes away.
     let file = written(folder, content, SUFFIX_OF_NEW, 0o666)?;
@@ -27,7 +27,7 @@ pub(super) fn new(folder: &Path, content: &[u8]) -> Result<NamedTempFile, WriteE
     Ok(file)
 }
 
-/// What takes the place of a file, on the disk, with all that is kept of that.
+/// Returns what takes the place of a file, on the disk, with all that is kept of that.
 pub(super) fn instead_of(path: &Path, folder: &Path, kept: &Kept, content: &[u8]) -> Result<NamedTempFile, WriteError> {
     let file = written(folder, content, SUFFIX, 0o600)?;
     kept.give(file.as_file()).map_err(not_kept(path))?;
@@ -76,7 +76,7 @@ pub(super) fn clear(folder: &Path) {
     }
 }
 
-/// The user to whom new files belong.
+/// Returns the user to whom new files belong.
 pub(in crate::edit) fn this_process() -> Owner {
     #[cfg(unix)]
     return Owner(rustix::process::geteuid().as_raw());

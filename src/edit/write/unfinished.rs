@@ -87,7 +87,7 @@ fn find(folder: &Path) -> Result<PathBuf, WriteError> {
     fs::canonicalize(folder).map_err(failed(folder, "find this folder"))
 }
 
-/// The files of a journal that hold what they held before, and what they are to hold. All others must hold that already.
+/// Returns the files of a journal that hold what they held before, and what they are to hold. All others must hold that already.
 fn files(folder: &Path, journal: &Journal) -> Result<Vec<(Original, Target, Vec<u8>)>, WriteError> {
     let mut missing = Vec::new();
     for file in &journal.files {

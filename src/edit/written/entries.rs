@@ -20,7 +20,7 @@ impl Unit {
         EntryIndex(self.members.start)
     }
 
-    /// What the table is called.
+    /// Returns what the table is called.
     #[cfg(feature = "edit")]
     pub fn name<'n>(&'n self, registry: &'n Registry) -> &'n str {
         self.group.as_deref().unwrap_or_else(|| registry.name_at(self.first()))
@@ -35,7 +35,7 @@ impl Unit {
     }
 }
 
-/// The tables that declare the entries, in the order of declaration.
+/// Returns the tables that declare the entries, in the order of declaration.
 pub(super) fn units(registry: &Registry) -> Vec<Unit> {
     let mut units: Vec<Unit> = Vec::with_capacity(registry.entries().len());
     for entry in registry.entries() {
@@ -49,14 +49,14 @@ pub(super) fn units(registry: &Registry) -> Vec<Unit> {
     units
 }
 
-/// The chain over an array of bases that makes an entry: names have a `/` for no other reason.
+/// Returns the chain over an array of bases that makes an entry: names have a `/` for no other reason.
 fn group(registry: &Registry, entry: EntryRef<'_>) -> Option<String> {
     let Body::Chain(chain) = &registry.entry_at(entry.index()).body else { return None };
     let name = entry.name().strip_suffix(registry.name_at(chain.base.0))?.strip_suffix('/')?;
     Some(name.to_owned())
 }
 
-/// What a list calls these entries: by the name of the chain over an array of bases where all that it makes stand together.
+/// Returns what a list calls these entries: by the name of the chain over an array of bases where all that it makes stand together.
 pub(super) fn called(registry: &Registry, units: &[Unit], indices: &[EntryIndex]) -> Vec<String> {
     let mut names = Vec::new();
     let mut rest = indices;
@@ -111,7 +111,7 @@ pub(super) fn write(page: &mut Page, registry: &Registry, unit: &Unit, ids: &[Op
     facts::finish(page, table, path, stated, &located.collect::<Vec<_>>());
 }
 
-/// Whether an entry is a chain with the provider that a chain has that states none.
+/// Returns whether an entry is a chain with the provider that a chain has that states none.
 fn has_provider_of_top_layer(registry: &Registry, entry: &Entry) -> bool {
     matches!(&entry.body, Body::Chain(chain) if registry.entry_at(chain.top.0).provider == entry.provider)
 }
@@ -173,7 +173,7 @@ fn chain_keys(table: &mut Table, registry: &Registry, unit: &Unit, chain: &Chain
     }
 }
 
-/// The family of the base protocol under an entry, be it disabled.
+/// Returns the family of the base protocol under an entry, be it disabled.
 fn family(registry: &Registry, entry: EntryIndex) -> Option<Family> {
     let mut at = entry;
     loop {
@@ -186,7 +186,7 @@ fn family(registry: &Registry, entry: EntryIndex) -> Option<Family> {
     }
 }
 
-/// The value of an option; a relative path of a file with the folder before it from which it counts.
+/// Returns the value of an option; a relative path of a file with the folder before it from which it counts.
 fn located(entry: EntryRef<'_>, option: &EntryOption) -> OptionValue {
     let kind = entry.spec(&option.name).map(|spec| spec.kind());
     let words = match kind {

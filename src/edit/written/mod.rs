@@ -59,7 +59,7 @@ pub(crate) struct Notes {
     pub lint: Vec<(&'static str, Severity, &'static str)>,
 }
 
-/// The same with comments.
+/// Returns the same with comments.
 pub(crate) fn to_toml_with(registry: &Registry, notes: &Notes) -> String {
     let mut page = Page::default();
     for line in &notes.head {
@@ -81,7 +81,7 @@ pub(crate) fn to_toml_with(registry: &Registry, notes: &Notes) -> String {
     format(&text).unwrap_or(text)
 }
 
-/// The names of the tables that declare the entries, with the entries that each makes, in the order of declaration.
+/// Returns the names of the tables that declare the entries, with the entries that each makes, in the order of declaration.
 #[cfg(feature = "edit")]
 pub(in crate::edit) fn tables(
     registry: &Registry,
@@ -90,7 +90,7 @@ pub(in crate::edit) fn tables(
     entries::units(registry).into_iter().map(named)
 }
 
-/// The keys above all tables.
+/// Returns the keys above all tables.
 fn head(registry: &Registry, units: &[Unit]) -> Table {
     let mut table = Table::top();
     table.scalar("format", FORMAT);

@@ -41,7 +41,7 @@ pub(super) fn stated(registry: &Registry, units: &[Unit], all: bool) -> Vec<Opti
     entries.iter().map(|(entry, can_state)| can_state.then_some(entry.catalog_entry_id())).collect()
 }
 
-/// The shortest beginning of the catalog order behind which the order of declaration goes on.
+/// Returns the shortest beginning of the catalog order behind which the order of declaration goes on.
 pub(super) fn order(registry: &Registry) -> Vec<EntryIndex> {
     let order: Vec<EntryIndex> = registry.selectable().map(|entry| entry.index()).collect();
     let ascending =

@@ -7,7 +7,7 @@ use super::{Focus, NodeKind, PALETTE, Picture, links};
 const FADED: &str = "#c9ced6";
 
 impl Picture {
-    /// The picture as a Graphviz digraph, for `dot -Tsvg` and its like.
+    /// Returns the picture as a Graphviz digraph, for `dot -Tsvg` and its like.
     ///
     /// Tops of chains are on top, used base protocols share one rank, and what no chain uses stands in clusters of its
     /// own. Each step of each chain is an edge in the chain's colour, labelled with the chain's name.

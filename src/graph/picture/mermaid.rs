@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::{NodeKind, PALETTE, Picture, links};
 
 impl Picture {
-    /// The picture as a Mermaid flowchart, to be put into a Markdown page between fences marked `mermaid`.
+    /// Returns the picture as a Mermaid flowchart, to be put into a Markdown page between fences marked `mermaid`.
     ///
     /// Mermaid refuses more than 500 edges and 50,000 characters unless the page configures it otherwise.
     #[must_use]

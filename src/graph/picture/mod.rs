@@ -62,7 +62,7 @@ pub struct Chain {
 }
 
 impl Picture {
-    /// The nodes that each chain runs through, top first, without the indices that no node has.
+    /// Returns the nodes that each chain runs through, top first, without the indices that no node has.
     fn stacks(&self) -> Vec<Vec<usize>> {
         let known = |stack: &Vec<usize>| stack.iter().copied().filter(|&node| node < self.nodes.len()).collect();
         self.chains.iter().map(|chain| known(&chain.stack)).collect()
@@ -95,7 +95,7 @@ impl Picture {
         Tally { used, bases, layers: self.nodes.len() - bases }
     }
 
-    /// What no chain of the picture runs through.
+    /// Returns what no chain of the picture runs through.
     fn shelves(&self) -> [Shelf; 2] {
         let used = self.tally().used;
         let of = |base: bool| -> Vec<usize> {
@@ -159,7 +159,7 @@ impl Shelf {
     }
 }
 
-/// Each pair of neighbours in each chain's stack: the chain, the upper node and the lower.
+/// Returns each pair of neighbours in each chain's stack: the chain, the upper node and the lower.
 fn links(stacks: &[Vec<usize>]) -> impl Iterator<Item = (usize, usize, usize)> {
     stacks.iter().enumerate().flat_map(|(chain, stack)| {
         stack.iter().zip(stack.iter().skip(1)).map(move |(&upper, &lower)| (chain, upper, lower))

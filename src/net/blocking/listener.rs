@@ -56,12 +56,12 @@ impl Listener {
         self.opener.not_cancelled()
     }
 
-    /// The address at which it listens.
+    /// Returns the address at which it listens.
     pub fn local(&self) -> Option<Address> {
         self.listener.local()
     }
 
-    /// The value of a socket option, as the system reports it.
+    /// Returns the value of a socket option, as the system reports it.
     ///
     /// # Errors
     ///
@@ -84,7 +84,7 @@ impl std::fmt::Debug for Accepted {
 }
 
 impl Accepted {
-    /// The address of the peer.
+    /// Returns the address of the peer.
     pub fn peer(&self) -> Option<Address> {
         self.connection.socket.peer()
     }

@@ -122,7 +122,7 @@ impl Opener {
         })
     }
 
-    /// Two streams connected to one another. The first is the one that connects.
+    /// Returns two streams connected to one another. The first is the one that connects.
     ///
     /// # Errors
     ///
@@ -208,7 +208,7 @@ fn wait(connection: &Connection, deadline: Option<Instant>, cancel: Option<&Canc
     }
 }
 
-/// The time until a deadline, as poll(2) takes it.
+/// Returns the time until a deadline, as poll(2) takes it.
 fn left(deadline: Option<Instant>) -> Option<Timespec> {
     let left = deadline?.saturating_duration_since(Instant::now());
     Some(Timespec { tv_sec: left.as_secs() as i64, tv_nsec: left.subsec_nanos().into() })

@@ -33,12 +33,12 @@ impl Socket {
         self.socket.recv_from(target)
     }
 
-    /// The address that it is bound to.
+    /// Returns the address that it is bound to.
     pub fn local(&self) -> Option<Address> {
         self.socket.local()
     }
 
-    /// How long receiving may wait; nothing: without limit.
+    /// Returns how long receiving may wait; nothing: without limit.
     ///
     /// # Errors
     ///
@@ -47,7 +47,7 @@ impl Socket {
         self.socket.set_read_timeout(limit)
     }
 
-    /// The value of a socket option, as the system reports it.
+    /// Returns the value of a socket option, as the system reports it.
     ///
     /// # Errors
     ///
@@ -56,14 +56,14 @@ impl Socket {
         self.socket.option(name)
     }
 
-    /// What was opened.
+    /// Returns what was opened.
     pub fn opened(&self) -> Opened {
         let mut opened = self.opened.clone();
         opened.ask(&*self.socket);
         opened
     }
 
-    /// The file descriptor to wait on; nothing for a base protocol without one.
+    /// Returns the file descriptor to wait on, or `None` for a base protocol without one.
     pub fn fd(&self) -> Option<BorrowedFd<'_>> {
         self.socket.fd()
     }

@@ -96,8 +96,8 @@ impl Stream {
         self.connection.has_ended()
     }
 
-    /// The target that the client of a proxy layer wants to be connected to, while it waits for an [answer](Stream::answer): see
-    /// [`Opener::asking`]. Until then nothing can be read or written.
+    /// Returns the target that the client of a proxy layer wants to be connected to, while it waits for an
+    /// [answer](Stream::answer): see [`Opener::asking`]. Until then nothing can be read or written.
     pub fn asked(&self) -> Option<&Target> {
         self.connection.asked()
     }
@@ -113,7 +113,7 @@ impl Stream {
         result.map_err(|error| self.reported(error, Step::Write, self.write_limit))
     }
 
-    /// Whether it is of messages and the peer has no way to end it, as with datagrams.
+    /// Returns whether it is of messages and the peer has no way to end it, as with datagrams.
     pub fn is_endless(&self) -> bool {
         self.connection.endless
     }

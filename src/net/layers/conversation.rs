@@ -67,13 +67,13 @@ pub fn parties() -> impl Strategy<Value = Parties> {
 }
 
 impl Parties {
-    /// The file of users.
+    /// Returns the file of users.
     pub fn file(&self) -> Option<String> {
         let line = |(name, password): &(String, Secret)| format!("{name}:{}\n", password.reveal());
         self.member.as_ref().map(|member| format!("# those who may connect\nnobody:\u{1F511}\n{}", line(member)))
     }
 
-    /// Whether the client is let in.
+    /// Returns whether the client is let in.
     pub fn agree(&self) -> bool {
         self.member.is_none() || self.client == self.member
     }

@@ -28,7 +28,7 @@ impl Stranger {
         }
     }
 
-    /// How it is told in the stranger's own protocol that `what` is here. Nothing: there is no telling.
+    /// Returns how it is told in the stranger's own protocol that `what` is here. Nothing: there is no telling.
     pub(super) fn reported(self, what: &str) -> Vec<u8> {
         match self {
             // Rejected or failed; the address is of no meaning then. The protocol is older than RFCs: the memo of Ying-Da Lee.

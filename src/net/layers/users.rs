@@ -70,7 +70,7 @@ impl Users {
         Ok(Users { records: users.iter().flat_map(|line| record(line.as_bytes(), width)).collect(), width })
     }
 
-    /// Whether there is such a user with this password.
+    /// Returns whether there is such a user with this password.
     ///
     /// How long that takes depends on the file, and on the length of what is offered, but on nothing that the file has in common
     /// with it: every user is looked at, whole, so that nobody learns which names there are.
@@ -83,7 +83,7 @@ impl Users {
     }
 }
 
-/// The name of the user of a line.
+/// Returns the name of the user of a line.
 fn user<'l>(line: &'l str, longest: Option<(usize, &str)>) -> Result<&'l str, String> {
     let Some((name, password)) = line.split_once(':') else {
         return Err("a line without a colon, where `NAME:PASSWORD` is expected".to_owned());
@@ -102,8 +102,8 @@ fn user<'l>(line: &'l str, longest: Option<(usize, &str)>) -> Result<&'l str, St
     Ok(name)
 }
 
-/// What is compared: equal for the same user and password only, and of the same width for all. The width is that of the longest
-/// user, so of something longer a part is missing, and its length is one that no user has.
+/// Returns what is compared: equal for the same user and password only, and of the same width for all. The width is that of the
+/// longest user, so of something longer a part is missing, and its length is one that no user has.
 fn record(user: &[u8], width: usize) -> Vec<u8> {
     let mut record = (user.len() as u64).to_be_bytes().to_vec();
     record.extend(user);

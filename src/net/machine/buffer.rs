@@ -12,27 +12,27 @@ pub struct Buffer {
 }
 
 impl Buffer {
-    /// A buffer without memory.
+    /// Creates a buffer without memory.
     pub const fn new() -> Self {
         Buffer { memory: Vec::new(), start: 0, end: 0 }
     }
 
-    /// The bytes that wait.
+    /// Returns the bytes that wait.
     pub fn bytes(&self) -> &[u8] {
         &self.memory[self.start..self.end]
     }
 
-    /// The bytes that wait, to be changed in place.
+    /// Returns the bytes that wait, to be changed in place.
     pub fn bytes_mut(&mut self) -> &mut [u8] {
         &mut self.memory[self.start..self.end]
     }
 
-    /// How many bytes wait.
+    /// Returns how many bytes wait.
     pub fn len(&self) -> usize {
         self.end - self.start
     }
 
-    /// Whether none wait.
+    /// Returns whether none wait.
     pub fn is_empty(&self) -> bool {
         self.start == self.end
     }
@@ -104,7 +104,7 @@ impl Buffer {
 pub(super) const GROWTH: usize = 4096;
 
 impl std::fmt::Debug for Buffer {
-    /// How many bytes wait; the bytes themselves may be a secret.
+    /// Returns how many bytes wait; the bytes themselves may be a secret.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Buffer({} bytes)", self.len())
     }

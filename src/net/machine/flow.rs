@@ -249,7 +249,7 @@ impl Machine {
         result.map_err(|error| self.fail(at, error))
     }
 
-    /// Whether a layer failed, or one above it: nothing is sent through it any more.
+    /// Returns whether a layer failed, or one above it: nothing is sent through it any more.
     fn is_cut(&self, at: usize) -> bool {
         self.failed.as_ref().is_some_and(|(failed, _)| *failed <= at)
     }

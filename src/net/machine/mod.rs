@@ -103,10 +103,10 @@ pub struct Traffic {
 
 /// The two ends of the socket below, which are asked for when they are wanted: each costs a call of the system.
 pub trait Ends {
-    /// The address of this end.
+    /// Returns the address of this end.
     fn local(&self) -> Option<Address>;
 
-    /// The address of the other end.
+    /// Returns the address of the other end.
     fn peer(&self) -> Option<Address>;
 }
 
@@ -157,12 +157,13 @@ const KEPT: usize = 2 * GROWTH;
 const CLOGS: usize = 4;
 
 impl Machine {
-    /// The sessions with the names of their entries, top first, over a socket that carries a stream of bytes. None has started.
+    /// Returns the sessions with the names of their entries, top first, over a socket that carries a stream of bytes. None has
+    /// started.
     pub fn new(layers: impl IntoIterator<Item = (String, Box<dyn Session>)>) -> Self {
         Machine::over(false, layers)
     }
 
-    /// The same, over a socket that carries messages.
+    /// Returns the same, over a socket that carries messages.
     pub fn of_messages(layers: impl IntoIterator<Item = (String, Box<dyn Session>)>) -> Self {
         Machine::over(true, layers)
     }
@@ -219,29 +220,29 @@ impl Machine {
         self.settle(&mut [], &mut 0)
     }
 
-    /// Whether no layer is left: bytes belong to the socket directly, once [`outbound`](Machine::outbound) is sent and what is
-    /// [unread](Machine::has_unread) is read.
+    /// Returns whether no layer is left: bytes belong to the socket directly, once [`outbound`](Machine::outbound) is sent and what
+    /// is [unread](Machine::has_unread) is read.
     pub fn is_bare(&self) -> bool {
         self.layers.is_empty()
     }
 
-    /// Whether every handshake is over.
+    /// Returns whether every handshake is over.
     pub fn is_open(&self) -> bool {
         // A layer starts when those below it are open, so the top one is open last.
         self.layers.first().is_none_or(|top| top.session.phase() == Phase::Open)
     }
 
-    /// Whether messages with boundaries come up to the user, and not a stream of bytes.
+    /// Returns whether messages with boundaries come up to the user, and not a stream of bytes.
     pub fn is_of_messages(&self) -> bool {
         self.unread.messages.is_some()
     }
 
-    /// What the peer has said of the connection so far.
+    /// Returns what the peer has said of the connection so far.
     pub fn claims(&self) -> &Claims {
         &self.claims
     }
 
-    /// Whether a layer waits for an [answer](Machine::answer) to what its client asked for, the target of the
+    /// Returns whether a layer waits for an [answer](Machine::answer) to what its client asked for, the target of the
     /// [claims](Machine::claims).
     pub fn asks(&self) -> bool {
         self.failed.is_none() && self.layers.iter().any(|layer| layer.started && layer.session.asks())
@@ -274,18 +275,18 @@ impl Machine {
         }
     }
 
-    /// The layer that shakes hands now.
+    /// Returns the layer that shakes hands now.
     pub fn handshaking(&self) -> Option<&LayerReport> {
         let layer = self.layers.iter().rev().find(|layer| layer.session.phase() == Phase::Handshake)?;
         Some(&self.reports[layer.report])
     }
 
-    /// Whether the peer has ended its side, and the user has read all of it.
+    /// Returns whether the peer has ended its side, and the user has read all of it.
     pub fn has_ended(&self) -> bool {
         self.ended && self.unread.is_empty()
     }
 
-    /// Whether something has come up to the user and waits to be read.
+    /// Returns whether something has come up to the user and waits to be read.
     pub fn has_unread(&self) -> bool {
         !self.unread.is_empty()
     }
@@ -315,27 +316,27 @@ impl Machine {
         }
     }
 
-    /// Whether the socket carries messages, and not a stream of bytes.
+    /// Returns whether the socket carries messages, and not a stream of bytes.
     pub(super) fn is_over_messages(&self) -> bool {
         self.outbound.messages.is_some()
     }
 
-    /// Bytes for the socket, or the first message for it, which may be empty: see [`has_outbound`](Machine::has_outbound).
+    /// Returns bytes for the socket, or the first message for it, which may be empty: see [`has_outbound`](Machine::has_outbound).
     pub fn outbound(&self) -> &[u8] {
         self.outbound.front().unwrap_or_default()
     }
 
-    /// Whether there is something for the socket.
+    /// Returns whether there is something for the socket.
     pub fn has_outbound(&self) -> bool {
         !self.outbound.is_empty()
     }
 
-    /// Whether so much is to be sent that nothing more should be received before.
+    /// Returns whether so much is to be sent that nothing more should be received before.
     pub fn is_clogged(&self) -> bool {
         self.outbound.is_beyond(CLOGS)
     }
 
-    /// Whether a layer has failed. What had come up before may still wait to be read.
+    /// Returns whether a layer has failed. What had come up before may still wait to be read.
     pub fn has_failed(&self) -> bool {
         self.failed.is_some()
     }
@@ -365,7 +366,7 @@ impl Machine {
         pipe.end_message(pipe.bytes.len() - before);
     }
 
-    /// Where what comes from the socket waits first.
+    /// Returns where what comes from the socket waits first.
     fn inbound(&mut self) -> &mut Pipe {
         self.layers.last_mut().map_or(&mut self.unread, |lowest| &mut lowest.input)
     }
@@ -423,7 +424,7 @@ impl Machine {
         count
     }
 
-    /// The longest message that can be sent, as far as the layers know.
+    /// Returns the longest message that can be sent, as far as the layers know.
     pub fn longest_message(&self) -> usize {
         self.layers.iter().rev().fold(usize::MAX, |below, layer| layer.session.longest_message(below))
     }
@@ -475,7 +476,7 @@ impl Machine {
         Ok(taken)
     }
 
-    /// The user will send no more; the layers say so to their peers. Behind the last of [`outbound`](Machine::outbound) the
+    /// Returns the user will send no more; the layers say so to their peers. Behind the last of [`outbound`](Machine::outbound) the
     /// socket's side can be shut down. Only when the machine is [open](Machine::is_open).
     ///
     /// # Errors
@@ -493,7 +494,7 @@ impl Machine {
         Ok(())
     }
 
-    /// What became of each layer, top first; those that have retired too.
+    /// Returns what became of each layer, top first; those that have retired too.
     pub fn reports(&self) -> &[LayerReport] {
         &self.reports
     }

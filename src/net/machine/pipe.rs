@@ -17,23 +17,23 @@ impl Pipe {
         Pipe { bytes: Buffer::new(), messages: of_messages.then(VecDeque::new) }
     }
 
-    /// Whether nothing waits; an empty message is something.
+    /// Returns whether nothing waits; an empty message is something.
     pub fn is_empty(&self) -> bool {
         self.messages.as_ref().map_or(self.bytes.is_empty(), VecDeque::is_empty)
     }
 
-    /// Whether so much waits, or so many messages, that no more should come.
+    /// Returns whether so much waits, or so many messages, that no more should come.
     pub fn is_full(&self) -> bool {
         self.is_beyond(1)
     }
 
-    /// Whether that many times as much waits as fills it.
+    /// Returns whether that many times as much waits as fills it.
     pub fn is_beyond(&self, times: usize) -> bool {
         let messages = self.messages.as_ref().map_or(0, VecDeque::len);
         self.bytes.len() >= times * HIGH_WATER || messages >= times * MOST_MESSAGES
     }
 
-    /// The first message, or all bytes of a stream; nothing: none waits.
+    /// Returns the first message, or all bytes of a stream; nothing: none waits.
     pub fn front(&self) -> Option<&[u8]> {
         match &self.messages {
             Some(messages) => messages.front().map(|&length| &self.bytes.bytes()[..length]),

@@ -37,17 +37,18 @@ use std::sync::Arc;
 /// consumed, whole; and what one call puts into `below` is one message. Where there are messages above, `bytes` is one, to be
 /// taken whole; and [`Above::end_message`] ends each.
 pub trait Session: Send {
-    /// Where the session is.
+    /// Returns where the session is.
     fn phase(&self) -> Phase;
 
-    /// Whether there are messages above, when there are (or are not) messages `below`. A session that changes nothing in that,
-    /// as most do, leaves this as it is.
+    /// Returns whether there are messages above, when there are (or are not) messages `below`. A session that changes nothing in
+    /// that, as most do, leaves this as it is.
     fn keeps_messages(&self, below: bool) -> bool {
         below
     }
 
-    /// The longest message that it takes from above, in bytes, when what is below takes `below`; longer ones are refused before they
-    /// get here. A session that adds bytes to messages takes so many fewer; one that makes messages of a stream has its own limit.
+    /// Returns the longest message that it takes from above, in bytes, when what is below takes `below`; longer ones are refused
+    /// before they get here. A session that adds bytes to messages takes so many fewer; one that makes messages of a stream has its
+    /// own limit.
     fn longest_message(&self, below: usize) -> usize {
         below
     }
@@ -101,19 +102,19 @@ pub trait Session: Send {
         let _ = below;
     }
 
-    /// What was negotiated, as names and values: `("version", "TLS 1.3")`. Asked when the handshake is over, and when the session
-    /// [asks](Session::asks).
+    /// Returns what was negotiated, as names and values: `("version", "TLS 1.3")`. Asked when the handshake is over, and when the
+    /// session [asks](Session::asks).
     fn facts(&self) -> Vec<(&'static str, String)> {
         Vec::new()
     }
 
-    /// What the peer says of the connection: what it wants to be connected to, whose connection it is. Asked when the handshake
-    /// is over, and when the session [asks](Session::asks).
+    /// Returns what the peer says of the connection: what it wants to be connected to, whose connection it is. Asked when the
+    /// handshake is over, and when the session [asks](Session::asks).
     fn claims(&self) -> Claims {
         Claims::default()
     }
 
-    /// Whether the handshake waits for an [answer](Session::answer): the client of a proxy has named its target.
+    /// Returns whether the handshake waits for an [answer](Session::answer): the client of a proxy has named its target.
     fn asks(&self) -> bool {
         false
     }
@@ -198,7 +199,7 @@ impl<'a> Above<'a> {
         }
     }
 
-    /// Whether the session should stop until above has taken what is there.
+    /// Returns whether the session should stop until above has taken what is there.
     pub fn is_full(&self) -> bool {
         match &self.messages {
             // One that has begun may be longer than any number here.
@@ -262,7 +263,7 @@ pub enum Failure {
 }
 
 impl Failure {
-    /// What it is in a word or two.
+    /// Returns what it is in a word or two.
     pub const fn name(self) -> &'static str {
         match self {
             Failure::Protocol => "protocol error",
@@ -276,7 +277,7 @@ impl Failure {
 }
 
 impl SessionError {
-    /// An error of this kind; its text is that of the source.
+    /// Creates an error of this kind; its text is that of the source.
     pub fn new(kind: Failure, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         SessionError { kind, source: source.into().into(), denied: None, authentication: None }
     }
@@ -288,7 +289,7 @@ impl SessionError {
         self
     }
 
-    /// What a proxy said of this target.
+    /// Returns what a proxy said of this target.
     pub fn denial_of(&self, target: &Target) -> Option<Denial> {
         self.denied.as_deref().filter(|(denied, _)| denied == target).map(|(_, denial)| *denial)
     }
@@ -304,12 +305,12 @@ impl SessionError {
         self
     }
 
-    /// Whether it is a failure of authentication; nothing: the layer does not say.
+    /// Returns whether it is a failure of authentication; nothing: the layer does not say.
     pub fn is_of_authentication(&self) -> Option<bool> {
         if self.kind == Failure::Authentication { Some(true) } else { self.authentication }
     }
 
-    /// What kind of failure it is.
+    /// Returns what kind of failure it is.
     pub fn kind(&self) -> Failure {
         self.kind
     }

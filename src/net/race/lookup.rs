@@ -29,7 +29,7 @@ impl Lookup {
         Found { result: opener.addresses(&target), contender, round }
     }
 
-    /// Whether there is no name in it that a name server would be asked for, that of a proxy neither.
+    /// Returns whether there is no name in it that a name server would be asked for, that of a proxy neither.
     pub(in crate::net) fn is_prompt(&self) -> bool {
         match self.opener.lowest(&self.target) {
             Ok(Target::Host { host, .. }) => host.is_empty() || host.parse::<std::net::IpAddr>().is_ok(),

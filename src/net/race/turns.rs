@@ -51,7 +51,7 @@ impl Turns {
         self.queues.iter().all(|(_, queue)| queue.is_empty())
     }
 
-    /// The place of the first contender that has an address here.
+    /// Returns the place of the first contender that has an address here.
     pub fn first_contender(&self) -> Option<usize> {
         self.queues.iter().flat_map(|(_, queue)| queue).map(|candidate| candidate.contender).min()
     }

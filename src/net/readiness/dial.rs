@@ -79,7 +79,7 @@ impl Alternatives {
 }
 
 impl Dial {
-    /// What is to be looked up now, each once. The program runs it where it may block, and hands over what was
+    /// Returns what is to be looked up now, each once. The program runs it where it may block, and hands over what was
     /// [found](Dial::found).
     pub fn lookups(&mut self) -> Vec<Lookup> {
         self.dialing.lookups()
@@ -125,7 +125,8 @@ impl Dial {
         }
     }
 
-    /// The number of the attempt whose stream was given: one that opened at once was never among the [sockets](Dial::sockets).
+    /// Returns the number of the attempt whose stream was given: one that opened at once was never among the
+    /// [sockets](Dial::sockets).
     pub fn winner(&self) -> Option<u64> {
         self.winner
     }
@@ -138,7 +139,7 @@ impl Dial {
         }
     }
 
-    /// What is to be awaited: the number of each attempt, its socket, and what for. A number is never given twice; a socket
+    /// Returns what is to be awaited: the number of each attempt, its socket, and what for. A number is never given twice; a socket
     /// whose number is no longer given is closed, but for that of the stream.
     pub fn sockets(&self) -> impl Iterator<Item = (u64, BorrowedFd<'_>, Wants)> {
         let shaking = self.shaking.iter().map(|(number, stream)| (*number, stream.as_fd(), stream.wants()));

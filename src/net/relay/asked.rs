@@ -5,7 +5,7 @@ use crate::net::{Alternatives, Denial, Error, Opened, Opener, Outcome, Step, Tar
 /// Has a say in what clients are connected to. It is asked when the far side is open, before the client is notified, in the thread
 /// that relays: what takes long here holds up others.
 pub trait Warden: Send + Sync {
-    /// Whether this client may be connected to this; or what it is given, and why.
+    /// Returns whether this client may be connected to this; or what it is given, and why.
     ///
     /// # Errors
     ///
@@ -28,7 +28,7 @@ impl<F: Fn(&Opened, &Opened) -> Result<(), Objection> + Send + Sync> Warden for 
     }
 }
 
-/// The answer to a client that asked for this target, on an error of the far side.
+/// Returns the answer to a client that asked for this target, on an error of the far side.
 ///
 /// It asked for the target, and knows nothing of the chain that leads there: what became of a proxy on the way is a failure to it,
 /// and no more. What a proxy said of just this target it is told.
@@ -47,7 +47,7 @@ pub(super) fn denial(far: &Alternatives, target: &Target, error: &Error) -> Deni
     }
 }
 
-/// What a proxy said of the target; of several the last that was tried.
+/// Returns what a proxy said of the target; of several the last that was tried.
 fn said_by_proxy(target: &Target, error: &Error) -> Option<Denial> {
     match error {
         Error::Layer { source, .. } => source.denial_of(target),

@@ -50,7 +50,7 @@ impl Counter {
 }
 
 impl std::iter::Sum for Counts {
-    /// What several relays have done together.
+    /// Returns what several relays have done together.
     fn sum<I: Iterator<Item = Counts>>(counts: I) -> Self {
         counts.fold(Counts::default(), |sum, one| Counts {
             accepted: sum.accepted + one.accepted,
@@ -65,7 +65,7 @@ impl std::iter::Sum for Counts {
 }
 
 impl Counts {
-    /// The sum over all workers.
+    /// Returns the sum over all workers.
     pub(super) fn of<'c>(workers: impl Iterator<Item = &'c Counters>) -> Self {
         let mut counts = workers.fold(Counts::default(), |sum, worker| Counts {
             accepted: sum.accepted + worker.accepted.get(),

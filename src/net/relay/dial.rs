@@ -37,7 +37,7 @@ impl Dial {
         Dial { target, dialling: None, awaited: 0, shown: 0 }
     }
 
-    /// What it leads to.
+    /// Returns what it leads to.
     pub fn target(&self) -> &Target {
         &self.target
     }
@@ -112,13 +112,13 @@ impl Dial {
         [dialling, looking_up].into_iter().flatten().min()
     }
 
-    /// Whether nothing has come of looking up the name.
+    /// Returns whether nothing has come of looking up the name.
     pub fn is_looking_up(&self) -> bool {
         self.awaited > 0 && self.dialling.as_ref().is_some_and(|dialling| dialling.sockets().next().is_none())
     }
 }
 
-/// Whether the process, or the system, has no file descriptor or no memory left for a socket: that may pass.
+/// Returns whether the process, or the system, has no file descriptor or no memory left for a socket: that may pass.
 pub(super) fn is_want_of_files(error: &Error) -> bool {
     let wanting = [Errno::MFILE, Errno::NFILE, Errno::NOBUFS, Errno::NOMEM].map(Errno::raw_os_error);
     error.errno().is_some_and(|errno| wanting.contains(&errno))

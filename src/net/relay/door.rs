@@ -75,7 +75,7 @@ impl Door {
         }
     }
 
-    /// One has left; whether somebody waits for that, or it was the last.
+    /// Returns one has left; whether somebody waits for that, or it was the last.
     pub fn leave(&self) -> bool {
         let last = self.inside.fetch_sub(1, Ordering::SeqCst) == 1;
         self.awaited.swap(false, Ordering::SeqCst) || last && self.is_closed()
@@ -99,7 +99,7 @@ impl Door {
         self.closed.load(Ordering::SeqCst)
     }
 
-    /// Whether nobody is inside, nor will be.
+    /// Returns whether nobody is inside, nor will be.
     pub fn is_done(&self) -> bool {
         self.is_closed() && self.inside.load(Ordering::SeqCst) == 0
     }

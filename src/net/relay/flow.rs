@@ -111,7 +111,7 @@ impl Flow {
         }
     }
 
-    /// Whether something was read that the receiving side has not taken.
+    /// Returns whether something was read that the receiving side has not taken.
     pub fn is_held_up(&self) -> bool {
         !self.kept.is_empty() || self.keeps_message || self.pipe.as_ref().is_some_and(|pipe| pipe.filled > 0)
     }

@@ -90,7 +90,7 @@ impl Forwarding {
         }
     }
 
-    /// The limit that passes first, if nothing moves until then.
+    /// Returns the limit that passes first, if nothing moves until then.
     pub fn first_limit(&self, shared: &Shared) -> Option<(Instant, Limit)> {
         let limits = &self.route.limits;
         if limits.none && !shared.is_of_datagrams() {

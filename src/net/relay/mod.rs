@@ -221,12 +221,12 @@ impl Relay {
         self
     }
 
-    /// What accepts.
+    /// Returns what accepts.
     pub fn near(&self) -> &Opener {
         &self.near
     }
 
-    /// What goes through, if the two sides agree on it.
+    /// Returns what goes through, if the two sides agree on it.
     fn passes(&self) -> Result<Passes, Error> {
         let near = self.near.selection();
         let accepted = near.socket_type();
@@ -291,7 +291,7 @@ impl Relay {
         Ok(Listening { shared, local })
     }
 
-    /// The socket that datagrams come to.
+    /// Returns the socket that datagrams come to.
     fn bound(&self) -> Result<Box<dyn BaseSocket>, Error> {
         self.near.prepare(Role::Accept)?;
         self.near.with_base(|provider, base| {
@@ -329,17 +329,17 @@ pub struct Listening {
 }
 
 impl Listening {
-    /// The address at which it listens.
+    /// Returns the address at which it listens.
     pub fn local(&self) -> Option<&Address> {
         self.local.as_ref()
     }
 
-    /// A way to what it has done so far, while it runs.
+    /// Returns a way to what it has done so far, while it runs.
     pub fn counts(&self) -> Counting {
         Counting { inboxes: self.shared.inboxes.clone() }
     }
 
-    /// A way to have new connections opened otherwise, while it runs.
+    /// Returns a way to have new connections opened otherwise, while it runs.
     pub fn switch(&self) -> Switch {
         Switch { route: self.shared.route.clone() }
     }
@@ -399,7 +399,7 @@ pub struct Counting {
 }
 
 impl Counting {
-    /// What it has done so far.
+    /// Returns what it has done so far.
     pub fn now(&self) -> Counts {
         Counts::of(self.inboxes.iter().map(|inbox| &inbox.counters))
     }

@@ -93,7 +93,7 @@ pub(super) enum Turn {
 const INTEREST: EventFlags = EventFlags::IN.union(EventFlags::OUT).union(EventFlags::RDHUP).union(EventFlags::ET);
 
 impl Pair {
-    /// A connection whose near side was accepted.
+    /// Creates a connection whose near side was accepted.
     pub fn new(
         near: readiness::Stream,
         route: Arc<Route>,
@@ -208,7 +208,7 @@ impl Pair {
         }
     }
 
-    /// The near side is open, or asks for its target: the next stage.
+    /// Returns the near side is open, or asks for its target: the next stage.
     fn reach_for_far(&mut self, near: Box<readiness::Stream>, desk: &Desk<'_>) -> Result<(), Outcome> {
         self.note_near(&near);
         // What counts is what holds now, and not when it was accepted.
@@ -235,7 +235,7 @@ impl Pair {
         }
     }
 
-    /// Whether the near side is there to be served: one that was reset meanwhile is not.
+    /// Returns whether the near side is there to be served: one that was reset meanwhile is not.
     fn still_there(
         &mut self,
         near: Box<readiness::Stream>,
@@ -285,7 +285,7 @@ impl Pair {
         Ok(Some(turn))
     }
 
-    /// The far side is open: the next stage.
+    /// Returns the far side is open: the next stage.
     fn open(
         &mut self,
         mut near: Box<readiness::Stream>,
@@ -324,7 +324,7 @@ impl Pair {
         self.stage = Stage::Forwarding(Box::new(Forwarding::new(near, far, self.reported, self.route.clone(), desk)));
     }
 
-    /// The far side has failed: the client is notified, if it asked.
+    /// Returns the far side has failed: the client is notified, if it asked.
     fn unreached(
         &mut self,
         near: Box<readiness::Stream>,
@@ -355,7 +355,7 @@ impl Pair {
         Ok(())
     }
 
-    /// The near side gets no far side.
+    /// Returns the near side gets no far side.
     fn forsaken(&mut self, near: readiness::Stream, party: Party, error: Error) -> Outcome {
         Carrier::new(Box::new(near)).0.will_reset();
         Outcome::Failed { party, error }
@@ -388,7 +388,7 @@ impl Pair {
         }
     }
 
-    /// Whether it could free memory, as nothing is under way.
+    /// Returns whether it could free memory, as nothing is under way.
     pub fn may_rest(&self) -> bool {
         match &self.stage {
             Stage::Forwarding(forwarding) => forwarding.is_layered() && !forwarding.is_held_up(),
@@ -445,8 +445,8 @@ impl Pair {
     }
 }
 
-/// Whether a client that was told why it is not connected has hung up, or ended its side. What it still says is dropped, so that
-/// it is not reset while it reads.
+/// Returns whether a client that was told why it is not connected has hung up, or ended its side. What it still says is dropped, so
+/// that it is not reset while it reads.
 fn has_parted(near: &mut readiness::Stream, scratch: &mut [u8]) -> bool {
     match near.flush() {
         // That was all: our side ends, and if it had before, nothing becomes of this.

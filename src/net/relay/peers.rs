@@ -53,7 +53,7 @@ const AT_ONCE: usize = 64;
 const LONGEST: usize = super::flow::SCRATCH;
 
 impl Peers {
-    /// The sessions of a socket that is bound and does not wait.
+    /// Returns the sessions of a socket that is bound and does not wait.
     pub fn new(socket: Box<dyn BaseSocket>) -> io::Result<Arc<Self>> {
         let fd = match socket.fd() {
             Some(fd) => fcntl_dupfd_cloexec(fd, 0)?,
@@ -75,7 +75,7 @@ impl Peers {
         }
     }
 
-    /// The sessions that something came for since this was asked last.
+    /// Returns the sessions that something came for since this was asked last.
     pub fn take_reported(&self) -> Vec<Key> {
         std::mem::take(&mut *held(&self.reported))
     }

@@ -36,7 +36,7 @@ impl Pipes {
         Pipes { empty: Vec::new(), lent: 0 }
     }
 
-    /// An empty pipe; nothing if there are too many already, or the system has none to give.
+    /// Returns an empty pipe, or `None` if there are too many already, or the system has none to give.
     pub fn take(&mut self) -> Option<Pipe> {
         if self.lent >= MOST {
             return None;

@@ -3,8 +3,8 @@
 use crate::catalog::OptionValue;
 use crate::net::Opener;
 
-/// The opener, whose sockets of TCP send at once what they are given (`TCP_NODELAY` of tcp(7)), unless the catalog or the call
-/// states `nodelay`.
+/// Returns the opener, whose sockets of TCP send at once what they are given (`TCP_NODELAY` of tcp(7)), unless the catalog or the
+/// call states `nodelay`.
 ///
 /// A relay gives its sockets all that it has, so there is nothing for them to wait for. But a small write behind another is kept
 /// back until the peer acknowledges the first (RFC 9293, section 3.7.4), which Linux does up to 40 ms late. TLS 1.3 does just that

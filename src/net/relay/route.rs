@@ -30,7 +30,7 @@ impl Route {
         }
     }
 
-    /// The far side's opener, as far as all alternatives are alike.
+    /// Returns the far side's opener, as far as all alternatives are alike.
     pub fn far(&self) -> &Opener {
         &self.far.openers()[0]
     }
@@ -85,7 +85,7 @@ impl std::fmt::Debug for Switch {
     }
 }
 
-/// Whether what listens for one opener can accept for another.
+/// Returns whether what listens for one opener can accept for another.
 fn same_socket(listening: &Opener, wanted: &Opener) -> Result<(), Error> {
     let socket = |opener: &Opener| {
         let selection = opener.selection();

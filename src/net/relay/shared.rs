@@ -68,7 +68,8 @@ impl Shared {
         self.passes == Passes::Datagrams
     }
 
-    /// How long a connection may carry nothing. Datagrams have no end: when the relay is stopped, a session is over that is silent.
+    /// Returns how long a connection may carry nothing. Datagrams have no end: when the relay is stopped, a session is over that is
+    /// silent.
     pub fn idle_limit(&self, limits: &Limits) -> Option<Duration> {
         if self.is_of_datagrams() && self.stop.is_asked() {
             return Some(limits.idle.map_or(SILENT, |limit| limit.min(SILENT)));
@@ -76,7 +77,7 @@ impl Shared {
         limits.idle
     }
 
-    /// The worker that has fewest connections; this one, if it has hardly more.
+    /// Returns the worker that has fewest connections; this one, if it has hardly more.
     pub fn least_busy(&self, this: usize) -> usize {
         let load = |worker: usize| self.inboxes[worker].load.load(Ordering::Relaxed);
         let least = (0..self.inboxes.len()).min_by_key(|&worker| load(worker)).unwrap_or(this);

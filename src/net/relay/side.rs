@@ -12,10 +12,11 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 /// What a direction asks of the sides that it lies between.
 pub(super) trait End {
-    /// Bytes, or one message; 0 bytes of a stream are its end, and of messages an empty one, unless [it has](End::has_ended).
+    /// Returns bytes, or one message; 0 bytes of a stream are its end, and of messages an empty one, unless [it
+    /// has](End::has_ended).
     fn read(&mut self, target: &mut [u8]) -> io::Result<usize>;
 
-    /// Whether the peer has ended its side, and all of it is read.
+    /// Returns whether the peer has ended its side, and all of it is read.
     fn has_ended(&self) -> bool;
 
     /// Takes bytes, or one message.
@@ -24,10 +25,10 @@ pub(super) trait End {
     /// Ends the side that is written; `WouldBlock` says to call again.
     fn shutdown_write(&mut self) -> io::Result<()>;
 
-    /// Whether bytes that were taken still wait for room: then no more should be given.
+    /// Returns whether bytes that were taken still wait for room: then no more should be given.
     fn holds_back(&self) -> bool;
 
-    /// The socket, if bytes go straight to it and come straight from it.
+    /// Returns the socket, if bytes go straight to it and come straight from it.
     fn bare(&self) -> Option<BorrowedFd<'_>>;
 }
 
@@ -46,7 +47,7 @@ pub(super) struct Side<E> {
 const HUNG: EventFlags = EventFlags::RDHUP.union(EventFlags::HUP).union(EventFlags::ERR);
 
 impl<E: End> Side<E> {
-    /// A side of which epoll has reported this so far. Everything is tried once.
+    /// Creates a side of which epoll has reported this so far. Everything is tried once.
     pub fn new(end: E, reported: EventFlags) -> Self {
         Side { end, readable: true, writable: true, hung: reported.intersects(HUNG) }
     }

@@ -12,12 +12,12 @@ pub(super) struct Key {
 const ROUNDS: u32 = 0x7fff_ffff;
 
 impl Key {
-    /// The key and one bit more, as epoll(7) keeps it.
+    /// Returns the key and one bit more, as epoll(7) keeps it.
     pub fn with_bit(self, bit: bool) -> u64 {
         u64::from(self.place) | u64::from(self.round) << 32 | u64::from(bit) << 63
     }
 
-    /// What [`with_bit`](Key::with_bit) made.
+    /// Returns what [`with_bit`](Key::with_bit) made.
     pub fn from_bits(bits: u64) -> (Key, bool) {
         let key = Key { place: bits as u32, round: (bits >> 32) as u32 & ROUNDS };
         (key, bits >> 63 == 1)
@@ -75,7 +75,7 @@ impl<T> Slots<T> {
         Some(value)
     }
 
-    /// The keys of all that are kept.
+    /// Returns the keys of all that are kept.
     pub fn keys(&self) -> Vec<Key> {
         let held = self.places.iter().enumerate().filter(|(_, (_, held))| held.is_some());
         held.map(|(place, (round, _))| Key { place: place as u32, round: *round }).collect()

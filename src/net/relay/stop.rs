@@ -47,7 +47,7 @@ impl Stop {
         self.inner.inboxes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether the relay is to end.
+    /// Returns whether the relay is to end.
     pub fn is_asked(&self) -> bool {
         self.inner.state.load(Ordering::SeqCst) >= GRACEFUL
     }

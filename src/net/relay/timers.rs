@@ -24,7 +24,7 @@ impl<K: Ord + Copy> Timers<K> {
         self.heap.push(Reverse((at, key)));
     }
 
-    /// The first time of all.
+    /// Returns the first time of all.
     pub fn next(&self) -> Option<Instant> {
         self.heap.peek().map(|Reverse((at, _))| *at)
     }

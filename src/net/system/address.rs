@@ -158,7 +158,7 @@ fn peek_sender(socket: &Socket) -> io::Result<SockAddr> {
     }
 }
 
-/// The sender of a message that came without an address: of unix one that was never bound.
+/// Returns the sender of a message that came without an address: of unix one that was never bound.
 fn unnamed(family: Family) -> Option<Address> {
     (family == Family::UNIX).then(|| Address::Unix(PathBuf::new()))
 }

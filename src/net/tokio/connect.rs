@@ -11,7 +11,7 @@ use tokio::io::unix::AsyncFd;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, Sleep};
 
-/// The time as the runtime reports it.
+/// Returns the time as the runtime reports it.
 pub(super) fn now() -> std::time::Instant {
     Instant::now().into_std()
 }
@@ -107,7 +107,7 @@ impl Awaited {
         sleep.as_mut().poll(cx)
     }
 
-    /// The winner's stream, with what tokio knows of its socket.
+    /// Returns the winner's stream, with what tokio knows of its socket.
     fn stream(&mut self, won: Won) -> Result<Stream, Error> {
         let number = won.number();
         let registered = std::mem::take(&mut self.sockets).into_iter().find(|(known, _)| *known == number);

@@ -113,7 +113,7 @@ impl Alternatives {
     }
 }
 
-/// The output, or nothing when the limit passed before.
+/// Returns the output, or nothing when the limit passed before.
 async fn within<T>(limit: Option<Duration>, future: impl Future<Output = T>) -> Option<T> {
     match limit {
         Some(limit) => tokio::time::timeout_at(Instant::now() + limit, future).await.ok(),
@@ -204,12 +204,12 @@ impl Stream {
         }
     }
 
-    /// What was opened, and how many bytes went where.
+    /// Returns what was opened, and how many bytes went where.
     pub fn opened(&self) -> Opened {
         self.connection.report()
     }
 
-    /// The value of a socket option, as the system reports it.
+    /// Returns the value of a socket option, as the system reports it.
     ///
     /// # Errors
     ///
@@ -218,25 +218,25 @@ impl Stream {
         self.connection.socket.option(name)
     }
 
-    /// Whether each read and each write is a message, whole. Then a read of 0 bytes may be an empty one:
+    /// Returns whether each read and each write is a message, whole. Then a read of 0 bytes may be an empty one:
     /// [`has_ended`](Stream::has_ended) tells. A message for which there is no room is reported with its length, as
     /// [`Error::NoRoom`], and stays; but where no layer is left, it is cut, as recv(2) does.
     pub fn is_of_messages(&self) -> bool {
         self.connection.is_of_messages()
     }
 
-    /// Whether a read has reported that the peer ended its side, behind all that it had sent. Datagrams know no end.
+    /// Returns whether a read has reported that the peer ended its side, behind all that it had sent. Datagrams know no end.
     pub fn has_ended(&self) -> bool {
         self.connection.has_ended()
     }
 
-    /// Whether it is of messages and the peer has no way to end it, as with datagrams.
+    /// Returns whether it is of messages and the peer has no way to end it, as with datagrams.
     pub fn is_endless(&self) -> bool {
         self.connection.endless
     }
 
-    /// The target that the client of a proxy layer wants to be connected to, while it waits for an [answer](Stream::answer): see
-    /// [`Opener::asking`]. Until then nothing can be read or written.
+    /// Returns the target that the client of a proxy layer wants to be connected to, while it waits for an
+    /// [answer](Stream::answer): see [`Opener::asking`]. Until then nothing can be read or written.
     pub fn asked(&self) -> Option<&Target> {
         self.connection.asked()
     }
@@ -379,14 +379,14 @@ impl Listener {
         }
     }
 
-    /// The address at which it listens.
+    /// Returns the address at which it listens.
     pub fn local(&self) -> Option<Address> {
         self.listener.local()
     }
 }
 
 impl Accepted {
-    /// The address of the peer.
+    /// Returns the address of the peer.
     pub fn peer(&self) -> Option<Address> {
         self.stream.connection.socket.peer()
     }

@@ -54,17 +54,17 @@ impl<'q, 'c> Question<'q, 'c> {
         [0, 1].map(|at: usize| self.sides[at].given(outcomes[at], role, self.cell.from == 0))
     }
 
-    /// Whether some request of this cell was found to change so in a role.
+    /// Returns whether some request of this cell was found to change so in a role.
     pub fn is_known(&self, role: Role, given: [Given; 2]) -> bool {
         self.changes.contains(&(role, given))
     }
 
-    /// Whether anything was found to change in a role.
+    /// Returns whether anything was found to change in a role.
     pub fn is_changed(&self, role: Role) -> bool {
         self.changes.iter().any(|(changed, _)| *changed == role)
     }
 
-    /// A request of the cell in a role.
+    /// Returns a request of the cell in a role.
     pub fn request(&self, role: Role, demand: Option<&Demand>) -> Request {
         self.cell.request(self.asker.name, role, demand)
     }

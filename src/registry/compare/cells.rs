@@ -38,7 +38,7 @@ pub(super) fn differences<'c>(views: &[View<'_, 'c>; 2], space: &Space<'c>, aski
     }
 }
 
-/// The protocol numbers, cut wherever the set of an entry begins or ends that can speak of this family; 0 is alone.
+/// Returns the protocol numbers, cut wherever the set of an entry begins or ends that can speak of this family; 0 is alone.
 fn segments(views: &[View<'_, '_>; 2], family: Family) -> Vec<(i32, i32)> {
     let mut starts = vec![i64::from(i32::MIN), 0, 1];
     for view in views {
@@ -127,7 +127,7 @@ struct Matches {
 }
 
 impl Cell {
-    /// One of its requests.
+    /// Returns one of its requests.
     pub fn request(&self, application: Option<&str>, role: Role, demand: Option<&Demand>) -> Request {
         let protocol = Protocol::from_raw(self.from);
         let mut request = Request::new(self.family.value(), self.socket_type.value(), protocol).as_role(role);

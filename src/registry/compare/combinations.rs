@@ -90,7 +90,7 @@ impl<'q> Classes<'q> {
         self.all.get(services).copied().unwrap_or(Err(ErrorCode::ServiceNotOffered))
     }
 
-    /// The first class of an interval.
+    /// Returns the first class of an interval.
     fn first(&self, interval: &Interval) -> Option<&'q Services> {
         self.open.iter().copied().find(|services| interval.holds(services))
     }
@@ -103,7 +103,7 @@ struct Interval {
 }
 
 impl Interval {
-    /// The smallest that holds both.
+    /// Returns the smallest that holds both.
     fn over(one: &Services, other: &Services) -> Self {
         Interval { from: one.intersection(other), to: one.union(other) }
     }
@@ -113,7 +113,7 @@ impl Interval {
     }
 }
 
-/// The pairs that the sides have in opposite orders.
+/// Returns the pairs that the sides have in opposite orders.
 fn opposite<'l, 'q>(common: &'l [(&'q Services, usize)]) -> impl Iterator<Item = (&'q Services, &'q Services)> + 'l {
     common.iter().enumerate().flat_map(move |(at, &(one, place))| {
         let behind = common[at + 1..].iter().filter(move |&&(_, other)| other < place);
@@ -176,8 +176,8 @@ impl<'q> Search<'_, 'q> {
         }
     }
 
-    /// The classes that both sides answer alike, in the order of the first side, each with its place on the other; none where the
-    /// order is the same.
+    /// Returns the classes that both sides answer alike, in the order of the first side, each with its place on the other; none
+    /// where the order is the same.
     fn common(&self, question: &Question<'q, '_>) -> Vec<(&'q Services, usize)> {
         let [was, is] = &self.classes;
         let places: HashMap<&Services, usize> = is.open.iter().enumerate().map(|(place, &set)| (set, place)).collect();

@@ -309,7 +309,7 @@ impl<'c> Found<'c> {
 }
 
 impl Cell {
-    /// The place of its requests.
+    /// Returns the place of its requests.
     pub fn place<'c>(&self, application: Option<&'c str>, demand: Option<&Demand>) -> Place<'c> {
         let Cell { family, socket_type, .. } = *self;
         Place { family, socket_type, application, role: None, demand: demand.cloned() }

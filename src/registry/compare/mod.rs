@@ -46,7 +46,7 @@ use side::{Known, Side, View};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
-/// The requests whose answer changes from one registry to another.
+/// Returns the requests whose answer changes from one registry to another.
 ///
 /// ```
 /// use sockatlas::{Loader, compare};
@@ -127,7 +127,7 @@ impl<'r> Space<'r> {
     }
 }
 
-/// Every family that either registry has, 0, and one that neither has.
+/// Returns every family that either registry has, 0, and one that neither has.
 fn families(registries: [&Registry; 2]) -> Vec<Asked<Family>> {
     let selectable = registries.into_iter().flat_map(Registry::selectable);
     let mut known: BTreeSet<Family> = selectable.filter_map(|entry| entry.family()).chain([Family::UNSPEC]).collect();
@@ -148,7 +148,7 @@ fn families(registries: [&Registry; 2]) -> Vec<Asked<Family>> {
     known.into_iter().map(Asked::Is).chain(other).collect()
 }
 
-/// Every type that either registry has, 0, and one that neither has.
+/// Returns every type that either registry has, 0, and one that neither has.
 fn types(registries: [&Registry; 2]) -> Vec<Asked<SocketType>> {
     let selectable = registries.into_iter().flat_map(Registry::selectable);
     let mut known: BTreeSet<SocketType> =
@@ -163,7 +163,7 @@ fn types(registries: [&Registry; 2]) -> Vec<Asked<SocketType>> {
     known.into_iter().map(Asked::Is).chain(other).collect()
 }
 
-/// Whether the dialects read numbers differently.
+/// Returns whether the dialects read numbers differently.
 fn is_read_otherwise(registries: [&Registry; 2]) -> bool {
     let [was, is] = registries.map(Registry::dialect);
     was != is

@@ -81,7 +81,7 @@ impl<'c> Naming<'_, 'c> {
         }
     }
 
-    /// Whether anything can report apart what a name leads to.
+    /// Returns whether anything can report apart what a name leads to.
     fn may_differ(&self, of: [Outcome; 2]) -> bool {
         match of {
             [Ok(was), Ok(is)] => {
@@ -94,7 +94,7 @@ impl<'c> Naming<'_, 'c> {
         }
     }
 
-    /// The provider of an entry, by the name and the GUID that lead to it.
+    /// Returns the provider of an entry, by the name and the GUID that lead to it.
     fn provider(&self, at: usize, index: EntryIndex) -> (&'c str, Option<Uuid>) {
         let side = self.sides[at];
         let provider = side.row(index).provider;
@@ -160,7 +160,7 @@ impl<'c> Naming<'_, 'c> {
         }
     }
 
-    /// A protocol that one of two entries has and the other has not; 0 and -1 ask for none.
+    /// Returns a protocol that one of two entries has and the other has not; 0 and -1 ask for none.
     fn protocol_of_one(&self, indices: [EntryIndex; 2]) -> Option<i32> {
         let sets = [0, 1].map(|at: usize| self.sides[at].registry.protocols(indices[at]));
         let ends = sets.iter().flat_map(|set| set.ranges().iter().copied()).flat_map(|(from, to)| {

@@ -51,7 +51,7 @@ struct Kind {
 }
 
 impl Known {
-    /// The answers of a change, where there is one. Answers that differ in nothing but the protocol say it.
+    /// Returns the answers of a change, where there is one. Answers that differ in nothing but the protocol say it.
     pub fn answers(&self, given: [Given; 2]) -> [Answer; 2] {
         let same = matches!(given, [Ok(was), Ok(is)] if was.answer == is.answer);
         given.map(|given| match given {
@@ -66,7 +66,8 @@ impl Known {
         })
     }
 
-    /// Whether two changes between the same entries are one. An entry that changes may do so in one role otherwise than in the other.
+    /// Returns whether two changes between the same entries are one. An entry that changes may do so in one role otherwise than in
+    /// the other.
     pub fn is_alike(&self, one: [Given; 2], other: [Given; 2]) -> bool {
         let answer = |given: Given| given.ok().and_then(|shown| self.answers.get_index(shown.answer));
         let services = |given: [Given; 2]| match given.map(answer) {
@@ -80,7 +81,7 @@ impl Known {
     }
 }
 
-/// What tells two answers apart that are not the same; the protocol only where nothing else does.
+/// Returns what tells two answers apart that are not the same; the protocol only where nothing else does.
 pub(super) fn distinguished(given: [Given; 2]) -> [Given; 2] {
     match given {
         [Ok(was), Ok(is)] if was.answer == is.answer => given,
@@ -114,7 +115,7 @@ pub(super) struct Row<'r> {
 }
 
 impl<'r> Row<'r> {
-    /// The row of an index that is asked only whether something matches.
+    /// Returns the row of an index that is asked only whether something matches.
     fn listed(&self, registry: &'r Registry) -> index::Row<'r> {
         let stack = registry.stack(self.index);
         index::Row {
@@ -168,12 +169,12 @@ impl<'r> Side<'r> {
         Side { registry, rows, places, is_alike_in_roles }
     }
 
-    /// The row of a selectable entry.
+    /// Returns the row of a selectable entry.
     pub fn row(&self, index: EntryIndex) -> &Row<'r> {
         &self.rows[self.places[&index]]
     }
 
-    /// What requests are given in a role that come to this, and that leave the protocol open or state it.
+    /// Returns what requests are given in a role that come to this, and that leave the protocol open or state it.
     pub fn given(&self, outcome: Outcome, role: Role, is_open: bool) -> Given {
         outcome.map(|index| {
             let row = self.row(index);
@@ -181,7 +182,7 @@ impl<'r> Side<'r> {
         })
     }
 
-    /// Each service that an entry offers.
+    /// Returns each service that an entry offers.
     pub fn services(&self) -> impl Iterator<Item = Services> + use<'_, 'r> {
         let roles = if self.is_alike_in_roles { &Role::ALL[..1] } else { &Role::ALL[..] };
         let offered = self.rows.iter().flat_map(|row| {
@@ -192,7 +193,7 @@ impl<'r> Side<'r> {
         names.into_iter().filter_map(|name| Services::from_name(name).ok())
     }
 
-    /// The entries of each provider that is known, in catalog order.
+    /// Returns the entries of each provider that is known, in catalog order.
     pub fn by_provider(&self) -> HashMap<&'r str, Vec<&Row<'r>>> {
         let mut own: HashMap<&str, Vec<&Row<'r>>> =
             self.registry.providers().map(|provider| (provider.name(), Vec::new())).collect();
@@ -202,14 +203,14 @@ impl<'r> Side<'r> {
         own
     }
 
-    /// The provider that is found under a GUID.
+    /// Returns the provider that is found under a GUID.
     pub fn provider_by_id(&self, id: Uuid) -> Option<&'r str> {
         let mut providers = self.registry.providers();
         providers.find(|provider| provider.id() == Some(id)).map(|provider| provider.name())
     }
 }
 
-/// All by which an answer is told from another of the same name.
+/// Returns all by which an answer is told from another of the same name.
 fn answer(registry: &Registry, role: Role, index: EntryIndex) -> Answer {
     let entry = registry.at(index);
     let options = |part: &EntryRef<'_>| -> String {
@@ -244,7 +245,7 @@ pub(super) struct View<'s, 'r> {
 }
 
 impl Side<'_> {
-    /// What a request comes to that these match, in catalog order.
+    /// Returns what a request comes to that these match, in catalog order.
     pub fn choose(&self, matches: &[EntryIndex], demands: &Demands, role: Role, policy: Governed<'_>) -> Outcome {
         let (registry, matches) = (self.registry, matches.iter().copied());
         let chosen = registry.choose(matches.clone(), demands, role, policy);
@@ -257,7 +258,7 @@ impl<'s, 'r> View<'s, 'r> {
         View { side, refusal: None, index: None, groups: groups(side.registry, side.rows.iter()) }
     }
 
-    /// Those of a provider; nothing for one that is not known.
+    /// Returns those of a provider; nothing for one that is not known.
     pub fn of_provider(side: &'s Side<'r>, rows: Option<&[&'s Row<'r>]>) -> Self {
         let registry = side.registry;
         let Some(rows) = rows else {
@@ -272,14 +273,14 @@ impl<'s, 'r> View<'s, 'r> {
         self.side.registry
     }
 
-    /// The entries that match a family and type if the protocol is theirs, in catalog order.
+    /// Returns the entries that match a family and type if the protocol is theirs, in catalog order.
     pub fn group(&self, triple: Triple) -> &[&'s Row<'r>] {
         let Triple { family, socket_type, .. } = triple;
         let any = self.registry().dialect() != Dialect::Linux;
         if any || family != 0 && socket_type != 0 { self.listed(family, socket_type) } else { &[] }
     }
 
-    /// The entries that match a family, whatever their type.
+    /// Returns the entries that match a family, whatever their type.
     pub fn of_family(&self, family: i32) -> &[&'s Row<'r>] {
         let any = self.registry().dialect() != Dialect::Linux;
         if any || family != 0 { self.listed(family, 0) } else { &[] }
@@ -289,7 +290,7 @@ impl<'s, 'r> View<'s, 'r> {
         self.groups.get(&(family, socket_type)).map_or(&[], Vec::as_slice)
     }
 
-    /// Whether some entry matches, or why none does.
+    /// Returns whether some entry matches, or why none does.
     pub fn find(&self, triple: Triple) -> Result<(), ErrorCode> {
         if let Some(code) = self.refusal {
             return Err(code);

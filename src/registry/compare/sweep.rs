@@ -42,7 +42,7 @@ impl<'s, 'r> Sweep<'s, 'r> {
     }
 }
 
-/// What is left of two lists without what both begin and end with, as kinds go.
+/// Returns what is left of two lists without what both begin and end with, as kinds go.
 pub(super) fn changed<'s, 'r>(lists: [&'s [&'s Row<'r>]; 2]) -> [&'s [&'s Row<'r>]; 2] {
     let [was, is] = lists;
     let same = |(was, is): &(&&Row<'_>, &&Row<'_>)| was.kind == is.kind;

@@ -32,7 +32,7 @@ impl Slot {
         Slot { zero, root: Some(root), low, width, shift, first }
     }
 
-    /// Whether an entry has this family and type.
+    /// Returns whether an entry has this family and type.
     pub fn is_there(&self) -> bool {
         self.root.is_some()
     }
@@ -70,14 +70,14 @@ impl Front {
         self.slots[usize::from(self.rows[known])][socket_type] = slot;
     }
 
-    /// The slot of a known family; nothing where the type is none of those that have one.
+    /// Returns the slot of a known family, or `None` where the type is none of those that have one.
     #[inline]
     pub fn get(&self, known: usize, socket_type: i32) -> Option<&Slot> {
         let row = &self.slots[usize::from(self.rows[known])];
         row.get(socket_type as u32 as usize)
     }
 
-    /// Whether an entry has this family.
+    /// Returns whether an entry has this family.
     pub fn has(&self, known: usize) -> bool {
         self.rows[known] != 0
     }

@@ -150,8 +150,8 @@ impl Index {
         }
     }
 
-    /// The answer for a family by its position among those with a name; nothing where [`Index::find`] must be asked. The type
-    /// may still have flags in it, which are all far above the types that are answered here.
+    /// Returns the answer for a family by its position among those with a name, or `None` where [`Index::find`] must be asked. The
+    /// type may still have flags in it, which are all far above the types that are answered here.
     #[inline]
     pub fn find_known(&self, known: usize, socket_type: i32, protocol: i32) -> Option<Result<u32, ErrorCode>> {
         let slot = self.front.get(known, socket_type)?;
@@ -166,7 +166,7 @@ impl Index {
         self.settle(known, socket_type, protocol, slot).map(Err)
     }
 
-    /// The error of a request that nothing answers, where the slots in front tell it.
+    /// Returns the error of a request that nothing answers, where the slots in front tell it.
     fn settle(&self, known: usize, socket_type: i32, protocol: i32, slot: &Slot) -> Option<ErrorCode> {
         if known == self.any {
             return None;
@@ -195,7 +195,7 @@ impl Index {
         }
     }
 
-    /// The answers for the rows with these ranks, which ascend.
+    /// Returns the answers for the rows with these ranks, which ascend.
     fn pair(&mut self, rows: &[Row<'_>], ranks: &[u32]) -> Pair {
         let rank = ranks.iter().find(|&&rank| rows[rank as usize].matches_zero);
         let zero = rank.map_or(NOTHING, |&rank| rows[rank as usize].answer);
@@ -206,7 +206,7 @@ impl Index {
         Pair { zero, root: self.ranges.add_root(&segments) }
     }
 
-    /// The first entry in catalog order that matches, or why there is none.
+    /// Returns the first entry in catalog order that matches, or why there is none.
     ///
     /// In the linux dialect the type comes without SOCK_NONBLOCK and SOCK_CLOEXEC.
     pub fn find(&self, family: i32, socket_type: i32, protocol: i32) -> Result<u32, ErrorCode> {
@@ -232,7 +232,7 @@ impl Index {
         if protocol == 0 { pair.zero } else { self.ranges.get(pair.root, protocol) }
     }
 
-    /// How far the best entry got.
+    /// Returns how far the best entry got.
     fn refuse(&self, family: i32, socket_type: i32, protocol: i32, pair: Option<&Pair>) -> ErrorCode {
         match self.dialect {
             Dialect::Linux => self.refuse_linux(family, socket_type, protocol, pair),
@@ -276,29 +276,29 @@ impl Index {
         }
     }
 
-    /// The dialect, here beside what a plain resolve reads.
+    /// Returns the dialect, here beside what a plain resolve reads.
     #[inline]
     pub fn dialect(&self) -> Dialect {
         self.dialect
     }
 
-    /// The rules of a family in the linux dialect.
+    /// Returns the rules of a family in the linux dialect.
     pub fn rule(&self, family: i32) -> FamilyRule {
         let at = self.rules.binary_search_by_key(&family, |&(family, _)| family);
         at.map_or_else(|_| FamilyRule::default(), |at| self.rules[at].1)
     }
 
-    /// Whether what both have answers for alike they also refuse alike.
+    /// Returns whether what both have answers for alike they also refuse alike.
     pub fn refuses_like(&self, other: &Index) -> bool {
         self.dialect == other.dialect && self.rules == other.rules
     }
 
-    /// An index of other rows, of the same dialect and with the same rules.
+    /// Returns an index of other rows, of the same dialect and with the same rules.
     pub fn of_rows(&self, known: &[i32], rows: &[Row<'_>]) -> Self {
         Index::build(self.dialect, known, rows, self.rules.clone())
     }
 
-    /// Bytes on the heap.
+    /// Returns bytes on the heap.
     pub fn heap_bytes(&self) -> usize {
         self.front.heap_bytes() + self.pairs.heap_bytes() + self.ranges.heap_bytes()
     }

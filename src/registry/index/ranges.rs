@@ -33,7 +33,7 @@ pub(super) struct Segment {
     pub answer: u32,
 }
 
-/// The number as unsigned, in the same order: `i32::MIN` is 0.
+/// Returns the number as unsigned, in the same order: `i32::MIN` is 0.
 pub(super) const fn biased(protocol: i32) -> u32 {
     (protocol as u32) ^ (1 << 31)
 }
@@ -92,7 +92,7 @@ impl RangeMap {
         }
     }
 
-    /// The same for a map that lookups begin at: also a small one becomes a node, if it can, and one that is not too sparse
+    /// Returns the same for a map that lookups begin at: also a small one becomes a node, if it can, and one that is not too sparse
     /// has a slot for each number, so that one step is enough.
     pub fn add_root(&mut self, segments: &[Segment]) -> Root {
         match segments {
@@ -135,7 +135,7 @@ impl RangeMap {
         root
     }
 
-    /// The node that a root is, as (low, width, shift, first slot); of anything else a node without width.
+    /// Returns the node that a root is, as (low, width, shift, first slot); of anything else a node without width.
     pub fn first_step(&self, root: Root) -> (u32, u32, u32, u32) {
         match root.0 & KIND {
             NODE => {
@@ -146,7 +146,7 @@ impl RangeMap {
         }
     }
 
-    /// The answer behind a slot.
+    /// Returns the answer behind a slot.
     #[inline]
     pub fn follow(&self, slot: u32, protocol: i32) -> u32 {
         let at = self.slots[slot as usize];

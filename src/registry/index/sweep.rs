@@ -4,8 +4,8 @@ use super::ranges::{NOTHING, Segment, biased};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-/// The segments of some protocol sets, given in catalog order with the answer of each; the first segment begins at the least
-/// number, and neighbours differ in their answers.
+/// Returns the segments of some protocol sets, given in catalog order with the answer of each; the first segment begins at the
+/// least number, and neighbours differ in their answers.
 pub(super) fn segments<'a>(sets: impl Iterator<Item = (&'a [(i32, i32)], u32)>) -> Vec<Segment> {
     let mut intervals: Vec<Interval> = Vec::with_capacity(sets.size_hint().0);
     for (rank, (ranges, answer)) in (0..).zip(sets) {

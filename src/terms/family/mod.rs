@@ -39,12 +39,12 @@ impl Family {
     /// Winsock's `FROM_PROTOCOL_INFO`: the family is that of the named entry.
     pub const FROM_PROTOCOL_INFO: Family = Family(Repr::Number(-1));
 
-    /// The family that is nothing but this number; 0 is [`UNSPEC`](Family::UNSPEC) on every system.
+    /// Returns the family that is nothing but this number; 0 is [`UNSPEC`](Family::UNSPEC) on every system.
     pub const fn from_raw(number: i32) -> Family {
         if number == 0 { Family::UNSPEC } else { Family(Repr::Number(number)) }
     }
 
-    /// The family that `system` means by this number: the named one, else the number itself.
+    /// Returns the family that `system` means by this number: the named one, else the number itself.
     pub const fn from_number(number: i32, system: System) -> Family {
         match table::named(number, system) {
             Some(family) => family,
@@ -52,14 +52,14 @@ impl Family {
         }
     }
 
-    /// The family of this name (`inet`) or alias (`ipv4`), which are exact and lower case.
+    /// Returns the family of this name (`inet`) or alias (`ipv4`), which are exact and lower case.
     pub fn from_name(name: &str) -> Option<Family> {
         let row = ROWS.iter().position(|row| row.name == name);
         row.map(|row| FAMILIES[row])
             .or_else(|| Family::aliases().iter().find(|(alias, _)| *alias == name).map(|&(_, family)| family))
     }
 
-    /// The number on `system`; none if that system has no such family. A number that is no named family is itself
+    /// Returns the number on `system`; none if that system has no such family. A number that is no named family is itself
     /// everywhere.
     #[inline]
     pub const fn number(self, system: System) -> Option<i32> {
@@ -69,7 +69,7 @@ impl Family {
         }
     }
 
-    /// The name, if this is a named family; see also [`name_on`](Family::name_on).
+    /// Returns the name, if this is a named family; see also [`name_on`](Family::name_on).
     pub const fn name(self) -> Option<&'static str> {
         match self.known_index() {
             Some(index) => Some(ROWS[index].name),
@@ -77,7 +77,7 @@ impl Family {
         }
     }
 
-    /// The name of a named family, and of a number the name that `system` gives it.
+    /// Returns the name of a named family, and of a number the name that `system` gives it.
     pub const fn name_on(self, system: System) -> Option<&'static str> {
         match self.0 {
             Repr::Known(_) => self.name(),
@@ -85,7 +85,7 @@ impl Family {
         }
     }
 
-    /// Every named family: the common ones, then those of one system, by number.
+    /// Returns every named family: the common ones, then those of one system, by number.
     pub fn all() -> impl Iterator<Item = Family> {
         FAMILIES.iter().copied()
     }
@@ -103,7 +103,7 @@ impl Family {
         ]
     }
 
-    /// The place of a named family in tables of length [`KNOWN`](Family::KNOWN).
+    /// Returns the place of a named family in tables of length [`KNOWN`](Family::KNOWN).
     #[inline]
     pub(crate) const fn known_index(self) -> Option<usize> {
         match self.0 {

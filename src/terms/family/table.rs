@@ -241,7 +241,7 @@ static ROW_OF: [[u8; NUMBERS]; System::ALL.len()] = {
     row_of
 };
 
-/// The family that `system` has named `number`.
+/// Returns the family that `system` has named `number`.
 pub(super) const fn named(number: i32, system: System) -> Option<Family> {
     if number < 0 || number as usize >= NUMBERS {
         return None;

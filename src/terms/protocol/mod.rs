@@ -75,27 +75,27 @@ impl Protocol {
 }
 
 impl Protocol {
-    /// The protocol with this number, whatever it is.
+    /// Returns the protocol with this number, whatever it is.
     pub const fn from_raw(number: i32) -> Protocol {
         Protocol(number)
     }
 
-    /// The number.
+    /// Returns the number.
     pub const fn number(self) -> i32 {
         self.0
     }
 
-    /// The protocol that `family` calls so on `system`: a name or an alias, exact and lower case.
+    /// Returns the protocol that `family` calls so on `system`: a name or an alias, exact and lower case.
     pub fn from_name(name: &str, family: Family, system: System) -> Option<Protocol> {
         find(Scope::of(family, system), name)
     }
 
-    /// What `family` calls it on `system`.
+    /// Returns what `family` calls it on `system`.
     pub fn name(self, family: Family, system: System) -> Option<&'static str> {
         name(Scope::of(family, system), self)
     }
 
-    /// The names that `family` has on `system`, by number.
+    /// Returns the names that `family` has on `system`, by number.
     pub fn names(family: Family, system: System) -> impl Iterator<Item = (&'static str, Protocol)> {
         Scope::of(family, system).iter().flat_map(|scope| scope.names).map(|&(name, number)| (name, Protocol(number)))
     }

@@ -13,7 +13,7 @@ impl Scope {
         Scope { names, aliases: &[] }
     }
 
-    /// What holds in `family` on `system`; nothing in a family without protocols of its own.
+    /// Returns what holds in `family` on `system`; nothing in a family without protocols of its own.
     pub(super) fn of(family: Family, system: System) -> &'static [&'static Scope] {
         // A family may be given as the number of a named one.
         let family = family.number(system).map_or(family, |number| Family::from_number(number, system));

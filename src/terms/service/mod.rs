@@ -42,18 +42,18 @@ impl Services {
         Services { bits: 1 << bit, words: Vec::new() }
     }
 
-    /// The services of a `dwServiceFlags1`; bits that Winsock has not named are kept.
+    /// Returns the services of a `dwServiceFlags1`; bits that Winsock has not named are kept.
     pub const fn from_xp1(flags: u32) -> Services {
         Services { bits: flags as u64, words: Vec::new() }
     }
 
-    /// The `dwServiceFlags1`: what of the set Winsock can express.
+    /// Returns the `dwServiceFlags1`: what of the set Winsock can express.
     pub const fn xp1(&self) -> u32 {
         // The low half, by design of `bits`.
         self.bits as u32
     }
 
-    /// The one service of this name, which is exact and lower case.
+    /// Returns the one service of this name, which is exact and lower case.
     ///
     /// # Errors
     /// If it is none of the known names, no unnamed bit in the form `xp1-0x00100000`, and no `x-` word.
@@ -71,18 +71,18 @@ impl Services {
     /// a protocol, and are taken on the catalog's word.
     pub const OF_MODULES: Services = Services { bits: 0x3f_0000_0000, words: Vec::new() };
 
-    /// Every service that has a name, by name, each as a set of one.
+    /// Returns every service that has a name, by name, each as a set of one.
     pub fn known() -> impl Iterator<Item = (&'static str, Services)> {
         KNOWN.iter().map(|&(name, bit)| (name, Services::bit(bit)))
     }
 
-    /// Whether no service is in the set.
+    /// Returns whether no service is in the set.
     #[inline]
     pub const fn is_empty(&self) -> bool {
         self.bits == 0 && self.words.is_empty()
     }
 
-    /// How many services are in the set.
+    /// Returns how many services are in the set.
     #[inline]
     pub fn len(&self) -> usize {
         self.bits.count_ones() as usize + self.words.len()
@@ -91,19 +91,19 @@ impl Services {
     // Resolving tests what is required and prohibited against every match, and counts what is preferred and avoided. Words
     // are rare, so that these come down to one operation on a word of the machine; none of them allocates.
 
-    /// Whether all of `other` is in the set.
+    /// Returns whether all of `other` is in the set.
     #[inline]
     pub fn contains(&self, other: &Services) -> bool {
         other.bits & !self.bits == 0 && other.words.iter().all(|word| self.has_word(word))
     }
 
-    /// Whether any of `other` is in the set.
+    /// Returns whether any of `other` is in the set.
     #[inline]
     pub fn intersects(&self, other: &Services) -> bool {
         self.bits & other.bits != 0 || other.words.iter().any(|word| self.has_word(word))
     }
 
-    /// How many services are in both.
+    /// Returns how many services are in both.
     #[inline]
     pub fn common(&self, other: &Services) -> u32 {
         let words = other.words.iter().filter(|word| self.has_word(word)).count();
@@ -114,7 +114,7 @@ impl Services {
         self.words.binary_search_by(|own| (**own).cmp(word)).is_ok()
     }
 
-    /// The same without the user's own words.
+    /// Returns the same without the user's own words.
     pub(crate) fn without_words(&self) -> Services {
         Services { bits: self.bits, words: Vec::new() }
     }
@@ -135,7 +135,7 @@ impl Services {
         self.words.retain(|word| !other.has_word(word));
     }
 
-    /// What is in either.
+    /// Returns what is in either.
     #[must_use]
     pub fn union(&self, other: &Services) -> Services {
         let mut union = self.clone();
@@ -143,7 +143,7 @@ impl Services {
         union
     }
 
-    /// What is in this set and not in `other`.
+    /// Returns what is in this set and not in `other`.
     #[must_use]
     pub fn difference(&self, other: &Services) -> Services {
         let mut difference = self.clone();
@@ -151,19 +151,19 @@ impl Services {
         difference
     }
 
-    /// What is in both.
+    /// Returns what is in both.
     #[must_use]
     pub fn intersection(&self, other: &Services) -> Services {
         let words = self.words.iter().filter(|word| other.has_word(word)).cloned().collect();
         Services { bits: self.bits & other.bits, words }
     }
 
-    /// Each service in the set, as a set of one, in the order of the names.
+    /// Returns each service in the set, as a set of one, in the order of the names.
     pub fn each(&self) -> impl Iterator<Item = Services> {
         self.iter().filter_map(|name| Services::from_name(name).ok())
     }
 
-    /// The names, sorted. [`from_name`](Services::from_name) reads each of them.
+    /// Returns the names, sorted. [`from_name`](Services::from_name) reads each of them.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         let named = move |table: &'static [(&'static str, u32)]| {
             table.iter().filter(|(_, bit)| self.bits >> bit & 1 == 1).map(|&(name, _)| name)

@@ -44,23 +44,23 @@ impl<'s> Both<'s> {
         Both { sets, slots, slot_of }
     }
 
-    /// The item of a slot.
+    /// Returns the item of a slot.
     pub fn item(&self, slot: Slot) -> &'s Item {
         &self.sets[slot.set].items()[slot.item]
     }
 
-    /// The number of the slot of an item.
+    /// Returns the number of the slot of an item.
     pub fn slot_of(&self, set: usize, item: usize) -> usize {
         self.slot_of[set][item]
     }
 
-    /// The slots of the second set in its own order, where that is another than the order of the slots.
+    /// Returns the slots of the second set in its own order, where that is another than the order of the slots.
     pub fn order_32(&self) -> Option<&[usize]> {
         self.slot_of.get(SECOND).filter(|slots| !slots.is_sorted()).map(Vec::as_slice)
     }
 }
 
-/// The order of the first set is kept. What only the second has stands before what follows it there and is in both.
+/// Returns the order of the first set is kept. What only the second has stands before what follows it there and is in both.
 fn merged(first: &SetIndex<'_>, second: &SetIndex<'_>) -> (Vec<Slot>, Vec<Vec<usize>>) {
     let alike = alike(first, second);
     let mut in_both = vec![false; second.items().len()];
@@ -113,7 +113,8 @@ fn alike(first: &SetIndex<'_>, second: &SetIndex<'_>) -> Vec<Option<usize>> {
     alike
 }
 
-/// The item of the second set that says the same, chains not looked into. Of several with one id only the first is distinguished.
+/// Returns the item of the second set that says the same, chains not looked into. Of several with one id only the first is
+/// distinguished.
 fn same(first: &SetIndex<'_>, at: usize, item: &Item, second: &SetIndex<'_>) -> Option<usize> {
     let place = second.place(item.id())?;
     let other = second.items().get(place)?;

@@ -22,7 +22,7 @@ use uuid::Uuid;
 /// How the second of two sets names what the first has not.
 const SUFFIX_32: &str = "-32";
 
-/// The name of each slot.
+/// Returns the name of each slot.
 pub(super) fn names(both: &Both<'_>) -> Vec<String> {
     let mut names = Names::default();
     let mut given = vec![String::new(); both.slots.len()];
@@ -47,7 +47,7 @@ pub(super) fn names(both: &Both<'_>) -> Vec<String> {
     given
 }
 
-/// The name of a slot before it is made the only one.
+/// Returns the name of a slot before it is made the only one.
 fn stem(both: &Both<'_>, slot: Slot, given: &[String]) -> String {
     let item = both.item(slot);
     let set = &both.sets[slot.set];
@@ -79,7 +79,7 @@ pub(super) struct Entries<'b, 's> {
 }
 
 impl Entries<'_, '_> {
-    /// The entry of each slot. One that cannot be read whole has no body, and a fault.
+    /// Returns the entry of each slot. One that cannot be read whole has no body, and a fault.
     pub fn read(&self, faults: &mut Faults) -> Vec<RawEntry> {
         (0..self.both.slots.len()).map(|at| self.entry(at, faults)).collect()
     }
@@ -138,7 +138,7 @@ impl Entries<'_, '_> {
         })
     }
 
-    /// The fault that is recorded at one of these places, or a further one.
+    /// Returns the fault that is recorded at one of these places, or a further one.
     fn unless_stated(&self, places: &[Span], faults: &mut Faults, further: impl FnOnce() -> Fault) -> Reported {
         match places.iter().any(|place| self.stated.contains(place)).then_some(self.reported).flatten() {
             Some(reported) => reported,
@@ -146,7 +146,7 @@ impl Entries<'_, '_> {
         }
     }
 
-    /// The id, unless it is one that is told of as being none, or as being another's.
+    /// Returns the id, unless it is one that is told of as being none, or as being another's.
     fn id(&self, slot: Slot, faults: &mut Faults) -> Option<At<i32>> {
         let id = self.both.item(slot).id();
         let at = self.both.item(slot).field_at(Field::CatalogEntryId);
@@ -212,7 +212,7 @@ impl Entries<'_, '_> {
         }
     }
 
-    /// The bytes of an item, where its keys alone make others.
+    /// Returns the bytes of an item, where its keys alone make others.
     fn packed(&self, slot: Slot, keys: &Keys, name: &str) -> Option<Vec<u8>> {
         let item = self.both.item(slot);
         let stated = match &item.packed {
@@ -240,7 +240,8 @@ fn protocol(item: &Item, (first, last): (i32, i32)) -> At<ProtocolWord> {
     At::new(word, item.field_at(Field::Protocol))
 }
 
-/// The facts that the source of an item does not state. Where Windows keeps the categories of layers is not part of an item.
+/// Returns the facts that the source of an item does not state. Where Windows keeps the categories of layers is not part of an
+/// item.
 fn untold(info: &ProtocolInfo) -> Vec<&'static str> {
     const OF_ALL: [&str; 5] = ["hidden", "message-size", "byte-order", "security-scheme", "recommended"];
     const OF_SELECTABLE: [&str; 2] = ["protocol", "matches-zero"];

@@ -41,7 +41,7 @@ impl Loader {
 #[cfg(feature = "cli")]
 pub(crate) const BEGINNING: u64 = 4096;
 
-/// The most bytes that a source which begins so may have.
+/// Returns the most bytes that a source which begins so may have.
 pub(crate) fn most_bytes(beginning: &[u8], limits: &Limits) -> u64 {
     // A hive holds the whole system's settings, of which a small part is read.
     if beginning.starts_with(b"regf") { limits.document_bytes.max(1 << 30) } else { limits.document_bytes }
@@ -76,7 +76,7 @@ impl Form for WinsockForm {
     }
 }
 
-/// What a catalog is called, by where it is from.
+/// Returns what a catalog is called, by where it is from.
 pub(super) fn title(form: SourceForm, name: Option<&str>) -> String {
     let from = match form {
         SourceForm::Reg => "a registry export",
@@ -91,7 +91,7 @@ pub(super) fn title(form: SourceForm, name: Option<&str>) -> String {
     }
 }
 
-/// What a store says, as a document says it.
+/// Returns what a store says, as a document says it.
 ///
 /// Programs of `bits` count: what only the others see is disabled. What makes it no catalog is put among the faults, and the
 /// entries that it concerns have no body.
@@ -139,7 +139,7 @@ pub(super) fn document(store: &Store, file: FileId, bits: Bitness, faults: &mut 
     }
 }
 
-/// Which layers each application permits. One of which no categories are told permits all.
+/// Returns which layers each application permits. One of which no categories are told permits all.
 fn applications(store: &Store) -> Vec<RawApplication> {
     let mut names = Names::default();
     let application = |application: &ApplicationCategories| {

@@ -52,7 +52,7 @@ pub(super) fn of_layer(info: &ProtocolInfo) -> String {
     of_text(&info.name).unwrap_or_else(|| "layer".to_owned())
 }
 
-/// The name of an item whose chain cannot be read.
+/// Returns the name of an item whose chain cannot be read.
 pub(super) fn of_broken(info: &ProtocolInfo) -> String {
     match info.kind() {
         ItemKind::Base => of_base(info),

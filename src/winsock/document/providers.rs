@@ -31,7 +31,7 @@ struct Stated<'s> {
     slots: usize,
 }
 
-/// The providers of all items, in the order in which they occur. `entries` are the names of the slots.
+/// Returns the providers of all items, in the order in which they occur. `entries` are the names of the slots.
 pub(super) fn providers(both: &Both<'_>, entries: &[String]) -> IndexMap<Uuid, Provider> {
     let mut stated: IndexMap<Uuid, Stated<'_>> = IndexMap::new();
     for (at, &slot) in both.slots.iter().enumerate() {
@@ -69,7 +69,7 @@ fn file_stem(path: &str) -> Option<String> {
     names::slug(file.rsplit_once('.').map_or(file, |(stem, _)| stem))
 }
 
-/// The providers as a document declares them, at the places where their GUIDs first stand.
+/// Returns the providers as a document declares them, at the places where their GUIDs first stand.
 pub(super) fn declared(both: &Both<'_>, providers: &IndexMap<Uuid, Provider>) -> Vec<RawProvider> {
     let mut places = IndexMap::with_capacity(providers.len());
     for &slot in &both.slots {

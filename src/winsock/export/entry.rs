@@ -67,7 +67,7 @@ impl<'r> Exported<'r> {
         Ok(Exported { index, keys, packed, below: layers_and_base(registry, index), services })
     }
 
-    /// What it names directly.
+    /// Returns what it names directly.
     pub fn below(&self) -> impl Iterator<Item = EntryIndex> + '_ {
         self.below.iter().copied()
     }
@@ -80,7 +80,7 @@ impl<'r> Exported<'r> {
         }
     }
 
-    /// What its item does not say.
+    /// Returns what its item does not say.
     pub fn losses(&self, registry: &Registry) -> Vec<Remark> {
         let entry = registry.entry_at(self.index);
         let provider = registry.provider_at(entry.provider);
@@ -96,7 +96,7 @@ impl<'r> Exported<'r> {
     }
 }
 
-/// The GUID of a provider that states none.
+/// Returns the GUID of a provider that states none.
 fn derived_id(name: &str) -> Uuid {
     Uuid::new_v5(&PROVIDER_NAMESPACE, name.as_bytes())
 }
@@ -190,8 +190,8 @@ impl<'r> Whole<'r> {
     }
 }
 
-/// The ids with which a chain is written, top first: a chain below stands there by its own id, in place of its top layer's. Of a
-/// base protocol none.
+/// Returns the ids with which a chain is written, top first: a chain below stands there by its own id, in place of its top layer's.
+/// Of a base protocol none.
 fn ids(registry: &Registry, index: EntryIndex) -> Result<Vec<u32>, Reason> {
     let id = |index: EntryIndex| registry.entry_at(index).id.cast_unsigned();
     let mut ids = Vec::new();
@@ -258,7 +258,7 @@ impl Numbers<'_> {
     }
 }
 
-/// The size of addresses that Windows' own items of a family state.
+/// Returns the size of addresses that Windows' own items of a family state.
 fn usual_address_size(family: Family) -> Option<AddressSize> {
     let number = family.number(System::Windows)?;
     let (min, max) = StandardItem::all().find(|item| item.triple.0 == number)?.address_size;

@@ -42,7 +42,7 @@ const FIRST_SERIAL: u32 = 1;
 /// What `Next_Catalog_Entry_ID` of a new catalog is.
 const FIRST_ID: u32 = 1001;
 
-/// The catalog that Windows would keep for what this registry says: the one for programs of these bits, or both.
+/// Returns the catalog that Windows would keep for what this registry says: the one for programs of these bits, or both.
 ///
 /// An entry stands in the set that its `winsock.bits` names, and without it in both, unless it is disabled. Items start from the
 /// bytes of `winsock.packed` where there are some, so that what was read from Windows and not changed comes out as it was. Items
@@ -81,7 +81,7 @@ pub fn export(registry: &Registry, bits: Option<Bitness>) -> Export {
     Export { store, remarks: remarks.into_iter().collect() }
 }
 
-/// The items of the entries that fit, in order.
+/// Returns the items of the entries that fit, in order.
 fn set(registry: &Registry, bits: Bitness, remarks: &mut Vec<Remark>) -> Set {
     let members = order::members(registry, bits, remarks);
     let mut fitting: HashMap<EntryIndex, Exported<'_>> = HashMap::with_capacity(members.len());
@@ -151,7 +151,7 @@ fn item(registry: &Registry, entry: &Exported<'_>, top: impl Fn(u32) -> u32) -> 
     Ok(item)
 }
 
-/// The item of one entry, whatever becomes of the others.
+/// Returns the item of one entry, whatever becomes of the others.
 pub(super) fn protocol_info(registry: &Registry, index: EntryIndex) -> Result<ProtocolInfo, Reason> {
     let top = |id: u32| {
         let chain = i32::try_from(id).ok().and_then(|id| registry.entry_by_id(id));
@@ -161,7 +161,7 @@ pub(super) fn protocol_info(registry: &Registry, index: EntryIndex) -> Result<Pr
     item(registry, &Exported::new(registry, index)?, top).map(|item| item.info)
 }
 
-/// What Windows knows of the policy for an application: by its path, which categories of layers it permits.
+/// Returns what Windows knows of the policy for an application: by its path, which categories of layers it permits.
 fn application(name: &str, section: &Application, remarks: &mut Vec<Remark>) -> Option<ApplicationCategories> {
     let policy = &section.policy;
     let mut remark = |reason| remarks.push(Remark { entry: name.to_owned(), at: section.at, reason });
@@ -186,7 +186,7 @@ fn application(name: &str, section: &Application, remarks: &mut Vec<Remark>) -> 
     })
 }
 
-/// What the keys say of an entry's item, and what they stand on; the entry is one of a set.
+/// Returns what the keys say of an entry's item, and what they stand on; the entry is one of a set.
 fn layers_and_base(registry: &Registry, index: EntryIndex) -> Vec<EntryIndex> {
     match &registry.entry_at(index).body {
         Body::Chain(chain) => chain.layers().map(|(layer, _)| layer).chain([chain.base.0]).collect(),
@@ -194,7 +194,7 @@ fn layers_and_base(registry: &Registry, index: EntryIndex) -> Vec<EntryIndex> {
     }
 }
 
-/// The facts of an entry that its source did not state, if there are any.
+/// Returns the facts of an entry that its source did not state, if there are any.
 fn untold(unknown: &[&'static str]) -> Option<Reason> {
     // Windows keeps the categories of layers elsewhere.
     let facts: Vec<&'static str> = unknown.iter().copied().filter(|fact| *fact != "categories").collect();

@@ -6,7 +6,7 @@ use crate::catalog::entry::EntryIndex;
 use crate::registry::Registry;
 use std::collections::HashSet;
 
-/// The entries of a set, in its order.
+/// Returns the entries of a set, in its order.
 ///
 /// Windows has one order for all entries, a catalog one for those that requests select. So layers, and what is disabled for
 /// programs of 64 bits, keep the places of their declarations, and the others take the places left in catalog order.

@@ -112,8 +112,8 @@ pub enum Reason {
 }
 
 impl Reason {
-    /// Whether an entry that could be asked for, or a layer, is left out for it. What is left out because the catalog disables it
-    /// cannot be asked for.
+    /// Returns whether an entry that could be asked for, or a layer, is left out for it. What is left out because the catalog
+    /// disables it cannot be asked for.
     pub fn leaves_out(&self) -> bool {
         match self {
             Reason::StandsOn { .. }

@@ -63,13 +63,14 @@ impl BaseBlock {
         })
     }
 
-    /// Whether the hive is to be recovered from its logs: a change was begun and not completed, or the base block is damaged.
+    /// Returns whether the hive is to be recovered from its logs: a change was begun and not completed, or the base block is
+    /// damaged.
     pub fn is_dirty(&self) -> bool {
         self.begun != self.completed || !self.is_sound
     }
 }
 
-/// The base block of a hive.
+/// Returns the base block of a hive.
 ///
 /// # Errors
 /// If the bytes are no hive, or are cut off.
@@ -90,7 +91,7 @@ pub(super) fn primary(bytes: &[u8]) -> Result<BaseBlock, String> {
     whole.ok_or_else(|| format!("the hive is cut off: {} bytes, and its base block alone has {LENGTH}", bytes.len()))
 }
 
-/// The exclusive or of the sector's numbers before its checksum; 0 and -1 are avoided.
+/// Returns the exclusive or of the sector's numbers before its checksum; 0 and -1 are avoided.
 pub(super) fn checksum(sector: &[u8]) -> u32 {
     let (numbers, _) = sector.get(..CHECKSUM).unwrap_or_default().as_chunks();
     match numbers.iter().fold(0, |sum, number| sum ^ u32::from_le_bytes(*number)) {

@@ -21,14 +21,14 @@ pub(super) struct Cells<'h> {
 }
 
 impl<'h> Cells<'h> {
-    /// The cells of a hive. Bytes behind the bins are remnants.
+    /// Returns the cells of a hive. Bytes behind the bins are remnants.
     pub fn new(hive: &'h [u8], base: &BaseBlock) -> Self {
         let bins = hive.get(base_block::LENGTH..).unwrap_or_default();
         let bins = bins.get(..size(base.bins)).unwrap_or(bins);
         Cells { bins, left: bins.len().saturating_mul(MOST_READINGS) }
     }
 
-    /// The cell at an offset from the first bin on.
+    /// Returns the cell at an offset from the first bin on.
     pub fn at(&mut self, offset: u32) -> Result<Cell<'h>, Damage> {
         if offset == NOWHERE {
             return Err(Damage::Nowhere);
@@ -70,28 +70,28 @@ impl<'h> Cell<'h> {
         }
     }
 
-    /// The number at an offset in the cell.
+    /// Returns the number at an offset in the cell.
     pub fn u16(&self, at: usize) -> Result<u16, Damage> {
         u16_at(self.bytes, at).ok_or(self.short())
     }
 
-    /// The number at an offset in the cell.
+    /// Returns the number at an offset in the cell.
     pub fn u32(&self, at: usize) -> Result<u32, Damage> {
         u32_at(self.bytes, at).ok_or(self.short())
     }
 
-    /// The number at an offset in the cell.
+    /// Returns the number at an offset in the cell.
     pub fn u64(&self, at: usize) -> Result<u64, Damage> {
         u64_at(self.bytes, at).ok_or(self.short())
     }
 
-    /// A stretch of the cell's bytes.
+    /// Returns a stretch of the cell's bytes.
     pub fn bytes(&self, at: usize, length: usize) -> Result<&'h [u8], Damage> {
         let stretch = self.bytes.get(at..).and_then(|rest| rest.get(..length));
         stretch.ok_or(self.short())
     }
 
-    /// A name: ISO 8859-1, where it is marked as compressed, or else UTF-16.
+    /// Returns a name: ISO 8859-1, where it is marked as compressed, or else UTF-16.
     pub fn name(&self, at: usize, length: u16, is_compressed: bool) -> Result<String, Damage> {
         let bytes = self.bytes(at, usize::from(length))?;
         if is_compressed {
@@ -102,7 +102,7 @@ impl<'h> Cell<'h> {
         Ok(char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect())
     }
 
-    /// The first of the offsets of which the cell is a list.
+    /// Returns the first of the offsets of which the cell is a list.
     pub fn offsets(&self, at: usize, count: usize) -> Result<impl Iterator<Item = u32> + use<'h>, Damage> {
         let length = count.checked_mul(4).ok_or(self.short())?;
         let (offsets, _) = self.bytes(at, length)?.as_chunks();

@@ -23,12 +23,12 @@ pub(super) struct Export<'h> {
 }
 
 impl<'h> Export<'h> {
-    /// An export of a hive whose root key is at an offset.
+    /// Creates an export of a hive whose root key is at an offset.
     pub fn new(cells: Cells<'h>, root: u32) -> Self {
         Export { cells, root }
     }
 
-    /// The text, with remarks as comments before its keys.
+    /// Returns the text, with remarks as comments before its keys.
     pub fn text(mut self, control_set: Option<u32>, remarks: &[String]) -> Result<String, String> {
         let (parameters, path) = self.parameters(control_set)?;
         let mut render = Render::new(false);
@@ -39,7 +39,7 @@ impl<'h> Export<'h> {
         Ok(render.finish())
     }
 
-    /// The key `Parameters` that counts, and its path as an export names it.
+    /// Returns the key `Parameters` that counts, and its path as an export names it.
     fn parameters(&mut self, control_set: Option<u32>) -> Result<(Key, String), String> {
         let root = Key::at(&mut self.cells, self.root).map_err(|damage| format!("the hive is damaged: {damage}"))?;
         let mut top = self.children(&root, "")?;
@@ -78,7 +78,7 @@ impl<'h> Export<'h> {
         Ok((key, path))
     }
 
-    /// The number of the current control set.
+    /// Returns the number of the current control set.
     fn current(&mut self, top: &[Key]) -> Result<u32, String> {
         if let Some(select) = top.iter().find(|key| key.is("Select")) {
             let within = damaged_at("Select");
@@ -114,7 +114,7 @@ impl<'h> Export<'h> {
         Ok(())
     }
 
-    /// The keys directly below a key, all of them.
+    /// Returns the keys directly below a key, all of them.
     fn children(&mut self, key: &Key, path: &str) -> Result<Vec<Key>, String> {
         key.children(&mut self.cells).map_err(damaged_at(path))
     }

@@ -26,7 +26,7 @@ pub(super) struct Key {
 }
 
 impl Key {
-    /// The key at an offset.
+    /// Returns the key at an offset.
     pub fn at(cells: &mut Cells, offset: u32) -> Result<Self, Damage> {
         let cell = cells.at(offset)?.signed("nk")?;
         let flags = cell.u16(2)?;
@@ -41,12 +41,12 @@ impl Key {
         })
     }
 
-    /// Whether the key has this name; letters of ASCII in either case.
+    /// Returns whether the key has this name; letters of ASCII in either case.
     pub fn is(&self, name: &str) -> bool {
         self.name.eq_ignore_ascii_case(name)
     }
 
-    /// The keys directly below it, all of them.
+    /// Returns the keys directly below it, all of them.
     pub fn children(&self, cells: &mut Cells) -> Result<Vec<Key>, Damage> {
         let mut keys = Vec::new();
         if self.count == 0 {
@@ -88,7 +88,7 @@ impl Key {
         Ok(())
     }
 
-    /// The offsets of its values.
+    /// Returns the offsets of its values.
     pub fn values<'h>(&self, cells: &mut Cells<'h>) -> Result<impl Iterator<Item = u32> + use<'h>, Damage> {
         let list = match self.values {
             0 => None,

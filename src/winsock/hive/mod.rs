@@ -56,17 +56,17 @@ fn export(bytes: &[u8], base: BaseBlock, beside: Beside, control_set: Option<u32
     Export::new(Cells::new(&hive, &base), base.root).text(control_set, &remarks)
 }
 
-/// The number that stands at an offset in bytes; nothing where they end before.
+/// Returns the number that stands at an offset in bytes, or `None` where they end before.
 fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
     Some(u16::from_le_bytes(*bytes.get(at..)?.first_chunk()?))
 }
 
-/// The number that stands at an offset in bytes; nothing where they end before.
+/// Returns the number that stands at an offset in bytes, or `None` where they end before.
 fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
     Some(u32::from_le_bytes(*bytes.get(at..)?.first_chunk()?))
 }
 
-/// The number that stands at an offset in bytes; nothing where they end before.
+/// Returns the number that stands at an offset in bytes, or `None` where they end before.
 fn u64_at(bytes: &[u8], at: usize) -> Option<u64> {
     Some(u64::from_le_bytes(*bytes.get(at..)?.first_chunk()?))
 }

@@ -20,7 +20,7 @@ pub(super) struct Value {
 }
 
 impl Value {
-    /// The value at an offset.
+    /// Returns the value at an offset.
     pub fn at(cells: &mut Cells, offset: u32) -> Result<Self, Damage> {
         let cell = cells.at(offset)?.signed("vk")?;
         let name = cell.name(20, cell.u16(2)?, cell.u16(16)? & COMPRESSED_NAME != 0)?;

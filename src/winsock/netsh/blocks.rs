@@ -30,18 +30,18 @@ impl<'t> Block<'t> {
         Block { header, rule, lines: Vec::new(), omission: None }
     }
 
-    /// Where it begins, from offset to offset.
+    /// Returns where it begins, from offset to offset.
     pub fn beginning(&self) -> std::ops::Range<usize> {
         let line = self.header.or(self.rule).map(|line| line.start..line.end());
         line.or_else(|| self.lines.first().map(|line| line.start..line.end())).unwrap_or(0..0)
     }
 
-    /// The value of a line.
+    /// Returns the value of a line.
     pub fn value(&self, position: usize) -> Option<&'t str> {
         self.lines.get(position).map(|line| line.value)
     }
 
-    /// Whether a further line is none of this entry's.
+    /// Returns whether a further line is none of this entry's.
     fn is_closed(&self) -> bool {
         match self.lines.len() {
             ..LINES => false,
@@ -53,7 +53,7 @@ impl<'t> Block<'t> {
         }
     }
 
-    /// Whether it is of a name-space provider's form: the GUID stands in the second line, and no line has flags.
+    /// Returns whether it is of a name-space provider's form: the GUID stands in the second line, and no line has flags.
     pub fn is_name_space(&self) -> bool {
         self.rule.is_some()
             && self.value(1).is_some_and(|value| fields::guid(value).is_some())
@@ -183,22 +183,22 @@ impl<'t> Language<'t> {
         language
     }
 
-    /// Whether this is the header of an entry.
+    /// Returns whether this is the header of an entry.
     pub fn is_entry_header(&self, line: &Line<'_>) -> bool {
         self.entry_header == Some(line.text)
     }
 
-    /// Whether this is the header of a name-space provider.
+    /// Returns whether this is the header of a name-space provider.
     pub fn is_name_space_header(&self, line: &Line<'_>) -> bool {
         self.name_space_header == Some(line.text) && !self.is_entry_header(line)
     }
 
-    /// Whether there was a whole entry to learn from.
+    /// Returns whether there was a whole entry to learn from.
     pub fn is_known(&self) -> bool {
         !self.positions.is_empty()
     }
 
-    /// Where the line of a label stands.
+    /// Returns where the line of a label stands.
     pub fn position(&self, label: &str) -> Option<usize> {
         self.positions.get(label).copied().flatten()
     }

@@ -61,12 +61,12 @@ pub(super) fn label(position: usize) -> &'static str {
     KNOWN.get(position).map_or("", |known| known.0)
 }
 
-/// The field that a line tells.
+/// Returns the field that a line tells.
 pub(super) fn field(position: usize) -> Option<Field> {
     KNOWN.get(position)?.1
 }
 
-/// What a line should look like, for messages.
+/// Returns what a line should look like, for messages.
 pub(super) fn expected(position: usize) -> &'static str {
     match KNOWN.get(position).map(|known| known.2) {
         Some(Kind::Guid) => "a GUID in braces",
@@ -78,12 +78,12 @@ pub(super) fn expected(position: usize) -> &'static str {
     }
 }
 
-/// Whether a line at this position may have no value.
+/// Returns whether a line at this position may have no value.
 pub(super) fn may_be_empty(position: usize) -> bool {
     KNOWN.get(position).is_some_and(|known| known.2 == Kind::Text)
 }
 
-/// Whether a value can be read at this position.
+/// Returns whether a value can be read at this position.
 pub(super) fn fits(position: usize, value: &str) -> bool {
     KNOWN.get(position).is_some_and(|known| match known.2 {
         Kind::Text => true,
@@ -96,14 +96,14 @@ pub(super) fn fits(position: usize, value: &str) -> bool {
     })
 }
 
-/// Whether a value may stand at this position of an entry that is stated in part: none at all may, and a text that looks like another
-/// line's value may not.
+/// Returns whether a value may stand at this position of an entry that is stated in part: none at all may, and a text that looks
+/// like another line's value may not.
 pub(super) fn may_stand(position: usize, value: &str) -> bool {
     value.is_empty() || fits(position, value) && (!may_be_empty(position) || suits(position, value))
 }
 
-/// Whether a value looks so much like one of this position that it tells where a line belongs: a text is none that looks like
-/// something else.
+/// Returns whether a value looks so much like one of this position that it tells where a line belongs: a text is none that looks
+/// like something else.
 pub(super) fn suits(position: usize, value: &str) -> bool {
     let is_other = || guid(value).is_some() || flags(value).is_some() || ids(value).is_some();
     match KNOWN.get(position).map(|known| known.2) {
@@ -113,12 +113,12 @@ pub(super) fn suits(position: usize, value: &str) -> bool {
     }
 }
 
-/// Whether a value is of a kind that people's own text rarely has: a GUID, a number, ids.
+/// Returns whether a value is of a kind that people's own text rarely has: a GUID, a number, ids.
 pub(super) fn is_telling(value: &str) -> bool {
     guid(value).is_some() || flags(value).is_some() || number(value).is_some() || ids(value).is_some()
 }
 
-/// The entry that whole lines tell; nothing where one is missing, or cannot be read.
+/// Returns the entry that whole lines tell, or `None` where one is missing, or cannot be read.
 pub(super) fn read(lines: &[Labelled<'_>]) -> Option<ProtocolInfo> {
     let value = |position: usize| lines.get(position).map(|line| line.value);
     let number = |position: usize| value(position).and_then(number);
@@ -141,7 +141,7 @@ pub(super) fn read(lines: &[Labelled<'_>]) -> Option<ProtocolInfo> {
     (lines.len() == lines_of_kind).then_some(info)
 }
 
-/// The chain of this length and these ids; nothing where there are ids and should be none, or too few or too many.
+/// Returns the chain of this length and these ids, or `None` where there are ids and should be none, or too few or too many.
 ///
 /// A length that no chain can have is kept, with as many of its ids as an item has room for.
 fn chain(length: i32, stated: Option<&str>) -> Option<ProtocolChain> {
@@ -158,12 +158,12 @@ fn chain(length: i32, stated: Option<&str>) -> Option<ProtocolChain> {
     Some(chain)
 }
 
-/// Whether the length of a chain says that a line with ids follows.
+/// Returns whether the length of a chain says that a line with ids follows.
 pub(super) fn needs_chain(length: &str) -> bool {
     number(length).is_some_and(|length| length > 1)
 }
 
-/// Whether the first value says that 32-bit programs see the entry.
+/// Returns whether the first value says that 32-bit programs see the entry.
 pub(super) fn is_32(entry_type: &str) -> bool {
     entry_type.ends_with("(32)") || entry_type.ends_with("\u{ff08}32\u{ff09}")
 }

@@ -8,7 +8,7 @@ use crate::winsock::fault::WinsockFault;
 use crate::winsock::packed::Field;
 use crate::winsock::store::{Fragment, Stated};
 
-/// The part of an entry that a block tells.
+/// Returns the part of an entry that a block tells.
 pub(super) fn entry(
     block: &Block<'_>,
     language: &Language<'_>,
@@ -33,7 +33,7 @@ pub(super) fn entry(
     (fragment, faults)
 }
 
-/// What is wrong with a block of a name-space provider that cannot be read.
+/// Returns what is wrong with a block of a name-space provider that cannot be read.
 pub(super) fn name_space(block: &Block<'_>, file: FileId) -> Option<Fault> {
     const LABELS: [&str; 5] = ["Description", "Provider ID", "Name Space", "Active", "Version"];
     let part = Part { block, file, placed: Vec::new() };
@@ -144,7 +144,7 @@ impl Part<'_, '_> {
         })
     }
 
-    /// What is not stated of the entry, if anything.
+    /// Returns what is not stated of the entry, if anything.
     fn missing(&self, fragment: &Fragment) -> Option<Fault> {
         let lines = &self.block.lines;
         let line_of = |position: usize| {
@@ -177,7 +177,7 @@ impl Part<'_, '_> {
         Some(self.gap(format!("{} of {of}", listed(&missing, unplaced)), place))
     }
 
-    /// The place of a line; without one the mark behind the block, else the last line that is there.
+    /// Returns the place of a line; without one the mark behind the block, else the last line that is there.
     fn end_of(&self, line: Option<&Labelled<'_>>) -> Option<Span> {
         let block = self.block;
         line.map(|line| self.line_at(line))
@@ -227,7 +227,7 @@ fn unplace(placed: &mut [Option<usize>], lines: &[Labelled<'_>], jump: usize) {
     }
 }
 
-/// The missing lines of an entry, by netsh's own labels in English.
+/// Returns the missing lines of an entry, by netsh's own labels in English.
 fn listed(missing: &[usize], unplaced: usize) -> String {
     let label = |position: usize| format!("`{}`", fields::label(position));
     let (Some(&first), Some(&last)) = (missing.first(), missing.last()) else { return String::new() };

@@ -58,8 +58,9 @@ const WIDTHS: [usize; 2] = [80, 120];
 /// The columns before the values.
 const VALUES: usize = 36;
 
-/// The text with the lines joined that a console wrapped: a line `label:   value` which is as wide as a console, and what follows it
-/// without a label in columns. Behind the joined line stands a line of its own for each that is gone, so that places stay in their lines.
+/// Returns the text with the lines joined that a console wrapped: a line `label:   value` which is as wide as a console, and what
+/// follows it without a label in columns. Behind the joined line stands a line of its own for each that is gone, so that places
+/// stay in their lines.
 ///
 /// Nothing where there is nothing to join.
 pub(super) fn unwrapped(text: &str) -> Option<String> {
@@ -89,7 +90,7 @@ pub(super) fn unwrapped(text: &str) -> Option<String> {
     is_changed.then_some(joined)
 }
 
-/// Whether a line is one of netsh's, its value in the column in which netsh begins all of them.
+/// Returns whether a line is one of netsh's, its value in the column in which netsh begins all of them.
 fn is_labelled(whole: &str) -> bool {
     match line(whole, 0).look {
         Look::Labelled(labelled) => whole.get(..labelled.value_start).is_some_and(|before| width(before) == VALUES),
@@ -97,13 +98,13 @@ fn is_labelled(whole: &str) -> bool {
     }
 }
 
-/// How many columns of a console a text takes.
+/// Returns how many columns of a console a text takes.
 fn width(text: &str) -> usize {
     text.chars().map(|c| if is_wide(c) { 2 } else { 1 }).sum()
 }
 
-/// What stood between a line and the next where a console wrapped one into both: nothing, or the blank that ended the line and was
-/// not copied.
+/// Returns what stood between a line and the next where a console wrapped one into both: nothing, or the blank that ended the line
+/// and was not copied.
 fn wrapped(before: &str, next: &str) -> Option<&'static str> {
     let goes_on = match line(next, 0).look {
         Look::Free => true,
@@ -123,7 +124,7 @@ fn wrapped(before: &str, next: &str) -> Option<&'static str> {
     }
 }
 
-/// Whether a console gives a character two columns: those of Chinese, Japanese and Korean.
+/// Returns whether a console gives a character two columns: those of Chinese, Japanese and Korean.
 const fn is_wide(c: char) -> bool {
     matches!(c, '\u{1100}'..='\u{115f}' | '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}' | '\u{ff00}'..='\u{ff60}' | '\u{ffe0}'..='\u{ffe6}')
 }
@@ -173,8 +174,8 @@ impl<'t> Iterator for Lines<'t> {
 /// How many dashes make a rule.
 const RULE: usize = 20;
 
-/// Whether a text has a rule. Every document in TOML is asked first whether it is netsh's, so this looks at the beginnings of lines
-/// alone: at 10,000 entries it is 13 % of the work of loading to look at all of each line.
+/// Returns whether a text has a rule. Every document in TOML is asked first whether it is netsh's, so this looks at the beginnings
+/// of lines alone: at 10,000 entries it is 13 % of the work of loading to look at all of each line.
 pub(super) fn has_rule(text: &str) -> bool {
     text.split_inclusive('\n').any(|line| is_rule(unquoted(line)))
 }
@@ -237,8 +238,8 @@ fn is_dash(c: char) -> bool {
     matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2500}' | '\u{2501}')
 }
 
-/// How people mark what they left out: `...`, `…`, `[...]`, `(…)`, `[snip]`, a lone `.` or several below one another, `...snip...`,
-/// `[... further entries ...]`.
+/// Returns whether a line marks what people left out: `...`, `…`, `[...]`, `(…)`, `[snip]`, a lone `.` or several below one another,
+/// `...snip...`, `[... further entries ...]`.
 fn is_omission(text: &str) -> bool {
     let is_dots = |text: &str| text.chars().all(|c| matches!(c, '.' | '\u{2026}' | '\u{22ee}' | ' '));
     let begins_with_dots = |text: &str| text.starts_with("...") || text.starts_with('\u{2026}');

@@ -33,7 +33,7 @@ use lines::{Labelled, Look};
 /// How many parts of entries a text may tell before the rest is not read: there is no catalog in what has so many.
 const MOST_FRAGMENTS: usize = 10_000;
 
-/// Whether a text is netsh's: a rule, and below it a line in columns or, soon, a GUID.
+/// Returns whether a text is netsh's: a rule, and below it a line in columns or, soon, a GUID.
 pub(crate) fn looks_like(text: &str) -> bool {
     if !lines::has_rule(text) {
         return false;
@@ -52,7 +52,7 @@ pub(crate) fn looks_like(text: &str) -> bool {
     false
 }
 
-/// The text with the lines joined that a console wrapped; nothing where there are none.
+/// Returns the text with the lines joined that a console wrapped, or `None` where there are none.
 pub(crate) fn unwrapped(text: &str) -> Option<String> {
     lines::unwrapped(text)
 }
@@ -88,7 +88,7 @@ pub(crate) fn refusal(text: &str) -> Option<String> {
     })
 }
 
-/// What a text tells.
+/// Returns what a text tells.
 pub(crate) fn parse(file: FileId, text: &str, faults: &mut Vec<Fault>) -> Store {
     let mut reader = Reader {
         file,
@@ -163,7 +163,7 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// Whether labelled lines are a part of an entry; else they are what people wrote around it.
+    /// Returns whether labelled lines are a part of an entry; else they are what people wrote around it.
     fn is_of_an_entry(&self, block: &Block<'_>) -> bool {
         if !self.language.is_known() && block.rule.is_some() {
             return !block.lines.is_empty();
@@ -202,7 +202,7 @@ impl Reader<'_, '_> {
         set.items.push(item);
     }
 
-    /// Which programs see an entry of this type: those without a mark are 64-bit programs' where others have one.
+    /// Returns which programs see an entry of this type: those without a mark are 64-bit programs' where others have one.
     fn bits(&self, entry_type: &str) -> Option<Bitness> {
         match fields::is_32(entry_type) {
             true => Some(Bitness::Bits32),

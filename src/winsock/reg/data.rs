@@ -13,13 +13,13 @@ pub(in crate::winsock) struct Data {
 }
 
 impl Data {
-    /// The number of a dword.
+    /// Returns the number of a dword.
     pub fn dword(&self) -> Option<u32> {
         let bytes: [u8; 4] = self.bytes.as_slice().try_into().ok()?;
         (self.kind == kinds::DWORD).then(|| u32::from_le_bytes(bytes))
     }
 
-    /// A text up to its zero; a lone surrogate is reported as U+FFFD.
+    /// Returns a text up to its zero; a lone surrogate is reported as U+FFFD.
     pub fn text(&self) -> Option<String> {
         let (units, _) = self.bytes.as_chunks::<2>();
         let units: Vec<u16> =
@@ -27,14 +27,14 @@ impl Data {
         matches!(self.kind, kinds::SZ | kinds::EXPAND_SZ).then(|| String::from_utf16_lossy(&units))
     }
 
-    /// Whether it says the same as other data, the forms of texts and of yes and no aside.
+    /// Returns whether it says the same as other data, the forms of texts and of yes and no aside.
     pub fn means(&self, other: &Data) -> bool {
         let is_yes = |data: &Data| data.dword().map(|number| number != 0);
         let is_same_text = self.text().is_some() && self.text() == other.text();
         self == other || is_same_text || (other.dword() == Some(1) && is_yes(self) == Some(true))
     }
 
-    /// Whether a text, written as one, is just these bytes.
+    /// Returns whether a text, written as one, is just these bytes.
     pub fn is_plain_text(&self, text: &str) -> bool {
         self.kind == kinds::SZ && self.bytes == sz(text)
     }
@@ -71,13 +71,13 @@ impl<'a> Cursor<'a> {
         self.at += self.rest().len() - self.rest().trim_start_matches([' ', '\t']).len();
     }
 
-    /// Whether the line ends here.
+    /// Returns whether the line ends here.
     pub fn is_line_end(&self) -> bool {
         let rest = self.rest();
         rest.is_empty() || rest.starts_with('\n') || rest.starts_with("\r\n") || rest == "\r"
     }
 
-    /// Where the line that this is on ends, without its line break.
+    /// Returns where the line that this is on ends, without its line break.
     pub fn line_end(&self) -> usize {
         let rest = self.rest();
         let line = rest.split('\n').next().unwrap_or_default();
@@ -89,7 +89,7 @@ impl<'a> Cursor<'a> {
         self.at = self.rest().find('\n').map_or(self.text.len(), |found| self.at + found + 1);
     }
 
-    /// The character here, for messages; at the end of a line what is missing.
+    /// Returns the character here, for messages; at the end of a line what is missing.
     fn found(&self) -> String {
         match self.peek().filter(|_| !self.is_line_end()) {
             Some(character) => format!("`{}`", character.escape_debug()),
@@ -98,13 +98,13 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// The range of the character here; empty at the end of a line.
+    /// Returns the range of the character here; empty at the end of a line.
     pub fn here(&self) -> Range<usize> {
         let length = self.peek().filter(|_| !self.is_line_end()).map_or(0, char::len_utf8);
         self.at..self.at + length
     }
 
-    /// What was found here, where something else is expected.
+    /// Returns what was found here, where something else is expected.
     pub fn unexpected(&self, expected: &str) -> Flaw {
         (self.here(), format!("{} where {expected} is expected", self.found()))
     }

@@ -18,7 +18,7 @@ pub(in crate::winsock) struct Decoded {
 /// Flaws beyond these are not stated one by one: a file that is no text at all has millions.
 const MOST_FLAWS: usize = 100;
 
-/// The text of an export's bytes.
+/// Returns the text of an export's bytes.
 pub(in crate::winsock) fn decode(bytes: &[u8]) -> Decoded {
     match bytes {
         [0xff, 0xfe, rest @ ..] => utf_16(rest, u16::from_le_bytes),

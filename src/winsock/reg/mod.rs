@@ -42,7 +42,7 @@ pub(super) mod kinds {
     pub const DWORD: u32 = 4;
     pub const MULTI_SZ: u32 = 7;
 
-    /// The name of a type, as in `REG_SZ`; of one without a name its number.
+    /// Returns the name of a type, as in `REG_SZ`; of one without a name its number.
     pub fn name(kind: u32) -> String {
         const NAMES: [&str; 12] = [
             "REG_NONE",

@@ -37,7 +37,7 @@ const MOST_FAULTS: usize = 1_000;
 /// How many keys and values are kept; the largest catalogs have some hundreds.
 const MOST_KEPT: usize = 1_000_000;
 
-/// Whether a text is an export, by its header, or by a first line that only an export has.
+/// Returns whether a text is an export, by its header, or by a first line that only an export has.
 pub(in crate::winsock) fn is_export(text: &str) -> bool {
     let text = text.trim_start_matches('\u{feff}');
     let first = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with(';'));
@@ -48,7 +48,7 @@ fn is_header(line: &str) -> bool {
     line == VERSION_5 || line == VERSION_4
 }
 
-/// The keys that may matter to Winsock, in the order of the export.
+/// Returns the keys that may matter to Winsock, in the order of the export.
 pub(super) fn read<'a>(file: FileId, text: &'a str, faults: &mut Vec<Fault>) -> Vec<Key<'a>> {
     let at = text.len() - text.trim_start_matches('\u{feff}').len();
     let mut reader = Reader {
@@ -139,7 +139,7 @@ impl<'a> Reader<'a, '_> {
         self.cursor.next_line();
     }
 
-    /// Whether this line ends in the `\` that wraps a value, and the next one goes on with bytes.
+    /// Returns whether this line ends in the `\` that wraps a value, and the next one goes on with bytes.
     fn is_wrapped(&self) -> bool {
         let line = &self.cursor.text[self.cursor.at..self.cursor.line_end().max(self.cursor.at)];
         let mut next = Cursor { text: self.cursor.text, at: self.cursor.at };

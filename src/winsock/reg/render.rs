@@ -40,7 +40,7 @@ impl std::fmt::Display for Unwritable {
 const WRAP_AT: usize = 77;
 
 impl Render {
-    /// An export without keys; of ANSI, the older format.
+    /// Creates an export without keys; of ANSI, the older format.
     pub fn new(is_ansi: bool) -> Self {
         let mut render = Render { text: String::new(), is_ansi, is_first: true };
         render.line(if is_ansi { VERSION_4 } else { VERSION_5 });
@@ -67,7 +67,7 @@ impl Render {
         Ok(())
     }
 
-    /// A value of the key; an empty name is the key's default value.
+    /// Returns a value of the key; an empty name is the key's default value.
     pub fn value(&mut self, name: &str, data: &Data) -> Result<(), Unwritable> {
         self.check(name)?;
         let mut line = if name.is_empty() { "@=".to_owned() } else { format!("\"{}\"=", escaped(name)) };
@@ -94,7 +94,7 @@ impl Render {
         Ok(())
     }
 
-    /// The whole text.
+    /// Returns the whole text.
     pub fn finish(mut self) -> String {
         self.line("");
         self.text

@@ -12,17 +12,17 @@ pub(super) struct Root<'a> {
     control_set: &'a str,
 }
 
-/// Whether a key stands at or below a `WinSock2\Parameters`, or tells which control set is current.
+/// Returns whether a key stands at or below a `WinSock2\Parameters`, or tells which control set is current.
 pub(super) fn is_of_winsock(path: &str) -> bool {
     root_of(path).is_some() || is_select(path)
 }
 
-/// Whether it is the key whose value `Current` is the number of the current control set.
+/// Returns whether it is the key whose value `Current` is the number of the current control set.
 fn is_select(path: &str) -> bool {
     path.rsplit('\\').next().is_some_and(|name| name.eq_ignore_ascii_case("Select"))
 }
 
-/// The root at or below which a key stands.
+/// Returns the root at or below which a key stands.
 pub(super) fn root_of(path: &str) -> Option<Root<'_>> {
     let mut end = 0;
     let mut names: [&str; 3] = [""; 3];
@@ -46,7 +46,7 @@ impl<'a> Root<'a> {
         self.path.eq_ignore_ascii_case(other.path)
     }
 
-    /// What a key's path says below this root; empty for the root itself, nothing if it stands elsewhere.
+    /// Returns what a key's path says below this root; empty for the root itself, nothing if it stands elsewhere.
     pub fn below(self, path: &'a str) -> Option<&'a str> {
         let (start, rest) = (path.get(..self.path.len())?, path.get(self.path.len()..)?);
         let is_here = start.eq_ignore_ascii_case(self.path) && (rest.is_empty() || rest.starts_with('\\'));
@@ -57,13 +57,13 @@ impl<'a> Root<'a> {
         control_sets.contains(&self.control_set.to_ascii_lowercase())
     }
 
-    /// The name of its control set, as in `ControlSet001`, and the key above that.
+    /// Returns the name of its control set, as in `ControlSet001`, and the key above that.
     fn names(self) -> (&'a str, &'a str) {
         self.control_set.rsplit_once('\\').map_or((self.control_set, ""), |(above, name)| (name, above))
     }
 }
 
-/// All roots, in the order of the export.
+/// Returns all roots, in the order of the export.
 fn roots<'a>(keys: &[Key<'a>]) -> Vec<Root<'a>> {
     let mut roots: IndexMap<String, Root<'a>> = IndexMap::new();
     for root in keys.iter().filter_map(|key| root_of(key.path)) {
@@ -75,7 +75,7 @@ fn roots<'a>(keys: &[Key<'a>]) -> Vec<Root<'a>> {
     roots.into_values().collect()
 }
 
-/// The root that counts: the only one, else that of `CurrentControlSet`, else that which `Select` names.
+/// Returns the root that counts: the only one, else that of `CurrentControlSet`, else that which `Select` names.
 pub(super) fn choose<'a>(keys: &[Key<'a>], file: FileId, faults: &mut Vec<Fault>) -> Option<Root<'a>> {
     let roots = roots(keys);
     let fault = |message: String| Fault::new(FaultKind::Syntax { message, stands: None }, Span::beginning(file));
@@ -105,7 +105,7 @@ pub(super) fn choose<'a>(keys: &[Key<'a>], file: FileId, faults: &mut Vec<Fault>
     }
 }
 
-/// The current control sets as the export's `Select` keys tell them, as paths in lower case.
+/// Returns the current control sets as the export's `Select` keys tell them, as paths in lower case.
 fn current_sets(keys: &[Key<'_>]) -> HashSet<String> {
     let selects = keys.iter().filter(|key| is_select(key.path)).filter_map(|key| {
         let current = key.values.iter().rfind(|value| value.name.eq_ignore_ascii_case("Current"))?;
@@ -115,12 +115,12 @@ fn current_sets(keys: &[Key<'_>]) -> HashSet<String> {
     selects.collect()
 }
 
-/// The name of a control set's key, as in `ControlSet001`.
+/// Returns the name of a control set's key, as in `ControlSet001`.
 pub(in crate::winsock) fn control_set_name(number: u32) -> String {
     format!("ControlSet{number:03}")
 }
 
-/// The export with all Winsock catalogs but those of one control set blanked out, so that places stay what they are.
+/// Returns the export with all Winsock catalogs but those of one control set blanked out, so that places stay what they are.
 ///
 /// # Errors
 /// If it holds none of that control set.

@@ -21,7 +21,7 @@ pub(super) const NAME_SPACE_CATALOG: &str = "NameSpace_Catalog5";
 /// How the remarks begin that a rendered hive has on its transaction logs.
 const OF_LOGS: [&str; 3] = ["the hive was in use", "the checksum of the hive", "the transaction log `"];
 
-/// What the text of an export tells. The form is that of what the text was made of.
+/// Returns what the text of an export tells. The form is that of what the text was made of.
 pub(in crate::winsock) fn store(form: SourceForm, file: FileId, text: &str, faults: &mut Vec<Fault>) -> Store {
     let mut keys = read::read(file, text, faults);
     let Some(root) = root::choose(&keys, file, faults) else { return Store::new(form) };
@@ -143,7 +143,7 @@ impl Tree<'_, '_> {
         self.store.beside.extend(values.beside(below));
     }
 
-    /// The set of this bitness, made where there is none yet.
+    /// Returns the set of this bitness, made where there is none yet.
     fn set(&mut self, bits: Bitness, at: Span) -> &mut Set {
         let sets = &mut self.store.sets;
         let found = sets.iter().position(|set| set.bits == Some(bits));
@@ -180,7 +180,7 @@ impl Tree<'_, '_> {
         }
     }
 
-    /// The number that an item's key is.
+    /// Returns the number that an item's key is.
     fn number(&mut self, name: &str, at: Span) -> Option<u64> {
         let number = name.bytes().all(|digit| digit.is_ascii_digit()).then(|| name.parse().ok()).flatten();
         if number.is_none() {
@@ -274,7 +274,7 @@ impl Tree<'_, '_> {
     }
 }
 
-/// What is said of the transaction logs of a hive, in comments before the first key of what it is rendered as.
+/// Returns what is said of the transaction logs of a hive, in comments before the first key of what it is rendered as.
 fn remarks(file: FileId, text: &str) -> Vec<Stated<String>> {
     let mut remarks = Vec::new();
     let mut start = 0;
@@ -293,7 +293,7 @@ fn remarks(file: FileId, text: &str) -> Vec<Stated<String>> {
     remarks
 }
 
-/// Which set a key of entries is.
+/// Returns which set a key of entries is.
 fn bits(entries: &str) -> Option<Bitness> {
     match () {
         () if entries.eq_ignore_ascii_case("Catalog_Entries") => Some(Bitness::Bits32),
@@ -302,7 +302,7 @@ fn bits(entries: &str) -> Option<Bitness> {
     }
 }
 
-/// The value that counts the entries of a set.
+/// Returns the value that counts the entries of a set.
 pub(super) const fn count_name(bits: Bitness) -> &'static str {
     match bits {
         Bitness::Bits32 => "Num_Catalog_Entries",
@@ -310,7 +310,7 @@ pub(super) const fn count_name(bits: Bitness) -> &'static str {
     }
 }
 
-/// The item that a value holds.
+/// Returns the item that a value holds.
 fn item(text: &str, value: &Value<'_>, at: Span) -> Result<Item, WinsockFault> {
     let data = &value.data;
     if data.kind != super::kinds::BINARY {

@@ -28,14 +28,15 @@ impl<'a> Values<'a> {
         Values { values: by_name }
     }
 
-    /// The value of this name; it counts as said by whoever asks.
+    /// Returns the value of this name; it counts as said by whoever asks.
     pub fn take(&mut self, name: &str) -> Option<&Value<'a>> {
         let (value, is_said) = self.values.get_mut(&name.to_ascii_lowercase())?;
         *is_said = true;
         Some(value)
     }
 
-    /// What a value is, told as a fault if it is not of the wanted type; what does not say all of a value does not take it away.
+    /// Returns what a value is, told as a fault if it is not of the wanted type; what does not say all of a value does not take it
+    /// away.
     fn read<T>(
         &mut self,
         name: &str,
@@ -79,7 +80,7 @@ impl<'a> Values<'a> {
         self.read(name, "REG_BINARY of 16 bytes", faults, guid, |_, _| true).map(|stated| stated.value)
     }
 
-    /// What is not said, in the order of the key, whose path is below `Parameters`.
+    /// Returns what is not said, in the order of the key, whose path is below `Parameters`.
     pub fn beside(self, key: &str) -> Vec<Beside> {
         let key: Arc<str> = key.into();
         let left = self.values.into_values().filter(|(_, is_said)| !is_said);

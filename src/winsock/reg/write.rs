@@ -110,7 +110,7 @@ struct Key {
 }
 
 impl Tree {
-    /// A key, with those above it.
+    /// Returns a key, with those above it.
     fn key(&mut self, below: &str) -> &mut Vec<(String, Data)> {
         let ends = below.match_indices('\\').map(|(end, _)| end).chain([below.len()]);
         let mut names: Vec<String> = Vec::new();
@@ -200,7 +200,7 @@ impl Tree {
     }
 }
 
-/// Whether the items of a set have keys that Windows would read in their order.
+/// Returns whether the items of a set have keys that Windows would read in their order.
 fn keeps_keys(set: &Set) -> bool {
     let numbers: Vec<Option<u64>> = set.items.iter().map(|item| item.key.as_ref().and(item.number)).collect();
     numbers.iter().all(Option::is_some) && numbers.is_sorted_by(|a, b| a < b)
@@ -210,7 +210,7 @@ fn numbered(number: u64) -> String {
     format!("{number:012}")
 }
 
-/// The catalog that a value of `Parameters` names.
+/// Returns the catalog that a value of `Parameters` names.
 fn current(store: &Store, value: &str, standard: &str) -> String {
     let mut named =
         store.beside.iter().filter(|beside| beside.key.is_empty() && beside.name.eq_ignore_ascii_case(value));
@@ -276,7 +276,8 @@ fn values_of_name_space(provider: &NameSpaceProvider) -> Vec<(String, Data)> {
     values(stated, &provider.beside)
 }
 
-/// What is reported, then what stands beside it. A value that stands beside and means what is reported is written in its place, as it is.
+/// Returns what is reported, then what stands beside it. A value that stands beside and means what is reported is written in its
+/// place, as it is.
 fn values<const N: usize>(stated: [(&str, Option<Data>); N], beside: &[Beside]) -> Vec<(String, Data)> {
     let mut values = Vec::new();
     for (name, data) in &stated {

@@ -256,7 +256,7 @@ fn verdict(index: usize, items: &[Item], scene: &Scene, asked: &HashSet<u32>) ->
     }
 }
 
-/// The chains over ids that are all there, and that yet are none: with a base protocol among the layers, or a layer twice.
+/// Returns the chains over ids that are all there, and that yet are none: with a base protocol among the layers, or a layer twice.
 fn shapeless(items: &[Item]) -> HashMap<usize, Removal> {
     let index = SetIndex::new(items);
     let mut found = HashMap::new();
@@ -283,8 +283,8 @@ fn shapeless(items: &[Item]) -> HashMap<usize, Removal> {
     found
 }
 
-/// The layer that a chain is called after (`LAYER over [BASE]`), if it is one only; it is of the chain's provider, or in the
-/// same library. In real catalogs the chains of a layer have a provider id of their own.
+/// Returns the layer that a chain is called after (`LAYER over [BASE]`), if it is one only; it is of the chain's provider, or in
+/// the same library. In real catalogs the chains of a layer have a provider id of their own.
 fn layer<'i>(chain: &Item, items: &'i [Item], scene: &Scene) -> Option<&'i Item> {
     let is_called_after = |layer: &Item| {
         let rest = chain.info.name.strip_prefix(&layer.info.name);
@@ -297,19 +297,19 @@ fn layer<'i>(chain: &Item, items: &'i [Item], scene: &Scene) -> Option<&'i Item>
     only(layers.filter(|layer| is_called_after(layer)))
 }
 
-/// The base protocol with the chain's family, type and protocol, if it is one only; RSVP's are distinguished by their flag.
+/// Returns the base protocol with the chain's family, type and protocol, if it is one only; RSVP's are distinguished by their flag.
 fn base<'i>(chain: &Item, items: &'i [Item], scene: &Scene) -> Option<&'i Item> {
     let bases = scene.bases.get(&chain.info.triple()).into_iter().flatten().filter_map(|index| items.get(*index));
     only(bases.filter(|base| has_quality_of_service(&base.info) == has_quality_of_service(&chain.info)))
 }
 
-/// The one there is.
+/// Returns the one there is.
 fn only<T>(mut those: impl Iterator<Item = T>) -> Option<T> {
     let first = those.next()?;
     those.next().is_none().then_some(first)
 }
 
-/// The chains that run over chains that run over them.
+/// Returns the chains that run over chains that run over them.
 fn on_cycles(items: &[Item], scene: &Scene) -> Vec<usize> {
     let mut graph = DiGraph::<usize, ()>::new();
     let chains = items

@@ -61,7 +61,7 @@ impl Draft<'_> {
         }
     }
 
-    /// A new item of this set that says this; nothing where it does not fit into a packed item, which no known one does.
+    /// Returns a new item of this set that says this, or `None` where it does not fit into a packed item, which no known one does.
     pub fn new_item(&self, info: ProtocolInfo) -> Option<Item> {
         let packed = PackedItem::new(&info).ok()?;
         // The value beside the bytes came with Windows Vista: what the other items have is what this Windows writes.
@@ -111,7 +111,7 @@ impl Ids {
         Ids { taken, known, next: next.max(highest.saturating_add(1)).max(FIRST_ID) }
     }
 
-    /// An id that nothing has or names, from the counter on; behind the last number, the lowest that is free.
+    /// Returns an id that nothing has or names, from the counter on; behind the last number, the lowest that is free.
     pub fn give(&mut self) -> Option<u32> {
         let mut candidates = (self.next..=HIGHEST_ID).chain(FIRST_ID..self.next.min(HIGHEST_ID));
         let id = candidates.find(|id| !self.taken.contains(id))?;
@@ -120,7 +120,7 @@ impl Ids {
         Some(id)
     }
 
-    /// The id that an item of this provider and triple has in either set.
+    /// Returns the id that an item of this provider and triple has in either set.
     pub fn known(&self, info: &ProtocolInfo) -> Option<u32> {
         self.known.get(&(info.provider_id, info.triple())).copied()
     }

@@ -43,7 +43,7 @@ impl Draft<'_> {
         self.mend(index, Change::ServiceFlags { from, to, flaw }, |info| info.service_flags = to);
     }
 
-    /// The chains that claim handles, each with the name of something below its own layer that gives none.
+    /// Returns the chains that claim handles, each with the name of something below its own layer that gives none.
     fn without_handles_below(&self) -> Vec<(usize, String)> {
         let mut by_id: HashMap<u32, &Item> = HashMap::new();
         for item in &self.items {

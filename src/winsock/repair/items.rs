@@ -47,7 +47,7 @@ impl Draft<'_> {
         }
     }
 
-    /// The standard item that a value was, with the fields that had to be set; all if there are none.
+    /// Returns the standard item that a value was, with the fields that had to be set; all if there are none.
     fn restored(&self, value: &MalformedItem) -> Option<(Item, Vec<Field>)> {
         if value.data.len() != PACKED_ITEM_BYTES {
             let (known, catalog_entry_id) = recognised(&value.data)?;
@@ -236,8 +236,8 @@ impl Draft<'_> {
         }
     }
 
-    /// The id for a missing item: the one that chains name as their base, else that of the same item in the other set, else a new
-    /// one. Also whether chains name it.
+    /// Returns the id for a missing item: the one that chains name as their base, else that of the same item in the other set, else
+    /// a new one. Also whether chains name it.
     fn id_for(&mut self, known: &StandardItem) -> Option<(u32, bool)> {
         let taken: HashSet<u32> = self.items.iter().map(Item::id).collect();
         let is_over = |info: &ProtocolInfo| info.triple() == known.triple && info.service_flags & QOS_SUPPORTED == 0;
@@ -257,8 +257,8 @@ impl Draft<'_> {
         }
     }
 
-    /// Where a missing standard item goes: behind its neighbour in the usual order, else ahead of the next one, else ahead of
-    /// whatever has its triple, else behind the last base protocol.
+    /// Returns where a missing standard item goes: behind its neighbour in the usual order, else ahead of the next one, else ahead
+    /// of whatever has its triple, else behind the last base protocol.
     fn place_for(&self, rank: usize, standard: &[&StandardItem]) -> usize {
         let Some((before, [known, behind @ ..])) = standard.split_at_checked(rank) else { return self.items.len() };
         let place =
@@ -280,17 +280,17 @@ impl Draft<'_> {
     }
 }
 
-/// Whether a number can be an id: 0 is none, and what is no positive `i32` has no place in a catalog.
+/// Returns whether a number can be an id: 0 is none, and what is no positive `i32` has no place in a catalog.
 fn is_id(id: u32) -> bool {
     (1..=HIGHEST_ID).contains(&id)
 }
 
-/// Whether a base protocol is told from another of the same triple: that of RSVP has a flag which the other lacks.
+/// Returns whether a base protocol is told from another of the same triple: that of RSVP has a flag which the other lacks.
 pub(super) fn has_quality_of_service(info: &ProtocolInfo) -> bool {
     info.service_flags & QOS_SUPPORTED != 0
 }
 
-/// What is wrong with a value; nothing where there is none.
+/// Returns what is wrong with a value, or `None` where there is none.
 fn flaw(data: &[u8]) -> Option<PackedItemError> {
     if data.is_empty() {
         return None;
@@ -298,7 +298,8 @@ fn flaw(data: &[u8]) -> Option<PackedItemError> {
     PackedItem::from_bytes(data).and_then(|item| item.info().map(drop)).err()
 }
 
-/// The standard item that a value of another size was meant to be, and its id: all fields that say so stand before the name.
+/// Returns the standard item that a value of another size was meant to be, and its id: all fields that say so stand before the
+/// name.
 fn recognised(data: &[u8]) -> Option<(&'static StandardItem, u32)> {
     let number = |field: Field| data.get(field.range())?.try_into().ok().map(u32::from_le_bytes);
     let signed = |field: Field| number(field).map(u32::cast_signed);
@@ -308,7 +309,7 @@ fn recognised(data: &[u8]) -> Option<(&'static StandardItem, u32)> {
     (signed(Field::ChainLength)? == 1).then_some((known, number(Field::CatalogEntryId)?))
 }
 
-/// What is wrong with the path of a standard provider, as the checker sees it.
+/// Returns what is wrong with the path of a standard provider, as the checker sees it.
 fn library_flaw(path: &str, provider: &StandardProvider) -> Option<LibraryFlaw> {
     Some(match rules::library_flaw(path, Some(provider))? {
         rules::Flaw::Empty => LibraryFlaw::Empty,

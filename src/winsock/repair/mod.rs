@@ -85,7 +85,7 @@ pub enum Unrepairable {
 }
 
 impl Unrepairable {
-    /// What to do about it, where that can be said.
+    /// Returns what to do about it, where that can be said.
     pub fn help(&self) -> Option<&'static str> {
         match self {
             Unrepairable::Partial(_) => Some(
@@ -163,8 +163,8 @@ pub fn plan(store: &Store, options: &RepairOptions) -> Result<Plan, Unrepairable
     Ok(Plan { steps, store: mended, left, warnings })
 }
 
-/// Whether this is a Windows that has IPv6 by itself, as all do since Vista: an item of the family is there, or something else that
-/// came with Vista.
+/// Returns whether this is a Windows that has IPv6 by itself, as all do since Vista: an item of the family is there, or something
+/// else that came with Vista.
 fn has_inet6(store: &Store) -> bool {
     let has_trace = |item: &super::Item| item.info.address_family == items::INET6 || item.repeated_name.is_some();
     let is_of_vista =
@@ -172,7 +172,7 @@ fn has_inet6(store: &Store) -> bool {
     is_of_vista || store.items().any(has_trace)
 }
 
-/// The errors and the warnings that a catalog has, as the checker finds them.
+/// Returns the errors and the warnings that a catalog has, as the checker finds them.
 fn remaining(store: &Store) -> (Vec<Finding>, Vec<Finding>) {
     let faults = rules::faults(store);
     let mut findings: Vec<Finding> = faults.iter().map(Finding::from).collect();

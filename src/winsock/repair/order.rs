@@ -99,7 +99,7 @@ impl Draft<'_> {
     }
 }
 
-/// Whether an item that stands ahead is chosen for all that a chain is asked for: family, type, every protocol, and 0.
+/// Returns whether an item that stands ahead is chosen for all that a chain is asked for: family, type, every protocol, and 0.
 fn covers(rival: &ProtocolInfo, chain: &ProtocolInfo) -> bool {
     let zero = |info: &ProtocolInfo| info.has_provider_flags(provider_flags::MATCHES_PROTOCOL_ZERO);
     let same = rival.address_family == chain.address_family && rival.socket_type == chain.socket_type;
@@ -111,7 +111,7 @@ fn covers(rival: &ProtocolInfo, chain: &ProtocolInfo) -> bool {
     }
 }
 
-/// Whether a chain runs over another by naming it, or by ending in all that the other runs over.
+/// Returns whether a chain runs over another by naming it, or by ending in all that the other runs over.
 fn stands_on(chain: &Item, other: &Item) -> bool {
     let (ids, below) = (chain.info.chain.ids(), other.info.chain.ids());
     ids.contains(&other.id()) || (ids.len() > below.len() && ids.ends_with(below))

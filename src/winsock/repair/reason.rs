@@ -100,7 +100,7 @@ pub enum Repointing {
 }
 
 impl Removal {
-    /// The rule that asks for it; nothing where the user does.
+    /// Returns the rule that asks for it, or `None` where the user does.
     pub(super) const fn code(&self) -> Option<&'static str> {
         Some(match self {
             Removal::Provider(_) | Removal::Bereft(_) => return None,

@@ -188,7 +188,7 @@ impl Subject {
 }
 
 impl Step {
-    /// The rule that asks for it; nothing where the user does, and for what other steps bring with them.
+    /// Returns the rule that asks for it, or `None` where the user does, and for what other steps bring with them.
     pub fn code(&self) -> Option<&'static str> {
         Some(match &self.change {
             Change::Remove(removal) => return removal.code(),
@@ -250,7 +250,7 @@ impl Step {
 }
 
 impl Change {
-    /// What kind of change it is, in kebab-case: `remove`, `repoint`, ...
+    /// Returns what kind of change it is, in kebab-case: `remove`, `repoint`, ...
     pub const fn name(&self) -> &'static str {
         match self {
             Change::Remove(_) => "remove",

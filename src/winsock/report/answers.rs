@@ -53,7 +53,7 @@ pub struct Answer {
     pub without_added: Outcome,
 }
 
-/// The answers to the usual requests; of each item whether it was added.
+/// Returns the answers to the usual requests; of each item whether it was added.
 pub(super) fn answers(items: &[(&Item, bool)], has_gaps: bool) -> Vec<Answer> {
     let none = if has_gaps { Outcome::NotStated } else { Outcome::Refused };
     let answer = |request: UsualRequest| Answer {
@@ -75,7 +75,7 @@ fn first(items: &[(&Item, bool)], request: &UsualRequest, counts: impl Fn(bool) 
     None
 }
 
-/// Whether an item matches a request whose fields are all stated; nothing where its source does not state.
+/// Returns whether an item matches a request whose fields are all stated, or `None` where its source does not state.
 fn matches(item: &Item, request: &UsualRequest) -> Option<bool> {
     let info = &item.info;
     let selectable = matches!(item.kind(), ItemKind::Base | ItemKind::Chain);

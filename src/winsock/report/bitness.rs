@@ -52,7 +52,7 @@ impl<'s> Identity<'s> {
     }
 }
 
-/// The differences between the sets; none where there are not both.
+/// Returns the differences between the sets; none where there are not both.
 pub(super) fn differences(store: &Store) -> Vec<Difference<'_>> {
     let set = |bits| store.sets.iter().find(|set: &&Set| set.bits == Some(bits));
     let (Some(set_32), Some(set_64)) = (set(Bitness::Bits32), set(Bitness::Bits64)) else { return Vec::new() };

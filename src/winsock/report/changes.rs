@@ -13,13 +13,13 @@ pub(super) enum Known {
 }
 
 impl Known {
-    /// What an item is, by GUID and triple: names are texts of a language, or references to such.
+    /// Returns what an item is, by GUID and triple: names are texts of a language, or references to such.
     pub fn of(info: &ProtocolInfo) -> Option<Self> {
         let item = StandardItem::of(info).map(Known::Item);
         item.or_else(|| StandardProvider::of_family(info).map(Known::Family))
     }
 
-    /// What catalogs of sockatlas call it.
+    /// Returns what catalogs of sockatlas call it.
     pub fn name(self) -> &'static str {
         match self {
             Known::Item(item) => item.name,
@@ -40,9 +40,9 @@ pub struct Change {
     pub found: String,
 }
 
-/// Every field that says otherwise. Not compared are ids, which each machine gives by itself, and what the source does not state;
-/// nor names: each version of Windows has others, texts of its language among them, and nothing is chosen or loaded by them. Of
-/// providers that are not Microsoft's only the library is known for all their versions.
+/// Returns every field that says otherwise. Not compared are ids, which each machine gives by itself, and what the source does not
+/// state; nor names: each version of Windows has others, texts of its language among them, and nothing is chosen or loaded by them.
+/// Of providers that are not Microsoft's only the library is known for all their versions.
 pub(super) fn changes(item: &Item, known: Known) -> Vec<Change> {
     let info = &item.info;
     let mut changes = Vec::new();
@@ -65,7 +65,7 @@ pub(super) fn changes(item: &Item, known: Known) -> Vec<Change> {
     changes
 }
 
-/// The number in a field; nothing for texts, GUIDs and ids, and where the source does not state it.
+/// Returns the number in a field, or `None` for texts, GUIDs and ids, and where the source does not state it.
 pub(super) fn number(info: &ProtocolInfo, field: Field) -> Option<i64> {
     let further = info.further.as_ref();
     Some(match field {

@@ -20,14 +20,14 @@ pub struct Leftover {
 }
 
 impl Leftover {
-    /// The bytes in hexadecimal, blanks between them.
+    /// Returns the bytes in hexadecimal, blanks between them.
     pub fn hex(&self) -> String {
         let digits: Vec<String> = self.bytes.iter().map(|byte| format!("{byte:02x}")).collect();
         digits.join(" ")
     }
 
-    /// What they are as a text: UTF-16 in a name and where every second byte is zero, else ASCII; dots for what cannot be printed.
-    /// Nothing where less than half can.
+    /// Returns what they are as a text: UTF-16 in a name and where every second byte is zero, else ASCII; dots for what cannot be
+    /// printed. Nothing where less than half can.
     pub fn text(&self) -> Option<String> {
         let wide = self.field == Field::ProtocolName || self.bytes.iter().skip(1).step_by(2).all(|&byte| byte == 0);
         let wide = wide && self.bytes.len() > 1;
@@ -45,7 +45,7 @@ impl Leftover {
     }
 }
 
-/// What is left over in an item whose bytes the source has. The library is the path that its provider is known to have.
+/// Returns what is left over in an item whose bytes the source has. The library is the path that its provider is known to have.
 pub(super) fn leftovers(item: &Item, library: Option<&str>) -> Vec<Leftover> {
     let Some(packed) = &item.packed else { return Vec::new() };
     let mut found = Vec::new();
@@ -95,7 +95,7 @@ mod tests {
     use crate::catalog::{FileId, Span};
     use crate::winsock::StandardItem;
 
-    /// What is left over in the item of TCP/IP with these bytes in it, each from its offset in the value on.
+    /// Returns what is left over in the item of TCP/IP with these bytes in it, each from its offset in the value on.
     fn with(bytes: &[(usize, &[u8])]) -> Vec<Leftover> {
         let standard = StandardItem::by_name("tcp4").expect("it is known");
         let mut value = *standard.packed(1001).as_bytes();

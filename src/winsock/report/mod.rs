@@ -145,8 +145,8 @@ pub struct Verdict {
 }
 
 impl Verdict {
-    /// Whether all is standard and sound, so that there is nothing to look at. Notes, and bytes that are left over, count for
-    /// nothing.
+    /// Returns whether all is standard and sound, so that there is nothing to look at. Notes, and bytes that are left over, count
+    /// for nothing.
     pub const fn is_clean(&self) -> bool {
         self.changed
             + self.added
@@ -198,7 +198,7 @@ pub fn report<'s>(reading: &'s Reading, mounted: Option<&MountedWindows>) -> Rep
     report
 }
 
-/// What is wrong with how the catalog is told, and what the rules have to say of it.
+/// Returns what is wrong with how the catalog is told, and what the rules have to say of it.
 fn findings(reading: &Reading) -> Vec<Finding> {
     let mut findings: Vec<Finding> = reading.faults.iter().map(Finding::from).collect();
     findings.extend(rules::faults(&reading.store).iter().map(Finding::from));

@@ -60,7 +60,7 @@ pub struct NameSpaceChange {
 }
 
 impl NameSpaceSetReport<'_> {
-    /// Which programs see the set; nothing where the source does not state.
+    /// Returns which programs see the set, or `None` where the source does not state.
     pub fn bits(&self) -> Option<Bitness> {
         self.set.bits
     }
@@ -101,7 +101,7 @@ pub(super) fn report<'s>(set: &'s NameSpaceSet, mounted: Option<&MountedWindows>
     }
 }
 
-/// Where a provider says something else than the known one of its GUID; what the source does not state is no change.
+/// Returns where a provider says something else than the known one of its GUID; what the source does not state is no change.
 fn changes(provider: &NameSpaceProvider, known: &KnownNameSpace) -> Vec<NameSpaceChange> {
     let mut changes = Vec::new();
     let mut change = |value, known: String, found: String| changes.push(NameSpaceChange { value, known, found });

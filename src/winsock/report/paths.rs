@@ -26,7 +26,7 @@ pub enum PathConcern {
 }
 
 impl PathConcern {
-    /// Its name in kebab-case.
+    /// Returns its name in kebab-case.
     pub const fn name(self) -> &'static str {
         match self {
             PathConcern::Empty => "empty",
@@ -40,8 +40,8 @@ impl PathConcern {
         }
     }
 
-    /// Whether it makes another library than the provider's own likely or easy; where the path only lies outside of the folder
-    /// of Windows, it does not.
+    /// Returns whether it makes another library than the provider's own likely or easy; where the path only lies outside of the
+    /// folder of Windows, it does not.
     pub const fn is_grave(self) -> bool {
         !matches!(self, PathConcern::OutsideWindows)
     }
@@ -62,7 +62,8 @@ impl std::fmt::Display for PathConcern {
     }
 }
 
-/// What is odd about a path, the gravest first. The known path is that of a provider whose library is not known to be elsewhere.
+/// Returns what is odd about a path, the gravest first. The known path is that of a provider whose library is not known to be
+/// elsewhere.
 pub(super) fn concerns(path: &str, known: Option<&'static str>) -> Vec<PathConcern> {
     let leads = WindowsPath::of(path);
     let writable = user_writable(path);

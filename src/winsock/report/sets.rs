@@ -56,7 +56,8 @@ pub struct EntryReport<'s> {
     pub library: Option<LibraryFile>,
 }
 
-/// The name of an item as people know it: where it is the indirect string of a standard item, what an English Windows shows.
+/// Returns the name of an item as people know it: where it is the indirect string of a standard item, what an English Windows
+/// shows.
 pub fn shown_name(item: &Item) -> &str {
     // Which library holds the text depends on the version: `wshtcpip.dll` and `wship6.dll` up to Windows 7.
     let standard = StandardItem::of(&item.info).filter(|_| item.info.name.starts_with('@'));
@@ -104,7 +105,7 @@ impl Addition {
         }
     }
 
-    /// Its name in kebab-case.
+    /// Returns its name in kebab-case.
     pub const fn name(self) -> &'static str {
         match self {
             Addition::Layer => "layer",
@@ -118,7 +119,7 @@ impl Addition {
 }
 
 impl Standing {
-    /// Whether it is neither standard nor a changed standard item.
+    /// Returns whether it is neither standard nor a changed standard item.
     pub const fn is_added(&self) -> bool {
         matches!(self, Standing::Added(_))
     }
@@ -196,7 +197,8 @@ pub(super) fn compare_absent(sets: &mut [SetReport<'_>]) {
 /// What an item is known to be, and where it says otherwise.
 type Claim = (Known, Vec<Change>);
 
-/// What each item is. Where several claim to be one standard item, the one with the fewest changes is it, and of such the first.
+/// Returns what each item is. Where several claim to be one standard item, the one with the fewest changes is it, and of such the
+/// first.
 fn standings(set: &Set) -> Vec<Standing> {
     let claim = |item: &Item| Known::of(&item.info).map(|known| (known, changes(item, known)));
     let claims: Vec<Option<Claim>> = set.items.iter().map(claim).collect();
@@ -224,7 +226,7 @@ fn standings(set: &Set) -> Vec<Standing> {
     set.items.iter().zip(claims).enumerate().map(standing).collect()
 }
 
-/// The layers of a set, which all were added.
+/// Returns the layers of a set, which all were added.
 fn layers(entries: &[EntryReport<'_>], answers: &[Answer]) -> Vec<LayerReport> {
     let mut by_id: HashMap<u32, usize> = HashMap::new();
     for (place, entry) in entries.iter().enumerate() {

@@ -24,7 +24,7 @@ pub struct Times<'s> {
     pub late: Vec<(usize, Duration)>,
 }
 
-/// The times of the keys of a catalog; nothing where the source states none.
+/// Returns the times of the keys of a catalog, or `None` where the source states none.
 pub(super) fn times<'s>(written: impl Iterator<Item = Option<&'s str>>) -> Option<Times<'s>> {
     let read = |(place, text): (usize, Option<&'s str>)| {
         let text = text?;

@@ -30,7 +30,7 @@ pub(super) fn look(sets: &[Judged<'_>], found: &mut Vec<Finding>) {
     }
 }
 
-/// Every provider of a set, with its first item.
+/// Returns every provider of a set, with its first item.
 fn providers<'s>(judged: &Judged<'s>) -> IndexMap<Uuid, &'s Item> {
     let mut providers = IndexMap::new();
     for item in &judged.set.items {

@@ -57,13 +57,13 @@ pub(super) fn look(store: &Store, found: &mut Vec<Finding>) {
     }
 }
 
-/// Where it stands that there should be a protocol catalog, if there is none.
+/// Returns where it stands that there should be a protocol catalog, if there is none.
 fn no_protocols(store: &Store) -> Option<Span> {
     let at = store.named_protocol_catalog.as_ref().map(|named| named.at).or(store.parameters);
     at.filter(|_| store.protocol_catalog.is_none() && store.sets.is_empty())
 }
 
-/// The sets that the protocol catalog should have and has not, and where the source says so.
+/// Returns the sets that the protocol catalog should have and has not, and where the source says so.
 pub(in crate::winsock) fn missing_sets(store: &Store) -> Vec<(Bitness, Span)> {
     let without = no_protocols(store);
     let Some(at) = without.or_else(|| {

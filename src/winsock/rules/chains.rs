@@ -147,7 +147,7 @@ fn cycles(judged: &Judged<'_>, faults: &mut Vec<Fault>) {
     }
 }
 
-/// The fault of chains of which each names the next, and the last the first.
+/// Returns the fault of chains of which each names the next, and the last the first.
 fn cycle(items: &[Item], path: &[(usize, usize)]) -> Fault {
     // As many as a chain can have show what is wrong; a hostile catalog has cycles as long as itself.
     let shown: Vec<&Item> = path.iter().take(7).map(|&(at, _)| &items[at]).collect();

@@ -40,7 +40,7 @@ pub(super) fn look(judged: &Judged<'_>, found: &mut Vec<Finding>) {
     }
 }
 
-/// Whether an item answers what a standard one is asked for.
+/// Returns whether an item answers what a standard one is asked for.
 fn answers(item: &Item, known: &StandardItem) -> bool {
     let (family, socket_type, protocol) = known.triple;
     let info = &item.info;

@@ -31,7 +31,7 @@ pub(super) fn triples(judged: &Judged<'_>, faults: &mut Vec<Fault>) {
     }
 }
 
-/// The family and the type, where they are none.
+/// Returns the family and the type, where they are none.
 pub(in crate::winsock) fn impossible(info: &ProtocolInfo) -> impl Iterator<Item = (Field, i32)> {
     let fields = [(Field::AddressFamily, info.address_family), (Field::SocketType, info.socket_type)];
     fields.into_iter().filter(|(_, value)| *value < 1)

@@ -11,7 +11,7 @@ pub(super) struct Judged<'s> {
 }
 
 impl<'s> Judged<'s> {
-    /// Every set of a store.
+    /// Returns every set of a store.
     pub fn sets(store: &'s Store) -> impl Iterator<Item = Judged<'s>> {
         store.sets.iter().map(move |set| {
             let mut by_id = HashMap::with_capacity(set.items.len());
@@ -22,33 +22,33 @@ impl<'s> Judged<'s> {
         })
     }
 
-    /// The first item of this id.
+    /// Returns the first item of this id.
     pub fn by_id(&self, id: u32) -> Option<&'s Item> {
         self.set.items.get(*self.by_id.get(&id)?)
     }
 
-    /// The place in the order of the first item of this id.
+    /// Returns the place in the order of the first item of this id.
     pub fn place(&self, id: u32) -> Option<usize> {
         self.by_id.get(&id).copied()
     }
 
-    /// The items of a kind, in order.
+    /// Returns the items of a kind, in order.
     pub fn of_kind(&self, kind: ItemKind) -> impl Iterator<Item = &'s Item> {
         self.set.items.iter().filter(move |item| item.kind() == kind)
     }
 
-    /// The base protocol that a chain ends in, if it does.
+    /// Returns the base protocol that a chain ends in, if it does.
     pub fn base_of(&self, chain: &Item) -> Option<&'s Item> {
         let last = self.by_id(*chain.info.chain.ids().last()?)?;
         (last.kind() == ItemKind::Base).then_some(last)
     }
 
-    /// Whether a chain names an id that no item has.
+    /// Returns whether a chain names an id that no item has.
     pub fn misses(&self, chain: &Item) -> bool {
         chain.info.chain.ids().iter().any(|&id| self.by_id(id).is_none())
     }
 
-    /// Whether all of the set is told, so that what is not there is missing. Packed items on their own may be any.
+    /// Returns whether all of the set is told, so that what is not there is missing. Packed items on their own may be any.
     pub fn is_whole(&self) -> bool {
         let is_catalog = !matches!(self.store.form, SourceForm::Packed | SourceForm::Instlsp);
         is_catalog && self.store.fragments.is_empty() && self.set.malformed.is_empty()

@@ -12,8 +12,8 @@ use crate::report::Finding;
 use std::collections::HashMap;
 use std::path::Path;
 
-/// The libraries of a store that the volume does not hold; `root` is the folder in which `Windows` stands. One finding says it if
-/// there is none.
+/// Returns the libraries of a store that the volume does not hold; `root` is the folder in which `Windows` stands. One finding says
+/// it if there is none.
 pub(crate) fn missing_libraries(store: &Store, root: &Path) -> Vec<Finding> {
     let mounted = match MountedWindows::open(root) {
         Ok(mounted) => mounted,

@@ -52,7 +52,7 @@ pub(in crate::winsock) enum Flaw {
     Other(&'static str),
 }
 
-/// What is wrong with the path of a provider's library, by the path itself and by what is known of the provider.
+/// Returns what is wrong with the path of a provider's library, by the path itself and by what is known of the provider.
 pub(in crate::winsock) fn flaw(path: &str, provider: Option<&StandardProvider>) -> Option<Flaw> {
     if path.trim().is_empty() {
         return Some(Flaw::Empty);
@@ -64,7 +64,7 @@ pub(in crate::winsock) fn flaw(path: &str, provider: Option<&StandardProvider>) 
     Some(if provider.by_microsoft { Flaw::Elsewhere(provider.name) } else { Flaw::Other(provider.name) })
 }
 
-/// What to do about it.
+/// Returns what to do about it.
 fn usual(provider: Option<&StandardProvider>) -> String {
     match provider {
         Some(provider) if !provider.by_microsoft => {

@@ -52,7 +52,7 @@ pub(super) use library_path::{Flaw, flaw as library_flaw};
 #[cfg(feature = "hive")]
 pub(super) use unapplied_log::NOTHING_NEW;
 
-/// What refuses loading, beyond what reading the source found.
+/// Returns what refuses loading, beyond what reading the source found.
 pub(crate) fn faults(store: &Store) -> Vec<Fault> {
     let mut faults = Vec::new();
     for judged in Judged::sets(store) {
@@ -84,7 +84,7 @@ const LOOKS: [Look; 14] = [
     order::several,
 ];
 
-/// All that is odd, with the severities of the rules. None of it stops loading.
+/// Returns all that is odd, with the severities of the rules. None of it stops loading.
 pub(crate) fn lints(store: &Store) -> Vec<Finding> {
     let mut found = Vec::new();
     let sets: Vec<Judged<'_>> = Judged::sets(store).collect();

@@ -39,7 +39,7 @@ pub(super) fn look(judged: &Judged<'_>, found: &mut Vec<Finding>) {
 /// The first key that is not there, the one that follows, and the last one before the hole.
 pub(super) type Hole<'k> = (u64, &'k str, Span, Option<Span>);
 
-/// The holes in numbered keys.
+/// Returns the holes in numbered keys.
 pub(super) fn holes(mut numbers: Vec<(u64, &str, Span)>) -> Vec<Hole<'_>> {
     numbers.sort_unstable_by_key(|&(number, ..)| number);
     let mut holes = Vec::new();
@@ -54,7 +54,7 @@ pub(super) fn holes(mut numbers: Vec<(u64, &str, Span)>) -> Vec<Hole<'_>> {
     holes
 }
 
-/// The keys of a set in its order: name, number and place. Nothing where there are no keys.
+/// Returns the keys of a set in its order: name, number and place. Nothing where there are no keys.
 fn keys(set: &Set) -> impl Iterator<Item = (&str, u64, Span)> {
     let items = set.items.iter().filter_map(|item| {
         let key = item.key.as_ref()?;
@@ -86,7 +86,7 @@ fn uncounted(judged: &Judged<'_>, found: &mut Vec<Finding>) {
     found.push(finding.label(judged.set.at, "these are the entries"));
 }
 
-/// The value that counts the entries of a set.
+/// Returns the value that counts the entries of a set.
 pub(super) const fn counter(bits: Option<Bitness>) -> &'static str {
     match bits {
         Some(Bitness::Bits64) => "Num_Catalog_Entries64",

@@ -17,8 +17,8 @@ struct Matched {
 }
 
 impl Matched {
-    /// Those of an item. Of one whose range the source does not state only its first protocol is certain; nothing where that is 0,
-    /// which matches by a flag that is not stated either.
+    /// Returns those of an item. Of one whose range the source does not state only its first protocol is certain, or `None` where
+    /// that is 0, which matches by a flag that is not stated either.
     fn of(item: &Item) -> Option<Matched> {
         let (first, last) = item.info.protocols();
         match (last, item.info.has_provider_flags(MATCHES_PROTOCOL_ZERO)) {
@@ -38,7 +38,7 @@ struct Earlier<'s> {
 }
 
 impl<'s> Earlier<'s> {
-    /// An item that answers all that these requests ask.
+    /// Returns an item that answers all that these requests ask.
     fn covers(&self, matched: Matched) -> Option<&'s Item> {
         if let Some(item) = self.exact.get(&matched) {
             return Some(item);
@@ -76,7 +76,7 @@ pub(super) fn shadowed(judged: &Judged<'_>, found: &mut Vec<Finding>) {
     }
 }
 
-/// The finding of an item behind another that answers for it.
+/// Returns the finding of an item behind another that answers for it.
 fn shadow(judged: &Judged<'_>, item: &Item, winner: &Item) -> Option<Finding> {
     let asked = match item.info.further {
         Some(_) => "no request".to_owned(),
@@ -101,7 +101,7 @@ fn shadow(judged: &Judged<'_>, item: &Item, winner: &Item) -> Option<Finding> {
     )
 }
 
-/// Whether a chain runs over all layers of another, by naming that chain or each of its layers.
+/// Returns whether a chain runs over all layers of another, by naming that chain or each of its layers.
 fn runs_over(judged: &Judged<'_>, upper: &Item, lower: &Item) -> bool {
     let ids = upper.info.chain.ids();
     let layers =

@@ -2,7 +2,7 @@
 
 use crate::terms::Categories;
 
-/// Whether an application of these categories loads a layer of those.
+/// Returns whether an application of these categories loads a layer of those.
 ///
 /// An application without categories loads every layer. Any other loads a layer that has some category, none that the application
 /// has not, and `LSP_SYSTEM` where the application has it ([`Categories::permits`]). So a layer without categories is in no

@@ -30,13 +30,13 @@ pub struct Enumeration<T> {
 }
 
 impl<T> Enumeration<T> {
-    /// The bytes that a buffer for `WSAEnumProtocolsW` needs; into a smaller one nothing is written, and the error is `WSAENOBUFS`
-    /// (10055).
+    /// Returns the bytes that a buffer for `WSAEnumProtocolsW` needs; into a smaller one nothing is written, and the error is
+    /// `WSAENOBUFS` (10055).
     pub fn bytes_needed(&self) -> usize {
         self.entries.len().saturating_mul(PROTOCOL_INFO_W_BYTES)
     }
 
-    /// The bytes that a buffer for `WSAEnumProtocolsA` needs.
+    /// Returns the bytes that a buffer for `WSAEnumProtocolsA` needs.
     pub fn bytes_needed_ansi(&self) -> usize {
         self.entries.len().saturating_mul(PROTOCOL_INFO_A_BYTES)
     }
@@ -49,14 +49,14 @@ impl<T> FromIterator<T> for Enumeration<T> {
 }
 
 impl<'r> WindowsSockets<'r> {
-    /// What `WSAEnumProtocols` gives to 64-bit applications; without a list of protocols, all.
+    /// Returns what `WSAEnumProtocols` gives to 64-bit applications; without a list of protocols, all.
     pub fn enum_protocols(&self, protocols: Option<&[i32]>) -> Enumeration<EntryRef<'r>> {
         let shown = self.registry.selectable().filter(|entry| !entry.is_hidden());
         shown.filter(|&entry| is_listed(protocols, first_protocol(entry))).collect()
     }
 
-    /// What `WSCEnumProtocols` gives to 64-bit installers: hidden entries and layers too. Entries of the 32-bit catalog alone are
-    /// disabled, and not in it.
+    /// Returns what `WSCEnumProtocols` gives to 64-bit installers: hidden entries and layers too. Entries of the 32-bit catalog
+    /// alone are disabled, and not in it.
     ///
     /// Windows has one order for all, a registry one for what requests select: so layers keep the places of their declarations, and
     /// the others take the places that are left, in catalog order.
@@ -67,7 +67,7 @@ impl<'r> WindowsSockets<'r> {
         all.filter(|&entry| is_listed(protocols, first_protocol(entry))).collect()
     }
 
-    /// The structure that an enumeration gives of an entry.
+    /// Returns the structure that an enumeration gives of an entry.
     ///
     /// # Errors
     /// What Windows needs of it and the catalog does not state: netsh, for one, prints no provider flags.
@@ -76,8 +76,8 @@ impl<'r> WindowsSockets<'r> {
     }
 }
 
-/// What `WSAEnumProtocols` gives of a catalog as its source states it; without a list of protocols, all. An entry of which the source
-/// does not state whether it is hidden counts as visible.
+/// Returns what `WSAEnumProtocols` gives of a catalog as its source states it; without a list of protocols, all. An entry of which
+/// the source does not state whether it is hidden counts as visible.
 pub fn enum_protocols<'s>(set: &'s Set, protocols: Option<&[i32]>) -> Enumeration<&'s Item> {
     let is_shown = |info: &ProtocolInfo| {
         info.kind() != ItemKind::Layer && info.has_provider_flags(provider_flags::HIDDEN) != Some(true)
@@ -85,8 +85,8 @@ pub fn enum_protocols<'s>(set: &'s Set, protocols: Option<&[i32]>) -> Enumeratio
     wsc_enum_protocols(set, protocols).entries.into_iter().filter(|item| is_shown(&item.info)).collect()
 }
 
-/// What `WSCEnumProtocols` gives of a catalog as its source states it, hidden entries and layers among them; without a list of
-/// protocols, all.
+/// Returns what `WSCEnumProtocols` gives of a catalog as its source states it, hidden entries and layers among them; without a list
+/// of protocols, all.
 pub fn wsc_enum_protocols<'s>(set: &'s Set, protocols: Option<&[i32]>) -> Enumeration<&'s Item> {
     set.items.iter().filter(|item| is_listed(protocols, Some(item.info.protocol))).collect()
 }
@@ -96,7 +96,7 @@ fn first_protocol(entry: EntryRef<'_>) -> Option<i32> {
     entry.protocols().map(|protocols| protocols.first())
 }
 
-/// Whether a list that a zero ends has a protocol; all are in no list.
+/// Returns whether a list that a zero ends has a protocol; all are in no list.
 fn is_listed(protocols: Option<&[i32]>, protocol: Option<i32>) -> bool {
     let listed = |protocols: &[i32]| protocols.iter().take_while(|&&listed| listed != 0).any(|&l| Some(l) == protocol);
     protocols.is_none_or(listed)

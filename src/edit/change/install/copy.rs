@@ -11,7 +11,7 @@ use crate::edit::text::Text;
 use crate::registry::EntryRef;
 use std::path::Path;
 
-/// The text of a definition for a file of a folder; there it replaces another, or does not.
+/// Returns the text of a definition for a file of a folder; there it replaces another, or does not.
 pub(super) fn definition(
     (source, tables): (&Source, &Tables<'_>),
     copy: &Planned,
@@ -38,7 +38,7 @@ pub(super) fn definition(
     Ok(text.into_string())
 }
 
-/// The options of an entry that hold relative paths, with these as they have to be for a file of another folder.
+/// Returns the options of an entry that hold relative paths, with these as they have to be for a file of another folder.
 fn moved(source: &Source, entry: EntryRef<'_>, folder: &Path) -> Vec<(String, String)> {
     let to = files::canonical(folder);
     let moved = |option: &EntryOption| {

@@ -55,12 +55,12 @@ impl DefinitionKind {
         DefinitionKind::Application,
     ];
 
-    /// Whether it is an entry, of which no two have one name, whatever they are.
+    /// Returns whether it is an entry, of which no two have one name, whatever they are.
     pub(super) const fn is_entry(self) -> bool {
         matches!(self, DefinitionKind::Base | DefinitionKind::Layer | DefinitionKind::Chain)
     }
 
-    /// Its section in a catalog: `provider`, `family`, `base`, `layer`, `chain` or `application`.
+    /// Returns its section in a catalog: `provider`, `family`, `base`, `layer`, `chain` or `application`.
     pub const fn name(self) -> &'static str {
         match self {
             DefinitionKind::Provider => "provider",
@@ -106,7 +106,7 @@ impl Definition {
         Ok(if *kind == DefinitionKind::Layer { vec![name.clone()] } else { Vec::new() })
     }
 
-    /// The keys and their words, by their parts, in the canonical order.
+    /// Returns the keys and their words, by their parts, in the canonical order.
     fn keys(&self) -> Result<IndexMap<Vec<&str>, &str>, ChangeError> {
         let (what, name) = (self.kind.name(), self.name.clone());
         let mut keys: IndexMap<Vec<&str>, &str> = IndexMap::new();
@@ -130,14 +130,14 @@ impl Definition {
         Ok(keys)
     }
 
-    /// The keys that it may have, in the canonical order.
+    /// Returns the keys that it may have, in the canonical order.
     fn known(&self) -> impl Iterator<Item = &'static str> + Clone {
         let of_provider = if self.kind.is_entry() { OF_PROVIDER } else { &[] };
         let own = keys::Table::at(&[self.kind.name(), &self.name]).map(keys::Table::names);
         own.into_iter().flatten().filter(|key| *key != "replace").chain(of_provider.iter().copied())
     }
 
-    /// What is here under its name, and where.
+    /// Returns what is here under its name, and where.
     fn existing(&self, registry: &Registry) -> Option<(DefinitionKind, Span)> {
         let tables = Tables::of(registry);
         let at = match self.kind {
@@ -153,7 +153,7 @@ impl Definition {
         Some((self.kind, at?))
     }
 
-    /// The table of the provider, if it is not here. One that is here must be what the keys say.
+    /// Returns the table of the provider, if it is not here. One that is here must be what the keys say.
     fn provider(&self, registry: &Registry, keys: &IndexMap<Vec<&str>, &str>) -> Result<Option<String>, ChangeError> {
         let stated = |key: &str| keys.get([key].as_slice()).map(|word| word.trim());
         let Some(name) = self.kind.is_entry().then(|| stated("provider").or(stated("module"))).flatten() else {
@@ -185,7 +185,7 @@ impl Definition {
         }
     }
 
-    /// Its table.
+    /// Returns its table.
     fn written(&self, registry: &Registry, keys: &IndexMap<Vec<&str>, &str>, replaces: bool) -> String {
         let path = [self.kind.name(), self.name.as_str()];
         let mut table = Table::new(&path);
@@ -222,7 +222,7 @@ impl Definition {
         tables.join("\n")
     }
 
-    /// The kind of an option, where the module is known.
+    /// Returns the kind of an option, where the module is known.
     fn option(&self, registry: &Registry, keys: &IndexMap<Vec<&str>, &str>, key: &[&str]) -> Option<OptionKind> {
         let &["options", option] = key else { return None };
         let stated = |key: &str| keys.get([key].as_slice()).map(|word| word.trim());

@@ -4,7 +4,7 @@ use crate::catalog::{OptionKind, OptionValue};
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
-/// The value of an option with other paths in it; words that are none stay.
+/// Returns the value of an option with other paths in it; words that are none stay.
 pub(super) fn with_paths(kind: OptionKind, value: &OptionValue, path: impl Fn(&str) -> String) -> OptionValue {
     match (kind, value) {
         (OptionKind::FilesOr(words), OptionValue::String(text)) if words.contains(&text.as_str()) => value.clone(),

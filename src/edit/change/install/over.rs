@@ -52,7 +52,7 @@ pub(super) fn install(draft: &mut Draft, layer: &str, bases: &[String]) -> Resul
     Order { names: chains.into_iter().map(|chain| chain.name).collect(), place: Place::First }.apply(draft)
 }
 
-/// The entries that are to be covered, in catalog order.
+/// Returns the entries that are to be covered, in catalog order.
 fn covered<'r>(
     registry: &'r Registry,
     layer: &str,
@@ -82,7 +82,7 @@ fn covered<'r>(
     Ok(registry.selectable().filter(|entry| is_all || wanted.contains(entry.name())).collect())
 }
 
-/// The chains over these entries that are not here yet.
+/// Returns the chains over these entries that are not here yet.
 fn chains(registry: &Registry, layer: &str, bases: &[EntryRef<'_>]) -> Vec<Chain> {
     let is_here = |base: &EntryRef<'_>| {
         base.users().into_iter().any(|user| match &registry.entry_at(user.index()).body {
@@ -142,7 +142,7 @@ fn reason(fault: &FaultKind) -> String {
     }
 }
 
-/// What is said of a chain that is not made; nothing of one that is.
+/// Returns what is said of a chain that is not made, or `None` of one that is.
 fn left_out(registry: &Registry, chain: &Chain, unfit: &[Unfit]) -> Option<Consequence> {
     let unfit = unfit.iter().find(|unfit| unfit.base == chain.base)?;
     let at = registry.entry(&chain.base)?.source();

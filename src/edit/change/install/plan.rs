@@ -70,7 +70,7 @@ impl Plan {
         Ok(Plan { wanted, copies: tables.in_order(copies) })
     }
 
-    /// The layers among what was asked for.
+    /// Returns the layers among what was asked for.
     pub fn layers(&self) -> Vec<String> {
         let layers = self.wanted.iter().filter(|(kind, _)| *kind == DefinitionKind::Layer);
         layers.map(|(_, name)| name.clone()).collect()
@@ -86,7 +86,7 @@ struct Sides<'a> {
 }
 
 impl Sides<'_> {
-    /// All entries that the catalogs define by themselves and do not disable.
+    /// Returns all entries that the catalogs define by themselves and do not disable.
     fn all(&self) -> Result<IndexSet<Path>, ChangeError> {
         let own = self.theirs.entries().filter(|(_, members)| {
             let at = |entry: &EntryRef<'_>| self.source.registry.entry_at(entry.index()).at;

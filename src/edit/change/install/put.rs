@@ -19,14 +19,14 @@ pub(super) enum Home {
 }
 
 impl Home {
-    /// Where the replacement of a definition goes: into its place, if that is a file that can be changed.
+    /// Returns where the replacement of a definition goes: into its place, if that is a file that can be changed.
     pub fn replacing(draft: &Draft, kind: DefinitionKind, name: &str, at: Span) -> Home {
         let Ok(file) = draft.file(at.file) else { return Home::EndReplacing };
         let replaces = Text::new(draft.text(file)).value(&[kind.name(), name], &["replace"]) == Some("true");
         Home::Place { file: file.to_owned(), kind, at, replaces }
     }
 
-    /// The folder of the file into which the definition goes.
+    /// Returns the folder of the file into which the definition goes.
     pub fn folder<'d>(&'d self, draft: &'d Draft) -> &'d Path {
         let file = match self {
             Home::End | Home::EndReplacing => draft.target(),
@@ -35,7 +35,7 @@ impl Home {
         file.parent().unwrap_or(Path::new(""))
     }
 
-    /// Whether the definition has to say that it replaces another.
+    /// Returns whether the definition has to say that it replaces another.
     pub fn replaces(&self) -> bool {
         match self {
             Home::End => false,

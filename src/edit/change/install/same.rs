@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 /// One of two registries.
 pub(super) type Side<'r> = (&'r Registry, Defined<'r>);
 
-/// The keys in which two definitions differ; none where they are the same.
+/// Returns the keys in which two definitions differ; none where they are the same.
 pub(super) fn differing(here: &Side<'_>, there: &Side<'_>) -> Vec<&'static str> {
     match (&here.1, &there.1) {
         (Defined::Provider(one), Defined::Provider(other)) => providers(one, other),
@@ -36,12 +36,12 @@ fn kind(members: &[EntryRef<'_>]) -> Option<EntryKind> {
     members.first().map(|first| first.kind())
 }
 
-/// What is unequal, in order.
+/// Returns what is unequal, in order.
 fn unequal<const N: usize>(equal: [(&'static str, bool); N]) -> Vec<&'static str> {
     equal.into_iter().filter(|(_, equal)| !equal).map(|(key, _)| key).collect()
 }
 
-/// What one side does not state says nothing against the other.
+/// Returns what one side does not state says nothing against the other.
 fn agree<T: PartialEq>(one: Option<T>, other: Option<T>) -> bool {
     one.is_none() || other.is_none() || one == other
 }
@@ -121,7 +121,7 @@ fn chains((here, one): (&Registry, &Chain), (there, other): (&Registry, &Chain))
     ])
 }
 
-/// The options by name, paths of files as those that would be opened.
+/// Returns the options by name, paths of files as those that would be opened.
 fn options(entry: &EntryRef<'_>) -> BTreeMap<String, OptionValue> {
     let located = |option: &EntryOption| {
         let kind = entry.spec(&option.name).map(|spec| spec.kind());

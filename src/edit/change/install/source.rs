@@ -81,12 +81,12 @@ impl Source {
         }
     }
 
-    /// Whether what stands there is said by the catalogs themselves, and not by what they include.
+    /// Returns whether what stands there is said by the catalogs themselves, and not by what they include.
     pub fn is_own(&self, at: Span) -> bool {
         at.file.0 >= self.first && !self.registry.sources().get(at.file).is_included()
     }
 
-    /// What the catalogs are called.
+    /// Returns what the catalogs are called.
     pub fn name(&self) -> String {
         let own = |(file, _): &(FileId, &crate::catalog::Source)| self.is_own(Span::beginning(*file));
         let names = self.registry.sources().iter().filter(own).map(|(_, source)| source.name());
@@ -97,17 +97,17 @@ impl Source {
         self.registry.locate(at)
     }
 
-    /// The folder from which relative paths count that are written there; nothing where that is no file.
+    /// Returns the folder from which relative paths count that are written there, or `None` where that is no file.
     pub fn folder(&self, at: Span) -> Option<&Path> {
         self.registry.sources().get(at.file).file().map(|file| file.parent().unwrap_or(Path::new("")))
     }
 
-    /// Whether what stands there is no TOML.
+    /// Returns whether what stands there is no TOML.
     pub fn is_foreign(&self, at: Span) -> bool {
         self.registry.sources().get(at.file).is_foreign()
     }
 
-    /// The text of a table that is defined there, as it is written; of a document that is no TOML as it would be written.
+    /// Returns the text of a table that is defined there, as it is written; of a document that is no TOML as it would be written.
     pub fn definition(&self, at: Span, table: &[&str]) -> Option<String> {
         self.text(at.file)?.definition(table)
     }

@@ -37,17 +37,17 @@ impl<'r> Tables<'r> {
         Tables { registry, entries }
     }
 
-    /// The members of the table of entries that has this name.
+    /// Returns the members of the table of entries that has this name.
     pub fn members(&self, name: &str) -> &[EntryRef<'r>] {
         self.entries.get(name).map_or(&[], Vec::as_slice)
     }
 
-    /// The tables of the entries, in the order of declaration.
+    /// Returns the tables of the entries, in the order of declaration.
     pub fn entries(&self) -> impl Iterator<Item = (&str, &[EntryRef<'r>])> {
         self.entries.iter().map(|(name, members)| (name.as_str(), members.as_slice()))
     }
 
-    /// The table that makes an entry or a group of this name.
+    /// Returns the table that makes an entry or a group of this name.
     pub fn making(&self, name: &str) -> Option<Path> {
         let of_table = self.entries.get_key_value(name);
         let of_group = || {
@@ -59,7 +59,7 @@ impl<'r> Tables<'r> {
         Some((kind(members.first()?.kind()), name.clone()))
     }
 
-    /// What a table defines. Of entries the name alone counts, as no two kinds of entries can have it.
+    /// Returns what a table defines. Of entries the name alone counts, as no two kinds of entries can have it.
     pub fn get(&self, (section, name): &Path) -> Option<Defined<'_>> {
         match section {
             DefinitionKind::Provider => {
@@ -71,7 +71,8 @@ impl<'r> Tables<'r> {
         }
     }
 
-    /// The tables that one stands on, nearest first: those that its text names. What a layer allows below it is not among them.
+    /// Returns the tables that one stands on, nearest first: those that its text names. What a layer allows below it is not among
+    /// them.
     pub fn below(&self, path: &Path) -> Vec<Path> {
         let Some(Defined::Entries(members)) = self.get(path) else { return Vec::new() };
         let mut below = Vec::new();
@@ -91,13 +92,13 @@ impl<'r> Tables<'r> {
         below
     }
 
-    /// The entries that the layers of a table allow below them.
+    /// Returns the entries that the layers of a table allow below them.
     pub fn allowed(&self, path: &Path) -> Vec<EntryRef<'r>> {
         let members = if path.0.is_entry() { self.members(&path.1) } else { &[] };
         members.iter().flat_map(|entry| entry.allow_below().into_iter().flatten()).collect()
     }
 
-    /// The table of a family that words need: one of the catalogs' own, or one to which they add protocols.
+    /// Returns the table of a family that words need: one of the catalogs' own, or one to which they add protocols.
     fn family(&self, family: Family) -> Option<Path> {
         let is_meant = |(name, declared): &(&String, &DeclaredFamily)| {
             declared.family == family && (Family::from_name(name).is_none() || !declared.protocols.is_empty())
@@ -108,7 +109,7 @@ impl<'r> Tables<'r> {
 }
 
 impl Defined<'_> {
-    /// Where it is declared.
+    /// Returns where it is declared.
     pub fn at(&self, registry: &Registry) -> Option<Span> {
         match self {
             Defined::Provider(provider) => Some(provider.at()),
@@ -118,7 +119,7 @@ impl Defined<'_> {
     }
 }
 
-/// The section of entries of a kind.
+/// Returns the section of entries of a kind.
 pub(super) const fn kind(kind: EntryKind) -> DefinitionKind {
     match kind {
         EntryKind::Base => DefinitionKind::Base,

@@ -22,7 +22,7 @@ pub(super) struct List<'l> {
 }
 
 impl List<'_> {
-    /// What it is to say so that an order becomes another.
+    /// Returns what it is to say so that an order becomes another.
     pub fn of_order(&self, now: &[EntryIndex], wanted: &[EntryIndex]) -> Vec<&str> {
         let behind: HashMap<EntryIndex, usize> =
             self.behind.iter().enumerate().map(|(at, &index)| (index, at)).collect();
@@ -37,7 +37,7 @@ impl List<'_> {
         self.written(&wanted[..length], &placing)
     }
 
-    /// Each of its names, with what that places now.
+    /// Returns each of its names, with what that places now.
     fn placing(&self) -> Vec<(&str, Vec<EntryIndex>)> {
         let mut placed: HashSet<EntryIndex> = self.first.iter().copied().collect();
         let entries = |name: &str| self.meanings.entries(name).unwrap_or_default();
@@ -45,7 +45,7 @@ impl List<'_> {
         self.names.iter().map(|&name| (name, fresh(name))).collect()
     }
 
-    /// The names for the beginning of an order.
+    /// Returns the names for the beginning of an order.
     ///
     /// A chain over several bases is called by its own name where all of it stands together in its order, unless the list calls its
     /// entries one by one there.
@@ -76,7 +76,8 @@ impl List<'_> {
         self.with_idle(names)
     }
 
-    /// The names together with those that the list has already and that place nothing, because a later document does: they stay.
+    /// Returns the names together with those that the list has already and that place nothing, because a later document does: they
+    /// stay.
     fn with_idle<'n>(&'n self, mut names: Vec<&'n str>) -> Vec<&'n str> {
         let mut anchor = 0;
         for &name in &self.names {
@@ -95,14 +96,14 @@ impl List<'_> {
     }
 }
 
-/// How many entries must be named at least: the rest stands behind them as it does without the list.
+/// Returns how many entries must be named at least: the rest stands behind them as it does without the list.
 fn shortest(order: &[EntryIndex], behind: &HashMap<EntryIndex, usize>) -> usize {
     let places: Vec<Option<&usize>> = order.iter().map(|index| behind.get(index)).collect();
     let last_step_back = places.windows(2).rposition(|pair| pair[0] > pair[1]);
     last_step_back.map_or(0, |at| at + 1)
 }
 
-/// How many entries to name so that they are, as far as can be, those that were named.
+/// Returns how many entries to name so that they are, as far as can be, those that were named.
 fn nearest_length(order: &[EntryIndex], least: usize, named: &HashSet<EntryIndex>) -> usize {
     let mut kept = 0;
     let mut nearest = (usize::MAX, least);
@@ -116,7 +117,7 @@ fn nearest_length(order: &[EntryIndex], least: usize, named: &HashSet<EntryIndex
     nearest.1
 }
 
-/// Whether a list names these one after the other, each by its own name.
+/// Returns whether a list names these one after the other, each by its own name.
 fn one_by_one(members: &[EntryIndex], placing: &[(&str, Vec<EntryIndex>)]) -> bool {
     let run =
         |run: &[(&str, Vec<EntryIndex>)]| run.iter().zip(members).all(|((_, placed), member)| placed == &[*member]);

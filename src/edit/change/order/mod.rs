@@ -75,7 +75,7 @@ impl Order {
         verify(draft, &wanted)
     }
 
-    /// The order that is asked for.
+    /// Returns the order that is asked for.
     fn wanted(
         &self,
         registry: &Registry,
@@ -105,7 +105,7 @@ impl Order {
     }
 }
 
-/// What the `order` of each document names.
+/// Returns what the `order` of each document names.
 fn lists(statements: &Statements, meanings: &Meanings<'_>) -> Result<Vec<Vec<EntryIndex>>, ChangeError> {
     let mut lists = Vec::with_capacity(statements.documents.len());
     for document in &statements.documents {
@@ -126,7 +126,7 @@ fn listed(lists: &[Vec<EntryIndex>], entries: usize) -> Vec<bool> {
     listed
 }
 
-/// Where a later document than the own one puts an entry at a place that another was to have.
+/// Returns where a later document than the own one puts an entry at a place that another was to have.
 fn place_taken(
     registry: &Registry,
     meanings: &Meanings<'_>,

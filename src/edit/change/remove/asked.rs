@@ -63,7 +63,7 @@ impl Asked {
     }
 }
 
-/// The chain and the base of a name like `CHAIN/BASE`.
+/// Returns the chain and the base of a name like `CHAIN/BASE`.
 fn member(name: &str, definitions: &IndexMap<&str, Vec<Definition<'_>>>) -> Option<(String, String)> {
     let chain = group_of(name)?;
     let base = name.get(chain.len() + 1..)?;

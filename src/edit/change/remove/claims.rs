@@ -73,7 +73,7 @@ impl Plan<'_> {
         Some((name.value.clone(), self.root(&name.value)?.clone()))
     }
 
-    /// What a request names that goes. An entry's name counts only where it is asked for.
+    /// Returns what a request names that goes. An entry's name counts only where it is asked for.
     fn gone_in_request(&self, request: &RawRequest, registry: &Registry, names_count: bool) -> Option<Gone> {
         let named = |name: &str| Some((name.to_owned(), self.root(name)?.clone()));
         let entry = request.entry.as_ref().and_then(|entry| match &entry.value {

@@ -67,7 +67,7 @@ impl Remove {
 }
 
 impl Plan<'_> {
-    /// What goes or is changed besides what was asked for.
+    /// Returns what goes or is changed besides what was asked for.
     fn consequences(&self) -> Vec<Consequence> {
         let needs = self.needs.iter().map(|need| Consequence {
             effect: need.effect,

@@ -79,7 +79,7 @@ impl<'s> Plan<'s> {
         plan
     }
 
-    /// Who needs what goes, in the order of their places.
+    /// Returns who needs what goes, in the order of their places.
     pub fn dependents(&self) -> Vec<Dependent> {
         let needs = self.needs.iter();
         let dependent =
@@ -87,17 +87,17 @@ impl<'s> Plan<'s> {
         needs.map(dependent).collect()
     }
 
-    /// The definition of an entry that counts.
+    /// Returns the definition of an entry that counts.
     pub fn counting(&self, name: &str) -> Option<&Definition<'s>> {
         self.definitions.get(name)
     }
 
-    /// Whether no entry is called so any more; of what entries are not called at all it is not said.
+    /// Returns whether no entry is called so any more; of what entries are not called at all it is not said.
     pub fn is_gone(&self, name: &str) -> bool {
         self.root(name).is_some()
     }
 
-    /// The name that was asked for and takes an entry of this name along.
+    /// Returns the name that was asked for and takes an entry of this name along.
     pub fn root(&self, name: &str) -> Option<&String> {
         let of_member = || {
             let chain = group_of(name)?;
@@ -150,7 +150,7 @@ impl<'s> Plan<'s> {
         found
     }
 
-    /// What an entry lacks as a whole when everything is gone that goes: where it names that, and what takes that along.
+    /// Returns what an entry lacks as a whole when everything is gone that goes: where it names that, and what takes that along.
     fn lacking(&self, definition: &Definition<'_>) -> Option<(Span, String)> {
         let section = |kind: &'static str, name: &At<String>| {
             Some((name.at, self.asked.sections.get(&(kind, name.value.clone()))?.clone()))

@@ -10,7 +10,7 @@ use crate::edit::text::Text;
 use crate::edit::transaction::Draft;
 use std::path::PathBuf;
 
-/// The files that change, and their new texts.
+/// Returns the files that change, and their new texts.
 pub(super) fn without(
     plan: &Plan<'_>,
     draft: &Draft,
@@ -161,13 +161,13 @@ impl Page<'_> {
 }
 
 impl Plan<'_> {
-    /// The definition of an entry that counts, if it stands in this document.
+    /// Returns the definition of an entry that counts, if it stands in this document.
     fn definition(&self, name: &str, file: FileId) -> Option<&RawEntry> {
         self.counting(name).filter(|definition| definition.file == file).map(|definition| definition.entry)
     }
 }
 
-/// What loaded is TOML, and what was read from it is there.
+/// Returns what loaded is TOML, and what was read from it is there.
 fn done(is_done: bool) -> Result<(), ChangeError> {
     match is_done {
         true => Ok(()),

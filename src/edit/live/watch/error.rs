@@ -56,7 +56,7 @@ pub enum WatchError {
 }
 
 impl WatchError {
-    /// What notify could not begin.
+    /// Returns what notify could not begin.
     pub(super) fn of_system(error: notify::Error) -> WatchError {
         match system(error) {
             // EMFILE; the kind of that has no name in std.
@@ -67,7 +67,7 @@ impl WatchError {
         }
     }
 
-    /// What notify could not do for a folder.
+    /// Returns what notify could not do for a folder.
     pub(super) fn of_folder(folder: PathBuf, error: notify::Error) -> WatchError {
         match error.kind {
             notify::ErrorKind::MaxFilesWatch => WatchError::NoMoreWatches { folder, limit: limit("watches") },
@@ -75,19 +75,19 @@ impl WatchError {
         }
     }
 
-    /// Whether there is nothing to watch any more where a folder was.
+    /// Returns whether there is nothing to watch any more where a folder was.
     pub(super) fn is_absence(&self) -> bool {
         let absent = [io::ErrorKind::NotFound, io::ErrorKind::NotADirectory];
         matches!(self, WatchError::Folder { error, .. } if absent.contains(&error.kind()))
     }
 
-    /// Whether the system lacks something, so that nothing more can be watched.
+    /// Returns whether the system lacks something, so that nothing more can be watched.
     pub(super) fn is_want(&self) -> bool {
         matches!(self, WatchError::NoMoreWatches { .. } | WatchError::NoMoreSources { .. })
     }
 }
 
-/// What the system said.
+/// Returns what the system said.
 fn system(error: notify::Error) -> io::Error {
     match error.kind {
         notify::ErrorKind::Io(error) => error,
@@ -97,7 +97,7 @@ fn system(error: notify::Error) -> io::Error {
     }
 }
 
-/// How many there may be: for each user by inotify(7), or in the whole name space of users that this process is in.
+/// Returns how many there may be: for each user by inotify(7), or in the whole name space of users that this process is in.
 fn limit(what: &str) -> Option<u64> {
     let places = [format!("/proc/sys/fs/inotify/max_user_{what}"), format!("/proc/sys/user/max_inotify_{what}")];
     let limits = places.into_iter().filter_map(|path| std::fs::read_to_string(path).ok()?.trim().parse().ok());

@@ -68,7 +68,7 @@ impl Follower {
         looked
     }
 
-    /// How long to wait for something to happen.
+    /// Returns how long to wait for something to happen.
     fn patience(&self) -> Option<Duration> {
         self.options.poll.or_else(|| self.watches.is_none().then_some(FALLBACK))
     }

@@ -79,7 +79,7 @@ pub struct WatchOptions {
 }
 
 impl WatchOptions {
-    /// The system tells what happens; 50 ms without it is quiet, and 1 s is waited for that.
+    /// Returns the system tells what happens; 50 ms without it is quiet, and 1 s is waited for that.
     pub fn new() -> Self {
         WatchOptions { quiet: Duration::from_millis(50), at_most: Duration::from_secs(1), poll: None }
     }
@@ -138,7 +138,7 @@ impl Watcher {
         self.signal.changed();
     }
 
-    /// How often it has had the catalogs loaded so far, whatever came of it.
+    /// Returns how often it has had the catalogs loaded so far, whatever came of it.
     pub fn reloads(&self) -> u64 {
         self.reloads.load(Ordering::Relaxed)
     }

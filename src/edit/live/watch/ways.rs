@@ -40,7 +40,7 @@ pub(super) struct Names {
 type Identity = (u64, u64);
 
 impl Ways {
-    /// The ways to where these documents were looked for, as they are now.
+    /// Returns the ways to where these documents were looked for, as they are now.
     pub fn to(sources: &Sources) -> Ways {
         let mut ways = Ways::default();
         let places: BTreeSet<&Place> = sources.places().iter().collect();
@@ -59,7 +59,7 @@ impl Ways {
         ways
     }
 
-    /// Whether the same folders are at the same paths.
+    /// Returns whether the same folders are at the same paths.
     pub fn lead_through_the_same(&self, other: &Ways) -> bool {
         let folders = |ways: &'_ Ways| -> Vec<(PathBuf, Option<Identity>, bool)> {
             let folders = ways.folders.iter();
@@ -110,13 +110,13 @@ impl Ways {
 }
 
 impl Names {
-    /// Whether all these count already.
+    /// Returns whether all these count already.
     pub fn hold(&self, others: &Names) -> bool {
         self.names.is_superset(&others.names) && self.documents >= others.documents
     }
 
-    /// Whether it counts what happens to the file or folder of this name. A folder that comes into one that is a catalog may hold
-    /// documents; one that goes has been looked into, and is known by its name.
+    /// Returns whether it counts what happens to the file or folder of this name. A folder that comes into one that is a catalog
+    /// may hold documents; one that goes has been looked into, and is known by its name.
     pub fn count(&self, path: &Path) -> bool {
         let Some(name) = path.file_name() else { return false };
         let is_document = || path.extension().is_some_and(|extension| extension == "toml") || path.is_dir();
@@ -124,7 +124,7 @@ impl Names {
     }
 }
 
-/// The steps of a path, the last one first. An absolute one begins at the root.
+/// Returns the steps of a path, the last one first. An absolute one begins at the root.
 fn steps(path: &Path) -> Vec<OsString> {
     path.components().rev().map(|step| step.as_os_str().to_owned()).collect()
 }

@@ -41,7 +41,7 @@ impl Acl {
         entries.chunks_exact(ENTRY_BYTES).map(entry).collect::<Option<Vec<_>>>().map(Acl)
     }
 
-    /// The value of the attribute.
+    /// Returns the value of the attribute.
     pub fn render(&self) -> Vec<u8> {
         let mut value = VERSION.to_le_bytes().to_vec();
         for Entry { tag, may, id } in &self.0 {
@@ -52,12 +52,12 @@ impl Acl {
         value
     }
 
-    /// The same users and groups, who may do something else.
+    /// Returns the same users and groups, who may do something else.
     pub fn map(&self, to: impl Fn(u16) -> u16) -> Acl {
         Acl(self.0.iter().map(|entry| Entry { may: to(entry.may), ..*entry }).collect())
     }
 
-    /// The same, without any right for the file's group itself.
+    /// Returns the same, without any right for the file's group itself.
     pub fn without_group(&self) -> Acl {
         Acl(self
             .0
@@ -66,7 +66,7 @@ impl Acl {
             .collect())
     }
 
-    /// Whether nobody is kept from this.
+    /// Returns whether nobody is kept from this.
     pub fn all_may(&self, what: u16) -> bool {
         self.0.iter().all(|entry| entry.may & what == what)
     }

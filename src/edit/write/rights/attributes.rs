@@ -16,7 +16,7 @@ mod system {
     /// The most that the kernel gives of names, and of one value (`linux/limits.h`).
     const MOST_BYTES: usize = 64 << 10;
 
-    /// All that this process may see, in the order of their names.
+    /// Returns all that this process may see, in the order of their names.
     pub fn all(file: &File) -> io::Result<Vec<Attribute>> {
         let mut names = Vec::with_capacity(MOST_BYTES);
         match flistxattr(file, spare_capacity(&mut names)) {

@@ -39,7 +39,7 @@ pub(in crate::edit) type NotKept = (String, io::Error);
 const MEASURES: [&[u8]; 2] = [b"security.ima", b"security.evm"];
 
 impl Kept {
-    /// What an open file has.
+    /// Returns what an open file has.
     pub fn of(file: &File) -> io::Result<Kept> {
         let metadata = file.metadata()?;
         let (mut acl, mut others) = (None, Vec::new());
@@ -171,7 +171,7 @@ pub(super) fn conceal(file: &File, others: &[&Kept]) -> Result<(), NotKept> {
 
 #[cfg(unix)]
 impl Kept {
-    /// Who may read it, as a mode; of a list of access, what holds for everybody.
+    /// Returns who may read it, as a mode; of a list of access, what holds for everybody.
     fn readable(&self) -> u32 {
         use std::os::unix::fs::PermissionsExt;
         match self.acl.as_deref() {

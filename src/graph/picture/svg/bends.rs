@@ -29,7 +29,7 @@ const STEP: f64 = 7.0;
 const MOST: f64 = 84.0;
 
 impl Bends {
-    /// The turns from the lanes of one row to those of the next; lanes are chains and their places, from left to right.
+    /// Returns the turns from the lanes of one row to those of the next; lanes are chains and their places, from left to right.
     pub(super) fn between(upper: &[(usize, f64)], lower: &[(usize, f64)]) -> Self {
         let aside = |&(chain, x): &(usize, f64)| {
             let below = lower.iter().find(|&&(other, _)| other == chain);
@@ -51,7 +51,7 @@ impl Bends {
         Self { height: ((44.0 + farthest * 0.16).min(130.0) + widest).round(), bends }
     }
 
-    /// The turn of one chain; none if it does not come this far.
+    /// Returns the turn of one chain; none if it does not come this far.
     pub(super) fn of(&self, chain: usize) -> Bend {
         self.bends.get(chain).copied().unwrap_or_default()
     }

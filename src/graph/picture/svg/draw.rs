@@ -251,7 +251,7 @@ fn counts(picture: &Picture) -> String {
     parts.join(" · ")
 }
 
-/// The drawing in words, for those who hear it.
+/// Returns the drawing in words, for those who hear it.
 fn describe(picture: &Picture) -> String {
     let mut words = format!("{}.", counts(picture).replace(" ·", ","));
     for chain in 0..picture.chains.len().min(TOLD) {

@@ -82,7 +82,7 @@ pub(super) enum Sample {
 }
 
 impl Sample {
-    /// The words beside the sample.
+    /// Returns the words beside the sample.
     pub(super) fn text(self) -> &'static str {
         match self {
             Self::Chain => "chain, from its top layer to its base protocol",
@@ -147,8 +147,8 @@ impl Layout {
         }
     }
 
-    /// The chains, and the boxes that they run through; returns their width. While laying out, `width` is the
-    /// content's and `height` is where the next thing may begin.
+    /// Returns the chains, and the boxes that they run through; returns their width. While laying out, `width` is the content's and
+    /// `height` is where the next thing may begin.
     fn lay_threads(&mut self, picture: &Picture, rows: &Rows, placed: &[PlacedRow]) -> f64 {
         let Some((top_row, top_placed)) = rows.first().zip(placed.first()) else { return 0.0 };
 

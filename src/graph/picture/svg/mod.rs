@@ -18,7 +18,7 @@ mod text;
 use super::Picture;
 
 impl Picture {
-    /// The picture as an SVG document that stands by itself: no scripts, no fonts, no other files.
+    /// Returns the picture as an SVG document that stands by itself: no scripts, no fonts, no other files.
     ///
     /// It follows the reader's light or dark theme (`prefers-color-scheme`), its text is text, and its colours can be
     /// told apart with any kind of colour vision. A name that is too long for its place ends in an ellipsis, and is

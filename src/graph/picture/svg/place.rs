@@ -19,12 +19,12 @@ pub(super) struct PlacedRow {
 }
 
 impl PlacedRow {
-    /// Where a lane of a slot is.
+    /// Returns where a lane of a slot is.
     fn lane(&self, slot: usize, lane: usize) -> f64 {
         self.left[slot] + self.first_lane[slot] + lane as f64 * LANE
     }
 
-    /// All lanes of the row.
+    /// Returns all lanes of the row.
     pub(super) fn lanes(&self, row: &[Slot]) -> Lanes {
         let of_slot = |(slot, filled): (usize, &Slot)| -> Lanes {
             filled.lanes.iter().enumerate().map(|(lane, &chain)| (chain, self.lane(slot, lane))).collect()
@@ -69,7 +69,7 @@ fn side_by_side(picture: &Picture, row: &[Slot]) -> PlacedRow {
     placed
 }
 
-/// Where each slot is, from the first, when they stand as close together as they may.
+/// Returns where each slot is, from the first, when they stand as close together as they may.
 fn offsets(widths: &[f64]) -> Vec<f64> {
     let mut at = 0.0;
     let mut offsets = Vec::with_capacity(widths.len());

@@ -23,7 +23,7 @@ pub(super) struct Slot {
 /// The widest row of boxes that is not broken into several, in pixels.
 const WIDEST: f64 = 1700.0;
 
-/// The rows for the chains of `picture`. A chain with an empty stack has no thread.
+/// Returns the rows for the chains of `picture`. A chain with an empty stack has no thread.
 pub(super) fn arrange(picture: &Picture, stacks: &[Vec<usize>]) -> Rows {
     let towers = Towers::build(stacks);
     let rows = untangle(towers.rows(stacks));
@@ -32,7 +32,7 @@ pub(super) fn arrange(picture: &Picture, stacks: &[Vec<usize>]) -> Rows {
     in_catalog_order(rows)
 }
 
-/// The rows or their mirror image, which has the same crossings: what has the bases more in the order of the catalog.
+/// Returns the rows or their mirror image, which has the same crossings: what has the bases more in the order of the catalog.
 fn in_catalog_order(mut rows: Rows) -> Rows {
     let ends = rows.iter().flatten().filter(|slot| slot.ends);
     let bases: Vec<usize> = ends.filter_map(|slot| slot.node).collect();
@@ -124,7 +124,7 @@ impl Towers {
         false
     }
 
-    /// How many rows stand below each box.
+    /// Returns how many rows stand below each box.
     fn heights(&self) -> Vec<usize> {
         let mut heights = vec![0; self.nodes.len()];
         let mut settled = false;
@@ -204,7 +204,7 @@ fn break_wide_rows(picture: &Picture, rows: Rows) -> (Rows, bool) {
     (out, more)
 }
 
-/// The same rows, their slots and lanes ordered so that few threads cross.
+/// Returns the same rows, their slots and lanes ordered so that few threads cross.
 ///
 /// The usual barycenter sweeps, down and up, each row ordered by where its threads are in the row before; the best
 /// order seen is kept, and neighbours are then exchanged for as long as that helps.
@@ -241,7 +241,7 @@ fn untangle(rows: Rows) -> Rows {
     best
 }
 
-/// Where each chain is in a row, counted from the left; `None` where it has ended.
+/// Returns where each chain is in a row, counted from the left; `None` where it has ended.
 fn places(row: &[Slot]) -> Vec<Option<usize>> {
     let lanes = row.iter().flat_map(|slot| &slot.lanes);
     let mut places = vec![None; lanes.clone().max().map_or(0, |&last| last + 1)];
@@ -267,7 +267,7 @@ fn order_by(rows: &mut Rows, row: usize, reference: usize) {
     rows[row].sort_by(|a, b| mean(a).total_cmp(&mean(b)));
 }
 
-/// How many pairs of threads cross, over all rows.
+/// Returns how many pairs of threads cross, over all rows.
 fn crossings(rows: &Rows) -> usize {
     let between = |pair: &[Vec<Slot>]| {
         let lower = places(&pair[1]);

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-/// The width of `text` in pixels, rather too wide than too narrow: of the fonts that `system-ui, sans-serif` stands
-/// for, DejaVu Sans and Verdana run widest, and the figures (in hundredths of the font size) are theirs, rounded up.
+/// Returns the width of `text` in pixels, rather too wide than too narrow: of the fonts that `system-ui, sans-serif` stands for,
+/// DejaVu Sans and Verdana run widest, and the figures (in hundredths of the font size) are theirs, rounded up.
 pub(super) fn width(text: &str, size: f64) -> f64 {
     let hundredths: u32 = text.chars().map(advance).sum();
     (f64::from(hundredths) * size / 100.0).ceil()

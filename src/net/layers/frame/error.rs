@@ -39,7 +39,7 @@ pub enum FrameError {
 }
 
 impl FrameError {
-    /// What kind of failure it is.
+    /// Returns what kind of failure it is.
     pub fn failure(&self) -> Failure {
         match self {
             FrameError::Announced { .. } => Failure::Protocol,

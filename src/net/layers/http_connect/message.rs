@@ -16,7 +16,7 @@ pub(super) struct Search {
 }
 
 impl Search {
-    /// The length of the header with its empty line, when that is there.
+    /// Returns the length of the header with its empty line, when that is there.
     pub fn end(&mut self, bytes: &[u8]) -> Option<usize> {
         while let Some(byte) = bytes.get(self.seen) {
             self.seen += 1;
@@ -35,7 +35,7 @@ impl Search {
 /// The longest host that is asked for, in bytes: what DNS allows, and SOCKS too.
 pub(super) const LONGEST_HOST: usize = 255;
 
-/// Whether RFC 3986, section 3.2.2, lets the character stand in a name as it is.
+/// Returns whether RFC 3986, section 3.2.2, lets the character stand in a name as it is.
 pub(super) fn stands_in_host(c: char) -> bool {
     c.is_ascii_alphanumeric() || "-._~!$&'()*+,;=".contains(c)
 }

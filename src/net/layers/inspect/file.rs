@@ -45,7 +45,7 @@ impl FileRecorder {
     }
 }
 
-/// What is wrong with adding this form to what a file has.
+/// Returns what is wrong with adding this form to what a file has.
 fn mismatch(path: &Path, file: &File, form: Form) -> io::Result<Option<&'static str>> {
     let metadata = file.metadata()?;
     if !metadata.is_file() || metadata.len() == 0 {
@@ -117,7 +117,7 @@ impl Target {
         self.lost.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether nothing is missing that nobody has been told of.
+    /// Returns whether nothing is missing that nobody has been told of.
     fn complete(&self) -> Result<(), InspectError> {
         let lost = self.lost().take();
         lost.map_or(Ok(()), |error| Err(InspectError::Lost { source: error.into() }))
@@ -127,7 +127,7 @@ impl Target {
 /// The last second that RFC 3339 has, in seconds since 1970.
 const LAST: u64 = 253_402_300_799;
 
-/// The time, as far as the forms can report it: from 1970 to 9999.
+/// Returns the time, as far as the forms can report it: from 1970 to 9999.
 fn now() -> SystemTime {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     SystemTime::UNIX_EPOCH + since.min(Duration::from_secs(LAST))

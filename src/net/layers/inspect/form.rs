@@ -37,10 +37,10 @@ pub(super) trait Account: Send {
     /// It begins.
     fn begun(&mut self, at: Moment, write: Write<'_>) -> Result<(), RecordError>;
 
-    /// Bytes, or one message.
+    /// Returns bytes, or one message.
     fn passed(&mut self, at: Moment, direction: Direction, bytes: &[u8], write: Write<'_>) -> Result<(), RecordError>;
 
-    /// One side has ended.
+    /// Returns one side has ended.
     fn ended(&mut self, at: Moment, direction: Direction, write: Write<'_>) -> Result<(), RecordError>;
 
     /// It is dropped.
@@ -50,7 +50,7 @@ pub(super) trait Account: Send {
 impl Form {
     const ALL: [Form; 3] = [Form::Counts, Form::Hexdump, Form::Pcapng];
 
-    /// Its name in catalogs.
+    /// Returns its name in catalogs.
     pub const fn name(self) -> &'static str {
         match self {
             Form::Counts => "counts",
@@ -59,17 +59,17 @@ impl Form {
         }
     }
 
-    /// The one with this name.
+    /// Returns the one with this name.
     pub fn named(name: &str) -> Option<Form> {
         Form::ALL.into_iter().find(|form| form.name() == name)
     }
 
-    /// What is written whenever a file is opened.
+    /// Returns what is written whenever a file is opened.
     pub fn preamble(self) -> Vec<u8> {
         if self == Form::Pcapng { pcapng::preamble() } else { Vec::new() }
     }
 
-    /// What is written of a connection.
+    /// Returns what is written of a connection.
     pub fn account(self, inspected: &Inspected, begun: SystemTime) -> Box<dyn Account> {
         match self {
             Form::Counts => Box::new(Counts::new(inspected)),

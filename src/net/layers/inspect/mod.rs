@@ -76,7 +76,8 @@ pub struct Inspect {
 }
 
 impl Inspect {
-    /// The same, with a recorder of the program's own, which is told of all connections. What the catalog says is done besides.
+    /// Returns the same, with a recorder of the program's own, which is told of all connections. What the catalog says is done
+    /// besides.
     pub fn recording(recorder: Arc<dyn Recorder>) -> Self {
         Inspect { recorder: Some(recorder) }
     }

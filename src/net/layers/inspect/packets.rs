@@ -209,7 +209,7 @@ impl Account for Packets {
     }
 }
 
-/// The side that something comes from.
+/// Returns the side that something comes from.
 fn side_of(direction: Direction) -> usize {
     match direction {
         Direction::Sent => 0,
@@ -244,7 +244,7 @@ fn opening(packet: PacketBuilderStep<TcpHeader>) -> Result<PacketBuilderStep<Tcp
     Ok(packet.options(&options)?)
 }
 
-/// The addresses of this end and of the other; where they are not IP's, some that stand for them.
+/// Returns the addresses of this end and of the other; where they are not IP's, some that stand for them.
 fn addresses(inspected: &Inspected, first: usize) -> [SocketAddr; 2] {
     let real = |end: &Option<Address>| end.as_ref().and_then(Address::socket_addr);
     if let (Some(local), Some(peer)) = (real(&inspected.local), real(&inspected.peer)) {

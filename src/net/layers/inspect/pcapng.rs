@@ -37,7 +37,7 @@ pub(super) enum Way {
     Outbound = 2,
 }
 
-/// What every opened file is given: the header of a section, and its interface.
+/// Returns what every opened file is given: the header of a section, and its interface.
 pub(super) fn preamble() -> Vec<u8> {
     let mut out = Vec::new();
     block(&mut out, SECTION_HEADER, |out| {

@@ -5,7 +5,7 @@ use std::error::Error;
 
 /// Receives what passes on every connection of a layer.
 pub trait Recorder: Send + Sync {
-    /// A connection begins: what lies below the layer is open. It is told to what this gives.
+    /// Returns a connection begins: what lies below the layer is open. It is told to what this gives.
     ///
     /// # Errors
     ///
@@ -23,7 +23,7 @@ pub trait Recording: Send {
     /// They cannot be recorded; they do not pass, and the connection ends.
     fn passed(&mut self, direction: Direction, bytes: &[u8]) -> Result<(), RecordError>;
 
-    /// One side has ended: nothing more comes from there. Datagrams know no end of the other side.
+    /// Returns one side has ended: nothing more comes from there. Datagrams know no end of the other side.
     ///
     /// # Errors
     ///

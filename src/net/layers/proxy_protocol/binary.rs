@@ -36,7 +36,7 @@ const DATAGRAM: u8 = 2;
 /// The bytes of a path: those of `sun_path` in unix(7).
 const PATH: usize = 108;
 
-/// How many more bytes surely belong to the header; 0: it is whole.
+/// Returns how many more bytes surely belong to the header; 0: it is whole.
 pub(super) fn missing(bytes: &[u8]) -> Result<usize, ProxyProtocolError> {
     let is_local = match bytes.get(SIGNATURE.len()).map(|&byte| halves(byte)) {
         Some((VERSION, LOCAL)) => true,
@@ -63,18 +63,18 @@ pub(super) fn missing(bytes: &[u8]) -> Result<usize, ProxyProtocolError> {
     Ok((FIXED + length).saturating_sub(bytes.len()))
 }
 
-/// The upper and the lower four bits.
+/// Returns the upper and the lower four bits.
 fn halves(byte: u8) -> (u8, u8) {
     (byte >> 4, byte & 0x0F)
 }
 
-/// How many bytes follow the fixed ones, once that is there.
+/// Returns how many bytes follow the fixed ones, once that is there.
 fn length(bytes: &[u8]) -> Option<usize> {
     let length = bytes.get(FIXED - 2..FIXED)?.first_chunk()?;
     Some(u16::from_be_bytes(*length).into())
 }
 
-/// The bytes that addresses and ports take.
+/// Returns the bytes that addresses and ports take.
 fn addresses_length(family: u8) -> usize {
     match family {
         INET => 2 * 4 + 2 * 2,
@@ -146,7 +146,7 @@ fn unix(bytes: &[u8; PATH]) -> Address {
     }
 }
 
-/// The bytes for an address of a unix socket; nothing if they would be read as another.
+/// Returns the bytes for an address of a unix socket, or `None` if they would be read as another.
 pub(super) fn path(address: &Address) -> Option<[u8; PATH]> {
     let name = match address {
         Address::Unix(path) => path.as_os_str().as_bytes().to_vec(),
@@ -158,7 +158,7 @@ pub(super) fn path(address: &Address) -> Option<[u8; PATH]> {
     (unix(&bytes) == *address).then_some(bytes)
 }
 
-/// The header for a connection.
+/// Returns the header for a connection.
 pub(super) fn write(connection: &Connection) -> Vec<u8> {
     let (command, family, addresses) = match connection {
         Connection::Own => (LOCAL, UNSPECIFIED, Vec::new()),

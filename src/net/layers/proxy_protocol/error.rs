@@ -145,7 +145,7 @@ pub enum Word {
 pub struct Vector(pub u8);
 
 impl ProxyProtocolError {
-    /// What kind of failure it is.
+    /// Returns what kind of failure it is.
     pub fn failure(&self) -> Failure {
         match self {
             ProxyProtocolError::Truncated { .. } => Failure::Truncated,
@@ -209,7 +209,7 @@ impl Vector {
     /// The name of the network namespace.
     pub const NETNS: Vector = Vector(0x30);
 
-    /// Its name in the specification, without `PP2_TYPE_` or `PP2_SUBTYPE_`; nothing for one that is not there.
+    /// Returns its name in the specification, without `PP2_TYPE_` or `PP2_SUBTYPE_`, or `None` for one that is not there.
     pub const fn name(self) -> Option<&'static str> {
         match self {
             Vector::ALPN => Some("ALPN"),

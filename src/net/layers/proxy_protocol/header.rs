@@ -51,8 +51,8 @@ pub(super) enum Transport {
 /// The shortest header: `PROXY UNKNOWN` and the end of its line. The signature of version 2 is shorter.
 const SHORTEST: usize = 15;
 
-/// How many more bytes surely belong to the header that begins with these; 0: it is whole. Stated by what the bytes are alone, not
-/// by how many of them came at a time.
+/// Returns how many more bytes surely belong to the header that begins with these; 0: it is whole. Stated by what the bytes are
+/// alone, not by how many of them came at a time.
 pub(super) fn missing(bytes: &[u8], expected: Option<Version>) -> Result<usize, ProxyProtocolError> {
     match (begun(bytes)?, expected) {
         (None, _) => Ok(SHORTEST - bytes.len()),
@@ -70,7 +70,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Header, ProxyProtocolError> {
     }
 }
 
-/// The version whose beginning is there whole; nothing: it is not all there.
+/// Returns the version whose beginning is there whole; nothing: it is not all there.
 fn begun(bytes: &[u8]) -> Result<Option<Version>, ProxyProtocolError> {
     let mut fitting = 0;
     for (version, beginning) in [(Version::One, line::BEGINNING), (Version::Two, binary::SIGNATURE)] {
@@ -104,7 +104,7 @@ impl Connection {
         Connection::PassedOn(Transport::Stream, Origin { source, destination })
     }
 
-    /// The origin, if it is known.
+    /// Returns the origin, if it is known.
     pub fn origin(&self) -> Option<&Origin> {
         match self {
             Connection::PassedOn(_, origin) => Some(origin),
@@ -112,7 +112,7 @@ impl Connection {
         }
     }
 
-    /// Its protocol, as version 1 calls it.
+    /// Returns its protocol, as version 1 calls it.
     fn protocol(&self) -> &'static str {
         let (transport, origin) = match self {
             Connection::Own => return "LOCAL",
@@ -129,7 +129,7 @@ impl Connection {
         }
     }
 
-    /// What it is, with the version that reports it.
+    /// Returns what it is, with the version that reports it.
     pub fn facts(&self, version: Version) -> Vec<Fact> {
         let mut facts = vec![("version", version.to_string()), ("protocol", self.protocol().to_owned())];
         if let Some(origin) = self.origin() {

@@ -24,7 +24,7 @@ const END: &[u8] = b"\r\n";
 /// The longest line with its end, in bytes.
 const LONGEST: usize = 107;
 
-/// How many more bytes surely belong to the line; 0: it is whole.
+/// Returns how many more bytes surely belong to the line; 0: it is whole.
 pub(super) fn missing(bytes: &[u8]) -> Result<usize, ProxyProtocolError> {
     if end(bytes).is_some() {
         return Ok(0);
@@ -39,7 +39,7 @@ pub(super) fn missing(bytes: &[u8]) -> Result<usize, ProxyProtocolError> {
     if bytes.len() + missing > LONGEST { Err(ProxyProtocolError::LongLine) } else { Ok(missing) }
 }
 
-/// Where the end of the line begins: at the first carriage return or line feed, unless the line may hold anything.
+/// Returns where the end of the line begins: at the first carriage return or line feed, unless the line may hold anything.
 fn end(bytes: &[u8]) -> Option<usize> {
     if bytes.starts_with(IGNORED) {
         return bytes.windows(END.len()).position(|two| two == END);
@@ -92,7 +92,7 @@ fn port(text: &[u8]) -> Option<u16> {
     canonical.then(|| parse(text))?
 }
 
-/// The line for a connection.
+/// Returns the line for a connection.
 pub(super) fn write(connection: &Connection) -> Vec<u8> {
     match connection.origin() {
         Some(Origin { source: Address::Ip(source), destination: Address::Ip(destination) }) => {

@@ -30,7 +30,7 @@ struct Stated {
     further: BTreeSet<String>,
 }
 
-/// The facts of the vectors from `start` to the end of the header.
+/// Returns the facts of the vectors from `start` to the end of the header.
 pub(super) fn read(header: &[u8], start: usize) -> Result<Vec<Fact>, ProxyProtocolError> {
     let mut reported = Stated::default();
     let mut rest = &header[start..];
@@ -106,7 +106,7 @@ impl Stated {
         Ok(())
     }
 
-    /// The client's TLS: elements, whether its certificate was verified (0), and vectors.
+    /// Returns the client's TLS: elements, whether its certificate was verified (0), and vectors.
     fn tls(&mut self, value: &[u8]) -> Result<(), ProxyProtocolError> {
         self.once(Vector::SSL)?;
         let Some((&[elements, ref verified @ ..], mut rest)) = value.split_first_chunk::<5>() else {

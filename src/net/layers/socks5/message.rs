@@ -83,7 +83,7 @@ pub(super) fn of_address(address: SocketAddr) -> Vec<u8> {
     bytes
 }
 
-/// The same of a name; nothing: it is not of 1 to 255 bytes.
+/// Returns the same of a name; nothing: it is not of 1 to 255 bytes.
 pub(super) fn of_name(name: &str, port: u16) -> Option<Vec<u8>> {
     let length = u8::try_from(name.len()).ok().filter(|&length| length > 0)?;
     let mut bytes = vec![NAME, length];
@@ -100,7 +100,7 @@ impl Method {
     /// None of those offered.
     pub const UNACCEPTABLE: Method = Method(0xFF);
 
-    /// Its name; nothing for one that is not in RFC 1928.
+    /// Returns its name, or `None` for one that is not in RFC 1928.
     pub const fn name(self) -> Option<&'static str> {
         match self.0 {
             0 => Some("no authentication"),
@@ -116,7 +116,7 @@ impl Command {
     /// To be connected to a target.
     pub const CONNECT: Command = Command(1);
 
-    /// Its name; nothing for one that is not in RFC 1928.
+    /// Returns its name, or `None` for one that is not in RFC 1928.
     pub const fn name(self) -> Option<&'static str> {
         match self.0 {
             1 => Some("CONNECT"),
@@ -147,7 +147,7 @@ impl Reply {
     /// It cannot connect to such addresses.
     pub const ADDRESS_TYPE_NOT_SUPPORTED: Reply = Reply(8);
 
-    /// The RFC's words for it.
+    /// Returns the RFC's words for it.
     pub const fn words(self) -> &'static str {
         match self.0 {
             0 => "succeeded",

@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
-/// What all connections that are made share.
+/// Returns what all connections that are made share.
 pub(super) fn client(crypto: &Arc<CryptoProvider>, settings: &Settings<'_>) -> Result<ClientConfig, ProviderError> {
     let builder = versions(ClientConfig::builder_with_provider(crypto.clone()), settings)?;
     // An array has no text: it holds files, whatever they are called.
@@ -41,7 +41,7 @@ pub(super) fn client(crypto: &Arc<CryptoProvider>, settings: &Settings<'_>) -> R
     Ok(config)
 }
 
-/// What all connections that are accepted share, and the certificate that is shown to them.
+/// Returns what all connections that are accepted share, and the certificate that is shown to them.
 pub(super) fn server(
     crypto: &Arc<CryptoProvider>,
     settings: &Settings<'_>,
@@ -136,7 +136,7 @@ fn alpn(settings: &Settings<'_>) -> Result<Vec<Vec<u8>>, ProviderError> {
     }
 }
 
-/// Those in PEM files, all of which must be usable.
+/// Returns those in PEM files, all of which must be usable.
 fn roots(option: &str, paths: &[PathBuf]) -> Result<RootCertStore, ProviderError> {
     let mut roots = RootCertStore::empty();
     for path in paths {
@@ -203,7 +203,7 @@ fn read(option: &str, path: &Path) -> Result<Vec<u8>, ProviderError> {
     std::fs::read(path).map_err(|error| wrong(option, path, error))
 }
 
-/// What is wrong with a PEM file, without the lines of it: they may be of a key.
+/// Returns what is wrong with a PEM file, without the lines of it: they may be of a key.
 fn damage(error: &pem::Error) -> String {
     let damage = match error {
         pem::Error::MissingSectionEnd { .. } => "a section has no end",

@@ -116,7 +116,7 @@ impl TlsError {
         TlsError::NotTls { peer, begins }
     }
 
-    /// What kind of failure it is.
+    /// Returns what kind of failure it is.
     pub fn kind(&self) -> Failure {
         match self {
             TlsError::Certificate { .. } | TlsError::NoCertificate { .. } => Failure::Authentication,
@@ -132,8 +132,8 @@ impl TlsError {
 }
 
 impl TlsError {
-    /// Whether it is a failure of authentication, after which nothing is fallen back to: a certificate is not accepted, by this
-    /// end or by the other, or what came may have been altered on the way. Where the other end is not there, speaks no TLS, or
+    /// Returns whether it is a failure of authentication, after which nothing is fallen back to: a certificate is not accepted, by
+    /// this end or by the other, or what came may have been altered on the way. Where the other end is not there, speaks no TLS, or
     /// has no version or protocol in common with this end, nobody has shown who he is, and nobody was to be believed.
     pub fn is_of_authentication(&self) -> bool {
         use AlertDescription as Alert;
@@ -170,7 +170,7 @@ impl From<TlsError> for SessionError {
     }
 }
 
-/// What the peer means by an alert.
+/// Returns what the peer means by an alert.
 fn failure(alert: &AlertDescription) -> Failure {
     use AlertDescription as Alert;
     match alert {
@@ -203,7 +203,7 @@ fn failure(alert: &AlertDescription) -> Failure {
     }
 }
 
-/// The name that RFC 8446 has for an alert.
+/// Returns the name that RFC 8446 has for an alert.
 fn name(alert: &AlertDescription) -> String {
     match alert {
         AlertDescription::UnrecognisedName => "unrecognized_name".to_owned(),

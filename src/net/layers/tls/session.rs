@@ -274,7 +274,7 @@ impl<C: End> Session for TlsSession<C> {
 }
 
 impl Peer {
-    /// The subject of messages.
+    /// Returns the subject of messages.
     fn words(&self) -> String {
         match self {
             Peer::Server(name) => format!("`{name}`"),
@@ -294,7 +294,7 @@ fn encode<Data>(mut data: EncodeTlsData<'_, Data>, below: &mut Buffer) {
     }
 }
 
-/// Whether the bytes begin as a record of TLS does: one of its types, and a version that begins with 3.
+/// Returns whether the bytes begin as a record of TLS does: one of its types, and a version that begins with 3.
 fn looks_like_tls(bytes: &[u8]) -> bool {
     matches!(bytes, [20..=24, 3, ..])
 }

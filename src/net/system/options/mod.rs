@@ -20,7 +20,7 @@ pub(super) struct Stated {
 }
 
 impl Stated {
-    /// Those of a base protocol. Its time limits are none of the socket's.
+    /// Returns those of a base protocol. Its time limits are none of the socket's.
     pub(super) fn of(base: &Base<'_>) -> Result<Stated, ProviderError> {
         let mut values = Vec::new();
         for (name, value) in base.settings.all() {
@@ -89,7 +89,7 @@ fn set(access: &Access, socket: &Socket, value: &OptionValue) -> Option<io::Resu
     })
 }
 
-/// The value of an option, as the kernel reports it; 0s is a time that is not set, and an empty text a name that is not.
+/// Returns the value of an option, as the kernel reports it; 0s is a time that is not set, and an empty text a name that is not.
 pub(super) fn query(socket: &Socket, family: Family, name: &str) -> io::Result<OptionValue> {
     let Some(option) = OPTIONS.iter().find(|option| option.name == name) else {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, unknown(name)));

@@ -81,7 +81,7 @@ impl SocketOption {
         self
     }
 
-    /// The constant and the calls for sockets of this family.
+    /// Returns the constant and the calls for sockets of this family.
     pub fn call(&self, family: Family) -> (&'static str, &Access) {
         match &self.inet6 {
             Some((constant, access)) if family == Family::INET6 => (constant, access),

@@ -1,6 +1,6 @@
 //! Marvin32: hashes the entries of transaction logs. Microsoft published it with .NET (`marvin.h` of the CoreCLR).
 
-/// The hash of bytes by a seed.
+/// Returns the hash of bytes by a seed.
 pub(super) fn marvin32(seed: u64, bytes: &[u8]) -> u64 {
     let (low, high) = (seed & u64::from(u32::MAX), seed >> 32);
     let mut state = [low, high].map(|half| u32::try_from(half).unwrap_or_default());

@@ -66,8 +66,8 @@ struct Sound<'l> {
     base: BaseBlock,
 }
 
-/// The transaction logs beside a hive: `.LOG1` and `.LOG2`, or the `.LOG` of Windows before Vista where those are not used; their
-/// endings in capitals or in small letters.
+/// Returns the transaction logs beside a hive: `.LOG1` and `.LOG2`, or the `.LOG` of Windows before Vista where those are not used;
+/// their endings in capitals or in small letters.
 pub(super) fn beside(path: Option<&Path>) -> Beside {
     let mut beside = Beside::default();
     let Some(path) = path else { return beside };
@@ -145,7 +145,7 @@ impl Recovery<'_> {
         self.remarks.push(format!("the transaction log `{}` {what}", log.name));
     }
 
-    /// The log, if its base block is that of a complete log; else a remark says what it is.
+    /// Returns the log, if its base block is that of a complete log; else a remark says what it is.
     fn sound<'l>(&mut self, log: &'l Log) -> Option<Sound<'l>> {
         let base = BaseBlock::of(&log.bytes);
         let fault = match base {

@@ -99,7 +99,7 @@ impl<'l> Entry<'l> {
     }
 }
 
-/// The two hashes that an entry has to have: of all behind its header, and of the header with the first one.
+/// Returns the two hashes that an entry has to have: of all behind its header, and of the header with the first one.
 pub(super) fn hashes(entry: &[u8]) -> (Option<u64>, Option<u64>) {
     let hash = |bytes: Option<&[u8]>| bytes.map(|bytes| marvin32(SEED, bytes));
     (hash(entry.get(HEADER..)), hash(entry.get(..HASHED_HEADER)))

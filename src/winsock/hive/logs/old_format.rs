@@ -22,7 +22,7 @@ pub(super) fn apply(recovery: &mut Recovery, log: &Sound, most: usize) -> Result
     Ok(is_within)
 }
 
-/// The pages of a log, each with its offset from the first bin on.
+/// Returns the pages of a log, each with its offset from the first bin on.
 fn pages<'l>(log: &Sound<'l>) -> Result<Vec<(usize, &'l [u8])>, &'static str> {
     let map = log.bytes.get(SECTOR..).and_then(|rest| rest.strip_prefix(MAP)).ok_or("it has no map of its pages")?;
     // One bit for each page, which has the length of a sector; the pages begin with the sector behind the map.

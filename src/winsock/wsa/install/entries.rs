@@ -49,7 +49,7 @@ impl<'i> Library<'i> {
         Ok(Library { path, path_32 })
     }
 
-    /// The path for the catalog of a bitness.
+    /// Returns the path for the catalog of a bitness.
     pub fn path(&self, bits: Option<Bitness>) -> Result<&'i str, InstallError> {
         match bits {
             Some(Bitness::Bits32) => self.path_32.ok_or(InstallError::No32BitLibrary),
@@ -69,7 +69,7 @@ fn check_path(path: &str) -> Result<(), InstallError> {
     }
 }
 
-/// Whether a library lies in the system's folder itself, of which 32-bit programs see their own.
+/// Returns whether a library lies in the system's folder itself, of which 32-bit programs see their own.
 ///
 /// The folder of Windows is known by its variables, and by its usual name on any drive.
 fn is_in_system_folder(path: &str) -> bool {
@@ -80,7 +80,7 @@ fn is_in_system_folder(path: &str) -> bool {
     name.is_some_and(|name| !name.is_empty() && !name.contains(['\\', '/']))
 }
 
-/// The layer, with the fields of an entry that it covers.
+/// Returns the layer, with the fields of an entry that it covers.
 pub(super) fn layer_like(covered: &ProtocolInfo, install: &Install, path: &str, id: u32) -> ProtocolInfo {
     let mut layer = ProtocolInfo {
         path: path.to_owned(),
@@ -97,7 +97,7 @@ pub(super) fn layer_like(covered: &ProtocolInfo, install: &Install, path: &str, 
     layer
 }
 
-/// The chain of the layer over an entry.
+/// Returns the chain of the layer over an entry.
 pub(super) fn chain_over(
     below: &ProtocolInfo,
     install: &Install,
@@ -125,7 +125,7 @@ pub(super) fn chain_over(
     Ok(info)
 }
 
-/// The name as people read it: an indirect string would be none within another text.
+/// Returns the name as people read it: an indirect string would be none within another text.
 fn plain_name(info: &ProtocolInfo) -> &str {
     match StandardItem::of(info) {
         Some(standard) if info.name.starts_with('@') => standard.english,

@@ -102,8 +102,8 @@ fn of(bits: Option<Bitness>) -> String {
 }
 
 impl InstallError {
-    /// What Windows gives for it: one error, or both where the documentation names two for the same (a layer that is installed);
-    /// none where the question does not arise on Windows.
+    /// Returns what Windows gives for it: one error, or both where the documentation names two for the same (a layer that is
+    /// installed); none where the question does not arise on Windows.
     pub const fn wsa(&self) -> &'static [WsaError] {
         match self {
             InstallError::NoProviderId

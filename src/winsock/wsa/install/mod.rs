@@ -60,7 +60,7 @@ pub struct Install {
 }
 
 impl Install {
-    /// A layer over everything, in all catalogs, whose sockets are no handles of the file system.
+    /// Creates a layer over everything, in all catalogs, whose sockets are no handles of the file system.
     pub fn new(provider_id: Uuid, library: impl Into<String>, name: impl Into<String>) -> Self {
         Install {
             provider_id,
@@ -108,7 +108,8 @@ pub struct InstalledChain {
     pub below: u32,
 }
 
-/// What `WSCInstallProviderAndChains` would make of a catalog, or `WSCInstallProviderAndChains64_32` where it has both bitnesses.
+/// Returns what `WSCInstallProviderAndChains` would make of a catalog, or `WSCInstallProviderAndChains64_32` where it has both
+/// bitnesses.
 ///
 /// Nothing is written. What depends on the machine is not looked at: whether the caller is an administrator (11003), whether the
 /// library is there, loads, and has what a layer without handles of the file system must have (10104), whether another
@@ -183,7 +184,7 @@ fn refuse_installed(set: &Set, install: &Install) -> Result<(), InstallError> {
     }
 }
 
-/// The entries that get a chain above them, in the order in which the chains will stand.
+/// Returns the entries that get a chain above them, in the order in which the chains will stand.
 fn entries_to_cover<'s>(set: &'s Set, over: Option<&[Triple]>) -> Result<Vec<&'s Item>, InstallError> {
     let selectable = set.items.iter().filter(|item| matches!(item.kind(), ItemKind::Base | ItemKind::Chain));
     let Some(over) = over else {

@@ -37,7 +37,7 @@ static MULTIPOINT: [(SocketFlags, &str, Services, bool); 4] = [
 ];
 
 impl SocketFlags {
-    /// Whether an entry of this `dwServiceFlags1` can serve them.
+    /// Returns whether an entry of this `dwServiceFlags1` can serve them.
     pub(super) fn check(self, service_flags: u32) -> Result<(), SocketError> {
         let offered = Services::from_xp1(service_flags);
         let unknown = self.bits() & !Self::all_named().bits();
@@ -61,7 +61,7 @@ impl SocketFlags {
         Ok(())
     }
 
-    /// All that have a name.
+    /// Returns all that have a name.
     pub(super) fn all_named() -> Self {
         Self::FLAGS.iter().filter(|flag| flag.is_named()).fold(Self::empty(), |all, flag| all | *flag.value())
     }

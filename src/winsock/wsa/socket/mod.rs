@@ -48,12 +48,12 @@ pub struct SocketArguments {
 }
 
 impl SocketArguments {
-    /// A call without a structure, a group, and flags.
+    /// Creates a call without a structure, a group, and flags.
     pub fn new(address_family: i32, socket_type: i32, protocol: i32) -> Self {
         SocketArguments { address_family, socket_type, protocol, ..SocketArguments::default() }
     }
 
-    /// A call that takes everything from a structure.
+    /// Creates a call that takes everything from a structure.
     pub fn from_info(info: ProtocolInfo) -> Self {
         let call = SocketArguments::new(FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO);
         SocketArguments { info: Some(info), ..call }
@@ -82,7 +82,7 @@ pub struct MadeSocket<'r> {
 const SG_CONSTRAINED_GROUP: u32 = 2;
 
 impl<'r> WindowsSockets<'r> {
-    /// What `WSASocket` answers.
+    /// Returns what `WSASocket` answers.
     ///
     /// What depends on the machine is not looked at: whether the library of the provider is there, loads and is of version 2.2
     /// (10106, 10105, 10104), whether the group to join exists, and whether a structure was used before.
@@ -102,7 +102,7 @@ impl<'r> WindowsSockets<'r> {
         Ok(made)
     }
 
-    /// The socket that a triple alone stands for, and the `dwServiceFlags1` of its entry.
+    /// Returns the socket that a triple alone stands for, and the `dwServiceFlags1` of its entry.
     fn resolved(&self, arguments: &SocketArguments) -> Result<(MadeSocket<'r>, u32), SocketError> {
         let &SocketArguments { address_family, socket_type, protocol, .. } = arguments;
         let family = Family::from_number(address_family, System::Windows);
@@ -115,7 +115,7 @@ impl<'r> WindowsSockets<'r> {
         Ok((made, entry.services().xp1()))
     }
 
-    /// The socket that the provider of a structure's entry makes.
+    /// Returns the socket that the provider of a structure's entry makes.
     fn made_by_provider(
         &self,
         arguments: &SocketArguments,

@@ -106,7 +106,7 @@ pub enum Credentials {
 }
 
 impl HttpConnectClientError {
-    /// What kind of failure it is.
+    /// Returns what kind of failure it is.
     pub fn failure(&self) -> Failure {
         match self {
             HttpConnectClientError::Authentication { what: Credentials::Several } => Failure::Protocol,
@@ -166,7 +166,7 @@ fn advice(stranger: Stranger) -> &'static str {
 /// So many characters of what a client says are shown.
 const SHOWN: usize = 80;
 
-/// What a client said: escaped, and no longer than a line.
+/// Returns what a client said: escaped, and no longer than a line.
 fn shown(said: &str) -> String {
     let more = if said.chars().nth(SHOWN).is_some() { "..." } else { "" };
     format!("{}{more}", said.chars().take(SHOWN).collect::<String>().escape_debug())

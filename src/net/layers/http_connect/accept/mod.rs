@@ -95,8 +95,8 @@ impl Session {
     }
 }
 
-/// Whether a request may begin with the byte, though no method does: RFC 9112, section 2.2, wants an empty line passed over. A
-/// method may have small letters and signs too, and then is one that is told from CONNECT.
+/// Returns whether a request may begin with the byte, though no method does: RFC 9112, section 2.2, wants an empty line passed
+/// over. A method may have small letters and signs too, and then is one that is told from CONNECT.
 fn stands_before_request(byte: u8) -> bool {
     matches!(byte, b'\r' | b'\n' | b'!'..=b'~')
 }
@@ -106,7 +106,7 @@ impl machine::Session for Session {
         if matches!(self.state, State::Granted) { Phase::Retired } else { Phase::Handshake }
     }
 
-    /// The client speaks first.
+    /// Returns the client speaks first.
     fn start(&mut self, _: &mut Buffer) -> Result<(), SessionError> {
         Ok(())
     }

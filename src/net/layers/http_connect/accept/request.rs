@@ -101,7 +101,7 @@ fn no_content(lines: &[Header<'_>]) -> Result<(), HttpConnectClientError> {
     Ok(())
 }
 
-/// What the one `Proxy-Authorization` says (RFC 9110, section 11.7.2).
+/// Returns what the one `Proxy-Authorization` says (RFC 9110, section 11.7.2).
 fn credentials(lines: &[Header<'_>]) -> Result<Credentials, HttpConnectClientError> {
     let missing = |what| HttpConnectClientError::Authentication { what };
     let mut values = values(lines, "Proxy-Authorization");
@@ -119,7 +119,7 @@ fn credentials(lines: &[Header<'_>]) -> Result<Credentials, HttpConnectClientErr
 }
 
 impl Credentials {
-    /// The user, if it is one of these.
+    /// Returns the user, if it is one of these.
     pub fn user_of(&self, users: &Users) -> Result<String, HttpConnectClientError> {
         // RFC 7617, section 2: the first colon ends the user's name.
         let colon = self.0.iter().position(|&byte| byte == b':').unwrap_or(self.0.len());

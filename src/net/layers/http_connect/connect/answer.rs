@@ -42,8 +42,8 @@ const CHALLENGES: [&str; 2] = ["Proxy-Authenticate", "WWW-Authenticate"];
 const MOST_SCHEMES: usize = 8;
 const LONGEST_SCHEME: usize = 32;
 
-/// The schemes in a value of `Proxy-Authenticate`: `Basic realm="a, b", Digest nonce="c"` has two (RFC 9110, section 11.6.1).
-/// Commas part both challenges and parameters; a parameter has `=` behind its name, a scheme has not.
+/// Returns the schemes in a value of `Proxy-Authenticate`: `Basic realm="a, b", Digest nonce="c"` has two (RFC 9110, section
+/// 11.6.1). Commas part both challenges and parameters; a parameter has `=` behind its name, a scheme has not.
 fn offered(value: &[u8]) -> Vec<String> {
     let (mut quoted, mut escaped) = (false, false);
     let parts = value.split(|&byte| {

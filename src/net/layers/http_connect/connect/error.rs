@@ -122,7 +122,7 @@ pub struct Status {
 const SHOWN: usize = 80;
 
 impl HttpConnectError {
-    /// What kind of failure it is.
+    /// Returns what kind of failure it is.
     pub fn failure(&self) -> Failure {
         match self {
             HttpConnectError::NoHost { .. }
@@ -155,8 +155,8 @@ impl From<HttpConnectError> for SessionError {
     }
 }
 
-/// What a proxy's answer says, for others to say it again. 502 and 503 say that it failed, and proxies differ in which they say of
-/// what.
+/// Returns what a proxy's answer says, for others to say it again. 502 and 503 say that it failed, and proxies differ in which they
+/// say of what.
 fn denial(status: &Status) -> Denial {
     match status.code {
         403 => Denial::NotAllowed,

@@ -43,7 +43,7 @@ impl Connecting {
     }
 }
 
-/// The credentials of RFC 7617, section 2.
+/// Returns the credentials of RFC 7617, section 2.
 fn authorization(name: &str, password: &str) -> Result<Secret, ProviderError> {
     if name.contains(':') {
         return Err(ProviderError::option("username", "a colon, which would end the user's name (RFC 7617)"));

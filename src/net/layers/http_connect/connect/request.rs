@@ -6,7 +6,7 @@ use super::error::HttpConnectError;
 use crate::net::Target;
 use std::net::IpAddr;
 
-/// The request that leads to a target (RFC 9112, section 3.2.3).
+/// Returns the request that leads to a target (RFC 9112, section 3.2.3).
 pub(super) fn request(proxy: &Proxy, target: &Target) -> Result<String, HttpConnectError> {
     let authority = authority(target)?;
     let mut request = format!("CONNECT {authority} HTTP/1.1\r\nHost: {authority}\r\n");

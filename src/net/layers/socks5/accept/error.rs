@@ -82,7 +82,7 @@ pub enum Message {
 }
 
 impl Socks5ClientError {
-    /// What kind of failure it is.
+    /// Returns what kind of failure it is.
     pub fn failure(&self) -> Failure {
         match self {
             Socks5ClientError::NoMethod { .. } | Socks5ClientError::Authentication { .. } => Failure::Authentication,

@@ -58,7 +58,7 @@ impl Session {
         Session { users, state: State::Awaiting(Message::Greeting), user: None, target: None, last_words: None }
     }
 
-    /// The method that clients must offer.
+    /// Returns the method that clients must offer.
     fn method(&self) -> Method {
         if self.users.is_some() { Method::PASSWORD } else { Method::NONE }
     }
@@ -159,7 +159,7 @@ fn reply(reply: Reply, bound: Option<SocketAddr>) -> Vec<u8> {
     [&[VERSION, reply.0, 0], &message::of_address(bound)[..]].concat()
 }
 
-/// The answer to a client on a denial.
+/// Returns the answer to a client on a denial.
 fn denied(denial: Denial) -> Reply {
     match denial {
         Denial::NotAllowed => Reply::NOT_ALLOWED,
@@ -179,7 +179,7 @@ impl machine::Session for Session {
         if matches!(self.state, State::Granted) { Phase::Retired } else { Phase::Handshake }
     }
 
-    /// The client speaks first.
+    /// Returns the client speaks first.
     fn start(&mut self, _: &mut Buffer) -> Result<(), SessionError> {
         Ok(())
     }

@@ -116,7 +116,7 @@ pub enum Message {
 }
 
 impl Socks5Error {
-    /// What kind of failure it is.
+    /// Returns what kind of failure it is.
     pub fn failure(&self) -> Failure {
         match self {
             Socks5Error::NoHost { .. } | Socks5Error::Name { .. } => Failure::Unusable,
@@ -145,7 +145,7 @@ impl From<Socks5Error> for SessionError {
     }
 }
 
-/// What a proxy's reply says, for others to say it again.
+/// Returns what a proxy's reply says, for others to say it again.
 fn denial(reply: Reply) -> Denial {
     match reply {
         Reply::NOT_ALLOWED => Denial::NotAllowed,

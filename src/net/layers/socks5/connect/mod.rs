@@ -135,7 +135,7 @@ impl Session {
         Ok(true)
     }
 
-    /// The proxy chose a method: goes on with that, and says what is to come next.
+    /// Returns the proxy chose a method: goes on with that, and says what is to come next.
     fn chosen(&mut self, method: Method, below: &mut Buffer) -> Result<Message, Socks5Error> {
         self.method = method;
         match (method, &self.proxy.user) {
@@ -168,7 +168,7 @@ impl Session {
         Err(Socks5Error::Authentication { proxy: self.proxy(), user, status })
     }
 
-    /// The address in the reply, and the reply's length in bytes, when it is all there.
+    /// Returns the address in the reply, and the reply's length in bytes, when it is all there.
     fn connected(&self, reply: Reply, bytes: &[u8]) -> Result<Option<(String, usize)>, Socks5Error> {
         // A proxy that refuses may well leave out the rest.
         if reply != Reply::SUCCEEDED {
@@ -189,7 +189,7 @@ impl Session {
     }
 }
 
-/// The request for a target.
+/// Returns the request for a target.
 fn request(target: &Target) -> Result<Vec<u8>, Socks5Error> {
     let Some((host, port)) = target.host_and_port() else {
         return Err(Socks5Error::NoHost { target: target.clone() });
