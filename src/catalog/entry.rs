@@ -30,7 +30,7 @@ impl ProviderIndex {
     pub const OF_TOP_LAYER: Self = ProviderIndex(u32::MAX);
 }
 
-/// What an entry is.
+/// The kind of an entry.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum EntryKind {
     /// Carries data to a remote endpoint by itself. Winsock: `ChainLen` 1.
@@ -174,7 +174,7 @@ pub struct Facts {
     pub winsock: Option<Box<WinsockFacts>>,
 }
 
-/// What a Winsock catalog says of an entry, and no other key does.
+/// The facts that only a Winsock catalog states of an entry.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct WinsockFacts {

@@ -304,7 +304,7 @@ pub enum NotACatalog {
     UnsoundWinsock,
 }
 
-/// What stands in a text that is not TOML, where it is plain what was meant.
+/// A construct that stands in a text that is not TOML, where its meaning is clear.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Stands {
@@ -333,7 +333,7 @@ pub enum Clause {
     AllowBelow(Vec<String>),
 }
 
-/// What is probably meant by an option that is not known.
+/// A guess at the meaning of an unknown option.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Meant {
@@ -347,7 +347,7 @@ pub enum Meant {
     Layer,
 }
 
-/// What can be wrong with an option that is known.
+/// The ways in which a known option can be wrong.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Misuse {

@@ -41,7 +41,7 @@ pub enum Table {
     ProtocolRange,
 }
 
-/// What a word of a catalog names.
+/// The kind of thing that a word of a catalog names.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Refers {

@@ -29,7 +29,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
-/// What a file is read for.
+/// The use for which a file is read.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FileUse {
@@ -41,7 +41,7 @@ pub enum FileUse {
     Written,
 }
 
-/// That others have a right to a file that they must not have.
+/// A right to a file that another user has and must not have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Exposure {
@@ -63,7 +63,7 @@ pub struct Exposure {
     pub file_use: FileUse,
 }
 
-/// Who can do what that must not be able to.
+/// The kind of right that another user must not have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Right {

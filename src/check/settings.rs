@@ -8,7 +8,7 @@ use super::{Rule, rules};
 use crate::catalog::{Severity, nearest_or_longer};
 use std::path::PathBuf;
 
-/// What the user says of severities; later words count more.
+/// The severities that the user sets; later settings take precedence.
 #[derive(Clone, Debug, Default)]
 #[must_use]
 pub struct Settings {

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// What became of applying fixes; nothing is written yet.
+/// The result of applying fixes; nothing is written yet.
 #[derive(Debug)]
 #[non_exhaustive]
 #[must_use]

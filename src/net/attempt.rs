@@ -23,7 +23,7 @@ pub struct Attempt {
     pub outcome: Outcome,
 }
 
-/// What came of an attempt.
+/// The outcome of an attempt.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Outcome {

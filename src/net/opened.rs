@@ -9,7 +9,7 @@ use crate::Selection;
 use crate::terms::{Family, Protocol, SocketType, System};
 use std::fmt;
 
-/// What a connection really is.
+/// A report of what a connection really is.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Opened {

@@ -74,7 +74,7 @@ type Layers = Arc<[(String, Arc<dyn Layer>)]>;
 /// The sessions of one connection with the names of their entries, top first.
 type Sessions = Vec<(String, Box<dyn Session>)>;
 
-/// What can be read as a target.
+/// A value that can be read as a target.
 pub trait ToTarget {
     /// As a target of this family.
     ///

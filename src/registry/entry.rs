@@ -230,7 +230,7 @@ impl std::fmt::Debug for EntryRef<'_> {
     }
 }
 
-/// Who implements entries.
+/// A provider of a registry, which implements entries.
 #[derive(Copy, Clone)]
 pub struct ProviderRef<'r> {
     pub(super) provider: &'r Provider,

@@ -26,7 +26,7 @@ pub struct Request {
     demands: Option<Arc<Demands>>,
 }
 
-/// What a request demands beyond family, type and protocol.
+/// The demands of a request beyond family, type and protocol.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Demands {
@@ -62,7 +62,7 @@ impl Demands {
     }
 }
 
-/// How a request names a provider.
+/// The name or GUID by which a request names a provider.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ProviderDemand {

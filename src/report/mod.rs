@@ -132,7 +132,7 @@ impl From<&Fault> for Finding {
     }
 }
 
-/// What a check found in a set of catalogs.
+/// The findings of a check of a set of catalogs.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Report {

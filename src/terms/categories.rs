@@ -5,7 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 
 bitflags::bitflags! {
-    /// What kinds of work a layer does: Winsock's LSP categories, with their values (`ws2spi.h`, `LSP_*`).
+    /// The kinds of work that a layer does: Winsock's LSP categories, with their values (`ws2spi.h`, `LSP_*`).
     ///
     /// Bits without a name are kept: Windows 10 ships `0x40000000`, which the public headers do not name.
     #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]

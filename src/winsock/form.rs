@@ -21,7 +21,7 @@ pub struct Options {
     pub control_set: Option<u32>,
 }
 
-/// What a source tells, and what is wrong with how it reports it.
+/// The content of a source, and the faults in it.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Reading {

@@ -98,7 +98,7 @@ impl ProtocolChain {
     }
 }
 
-/// What an item is, by the length of its chain.
+/// The kind of an item, by the length of its chain.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Hash)]
 pub enum ItemKind {
     /// Length 0.

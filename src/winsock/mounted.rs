@@ -19,7 +19,7 @@ pub struct MountedWindows {
     windows: PathBuf,
 }
 
-/// What became of looking for a library.
+/// The result of looking for a library.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LibraryFile {
@@ -29,7 +29,7 @@ pub struct LibraryFile {
     pub state: LibraryState,
 }
 
-/// What is where a library should be.
+/// The state of the place where a library should be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LibraryState {

@@ -6,7 +6,7 @@ use crate::catalog::EntryDemand;
 use crate::catalog::writing::page::{Page, Table, inline, list, string};
 use crate::terms::{ErrorCode, Family, Protocol, Role, Services, SocketType};
 
-/// What a test or a guarantee speaks of. In a test a field left out is not asked for; in a guarantee it may be anything.
+/// The request of a test or a guarantee. A field that is left out is unspecified in a test, and stands for every value in a guarantee.
 #[derive(Clone, Debug, Default)]
 #[must_use]
 pub struct Request {

@@ -22,7 +22,7 @@ pub type Layer = Entry<LayerBody>;
 /// One or more layers over a base: `[chain.NAME]`.
 pub type Chain = Entry<ChainBody>;
 
-/// What only base protocols say.
+/// The keys that only base protocols have.
 #[derive(Clone, Debug)]
 pub struct BaseBody {
     family: FamilyWord,
@@ -83,7 +83,7 @@ impl Base {
     }
 }
 
-/// What only layers say.
+/// The keys that only layers have.
 #[derive(Clone, Debug)]
 pub struct LayerBody {
     needs: Services,
@@ -177,7 +177,7 @@ impl Layer {
     }
 }
 
-/// What only chains say.
+/// The keys that only chains have.
 #[derive(Clone, Debug)]
 pub struct ChainBody {
     layers: Vec<String>,
@@ -195,7 +195,7 @@ pub struct Layers {
     names: Vec<String>,
 }
 
-/// What a chain runs over: base protocols or other chains.
+/// The base protocols or chains over which a chain runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Bases {

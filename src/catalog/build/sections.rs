@@ -8,7 +8,7 @@ use crate::terms::{Categories, Services};
 use indexmap::IndexMap;
 use uuid::Uuid;
 
-/// Who implements entries: `[provider.NAME]`.
+/// A provider, which implements entries: `[provider.NAME]`.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Provider {

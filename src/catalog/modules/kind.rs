@@ -4,7 +4,7 @@ use crate::catalog::OptionValue;
 use std::fmt;
 use std::time::Duration;
 
-/// What values an option takes.
+/// The kind of values that an option takes.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OptionKind {

@@ -40,7 +40,7 @@ pub(crate) use taken::{missing, module_of, taken};
 use super::FileUse;
 use crate::terms::{Family, Protocol, Role, SocketType};
 
-/// What a module implements.
+/// The kind of entries that a module implements.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ModuleRole {
@@ -348,7 +348,7 @@ impl Modules {
         }
     }
 
-    /// The same with a further module; it takes the place of one with its name.
+    /// Adds a module. It replaces one of the same name.
     pub fn with(mut self, module: &'static Module) -> Self {
         self.all.retain(|known| known.name != module.name);
         self.all.push(module);

@@ -31,7 +31,7 @@ pub struct Consequence {
     pub reason: Option<String>,
 }
 
-/// What was done as a consequence.
+/// A change that was made as a consequence of another one.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Effect {

@@ -37,7 +37,7 @@ pub enum FormatError {
     MeaningChanged,
 }
 
-/// What is wrong with a text that is not TOML.
+/// An error in a text that is not TOML.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SyntaxError {

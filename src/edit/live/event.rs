@@ -10,7 +10,7 @@ use crate::report::Report;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
-/// What became of the catalogs. Clones share what they tell, and are cheap to send on.
+/// An event of a live registry. Clones share their content, and are cheap to send on.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Event {
@@ -46,7 +46,7 @@ pub struct Kept {
     rejection: Arc<Rejection>,
 }
 
-/// What became of watching the files.
+/// A failure to watch the files.
 #[cfg(feature = "watch")]
 #[derive(Clone, Debug)]
 pub struct Unwatched {

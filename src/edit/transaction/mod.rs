@@ -114,7 +114,7 @@ impl Transaction {
     }
 }
 
-/// What comes of a transaction.
+/// The result of a transaction.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Outcome {

@@ -83,7 +83,7 @@ impl<'w> Patience<'w> {
     }
 }
 
-/// Who holds a lock, as far as the system says.
+/// The process that holds a lock, as far as the system reports it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Holder {

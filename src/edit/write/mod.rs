@@ -55,7 +55,7 @@ pub struct Original {
     patience: Duration,
 }
 
-/// What became of files whose new content counts.
+/// The outcome of writing files whose new content counts.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Written {

@@ -10,7 +10,7 @@ mod dot;
 mod mermaid;
 mod svg;
 
-/// What a picture shows.
+/// The content of a picture.
 ///
 /// Every drawing keeps to two rules: a chain is drawn from its top layer down to its base protocol, and a layer that
 /// no chain uses looks different from one that is in use, for it cannot be reached.
@@ -39,7 +39,7 @@ pub struct Node {
     pub caption: String,
 }
 
-/// Whether a [`Node`] carries data by itself.
+/// The kind of a [`Node`]: whether it carries data by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NodeKind {
     /// A base protocol.

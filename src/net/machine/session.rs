@@ -244,7 +244,7 @@ pub struct SessionError {
     authentication: Option<bool>,
 }
 
-/// What kind of failure it is.
+/// The kind of a failure.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Failure {

@@ -15,7 +15,7 @@ pub struct Lookup {
     pub(super) round: u32,
 }
 
-/// What a [`Lookup`] found.
+/// The result of a [`Lookup`].
 pub struct Found {
     pub(super) result: Result<Vec<Address>, Error>,
     pub(super) contender: usize,

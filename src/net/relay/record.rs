@@ -15,7 +15,7 @@ impl<F: Fn(&Record) + Send + Sync> Observer for F {
     }
 }
 
-/// What became of one connection.
+/// The record of one connection that has ended.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Record {

@@ -40,7 +40,7 @@ use crate::report::Finding;
 use draft::{Draft, Ids};
 use uuid::Uuid;
 
-/// What is to be mended.
+/// Options of a repair.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RepairOptions {

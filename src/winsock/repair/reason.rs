@@ -63,7 +63,7 @@ pub enum Removal {
     },
 }
 
-/// What is wrong with a path; `Display` says it.
+/// A flaw of a path; `Display` describes it.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum LibraryFlaw {
@@ -117,7 +117,7 @@ impl Removal {
     }
 }
 
-/// What is wrong with service flags.
+/// A flaw of service flags.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FlagFlaw {

@@ -31,7 +31,7 @@ pub struct Subject {
     pub name: Option<String>,
 }
 
-/// What a step does; `Display` says it.
+/// The change that a step makes; `Display` describes it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Change {

@@ -28,7 +28,7 @@ pub const USUAL_REQUESTS: [UsualRequest; 6] = [
     UsualRequest { name: "RAW/IPv6", address_family: 23, socket_type: 3, protocol: 58 },
 ];
 
-/// Who answers a request.
+/// The answer to a request.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// The entry at this place of the set, counted from 0.
@@ -41,7 +41,7 @@ pub enum Outcome {
     NotStated,
 }
 
-/// Who answers one of the usual requests.
+/// One of the usual requests with its answer.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Answer {

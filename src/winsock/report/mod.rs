@@ -43,7 +43,7 @@ use crate::report::Finding;
 use crate::terms::Categories;
 use uuid::Uuid;
 
-/// What there is to say about a Winsock catalog.
+/// The report on a Winsock catalog.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Report<'s> {

@@ -36,7 +36,7 @@ pub struct NameSpaceReport<'s> {
     pub library: Option<LibraryFile>,
 }
 
-/// What a name-space provider is.
+/// The standing of a name-space provider: known, changed or added.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NameSpaceStanding {
     /// A known one, as far as the source states.

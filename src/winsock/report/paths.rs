@@ -2,7 +2,7 @@
 
 use crate::winsock::windows_path::{SYSTEM_VARIABLES, WindowsPath, same_file, user_writable};
 
-/// What is odd about the path of a library.
+/// A concern about the path of a library.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PathConcern {

@@ -64,7 +64,7 @@ pub fn shown_name(item: &Item) -> &str {
     standard.map_or(&item.info.name, |standard| standard.english)
 }
 
-/// What an entry is.
+/// The standing of an entry: standard, changed or added.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Standing {
     /// The standard item of this name, as far as the source states.
@@ -75,7 +75,7 @@ pub enum Standing {
     Added(Addition),
 }
 
-/// What an entry is that is not standard.
+/// The kind of an entry that is not standard.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum Addition {
     /// A layer.

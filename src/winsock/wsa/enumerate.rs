@@ -21,7 +21,7 @@ pub const PROTOCOL_INFO_W_BYTES: usize = Field::ProtocolName.range().end - Field
 pub const PROTOCOL_INFO_A_BYTES: usize =
     PROTOCOL_INFO_W_BYTES - Field::ProtocolName.range().end / 2 + Field::ProtocolName.range().start / 2;
 
-/// What an enumeration gives, in the order in which it gives it.
+/// The result of an enumeration, in its order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Enumeration<T> {

@@ -26,7 +26,7 @@ pub struct Definition {
     pub keys: Vec<(String, String)>,
 }
 
-/// What a definition is of.
+/// The kind of thing that a definition defines.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum DefinitionKind {

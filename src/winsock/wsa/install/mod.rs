@@ -37,7 +37,7 @@ use uuid::Uuid;
 /// Address family, socket type and protocol, in Windows' numbers.
 pub type Triple = (i32, i32, i32);
 
-/// What is to be installed: the arguments of `WSCInstallProviderAndChains64_32`.
+/// An installation: the arguments of `WSCInstallProviderAndChains64_32`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Install {
@@ -74,7 +74,7 @@ impl Install {
     }
 }
 
-/// What an installation would make.
+/// The result that an installation would have.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Installed {
@@ -86,7 +86,7 @@ pub struct Installed {
     pub sets: Vec<InstalledSet>,
 }
 
-/// What is new in one catalog.
+/// The items that are new in one catalog.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct InstalledSet {
