@@ -265,7 +265,7 @@ pub enum FaultKind {
         path: String,
         /// The system's reason.
         reason: String,
-        /// Whether an `include` names it; else the reader was told to read it.
+        /// Whether an `include` names it; else the reader was asked to read it.
         included: bool,
     },
     /// A document that is no catalog. It may be any file of this machine, so nothing of what it holds is here.
@@ -275,7 +275,7 @@ pub enum FaultKind {
         path: String,
         /// How that shows.
         reason: NotACatalog,
-        /// Whether an `include` names it; else the reader was told to read it.
+        /// Whether an `include` names it; else the reader was asked to read it.
         included: bool,
     },
 }

@@ -4,7 +4,7 @@
 //! when all is read, every stamp is compared with what is there then. If none differs, all that was read was there together at
 //! the moment in which the last of it had been read. It costs one `stat` for each file and folder.
 //!
-//! A stamp tells a file by its place on the device and its times. Times come from a clock that ticks: what was changed less than
+//! A stamp identifies a file by its place on the device and its times. Times come from a clock that ticks: what was changed less than
 //! [`RECENT`] before it was read may be changed again without a sign, so there the content is compared too.
 //!
 //! What others can put where this looks makes nobody wait and fills no memory: included files, journals and what is compared are
@@ -24,7 +24,7 @@ use std::time::{Duration, SystemTime};
 /// Longer than the steps of any file system's clock: FAT counts in two seconds.
 const RECENT: Duration = Duration::from_secs(2);
 
-/// How many bytes tell which form a document has.
+/// How many bytes show which form a document has.
 pub(super) const BEGINNING: u64 = 4096;
 
 /// What was read of the disk so far.
@@ -212,7 +212,7 @@ fn read(file: &mut File, most: impl Fn(&[u8]) -> u64) -> io::Result<(Vec<u8>, bo
     Ok((bytes, is_whole))
 }
 
-/// What tells a file as it is from what it was, without reading it.
+/// What distinguishes a file as it is from what it was, without reading it.
 #[derive(PartialEq, Eq)]
 struct Stamp {
     bytes: u64,

@@ -2,7 +2,7 @@
 
 use super::output::{printable, talk};
 use super::pump::{Patience, pump};
-use super::spec::{Losing, Spec, Takes, reported, tell_never_tried};
+use super::spec::{Losing, Spec, Takes, notify_never_tried, reported};
 use super::style::FAINT;
 use super::{Failure, Globals, Status};
 use crate::net::{Opened, Opener, Step, readiness};
@@ -52,16 +52,16 @@ pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
         Ok(alternatives) => alternatives.may_lose(args.losing.services()),
         Err(status) => return Ok(status),
     };
-    tell_never_tried(&alternatives);
+    notify_never_tried(&alternatives);
     let stream = alternatives.connect(&*args.target).map_err(reported)?;
     let opener = alternatives.opener(stream.entry()).unwrap_or(&alternatives.openers()[0]);
     let mut stream = stream.into_nonblocking(opener).map_err(reported)?;
     if args.verbose {
-        tell_opened(&stream.opened());
+        notify_opened(&stream.opened());
     }
     let result = pump(&mut stream, patience(opener));
     if args.verbose {
-        tell_traffic(&stream);
+        notify_traffic(&stream);
     }
     result.map(|()| Status::Clean)
 }
@@ -70,7 +70,7 @@ pub(super) fn patience(opener: &Opener) -> Patience {
     Patience { read: opener.time_limit(Step::Read), write: opener.time_limit(Step::Write) }
 }
 
-pub(super) fn tell_opened(opened: &Opened) {
+pub(super) fn notify_opened(opened: &Opened) {
     for attempt in opened.attempts.iter().filter(|_| opened.attempts.len() > 1) {
         let began = attempt.began.as_millis();
         talk(format_args!("{FAINT}{}, begun after {began} ms{FAINT:#}", printable(&attempt.to_string())));
@@ -78,7 +78,7 @@ pub(super) fn tell_opened(opened: &Opened) {
     talk(format_args!("{FAINT}{}{FAINT:#}", printable(&opened.to_string())));
 }
 
-pub(super) fn tell_traffic(stream: &readiness::Stream) {
+pub(super) fn notify_traffic(stream: &readiness::Stream) {
     let opened = stream.opened();
     for layer in &opened.layers {
         let traffic = &layer.traffic;

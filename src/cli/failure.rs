@@ -26,7 +26,7 @@ pub(super) enum Failure {
     },
     /// What the command printed says it already.
     Reported,
-    /// Anything else that is wrong with what the command was told.
+    /// Anything else that is wrong with what the command was given.
     Message {
         message: String,
         /// What may help.

@@ -3,7 +3,7 @@
 //! | the catalogs | new connections | open connections |
 //! |---|---|---|
 //! | say something else | as the new version says | stay as they are |
-//! | refuse what the command was told to open, or it cannot be opened as they say | are refused | stay as they are |
+//! | refuse what the command was asked to open, or it cannot be opened as they say | are refused | stay as they are |
 //! | have faults | as the last version says that had none | stay as they are |
 //!
 //! So nobody is ever connected in a way that the version that counts does not allow, and a half-written file stops nobody. What
@@ -66,7 +66,7 @@ impl Following {
 }
 
 impl Followed {
-    /// Reads the catalogs again because somebody asks for it, who is told what comes of it in any case.
+    /// Reads the catalogs again because somebody asks for it, who is notified what comes of it in any case.
     pub fn reload(&self) {
         let number = || self.live.version().number;
         match self.live.reload() {

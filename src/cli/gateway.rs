@@ -6,7 +6,7 @@
 mod doors;
 
 use super::follow::Following;
-use super::spec::{Exposing, Limit, Losing, Takes, Words, reported, tell_never_tried, time};
+use super::spec::{Exposing, Limit, Losing, Takes, Words, notify_never_tried, reported, time};
 use super::traffic::{Served, files, log::Log, serve};
 use super::{Failure, Globals, Status};
 use crate::Registry;
@@ -26,7 +26,7 @@ use std::sync::{Arc, OnceLock};
 /// and options may stand behind it, in the same argument: "inet/stream require=encrypted", "socks/tcp4 socks5.proxy=HOST:PORT".
 /// Names are looked up as the chain does it: where it leads through a proxy, by that.
 ///
-/// A client whose target cannot be opened is told why, as precisely as its protocol can say it; the log has the whole
+/// A client whose target cannot be opened is notified why, as precisely as its protocol can say it; the log has the whole
 /// explanation. It serves this host only, unless an option says otherwise, and then those who have a password.
 ///
 /// The first SIGTERM or SIGINT ends it gracefully, the second cuts what is left: exit status 0 says that nothing was cut, 1 that
@@ -162,7 +162,7 @@ fn far(args: &Args, globals: &Globals, registry: &Registry) -> Result<Result<Alt
         }
     }
     let far = in_order(all, &args.losing.services())?;
-    tell_never_tried(&far);
+    notify_never_tried(&far);
     leads_to_hosts(&far)?;
     Ok(Ok(far))
 }
@@ -195,7 +195,7 @@ fn leads_to_hosts(far: &Alternatives) -> Result<(), Failure> {
 fn leads_elsewhere(far: &Alternatives, own: &[SocketAddr]) -> Result<(), Failure> {
     for opener in far.openers() {
         let literal = if opener.selection().family() == Family::INET6 { "[::1]:0" } else { "127.0.0.1:0" };
-        // The addresses of the proxy, if there is one. What cannot be looked up now is told to those who ask for it.
+        // The addresses of the proxy, if there is one. What cannot be looked up now is reported to those who ask for it.
         let Ok(addresses) = opener.target(literal).and_then(|target| opener.resolve(&target)) else { continue };
         let here = |ip| std::net::UdpSocket::bind((ip, 0)).is_ok();
         let proxies = addresses.iter().filter_map(|address| address.socket_addr());

@@ -161,7 +161,7 @@ fn of_layer(item: &Item) -> Option<String> {
     })
 }
 
-/// What stands above entries: what is told of layers and has no key, and when keys were last written, where the source states.
+/// What stands above entries: what is stated of layers and has no key, and when keys were last written, where the source states.
 fn above(imported: &Imported) -> HashMap<String, Vec<String>> {
     let place = |item: &Item| item.key.as_ref().map_or(item.at, |key| key.at);
     let items: HashMap<Span, (&Item, Option<Bitness>)> = imported

@@ -1,6 +1,6 @@
 //! `listen`: standard input and output through a connection that is accepted.
 
-use super::connect::{patience, tell_opened, tell_traffic};
+use super::connect::{notify_opened, notify_traffic, patience};
 use super::failure::warn;
 use super::output::{printable, talk};
 use super::pump::{Answering, pump};
@@ -63,11 +63,11 @@ pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
             },
             Ok(mut stream) => {
                 if args.verbose {
-                    tell_opened(&stream.opened());
+                    notify_opened(&stream.opened());
                 }
                 let result = pump(&mut stream, patience(&opener));
                 if args.verbose {
-                    tell_traffic(&stream);
+                    notify_traffic(&stream);
                 }
                 match result {
                     Err(Failure::Message { message, .. }) if args.keep => warn(message),
@@ -89,7 +89,7 @@ fn answer(args: &Args, opener: &Opener) -> Result<Status, Failure> {
         talk(format_args!("listening at {}", printable(&opener.shown(&local))));
     }
     if args.verbose {
-        tell_opened(&socket.opened());
+        notify_opened(&socket.opened());
     }
     socket.set_nonblocking(true).map_err(|error| Failure::io("fcntl", error))?;
     pump(&mut Answering { socket, peer: None }, patience(opener))?;

@@ -99,7 +99,7 @@ impl End for Answering {
 /// Bytes that are read at a time, unless a message is longer; also the longest datagram.
 const CHUNK: usize = 64 * 1024;
 
-/// Up to so many bytes a pipe takes at once when it is told to be writable (`PIPE_BUF` of pipe(7)).
+/// Up to so many bytes a pipe takes at once when it is reported as writable (`PIPE_BUF` of pipe(7)).
 const PIPE: usize = 4096;
 
 /// Bytes on their way.
@@ -234,7 +234,7 @@ pub(super) fn pump(end: &mut impl End, patience: Patience) -> Result<(), Failure
         of_end.set(PollFlags::IN, idle.read && wants.readable);
         of_end.set(PollFlags::OUT, wants.writable);
         let mut fds = Vec::with_capacity(3);
-        // poll(2) tells of a broken connection unasked, again and again: one that nothing is wanted of is left out.
+        // poll(2) reports a broken connection unasked, again and again: one that nothing is wanted of is left out.
         if !of_end.is_empty() {
             fds.push(PollFd::from_borrowed_fd(end.fd(), of_end));
         }

@@ -13,7 +13,7 @@ use std::path::PathBuf;
 /// Answers one request, or a batch of them
 ///
 /// Prints the base protocol or chain that a socket of this family, type and protocol is to be made with. A refusal is
-/// told on stderr (as JSON: on stdout), with exit status 1.
+/// printed on stderr (as JSON: on stdout), with exit status 1.
 ///
 /// A batch has one request a line: FAMILY TYPE [PROTOCOL], then demands as KEY=VALUE. Blank lines and lines that begin
 /// with # are skipped. Each request gives one line: the entry's name and its stack, or error[CODE] and a message, with a

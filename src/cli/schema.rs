@@ -7,7 +7,7 @@ use crate::check::{HEADINGS, rules};
 /// Prints the JSON Schema of catalogs, or of the report of a check
 ///
 /// With it editors complete and check catalogs: give the name of the printed file in the catalog's first line, as in
-/// #:schema ./catalog.schema.json, which Taplo and Even Better TOML read. It says what a document tells by its shape;
+/// #:schema ./catalog.schema.json, which Taplo and Even Better TOML read. It says what a document states by its shape;
 /// sockatlas check says everything.
 #[derive(clap::Args)]
 #[command(after_help = "\

@@ -119,7 +119,7 @@ fn losable(word: &str) -> Result<Services, String> {
 }
 
 /// Says which entries are never tried, and why, before anything is.
-pub(super) fn tell_never_tried(alternatives: &Alternatives) {
+pub(super) fn notify_never_tried(alternatives: &Alternatives) {
     for untried in alternatives.never_tried() {
         talk(format_args!("{FAINT}never fallen back to: {}{FAINT:#}", output::printable(&untried.to_string())));
     }
@@ -283,7 +283,7 @@ impl Words {
         Ok(request.as_role(role))
     }
 
-    /// The entries of a chain over several bases, whose name is the name of no entry, but tells what was meant.
+    /// The entries of a chain over several bases, whose name is the name of no entry, but shows what was meant.
     fn members<'r>(&self, registry: &'r Registry) -> Option<Vec<EntryRef<'r>>> {
         let members = called(registry, &self.spec).ok()?;
         let is_group =

@@ -22,7 +22,7 @@ use std::io::{self, IsTerminal, Write};
 use std::os::fd::OwnedFd;
 use std::time::{Duration, Instant};
 
-/// A relay that listens, and how that is told.
+/// A relay that listens, and how that is reported.
 pub(super) struct Served {
     pub listening: Listening,
     pub shown: String,

@@ -4,7 +4,7 @@ use super::output::printable;
 use super::style::{BAD, FAINT, GOOD, PLAIN};
 use std::fmt::Write;
 
-/// What changes in the text of this name, with as many lines around it as tell where it is. `what` is what the new text is.
+/// What changes in the text of this name, with as many lines around it as show where it is. `what` is what the new text is.
 pub(super) fn lines(name: &str, was: &str, is: &str, what: &str) -> String {
     similar::TextDiff::from_lines(was, is).unified_diff().context_radius(2).header(name, what).to_string()
 }

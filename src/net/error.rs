@@ -363,7 +363,7 @@ fn shared_kind(attempts: &[Attempt]) -> ErrorKind {
 }
 
 fn unreached(entry: &str, target: &Target, attempts: &[Attempt], untried: &[Untried]) -> String {
-    let each = |tell: fn(&Attempt) -> String| attempts.iter().map(tell).collect::<Vec<_>>().join("; ");
+    let each = |notify: fn(&Attempt) -> String| attempts.iter().map(notify).collect::<Vec<_>>().join("; ");
     let left = untried_words(untried);
     match attempts {
         [attempt] => format!("`{entry}`: {}{left}", attempt.reported()),

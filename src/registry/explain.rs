@@ -308,7 +308,7 @@ impl Registry {
         let fact = match asked.request.protocol() {
             _ if test != Test::Protocol => return None,
             Protocol::UNSPEC => "matches-zero",
-            // Ranges go up from the protocol that is told.
+            // Ranges go up from the protocol that is stated.
             _ if asked.triple.protocol < self.protocols(index).first() => return None,
             _ => "protocol",
         };

@@ -1,7 +1,7 @@
 //! Findings as SARIF 2.1.0, for code scanning: GitHub's and others'.
 //!
 //! Beyond the schema it keeps to what GitHub asks for: every rule has help, every result has a place, places are relative to
-//! the root of the repository and percent-encoded, and a fingerprint tells a finding from a new one when lines move.
+//! the root of the repository and percent-encoded, and a fingerprint distinguishes a finding from a new one when lines move.
 //!
 //! A document that is no file, a catalog that ships above all, has a place too: its name as a relative URI, which is nothing
 //! in the repository. The machine on which the check ran is not named: who reads the report knows where `SRCROOT` is.

@@ -86,7 +86,7 @@ impl<'s> SetIndex<'s> {
         at
     }
 
-    /// Returns how a catalog tells a chain.
+    /// Returns how a catalog states a chain.
     pub fn shape(&self, chain: &Item) -> Result<Shape, Shapeless> {
         let ids = chain.info.chain.ids();
         let Some((&last, upper)) = ids.split_last() else { return Err(Shapeless::Length(chain.info.chain.length)) };

@@ -1,6 +1,6 @@
 //! Packed items one after the other, as a program takes them out of the registry: 888 bytes each, and nothing between them.
 //!
-//! They are rendered as the export that has them in this order. Keys, counters and bitness are nothing that a dump tells.
+//! They are rendered as the export that has them in this order. Keys, counters and bitness are nothing that a dump states.
 
 use super::reg::{Data, Render, kinds};
 use super::{PACKED_ITEM_BYTES, PackedItem, SourceForm, Store, reg};
@@ -15,7 +15,7 @@ pub(super) fn looks_like(bytes: &[u8]) -> bool {
     !items.is_empty() && rest.is_empty() && items.iter().all(is_plausible)
 }
 
-/// Malformed lengths are plausible too: the checker tells them with more of their circumstances.
+/// Malformed lengths are plausible too: the checker reports them with more of their circumstances.
 fn is_plausible(item: &[u8; PACKED_ITEM_BYTES]) -> bool {
     let info = PackedItem::from_bytes(item).and_then(|item| item.info());
     info.is_ok_and(|info| !info.path.is_empty() && (-1..=8).contains(&info.chain.length))
@@ -40,7 +40,7 @@ pub(super) fn text(bytes: &[u8]) -> Result<String, String> {
     Ok(render.finish())
 }
 
-/// Returns what the items of a rendered dump tell, without the keys that the rendering gave them.
+/// Returns what the items of a rendered dump state, without the keys that the rendering gave them.
 pub(super) fn store(file: FileId, text: &str, faults: &mut Vec<Fault>) -> Store {
     let mut store = reg::store(SourceForm::Packed, file, text, faults);
     store.root = None;

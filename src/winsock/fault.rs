@@ -10,7 +10,7 @@ use crate::catalog::{Fault, FaultKind, Span};
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub(crate) enum WinsockFault {
-    /// The source tells a part of an item, or says that something is left out.
+    /// The source states a part of an item, or says that something is left out.
     #[error("the source does not state {missing}")]
     Gap {
         /// What is missing, as in ``"`Protocol` and 3 further fields of `MSAFD Tcpip [UDP/IP]`"``.

@@ -1,4 +1,4 @@
-//! Which source a document is, told by its content; its text, to which all places refer, and what the text tells.
+//! Which source a document is, stated by its content; its text, to which all places refer, and what the text states.
 //!
 //! A hive and packed items are no texts: they are rendered as the export that says the same, and places are places in that.
 
@@ -27,7 +27,7 @@ pub struct Options {
 pub struct Reading {
     /// The one document.
     pub sources: Sources,
-    /// What it tells.
+    /// What it states.
     pub store: Store,
     /// What cannot be read of it; places are in `sources`.
     pub faults: Vec<Fault>,
@@ -156,7 +156,7 @@ const fn article(form: SourceForm) -> &'static str {
     }
 }
 
-/// Returns what the text of a source tells.
+/// Returns what the text of a source states.
 pub(crate) fn parse(form: SourceForm, file: FileId, text: &str, faults: &mut Vec<Fault>) -> Store {
     match form {
         SourceForm::Reg | SourceForm::Hive => reg::store(form, file, text, faults),

@@ -159,9 +159,9 @@ fn with_chains(items: &[Item], doomed: HashMap<usize, Finding>) -> HashMap<usize
     all
 }
 
-/// Which part of a source tells of which item.
+/// Which part of a source describes which item.
 struct Regions {
-    /// Where the parts begin, in order; nothing is a part that tells of no item of a set.
+    /// Where the parts begin, in order; nothing is a part that describes no item of a set.
     starts: Vec<(u32, Option<(usize, usize)>)>,
 }
 
@@ -182,7 +182,7 @@ impl Regions {
         Regions { starts }
     }
 
-    /// Returns the item of which the place of a fault tells: the number of its set, and its place there.
+    /// Returns the item of which the place of a fault states: the number of its set, and its place there.
     fn item(&self, fault: &Fault) -> Option<(usize, usize)> {
         let behind = self.starts.partition_point(|&(start, _)| start <= fault.at.start);
         behind.checked_sub(1).and_then(|at| self.starts.get(at)).and_then(|&(_, of)| of)

@@ -25,7 +25,7 @@ pub(crate) fn looks_like(text: &str) -> bool {
 /// How many entries are read; Windows never has so many.
 const MOST_ENTRIES: usize = 10_000;
 
-/// Returns what a listing tells: of each entry a part.
+/// Returns what a listing states: of each entry a part.
 pub(crate) fn parse(file: FileId, text: &str, faults: &mut Vec<Fault>) -> Store {
     let mut store = Store::new(SourceForm::Instlsp);
     let mut start = 0;

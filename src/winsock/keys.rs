@@ -9,7 +9,7 @@ use crate::catalog::{AddressSize, ByteOrder};
 use crate::terms::Services;
 use uuid::Uuid;
 
-/// What the keys of an entry say. Of what they do not say, the item that they are told of counts, if there is one.
+/// What the keys of an entry say. Of what they do not say, the item that they describe counts, if there is one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Keys {
     pub catalog_entry_id: u32,
@@ -54,7 +54,7 @@ const USUAL_VERSION: i32 = 2;
 const DEPENDS_ON_MTU: u32 = 1;
 
 impl Keys {
-    /// Returns what keys can say of an item whose chain, if it is one, is told with these ids, or `None` of one that cannot be an
+    /// Returns what keys can say of an item whose chain, if it is one, is stated with these ids, or `None` of one that cannot be an
     /// entry.
     pub fn of(info: &ProtocolInfo, chain: Vec<u32>) -> Option<Keys> {
         let further = info.further.as_ref();
@@ -92,7 +92,7 @@ impl Keys {
         })
     }
 
-    /// Returns the item that the keys tell of: the original where there is one, with what the keys say otherwise.
+    /// Returns the item that the keys describe: the original where there is one, with what the keys say otherwise.
     ///
     /// The name is used where neither says one. `top` gives for the id of a chain that of its top layer and for any other id
     /// itself: a chain may be named by its layer or by itself, which is the same.

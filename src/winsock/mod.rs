@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `info`, `packed` | one item: its fields by name, and its 888 bytes |
 //! | `store` | a whole catalog as a source reports it, every fact with its place |
-//! | `form` | which source a document is, by its content; its text, and what the text tells |
+//! | `form` | which source a document is, by its content; its text, and what the text states |
 //! | `reg` | registry exports, in and out |
 //! | `hive`, `dump` | SYSTEM hives, and packed items one after the other: both are rendered as exports |
 //! | `netsh`, `instlsp` | what these two programs print |
@@ -23,7 +23,7 @@
 //!
 //! Depends on `load` and what lies below it, and on `report`.
 //!
-//! A source is [`read`] into a [`Store`], sound or not; a [`Loader`](crate::Loader) that is told to takes such files as it takes
+//! A source is [`read`] into a [`Store`], sound or not; a [`Loader`](crate::Loader) that is configured to takes such files as it takes
 //! documents of its own, whatever they are called, and so does the checker:
 //!
 //! ```

@@ -203,7 +203,7 @@ fn state(metadata: &Metadata) -> LibraryState {
     LibraryState::There { size: metadata.len(), modified: metadata.modified().ok().and_then(written) }
 }
 
-/// A time in seconds, as RFC 3339; nothing before 1970 and after 9999, which it cannot tell.
+/// A time in seconds, as RFC 3339; nothing before 1970 and after 9999, which it cannot express.
 fn written(time: SystemTime) -> Option<String> {
     /// The first second of the year 10000.
     const END: Duration = Duration::from_secs(253_402_300_800);

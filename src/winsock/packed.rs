@@ -186,7 +186,7 @@ pub enum PackedItemError {
 }
 
 impl PackedItem {
-    /// Takes the bytes as they are; texts without an end are told by [`info`](PackedItem::info).
+    /// Takes the bytes as they are; texts without an end are reported by [`info`](PackedItem::info).
     ///
     /// # Errors
     /// If there are not 888.

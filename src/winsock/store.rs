@@ -57,7 +57,7 @@ pub struct Stated<T> {
 }
 
 impl<T> Stated<T> {
-    /// Creates a value told here.
+    /// Creates a value stated here.
     pub const fn new(value: T, at: Span) -> Self {
         Stated { value, at }
     }
@@ -84,7 +84,7 @@ pub struct Store {
     pub name_space_catalog: Option<Stated<String>>,
     /// Values of `Parameters` that name libraries.
     pub load_points: Vec<LoadPoint>,
-    /// What of the transaction logs of a hive was not applied: of what is told, some may be out of date.
+    /// What of the transaction logs of a hive was not applied: of what is stated, some may be out of date.
     pub unapplied: Vec<Stated<String>>,
     /// At most two, in the order of the source; the entries that Windows shows to 32-bit and to 64-bit programs.
     pub sets: Vec<Set>,
@@ -230,9 +230,9 @@ impl Item {
 pub struct Fragment {
     /// Where it begins.
     pub at: Span,
-    /// The fields that are told, as they are written.
+    /// The fields that are stated, as they are written.
     pub facts: IndexMap<Field, Stated<String>>,
-    /// Which programs see it, where that is told.
+    /// Which programs see it, where that is stated.
     pub bits: Option<Bitness>,
 }
 

@@ -131,7 +131,7 @@ impl Merge<'_> {
 }
 
 /// Returns the catalog order: what the lists name, of several lists the last first, then all others by their places. Of each entry
-/// it is told whether it has a place at all; what lists name has one.
+/// it is known whether it has a place at all; what lists name has one.
 pub(crate) fn ordered(lists: &[Vec<EntryIndex>], has_place: &[bool]) -> Vec<EntryIndex> {
     let mut order = Vec::with_capacity(has_place.len());
     let mut waiting = has_place.to_vec();
@@ -144,7 +144,7 @@ pub(crate) fn ordered(lists: &[Vec<EntryIndex>], has_place: &[bool]) -> Vec<Entr
     order
 }
 
-/// Returns the ids of entries, of each of which it is told whether it is a layer, and which id it states: bases and chains from
+/// Returns the ids of entries, of each of which it is known whether it is a layer, and which id it states: bases and chains from
 /// 1001 in the order of places, ids that any entry states skipped, then layers.
 pub(crate) fn numbered(entries: &[(bool, Option<i32>)]) -> Vec<i32> {
     let stated: HashSet<i32> = entries.iter().filter_map(|(_, id)| *id).collect();

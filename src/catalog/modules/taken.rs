@@ -31,7 +31,7 @@ pub(crate) fn taken(body: &Body, module: Option<&'static Module>) -> impl Iterat
 /// Returns whether an option is for some of the sockets that can be made of an entry.
 fn is_for(sockets: On, body: &Body) -> bool {
     let Body::Base(Base { family, socket_type, protocols, .. }) = body else { return true };
-    // All protocols that `On` tells from others; the first stands for those.
+    // All protocols that `On` distinguishes from others; the first stands for those.
     let distinguished = [Protocol::UNSPEC, Protocol::TCP, Protocol::MPTCP];
     let held = distinguished.into_iter().filter(|protocol| protocols.contains(protocol.number()));
     held.chain([Protocol::from_raw(protocols.first())]).any(|one| sockets.covers(*family, *socket_type, one))

@@ -1,7 +1,7 @@
 //! The JSON Schema of catalogs, for editors: which keys stand where, and what values they take.
 //!
 //! It is made from the tables of keys with which documents are read ([`keys`](super::keys)), so that a key cannot be in one and not in
-//! the other, and from the names in `terms`. It says what a single document tells by its shape. What takes more (a reference
+//! the other, and from the names in `terms`. It says what a single document states by its shape. What takes more (a reference
 //! to nothing, a broken contract, a name that the dialect lacks) loading says, and the schema refuses nothing that loads.
 //!
 //! Draft 7, because that is what Taplo and Even Better TOML read. They see TOML through JSON, in which a date is a text and

@@ -55,7 +55,7 @@ impl OfWinsock {
     }
 }
 
-/// Shows what would come of it, and writes it where it is told to. The catalog itself is never changed.
+/// Shows what would come of it, and writes it where an option says so. The catalog itself is never changed.
 pub(super) fn run(args: &Args, path: &Path) -> Result<Status, Failure> {
     let own = &args.of_winsock;
     let (name, id, library) = layer(args)?;
@@ -79,7 +79,7 @@ pub(super) fn run(args: &Args, path: &Path) -> Result<Status, Failure> {
     let mut changes = Vec::new();
     for set in &installed.sets {
         let [was, is] = [view(&store, set.bits)?, view(&installed.store, set.bits)?];
-        // What demands change besides is told by `diff`.
+        // What demands change besides is listed by `diff`.
         let mut comparison = compare(&was, &is);
         comparison.differences.retain(|difference| difference.demand.is_none());
         changes.push((is, comparison));
@@ -123,7 +123,7 @@ fn view(store: &Store, bits: Option<Bitness>) -> Result<Registry, Failure> {
     Loader::new().winsock(Options::default()).bytes("winsock.reg", bytes).load().map_err(Failure::Catalog)
 }
 
-/// A catalog as a registry export. What netsh prints is not enough for one, nor does it tell which requests chains will answer.
+/// A catalog as a registry export. What netsh prints is not enough for one, nor does it show which requests chains will answer.
 fn exported(store: &Store, options: &WriteOptions) -> Result<Vec<u8>, Failure> {
     let untold = |error: &WriteError| matches!(error, WriteError::Untold { .. });
     let help = "get the whole catalog: `reg export HKLM\\SYSTEM\\CurrentControlSet\\Services\\WinSock2 winsock.reg`";

@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 #[derive(Clone)]
 pub(in crate::cli) struct Log {
     state: Arc<Mutex<State>>,
-    /// Of clients that ask for their targets: what they speak, who they are and what they were told is in it too.
+    /// Of clients that ask for their targets: what they speak, who they are and what they were answered is in it too.
     of_clients: bool,
 }
 
@@ -122,7 +122,7 @@ struct Client<'r> {
     protocol: &'r str,
     /// Null, if it was not asked who it is, or is not believed.
     user: Option<&'r str>,
-    /// `connected`, or why it is not, in the words for clients; null, if nothing was told but an error of its protocol.
+    /// `connected`, or why it is not, in the words for clients; null, if nothing was reported but an error of its protocol.
     #[serde(rename = "told")]
     reported: Option<&'static str>,
 }

@@ -132,7 +132,7 @@ fn items(text: &mut String, store: &Store, set: &Set, all_fields: bool) {
 /// What the members of chains are called.
 struct Names<'a> {
     by_id: HashMap<u32, &'a str>,
-    /// Whether there are entries of which not even the id is told.
+    /// Whether there are entries of which not even the id is stated.
     is_whole: bool,
 }
 

@@ -137,11 +137,11 @@ impl Live {
     /// Tells what becomes of the catalogs from now on, until the subscription is dropped.
     ///
     /// Each event is reported once, in order, and to all who were subscribed when it happened; a version is in its place before it is
-    /// told. The thread that reloads tells, unless another thread is just telling: then that one goes on with it. A subscriber may
-    /// reload, replace and subscribe; what comes of that is reported once all have heard of what is being told.
+    /// delivered. The thread that reloads delivers events, unless another thread is just delivering: then that one goes on with it. A subscriber may
+    /// reload, replace and subscribe; what comes of that is reported once all have heard of the event that is being delivered.
     ///
-    /// A subscriber that panics hears of nothing more. The others are told all the same, and then the panic goes on in the
-    /// thread that tells, out of [`reload`](Live::reload) or [`replace`](Live::replace).
+    /// A subscriber that panics hears of nothing more. The others are notified all the same, and then the panic goes on in the
+    /// thread that delivers, out of [`reload`](Live::reload) or [`replace`](Live::replace).
     ///
     /// A subscriber that has a clone of this handle keeps it alive, and itself, until the subscription is dropped.
     pub fn subscribe(&self, subscriber: impl FnMut(&Event) + Send + 'static) -> Subscription {
@@ -150,7 +150,7 @@ impl Live {
 
     /// Loads the catalogs again.
     ///
-    /// | the catalogs | what counts then | returned | told |
+    /// | the catalogs | what counts then | returned | delivered |
     /// |---|---|---|---|
     /// | are the same documents | what counted | nothing | nothing |
     /// | say something else, without a fault | the new version | [`Event::Replaced`] | the same |

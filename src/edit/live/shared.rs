@@ -1,7 +1,7 @@
 //! What all handles share: how a version takes the place of another.
 //!
 //! Two locks, and readers take none. `turn` is held while catalogs are loaded and checked, so that one load is made at a time. `state`
-//! is held for moments only, never while anything is loaded, checked, freed or told.
+//! is held for moments only, never while anything is loaded, checked, freed or delivered.
 
 use super::event::{Event, Kept, Rejection, Replaced};
 use super::reader::Slot;
@@ -95,7 +95,7 @@ impl Shared {
         left
     }
 
-    /// Loads, puts what was loaded in its place if it is good, and tells.
+    /// Loads, puts what was loaded in its place if it is good, and notifies.
     pub fn change(&self, load: impl FnOnce() -> Result<Registry, Rejection>) -> Option<Event> {
         let event = {
             let _turn = self.take_turn();
@@ -108,11 +108,11 @@ impl Shared {
                 Err(rejection) => Some(self.keep(was, rejection)),
             }
         };
-        self.tell();
+        self.notify();
         event
     }
 
-    /// Puts a registry that was made elsewhere in its place, and tells.
+    /// Puts a registry that was made elsewhere in its place, and notifies.
     pub fn replace(&self, registry: Registry) -> Option<Event> {
         let event = {
             let _turn = self.take_turn();
@@ -123,16 +123,16 @@ impl Shared {
             }
             self.put(was, registry, true)
         };
-        self.tell();
+        self.notify();
         Some(event)
     }
 
     /// Tells that the files are not watched any more.
     #[cfg(feature = "watch")]
-    pub fn tell_unwatched(&self, error: super::WatchError) {
+    pub fn notify_unwatched(&self, error: super::WatchError) {
         let event = Event::Unwatched(super::Unwatched::new(self.current.load_full(), error));
         self.state().subscribers.queue(event);
-        self.tell();
+        self.notify();
     }
 
     fn take_turn(&self) -> MutexGuard<'_, ()> {
@@ -179,7 +179,7 @@ impl Shared {
         state.subscribers.queue(Event::Replaced(Replaced::new(was, is)))
     }
 
-    fn tell(&self) {
+    fn notify(&self) {
         Telling::begin(self).into_iter().for_each(Telling::all);
     }
 }

@@ -1,7 +1,7 @@
 //! Who hears of what became of the catalogs, and in which order.
 //!
-//! What happened is put into a queue in the moment in which it happens, with those who are subscribed then. Whoever finds nobody telling
-//! empties the queue, so that events are told one after the other, and a subscriber that reloads does not wait for itself.
+//! What happened is put into a queue in the moment in which it happens, with those who are subscribed then. Whoever finds nobody delivering
+//! empties the queue, so that events are delivered one after the other, and a subscriber that reloads does not wait for itself.
 
 use super::event::Event;
 use super::shared::Shared;
@@ -11,7 +11,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-/// Events are told until it is dropped. From [`Live::subscribe`](super::Live::subscribe).
+/// Events are delivered until it is dropped. From [`Live::subscribe`](super::Live::subscribe).
 ///
 /// A call that is under way on another thread when it is dropped goes on to its end.
 #[must_use = "events are delivered until the subscription is dropped"]
@@ -28,7 +28,7 @@ impl Subscription {
         Subscription { shared: Arc::downgrade(shared), subscriber, is_forever: false }
     }
 
-    /// Events are told for as long as there is a handle of the live registry.
+    /// Events are delivered for as long as there is a handle of the live registry.
     pub fn forever(mut self) {
         self.is_forever = true;
     }
@@ -57,7 +57,7 @@ impl std::fmt::Debug for Subscription {
 type Call = Box<dyn FnMut(&Event) + Send>;
 
 struct Subscriber {
-    /// Called by the one who tells, and by nobody else.
+    /// Called by the thread that delivers, and by nobody else.
     call: Mutex<Call>,
     has_ended: AtomicBool,
 }
@@ -71,7 +71,7 @@ pub(super) struct Subscribers {
 }
 
 impl Subscribers {
-    /// Will have this told to those who are subscribed now.
+    /// Queues this for those who are subscribed now.
     pub fn queue(&mut self, event: Event) -> Event {
         if !self.list.is_empty() {
             self.queue.push_back((event.clone(), self.list.clone()));
@@ -85,13 +85,13 @@ impl Subscribers {
     }
 }
 
-/// The right to tell, which one thread has at a time.
+/// The right to deliver, which one thread has at a time.
 pub(super) struct Telling<'s> {
     shared: &'s Shared,
 }
 
 impl<'s> Telling<'s> {
-    /// Nothing when somebody is telling, who will go on with what is new.
+    /// Nothing when somebody is delivering, who will go on with what is new.
     pub fn begin(shared: &'s Shared) -> Option<Self> {
         let is_telling = std::mem::replace(&mut shared.state().subscribers.is_telling, true);
         // Not made in vain: dropped, it would take the right from the one who has it.
@@ -103,7 +103,7 @@ impl<'s> Telling<'s> {
         let mut panic = None;
         while let Some((event, subscribers)) = self.next() {
             for subscriber in subscribers {
-                if let Err(payload) = subscriber.tell(&event) {
+                if let Err(payload) = subscriber.notify(&event) {
                     let ended = self.shared.state().subscribers.remove(&subscriber);
                     drop(ended);
                     panic.get_or_insert(payload);
@@ -134,7 +134,7 @@ impl Drop for Telling<'_> {
 }
 
 impl Subscriber {
-    fn tell(&self, event: &Event) -> Result<(), Box<dyn Any + Send>> {
+    fn notify(&self, event: &Event) -> Result<(), Box<dyn Any + Send>> {
         if self.has_ended.load(Ordering::Acquire) {
             return Ok(());
         }

@@ -25,7 +25,7 @@ pub(in crate::edit) struct Patience<'w> {
     pause: Duration,
 }
 
-/// What tells the lock of one transaction from that of the next.
+/// What distinguishes the lock of one transaction from that of the next.
 #[derive(PartialEq, Eq)]
 struct Lock {
     folder: PathBuf,

@@ -32,7 +32,7 @@ impl Picture {
         }
         for shelf in shelves.iter().filter(|shelf| !shelf.nodes.is_empty()) {
             writeln!(out, "    subgraph {}[\"{}\"]", shelf.id, shelf.heading)?;
-            // Unless told, Mermaid lays a subgraph that no link leaves across the chart's direction.
+            // By default Mermaid lays a subgraph that no link leaves across the chart's direction.
             writeln!(out, "        direction TB")?;
             for &node in &shelf.nodes {
                 self.write_mermaid_node(out, "        ", node)?;

@@ -57,7 +57,7 @@ impl Stop {
     }
 
     /// Wakes this one from now on.
-    pub(super) fn tells(&self, inbox: &Arc<Inbox>) {
+    pub(super) fn notifies(&self, inbox: &Arc<Inbox>) {
         let mut inboxes = self.inboxes();
         inboxes.retain(|known| known.strong_count() > 0);
         inboxes.push(Arc::downgrade(inbox));

@@ -87,7 +87,7 @@ impl Worker {
         epoll::add(&epoll, &*inbox, EventData::new_u64(WAKE), EventFlags::IN | EventFlags::ET)
             .map_err(failed("epoll_ctl"))?;
         shared.door.watch(epoll.as_fd(), DOOR).map_err(|error| shared.near.reported(error, "epoll_ctl"))?;
-        shared.stop.tells(&inbox);
+        shared.stop.notifies(&inbox);
         Ok(Worker {
             index,
             shared,

@@ -81,7 +81,7 @@ impl Known {
     }
 }
 
-/// Returns what tells two answers apart that are not the same; the protocol only where nothing else does.
+/// Returns what distinguishes two answers that are not the same; the protocol only where nothing else does.
 pub(super) fn distinguished(given: [Given; 2]) -> [Given; 2] {
     match given {
         [Ok(was), Ok(is)] if was.answer == is.answer => given,
@@ -210,7 +210,7 @@ impl<'r> Side<'r> {
     }
 }
 
-/// Returns all by which an answer is told from another of the same name.
+/// Returns all by which an answer is distinguished from another of the same name.
 fn answer(registry: &Registry, role: Role, index: EntryIndex) -> Answer {
     let entry = registry.at(index);
     let options = |part: &EntryRef<'_>| -> String {

@@ -104,7 +104,7 @@ impl Index {
         }
         for (&family, ranks) in &families {
             if index.pairs.get(family, ANY).is_none() {
-                // In the linux dialect no request has this key: it tells that the family is there, and for families that
+                // In the linux dialect no request has this key: it shows that the family is there, and for families that
                 // test the protocol first what protocols they have.
                 let needed = dialect != Dialect::Linux || index.rule(family).protocol_first;
                 let pair = if needed { index.pair(rows, ranks) } else { Pair::EMPTY };
@@ -159,14 +159,14 @@ impl Index {
         if answer != NOTHING {
             return Some(Ok(answer));
         }
-        // An entry has all but the protocol: the commonest refusal, told here where nothing else can come before it.
+        // An entry has all but the protocol: the commonest refusal, reported here where nothing else can come before it.
         if slot.is_there() && protocol != 0 && self.plain_errors {
             return Some(Err(ErrorCode::ProtocolNotSupported));
         }
         self.settle(known, socket_type, protocol, slot).map(Err)
     }
 
-    /// Returns the error of a request that nothing answers, where the slots in front tell it.
+    /// Returns the error of a request that nothing answers, where the slots in front hold it.
     fn settle(&self, known: usize, socket_type: i32, protocol: i32, slot: &Slot) -> Option<ErrorCode> {
         if known == self.any {
             return None;

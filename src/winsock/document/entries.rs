@@ -72,7 +72,7 @@ pub(super) struct Entries<'b, 's> {
     pub both: &'b Both<'s>,
     pub names: &'b [String],
     pub providers: &'b IndexMap<Uuid, Provider>,
-    /// The places of the faults that are told of the items already.
+    /// The places of the faults that are reported the items already.
     pub stated: &'b HashSet<Span>,
     /// The proof that there are such faults.
     pub reported: Option<Reported>,
@@ -146,7 +146,7 @@ impl Entries<'_, '_> {
         }
     }
 
-    /// Returns the id, unless it is one that is told of as being none, or as being another's.
+    /// Returns the id, unless it is one that is reported as being none, or as being another's.
     fn id(&self, slot: Slot, faults: &mut Faults) -> Option<At<i32>> {
         let id = self.both.item(slot).id();
         let at = self.both.item(slot).field_at(Field::CatalogEntryId);

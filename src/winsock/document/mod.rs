@@ -37,7 +37,7 @@ impl Loader {
     }
 }
 
-/// How many bytes tell how long a source may be.
+/// How many bytes show how long a source may be.
 #[cfg(feature = "cli")]
 pub(crate) const BEGINNING: u64 = 4096;
 
@@ -98,7 +98,7 @@ pub(super) fn title(form: SourceForm, name: Option<&str>) -> String {
 pub(super) fn document(store: &Store, file: FileId, bits: Bitness, faults: &mut Faults) -> Document {
     let before = faults.mark();
     faults.extend(rules::faults(store));
-    // Of a circle of chains all are at fault, wherever it is told.
+    // Of a circle of chains all are at fault, wherever it is reported.
     let circle = |fault: &&Fault| fault.kind.code() == "winsock-malformed-chain";
     let found = faults.after(before);
     let circles = found.iter().filter(circle).flat_map(|fault| &fault.causes).map(|cause| cause.at);
@@ -139,7 +139,7 @@ pub(super) fn document(store: &Store, file: FileId, bits: Bitness, faults: &mut 
     }
 }
 
-/// Returns which layers each application permits. One of which no categories are told permits all.
+/// Returns which layers each application permits. One of which no categories are stated permits all.
 fn applications(store: &Store) -> Vec<RawApplication> {
     let mut names = Names::default();
     let application = |application: &ApplicationCategories| {

@@ -10,7 +10,7 @@ use crate::winsock::standard::StandardProvider;
 use indexmap::IndexMap;
 use uuid::Uuid;
 
-/// A provider as its items tell of it.
+/// A provider as its items describe it.
 pub(super) struct Provider {
     pub name: String,
     /// The path that most of its items state; of several as frequent ones the first.

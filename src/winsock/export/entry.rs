@@ -13,7 +13,7 @@ use uuid::Uuid;
 pub(super) struct Exported<'r> {
     pub index: EntryIndex,
     pub keys: Keys,
-    /// The bytes that it is told of.
+    /// The bytes that it is reported.
     pub packed: Option<&'r [u8]>,
     below: Vec<EntryIndex>,
     /// What it offers.

@@ -46,7 +46,7 @@ const FIRST_ID: u32 = 1001;
 ///
 /// An entry stands in the set that its `winsock.bits` names, and without it in both, unless it is disabled. Items start from the
 /// bytes of `winsock.packed` where there are some, so that what was read from Windows and not changed comes out as it was. Items
-/// that Windows must not be given are left out, with all that stands on them, and each is told in the remarks.
+/// that Windows must not be given are left out, with all that stands on them, and each is reported in the remarks.
 ///
 /// Where a catalog says nothing, an item has version 2, as all of Microsoft's have, message size 1 (it depends on the network) if
 /// it has messages and 0 if not, and the provider's GUID is derived from its name. What the chain itself does not state it has
@@ -76,7 +76,7 @@ pub fn export(registry: &Registry, bits: Option<Bitness>) -> Export {
     for (name, section) in registry.sections() {
         store.applications.extend(application(name, section, &mut remarks));
     }
-    // An entry of both sets is told of once.
+    // An entry of both sets is reported once.
     let remarks: IndexSet<Remark> = remarks.into_iter().collect();
     Export { store, remarks: remarks.into_iter().collect() }
 }

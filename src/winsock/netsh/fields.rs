@@ -61,7 +61,7 @@ pub(super) fn label(position: usize) -> &'static str {
     KNOWN.get(position).map_or("", |known| known.0)
 }
 
-/// Returns the field that a line tells.
+/// Returns the field that a line states.
 pub(super) fn field(position: usize) -> Option<Field> {
     KNOWN.get(position)?.1
 }
@@ -102,7 +102,7 @@ pub(super) fn may_stand(position: usize, value: &str) -> bool {
     value.is_empty() || fits(position, value) && (!may_be_empty(position) || suits(position, value))
 }
 
-/// Returns whether a value looks so much like one of this position that it tells where a line belongs: a text is none that looks
+/// Returns whether a value looks so much like one of this position that it shows where a line belongs: a text is none that looks
 /// like something else.
 pub(super) fn suits(position: usize, value: &str) -> bool {
     let is_other = || guid(value).is_some() || flags(value).is_some() || ids(value).is_some();
@@ -118,7 +118,7 @@ pub(super) fn is_telling(value: &str) -> bool {
     guid(value).is_some() || flags(value).is_some() || number(value).is_some() || ids(value).is_some()
 }
 
-/// Returns the entry that whole lines tell, or `None` where one is missing, or cannot be read.
+/// Returns the entry that whole lines state, or `None` where one is missing, or cannot be read.
 pub(super) fn read(lines: &[Labelled<'_>]) -> Option<ProtocolInfo> {
     let value = |position: usize| lines.get(position).map(|line| line.value);
     let number = |position: usize| value(position).and_then(number);

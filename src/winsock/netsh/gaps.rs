@@ -1,4 +1,4 @@
-//! What a text tells in part: the facts that are there, and a fault at the place where others are missing.
+//! What a text states in part: the facts that are there, and a fault at the place where others are missing.
 
 use super::blocks::{Block, Language};
 use super::fields::{self, CHAIN, CHAIN_LENGTH, SERVICE_FLAGS};
@@ -8,7 +8,7 @@ use crate::winsock::fault::WinsockFault;
 use crate::winsock::packed::Field;
 use crate::winsock::store::{Fragment, Stated};
 
-/// Returns the part of an entry that a block tells.
+/// Returns the part of an entry that a block states.
 pub(super) fn entry(
     block: &Block<'_>,
     language: &Language<'_>,

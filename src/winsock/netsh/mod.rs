@@ -30,7 +30,7 @@ use crate::catalog::{Bitness, Fault, FaultKind, FileId, Span};
 use blocks::{Block, Blocks, Language, Piece};
 use lines::{Labelled, Look};
 
-/// How many parts of entries a text may tell before the rest is not read: there is no catalog in what has so many.
+/// How many parts of entries a text may state before the rest is not read: there is no catalog in what has so many.
 const MOST_FRAGMENTS: usize = 10_000;
 
 /// Returns whether a text is netsh's: a rule, and below it a line in columns or, soon, a GUID.
@@ -88,7 +88,7 @@ pub(crate) fn refusal(text: &str) -> Option<String> {
     })
 }
 
-/// Returns what a text tells.
+/// Returns what a text states.
 pub(crate) fn parse(file: FileId, text: &str, faults: &mut Vec<Fault>) -> Store {
     let mut reader = Reader {
         file,

@@ -49,7 +49,7 @@ Active:                             1
 Version:                            0
 ";
 
-/// What a text tells, and its faults as `LINE:COLUMN: MESSAGE`.
+/// What a text states, and its faults as `LINE:COLUMN: MESSAGE`.
 fn stated(text: &str) -> (Store, Vec<String>) {
     let mut sources = Sources::default();
     let file = sources.add("netsh.txt", text.to_owned());
@@ -63,7 +63,7 @@ fn stated(text: &str) -> (Store, Vec<String>) {
     (store, faults)
 }
 
-/// What a text tells without faults.
+/// What a text states without faults.
 #[track_caller]
 fn sound(text: &str) -> Store {
     let (store, faults) = stated(text);

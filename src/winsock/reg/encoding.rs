@@ -1,6 +1,6 @@
 //! The encodings of exports.
 //!
-//! A byte order mark tells UTF-16 and UTF-8. Without one, `REGEDIT4` means the system's ANSI code page, which the file does not
+//! A byte order mark identifies UTF-16 and UTF-8. Without one, `REGEDIT4` means the system's ANSI code page, which the file does not
 //! name: each byte is read as the character of its number (ISO 8859-1), so that each can be written back. Other files without a
 //! mark are UTF-8 where they can be, else ANSI too.
 

@@ -7,7 +7,7 @@
 //! | `data` | what stands behind the `=`: texts, `dword:`, `hex:` |
 //! | `root` | which `WinSock2\Parameters` counts, of several control sets |
 //! | `values` | the values of one key, asked for by name |
-//! | `store` | what the keys tell, as a [`Store`](super::Store) |
+//! | `store` | what the keys state, as a [`Store`](super::Store) |
 //! | `render` | the layout of an export, as regedit writes it |
 //! | `write` | a store as an export |
 //!
@@ -67,7 +67,7 @@ pub(super) mod kinds {
 const VERSION_5: &str = "Windows Registry Editor Version 5.00";
 /// The header of older exports; `hex(2)` and its like hold ANSI.
 const VERSION_4: &str = "REGEDIT4";
-/// Begins the comment that tells when the key below it was last written: exports that were made of a hive have it.
+/// Begins the comment that states when the key below it was last written: exports that were made of a hive have it.
 pub(super) const LAST_WRITTEN: &str = "; last written ";
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The lines of an export: keys, and their values with places. What is wrong with a line is told, and reading goes on with the next.
+//! The lines of an export: keys, and their values with places. What is wrong with a line is reported, and reading goes on with the next.
 
 use super::data::{self, Cursor, Data};
 use super::{LAST_WRITTEN, VERSION_4, VERSION_5, root};
@@ -14,7 +14,7 @@ pub(super) struct Key<'a> {
     pub path: &'a str,
     /// From `[` to `]`.
     pub at: Span,
-    /// When it was last written, where a comment above it tells.
+    /// When it was last written, where a comment above it states.
     pub written: Option<&'a str>,
     pub values: Vec<Value<'a>>,
 }

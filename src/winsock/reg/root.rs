@@ -12,7 +12,7 @@ pub(super) struct Root<'a> {
     control_set: &'a str,
 }
 
-/// Returns whether a key stands at or below a `WinSock2\Parameters`, or tells which control set is current.
+/// Returns whether a key stands at or below a `WinSock2\Parameters`, or states which control set is current.
 pub(super) fn is_of_winsock(path: &str) -> bool {
     root_of(path).is_some() || is_select(path)
 }
@@ -105,7 +105,7 @@ pub(super) fn choose<'a>(keys: &[Key<'a>], file: FileId, faults: &mut Vec<Fault>
     }
 }
 
-/// Returns the current control sets as the export's `Select` keys tell them, as paths in lower case.
+/// Returns the current control sets as the export's `Select` keys state them, as paths in lower case.
 fn current_sets(keys: &[Key<'_>]) -> HashSet<String> {
     let selects = keys.iter().filter(|key| is_select(key.path)).filter_map(|key| {
         let current = key.values.iter().rfind(|value| value.name.eq_ignore_ascii_case("Current"))?;

@@ -1,4 +1,4 @@
-//! What the keys of an export tell of Winsock, as a [`Store`].
+//! What the keys of an export state of Winsock, as a [`Store`].
 
 use super::data;
 use super::read::{self, Key, Value};
@@ -21,7 +21,7 @@ pub(super) const NAME_SPACE_CATALOG: &str = "NameSpace_Catalog5";
 /// How the remarks begin that a rendered hive has on its transaction logs.
 const OF_LOGS: [&str; 3] = ["the hive was in use", "the checksum of the hive", "the transaction log `"];
 
-/// Returns what the text of an export tells. The form is that of what the text was made of.
+/// Returns what the text of an export states. The form is that of what the text was made of.
 pub(in crate::winsock) fn store(form: SourceForm, file: FileId, text: &str, faults: &mut Vec<Fault>) -> Store {
     let mut keys = read::read(file, text, faults);
     let Some(root) = root::choose(&keys, file, faults) else { return Store::new(form) };
@@ -83,7 +83,7 @@ struct Tree<'a, 'f> {
 }
 
 impl Tree<'_, '_> {
-    /// Takes what a key tells, by its path below the root.
+    /// Takes what a key states, by its path below the root.
     fn key(&mut self, below: &str, key: Key<'_>) {
         let names: Vec<&str> = below.splitn(4, '\\').collect();
         let entries = names.get(1).and_then(|name| bits(name));

@@ -15,7 +15,7 @@ pub(super) struct Values<'a> {
 }
 
 impl<'a> Values<'a> {
-    /// Of values with one name the last one counts, and each is told.
+    /// Of values with one name the last one counts, and each is reported.
     pub fn new(values: Vec<Value<'a>>, faults: &mut Vec<Fault>) -> Self {
         let mut by_name: IndexMap<String, (Value<'a>, bool)> = IndexMap::with_capacity(values.len());
         for value in values {
@@ -35,7 +35,7 @@ impl<'a> Values<'a> {
         Some(value)
     }
 
-    /// Returns what a value is, told as a fault if it is not of the wanted type; what does not say all of a value does not take it
+    /// Returns what a value is, reported as a fault if it is not of the wanted type; what does not say all of a value does not take it
     /// away.
     fn read<T>(
         &mut self,

@@ -168,7 +168,7 @@ impl Scene {
         scene
     }
 
-    /// Forgets an item, and tells which chains named it.
+    /// Forgets an item, and returns which chains named it.
     fn take_out(&mut self, index: usize, item: &Item) -> Vec<usize> {
         if self.by_id.get(&item.id()) == Some(&index) {
             self.by_id.remove(&item.id());

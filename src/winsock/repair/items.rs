@@ -285,7 +285,7 @@ fn is_id(id: u32) -> bool {
     (1..=HIGHEST_ID).contains(&id)
 }
 
-/// Returns whether a base protocol is told from another of the same triple: that of RSVP has a flag which the other lacks.
+/// Returns whether a base protocol is distinguished from another of the same triple: that of RSVP has a flag which the other lacks.
 pub(super) fn has_quality_of_service(info: &ProtocolInfo) -> bool {
     info.service_flags & QOS_SUPPORTED != 0
 }

@@ -15,7 +15,7 @@
 //! those before it to do, so that a plan for a catalog that was mended by a plan is empty.
 //!
 //! What leads to steps: all that is an error, and of the warnings those on order, visibility and missing standard items. What no
-//! fact tells is not made up: the library of a provider that is not known is left as it is, and listed. Items that no step names
+//! fact states is not made up: the library of a provider that is not known is left as it is, and listed. Items that no step names
 //! keep their bytes. A chain is never made to run over less than is there: an id leaves its middle only when no item has it, as
 //! Microsoft's sample of an installer mends the chains of others when it removes a layer.
 //!
@@ -70,7 +70,7 @@ pub struct Plan {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Unrepairable {
-    /// The source tells parts of items only, of which no whole ones can be made.
+    /// The source states parts of items only, of which no whole ones can be made.
     #[error("{} text does not state whole items: provider flags and protocol ranges are not in it", .0.name())]
     Partial(SourceForm),
     /// The source has no protocol catalog.

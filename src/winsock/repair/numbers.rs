@@ -28,7 +28,7 @@ impl Draft<'_> {
     }
 }
 
-/// Lets the counter of a set say how many items it has. One that the source does not state is told where the catalog itself is, and
+/// Lets the counter of a set say how many items it has. One that the source does not state is stated where the catalog itself is, and
 /// where something changed; an export of a part has none.
 pub(super) fn count(set: &mut Set, is_catalog_stated: bool, steps: &mut Vec<Step>) {
     let to = u32::try_from(set.items.len()).unwrap_or(u32::MAX);

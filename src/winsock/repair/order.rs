@@ -52,7 +52,7 @@ impl Draft<'_> {
         self.reorder(&ahead);
     }
 
-    /// Moves a chain within the order of its competitors, and tells ahead of which; nothing where it stays.
+    /// Moves a chain within the order of its competitors, and returns ahead of which; nothing where it stays.
     fn moved(&self, index: usize, order: &mut Vec<usize>) -> Option<usize> {
         let chain = self.items.get(index).filter(|item| item.kind() == ItemKind::Chain)?;
         let place = order.iter().position(|other| *other == index)?;
@@ -71,7 +71,7 @@ impl Draft<'_> {
         before
     }
 
-    /// Puts items ahead of others, those with the same one in the order in which they are told.
+    /// Puts items ahead of others, those with the same one in the order in which they are stated.
     fn reorder(&mut self, ahead: &[(usize, usize)]) {
         if ahead.is_empty() {
             return;

@@ -37,7 +37,7 @@ pub enum Outcome {
     Untold(usize),
     /// None: the request is refused.
     Refused,
-    /// None that is told, by a source that has gaps.
+    /// None that is stated, by a source that has gaps.
     NotStated,
 }
 

@@ -53,7 +53,7 @@ pub struct Report<'s> {
     pub verdict: Verdict,
     /// The sets, in the order of the source.
     pub sets: Vec<SetReport<'s>>,
-    /// Whether the source leaves entries out, or tells them in part: then nobody can report what is missing, and which chains break.
+    /// Whether the source leaves entries out, or states them in part: then nobody can report what is missing, and which chains break.
     pub has_gaps: bool,
     /// What the source states of entries that it does not state whole.
     pub fragments: Vec<FragmentReport<'s>>,
@@ -77,9 +77,9 @@ pub struct Report<'s> {
 pub struct FragmentReport<'s> {
     /// The part.
     pub fragment: &'s Fragment,
-    /// The GUID of its provider, where that is told and can be read.
+    /// The GUID of its provider, where that is stated and can be read.
     pub provider_id: Option<Uuid>,
-    /// Its id, where that is told and can be read.
+    /// Its id, where that is stated and can be read.
     pub catalog_entry_id: Option<u32>,
     /// What a known provider is called.
     pub known_provider: Option<&'static str>,
@@ -89,7 +89,7 @@ pub struct FragmentReport<'s> {
 
 /// An application with categories.
 ///
-/// No source tells the categories of layers. By the rule for loading them, one loads into this application if it has at least one
+/// No source states the categories of layers. By the rule for loading them, one loads into this application if it has at least one
 /// category and all of its are permitted, and `system` is among them where `system` is permitted.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -114,7 +114,7 @@ pub struct LoadPointReport<'s> {
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Verdict {
-    /// Entries that are told whole.
+    /// Entries that are stated whole.
     pub entries: usize,
     /// Those of them that are standard, as far as the source states.
     pub standard: usize,
@@ -198,7 +198,7 @@ pub fn report<'s>(reading: &'s Reading, mounted: Option<&MountedWindows>) -> Rep
     report
 }
 
-/// Returns what is wrong with how the catalog is told, and what the rules have to say of it.
+/// Returns what is wrong with how the catalog is stated, and what the rules have to say of it.
 fn findings(reading: &Reading) -> Vec<Finding> {
     let mut findings: Vec<Finding> = reading.faults.iter().map(Finding::from).collect();
     findings.extend(rules::faults(&reading.store).iter().map(Finding::from));

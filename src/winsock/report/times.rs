@@ -7,7 +7,7 @@ pub const LONG_AFTER: Duration = Duration::from_secs(60 * 60);
 
 /// When the keys of a catalog were last written.
 ///
-/// A change of the order writes every key anew: then all tell the time of that change, and none when it was installed.
+/// A change of the order writes every key anew: then all state the time of that change, and none when it was installed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Times<'s> {

@@ -7,7 +7,7 @@ use crate::report::Finding;
 use indexmap::IndexMap;
 use uuid::Uuid;
 
-/// Only where both sets are told whole: what is not stated may well be there.
+/// Only where both sets are stated whole: what is not stated may well be there.
 pub(super) fn look(sets: &[Judged<'_>], found: &mut Vec<Finding>) {
     let of = |bits| sets.iter().find(|judged| judged.set.bits == Some(bits) && judged.is_whole());
     let (Some(narrow), Some(wide)) = (of(Bitness::Bits32), of(Bitness::Bits64)) else { return };

@@ -58,7 +58,7 @@ fn repeated(chain: &Item, faults: &mut Vec<Fault>) {
     }
 }
 
-/// Base protocols before the base at the end, each once. Of a chain that ends otherwise, the end is what is told.
+/// Base protocols before the base at the end, each once. Of a chain that ends otherwise, the end is what is stated.
 fn bases(judged: &Judged<'_>, chain: &Item, faults: &mut Vec<Fault>) {
     let Some((&last, upper)) = chain.info.chain.ids().split_last() else { return };
     if judged.by_id(last).is_some_and(|last| last.kind() != ItemKind::Base) {
@@ -77,7 +77,7 @@ fn ending(judged: &Judged<'_>, chain: &Item, faults: &mut Vec<Fault>) {
     let is = match last.kind() {
         ItemKind::Layer => "a layer",
         ItemKind::Chain => "a chain",
-        // A malformed one is told of where it stands.
+        // A malformed one is reported where it stands.
         ItemKind::Base | ItemKind::Malformed => return,
     };
     let fault = WinsockFault::ChainWithoutBase { chain: chain.named(), last: last.name_and_id(), is };
@@ -139,7 +139,7 @@ fn cycles(judged: &Judged<'_>, faults: &mut Vec<Fault>) {
                     seen[below] = Seen::OnPath(path.len());
                     path.push((below, 0));
                 }
-                // One that names itself is told of as such.
+                // One that names itself is reported as such.
                 Seen::OnPath(place) if below != at => faults.push(cycle(items, &path[place..])),
                 Seen::OnPath(_) | Seen::Done => {}
             }

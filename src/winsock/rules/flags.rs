@@ -19,12 +19,12 @@ pub(super) fn look(judged: &Judged<'_>, found: &mut Vec<Finding>) {
 
 fn services(item: &Item, found: &mut Vec<Finding>) {
     let offers = |services: &Services| item.info.offers(services);
-    let mut tell = |severity, message: &str, help: &str| {
+    let mut add = |severity, message: &str, help: &str| {
         let message = format!("{} {message}", item.named());
         found.push(Finding::new(CODE, severity, message, item.field_at(Field::ServiceFlags1)).help(help));
     };
     if offers(&Services::UNI_SEND) && offers(&Services::UNI_RECV) {
-        tell(
+        add(
             Severity::Error,
             "has both XP1_UNI_SEND and XP1_UNI_RECV: it would neither receive nor send",
             "clear one of the bits 0x8000 and 0x10000, or both",
@@ -37,11 +37,11 @@ fn services(item: &Item, found: &mut Vec<Finding>) {
     for (plane, name) in planes {
         if offers(&plane) && !offers(&Services::SUPPORT_MULTIPOINT) {
             let message = format!("has {name} without XP1_SUPPORT_MULTIPOINT, without which it says nothing");
-            tell(Severity::Warning, &message, "set the bit 0x400, or clear those of the planes");
+            add(Severity::Warning, &message, "set the bit 0x400, or clear those of the planes");
         }
     }
     if offers(&Services::CONNECTIONLESS) && item.info.socket_type == STREAM {
-        tell(
+        add(
             Severity::Warning,
             "has XP1_CONNECTIONLESS, and its socket type is a stream, which has a connection",
             "clear the bit 0x1, or state the type that it has",
@@ -51,31 +51,31 @@ fn services(item: &Item, found: &mut Vec<Finding>) {
 
 fn sizes(item: &Item, found: &mut Vec<Finding>) {
     let info = &item.info;
-    let mut tell = |severity, field, message: String, help: &str| {
+    let mut add = |severity, field, message: String, help: &str| {
         let message = format!("{} {message}", item.named());
         found.push(Finding::new(CODE, severity, message, item.field_at(field)).help(help));
     };
     let (min, max) = (info.min_address_length, info.max_address_length);
     if min > max {
         let message = format!("has addresses of {min} bytes at least and {max} at most");
-        tell(Severity::Warning, Field::MinAddressLength, message, "iMinSockAddr is not above iMaxSockAddr");
+        add(Severity::Warning, Field::MinAddressLength, message, "iMinSockAddr is not above iMaxSockAddr");
     }
     let Some(further) = &info.further else { return };
     if further.message_size == 0 && info.offers(&Services::MESSAGE_ORIENTED) {
         // VMware's datagrams are so on every machine that has them.
         let message = "has messages (XP1_MESSAGE_ORIENTED), and dwMessageSize 0, which is for streams".to_owned();
         let help = "1 says that the size depends on the network, 0xffffffff that there is no limit";
-        tell(Severity::Note, Field::MessageSize, message, help);
+        add(Severity::Note, Field::MessageSize, message, help);
     }
     let order = further.network_byte_order;
     if !matches!(order, 0 | 1) {
         let message = format!("has iNetworkByteOrder {order}, which is none");
-        tell(Severity::Warning, Field::NetworkByteOrder, message, "0 is big-endian, 1 little-endian");
+        add(Severity::Warning, Field::NetworkByteOrder, message, "0 is big-endian, 1 little-endian");
     }
     let last = i64::from(info.protocol) + i64::from(further.protocol_max_offset);
     if last > i64::from(i32::MAX) {
         let message = format!("accepts protocols up to {last}, which no request can ask for");
         let help = "iProtocol and iProtocolMaxOffset together are at most 2147483647";
-        tell(Severity::Warning, Field::ProtocolMaxOffset, message, help);
+        add(Severity::Warning, Field::ProtocolMaxOffset, message, help);
     }
 }

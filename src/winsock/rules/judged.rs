@@ -48,7 +48,7 @@ impl<'s> Judged<'s> {
         chain.info.chain.ids().iter().any(|&id| self.by_id(id).is_none())
     }
 
-    /// Returns whether all of the set is told, so that what is not there is missing. Packed items on their own may be any.
+    /// Returns whether all of the set is stated, so that what is not there is missing. Packed items on their own may be any.
     pub fn is_whole(&self) -> bool {
         let is_catalog = !matches!(self.store.form, SourceForm::Packed | SourceForm::Instlsp);
         is_catalog && self.store.fragments.is_empty() && self.set.malformed.is_empty()

@@ -77,7 +77,7 @@ pub(super) fn partial_coverage(judged: &Judged<'_>, found: &mut Vec<Finding>) {
 
 /// Layers, where some application says which categories of layers it permits.
 ///
-/// Where Windows keeps the categories of a layer is documented nowhere, so that no source tells them.
+/// Where Windows keeps the categories of a layer is documented nowhere, so that no source states them.
 pub(super) fn uncategorised(judged: &Judged<'_>, found: &mut Vec<Finding>) {
     let categorised = judged.store.applications.iter().filter_map(|application| {
         let categories = application.categories.as_ref().filter(|categories| !categories.value.is_empty())?;

@@ -16,7 +16,7 @@
 //! | `flags`, `numbering` | fields and counters that contradict one another |
 //!
 //! Every code has a rule of the checker, whose documentation says what it finds and why that matters. What a source does
-//! not tell is not judged: netsh prints no provider flags, and a flag that is not stated is neither set nor clear; and what an excerpt
+//! not state is not judged: netsh prints no provider flags, and a flag that is not stated is neither set nor clear; and what an excerpt
 //! does not show may well be there.
 
 mod bitness;

@@ -17,28 +17,28 @@ pub(super) fn look(store: &Store, found: &mut Vec<Finding>) {
         return;
     }
     for set in &store.name_spaces {
-        let mut tell = |severity, message: String, at: Span, help: &str| {
+        let mut add = |severity, message: String, at: Span, help: &str| {
             found.push(Finding::new(CODE, severity, message, at).help(help));
         };
-        numbers(store, set, &mut tell);
-        needed(set, &mut tell);
-        set.providers.iter().for_each(|provider| library(provider, &mut tell));
+        numbers(store, set, &mut add);
+        needed(set, &mut add);
+        set.providers.iter().for_each(|provider| library(provider, &mut add));
     }
 }
 
-type Tell<'t> = dyn FnMut(Severity, String, Span, &str) + 't;
+type Add<'t> = dyn FnMut(Severity, String, Span, &str) + 't;
 
 /// Windows reads these keys as it reads those of protocols: from the first one to the number that the counter says.
-fn numbers(store: &Store, set: &NameSpaceSet, tell: &mut Tell<'_>) {
+fn numbers(store: &Store, set: &NameSpaceSet, add: &mut Add<'_>) {
     let (name, there) = (counter(set.bits), set.providers.len());
     match (&set.count, &store.name_space_catalog) {
         (Some(count), _) if u64::from(count.value) != there as u64 => {
             let message = format!("`{name}` is {}, and {} has {there} keys", count.value, called(set));
-            tell(Severity::Error, message, count.at, NUMBERS);
+            add(Severity::Error, message, count.at, NUMBERS);
         }
         (None, Some(catalog)) => {
             let message = format!("there is no `{name}`: Windows reads none of the providers of {}", called(set));
-            tell(Severity::Error, message, catalog.at, NUMBERS);
+            add(Severity::Error, message, catalog.at, NUMBERS);
         }
         _ => {}
     }
@@ -49,29 +49,29 @@ fn numbers(store: &Store, set: &NameSpaceSet, tell: &mut Tell<'_>) {
             Some(number) => numbers.push((number, key.value.as_str(), key.at)),
             None => {
                 let message = format!("key `{}` of {} is none that Windows reads", key.value, called(set));
-                tell(Severity::Error, message, key.at, NUMBERS);
+                add(Severity::Error, message, key.at, NUMBERS);
             }
         }
     }
     for (expected, name, at, _) in holes(numbers) {
         let message = format!("{} has no key `{expected:0DIGITS$}`, and `{name}` follows", called(set));
-        tell(Severity::Error, message, at, NUMBERS);
+        add(Severity::Error, message, at, NUMBERS);
     }
 }
 
 /// The providers without which no Windows looks up names.
-fn needed(set: &NameSpaceSet, tell: &mut Tell<'_>) {
+fn needed(set: &NameSpaceSet, add: &mut Add<'_>) {
     for known in KNOWN_NAME_SPACES.iter().filter(|known| known.is_needed) {
         let mut own = set.providers.iter().filter(|provider| provider.provider_id == Some(known.provider_id));
         let Some(first) = own.clone().next() else {
             let message = format!("{} lacks the provider of {}: programs find no addresses", called(set), known.name);
-            tell(Severity::Error, message, set.at, "`netsh winsock reset` on the machine itself installs it again");
+            add(Severity::Error, message, set.at, "`netsh winsock reset` on the machine itself installs it again");
             continue;
         };
         if own.all(|provider| provider.enabled == Some(false)) {
             let message =
                 format!("the provider of {} in {} is disabled: programs find no addresses", known.name, called(set));
-            tell(Severity::Error, message, first.at, "set its value `Enabled` to 1");
+            add(Severity::Error, message, first.at, "set its value `Enabled` to 1");
         }
         if let Some(other) = first.name_space.filter(|&number| number != known.name_space) {
             let message = format!(
@@ -79,13 +79,13 @@ fn needed(set: &NameSpaceSet, tell: &mut Tell<'_>) {
                 known.name,
                 called(set)
             );
-            tell(Severity::Error, message, first.at, &format!("set it to {}", known.name_space));
+            add(Severity::Error, message, first.at, &format!("set it to {}", known.name_space));
         }
     }
 }
 
 /// The library of a provider, which every program loads that looks up a name.
-fn library(provider: &NameSpaceProvider, tell: &mut Tell<'_>) {
+fn library(provider: &NameSpaceProvider, add: &mut Add<'_>) {
     let known = provider.provider_id.and_then(KnownNameSpace::by_id);
     let name = match known {
         Some(known) => format!("the name-space provider of {}", known.name),
@@ -112,10 +112,10 @@ fn library(provider: &NameSpaceProvider, tell: &mut Tell<'_>) {
             None => return,
         },
     };
-    tell(severity, message, provider.at, &help);
+    add(severity, message, provider.at, &help);
 }
 
-/// `the name-space providers`, of a bitness where that is told.
+/// `the name-space providers`, of a bitness where that is stated.
 fn called(set: &NameSpaceSet) -> String {
     let bits = set.bits.map(|bits| format!("{}-bit ", bits.number())).unwrap_or_default();
     format!("the catalog of {bits}name-space providers")

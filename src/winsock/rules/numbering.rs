@@ -77,7 +77,7 @@ fn count(judged: &Judged<'_>, found: &mut Vec<Finding>) {
     found.push(finding.label(judged.set.at, "the keys are counted here"));
 }
 
-/// A set whose catalog is told, and not how many entries it has.
+/// A set whose catalog is stated, and not how many entries it has.
 fn uncounted(judged: &Judged<'_>, found: &mut Vec<Finding>) {
     let Some(catalog) = &judged.store.protocol_catalog else { return };
     let (name, set) = (counter(judged.set.bits), judged.name());

@@ -9,7 +9,7 @@
 //! | `install` | `WSCInstallProviderAndChains` and `WSCInstallProviderAndChains64_32`, as a preview |
 //!
 //! What the documentation of these functions says is followed; where native Windows was seen to do otherwise, that is. What
-//! neither tells is decided here, and each decision is written down where it is made.
+//! neither states is decided here, and each decision is written down where it is made.
 
 mod categories;
 mod enumerate;

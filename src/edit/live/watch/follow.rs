@@ -88,8 +88,8 @@ impl Follower {
                 self.signal.changed();
             }
             Err(error) if was_watched => {
-                let tell = || self.live.shared.tell_unwatched(error);
-                let _ = catch_unwind(AssertUnwindSafe(tell));
+                let notify = || self.live.shared.notify_unwatched(error);
+                let _ = catch_unwind(AssertUnwindSafe(notify));
             }
             // Stated already.
             Err(_) => {}

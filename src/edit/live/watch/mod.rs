@@ -18,14 +18,14 @@
 //! worked out anew after each reload, and when it, or what stands under its paths, is another than that which is watched, the watches
 //! are made anew and the catalogs are loaded once more, as nobody saw what happened in between.
 //!
-//! Not seen are file systems that are mounted over a folder later, and those that tell of nothing that other hosts do, as NFS:
+//! Not seen are file systems that are mounted over a folder later, and those that report nothing that other hosts do, as NFS:
 //! [`WatchOptions::poll`] is for these.
 //!
 //! # When it reloads
 //!
 //! When it has been quiet for [a while](WatchOptions::quiet), so that a save in several steps, or of several files, makes one reload;
 //! while it does not get quiet, [every so often](WatchOptions::at_most). What happens during a reload leads to another one: the last
-//! state is always seen. A file that is found half-written then has faults, which are told like any others; the version that counts
+//! state is always seen. A file that is found half-written then has faults, which are reported like any others; the version that counts
 //! stays, and the rest of the file, once it is there, mends them.
 
 mod error;
@@ -46,7 +46,7 @@ use std::time::Duration;
 
 /// Reloads a live registry when the files and folders change that its catalogs are made of. Dropped, it follows them no more.
 ///
-/// What becomes of each reload is told to those who [subscribed](Live::subscribe).
+/// What becomes of each reload is delivered to those who [subscribed](Live::subscribe).
 ///
 /// ```no_run
 /// use sockatlas::Loader;
@@ -79,7 +79,7 @@ pub struct WatchOptions {
 }
 
 impl WatchOptions {
-    /// Returns the system tells what happens; 50 ms without it is quiet, and 1 s is waited for that.
+    /// Follows what the system reports; 50 ms without it is quiet, and 1 s is waited for that.
     pub fn new() -> Self {
         WatchOptions { quiet: Duration::from_millis(50), at_most: Duration::from_secs(1), poll: None }
     }
@@ -94,9 +94,9 @@ impl WatchOptions {
         WatchOptions { at_most, ..self }
     }
 
-    /// Does not rely on the system to tell what happens, but reloads this often; for file systems of other hosts.
+    /// Does not rely on the system to report what happens, but reloads this often; for file systems of other hosts.
     ///
-    /// The documents themselves are read and compared, because times and sizes of files cannot tell every change.
+    /// The documents themselves are read and compared, because times and sizes of files cannot show every change.
     pub fn poll(self, interval: Duration) -> Self {
         WatchOptions { poll: Some(interval), ..self }
     }
@@ -113,7 +113,7 @@ impl Watcher {
     ///
     /// # Errors
     ///
-    /// The system cannot watch a folder that matters, or has no further watches or threads to give. Where that comes later, it is told
+    /// The system cannot watch a folder that matters, or has no further watches or threads to give. Where that comes later, it is reported
     /// as [`Event::Unwatched`](super::Event::Unwatched), and the documents are read every two seconds until they can be watched again.
     pub fn new(live: &Live) -> Result<Watcher, WatchError> {
         Watcher::with(live, WatchOptions::new())

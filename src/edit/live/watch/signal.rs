@@ -4,7 +4,7 @@ use super::{WatchError, WatchOptions};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// What has happened, told by the system's thread and awaited by the one that reloads.
+/// What has happened, reported by the system's thread and awaited by the one that reloads.
 #[derive(Debug, Default)]
 pub(super) struct Signal {
     state: Mutex<State>,
@@ -31,17 +31,17 @@ pub(super) struct Pending {
 impl Signal {
     /// Something happened to a file that counts.
     pub fn changed(&self) {
-        self.tell(|_| ());
+        self.notify(|_| ());
     }
 
     /// Something happened that the watches as they are do not show.
     pub fn stale(&self) {
-        self.tell(|pending| pending.stale = true);
+        self.notify(|pending| pending.stale = true);
     }
 
     /// Watching failed; of several failures the first is kept.
     pub fn failed(&self, error: WatchError) {
-        self.tell(|pending| {
+        self.notify(|pending| {
             pending.stale = true;
             pending.failure.get_or_insert(error);
         });
@@ -53,7 +53,7 @@ impl Signal {
         self.reported.notify_all();
     }
 
-    fn tell(&self, what: impl FnOnce(&mut Pending)) {
+    fn notify(&self, what: impl FnOnce(&mut Pending)) {
         let now = Instant::now();
         let mut state = self.state();
         what(&mut state.pending);

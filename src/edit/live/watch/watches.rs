@@ -24,7 +24,7 @@ struct Filter {
 }
 
 impl Watches {
-    /// Watches the folders of the ways, and tells the signal of what counts.
+    /// Watches the folders of the ways, and notifies the signal of what counts.
     ///
     /// They are made as a whole and never changed: of a folder that was moved, and of two paths to one folder, notify keeps another
     /// account than the kernel.
@@ -32,7 +32,7 @@ impl Watches {
         let folders = ways.folders.keys().cloned().collect();
         let filter = Arc::new(Filter { folders, names: Mutex::new(std::mem::take(&mut ways.names)) });
         let (reported, wanted) = (signal.clone(), filter.clone());
-        let tell = move |event: notify::Result<notify::Event>| match event {
+        let notify = move |event: notify::Result<notify::Event>| match event {
             Ok(event) if event.need_rescan() => reported.stale(),
             Ok(event) => match wanted.judge(&event) {
                 Counts::Not => {}
@@ -41,7 +41,7 @@ impl Watches {
             },
             Err(error) => reported.failed(WatchError::of_system(error)),
         };
-        let mut watcher = notify::recommended_watcher(tell).map_err(WatchError::of_system)?;
+        let mut watcher = notify::recommended_watcher(notify).map_err(WatchError::of_system)?;
         for (path, folder) in &ways.folders {
             match watcher.watch(path, RecursiveMode::NonRecursive) {
                 Ok(()) => {}

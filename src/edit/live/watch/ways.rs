@@ -135,7 +135,7 @@ fn identity(of: Metadata) -> Option<Identity> {
     Some((of.dev(), of.ino()))
 }
 
-/// Elsewhere the watched folder itself tells that it was moved or removed.
+/// Elsewhere the watched folder itself reports that it was moved or removed.
 #[cfg(not(unix))]
 fn identity(_: Metadata) -> Option<Identity> {
     None

@@ -50,7 +50,7 @@ const DARK: &str = "\
 
 /// Chains beyond the first colours take them again, hollow, then dashed.
 const STROKES: [&str; 3] = ["", " sa-hollow", " sa-dashed"];
-/// How many chains the description tells in words.
+/// How many chains the description lists in words.
 const TOLD: usize = 60;
 
 /// Writes the drawing.

@@ -21,7 +21,7 @@ impl Picture {
     /// Returns the picture as an SVG document that stands by itself: no scripts, no fonts, no other files.
     ///
     /// It follows the reader's light or dark theme (`prefers-color-scheme`), its text is text, and its colours can be
-    /// told apart with any kind of colour vision. A name that is too long for its place ends in an ellipsis, and is
+    /// distinguished with any kind of colour vision. A name that is too long for its place ends in an ellipsis, and is
     /// whole in a tooltip. More chains than colours are distinguished by hollow and dashed lines.
     #[must_use]
     pub fn to_svg(&self) -> String {

@@ -35,7 +35,7 @@ struct Post {
     script: Vec<u16>,
     at: usize,
     /// Whether it can report the length of a message.
-    tells: bool,
+    notifies: bool,
     /// It has just done so: the message is there.
     reported: bool,
     /// The last read was the end.
@@ -43,11 +43,18 @@ struct Post {
 }
 
 impl Post {
-    fn pair(scripts: [Vec<u16>; 2], tells: bool) -> [Post; 2] {
+    fn pair(scripts: [Vec<u16>; 2], notifies: bool) -> [Post; 2] {
         let office = Arc::<Mutex<Office>>::default();
         let [one, two] = scripts;
-        let end =
-            |side, script| Post { office: office.clone(), side, script, at: 0, tells, reported: false, at_end: false };
+        let end = |side, script| Post {
+            office: office.clone(),
+            side,
+            script,
+            at: 0,
+            notifies,
+            reported: false,
+            at_end: false,
+        };
         [end(0, one), end(1, two)]
     }
 
@@ -94,7 +101,7 @@ impl BaseSocket for Post {
     }
 
     fn message_length(&mut self) -> io::Result<Option<usize>> {
-        if !self.tells {
+        if !self.notifies {
             return Ok(None);
         }
         let length = self.front(false)?.unwrap_or_default().len();
@@ -178,8 +185,13 @@ impl BaseProvider for Posted {
 static GREETED: Module = Module::new("greeted", ModuleRole::Layer, "Greets, and retires");
 
 /// The connections of both sides of a chain with these layers over datagrams, or over messages that have an end.
-fn posted(layers: &str, endless: bool, scripts: [Vec<u16>; 2], tells: bool) -> ([Connection; 2], Arc<Mutex<Office>>) {
-    let [one, two] = Post::pair(scripts, tells);
+fn posted(
+    layers: &str,
+    endless: bool,
+    scripts: [Vec<u16>; 2],
+    notifies: bool,
+) -> ([Connection; 2], Arc<Mutex<Office>>) {
+    let [one, two] = Post::pair(scripts, notifies);
     let office = one.office.clone();
     let providers = Providers::none()
         .base(Posted(one))
@@ -385,7 +397,7 @@ proptest! {
     fn messages_of_a_socket_arrive_once_and_whole_whatever_it_does(
         stack in prop::sample::select(&POSTED_STACKS[..]),
         endless: bool,
-        tells: bool,
+        notifies: bool,
         scripts in prop::array::uniform2(steps(true)),
         seed: u64,
         messages in prop::array::uniform2(messages(5000)),
@@ -395,7 +407,7 @@ proptest! {
             steps.retain(|&step| step != 2 || !greets);
             steps
         });
-        let (mut connections, office) = posted(layers, endless, scripts, tells);
+        let (mut connections, office) = posted(layers, endless, scripts, notifies);
         let greetings = usize::from(greets);
         let taken = |who: usize| {
             let posted = &office.lock().unwrap().directions[1 - who].posted;

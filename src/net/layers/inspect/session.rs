@@ -28,8 +28,8 @@ impl InspectSession {
         }
     }
 
-    fn tell(&mut self, tell: impl Fn(&mut dyn Recording) -> Result<(), RecordError>) -> Result<(), SessionError> {
-        self.recordings.iter_mut().try_for_each(|recording| tell(&mut **recording)).map_err(failed)
+    fn notify(&mut self, notify: impl Fn(&mut dyn Recording) -> Result<(), RecordError>) -> Result<(), SessionError> {
+        self.recordings.iter_mut().try_for_each(|recording| notify(&mut **recording)).map_err(failed)
     }
 }
 
@@ -59,7 +59,7 @@ impl Session for InspectSession {
     }
 
     fn receive(&mut self, input: &mut Buffer, above: &mut Above<'_>, _: &mut Buffer) -> Result<(), SessionError> {
-        self.tell(|recording| recording.passed(Direction::Received, input.bytes()))?;
+        self.notify(|recording| recording.passed(Direction::Received, input.bytes()))?;
         above.push(input.bytes());
         above.end_message();
         input.consume(input.len());
@@ -67,17 +67,17 @@ impl Session for InspectSession {
     }
 
     fn receive_end(&mut self, _: &mut Buffer, _: &mut Above<'_>) -> Result<(), SessionError> {
-        self.tell(|recording| recording.ended(Direction::Received))
+        self.notify(|recording| recording.ended(Direction::Received))
     }
 
     fn send(&mut self, bytes: &[u8], below: &mut Buffer) -> Result<usize, SessionError> {
-        self.tell(|recording| recording.passed(Direction::Sent, bytes))?;
+        self.notify(|recording| recording.passed(Direction::Sent, bytes))?;
         below.push(bytes);
         Ok(bytes.len())
     }
 
     fn send_end(&mut self, _: &mut Buffer) -> Result<(), SessionError> {
-        self.tell(|recording| recording.ended(Direction::Sent))
+        self.notify(|recording| recording.ended(Direction::Sent))
     }
 
     fn facts(&self) -> Vec<(&'static str, String)> {

@@ -11,7 +11,7 @@
 //!
 //! All this is what the Wine project's tests found on native Windows (`dlls/ws2_32/tests/sock.c`, `test_WSASocket`). Then follow
 //! the flags ([`SocketFlags`]), and the group. That they are tested last, and that `WSAEINVAL` is the error for flags that do not go
-//! together or have no meaning, is decided here: the documentation tells neither.
+//! together or have no meaning, is decided here: the documentation states neither.
 
 mod error;
 mod flags;
