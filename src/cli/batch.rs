@@ -1,8 +1,8 @@
-//! `resolve --batch`: one request a line, one answer a line, in the order of the input.
+//! `resolve --batch`: reads one request a line, and writes one answer a line, in the order of the input.
 //!
-//! It streams. What is answered is written out whenever the next line is not there yet, so that a program may talk with
-//! it line by line; input that comes in one piece is answered in large writes. Answers are made in one buffer that is used
-//! again for each, and stdout is locked once.
+//! The command streams. Answers are written whenever the next line has not arrived yet, so that a program can exchange
+//! requests and answers with it line by line; input that arrives in one piece is answered in large writes. All answers
+//! are made in one reused buffer, and stdout is locked once.
 
 use super::globals::is_stdin;
 use super::json::{Answer, BAD_REQUEST_LINE, BadLine};
@@ -15,10 +15,10 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
 use std::path::Path;
 
-/// Bytes that a line may have; no request comes near.
+/// The maximum length of a line in bytes; valid requests are far shorter.
 const LONGEST_LINE: u64 = 64 * 1024;
 
-/// Bytes that are read and written at a time.
+/// The number of bytes that are read and written at a time.
 const CHUNK: usize = 64 * 1024;
 
 pub(super) fn run(file: &Path, format: Format, globals: &Globals) -> Result<Status, Failure> {
@@ -37,7 +37,7 @@ pub(super) fn run(file: &Path, format: Format, globals: &Globals) -> Result<Stat
     match batch.answer(BufReader::with_capacity(CHUNK, input), io::stdout().lock()) {
         Ok(()) => Ok(batch.status),
         Err(Broken::Input(error)) => Err(unreadable(error)),
-        // The reader has gone away; what was found so far is the verdict.
+        // The reader has closed the pipe; the status of the answers so far is the result.
         Err(Broken::Output(error)) if error.kind() == ErrorKind::BrokenPipe => Ok(batch.status),
         Err(Broken::Output(error)) => Err(Failure::io("<stdout>", error)),
     }
@@ -47,11 +47,11 @@ struct Batch<'r> {
     registry: &'r Registry,
     format: Format,
     status: Status,
-    /// The unknown applications that have been warned of.
+    /// The unknown applications that were reported in a warning.
     warned: HashSet<String>,
 }
 
-/// On which side the batch broke.
+/// The side on which an I/O error ended the batch.
 enum Broken {
     Input(io::Error),
     Output(io::Error),
@@ -85,7 +85,7 @@ impl Batch<'_> {
     }
 
     fn line(&mut self, number: u64, line: &[u8], answers: &mut Vec<u8>) -> io::Result<()> {
-        // Editors of Windows begin files with a byte order mark.
+        // Some Windows editors write a byte order mark at the beginning of files.
         let line = if number == 1 { line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line) } else { line };
         let Ok(line) = str::from_utf8(line) else {
             return self.bad_line(number, "the line is not UTF-8", answers);

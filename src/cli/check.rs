@@ -48,7 +48,7 @@ pub(super) struct Args {
     format: Format,
 }
 
-/// In which form the findings are printed.
+/// The format in which the findings are printed.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 enum Format {
     /// For people, with the source shown
@@ -94,7 +94,7 @@ pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
     })
 }
 
-/// The same with further folders in which included files may lie.
+/// Returns the loader with further folders that included files may lie in.
 fn roots(loader: Loader, roots: &[PathBuf]) -> Result<Loader, Failure> {
     roots.iter().try_fold(loader, |loader, root| match root.is_dir() {
         true => Ok(loader.root(root)),
@@ -102,16 +102,16 @@ fn roots(loader: Loader, roots: &[PathBuf]) -> Result<Loader, Failure> {
     })
 }
 
-/// How often catalogs that others change meanwhile are checked anew.
+/// The number of times that catalogs which others change meanwhile are checked anew.
 const ATTEMPTS: u32 = 10;
 
-/// Applies the fixes, says which, and gives what is left to report.
+/// Applies the fixes, prints them, and returns the remaining findings.
 fn fixed(loader: &Loader, settings: &Settings) -> Result<Report, Failure> {
     let mut attempts = 0..ATTEMPTS;
     let fixed = loop {
         let fixed = fix(loader, settings);
         match fixed.write() {
-            // Somebody else's change in between is checked too.
+            // The change of another process in between is checked too.
             Err(WriteError::Changed { .. }) if attempts.next().is_some() => {}
             written => {
                 failure::written(written)?;
@@ -130,8 +130,8 @@ fn fixed(loader: &Loader, settings: &Settings) -> Result<Report, Failure> {
     Ok(fixed.report)
 }
 
-/// What the flags say of severities. What is said of one rule counts more than what is said of all warnings, and of several
-/// flags for one the sternest.
+/// Returns the settings of the severity flags. A flag for one rule takes precedence over a flag for all warnings, and
+/// of several flags for one rule, the strictest wins.
 fn settings(args: &Args) -> Result<Settings, Failure> {
     let said = [(&args.allow, Severity::Allow), (&args.warn, Severity::Warning), (&args.deny, Severity::Error)];
     let mut settings = Settings::new().coverage(args.coverage);
@@ -154,7 +154,7 @@ fn settings(args: &Args) -> Result<Settings, Failure> {
     Ok(settings)
 }
 
-/// What reports say about rules.
+/// Returns the texts about the rules for the reports.
 fn rule_texts() -> Vec<RuleText> {
     let text = |rule: &Rule| RuleText {
         code: rule.code,
@@ -166,7 +166,8 @@ fn rule_texts() -> Vec<RuleText> {
     rules().iter().map(text).collect()
 }
 
-/// What reports for other machines name files from: the repository's root where GitHub Actions says it, else this folder.
+/// Returns the folder that file names in reports for other machines are relative to: the repository's root where GitHub
+/// Actions states it, else the current folder.
 fn root() -> Result<Root, Failure> {
     let here = std::env::current_dir().map_err(|error| Failure::io("the current folder", error))?;
     let workspace = std::env::var_os("GITHUB_WORKSPACE").map(PathBuf::from);

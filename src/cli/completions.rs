@@ -1,4 +1,4 @@
-//! `completions`: scripts that let shells complete the command.
+//! `completions`: prints scripts that let shells complete the command.
 
 use super::{Failure, Status, command, output};
 

@@ -1,4 +1,4 @@
-//! `connect`: standard input and output through a connection that is made.
+//! `connect`: connects standard input and output to a target.
 
 use super::output::{printable, talk};
 use super::pump::{Patience, pump};

@@ -1,4 +1,4 @@
-//! `diff`: which requests change their answer between two catalogs.
+//! `diff`: lists the requests whose answers differ between two catalogs.
 
 use super::json::{Differences, Named};
 use super::output::{self, Format, counted};
@@ -34,7 +34,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
-    // What `--catalog` gives stands under both.
+    // The catalogs of `--catalog` are the base of both.
     let load = |path: &PathBuf| globals.with(std::slice::from_ref(path)).registry();
     let (was, is) = (load(&args.was)?, load(&args.is)?);
     let comparison = compare(&was, &is);
@@ -45,8 +45,8 @@ pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
     Ok(if comparison.is_same() { Status::Clean } else { Status::Refused })
 }
 
-/// What a change does to answers: the differences in which an entry is answered, before or after. Those between two refusals,
-/// of which there are many wherever something comes or goes, are counted.
+/// Returns a summary of a comparison: the differences in which an entry is the answer, before or after. Differences
+/// between two refusals, of which there are many whenever an entry is added or removed, are only counted.
 pub(super) fn gist(registry: &Registry, comparison: &Comparison) -> String {
     let is_refused = |answer: &Answer| matches!(answer, Answer::Refused(_));
     let (refused, reported): (Vec<_>, Vec<_>) =
@@ -64,19 +64,19 @@ pub(super) fn gist(registry: &Registry, comparison: &Comparison) -> String {
     text + &left_out(registry, comparison)
 }
 
-/// Of requests that are refused before and after.
+/// Returns the clause that counts requests that are refused before and after, for different reasons.
 fn refused_otherwise(count: usize, before: &str) -> String {
     let kinds = counted(count, "kind is", "kinds are");
     format!("{before} {kinds} refused for another reason")
 }
 
-/// The differences, those with the same two answers together, and how many there are.
+/// Returns the differences, grouped by their two answers, and their number.
 pub(super) fn text(registry: &Registry, comparison: &Comparison) -> String {
     let list = list(registry, comparison.iter());
     format!("{list}{}\n{}", total(comparison.len()), left_out(registry, comparison))
 }
 
-/// A line about what was not compared, if there is such.
+/// Returns a line about requests that were not compared, if there are any.
 fn left_out(registry: &Registry, comparison: &Comparison) -> String {
     let Some(left_out) = &comparison.not_compared else { return String::new() };
     let (kinds, request) = (counted(left_out.kinds, "kind", "kinds"), registry.request_text(&left_out.request));
@@ -137,7 +137,7 @@ fn list<'d>(registry: &Registry, differences: impl Iterator<Item = &'d Differenc
     text + &renumbered(&ids)
 }
 
-/// Catalog entry ids that lead to another entry. Where entries come or go before others, that is most of them.
+/// Returns the catalog entry ids that select another entry. If entries are added or removed before others, most ids do.
 fn renumbered(ids: &[(i32, &Difference)]) -> String {
     const SHOWN: usize = 8;
     if ids.is_empty() {
@@ -159,7 +159,7 @@ fn renumbered(ids: &[(i32, &Difference)]) -> String {
     text + "\n"
 }
 
-/// The first of many demands, and how many more there are; JSON has all.
+/// Returns the first demands, and the number of further ones; the JSON output has all.
 fn some(demands: &[&str]) -> String {
     const SHOWN: usize = 4;
     match demands.len().checked_sub(SHOWN).filter(|&more| more > 1) {
@@ -168,7 +168,7 @@ fn some(demands: &[&str]) -> String {
     }
 }
 
-/// What differs between two answers of one name.
+/// Returns the differences between two answers that are entries.
 fn changes(was: &Answer, is: &Answer) -> Option<String> {
     let (
         Answer::Entry { name, services, opened, .. },

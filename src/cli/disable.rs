@@ -1,4 +1,4 @@
-//! `sockatlas disable`: takes entries away, so that no request is answered with them.
+//! `sockatlas disable`: disables entries, so that no request is answered with them.
 
 use super::transaction::{self, exit_status};
 use super::{Failure, Globals, Status};

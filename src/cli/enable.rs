@@ -1,4 +1,4 @@
-//! `sockatlas enable`: gives entries back that were taken away.
+//! `sockatlas enable`: enables entries that were disabled.
 
 use super::transaction::{self, exit_status};
 use super::{Failure, Globals, Status};

@@ -1,4 +1,4 @@
-//! `explain`: the answer, with every candidate and why it won or lost.
+//! `explain`: prints the answer, and for every candidate why it won or lost.
 
 use super::json::Answer;
 use super::output::{self, Format, printable};
@@ -53,10 +53,10 @@ pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
     Ok(status(&explanation.outcome))
 }
 
-/// How many candidates are shown without `--all`.
+/// The number of candidates that are shown without `--all`.
 const NEAREST: usize = 10;
 
-/// The answer with at most so many candidates, which stand in the order of how near they came.
+/// Returns the answer with at most `most` candidates, the nearest ones first.
 fn text(registry: &Registry, explanation: &Explanation<'_>, most: usize) -> String {
     let mut text = match &explanation.outcome {
         Ok(selection) => selected(registry, selection),

@@ -1,4 +1,4 @@
-//! `sockatlas export`: a catalog as Windows keeps it.
+//! `sockatlas export`: writes a catalog in the format in which Windows stores it.
 
 use super::output::{printable, talk};
 use super::style::{BAD, HINT};

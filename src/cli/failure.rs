@@ -1,4 +1,4 @@
-//! Why a command could not do its work: exit status 2, and what is said about it on stderr.
+//! The reasons why a command failed: exit status 2, and the message on stderr.
 
 use super::output::{printable, talk};
 use super::style::{BAD, HINT, WARNING};
@@ -9,27 +9,27 @@ use std::fmt::Display;
 use std::io;
 use std::process::ExitCode;
 
-/// Why a command could not do its work.
+/// The reason why a command failed.
 #[derive(Debug)]
 pub(super) enum Failure {
-    /// The command line is wrong; or it asks for help, which clap counts here too.
+    /// The command line is wrong, or it asks for help, which clap reports as an error too.
     Usage(clap::Error),
-    /// A word of the command line names nothing here.
+    /// A word of the command line does not name anything.
     Word(WordError),
     /// The catalog has faults.
     Catalog(LoadError),
-    /// Something cannot be read or written.
+    /// A file or stream cannot be read or written.
     Io {
-        /// The path, or what else it is.
+        /// The path, or another name of the file or stream.
         place: String,
         error: io::Error,
     },
-    /// What the command printed says it already.
+    /// The command has printed the error already.
     Reported,
-    /// Anything else that is wrong with what the command was given.
+    /// Any other problem with the input of the command.
     Message {
         message: String,
-        /// What may help.
+        /// A suggestion for the user.
         help: Option<String>,
     },
 }
@@ -39,16 +39,17 @@ impl Failure {
         Failure::Io { place: place.to_string(), error }
     }
 
-    /// Says on stderr what is wrong. clap's help goes to stdout, with status 0.
+    /// Prints the error on stderr, and returns the exit status. clap's help is printed on stdout, with status 0.
     pub fn report(&self) -> ExitCode {
         match self {
             Failure::Usage(error) => {
                 if error.use_stderr() {
-                    // It repeats words of the command line.
+                    // The text repeats words of the command line, so it goes through the filter for unprintable
+                    // characters.
                     let text = error.render().ansi().to_string();
                     talk(format_args!("{}", text.strip_suffix('\n').unwrap_or(&text)));
                 } else {
-                    // Nobody is left to notify if this cannot be written.
+                    // If this cannot be written, there is no other way to report it.
                     let _ = error.print();
                 }
                 return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
@@ -86,7 +87,7 @@ fn say(message: impl Display, help: Option<&str>) {
     }
 }
 
-/// Tells what became of files that were written.
+/// Returns the error of a write; prints a warning if the write is unfinished.
 pub(super) fn written(result: Result<Written, WriteError>) -> Result<(), WriteError> {
     if let Written::Unfinished(error) = result? {
         warn_of_unfinished(&error);
@@ -94,12 +95,12 @@ pub(super) fn written(result: Result<Written, WriteError>) -> Result<(), WriteEr
     Ok(())
 }
 
-/// Says what the system refused of a change that counts all the same.
+/// Prints a warning about a change that is in effect but unfinished, with the system's error.
 pub(super) fn warn_of_unfinished(error: &WriteError) {
     warn(format_args!("the change counts and is not finished: {error}; the next change of these files finishes it"));
 }
 
-/// Says on stderr what is odd and stops nothing.
+/// Prints a warning on stderr; the command goes on.
 pub(super) fn warn(message: impl Display) {
     talk(format_args!("{WARNING}warning{WARNING:#}: {}", printable(&message.to_string())));
 }

@@ -1,4 +1,4 @@
-//! `sockatlas fmt`: lays out catalogs.
+//! `sockatlas fmt`: formats catalogs.
 
 use super::globals::is_stdin;
 use super::output::printable;
@@ -31,10 +31,10 @@ pub(super) struct Args {
     check: bool,
 }
 
-/// What the new text is, in the head of a difference.
+/// The name of the new text in the head of a diff.
 const FORMATTED: &str = "formatted";
 
-/// How often a file that others change meanwhile is read.
+/// The number of times that a file which others change meanwhile is read.
 const ATTEMPTS: u32 = 10;
 
 pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
@@ -56,7 +56,7 @@ pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
             () if path.is_dir() => done.folder(path, args.check),
             () => done.file(path, args.check),
         };
-        // One that cannot be laid out does not keep the others from it.
+        // A failure does not stop the formatting of the other paths.
         if let Err(failure) = result {
             let _ = failure.report();
             done.failed = true;
@@ -109,7 +109,7 @@ impl Done {
         let original = Original::read(path)?;
         let name = path.display().to_string();
         let text = toml(&name, original.content())?;
-        // A link may lead to any file of the machine, and a difference would show it.
+        // A link may lead to any file of the machine, and a diff would reveal its content.
         if let Err(reason) = recognise(text) {
             return Err(Failure::Message { message: format!("`{name}` is no catalog: {reason}"), help: None });
         }
@@ -122,7 +122,7 @@ impl Done {
             return output::text(&unified::styled(&unified::lines(&name, text, &result, FORMATTED)));
         }
         match original.replace(&result) {
-            // Somebody else's change in between is laid out too.
+            // The change of another process in between is formatted too.
             Err(WriteError::Changed { .. }) if attempts > 1 => return self.laid_out(path, check, attempts - 1),
             written => failure::written(written)?,
         }
@@ -146,7 +146,7 @@ impl Done {
     }
 }
 
-/// The text of a catalog in TOML, which alone is laid out.
+/// Returns the text of a catalog in TOML, the only format that can be formatted.
 fn toml<'t>(name: &str, bytes: &'t [u8]) -> Result<&'t str, Failure> {
     if winsock::recognised(bytes) {
         return Err(Failure::Message {

@@ -1,14 +1,15 @@
-//! Commands that run for long follow their catalogs: when one changes, new connections are opened as it says then.
+//! Lets long-running commands follow their catalogs: when a catalog changes, new connections are opened as the new
+//! version states.
 //!
 //! | the catalogs | new connections | open connections |
 //! |---|---|---|
-//! | say something else | as the new version says | stay as they are |
-//! | refuse what the command was asked to open, or it cannot be opened as they say | are refused | stay as they are |
-//! | have faults | as the last version says that had none | stay as they are |
+//! | change | are opened as the new version states | stay as they are |
+//! | refuse the requested entries, or these cannot be opened | are refused | stay as they are |
+//! | have faults | are opened as the last version without faults states | stay as they are |
 //!
-//! So nobody is ever connected in a way that the version that counts does not allow, and a half-written file stops nobody. What
-//! listens stays: where a new version has it stand on another base protocol, new connections are refused until the command is
-//! started again.
+//! So no connection is ever opened in a way that the current version does not allow, and a half-written file stops no
+//! one. Listening sockets stay: if a new version changes their base protocol, new connections are refused until the
+//! command is restarted.
 
 use super::failure::{Failure, warn};
 use super::output::talk;
@@ -20,36 +21,37 @@ use crate::edit::{Event, Live, Rejection, Subscription, Watcher};
 use crate::net::relay::{Relay, Switch};
 use crate::report::text;
 
-/// The catalogs of a command that runs for long.
+/// The catalogs of a long-running command.
 pub(super) struct Following {
     live: Live,
-    /// They are read when something happens to their files, and not only when that is asked for.
+    /// Whether to reload when the files change, and not only on request.
     watch: bool,
 }
 
-/// What makes it follow; dropped, it does so no more.
+/// Keeps a command following its catalogs. Dropping the value stops that.
 pub(super) struct Followed {
     live: Live,
     _watcher: Option<Watcher>,
     _subscription: Subscription,
 }
 
-/// What opens connections by a version; a status if that refuses, which is then reported.
+/// The relays that open connections as a version states; a status if the version refuses them, which was then reported.
 pub(super) type Made = Result<Result<Vec<Relay>, Status>, Failure>;
 
 impl Following {
-    /// Loads them.
+    /// Loads the catalogs.
     pub fn load(globals: &Globals, watch: bool) -> Result<Following, Failure> {
         let live = Live::load(globals.loader()?).map_err(Failure::Catalog)?;
         Ok(Following { live, watch })
     }
 
-    /// What they say now.
+    /// Returns the current registry.
     pub fn registry(&self) -> Registry {
         self.live.version().registry.clone()
     }
 
-    /// From now on has each switch, when the catalogs change, open connections as the relay at its place does that is made then.
+    /// Starts to follow: whenever the catalogs change, `make` makes new relays, and each switch opens connections as
+    /// the relay at its index does.
     pub fn begin(
         self,
         switches: Vec<Switch>,
@@ -66,7 +68,7 @@ impl Following {
 }
 
 impl Followed {
-    /// Reads the catalogs again because somebody asks for it, who is notified what comes of it in any case.
+    /// Reloads the catalogs on the user's request, so that the result is reported in any case.
     pub fn reload(&self) {
         let number = || self.live.version().number;
         match self.live.reload() {
@@ -77,14 +79,14 @@ impl Followed {
     }
 }
 
-/// Tells what became of the catalogs, and has it count.
+/// Reports an event of the catalogs, and switches to a new version.
 fn heed(event: &Event, switches: &[Switch], make: &mut impl FnMut(&Registry) -> Made) {
     let number = event.version().number;
     match event {
         Event::Replaced(replaced) => {
             talk(format_args!("{SUBJECT}the catalogs have changed{SUBJECT:#}"));
             some(&diff::gist(&replaced.is().registry, replaced.comparison()));
-            // Said when it is so.
+            // Printed after the switch, when it is true.
             if switch(&replaced.is().registry, switches, make) {
                 talk(format_args!("version {number} counts"));
             } else {
@@ -114,7 +116,8 @@ fn heed(event: &Event, switches: &[Switch], make: &mut impl FnMut(&Registry) -> 
     }
 }
 
-/// Whether all switches open connections as a version says. If one of them cannot, none opens any.
+/// Makes all switches open connections as a version states, and returns whether that succeeded. If one of them cannot,
+/// none opens any.
 fn switch(registry: &Registry, switches: &[Switch], make: &mut impl FnMut(&Registry) -> Made) -> bool {
     let made = make(registry).and_then(|made| {
         let Ok(relays) = made else { return Ok(false) };
@@ -122,7 +125,7 @@ fn switch(registry: &Registry, switches: &[Switch], make: &mut impl FnMut(&Regis
         pairs.into_iter().try_for_each(|(switch, relay)| switch.to(relay)).map(|()| true).map_err(reported)
     });
     let is_open = made.unwrap_or_else(|failure| {
-        // The command goes on: its status is another one.
+        // The command goes on, so this failure does not set its exit status.
         let _ = failure.report();
         false
     });
@@ -132,7 +135,7 @@ fn switch(registry: &Registry, switches: &[Switch], make: &mut impl FnMut(&Regis
     is_open
 }
 
-/// Says the first lines of a long text.
+/// Prints the first lines of a long text.
 fn some(text: &str) {
     const SHOWN: usize = 12;
     let lines: Vec<&str> = text.lines().filter(|line| !line.is_empty()).collect();

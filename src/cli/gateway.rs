@@ -1,7 +1,7 @@
-//! `gateway`: a proxy for programs of others, whose targets are opened through the catalog.
+//! `gateway`: a proxy for other programs, whose targets are opened through the catalog.
 //!
-//! It is a [relay](crate::net::relay) whose clients name their targets; one for each address. What it accepts on is a small catalog
-//! of its own, `gateway.toml`.
+//! The gateway is a [relay](crate::net::relay) whose clients name their targets, one relay for each address. Its
+//! listening side is described by a small catalog of its own, `gateway.toml`.
 
 mod doors;
 
@@ -151,7 +151,8 @@ pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
     Ok(status)
 }
 
-/// What opens the targets, as a registry has it; a status if it refuses that, which is then reported.
+/// Returns the alternatives that open the targets, as a registry defines them; a status if the registry refuses them,
+/// which was then reported.
 fn far(args: &Args, globals: &Globals, registry: &Registry) -> Result<Result<Alternatives, Status>, Failure> {
     let takes = if args.fallback { Takes::All } else { Takes::FirstUnlessAsked };
     let mut all = Vec::new();
@@ -167,7 +168,8 @@ fn far(args: &Args, globals: &Globals, registry: &Registry) -> Result<Result<Alt
     Ok(Ok(far))
 }
 
-/// Those of several SPECs as one list, in which none is weaker than the first; those of one answer one request.
+/// Joins the alternatives of several SPECs into one list, in which none is weaker than the first. The alternatives of a
+/// single SPEC answer one request.
 fn in_order(mut all: Vec<Alternatives>, may_lose: &Services) -> Result<Alternatives, Failure> {
     if all.len() == 1 {
         return Ok(all.remove(0).may_lose(may_lose.clone()));
@@ -177,7 +179,7 @@ fn in_order(mut all: Vec<Alternatives>, may_lose: &Services) -> Result<Alternati
     openers.try_fold(Alternatives::from(first).may_lose(may_lose.clone()), Alternatives::or).map_err(reported)
 }
 
-/// Clients ask for hosts and ports.
+/// Checks that all alternatives lead to hosts and ports, which is what clients ask for.
 fn leads_to_hosts(far: &Alternatives) -> Result<(), Failure> {
     let selections = far.openers().iter().map(|opener| opener.selection());
     let misfit = selections.into_iter().find(|selection| ![Family::INET, Family::INET6].contains(&selection.family()));
@@ -191,11 +193,12 @@ fn leads_to_hosts(far: &Alternatives) -> Result<(), Failure> {
     })
 }
 
-/// A chain that leads through a proxy which is this gateway would come back for ever.
+/// Checks that no chain leads through a proxy that is this gateway, which would be an endless loop.
 fn leads_elsewhere(far: &Alternatives, own: &[SocketAddr]) -> Result<(), Failure> {
     for opener in far.openers() {
         let literal = if opener.selection().family() == Family::INET6 { "[::1]:0" } else { "127.0.0.1:0" };
-        // The addresses of the proxy, if there is one. What cannot be looked up now is reported to those who ask for it.
+        // The addresses of the proxy, if there is one. A name that cannot be resolved now is reported to the clients
+        // that ask for it.
         let Ok(addresses) = opener.target(literal).and_then(|target| opener.resolve(&target)) else { continue };
         let here = |ip| std::net::UdpSocket::bind((ip, 0)).is_ok();
         let proxies = addresses.iter().filter_map(|address| address.socket_addr());
@@ -207,14 +210,14 @@ fn leads_elsewhere(far: &Alternatives, own: &[SocketAddr]) -> Result<(), Failure
     Ok(())
 }
 
-/// What the relays of all addresses share.
+/// The settings that the relays of all addresses share.
 struct Relays<'a> {
     args: &'a Args,
     far: &'a Alternatives,
     own: &'a Arc<OnceLock<Vec<SocketAddr>>>,
-    /// Of each.
+    /// The number of threads of each relay.
     threads: usize,
-    /// How many connections each may have.
+    /// The maximum number of connections of each relay.
     most: usize,
     log: Option<&'a Log>,
 }
@@ -240,11 +243,11 @@ impl Relays<'_> {
     }
 }
 
-/// Whoever asks for the gateway itself would be its client once more.
+/// Rejects a connection to the gateway itself, which would be a loop.
 fn is_no_loop(far: &Opened, own: &[SocketAddr]) -> Result<(), Objection> {
     let end = |address: &Option<crate::net::Address>| address.as_ref().and_then(|address| address.socket_addr());
     let Some(peer) = end(&far.peer) else { return Ok(()) };
-    // What a host sends to itself has the same address at both ends.
+    // A connection of a host to itself has the same address at both ends.
     let here = |ip| end(&far.local).is_some_and(|local| local.ip() == ip);
     if doors::is_among(peer, own, here) {
         return Err(Objection { denial: Denial::NotAllowed, why: format!("{peer} is this gateway") });

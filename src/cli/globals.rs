@@ -1,4 +1,4 @@
-//! Which catalogs are meant.
+//! Determines the catalogs that a command loads.
 
 use super::Failure;
 use super::failure::warn;
@@ -10,22 +10,22 @@ use crate::winsock::Options;
 use crate::{Loader, Registry};
 use std::path::{Path, PathBuf};
 
-/// What all commands are given.
+/// The arguments that all commands have.
 #[derive(Clone, Debug)]
 pub(super) struct Globals {
-    /// In the order given, those before the subcommand first.
+    /// The catalogs in the order given, those before the subcommand first.
     catalogs: Vec<PathBuf>,
-    /// Whether the catalog of the folder counts where none is named.
+    /// Whether to use the folder's catalog if none is named.
     finds: bool,
 }
 
-/// Names catalogs where the command line names none.
+/// The environment variable that names catalogs if the command line names none.
 const VARIABLE: &str = "SOCKATLAS_CATALOG";
 
-/// The catalog of a folder, which commands that only read find by themselves.
+/// The name of a folder's catalog, which read-only commands find by themselves.
 const OF_FOLDER: &str = "sockatlas.toml";
 
-/// What stdin is called in messages.
+/// The name of stdin in messages.
 pub(super) const STDIN: &str = "<stdin>";
 
 impl Globals {
@@ -33,18 +33,18 @@ impl Globals {
         Globals { catalogs, finds }
     }
 
-    /// The same with further catalogs behind those of `--catalog`.
+    /// Returns these arguments with further catalogs after those of `--catalog`.
     pub fn with(&self, further: &[PathBuf]) -> Globals {
         Globals { catalogs: [self.catalogs.as_slice(), further].concat(), finds: self.finds }
     }
 
-    /// The same where the catalog of the folder does not count.
+    /// Returns these arguments without the search for the folder's catalog.
     pub fn named(&self) -> Globals {
         Globals { finds: false, ..self.clone() }
     }
 
-    /// The catalogs of the command line, else those of the environment, else, for a command that only reads, that of the folder,
-    /// which is said on stderr. None of them: the catalogs built in are meant.
+    /// Returns the catalogs of the command line, else those of the environment, else, for a read-only command, the
+    /// folder's catalog, which is reported on stderr. If the result is empty, the built-in catalogs are meant.
     pub fn paths(&self) -> Result<Vec<PathBuf>, Failure> {
         if !self.catalogs.is_empty() {
             return Ok(self.catalogs.clone());
@@ -60,25 +60,25 @@ impl Globals {
         Ok(found.into_iter().collect())
     }
 
-    /// The arguments again, as a shell reads them: ` -c site.toml`.
+    /// Returns the arguments as a shell reads them: ` -c site.toml`.
     pub fn words(&self) -> String {
         self.catalogs.iter().map(|path| format!(" -c {}", quoted(&path.display().to_string()))).collect()
     }
 
-    /// Whether a catalog is read from stdin, which is then not there for anything else.
+    /// Returns whether a catalog is read from stdin, which is then not available for other input.
     pub fn reads_stdin(&self) -> bool {
         self.catalogs.iter().any(|path| is_stdin(path))
     }
 
-    /// The catalogs that are meant, as [`paths`](Self::paths) finds them; nothing is loaded yet.
+    /// Returns a loader of the catalogs that [`paths`](Self::paths) finds; nothing is loaded yet.
     ///
-    /// Fails when stdin is a catalog and cannot be read.
+    /// Fails if stdin is a catalog and cannot be read.
     pub fn loader(&self) -> Result<Loader, Failure> {
         let catalogs = self.paths()?;
         if catalogs.is_empty() {
             return Ok(Loader::new().builtin());
         }
-        // Stdin is read once, by whatever name and however often it is named.
+        // Stdin is read once, under whatever name and however often it is named.
         let has_stdin = catalogs.iter().any(|path| is_stdin(path));
         let mut is_read = false;
         catalogs.iter().try_fold(Loader::new().winsock(Options::default()), |loader, path| {
@@ -94,7 +94,7 @@ impl Globals {
         })
     }
 
-    /// The registry that the catalogs make; what their folders hold and nearly is a document is warned of.
+    /// Loads the registry of the catalogs. Warns of files in their folders that nearly are documents.
     pub fn registry(&self) -> Result<Registry, Failure> {
         let registry = self.loader()?.load().map_err(Failure::Catalog)?;
         for (_, source) in registry.sources().iter().filter(|(_, source)| source.is_skipped()) {
@@ -108,13 +108,13 @@ pub(super) fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
-/// Whether a path is that of stdin in the file system.
+/// Returns whether a path is a file-system path of stdin.
 fn names_stdin(path: &Path) -> bool {
     ["/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"].iter().any(|stdin| path == Path::new(stdin))
 }
 
-/// The paths of `$SOCKATLAS_CATALOG`, if it is set. An empty one is an error: it comes of another variable that is not set, and to go on
-/// without that catalog would be to go on without its policy.
+/// Returns the paths of `$SOCKATLAS_CATALOG`, if it is set. An empty path is an error: it usually comes from another
+/// variable that is not set, and a command that went on without that catalog would go on without its policy.
 fn environment() -> Result<Option<Vec<PathBuf>>, Failure> {
     let Some(value) = std::env::var_os(VARIABLE) else { return Ok(None) };
     let paths: Vec<PathBuf> = std::env::split_paths(&value).collect();
@@ -128,8 +128,8 @@ fn environment() -> Result<Option<Vec<PathBuf>>, Failure> {
     Ok(Some(paths))
 }
 
-/// The catalog of this folder, or of the nearest above it that has one, inside the repository in which this folder lies. Outside a
-/// repository only that of this folder counts: what lies above may be anybody's, as in `/tmp`.
+/// Returns the catalog of the current folder, or of the nearest folder above it that has one, inside the repository.
+/// Outside a repository only the current folder is searched: a file above it may be anybody's, as in `/tmp`.
 fn of_folder() -> Option<PathBuf> {
     let here = std::env::current_dir().ok()?;
     let is_there = |path: &Path| path.symlink_metadata().is_ok();

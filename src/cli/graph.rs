@@ -1,4 +1,4 @@
-//! `graph`: the picture of a catalog.
+//! `graph`: draws a catalog.
 
 use super::show::called;
 use super::{Failure, Globals, Status, output};
@@ -58,7 +58,7 @@ pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
     Ok(Status::Clean)
 }
 
-/// The name to highlight. It has to be in the picture, and be one entry.
+/// Returns the name to highlight. It must be in the picture, and stand for one entry.
 fn highlighted(registry: &Registry, name: &str) -> Result<String, Failure> {
     let entries = called(registry, name)?;
     let reported = |message: String, help: Option<String>| Err(Failure::Message { message, help });

@@ -1,4 +1,4 @@
-//! `help`: the help of a command, or a chapter of the manual.
+//! `help`: prints the help of a command, or a chapter of the manual.
 
 use super::{Failure, Status, command, output};
 use crate::catalog::nearest;
@@ -14,7 +14,7 @@ pub(super) struct Args {
     topic: Vec<String>,
 }
 
-/// The list of chapters, as help shows it.
+/// Returns the list of chapters for the help text.
 fn chapters() -> String {
     let width = CHAPTERS.iter().map(|chapter| chapter.name.len()).max().unwrap_or(0);
     let mut text = "Chapters:".to_owned();
@@ -36,7 +36,7 @@ pub(super) fn run(args: &Args) -> Result<Status, Failure> {
     Ok(Status::Clean)
 }
 
-/// The help of a command, by its words.
+/// Returns the help of a command, given by its words.
 fn of_command(words: &[String]) -> Result<String, Failure> {
     let mut root = command();
     root.build();

@@ -1,4 +1,4 @@
-//! `sockatlas import`: a Winsock catalog as a catalog of ours.
+//! `sockatlas import`: converts a Winsock catalog to TOML.
 
 use super::output::{printable, talk};
 use super::winsock::{Input, bitness};
@@ -82,16 +82,16 @@ pub(super) fn run(args: &Args) -> Result<Status, Failure> {
     Ok(Status::Refused)
 }
 
-/// Says what refuses the import, and what may help.
+/// Prints the faults that caused the import to be rejected, and returns the failure with a suggestion.
 fn refused(error: LoadError, partial: bool) -> Failure {
-    // The status is the same, and the findings are shown as a check shows them.
+    // The exit status is the same, and the findings are shown as a check shows them.
     let _ = Failure::Catalog(error).report();
     let message = if partial { "nothing can be left out so that a catalog remains" } else { "nothing is imported" };
     let help = (!partial).then(|| "`--partial` leaves out what cannot stand, and all that stands on it".to_owned());
     Failure::Message { message: message.to_owned(), help }
 }
 
-/// What stands at the head: what this was made of, and what the source did not state.
+/// Returns the comment at the head: the source of the catalog, and what the source did not state.
 fn head(name: &str, imported: &Imported) -> Vec<String> {
     let form = match imported.store.form {
         SourceForm::Reg => "a registry export",
@@ -130,9 +130,9 @@ fn head(name: &str, imported: &Imported) -> Vec<String> {
     head
 }
 
-/// A text as comments that fit on a page, each line but the first indented as the first is by its mark.
+/// Returns a text as comment lines that fit on a page. Each line but the first is indented by the width of the mark.
 fn wrapped(mark: &str, text: &str) -> Vec<String> {
-    // Less the sign of a comment and the blank behind it.
+    // The width of a page without the comment sign and the space after it.
     const COLUMNS: usize = 118;
     let mut words = text.split_whitespace();
     let mut lines = Vec::new();
@@ -149,7 +149,8 @@ fn wrapped(mark: &str, text: &str) -> Vec<String> {
     lines
 }
 
-/// What the source states of a layer and no key says, where there are no bytes that hold it too.
+/// Returns the facts that the source states of a layer and that no key holds, if the source has no packed bytes that
+/// contain them.
 fn of_layer(item: &Item) -> Option<String> {
     let info = &item.info;
     let (family, socket_type, protocol) = info.triple();
@@ -161,7 +162,8 @@ fn of_layer(item: &Item) -> Option<String> {
     })
 }
 
-/// What stands above entries: what is stated of layers and has no key, and when keys were last written, where the source states.
+/// Returns the comments above entries: stated facts of layers that have no key, and when registry keys were last
+/// written, where the source states that.
 fn above(imported: &Imported) -> HashMap<String, Vec<String>> {
     let place = |item: &Item| item.key.as_ref().map_or(item.at, |key| key.at);
     let items: HashMap<Span, (&Item, Option<Bitness>)> = imported
@@ -173,7 +175,7 @@ fn above(imported: &Imported) -> HashMap<String, Vec<String>> {
     let entries: Vec<_> =
         imported.registry.entries().map(|entry| (entry, imported.registry.entry_at(entry.index()).at)).collect();
     let own: HashSet<Span> = entries.iter().map(|(_, at)| *at).collect();
-    // An entry of both sets is declared at its item in one; that in the other is no entry of its own.
+    // An entry of both sets is declared at its item in one of them; the item in the other has no entry of its own.
     let mut others: HashMap<u32, Vec<(&Item, Option<Bitness>)>> = HashMap::new();
     for (_, (item, bits)) in items.iter().filter(|(at, _)| !own.contains(at)) {
         others.entry(item.id()).or_default().push((item, *bits));
@@ -191,13 +193,13 @@ fn above(imported: &Imported) -> HashMap<String, Vec<String>> {
     entries.iter().filter_map(|(entry, at)| Some((entry.name().to_owned(), lines(*at)?))).collect()
 }
 
-/// Warnings that say nothing about a Winsock catalog, each with the reason.
+/// Warnings that are normal for a Winsock catalog, each with the reason.
 const NORMAL: [(&str, &str); 2] = [
     ("shadowed-entry", "Windows lists some triples more than once; others than the first are named by who wants them"),
     ("permit-admits-nothing", "programs of Windows permit what no layer is, and so load none"),
 ];
 
-/// Those of them that the catalog gives.
+/// Returns those of them that a check of the catalog reports.
 fn normal(text: &str) -> Vec<(&'static str, Severity, &'static str)> {
     let report = check(&Loader::new().text("imported.toml", text), &Settings::new());
     let found = |code: &str| report.findings.iter().any(|finding| finding.code == code);
@@ -234,7 +236,7 @@ mod tests {
     fn what_netsh_tells_of_a_layer_and_no_key_says_stands_above_it() {
         let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/winsock/samples/wsl9413_pgplsp.txt");
         let text = std::fs::read_to_string(sample).expect("it is there");
-        // The block of the layer is cut off; what the chain's block says stands for the rest.
+        // The block of the layer is cut off; its missing lines are taken from the chain's block.
         let (chain, layer) = text.split_at(text.rfind("Winsock Catalog").expect("the second block"));
         let rest: Vec<&str> = chain.lines().skip_while(|line| !line.starts_with("Min Address")).take(5).collect();
         let layer = format!("{}{}\n", layer.split("Min Address").next().unwrap_or_default(), rest.join("\n"));

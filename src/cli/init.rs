@@ -1,4 +1,4 @@
-//! `sockatlas init`: writes a catalog to begin with.
+//! `sockatlas init`: writes a starter catalog.
 
 use super::globals::is_stdin;
 use super::output::printable;
@@ -25,7 +25,7 @@ pub(super) struct Args {
     force: bool,
 }
 
-/// Tested to be free of findings.
+/// The starter catalog; a test checks that it has no findings.
 const STARTER: &str = include_str!("starter.toml");
 
 pub(super) fn run(args: &Args) -> Result<Status, Failure> {
@@ -51,7 +51,7 @@ pub(super) fn run(args: &Args) -> Result<Status, Failure> {
     Ok(Status::Clean)
 }
 
-/// The catalog for a system, under the name that it gets.
+/// Returns the starter catalog for a system, with the file name that it gets.
 fn starter(system: System, file: &str) -> String {
     let catalog = match system {
         System::Linux => "builtin:linux.toml",
@@ -64,7 +64,7 @@ fn starter(system: System, file: &str) -> String {
         true => starter.replace("sockatlas.toml", file),
         false => starter,
     };
-    // A longer name may move what stands behind it.
+    // A longer name may move the text after it.
     format(&starter).unwrap_or(starter)
 }
 

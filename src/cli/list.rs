@@ -1,4 +1,4 @@
-//! `list`: the entries of a catalog.
+//! `list`: lists the entries of a catalog.
 
 use super::json::{Entries, Entry};
 use super::output::{self, Format};
@@ -59,7 +59,8 @@ pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
     Ok(Status::Clean)
 }
 
-/// What applications see, or everything: in the windows dialect as Windows enumerates it, which has layers in the same order.
+/// Returns the entries that applications see, or all entries. In the windows dialect, the order is that of Windows'
+/// enumeration, which contains layers in the same order.
 fn listed(registry: &Registry, all: bool) -> Vec<EntryRef<'_>> {
     let disabled = |entry: &EntryRef<'_>| entry.is_disabled();
     match (WindowsSockets::new(registry), all) {
@@ -96,7 +97,7 @@ fn row(table: &mut Table, registry: &Registry, entry: EntryRef<'_>) {
     ]);
 }
 
-/// The protocols of an entry, the first few of many; `show` has them all.
+/// Returns the protocols of an entry, shortened if there are many; `show` has them all.
 fn protocols(registry: &Registry, entry: EntryRef<'_>) -> String {
     const FEW: usize = 3;
     if entry.protocols().is_none() {

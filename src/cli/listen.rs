@@ -1,4 +1,4 @@
-//! `listen`: standard input and output through a connection that is accepted.
+//! `listen`: connects standard input and output to an accepted connection.
 
 use super::connect::{notify_opened, notify_traffic, patience};
 use super::failure::warn;
@@ -56,7 +56,7 @@ pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
     loop {
         let accepted = listener.accept().map_err(reported)?;
         match accepted.handshake().and_then(|stream| stream.into_nonblocking(&opener)) {
-            // One that cannot shake hands is no reason to turn away the next.
+            // A failed handshake is no reason to reject the next connection.
             Err(error) => match reported(error) {
                 Failure::Message { message, .. } => warn(message),
                 failure => return Err(failure),
@@ -81,7 +81,7 @@ pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
     }
 }
 
-/// For base protocols without connections.
+/// Answers on a base protocol without connections.
 fn answer(args: &Args, opener: &Opener) -> Result<Status, Failure> {
     let at: &dyn ToTarget = &args.address;
     let socket = opener.bind(Some(at)).map_err(reported)?;

@@ -1,4 +1,4 @@
-//! `man`: manual pages, made of the help of the commands and of the manual's chapter on the format.
+//! `man`: prints manual pages, made of the commands' help and of the manual's chapter on the format.
 
 mod page;
 

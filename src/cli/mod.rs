@@ -1,29 +1,29 @@
-//! The command `sockatlas`: one file a command, and what they share.
+//! The command `sockatlas`: one file for each command, and the code that they share.
 //!
 //! | file | what |
 //! |---|---|
-//! | `globals` | which catalogs are meant: `--catalog`, `$SOCKATLAS_CATALOG`, that of the folder, or those built in |
+//! | `globals` | determines the catalogs: `--catalog`, `$SOCKATLAS_CATALOG`, that of the folder, or the built-in ones |
 //! | `question` | FAMILY, TYPE, PROTOCOL and the demands, as arguments |
-//! | `failure`, `output` | talk on stderr, results on stdout |
+//! | `failure`, `output` | messages on stderr, results on stdout |
 //! | `outfile` | the file that `--output` names |
-//! | `json` | what the command prints as JSON, version 1 |
+//! | `json` | the JSON output, version 1 |
 //! | `table`, `style` | text for people |
-//! | `spec` | SPEC: what is to be opened, and how |
-//! | `pump` | standard input and output through a connection, for `connect` and `listen` |
-//! | `follow` | what comes of changed catalogs, for `relay` and `gateway` |
+//! | `spec` | SPEC: the entry or request to open, and its options |
+//! | `pump` | connects standard input and output to a connection, for `connect` and `listen` |
+//! | `follow` | follows changed catalogs, for `relay` and `gateway` |
 //! | `traffic` | signals, counters, summary and log, for `relay` and `gateway` |
 //! | `transaction` | changes of catalogs, for `install`, `remove`, `order`, `enable`, `disable` and `set` |
-//! | `unified` | the lines that change in a text |
+//! | `unified` | the changed lines of a text |
 //! | `winsock` | the group of commands on Winsock catalogs |
 //! | all others | the command of that name; `batch` is `resolve --batch` |
 //!
-//! Only this room reads the environment, prints and exits. Exit status: 0 answered or clean; 1 refused, or findings; 2 the
-//! command could not do its work. A reader that closes the pipe ends the output and not the verdict: the status is what
-//! was known by then, and nothing is said about it.
+//! Only this module reads the environment, prints and exits. Exit status: 0 answered or clean; 1 refused, or findings;
+//! 2 the command failed. If the reader closes the pipe, the output ends, but the exit status does not change: it is the
+//! result known by then, and nothing is reported.
 //!
-//! Depends on all other rooms.
+//! Depends on all other modules.
 
-// Comments on arguments are the help that is printed, where brackets are no links.
+// Comments on arguments are printed as help, where brackets are not links.
 #![allow(rustdoc::broken_intra_doc_links)]
 
 mod batch;
@@ -88,7 +88,7 @@ use std::sync::{Arc, atomic::AtomicBool};
 
 /// Runs the command with the arguments and the environment of this process.
 pub fn main() -> ExitCode {
-    // A file that may not grow is then an error that is said, not the end.
+    // Then a write beyond the file size limit returns an error, which is reported, instead of killing the process.
     #[cfg(unix)]
     let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::<AtomicBool>::default());
     let done = parse().and_then(|(command, globals)| run(&command, &globals));
@@ -98,7 +98,7 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// What a command that could do its work found.
+/// The result of a command that did not fail.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 enum Status {
     /// Exit status 0: answered, or clean.
@@ -195,8 +195,9 @@ enum Command {
 }
 
 impl Command {
-    /// Whether it reads a catalog, and opens and changes nothing by it. Such a command finds the catalog of the folder by itself. One
-    /// that opens sockets does not, for whoever can write to the folder would decide where it connects; nor does one that edits.
+    /// Returns whether the command only reads catalogs, and neither opens sockets nor changes files by them. Such a
+    /// command finds the folder's catalog by itself. A command that opens sockets does not, because anyone who can
+    /// write to the folder would decide where it connects; nor does a command that edits.
     fn only_reads(&self) -> bool {
         match self {
             Command::Check(_)
@@ -278,7 +279,7 @@ fn parse() -> Result<(Command, Globals), Failure> {
     let mut catalogs = cli.catalogs;
     let mut inner = matches.subcommand();
     while let Some((_, matches)) = inner {
-        // The commands of a group have no catalogs of their own.
+        // The commands of a group have no `--catalog` argument of their own.
         let own = matches.try_get_many::<PathBuf>(CATALOGS).ok().flatten();
         catalogs.extend(own.into_iter().flatten().cloned());
         inner = matches.subcommand();
@@ -290,10 +291,10 @@ fn parse() -> Result<(Command, Globals), Failure> {
 /// The id of `--catalog` among clap's arguments.
 const CATALOGS: &str = "catalogs";
 
-/// The whole command as clap knows it.
+/// Returns the whole command for clap.
 ///
-/// `--catalog` is given to every subcommand here, because with clap's `global = true` a `-c` behind the subcommand would
-/// make those before it vanish, and a shorter catalog would answer than was asked for.
+/// `--catalog` is added to every subcommand here, because with clap's `global = true` a `-c` after the subcommand would
+/// discard those before it, and fewer catalogs would answer than the user named.
 fn command() -> clap::Command {
     let root = Cli::command();
     let catalogs = root.get_arguments().find(|argument| *argument.get_id() == CATALOGS).cloned();

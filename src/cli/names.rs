@@ -1,4 +1,4 @@
-//! `names`: the words that catalogs and requests are written in, with their numbers.
+//! `names`: lists the words that catalogs and requests are written in, with their numbers.
 
 use super::json::{Code, FamilyProtocols, KnownCategory, KnownError, KnownName, KnownService, Names};
 use super::output::{self, Format};
@@ -77,7 +77,7 @@ pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
     Ok(Status::Clean)
 }
 
-/// The families that the dialect has a number for, then those that the catalogs add.
+/// Returns the families that have a number in the dialect, then those that the catalogs add.
 fn families(registry: &Registry) -> Vec<KnownName<'_>> {
     let system = registry.dialect().system();
     let aliases = |family: Family| {
@@ -113,7 +113,7 @@ fn types(registry: &Registry) -> Vec<KnownName<'_>> {
         .collect()
 }
 
-/// The protocols of one family, or of each that has names for them.
+/// Returns the protocols of one family, or of each family that has names for them.
 fn protocols(registry: &Registry, family: Option<Family>) -> Vec<FamilyProtocols<'_>> {
     let scope = registry.scope();
     let system = registry.dialect().system();
@@ -204,7 +204,7 @@ fn known_names(names: &[KnownName<'_>]) -> Table {
     table
 }
 
-/// Families that have the same protocols, once.
+/// Groups the families that have the same protocols.
 fn alike<'n>(protocols: &'n [FamilyProtocols<'_>]) -> Vec<(Vec<&'n str>, &'n [KnownName<'n>])> {
     let mut groups: Vec<(Vec<&str>, &[KnownName<'_>])> = Vec::new();
     for of_family in protocols {

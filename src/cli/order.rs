@@ -1,4 +1,4 @@
-//! `sockatlas order`: gives entries another place in the catalog order.
+//! `sockatlas order`: moves entries to another place in the catalog order.
 
 use super::transaction::{self, exit_status};
 use super::{Failure, Globals, Status};

@@ -1,12 +1,12 @@
-//! The file that `--output` names: never one that is read, and never one that is there, unless that is asked for.
+//! Writes the file that `--output` names: never a file that is read, and an existing file only with `--force`.
 
 use super::globals::is_stdin;
 use super::{Failure, failure};
 use crate::edit::{Original, WriteError, create};
 use std::path::Path;
 
-/// Refuses, before any work is done, what [`write()`] must not or will not write: a file that is read, by whatever name; and one
-/// that is there, unless that is asked for.
+/// Rejects, before any work is done, an output that [`write()`] would not write: a file that is read, by whatever name,
+/// and an existing file without `force`.
 pub(super) fn may_be_written<'p>(
     output: &Path,
     inputs: impl IntoIterator<Item = &'p Path>,
@@ -24,7 +24,7 @@ pub(super) fn may_be_written<'p>(
     Ok(())
 }
 
-/// Writes a file in one step; one that is there is replaced only where that is asked for.
+/// Writes a file in one step. An existing file is replaced only with `force`.
 pub(super) fn write(path: &Path, content: &[u8], force: bool) -> Result<(), Failure> {
     match create(path, content) {
         Err(WriteError::Exists { .. }) if force => Ok(failure::written(Original::read(path)?.replace(content))?),
@@ -42,8 +42,8 @@ fn refused(error: WriteError) -> Failure {
     }
 }
 
-/// Whether two paths are of one file: by their places, and, where the system numbers its files, by those numbers, which hard
-/// links share.
+/// Returns whether two paths lead to the same file: by their canonical paths, and, where the system numbers its files,
+/// by those numbers, which hard links share.
 fn is_same(one: &Path, other: &Path) -> bool {
     if let (Ok(one), Ok(other)) = (one.canonicalize(), other.canonicalize())
         && one == other

@@ -1,8 +1,9 @@
-//! The two ways out: results on stdout, talk on stderr.
+//! The two outputs: results on stdout, messages on stderr.
 //!
-//! Text is made with its styles, and what cannot show them gets it without: a pipe, a dumb terminal, `--color never`,
-//! `NO_COLOR`. Whatever the text holds, characters that hide or turn others around are written out (`terms::printable`): in text
-//! as Rust writes them, in JSON as JSON does, so that nothing is lost. A reader that has gone away is no error: nobody is left to notify, and the exit status stays the verdict.
+//! Text is made with its styles; they are removed where they cannot be shown: for a pipe, a dumb terminal, `--color
+//! never`, `NO_COLOR`. Characters of the text that hide or reverse others are escaped (`terms::printable`): in text as
+//! Rust writes them, in JSON as JSON does, so that nothing is lost. A closed pipe is no error: nobody could read a
+//! message, and the exit status is still that of the result.
 
 use super::Failure;
 use crate::terms::{is_hidden, printable_page};
@@ -11,7 +12,7 @@ use serde::Serialize;
 use std::fmt;
 use std::io::{self, ErrorKind, Write};
 
-/// In which form results are printed.
+/// The format in which results are printed.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub(super) enum Format {
     /// For people
@@ -26,7 +27,7 @@ pub(super) fn text(text: &str) -> Result<(), Failure> {
     written(AutoStream::auto(io::stdout().lock()).write_all(printable_page(text).as_bytes()))
 }
 
-/// Prints a result as it is.
+/// Prints a result unchanged.
 pub(super) fn bytes(bytes: &[u8]) -> Result<(), Failure> {
     written(io::stdout().lock().write_all(bytes))
 }
@@ -38,14 +39,14 @@ pub(super) fn json(value: &impl Serialize) -> Result<(), Failure> {
     bytes(&line)
 }
 
-/// A value as a line of JSON.
+/// Appends a value as a line of JSON.
 pub(super) fn json_line(out: &mut Vec<u8>, value: &impl Serialize) -> io::Result<()> {
     value.serialize(&mut serde_json::Serializer::with_formatter(&mut *out, Visible))?;
     out.push(b'\n');
     Ok(())
 }
 
-/// JSON on one line in which no character is hidden.
+/// Formats JSON on one line, and escapes hidden characters.
 struct Visible;
 
 impl serde_json::ser::Formatter for Visible {
@@ -63,18 +64,18 @@ impl serde_json::ser::Formatter for Visible {
     }
 }
 
-/// Whether styles are shown on stdout.
+/// Returns whether styles are shown on stdout.
 pub(super) fn stdout_is_styled() -> bool {
     AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
 }
 
-/// Says a line on stderr; it may be styled.
+/// Prints a line on stderr; it may be styled.
 pub(super) fn talk(line: fmt::Arguments<'_>) {
-    // Nobody is left to notify if this cannot be written.
+    // If this cannot be written, there is no other way to report it.
     let _ = writeln!(AutoStream::auto(io::stderr().lock()), "{}", printable_page(&line.to_string()));
 }
 
-/// What became of writing to stdout.
+/// Returns the error of a write to stdout; a closed pipe is none.
 fn written(result: io::Result<()>) -> Result<(), Failure> {
     match result.and_then(|()| io::stdout().lock().flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::io("<stdout>", error)),
@@ -82,10 +83,10 @@ fn written(result: io::Result<()>) -> Result<(), Failure> {
     }
 }
 
-/// A text of the user's or of a catalog's, fit for a terminal.
+/// Makes a text of the user's or of a catalog's safe to print on a terminal.
 pub(super) use crate::terms::printable;
 
-/// As in "1 entry" and "2 entries".
+/// Returns a number with its noun, as in "1 entry" and "2 entries".
 pub(super) fn counted(count: usize, one: &str, several: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { several })
 }

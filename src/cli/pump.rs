@@ -1,8 +1,9 @@
-//! Standard input and output through a connection, both ways at once, in one thread that waits in poll(2).
+//! Connects standard input and output to a connection, in both directions at once, in one thread that waits in poll(2).
 //!
-//! Nothing is dropped on the way: the end of the input ends our side of the connection, and what the peer still sends is
-//! printed until it ends its own. The peer's end alone ends the command only where the input is a terminal, from which nobody
-//! wants to be asked for more; else the rest of the input is sent too, as to a peer that has only stopped talking.
+//! No data is dropped: the end of the input ends our side of the connection, and further data of the peer is printed
+//! until it ends its side. The end of the peer's side alone ends the command only if the input is a terminal, as nobody
+//! wants to be asked for more input then; otherwise the rest of the input is sent too, because the peer may have only
+//! stopped sending.
 
 use super::failure::Failure;
 use crate::net::{Address, Error, Socket, Wants, readiness};
@@ -13,15 +14,16 @@ use std::time::{Duration, Instant};
 
 /// One end of the pump.
 pub(super) trait End: Read + Write {
-    /// Ends our side; `WouldBlock` says to call again.
+    /// Ends our side; after `WouldBlock` it must be called again.
     fn end(&mut self) -> io::Result<()>;
-    /// What to wait for.
+    /// Returns the events to wait for.
     fn wants(&self) -> Wants;
-    /// What to wait on.
+    /// Returns the descriptor to wait on.
     fn fd(&self) -> BorrowedFd<'_>;
-    /// Whether the peer has ended its side, and all of it is read; else a read of 0 bytes is an empty message.
+    /// Returns whether the peer has ended its side, and all of its data was read. If not, a read of 0 bytes is an empty
+    /// message.
     fn has_ended(&self) -> bool;
-    /// Whether there is no such end.
+    /// Returns whether the connection has no end.
     fn is_endless(&self) -> bool;
 }
 
@@ -47,7 +49,7 @@ impl End for readiness::Stream {
     }
 }
 
-/// A socket that answers whoever spoke last.
+/// A socket that sends to the last sender.
 pub(super) struct Answering {
     pub socket: Socket,
     pub peer: Option<Address>,
@@ -96,19 +98,19 @@ impl End for Answering {
     }
 }
 
-/// Bytes that are read at a time, unless a message is longer; also the longest datagram.
+/// The number of bytes that are read at a time, unless a message is longer; also the length of the longest datagram.
 const CHUNK: usize = 64 * 1024;
 
-/// Up to so many bytes a pipe takes at once when it is reported as writable (`PIPE_BUF` of pipe(7)).
+/// The number of bytes that a writable pipe takes at once (`PIPE_BUF` of pipe(7)).
 const PIPE: usize = 4096;
 
-/// Bytes on their way.
+/// Bytes that move in one direction.
 struct Way {
     bytes: Vec<u8>,
     start: usize,
-    /// Room for what is read at a time.
+    /// The size of the buffer for one read.
     room: usize,
-    /// No more will come.
+    /// Whether the source has ended.
     ended: bool,
 }
 
@@ -125,7 +127,7 @@ impl Way {
         self.rest().is_empty()
     }
 
-    /// Fills it anew; it is empty.
+    /// Reads new bytes into the empty buffer.
     fn fill(&mut self, read: impl FnOnce(&mut [u8]) -> io::Result<usize>) -> io::Result<usize> {
         self.bytes.resize(self.room, 0);
         let result = read(&mut self.bytes);
@@ -135,14 +137,14 @@ impl Way {
     }
 }
 
-/// Which calls would have to wait.
+/// The directions whose calls would block.
 #[derive(Copy, Clone, Default)]
 struct Idle {
     read: bool,
     write: bool,
 }
 
-/// How long reads and writes of the connection may wait.
+/// The maximum waits of reads and writes of the connection.
 #[derive(Copy, Clone, Default)]
 pub(super) struct Patience {
     pub read: Option<Duration>,
@@ -191,7 +193,7 @@ pub(super) fn pump(end: &mut impl End, patience: Patience) -> Result<(), Failure
         if down.is_empty() && !down.ended {
             match down.fill(|target| end.read(target)) {
                 Ok(0) if end.has_ended() => down.ended = true,
-                // An empty message: there is nothing to print, and there may be another one behind it.
+                // An empty message: there is nothing to print, and another message may follow.
                 Ok(0) => {
                     since.read = Instant::now();
                     continue;
@@ -214,7 +216,7 @@ pub(super) fn pump(end: &mut impl End, patience: Patience) -> Result<(), Failure
                     down.start += count;
                     since.read = Instant::now();
                 }
-                // A reader that has gone away is no error: nobody is left to notify.
+                // A closed pipe is no error: nobody would read a message.
                 Err(rustix::io::Errno::PIPE) => return Ok(()),
                 Err(error) => return Err(Failure::io("<stdout>", error.into())),
             }
@@ -224,7 +226,7 @@ pub(super) fn pump(end: &mut impl End, patience: Patience) -> Result<(), Failure
         let over = down.ended && down.is_empty();
         if over && (said_goodbye || up.is_empty() && (up.ended || stdin.is_terminal())) {
             if !said_goodbye {
-                // The peer has gone first; whether it hears our goodbye does not matter.
+                // The peer has ended first; it does not matter whether it receives our end.
                 let _ = end.end();
             }
             return Ok(());
@@ -234,7 +236,8 @@ pub(super) fn pump(end: &mut impl End, patience: Patience) -> Result<(), Failure
         of_end.set(PollFlags::IN, idle.read && wants.readable);
         of_end.set(PollFlags::OUT, wants.writable);
         let mut fds = Vec::with_capacity(3);
-        // poll(2) reports a broken connection unasked, again and again: one that nothing is wanted of is left out.
+        // poll(2) reports a broken connection again and again, even if no event is requested, so such a connection is
+        // left out.
         if !of_end.is_empty() {
             fds.push(PollFd::from_borrowed_fd(end.fd(), of_end));
         }
@@ -249,7 +252,7 @@ pub(super) fn pump(end: &mut impl End, patience: Patience) -> Result<(), Failure
             fds.push(PollFd::new(&stdout, PollFlags::OUT));
         }
         if fds.is_empty() {
-            // Nothing can move: messages that nobody has asked for yet.
+            // Nothing can move now, so wait for messages of the connection.
             fds.push(PollFd::from_borrowed_fd(end.fd(), PollFlags::IN));
         }
         let deadline = since.deadline(patience, idle, over);
@@ -258,7 +261,7 @@ pub(super) fn pump(end: &mut impl End, patience: Patience) -> Result<(), Failure
         match poll(&mut fds, timeout.as_ref()) {
             Ok(0) => {
                 let Some((_, step, limit)) = deadline else { continue };
-                // Where nothing says that it is over, silence does.
+                // Without an end of the connection, a timeout ends the command.
                 if endless && up.ended && step == "read" {
                     return Ok(());
                 }
@@ -276,14 +279,14 @@ pub(super) fn pump(end: &mut impl End, patience: Patience) -> Result<(), Failure
     }
 }
 
-/// Since when nothing was read and nothing written.
+/// The times of the last progress in each direction.
 struct Since {
     read: Instant,
     write: Instant,
 }
 
 impl Since {
-    /// When patience ends, with what, and after how long.
+    /// Returns the next deadline, with the direction and the limit.
     fn deadline(&self, patience: Patience, idle: Idle, over: bool) -> Option<(Instant, &'static str, Duration)> {
         let read = patience.read.filter(|_| idle.read && !over).map(|limit| (self.read + limit, "read", limit));
         let write = patience.write.filter(|_| idle.write).map(|limit| (self.write + limit, "write", limit));

@@ -4,7 +4,7 @@ use super::Failure;
 use super::failure::warn;
 use crate::{Registry, Request};
 
-/// FAMILY, TYPE and PROTOCOL, and what is demanded beyond them.
+/// FAMILY, TYPE and PROTOCOL, and the further demands.
 #[derive(clap::Args)]
 pub(super) struct Question {
     /// The address family: a name as in AF_, lower case, or a number
@@ -31,7 +31,7 @@ pub(super) struct Question {
     demands: Demands,
 }
 
-/// What is demanded beyond the triple.
+/// The demands beyond FAMILY, TYPE and PROTOCOL.
 #[derive(clap::Args)]
 pub(super) struct Demands {
     /// Only entries of this provider
@@ -61,7 +61,7 @@ pub(super) struct Demands {
 
 const DEMANDS: &str = "Demands";
 
-/// The ids of the arguments, for what cannot stand beside them.
+/// The ids of the arguments, for arguments that conflict with them.
 pub(super) const ARGUMENTS: [&str; 11] = [
     "family",
     "socket_type",
@@ -77,7 +77,7 @@ pub(super) const ARGUMENTS: [&str; 11] = [
 ];
 
 impl Question {
-    /// The request, with a warning on stderr if it names an application that no catalog knows.
+    /// Returns the request, and warns on stderr if it names an application that no catalog knows.
     pub fn ask(&self, registry: &Registry) -> Result<Request, Failure> {
         let word = |word: &'_ Option<String>| word.clone().unwrap_or_else(|| "0".to_owned());
         let mut request = registry.request(&word(&self.family), &word(&self.socket_type), self.protocol.as_deref())?;
@@ -88,12 +88,12 @@ impl Question {
         Ok(request)
     }
 
-    /// The protocol as it was written, if it was.
+    /// Returns the protocol as it was written, if it was.
     pub fn protocol(&self) -> Option<&str> {
         self.protocol.as_deref()
     }
 
-    /// The arguments again, as a shell reads them: `inet stream --require encrypted`.
+    /// Returns the arguments as a shell reads them: `inet stream --require encrypted`.
     pub fn words(&self) -> String {
         let triple = [&self.family, &self.socket_type, &self.protocol];
         let mut words: Vec<String> = triple.into_iter().flatten().map(|word| quoted(word)).collect();
@@ -101,7 +101,7 @@ impl Question {
         words.join(" ")
     }
 
-    /// The demands by their keys, in the order of the arguments.
+    /// Returns the demands with their keys, in the order of the arguments.
     fn demands(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let entry = self.entry.iter().map(|entry| ("entry", entry.as_str()));
         let role = self.role.iter().map(|role| ("role", role.as_str()));
@@ -110,7 +110,7 @@ impl Question {
 }
 
 impl Demands {
-    /// The demands by their keys, in the order of the arguments.
+    /// Returns the demands with their keys, in the order of the arguments.
     pub fn each(&self) -> impl Iterator<Item = (&'static str, &str)> {
         fn each<'q>(
             key: &'static str,
@@ -127,22 +127,23 @@ impl Demands {
     }
 }
 
-/// The application that a request names, if no catalog has policy for it by name and it is answered all the same: where others have a
-/// section and there is none for all, it is refused, which says enough.
+/// Returns the application of a request if no catalog has a policy section for its name and the request is answered all
+/// the same. If other applications have sections and there is none for all, the request is refused, and the refusal
+/// needs no warning.
 pub(super) fn unknown_application<'q>(registry: &Registry, request: &'q Request) -> Option<&'q str> {
     let name = request.demands()?.application.as_deref()?;
     let is_answered = registry.knows_application("*") || registry.applications().len() == 0;
     (!registry.knows_application(name) && is_answered).then_some(name)
 }
 
-/// Says that the application of a request is unknown, if it is.
+/// Warns if the application of a request is unknown.
 pub(super) fn warn_if_unknown(registry: &Registry, request: &Request) {
     if let Some(name) = unknown_application(registry, request) {
         warn_of_application(registry, name);
     }
 }
 
-/// Says that an application is unknown: a mistyped name would otherwise lose its policy without a word.
+/// Warns that an application is unknown: a mistyped name would otherwise silently lose its policy.
 pub(super) fn warn_of_application(registry: &Registry, name: &str) {
     let policy = if registry.knows_application("*") {
         "the request gets the policy of `*`"
@@ -152,7 +153,7 @@ pub(super) fn warn_of_application(registry: &Registry, name: &str) {
     warn(format_args!("no catalog has a section [application.{name}]; {policy}"));
 }
 
-/// A word as a POSIX shell reads it back.
+/// Returns a word quoted for a POSIX shell.
 pub(super) fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./,:=@+".contains(c);
     if !word.is_empty() && word.chars().all(plain) {

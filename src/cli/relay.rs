@@ -95,7 +95,8 @@ pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
     Ok(status)
 }
 
-/// Both sides, as a registry has them; a status if it refuses one, which is then reported.
+/// Creates the relay with both sides as a registry defines them; a status if the registry refuses one, which was then
+/// reported.
 fn relay(args: &Args, globals: &Globals, registry: &Registry) -> Result<Result<Relay, Status>, Failure> {
     let [near, far] = [(&args.listen, Role::Accept), (&args.connect, Role::Connect)]
         .map(|(given, role)| Words::read(&given[0])?.opener(globals, registry, role, &args.exposing));

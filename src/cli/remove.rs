@@ -1,4 +1,4 @@
-//! `sockatlas remove`: takes definitions out of catalogs.
+//! `sockatlas remove`: removes definitions from catalogs.
 
 use super::transaction::{self, exit_status};
 use super::{Failure, Globals, Status};

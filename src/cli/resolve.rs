@@ -67,7 +67,8 @@ pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
     Ok(status(&outcome))
 }
 
-/// What the source of a catalog does not state, and could have made an entry match: of all such entries, one fact.
+/// Returns a note on a fact that the source of a catalog does not state, and that could have made an entry match. Of
+/// several such facts, only one is reported.
 fn untold(registry: &Registry, request: &Request) -> Option<String> {
     let candidates = registry.explain(request).candidates;
     let fact = candidates.iter().find_map(|candidate| candidate.untold)?;
@@ -80,7 +81,7 @@ pub(super) fn status(outcome: &Result<Selection<'_>, Refusal>) -> Status {
     if outcome.is_ok() { Status::Clean } else { Status::Refused }
 }
 
-/// The block of an answer.
+/// Returns the text of an answer.
 pub(super) fn selected(registry: &Registry, selection: &Selection<'_>) -> String {
     let entry = selection.entry();
     let mut text = String::new();
@@ -98,12 +99,12 @@ pub(super) fn selected(registry: &Registry, selection: &Selection<'_>) -> String
     text
 }
 
-/// `tls > tcp4`, the top first.
+/// Returns the stack of an entry, top first, as in `tls > tcp4`.
 pub(super) fn stack(entry: EntryRef<'_>) -> String {
     entry.stack().map(|entry| entry.name()).collect::<Vec<_>>().join(" > ")
 }
 
-/// `kernel (module system, e70f1aa0-...)`
+/// Returns the provider of an entry, as in `kernel (module system, e70f1aa0-...)`.
 pub(super) fn provider(entry: EntryRef<'_>) -> String {
     let provider = entry.provider();
     let module = (provider.module() != provider.name()).then(|| format!("module {}", provider.module()));
@@ -111,7 +112,7 @@ pub(super) fn provider(entry: EntryRef<'_>) -> String {
     if facts.is_empty() { provider.name().to_owned() } else { format!("{} ({})", provider.name(), facts.join(", ")) }
 }
 
-/// The lines of a refusal, without a line break at the end.
+/// Returns the lines of a refusal, without a line break at the end.
 pub(super) fn refused(registry: &Registry, refusal: &Refusal) -> String {
     let code = |code: Code| {
         let number = code.number.map(|number| format!(" ({number})")).unwrap_or_default();

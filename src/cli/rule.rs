@@ -1,4 +1,5 @@
-//! `rule`: what a rule of `check` means, why it matters, an example that breaks it, and the same mended.
+//! `rule`: explains a rule of `check`: its meaning, why it matters, an example that breaks it, and the corrected
+//! example.
 
 use super::output::{self, Format};
 use super::style::{BAD, HEADING, HINT, SUBJECT, WARNING};
@@ -82,12 +83,12 @@ fn explained(rule: &Rule) -> String {
     text
 }
 
-/// `fault`, or the severity of a lint.
+/// Returns `fault`, or the severity of a lint.
 fn class(rule: &Rule) -> &'static str {
     if rule.is_fault() { "fault" } else { rule.severity.name() }
 }
 
-/// How much the findings of a rule weigh, as text.
+/// Returns the weight of a rule's findings, as text.
 fn weight(rule: &Rule) -> String {
     match rule.severity {
         _ if rule.is_fault() => "a fault: always an error, and the catalog is not loaded".to_owned(),
@@ -103,20 +104,20 @@ fn style(severity: Severity) -> Style {
     }
 }
 
-/// The first sentence under the first heading.
+/// Returns the first sentence under the first heading.
 fn summary(rule: &Rule) -> String {
     let text = rule.section(HEADINGS[0]).unwrap_or_default().replace('\n', " ");
     text.find(". ").map_or(text.trim_end_matches('.'), |end| &text[..end]).to_owned()
 }
 
-/// What the first sentence is about: the part before its colon or semicolon.
+/// Returns the subject of the first sentence: the part before its colon or semicolon.
 fn subject(rule: &Rule) -> String {
     let summary = summary(rule);
     let end = [": ", "; "].iter().filter_map(|mark| summary.find(mark)).min();
     end.map_or(summary.as_str(), |end| &summary[..end]).to_owned()
 }
 
-/// Paragraphs, filled to lines that fit into the narrowest usual terminal.
+/// Returns paragraphs filled to lines that fit into the narrowest usual terminal.
 fn filled(text: &str) -> String {
     const COLUMNS: usize = 80;
     let mut filled = String::new();
@@ -159,7 +160,7 @@ catalog, with `--deny`, `--warn` and `--allow`, or in a comment beside what was 
 |---|---|---|
 ";
 
-/// The page of all rules, in Markdown.
+/// Returns the page of all rules, in Markdown.
 fn page() -> String {
     let mut page = INTRODUCTION.to_owned();
     for rule in rules() {
@@ -167,7 +168,7 @@ fn page() -> String {
     }
     for rule in rules() {
         let _ = writeln!(page, "\n## {}\n\nSeverity: {}.", rule.code, weight(rule));
-        // The headings of a rule stand below that of its code.
+        // The headings of a rule are one level below that of its code.
         let docs = format!("\n{}", rule.docs()).replace("\n# ", "\n### ");
         let _ = writeln!(page, "{}", docs.trim_end());
     }
@@ -207,13 +208,13 @@ struct RuleV1 {
     code: &'static str,
     severity: &'static str,
     fault: bool,
-    /// What it finds, in Markdown.
+    /// The meaning of the rule, in Markdown.
     finds: Option<String>,
-    /// Why it matters, in Markdown.
+    /// The reason for the rule, in Markdown.
     why: Option<String>,
-    /// A catalog that breaks it.
+    /// A catalog that breaks the rule.
     example: Option<String>,
-    /// The same, mended.
+    /// The corrected catalog.
     mended: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! `schema`: the form of catalogs and of reports, for editors and programs.
+//! `schema`: prints the format of catalogs and of reports, for editors and programs.
 
 use super::{Failure, Status, output};
 use crate::catalog::schema::schema;
@@ -20,7 +20,7 @@ pub(super) struct Args {
     report: bool,
 }
 
-/// The schema of reports; the tests hold it against what is printed.
+/// The schema of reports; the tests compare it with the output.
 const REPORT: &str = include_str!("../report/report.schema.json");
 
 pub(super) fn run(args: &Args) -> Result<Status, Failure> {

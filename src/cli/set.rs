@@ -1,4 +1,4 @@
-//! `sockatlas set`: gives a key of an entry another value.
+//! `sockatlas set`: sets or unsets a key of an entry.
 
 use super::transaction::{self, exit_status};
 use super::{Failure, Globals, Status};

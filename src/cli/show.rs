@@ -1,4 +1,4 @@
-//! `show`: one entry, whole.
+//! `show`: shows all facts of one entry.
 
 use super::json::{Entries, Named, WholeEntry};
 use super::output::{self, Format, printable};
@@ -46,7 +46,7 @@ pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
     Ok(Status::Clean)
 }
 
-/// The entry of this name or id, or those of the chain over several bases that is called so.
+/// Returns the entry of this name or id, or the entries of the chain over several bases that has this name.
 pub(super) fn called<'r>(registry: &'r Registry, name: &str) -> Result<Vec<EntryRef<'r>>, Failure> {
     let by_id = || name.parse().ok().and_then(|id| registry.entry_by_id(id));
     if let Some(entry) = registry.entry(name).or_else(by_id) {
@@ -102,7 +102,7 @@ fn text(registry: &Registry, entry: EntryRef<'_>) -> String {
     text
 }
 
-/// The options that the entry takes, stated or not: what holds, what values it takes, and what it is.
+/// Writes the options that the entry accepts, stated or not: the value in effect, the accepted values, and the summary.
 fn options(text: &mut String, entry: EntryRef<'_>) {
     let specs: Vec<&OptionSpec> = entry.specs().collect();
     if specs.is_empty() {
@@ -127,7 +127,7 @@ fn options(text: &mut String, entry: EntryRef<'_>) {
     }
 }
 
-/// What requests are matched with, and what is offered.
+/// Adds the facts that requests are matched with, and the offered services.
 fn identity(table: &mut Table, registry: &Registry, entry: EntryRef<'_>) {
     if let Some(family) = entry.family() {
         table.fact("family", Named::family(registry, family).to_string());
@@ -166,7 +166,7 @@ fn contract(table: &mut Table, entry: EntryRef<'_>) {
     }
 }
 
-/// The facts that resolving does not ask for.
+/// Adds the facts that resolving does not use.
 fn further(table: &mut Table, entry: EntryRef<'_>) {
     let facts = entry.facts();
     let number = |number: Option<i32>| number.map(|number| number.to_string()).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! SPEC: what is to be opened, by name or by request, and what the call changes of it.
+//! SPEC: the entry to open, by name or by request, and the changes that the call makes to it.
 
 use super::failure::Failure;
 use super::output::{self, talk};
@@ -15,7 +15,7 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// Which chain or base protocol is opened, and how.
+/// The chain or base protocol to open, and how to open it.
 #[derive(clap::Args)]
 pub(super) struct Spec {
     /// What to open: an entry's name, as secure/tcp4, or a request, as inet/stream or inet/stream/tcp; demands and options may
@@ -52,7 +52,7 @@ pub(super) struct Spec {
 
 const OPENING: &str = "Opening";
 
-/// A limit that was given; `none` is one too.
+/// A limit that was given, or `none`, which is given as a limit too.
 #[derive(Copy, Clone, Debug)]
 pub(super) struct Limit(pub Option<Duration>);
 
@@ -65,18 +65,18 @@ pub(super) fn time(word: &str) -> Result<Limit, String> {
     humantime::parse_duration(word).map(|limit| Limit(Some(limit))).map_err(|error| error.to_string())
 }
 
-/// How many entries a command takes, where a request has several answers or a name stands for several entries.
+/// The number of entries that a command uses, if a request has several answers or a name stands for several entries.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub(super) enum Takes {
-    /// The first answer; there is no --fallback.
+    /// The first answer; the command has no --fallback.
     First,
-    /// The first answer, as --fallback was not given.
+    /// The first answer, because --fallback was not given.
     FirstUnlessAsked,
-    /// All of them, in order.
+    /// All answers, in order.
     All,
 }
 
-/// Files that are taken as they are.
+/// Files that are used despite their permissions.
 #[derive(Clone, Default, clap::Args)]
 pub(super) struct Exposing {
     /// Takes this file as it is, though others can write it, or read a key or passwords in it: a catalog or a file that an option names,
@@ -86,14 +86,14 @@ pub(super) struct Exposing {
 }
 
 impl Exposing {
-    /// The modules that ship, which take these files.
+    /// Returns the built-in modules, which accept these files.
     pub fn providers(&self) -> Providers {
         let providers = Providers::shipped().environment(|name| std::env::var(name).ok());
         self.allow_exposed.iter().fold(providers, |providers, path| providers.allow_exposed_file(path))
     }
 }
 
-/// What may be lost by falling back.
+/// The services that may be lost by falling back.
 #[derive(Clone, clap::Args)]
 pub(super) struct Losing {
     /// Lets --fallback come to entries that lack these, where the first entry has them: encrypted, authenticated or both, with a
@@ -108,7 +108,7 @@ impl Losing {
     }
 }
 
-/// Reads what may be lost; of other services none is kept.
+/// Reads a service that may be lost; falling back keeps no others.
 fn losable(word: &str) -> Result<Services, String> {
     let services = Services::from_name(word.trim()).map_err(|error| error.to_string())?;
     if services.intersects(&(Services::ENCRYPTED | Services::AUTHENTICATED)) {
@@ -118,7 +118,7 @@ fn losable(word: &str) -> Result<Services, String> {
     }
 }
 
-/// Says which entries are never tried, and why, before anything is.
+/// Prints which entries are never tried, and why, before any is tried.
 pub(super) fn notify_never_tried(alternatives: &Alternatives) {
     for untried in alternatives.never_tried() {
         talk(format_args!("{FAINT}never fallen back to: {}{FAINT:#}", output::printable(&untried.to_string())));
@@ -126,13 +126,13 @@ pub(super) fn notify_never_tried(alternatives: &Alternatives) {
 }
 
 impl Spec {
-    /// What opens it in a role; a status if the registry refuses, which is then reported.
+    /// Returns the opener for a role; a status if the registry refuses the request, which was then reported.
     pub fn opener(&self, globals: &Globals, role: Role) -> Result<Result<Opener, Status>, Failure> {
         let only = |only: Alternatives| only.openers()[0].clone();
         Ok(self.alternatives(globals, role, Takes::First)?.map(only))
     }
 
-    /// What opens it, or the first that can be opened of all that are taken.
+    /// Returns the openers of all entries that are used, of which the first that succeeds counts.
     pub fn alternatives(
         &self,
         globals: &Globals,
@@ -142,7 +142,7 @@ impl Spec {
         let mut words = Words::read(&self.spec)?;
         let demands = self.demands.each().map(|(key, value)| (key.to_owned(), value.to_owned()));
         let demands: Vec<(String, String)> = demands.collect();
-        // What takes one value takes it once, wherever it stands. Lists of services add up.
+        // A demand with one value may be given once, in either place. Lists of services add up.
         let takes_one = |key: &str| ["entry", "provider", "application"].contains(&key);
         let twice =
             demands.iter().find(|(key, _)| takes_one(key) && words.demands.iter().any(|(stated, _)| stated == key));
@@ -171,8 +171,8 @@ impl Spec {
     }
 }
 
-/// A SPEC as one argument: the entry or request, and behind it, in any order, demands as on a line of a batch and options for this
-/// call: `inet/stream require=encrypted tls.roots=webpki`. A word with blanks stands in quotes.
+/// A SPEC as one argument: the entry or request, followed by demands, as on a line of a batch, and options for this
+/// call, in any order: `inet/stream require=encrypted tls.roots=webpki`. A word with blanks is quoted.
 pub(super) struct Words {
     spec: String,
     demands: Vec<(String, String)>,
@@ -203,7 +203,7 @@ impl Words {
         Ok(read)
     }
 
-    /// What opens it; a status if the registry refuses, which is then reported.
+    /// Returns the opener; a status if the registry refuses the request, which was then reported.
     pub fn opener(
         &self,
         globals: &Globals,
@@ -215,7 +215,7 @@ impl Words {
         Ok(self.alternatives(globals, registry, role, Takes::First, exposing)?.map(only))
     }
 
-    /// What opens it, or the first that can be opened of all that are taken.
+    /// Returns the openers of all entries that are used, of which the first that succeeds counts.
     pub fn alternatives(
         &self,
         globals: &Globals,
@@ -248,14 +248,15 @@ impl Words {
                 help: Some("as in `--set tls.roots=webpki`".to_owned()),
             };
             let (place, value) = set.split_once('=').ok_or_else(wrong)?;
-            // Names of entries may hold dots, and names of options do not.
+            // Names of entries may contain dots; names of options do not.
             let (entry, option) = place.rsplit_once('.').ok_or_else(wrong)?;
             opener = opener.set_word(entry, option, value).map_err(reported)?;
         }
         Ok(Ok(opener))
     }
 
-    /// A name counts before a request of the same spelling; what is neither is refused as a name, and nothing else opened.
+    /// Returns the request. The name of an entry takes precedence over a request of the same spelling; a text that is
+    /// neither is treated as a name, so that it is rejected and nothing else is opened.
     fn request(&self, registry: &Registry, role: Role, takes: Takes) -> Result<Request, Failure> {
         let mut request = match (self.triple(registry), self.members(registry)) {
             (Some((family, socket_type, protocol)), _) => registry.request(family, socket_type, protocol)?,
@@ -283,7 +284,8 @@ impl Words {
         Ok(request.as_role(role))
     }
 
-    /// The entries of a chain over several bases, whose name is the name of no entry, but shows what was meant.
+    /// Returns the entries of a chain over several bases. Its name is not the name of an entry, but is accepted for
+    /// them.
     fn members<'r>(&self, registry: &'r Registry) -> Option<Vec<EntryRef<'r>>> {
         let members = called(registry, &self.spec).ok()?;
         let is_group =
@@ -291,7 +293,7 @@ impl Words {
         is_group.then_some(members)
     }
 
-    /// FAMILY/TYPE or FAMILY/TYPE/PROTOCOL, if it is that and no entry's name.
+    /// Returns the parts of FAMILY/TYPE or FAMILY/TYPE/PROTOCOL, unless it is an entry's name.
     fn triple(&self, registry: &Registry) -> Option<(&str, &str, Option<&str>)> {
         let parts: Vec<&str> = self.spec.split('/').collect();
         let (family, socket_type, protocol) = match parts[..] {
@@ -303,7 +305,7 @@ impl Words {
         known.then_some((family, socket_type, protocol))
     }
 
-    /// The request again, as `explain` takes it.
+    /// Returns the request as arguments of `explain`.
     fn again(&self, registry: &Registry, role: Role) -> String {
         let mut words = match self.triple(registry) {
             Some(_) => self.spec.split('/').map(quoted).collect(),
@@ -318,7 +320,8 @@ impl Words {
     }
 }
 
-/// The words of a text; quotes of either kind hold together what is between them. Nothing if one is not closed.
+/// Splits a text into words; quotes of either kind hold together the text between them. Returns `None` if a quote is
+/// not closed.
 fn unquoted(text: &str) -> Option<Vec<String>> {
     let mut words = Vec::new();
     let mut word: Option<String> = None;
@@ -339,7 +342,7 @@ fn unquoted(text: &str) -> Option<Vec<String>> {
     quote.is_none().then_some(words)
 }
 
-/// An error of opening, as the command reports it.
+/// Converts an error of opening to the command's failure.
 pub(super) fn reported(error: Error) -> Failure {
     let code = error.code().map(|code| format!("[{code}] ")).unwrap_or_default();
     let help = match (&error, error.kind()) {

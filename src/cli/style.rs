@@ -2,19 +2,19 @@
 
 use anstyle::{AnsiColor, Style};
 
-/// Headings.
+/// The style of headings.
 pub(super) const HEADING: Style = Style::new().bold().underline();
-/// What the line or block is about.
+/// The style of the subject of a line or block.
 pub(super) const SUBJECT: Style = Style::new().bold();
-/// What helps, and is not what was asked for.
+/// The style of additional information that was not requested.
 pub(super) const FAINT: Style = Style::new().dimmed();
-/// Answered.
+/// The style of answers and success.
 pub(super) const GOOD: Style = AnsiColor::Green.on_default().bold();
-/// Refused, or wrong.
+/// The style of refusals and errors.
 pub(super) const BAD: Style = AnsiColor::Red.on_default().bold();
-/// Odd.
+/// The style of warnings.
 pub(super) const WARNING: Style = AnsiColor::Yellow.on_default().bold();
-/// What to do.
+/// The style of suggestions.
 pub(super) const HINT: Style = AnsiColor::Cyan.on_default().bold();
 /// No style.
 pub(super) const PLAIN: Style = Style::new();

@@ -5,19 +5,19 @@ use super::style::{FAINT, HEADING, PLAIN};
 use anstyle::Style;
 use std::fmt::Write;
 
-/// Rows of cells, the columns as wide as their widest cell.
+/// Rows of cells; each column is as wide as its widest cell.
 pub(super) struct Table {
     indent: usize,
     rows: Vec<Vec<Cell>>,
 }
 
-/// A text and its style.
+/// A text with its style.
 pub(super) struct Cell {
     text: String,
     style: Style,
 }
 
-/// A text in a style.
+/// Creates a cell.
 pub(super) fn cell(text: impl Into<String>, style: Style) -> Cell {
     Cell { text: text.into(), style }
 }
@@ -35,12 +35,12 @@ impl From<String> for Cell {
 }
 
 impl Table {
-    /// A table without a heading, behind so many blanks.
+    /// Creates a table without a heading, indented by this number of blanks.
     pub fn indented(indent: usize) -> Self {
         Table { indent, rows: Vec::new() }
     }
 
-    /// A table with a heading.
+    /// Creates a table with a heading.
     pub fn headed(columns: &[&str]) -> Self {
         Table { indent: 0, rows: vec![columns.iter().map(|&name| cell(name, HEADING)).collect()] }
     }
@@ -49,7 +49,7 @@ impl Table {
         self.rows.push(cells.into_iter().collect());
     }
 
-    /// A row of a block: what it is, and the value. Nothing is written where the value is empty.
+    /// Adds a row with a key and a value. Adds nothing if the value is empty.
     pub fn fact(&mut self, key: &str, value: impl Into<String>) {
         let value = value.into();
         if !value.is_empty() {
@@ -57,7 +57,7 @@ impl Table {
         }
     }
 
-    /// Writes the rows, two blanks between columns and none at the end of a line.
+    /// Writes the rows, with two blanks between columns and none at the end of a line.
     pub fn write(&self, out: &mut String) {
         let width = |cell: &Cell| printable(&cell.text).chars().count();
         let mut widths = vec![0; self.rows.iter().map(Vec::len).max().unwrap_or(0)];

@@ -1,9 +1,10 @@
-//! What commands that serve many connections share: signals that end them, a line of live counters, the summary, the log.
+//! The shared code of commands that serve many connections: the signals that end them, a line of live counters, the
+//! summary, the log.
 //!
 //! | file | what |
 //! |---|---|
-//! | `log` | a line of JSON for each connection |
-//! | `files` | how many connections the process has file descriptors for |
+//! | `log` | writes a line of JSON for each connection |
+//! | `files` | the number of connections that the process has file descriptors for |
 
 pub(super) mod files;
 pub(super) mod log;
@@ -22,21 +23,22 @@ use std::io::{self, IsTerminal, Write};
 use std::os::fd::OwnedFd;
 use std::time::{Duration, Instant};
 
-/// A relay that listens, and how that is reported.
+/// A listening relay, with the text that reports its address.
 pub(super) struct Served {
     pub listening: Listening,
     pub shown: String,
 }
 
 impl Served {
-    /// With the address and the protocol of the socket.
+    /// Creates the value with the address and the protocol of the socket.
     pub fn new(listening: Listening, near: &Opener) -> Self {
         let shown = listening.local().map_or_else(String::new, |local| near.shown(local));
         Served { listening, shown }
     }
 }
 
-/// Says where they listen, relays until a signal ends it, and says what they have done. The status: clean, if nothing was cut.
+/// Prints the listening addresses, relays until a signal ends it, and prints the summary. Returns a clean status if no
+/// connection was cut.
 pub(super) fn serve(served: Vec<Served>, followed: Followed) -> Result<Status, Failure> {
     let stop = Stop::new();
     let pipes = signals(&[SIGTERM, SIGINT]).and_then(|ending| Ok((ending, signals(&[SIGHUP])?)));
@@ -48,7 +50,7 @@ pub(super) fn serve(served: Vec<Served>, followed: Followed) -> Result<Status, F
     let on_terminal = io::stderr().is_terminal();
     let stopped = stop.clone();
     let watcher = Watcher { stop: stopped, counting: Countings(counting), ending, reloading, followed, on_terminal };
-    // It ends with the process: nothing is left for it to do then.
+    // The thread ends with the process; it has nothing left to do then.
     let thread = std::thread::Builder::new().name("signals".to_owned()).spawn(move || watcher.watch());
     thread.map_err(|error| Failure::io("pthread_create", error))?;
     let began = Instant::now();
@@ -59,7 +61,7 @@ pub(super) fn serve(served: Vec<Served>, followed: Followed) -> Result<Status, F
     Ok(if counts.cut == 0 { Status::Clean } else { Status::Refused })
 }
 
-/// Runs all of them, until the last has ended; if one cannot go on, none does. What they have done together.
+/// Runs all relays until the last has ended, and returns their sum of counts. If one fails, all are stopped.
 fn all(served: Vec<Served>, stop: &Stop) -> Result<Counts, Failure> {
     std::thread::scope(|scope| {
         let mut relays = served.into_iter().map(|Served { listening, .. }| {
@@ -80,7 +82,7 @@ fn all(served: Vec<Served>, stop: &Stop) -> Result<Counts, Failure> {
     })
 }
 
-/// A pipe with a byte in it for each of these signals.
+/// Returns a pipe that receives a byte for each of these signals.
 fn signals(which: &[i32]) -> io::Result<OwnedFd> {
     let (outlet, inlet) = pipe_with(PipeFlags::CLOEXEC | PipeFlags::NONBLOCK)?;
     for signal in which {
@@ -89,28 +91,28 @@ fn signals(which: &[i32]) -> io::Result<OwnedFd> {
     Ok(outlet)
 }
 
-/// Whether there was something in a pipe, which is then taken.
+/// Reads the bytes of a pipe, and returns whether there were any.
 fn took(pipe: &OwnedFd, bytes: &mut [u8]) -> bool {
     rustix::io::read(pipe, bytes).is_ok_and(|count| count > 0)
 }
 
-/// How often the counters are shown.
+/// The interval at which the counters are shown.
 const SHOWN: Duration = Duration::from_secs(1);
 
-/// Waits for signals, and shows counters meanwhile if somebody can see them.
+/// Waits for signals, and shows counters meanwhile if stderr is a terminal.
 struct Watcher {
     stop: Stop,
     counting: Countings,
-    /// Of SIGTERM and SIGINT.
+    /// The pipe of SIGTERM and SIGINT.
     ending: OwnedFd,
-    /// Of SIGHUP.
+    /// The pipe of SIGHUP.
     reloading: OwnedFd,
     followed: Followed,
-    /// Standard error was a terminal when it began.
+    /// Whether stderr was a terminal at the start.
     on_terminal: bool,
 }
 
-/// What several relays have done.
+/// The counters of several relays.
 struct Countings(Vec<Counting>);
 
 impl Countings {
@@ -135,7 +137,7 @@ impl Watcher {
                     if took(&self.ending, &mut [0]) {
                         self.heed();
                     }
-                    // Those that came while it reloaded are one.
+                    // Signals that arrived during a reload cause one further reload.
                     if took(&self.reloading, &mut [0; 64]) {
                         self.reload();
                     }
@@ -145,7 +147,8 @@ impl Watcher {
         }
     }
 
-    /// A SIGHUP asks to read the catalogs again; but that of a terminal which is gone ends what it was started for.
+    /// Reloads the catalogs on SIGHUP. If the terminal that the command was started on is gone, ends the command
+    /// instead.
     fn reload(&self) {
         if self.on_terminal && !io::stderr().is_terminal() {
             return self.heed();
@@ -154,7 +157,7 @@ impl Watcher {
         self.followed.reload();
     }
 
-    /// The first signal asks it to end, the second ends it.
+    /// Handles a signal to end: the first ends the command gracefully, the second at once.
     fn heed(&self) {
         clear_line();
         if self.stop.is_asked() {
@@ -183,9 +186,9 @@ fn show(before: &Counts, now: &Counts, passed: Duration) {
         amount(now.down),
         rate(before.down, now.down)
     );
-    // Wherever there are no colours there is still a line to be rewritten, so this goes past what takes them away.
+    // A terminal without colours still needs the line rewritten, so the control sequence bypasses the filter of styles.
     clear_line();
-    // Nobody is left to notify if this cannot be written.
+    // If this cannot be written, there is no other way to report it.
     let _ = write!(anstream::stderr().lock(), "{FAINT}{line}{FAINT:#}");
 }
 
@@ -205,12 +208,12 @@ fn summary(counts: &Counts, lasted: Duration) {
     ));
 }
 
-/// `1 connection`, `2 connections`.
+/// Returns a number with its noun: `1 connection`, `2 connections`.
 fn counted(count: u64, what: &str) -> String {
     if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
 
-/// Bytes in the unit that suits them: `17 B`, `1.5 kB`, `2.0 GB`.
+/// Returns a number of bytes in a suitable unit: `17 B`, `1.5 kB`, `2.0 GB`.
 fn amount(bytes: u64) -> String {
     const UNITS: [&str; 5] = ["kB", "MB", "GB", "TB", "PB"];
     if bytes < 1000 {

@@ -1,15 +1,15 @@
-//! The lines that change in a text, as `diff -u` shows them.
+//! The changed lines of a text, in the format of `diff -u`.
 
 use super::output::printable;
 use super::style::{BAD, FAINT, GOOD, PLAIN};
 use std::fmt::Write;
 
-/// What changes in the text of this name, with as many lines around it as show where it is. `what` is what the new text is.
+/// Returns the changed lines of the text `name`, with a few lines around them. `what` is the name of the new text.
 pub(super) fn lines(name: &str, was: &str, is: &str, what: &str) -> String {
     similar::TextDiff::from_lines(was, is).unified_diff().context_radius(2).header(name, what).to_string()
 }
 
-/// The same for people.
+/// Returns the lines with styles, for people.
 pub(super) fn styled(lines: &str) -> String {
     lines.trim_end_matches('\n').split('\n').fold(String::new(), |mut text, line| {
         let style = match line.as_bytes().first() {
@@ -18,7 +18,8 @@ pub(super) fn styled(lines: &str) -> String {
             Some(b'@') => FAINT,
             _ => PLAIN,
         };
-        // A line break of another kind would else be all that differs, and not be seen. Writing to a string cannot fail.
+        // A changed kind of line break could be the only difference, and would not be visible otherwise. Writing to a
+        // string cannot fail.
         let _ = writeln!(text, "{style}{}{style:#}", printable(line));
         text
     })

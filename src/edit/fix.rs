@@ -1,8 +1,8 @@
-//! The safe fixes of a check's findings, applied to the texts until none is left.
+//! Applies the safe fixes of a check's findings to the texts until none is left.
 //!
-//! A round applies the fixes that do not touch one another and checks what comes of it, from the new texts and exactly as
-//! loading would see them. Fixes that touched wait for the next round, where they are found at their new places. A round
-//! whose result does not load, or answers a request otherwise, is taken back, and nothing of it is written.
+//! A round applies the fixes that do not touch one another, and checks the new texts exactly as loading would see them.
+//! Fixes that touched one another wait for the next round, which finds them at their new places. A round whose result
+//! does not load, or answers a request otherwise, is discarded, and nothing of it is written.
 
 use super::transaction::{Locks, PATIENCE, Patience};
 use super::write::{self, Original, WriteError, Written};
@@ -22,12 +22,12 @@ use std::time::Duration;
 pub struct Fixed {
     /// The fixes that were applied, in their order.
     pub applied: Vec<Applied>,
-    /// Fixes that were taken back, because they were not safe after all: a defect of a rule.
+    /// Fixes that were discarded because they were not safe, which is a defect of a rule.
     pub refused: Option<Refused>,
     /// The check of the texts as they are now.
     pub report: Report,
     files: Vec<(Original, String)>,
-    /// What was read and stays as it is.
+    /// The files that were read and do not change.
     others: Vec<Original>,
     patience: Duration,
 }
@@ -36,11 +36,11 @@ pub struct Fixed {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Applied {
-    /// The rule that found it.
+    /// The rule that reported the finding.
     pub code: &'static str,
-    /// What was done, as in "take the `replace` away".
+    /// The description of the fix, as in "take the `replace` away".
     pub title: String,
-    /// Where, in the text as it was before this fix and those of its round.
+    /// The place of the finding, in the text before the fixes of this round.
     pub at: Location,
 }
 
@@ -48,25 +48,25 @@ pub struct Applied {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Refused {
-    /// What would have been done.
+    /// The fixes that were not applied.
     pub fixes: Vec<Applied>,
-    /// What would have come of it.
+    /// The harm that they would have done.
     pub reason: String,
 }
 
-/// Rounds end by themselves; this ends two rules whose fixes would undo each other.
+/// The rounds normally end by themselves. This limit stops two rules whose fixes undo each other.
 const ROUNDS: usize = 100;
 
 /// Checks what a loader would load, and applies every fix that its findings offer.
 ///
-/// Only files of TOML are changed: what ships, what was given as a text, what came through a pipe and what is of another form stays
-/// as it is.
+/// Only TOML files are changed. Built-in catalogs, texts, input from a pipe and catalogs in another format stay as they
+/// are.
 pub fn fix(loader: &Loader, settings: &Settings) -> Fixed {
     let mut report = check::check(loader, settings);
     let mut texts: BTreeMap<PathBuf, Text> = BTreeMap::new();
     let mut applied = Vec::new();
     let mut refused = None;
-    // From here on every file is what was read of it at first, whatever happens on the disk meanwhile.
+    // From here on every file has the content that was first read, whatever happens on the disk meanwhile.
     let mut unsaved = loader.clone();
     for (_, source) in report.sources.iter() {
         let Some(path) = source.file().filter(|_| !source.is_foreign()) else { continue };
@@ -109,18 +109,20 @@ impl Fixed {
         self.files.iter().map(|(original, text)| (original, text.as_str()))
     }
 
-    /// How long [`Fixed::write`] waits for a transaction that is being made in one of the folders: 10 seconds unless changed.
+    /// Sets how long [`Fixed::write`] waits for a transaction that holds the lock on one of the folders. The default is
+    /// 10 seconds.
     pub fn wait_at_most(mut self, patience: Duration) -> Self {
         self.patience = patience;
         self
     }
 
-    /// Writes the files that change, all or none. Meanwhile the folders of all files that were checked are locked; a transaction
-    /// that is being made there is waited for, as long as [`Fixed::wait_at_most`] has it.
+    /// Writes the files that change, all or none. The folders of all checked files are locked meanwhile. Waits for a
+    /// transaction that holds such a lock, at most as long as [`Fixed::wait_at_most`] allows.
     ///
     /// # Errors
     ///
-    /// One of the files that were checked changed since, or one that changes cannot be written. All are then as they were.
+    /// One of the checked files has changed since, or a changed file cannot be written. All files are then as they
+    /// were.
     pub fn write(&self) -> Result<Written, WriteError> {
         if self.files.is_empty() {
             return Ok(Written::Whole);
@@ -134,7 +136,7 @@ impl Fixed {
     }
 }
 
-/// A file's text as it was read and as it is now.
+/// The text of a file as it was read, and with the fixes applied.
 #[derive(Clone, Debug)]
 struct Text {
     read: String,
@@ -142,9 +144,9 @@ struct Text {
 }
 
 impl Text {
-    /// Makes edits that do not overlap.
+    /// Applies edits that do not overlap.
     fn apply(&mut self, mut edits: Vec<Edit>) {
-        // From the end, so that the places of those before stay right.
+        // In reverse, so that the positions of the earlier edits stay valid.
         edits.sort_by_key(|edit| std::cmp::Reverse(edit.at));
         for edit in edits {
             self.now.replace_range(edit.at.range(), &edit.text);
@@ -156,7 +158,7 @@ impl Text {
     }
 }
 
-/// Returns what the step from one set of texts to another must not do.
+/// Returns the reason why a round must be discarded, or `None` if it does no harm.
 fn harm(was: &Loader, is: &Loader, checked: &Report) -> Option<String> {
     let fault = checked.findings.iter().find(|finding| check::rule(finding.code).is_some_and(check::Rule::is_fault));
     if let Some(fault) = fault {

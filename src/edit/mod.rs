@@ -1,21 +1,21 @@
-//! Catalog files changed: laid out, mended, replaced as wholes.
+//! Changes catalog files: formats them, fixes them, and replaces them as a whole.
 //!
 //! | file | what |
 //! |---|---|
-//! | `format` | the canonical layout of a catalog: the same tables, values and comments, spaced one way |
-//! | `fix` | the safe fixes of a check's findings, applied to the texts until none is left |
-//! | `written` | a registry written out as one catalog |
-//! | `write` | files replaced in one step, or not at all |
-//! | `change` | what can be changed of catalogs, and what each change does to their texts |
-//! | `transaction` | changes made together or not at all: locked, checked, written |
-//! | `text` | the text of a catalog, changed by splices |
+//! | `format` | the canonical layout of a catalog: the same tables, values and comments, with uniform spacing |
+//! | `fix` | applies the safe fixes of a check's findings to the texts until none is left |
+//! | `written` | writes a registry as one catalog |
+//! | `write` | replaces files in one step, or not at all |
+//! | `change` | the changes that can be made to catalogs, and their effects on the texts |
+//! | `transaction` | makes several changes together or not at all: locks, checks and writes |
+//! | `text` | the text of a catalog, edited by splices |
 //! | `live` | registries that follow their catalogs while programs read them |
 //!
-//! Texts come first and files last: whatever changes a catalog makes the new texts, has them loaded and checked as a
-//! program would load them ([`Loader::unsaved`](crate::Loader::unsaved)), and only then lets [`Original::replace`] put them
-//! in the place of the old ones, which must still be there as they were read.
+//! Texts are changed first, and files last: every change makes the new texts, loads and checks them as a program would
+//! load them ([`Loader::unsaved`](crate::Loader::unsaved)), and only then replaces the files with
+//! [`Original::replace`], which requires that the files are still as they were read.
 //!
-//! Depends on `check` and what lies below it. What touches files needs the feature `edit`.
+//! Depends on `check` and what lies below it. Code that touches files needs the feature `edit`.
 
 #[cfg(feature = "edit")]
 mod change;

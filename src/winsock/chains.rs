@@ -1,7 +1,8 @@
-//! The chains of a set: what the ids of each lead to, and how a catalog of sockatlas reports it.
+//! The chains of a set: the items to which their ids lead, and the form in which a catalog of sockatlas states them.
 //!
-//! Winsock names a layer that is already in a chain by its own id or by that of its chain. `[3, 2, 1]` may stand for layer 3 over
-//! chain 2, which is some layer over base 1; in a catalog that is a chain with one layer, whose base is a chain.
+//! Winsock names a layer that is already in a chain by its own id or by the id of its chain. `[3, 2, 1]` may mean layer 3 over
+//! chain 2, which in turn is a layer over base 1. In a catalog of sockatlas this is a chain with one layer, whose base is a
+//! chain.
 
 use super::info::ItemKind;
 use super::store::Item;
@@ -11,27 +12,27 @@ use std::collections::HashMap;
 /// The items of a set, by id.
 pub(super) struct SetIndex<'s> {
     items: &'s [Item],
-    /// Where the first item with an id stands.
+    /// The index of the first item with each id.
     by_id: HashMap<u32, usize>,
 }
 
-/// An id of a chain: where it stands there, and the item that it leads to.
+/// An id in a chain: its position in the chain, and the index of the item to which it leads.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub(super) struct Link {
     pub position: usize,
     pub item: usize,
 }
 
-/// A chain as a catalog reports it.
+/// A chain in the form in which a catalog of sockatlas states it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Shape {
-    /// Top first; at least one.
+    /// The layers, top first; at least one.
     pub layers: Vec<Link>,
-    /// A base protocol or a chain.
+    /// The base, which is a base protocol or a chain.
     pub base: Link,
 }
 
-/// Why a chain is none that a catalog can report.
+/// The reason why a catalog of sockatlas cannot state a chain.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Shapeless {
     #[error("is at fault already")]
@@ -59,7 +60,7 @@ impl<'s> SetIndex<'s> {
         SetIndex { items, by_id }
     }
 
-    /// Returns where the first item with this id stands.
+    /// Returns the index of the first item with this id.
     pub fn place(&self, id: u32) -> Option<usize> {
         self.by_id.get(&id).copied()
     }
@@ -73,10 +74,10 @@ impl<'s> SetIndex<'s> {
         Some((at, self.items.get(at)?))
     }
 
-    /// For the id of a chain that of its top layer, for any other id itself.
+    /// Returns the id of the top layer if this id is that of a chain; returns any other id unchanged.
     pub fn top(&self, id: u32) -> u32 {
         let mut at = id;
-        // No sound chain is on top of as many others.
+        // The bound ends the loop for chains in a cycle: no sound chain is on top of as many others.
         for _ in 0..=MAX_PROTOCOL_CHAIN {
             match self.item(at) {
                 Some((_, item)) if item.kind() == ItemKind::Chain => at = item.info.chain.entries[0],
@@ -86,7 +87,7 @@ impl<'s> SetIndex<'s> {
         at
     }
 
-    /// Returns how a catalog states a chain.
+    /// Returns the form in which a catalog of sockatlas states this chain.
     pub fn shape(&self, chain: &Item) -> Result<Shape, Shapeless> {
         let ids = chain.info.chain.ids();
         let Some((&last, upper)) = ids.split_last() else { return Err(Shapeless::Length(chain.info.chain.length)) };
@@ -99,7 +100,7 @@ impl<'s> SetIndex<'s> {
             match item.kind() {
                 ItemKind::Layer => layers.push(Link { position, item: at }),
                 ItemKind::Base => return Err(Shapeless::BaseAsLayer(id)),
-                // What it holds below its own top is what stands here: it is that chain.
+                // The ids that follow are those of the chain below its top layer, so the base is that chain.
                 ItemKind::Chain if position > 0 && item.info.chain.ids().get(1..) == ids.get(position + 1..) => {
                     return Ok(Shape { layers, base: Link { position, item: at } });
                 }
@@ -118,9 +119,9 @@ impl<'s> SetIndex<'s> {
         Ok(Shape { layers, base: Link { position: upper.len(), item: at } })
     }
 
-    /// Returns the ids with which a chain of this shape is written.
+    /// Returns the ids that a chain of this shape has in Winsock.
     ///
-    /// A chain below is always the shorter one, so that this ends.
+    /// The recursion ends because a chain below is always shorter.
     pub fn ids(&self, shape: &Shape) -> Result<Vec<u32>, Shapeless> {
         let id = |link: &Link| self.items.get(link.item).map_or(0, Item::id);
         let mut ids: Vec<u32> = shape.layers.iter().map(id).collect();

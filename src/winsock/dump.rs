@@ -1,30 +1,31 @@
-//! Packed items one after the other, as a program takes them out of the registry: 888 bytes each, and nothing between them.
+//! Dumps of packed items, as programs read them from the registry: 888 bytes for each item, and no bytes between items.
 //!
-//! They are rendered as the export that has them in this order. Keys, counters and bitness are nothing that a dump states.
+//! A dump is rendered as an export with its items in the same order. It states no keys, counters or bitness.
 
 use super::reg::{Data, Render, kinds};
 use super::{PACKED_ITEM_BYTES, PackedItem, SourceForm, Store, reg};
 use crate::catalog::{Fault, FileId};
 
-/// The key below which the items are rendered; it says what it is.
+/// The key below which the items are rendered; its first component names the form of the source.
 const ROOT: &str = r"PACKED_ITEMS\WinSock2\Parameters\Protocol_Catalog9\Catalog_Entries";
 
-/// Returns whether bytes are such items: sound ones at least by their texts and the lengths of their chains.
+/// Returns whether the bytes are packed items with plausible paths, names and chain lengths.
 pub(super) fn looks_like(bytes: &[u8]) -> bool {
     let (items, rest) = bytes.as_chunks::<PACKED_ITEM_BYTES>();
     !items.is_empty() && rest.is_empty() && items.iter().all(is_plausible)
 }
 
-/// Malformed lengths are plausible too: the checker reports them with more of their circumstances.
+/// Returns whether an item is plausible. Chain lengths of -1 and 8 are too, so that the checker can report them with their
+/// context.
 fn is_plausible(item: &[u8; PACKED_ITEM_BYTES]) -> bool {
     let info = PackedItem::from_bytes(item).and_then(|item| item.info());
     info.is_ok_and(|info| !info.path.is_empty() && (-1..=8).contains(&info.chain.length))
 }
 
-/// Returns the export that has these items.
+/// Returns an export with these items.
 ///
 /// # Errors
-/// If a part of an item is left over, or there is none.
+/// If there is no item, or the last one is incomplete.
 pub(super) fn text(bytes: &[u8]) -> Result<String, String> {
     let (items, rest) = bytes.as_chunks::<PACKED_ITEM_BYTES>();
     if items.is_empty() || !rest.is_empty() {
@@ -40,7 +41,7 @@ pub(super) fn text(bytes: &[u8]) -> Result<String, String> {
     Ok(render.finish())
 }
 
-/// Returns what the items of a rendered dump state, without the keys that the rendering gave them.
+/// Returns the catalog that a rendered dump states, without the keys, numbers and bitness that the rendering added.
 pub(super) fn store(file: FileId, text: &str, faults: &mut Vec<Fault>) -> Store {
     let mut store = reg::store(SourceForm::Packed, file, text, faults);
     store.root = None;

@@ -1,28 +1,29 @@
-//! What refuses loading a Winsock catalog: every fault, its code and its text, in one place.
+//! The faults that prevent loading a Winsock catalog: each with its code and its text, in one place.
 //!
-//! Only what cannot be read, or cannot be a catalog, is here; what a catalog may be and should not is a lint (`rules`).
+//! These faults concern catalogs that cannot be read, or cannot be catalogs. Lints for properties that a catalog can have and
+//! should not have are in `rules`.
 
 use super::chains::Shapeless;
 use super::packed::{Field, PackedItemError};
 use crate::catalog::{Fault, FaultKind, Span};
 
-/// A fault of a Winsock catalog, with its facts. Items are named as [`Item::named`](super::Item::named) does.
+/// A fault of a Winsock catalog, with its facts. Items are named as by [`Item::named`](super::Item::named).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub(crate) enum WinsockFault {
-    /// The source states a part of an item, or says that something is left out.
+    /// The source states an item only in part, or states that something is left out.
     #[error("the source does not state {missing}")]
     Gap {
-        /// What is missing, as in ``"`Protocol` and 3 further fields of `MSAFD Tcpip [UDP/IP]`"``.
+        /// The facts that are missing, as in ``"`Protocol` and 3 further fields of `MSAFD Tcpip [UDP/IP]`"``.
         missing: String,
     },
-    /// An item that Winsock cannot have stored so: a value of another size, a text without an end.
+    /// An item that Winsock cannot have stored in this form: its value has another size, or a text is not terminated.
     #[error("{reason}")]
     MalformedItem {
-        /// What is wrong with it.
+        /// The defect of the item.
         reason: String,
     },
-    /// An id that another item of the set has too, or 0, which is none.
+    /// An id that another item of the set has too, or the id 0, which is not valid.
     #[error("{item} has catalog entry id {id}, {}", if *.id == 0 { "which is none" } else { "which another item of the set has too" })]
     DuplicateId {
         /// The item.
@@ -37,32 +38,32 @@ pub(crate) enum WinsockFault {
         chain: String,
         /// The id.
         id: u32,
-        /// Where in the chain it stands, from 1.
+        /// The position of the id in the chain, counted from 1.
         position: usize,
-        /// How many ids the chain has.
+        /// The number of ids in the chain.
         length: usize,
-        /// Whether the item may be there and the source leaves it out.
+        /// Whether the source is an excerpt, so that the item may exist.
         is_excerpt: bool,
     },
-    /// A chain whose last id is no base protocol's.
+    /// A chain whose last id does not name a base protocol.
     #[error("{chain} ends in {last}, which is {is} where a base protocol is expected")]
     ChainWithoutBase {
         /// The chain.
         chain: String,
-        /// What its last id names.
+        /// The item that its last id names.
         last: String,
-        /// What that is, as in "a layer".
+        /// The kind of that item, as in "a layer".
         is: &'static str,
     },
-    /// A chain of no possible length, or that runs over itself.
+    /// A chain whose length is not possible, or that runs over itself.
     #[error("{item} {flaw}")]
     MalformedChain {
         /// The item.
         item: String,
-        /// What is wrong with its chain.
+        /// The defect of its chain.
         flaw: ChainFlaw,
     },
-    /// A chain that states another family, type, protocol or address length than the base that it runs over.
+    /// A chain whose family, type, protocol or address length differs from that of the base that it runs over.
     #[error("{chain} has {}, its base {base} {}", listed(differences, |difference| difference.chain), listed(differences, |difference| difference.base))]
     ChainUnlikeBase {
         /// The chain.
@@ -74,42 +75,42 @@ pub(crate) enum WinsockFault {
     },
 }
 
-/// What makes a chain impossible.
+/// The defect that makes a chain impossible.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum ChainFlaw {
-    /// `ChainLen` is below 0 or over 7.
+    /// `ChainLen` is below 0 or above 7.
     #[error("has a chain of length {0} where 0 to 7 is possible")]
     Length(i32),
     /// An id occurs twice.
     #[error("has id {0} twice in its chain")]
     Repeated(u32),
-    /// A base protocol stands among its layers.
+    /// A base protocol is among the layers of the chain.
     #[error("has {0} before its end, which is a base protocol")]
     BaseBeforeEnd(String),
-    /// It leads to nothing that can be read as a chain.
+    /// The ids do not lead to items that form a chain.
     #[error(transparent)]
     Shapeless(#[from] Shapeless),
-    /// It names itself.
+    /// The chain names itself.
     #[error("has its own id {0} in its chain")]
     Itself(u32),
-    /// Chains that run over one another.
+    /// Several chains run over one another.
     #[error("runs over itself: {}", circle(ids, *length))]
     Cycle {
-        /// The ids along the cycle, the first ones if it is long.
+        /// The ids along the cycle; only the first ones if it is long.
         ids: Vec<u32>,
-        /// How many there are.
+        /// The number of ids in the cycle.
         length: usize,
     },
 }
 
-/// A cycle as arrows, back to its first id.
+/// Formats a cycle with arrows between its ids, back to the first one.
 fn circle(ids: &[u32], length: usize) -> String {
     let left_out = (length > ids.len()).then(|| "...".to_owned());
     let back = ids.first().map(u32::to_string);
     ids.iter().map(u32::to_string).chain(left_out).chain(back).collect::<Vec<_>>().join(" -> ")
 }
 
-/// A field in which a chain differs from its base.
+/// A field whose value in a chain differs from the value in its base.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Difference {
     /// The field.
@@ -120,7 +121,7 @@ pub(crate) struct Difference {
     pub base: i32,
 }
 
-/// Fields with the value of one side: "address family 2 and socket type 1".
+/// Formats fields with the values of one side, as in "address family 2 and socket type 1".
 fn listed(differences: &[Difference], value: impl Fn(&Difference) -> i32) -> String {
     let texts = differences.iter().map(|difference| {
         let name = match difference.field {
@@ -137,7 +138,7 @@ fn listed(differences: &[Difference], value: impl Fn(&Difference) -> i32) -> Str
 }
 
 impl WinsockFault {
-    /// Returns the rule that it breaks.
+    /// Returns the code of the rule that the fault breaks.
     pub(crate) const fn code(&self) -> &'static str {
         match self {
             WinsockFault::Gap { .. } => "winsock-gap",
@@ -150,7 +151,7 @@ impl WinsockFault {
         }
     }
 
-    /// Returns what to do about it.
+    /// Returns advice on how to resolve the fault.
     pub(crate) const fn help(&self) -> &'static str {
         match self {
             WinsockFault::Gap { .. } => {
@@ -175,7 +176,7 @@ impl WinsockFault {
         }
     }
 
-    /// Returns the fault at its place.
+    /// Returns the fault at this place.
     pub(crate) fn at(self, at: Span) -> Fault {
         Fault::new(self.into(), at)
     }
@@ -195,7 +196,7 @@ impl From<PackedItemError> for WinsockFault {
 }
 
 impl super::Item {
-    /// Returns how messages name it: by kind, description, id and key.
+    /// Returns the name of the item in messages: its kind, description, id and key.
     pub(crate) fn named(&self) -> String {
         let kind = match self.kind() {
             super::ItemKind::Layer => "layer",
@@ -206,7 +207,7 @@ impl super::Item {
         format!("{kind} {}", self.name_and_id())
     }
 
-    /// Description, id and key, as in "`Acme` (id 1040, key `000000000003`)".
+    /// Returns the description, id and key, as in "`Acme` (id 1040, key `000000000003`)".
     pub(crate) fn name_and_id(&self) -> String {
         let key = self.key.as_ref().map(|key| format!(", key `{}`", key.value)).unwrap_or_default();
         format!("`{}` (id {}{key})", self.info.name, self.id())

@@ -1,6 +1,7 @@
-//! Which source a document is, stated by its content; its text, to which all places refer, and what the text states.
+//! The form of a source, recognised by its content; the text of the source, to which all places refer; and the parsing of that
+//! text.
 //!
-//! A hive and packed items are no texts: they are rendered as the export that says the same, and places are places in that.
+//! Hives and packed items are not texts. They are rendered as an export with the same content, and places refer to that export.
 
 use super::dump;
 use super::reg::{self, Decoded};
@@ -11,31 +12,31 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::path::Path;
 
-/// How a source is to be read.
+/// Options for reading a source.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Options {
-    /// The form to insist on; without it the content says.
+    /// The form that the source must have; `None` means that the content decides.
     pub from: Option<SourceForm>,
-    /// The control set of a hive or export to read, as in `ControlSet002`; without it the current one.
+    /// The control set of a hive or export to read, as in `2` for `ControlSet002`; `None` means the current one.
     pub control_set: Option<u32>,
 }
 
-/// The content of a source, and the faults in it.
+/// A source that was read: its text, its content and its faults.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Reading {
-    /// The one document.
+    /// The source, as its only document.
     pub sources: Sources,
-    /// What it states.
+    /// The catalog that the source states.
     pub store: Store,
-    /// What cannot be read of it; places are in `sources`.
+    /// The parts that cannot be read; their places are in `sources`.
     pub faults: Vec<Fault>,
 }
 
-/// Reads a Winsock catalog from bytes; nothing when they are of no form that is known.
+/// Reads a Winsock catalog from bytes. Returns `None` if their form is not recognised.
 ///
-/// The name is for messages. The path, where there is one, is where the transaction logs of a hive are looked for.
+/// The name is used in messages. If there is a path, the transaction logs of a hive are looked for beside it.
 pub fn read(name: &str, bytes: &[u8], path: Option<&Path>, options: &Options) -> Option<Result<Reading, FaultKind>> {
     let Text { form, text, flaws } = match text(bytes, path, options)? {
         Ok(text) => text,
@@ -48,21 +49,21 @@ pub fn read(name: &str, bytes: &[u8], path: Option<&Path>, options: &Options) ->
     Some(Ok(Reading { store, faults, sources }))
 }
 
-/// Returns whether bytes are a Winsock catalog by their content.
+/// Returns whether the content of the bytes is a Winsock catalog.
 #[cfg(feature = "cli")]
 pub(crate) fn recognised(bytes: &[u8]) -> bool {
-    // A hive needs not be read for that.
+    // The signature is enough: a hive need not be read for that.
     bytes.starts_with(b"regf") || text(bytes, None, &Options::default()).is_some()
 }
 
-/// A source as text.
+/// A source that was decoded or rendered as text.
 pub(crate) struct Text {
     pub form: SourceForm,
     pub text: String,
     pub flaws: Flaws,
 }
 
-/// What of a source's bytes is no text, and where in the text that stands.
+/// The bytes of a source that could not be decoded, by their places in the text.
 pub(crate) struct Flaws(Vec<(Range<usize>, String)>);
 
 impl Flaws {
@@ -71,7 +72,7 @@ impl Flaws {
     }
 }
 
-/// Returns the text of a source, or `None` when it is of no form that is known.
+/// Returns the text of a source, or `None` if its form is not recognised.
 pub(crate) fn text(bytes: &[u8], path: Option<&Path>, options: &Options) -> Option<Result<Text, FaultKind>> {
     let form = match (options.from, detect(bytes)) {
         (None, None) => return None,
@@ -94,7 +95,7 @@ fn text_of(form: SourceForm, bytes: &[u8], path: Option<&Path>, options: &Option
             if let Some(refusal) = netsh::refusal(&text) {
                 return Err(refusal);
             }
-            // Joining would move the places of flaws.
+            // Joining lines would move the places of flaws.
             let unwrapped = if flaws.is_empty() { netsh::unwrapped(&text) } else { None };
             Ok(Text { form, text: unwrapped.unwrap_or(text), flaws: Flaws(flaws) })
         }
@@ -106,7 +107,7 @@ fn text_of(form: SourceForm, bytes: &[u8], path: Option<&Path>, options: &Option
             let Decoded { text, flaws } = reg::decode(bytes);
             let Some(number) = options.control_set else { return Ok(Text { form, text, flaws: Flaws(flaws) }) };
             match flaws.into_iter().next() {
-                // What is left out would move the places of flaws.
+                // Leaving out other control sets would move the places of flaws.
                 Some((at, message)) => Err(format!("line {}: {message}", line_of(&text, at.start))),
                 None => reg::only_control_set(text, number).map(whole),
             }
@@ -126,7 +127,7 @@ fn line_of(text: &str, at: usize) -> usize {
     text.bytes().take(at).filter(|&byte| byte == b'\n').count() + 1
 }
 
-/// Returns the form that a document has by its content. A TOML document has none of these.
+/// Returns the form that the content of a document has. A TOML document has none of these forms.
 fn detect(bytes: &[u8]) -> Option<SourceForm> {
     if bytes.starts_with(b"regf") {
         return Some(SourceForm::Hive);
@@ -156,7 +157,7 @@ const fn article(form: SourceForm) -> &'static str {
     }
 }
 
-/// Returns what the text of a source states.
+/// Parses the text of a source.
 pub(crate) fn parse(form: SourceForm, file: FileId, text: &str, faults: &mut Vec<Fault>) -> Store {
     match form {
         SourceForm::Reg | SourceForm::Hive => reg::store(form, file, text, faults),

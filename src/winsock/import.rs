@@ -1,4 +1,4 @@
-//! A Winsock catalog as a registry: whole, or with what cannot stand left out.
+//! The conversion of a Winsock catalog into a registry: in full, or without the entries that are not sound.
 
 use super::Bitness;
 use super::document;
@@ -14,43 +14,44 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 
-/// How often what is left is tried again. Whatever stands on something that is left out goes with it at once, so that more than two
-/// are rare.
+/// How often the conversion is tried without the entries that prevented it. Each round also takes out all chains over these
+/// entries, so that more than two rounds are rare.
 const ROUNDS: usize = 8;
 
-/// How a Winsock catalog becomes a registry.
+/// Options for the conversion of a Winsock catalog into a registry.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ImportOptions {
-    /// The programs whose entries can be selected; without it those of 64 bits. Entries that only the other set has are disabled.
+    /// The programs whose entries can be selected; `None` means 64-bit programs. Entries that only the other set has are
+    /// disabled.
     pub bits: Option<Bitness>,
-    /// Whether entries that cannot stand are left out, with all that stands on them; else they refuse the import.
+    /// Whether entries with faults are left out, together with all chains over them. Otherwise such entries make the import fail.
     pub partial: bool,
 }
 
-/// A Winsock catalog as a registry.
+/// A Winsock catalog that was converted into a registry.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Imported {
     /// The registry.
     pub registry: Registry,
-    /// What of the source it was made of.
+    /// The part of the source from which the registry was made.
     pub store: Store,
-    /// What was left out, and why, in the order of the source; nothing unless that was allowed.
+    /// The items that were left out, and why, in the order of the source; empty unless `partial` is set.
     pub left_out: Vec<LeftOut>,
 }
 
-/// Something that the source states, and the registry does not hold.
+/// A fact that the source states and the registry does not hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LeftOut {
-    /// The item, by kind, description and id; nothing where the source states less than an item.
+    /// The item, by kind, description and id; `None` if the source states less than an item.
     pub item: Option<String>,
-    /// Why it cannot stand, or what is missing.
+    /// The reason why it cannot be loaded, or the facts that are missing.
     pub why: Finding,
 }
 
-/// Makes a registry of what was read.
+/// Converts a Winsock catalog that was read into a registry.
 ///
 /// ```
 /// use sockatlas::winsock::{ImportOptions, Options, import, read};
@@ -65,8 +66,8 @@ pub struct LeftOut {
 ///
 /// # Errors
 ///
-/// All that refuses loading; with [`partial`](ImportOptions::partial) what refuses it even so: a source that cannot be read at
-/// all, or of which nothing would be left.
+/// Every fault that prevents loading. With [`partial`](ImportOptions::partial), only the faults that remain: the source cannot be
+/// read at all, or no item would be left.
 pub fn import(reading: Reading, options: &ImportOptions) -> Result<Imported, LoadError> {
     let Reading { mut sources, mut store, mut faults } = reading;
     let file = FileId(0);
@@ -102,15 +103,15 @@ fn registry(
     let mut faults = Faults::default();
     faults.extend(found.iter().cloned());
     let mut document = document::document(store, file, options.bits.unwrap_or(Bitness::Bits64), &mut faults);
-    // `<stdin>` is no file's name.
+    // `<stdin>` is not the name of a file.
     let path = Some(sources.get(file).name()).filter(|name| !name.starts_with('<')).map(Path::new);
     let name = path.and_then(Path::file_name).map(|name| name.to_string_lossy());
     document.title = Some(document::title(store.form, name.as_deref()));
     Loader::new().load_document(sources.clone(), document, faults)
 }
 
-/// Takes the items out that have faults, and all chains that name them; nothing if a fault is of no item, unless it came of
-/// reading what is no whole item.
+/// Takes out the items that have faults and all chains that name them. Returns `None` if a fault does not belong to an item,
+/// unless it was found while reading an item that is stated in part.
 fn take_out(store: &mut Store, error: &LoadError, of_reading: &[Fault]) -> Option<Vec<LeftOut>> {
     let regions = Regions::of(store);
     let mut doomed: BTreeMap<(usize, usize), Finding> = BTreeMap::new();
@@ -138,7 +139,8 @@ fn take_out(store: &mut Store, error: &LoadError, of_reading: &[Fault]) -> Optio
     (!left_out.is_empty()).then_some(left_out)
 }
 
-/// Adds every chain that names one of these items. Of an id that two items have, it is not known which of them a chain means.
+/// Adds every chain that names one of these items. If two items have the same id, it is not known which of them a chain means, so
+/// the chain is added too.
 fn with_chains(items: &[Item], doomed: HashMap<usize, Finding>) -> HashMap<usize, Finding> {
     let mut users: HashMap<u32, Vec<usize>> = HashMap::new();
     for (at, item) in items.iter().enumerate() {
@@ -159,9 +161,9 @@ fn with_chains(items: &[Item], doomed: HashMap<usize, Finding>) -> HashMap<usize
     all
 }
 
-/// Which part of a source describes which item.
+/// The parts of a source, by the item that each describes.
 struct Regions {
-    /// Where the parts begin, in order; nothing is a part that describes no item of a set.
+    /// The offsets at which the parts begin, in order; `None` marks a part that does not describe an item of a set.
     starts: Vec<(u32, Option<(usize, usize)>)>,
 }
 
@@ -177,12 +179,12 @@ impl Regions {
         let fragments = store.fragments.iter().map(|fragment| fragment.at);
         let others = name_spaces.chain(applications).chain(fragments).map(|at| (at, None));
         let mut starts: Vec<_> = of_items.chain(others).map(|(at, of)| (at.start, of)).collect();
-        // Where a set begins with its first item, the item counts.
+        // If a set begins with its first item, the place belongs to the item.
         starts.sort_by_key(|&(start, of)| (start, of.is_some()));
         Regions { starts }
     }
 
-    /// Returns the item of which the place of a fault states: the number of its set, and its place there.
+    /// Returns the item in whose part the fault is: the index of its set, and its index in the set.
     fn item(&self, fault: &Fault) -> Option<(usize, usize)> {
         let behind = self.starts.partition_point(|&(start, _)| start <= fault.at.start);
         behind.checked_sub(1).and_then(|at| self.starts.get(at)).and_then(|&(_, of)| of)

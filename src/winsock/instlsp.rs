@@ -1,4 +1,5 @@
-//! What `instlsp -p` prints, the installer among Microsoft's samples: ids and descriptions in catalog order, and no more.
+//! The output of `instlsp -p`, the installer among Microsoft's samples: ids and descriptions in catalog order, and no other
+//! facts.
 
 use super::fault::WinsockFault;
 use super::packed::Field;
@@ -6,7 +7,8 @@ use super::store::{Fragment, SourceForm, Stated, Store};
 use crate::catalog::{Fault, FaultKind, FileId, Span};
 use std::ops::Range;
 
-/// Returns whether a text is such a listing: entries without anything between them, and around them nothing but prompts.
+/// Returns whether a text is such a listing: entries in consecutive lines, blank lines aside, with nothing but prompts around
+/// them.
 pub(crate) fn looks_like(text: &str) -> bool {
     let mut entries = 0_u32;
     let mut is_over = false;
@@ -22,10 +24,10 @@ pub(crate) fn looks_like(text: &str) -> bool {
     entries > 0
 }
 
-/// How many entries are read; Windows never has so many.
+/// The greatest number of entries that are read; Windows never has as many.
 const MOST_ENTRIES: usize = 10_000;
 
-/// Returns what a listing states: of each entry a part.
+/// Parses a listing. Each entry becomes a [`Fragment`].
 pub(crate) fn parse(file: FileId, text: &str, faults: &mut Vec<Fault>) -> Store {
     let mut store = Store::new(SourceForm::Instlsp);
     let mut start = 0;
@@ -55,7 +57,8 @@ pub(crate) fn parse(file: FileId, text: &str, faults: &mut Vec<Fault>) -> Store 
     store
 }
 
-/// Returns where in a line `    1042 - Foobar over [MSAFD Tcpip [TCP/IP]]` the id and the description stand; ids begin at 1001.
+/// Returns the ranges of the id and the description in a line such as `    1042 - Foobar over [MSAFD Tcpip [TCP/IP]]`; ids begin
+/// at 1001.
 fn entry(line: &str) -> Option<(Range<usize>, Range<usize>)> {
     let blanks = [' ', '\t', '\r', '\n', '\u{feff}'];
     let start = line.len() - line.trim_start_matches(blanks).len();

@@ -1,6 +1,6 @@
-//! What the keys of an entry say of its item: the form between items, as Windows keeps them, and entries of a catalog.
+//! The keys of an entry that describe its item: the form between the items of Windows and the entries of a catalog.
 //!
-//! Both ways lead through here, so that an item which is read into a catalog and written again comes out as it was.
+//! Both directions use this form, so that an item which is read into a catalog and written again does not change.
 
 use super::info::{Further, ItemKind, ProtocolChain, ProtocolInfo, provider_flags};
 use super::packed::{PackedItem, PackedItemError};
@@ -9,7 +9,7 @@ use crate::catalog::{AddressSize, ByteOrder};
 use crate::terms::Services;
 use uuid::Uuid;
 
-/// What the keys of an entry say. Of what they do not say, the item that they describe counts, if there is one.
+/// The values of an entry's keys. Where a key is `None`, the value of the item that the entry describes applies, if there is one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Keys {
     pub catalog_entry_id: u32,
@@ -26,36 +26,36 @@ pub(super) struct Keys {
     pub role: Role,
 }
 
-/// What an entry is.
+/// The role of an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Role {
-    /// A layer has no keys for family, type and protocol. Services are what it adds, if anything.
+    /// A layer, which has no keys for family, type and protocol. `services` are the service flags that it adds, if it adds any.
     Layer { services: Option<u32> },
     /// A base protocol or a chain.
     Selectable(Selectable),
 }
 
-/// What requests ask for.
+/// The keys of an entry that requests can select.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Selectable {
-    /// Of a chain the ids from the top layer to the base; of a base protocol none.
+    /// The ids from the top layer to the base if the entry is a chain; empty for a base protocol.
     pub chain: Vec<u32>,
     pub family: i32,
     pub socket_type: i32,
-    /// The first and the last.
+    /// The first and the last protocol.
     pub protocols: (i32, i32),
     pub matches_zero: bool,
     pub services: u32,
 }
 
-/// What `iVersion` is where nothing says it: the version of all of Microsoft's items.
+/// The `iVersion` of an item for which none is stated: the version of all of Microsoft's items.
 const USUAL_VERSION: i32 = 2;
-/// What `dwMessageSize` is where nothing says it and messages have bounds: it depends on the MTU.
+/// The `dwMessageSize` of an item that preserves message boundaries and for which none is stated: it depends on the MTU.
 const DEPENDS_ON_MTU: u32 = 1;
 
 impl Keys {
-    /// Returns what keys can say of an item whose chain, if it is one, is stated with these ids, or `None` of one that cannot be an
-    /// entry.
+    /// Returns the keys of an item, or `None` if it cannot be an entry. `chain` are the ids with which the entry states its
+    /// chain.
     pub fn of(info: &ProtocolInfo, chain: Vec<u32>) -> Option<Keys> {
         let further = info.further.as_ref();
         let flag = |bit| info.has_provider_flags(bit) == Some(true);
@@ -92,13 +92,14 @@ impl Keys {
         })
     }
 
-    /// Returns the item that the keys describe: the original where there is one, with what the keys say otherwise.
+    /// Returns the item that the keys describe: the original, if there is one, with the values that the keys change.
     ///
-    /// The name is used where neither says one. `top` gives for the id of a chain that of its top layer and for any other id
-    /// itself: a chain may be named by its layer or by itself, which is the same.
+    /// `name` becomes the description if there is no original and the keys state no description. `top` returns the id of the top
+    /// layer for the id of a chain, and any other id unchanged: a chain may be named by its layer or by itself, which means the
+    /// same.
     ///
     /// # Errors
-    /// If a text does not fit, or one of the original has no end.
+    /// If a text does not fit, or if a text of the original is not terminated.
     pub fn item(
         &self,
         name: &str,
@@ -127,7 +128,7 @@ impl Keys {
         let mut set = |bit: u32, on: bool| {
             further.provider_flags = if on { further.provider_flags | bit } else { further.provider_flags & !bit };
         };
-        // Windows' own installer hides every layer, which no catalog of ours needs to say: layers are never listed.
+        // Windows' own installer hides every layer. Catalogs of sockatlas do not state that, because layers are never listed.
         set(provider_flags::HIDDEN, self.hidden || original.is_none() && matches!(self.role, Role::Layer { .. }));
         set(provider_flags::RECOMMENDED_PROTO_ENTRY, self.recommended);
         if let Role::Selectable(selectable) = &self.role {
@@ -146,7 +147,7 @@ impl Keys {
         Ok(item)
     }
 
-    /// Returns the item of an entry that says nothing of itself.
+    /// Returns the item of an entry for which nothing is stated.
     fn unstated(&self) -> ProtocolInfo {
         let has_messages = match &self.role {
             Role::Selectable(selectable) => {
@@ -206,14 +207,14 @@ impl Role {
     }
 }
 
-/// Returns the first and the last protocol of an item, no number being above the highest, or `None` if none is accepted.
+/// Returns the first and the last protocol of an item, bounded by the highest number, or `None` if the item accepts none.
 pub(super) fn protocols(info: &ProtocolInfo) -> Option<(i32, i32)> {
     let (first, last) = info.protocols();
     let last = last.unwrap_or(first).min(i64::from(i32::MAX));
     i32::try_from(last).ok().filter(|last| *last >= info.protocol).map(|last| (info.protocol, last))
 }
 
-/// Returns the sizes of addresses, where they can be some.
+/// Returns the least and the greatest length of addresses, or `None` if the lengths are not possible.
 fn address_size(info: &ProtocolInfo) -> Option<AddressSize> {
     let min = u32::try_from(info.min_address_length).ok()?;
     let max = u32::try_from(info.max_address_length).ok()?;

@@ -1,32 +1,32 @@
-//! The values of `Parameters` that name libraries: which there are, and what they say on Windows 7 to 11.
+//! The values of `Parameters` that name libraries, and their data on Windows 7 to 11.
 
 use super::windows_path::{WindowsPath, is_library, user_writable};
 
-/// A value that names a library.
+/// A value of `Parameters` that names a library.
 #[derive(Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct KnownLoadPoint {
     /// The name of the value.
     pub name: &'static str,
-    /// When its library is loaded.
+    /// The programs into which the library is loaded, and when.
     pub loaded: &'static str,
-    /// The path that Windows has there.
+    /// The path that the value has on Windows.
     pub library: &'static str,
-    /// Whether Windows itself names the library without its folder on some versions.
+    /// Whether some versions of Windows themselves name the library without its folder.
     pub may_be_bare: bool,
 }
 
-/// How a load point is not as Windows has it, the least harm first.
+/// How a load point differs from Windows' own, the least harmful first.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Oddity {
-    /// Another library in the folder of Windows, where administrators write.
+    /// The value names another library in the folder of Windows, where only administrators can write.
     Other,
-    /// A library that anyone may have put there, or that is searched for; or a value that is no text.
+    /// The value names a library that anyone may have put there or that is searched for, or is not a text.
     Foreign,
 }
 
-/// All of them. A Windows 7 has `rasadhlp.dll`, a Windows 10 1709 `C:\Windows\System32\rasadhlp.dll`; both have the other one as it is
-/// here. Where there is no value nothing is loaded.
+/// All known load points. Windows 7 has `rasadhlp.dll` in the first one, and Windows 10 1709 has
+/// `C:\Windows\System32\rasadhlp.dll`; both have the other path as it is here. If a value is missing, no library is loaded.
 pub static LOAD_POINTS: [KnownLoadPoint; 2] = [
     KnownLoadPoint {
         name: "AutodialDLL",
@@ -43,12 +43,13 @@ pub static LOAD_POINTS: [KnownLoadPoint; 2] = [
 ];
 
 impl KnownLoadPoint {
-    /// Returns the one of this name, in capitals or small letters.
+    /// Returns the load point with this name, ignoring case, or `None` if there is none.
     pub fn by_name(name: &str) -> Option<&'static KnownLoadPoint> {
         LOAD_POINTS.iter().find(|known| known.name.eq_ignore_ascii_case(name))
     }
 
-    /// Returns what is odd about a path there; nothing about that of Windows, and about an empty one, which loads nothing.
+    /// Returns how a path differs from Windows' own, or `None` if it does not, or is empty and so loads nothing. `path` is `None`
+    /// for a value that is not a text.
     pub(super) fn oddity(&self, path: Option<&str>) -> Option<Oddity> {
         let Some(path) = path else { return Some(Oddity::Foreign) };
         let is_its_name =

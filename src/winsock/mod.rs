@@ -1,30 +1,32 @@
-//! Winsock catalogs: what Windows keeps of its transport protocols, read, judged, mended and written, on any system.
+//! Winsock catalogs, the registry data in which Windows keeps its transport protocols: reading, checking, repairing and writing
+//! them on any system.
 //!
 //! | file | what |
 //! |---|---|
 //! | `info`, `packed` | one item: its fields by name, and its 888 bytes |
-//! | `store` | a whole catalog as a source reports it, every fact with its place |
-//! | `form` | which source a document is, by its content; its text, and what the text states |
-//! | `reg` | registry exports, in and out |
-//! | `hive`, `dump` | SYSTEM hives, and packed items one after the other: both are rendered as exports |
-//! | `netsh`, `instlsp` | what these two programs print |
+//! | `store` | a whole catalog as a source states it, with the place of every fact |
+//! | `form` | recognises the form of a source by its content, decodes its text and parses it |
+//! | `reg` | reads and writes registry exports |
+//! | `hive`, `dump` | render SYSTEM hives and sequences of packed items as registry exports |
+//! | `netsh`, `instlsp` | read the output of these two programs |
 //! | `standard` | the items that Windows and its usual companions install |
 //! | `name_spaces` | the name-space providers that Windows installs |
 //! | `load_points` | values beside the catalogs that name libraries |
-//! | `windows_path`, `mounted` | where the path of a library leads; the file itself, below a mounted Windows |
-//! | `fault`, `rules` | what refuses loading a catalog; what is wrong with one that is read |
-//! | `keys`, `chains` | what entries and items both say, and how chains name their members |
-//! | `document` | a Winsock catalog as a document of sockatlas' own |
-//! | `import` | a whole catalog as a registry, or as much of it as can stand |
-//! | `export` | a catalog of sockatlas as Windows keeps it |
-//! | `repair` | the smallest changes that make a broken one sound |
-//! | `report` | evidence for an incident: what is standard, what changed, what was added |
-//! | `wsa` | what Windows' own functions would answer, and install |
+//! | `windows_path`, `mounted` | resolve the path of a library, and find its file below a mounted Windows |
+//! | `fault`, `rules` | the faults that prevent loading a catalog; the lints for a catalog that was read |
+//! | `keys`, `chains` | the facts that entries and items share, and how chains name their members |
+//! | `document` | converts a Winsock catalog into a document of sockatlas |
+//! | `import` | converts a Winsock catalog into a registry, in full or as far as it is sound |
+//! | `export` | converts a catalog of sockatlas into a Winsock catalog |
+//! | `repair` | plans the smallest changes that make a broken catalog sound |
+//! | `report` | evidence for an incident: standard, changed and added items |
+//! | `wsa` | computes what Windows' own functions would answer and install |
 //!
-//! Depends on `load` and what lies below it, and on `report`.
+//! This module depends on `load` and the modules below it, and on `report`.
 //!
-//! A source is [`read`] into a [`Store`], sound or not; a [`Loader`](crate::Loader) that is configured to takes such files as it takes
-//! documents of its own, whatever they are called, and so does the checker:
+//! [`read`] turns a source into a [`Store`], sound or not. A [`Loader`](crate::Loader) on which
+//! [`winsock`](crate::Loader::winsock) was called recognises such files by their content, whatever their names, and loads them
+//! like documents of sockatlas. The checker does so too:
 //!
 //! ```
 //! use sockatlas::Loader;

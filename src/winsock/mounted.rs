@@ -1,4 +1,4 @@
-//! The files of libraries, looked for below the folder in which a Windows is mounted.
+//! The files of libraries, found below the folder in which a Windows is mounted.
 
 use super::windows_path::WindowsPath;
 use crate::catalog::Bitness;
@@ -7,15 +7,15 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-/// A mounted Windows.
+/// A Windows that is mounted in a folder.
 ///
-/// Names are found in any case. Links are not followed: on a mounted disk they may lead out of it, to files of the machine that
-/// looks.
+/// Names are compared without regard to case. Links are not followed: on a mounted disk they may lead out of it, to files of the
+/// machine that examines it.
 #[derive(Clone, Debug)]
 pub struct MountedWindows {
-    /// The root of its drive `C:`; nothing where only its folder is there.
+    /// The root of its drive `C:`; `None` if only the folder of Windows is there.
     drive: Option<PathBuf>,
-    /// Its folder, `C:\Windows`.
+    /// The folder of Windows, `C:\Windows`.
     windows: PathBuf,
 }
 
@@ -23,9 +23,9 @@ pub struct MountedWindows {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LibraryFile {
-    /// Where it was looked for; nothing where the path does not say where.
+    /// The file that was looked for; `None` if the path does not determine one.
     pub looked_for: Option<PathBuf>,
-    /// What is there.
+    /// The state of that place.
     pub state: LibraryState,
 }
 
@@ -33,30 +33,30 @@ pub struct LibraryFile {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LibraryState {
-    /// The file.
+    /// The library is there.
     There {
-        /// Its size in bytes.
+        /// The size of the file in bytes.
         size: u64,
-        /// When its content was last changed, in UTC as RFC 3339; `None` where that is unknown.
+        /// The time at which its content was last changed, in UTC as RFC 3339; `None` if it is not known.
         modified: Option<String>,
     },
-    /// Nothing: the provider cannot be loaded.
+    /// There is no file: the provider cannot be loaded.
     Missing,
-    /// Something that is no file.
+    /// The place holds something other than a file.
     NoFile,
-    /// A link, here or on the way, which is not followed.
+    /// A link, at the place itself or on the way to it, which is not followed.
     Link,
-    /// It cannot be looked for, for this reason.
+    /// The library cannot be looked for, for this reason.
     NotLookedFor(&'static str),
-    /// The system refuses to report.
+    /// The system returned this error.
     Unreadable(String),
 }
 
 impl MountedWindows {
-    /// Returns the Windows below this folder: the root of its drive, or its own folder, which holds `System32`.
+    /// Opens the Windows below this folder, which is the root of its drive, or its own folder with `System32` in it.
     ///
     /// # Errors
-    /// If it is neither, or cannot be read.
+    /// If the folder is neither of the two, or cannot be read.
     pub fn open(folder: &Path) -> io::Result<Self> {
         if let Found::At(windows) = find(folder, "Windows")? {
             return Ok(MountedWindows { drive: Some(folder.to_owned()), windows });
@@ -68,9 +68,9 @@ impl MountedWindows {
         Err(io::Error::new(io::ErrorKind::NotFound, message))
     }
 
-    /// Looks for the library of a provider, as programs of this bitness load it.
+    /// Looks for the library of a provider as programs of this bitness load it.
     ///
-    /// 32-bit programs on a 64-bit Windows find `SysWOW64` where a path says `System32`.
+    /// On a 64-bit Windows, `System32` in a path leads 32-bit programs to `SysWOW64`.
     pub fn library(&self, path: &str, bits: Option<Bitness>) -> LibraryFile {
         let not = |reason| LibraryFile { looked_for: None, state: LibraryState::NotLookedFor(reason) };
         let (base, rest) = match WindowsPath::of(path) {
@@ -100,7 +100,7 @@ impl MountedWindows {
         LibraryFile { looked_for: Some(looked_for), state }
     }
 
-    /// Returns the path below the folder of Windows that programs of this bitness see there.
+    /// Returns the path below the folder of Windows to which Windows redirects programs of this bitness.
     fn redirected(&self, rest: &str, bits: Option<Bitness>) -> String {
         let (folder, below) = rest.split_once('\\').unwrap_or((rest, ""));
         let is_64 = || matches!(find(&self.windows, "SysWOW64"), Ok(Found::At(_)));
@@ -110,7 +110,7 @@ impl MountedWindows {
         rest.to_owned()
     }
 
-    /// Returns the path below the first of these folders that is there, else below the first.
+    /// Returns the path below the first of these folders that exists, or below the first one if none exists.
     fn below_program_files(&self, drive: &Path, folders: &[&str], rest: &str) -> String {
         let is_there = |folder: &&&str| matches!(walk(drive, folder).1, Ok(Found::At(_)));
         let folder = folders.iter().find(is_there).or(folders.first()).copied().unwrap_or_default();
@@ -118,8 +118,8 @@ impl MountedWindows {
     }
 }
 
-/// Returns where a variable leads below the root of the drive, as an untouched Windows sets it; the first folder that is there
-/// counts.
+/// Returns the folders, below the root of the drive, that a variable names on a Windows with its default settings. The first of
+/// them that exists is used.
 fn folder_of(variable: &str, bits: Option<Bitness>) -> Option<&'static [&'static str]> {
     const FILES: &[&str] = &["Program Files"];
     const FILES_32: &[&str] = &["Program Files (x86)", "Program Files"];
@@ -139,14 +139,15 @@ fn folder_of(variable: &str, bits: Option<Bitness>) -> Option<&'static [&'static
     })
 }
 
-/// What a name leads to.
+/// The result of looking for a name.
 enum Found {
     At(PathBuf),
     Nothing,
     Link,
 }
 
-/// Follows the components of a path, `\` between them; gives also the path as far as it could be followed, the rest as it is said.
+/// Follows the components of a path, which `\` separates. Also returns the resulting path; from the first component that was not
+/// found, it repeats the components as they are written.
 fn walk(base: &Path, rest: &str) -> (PathBuf, io::Result<Found>) {
     let mut path = base.to_owned();
     let mut components = rest.split('\\').filter(|component| !component.is_empty());
@@ -163,7 +164,8 @@ fn walk(base: &Path, rest: &str) -> (PathBuf, io::Result<Found>) {
     (path.clone(), Ok(Found::At(path)))
 }
 
-/// Returns the entry of a folder with this name: as it is written, else in any case, the first in the order of bytes.
+/// Finds the entry of a folder with this name. An exact match is preferred; otherwise case is ignored, and the first match in
+/// byte order is returned.
 fn find(folder: &Path, name: &str) -> io::Result<Found> {
     let found = |path: PathBuf, metadata: Metadata| {
         if metadata.file_type().is_symlink() { Found::Link } else { Found::At(path) }
@@ -203,7 +205,7 @@ fn state(metadata: &Metadata) -> LibraryState {
     LibraryState::There { size: metadata.len(), modified: metadata.modified().ok().and_then(written) }
 }
 
-/// A time in seconds, as RFC 3339; nothing before 1970 and after 9999, which it cannot express.
+/// Formats a time as RFC 3339 in seconds. Returns `None` before 1970 and after 9999, which the format cannot express.
 fn written(time: SystemTime) -> Option<String> {
     /// The first second of the year 10000.
     const END: Duration = Duration::from_secs(253_402_300_800);

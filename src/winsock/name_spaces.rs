@@ -1,4 +1,4 @@
-//! The name-space providers that Windows itself installs: which library each has, and which of them no Windows is without.
+//! The name-space providers that Windows itself installs: their libraries, and which of them every Windows has.
 
 use super::windows_path::is_library;
 use uuid::{Uuid, uuid};
@@ -7,7 +7,7 @@ use uuid::{Uuid, uuid};
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct KnownNameSpace {
-    /// What it resolves.
+    /// The name space that it resolves.
     pub name: &'static str,
     /// `ProviderId`.
     pub provider_id: Uuid,
@@ -15,12 +15,12 @@ pub struct KnownNameSpace {
     pub library: &'static str,
     /// `SupportedNameSpace`.
     pub name_space: u32,
-    /// Whether no Windows is without it: the one that asks DNS.
+    /// Whether every Windows has it. This holds for the provider that queries DNS.
     pub is_needed: bool,
 }
 
-/// All of them, in the order of that catalog. All are enabled there. Their versions, and whether they store information on service
-/// classes, depend on the Windows.
+/// All known name-space providers, in the order of the catalog of Windows 10 1709, where all of them are enabled. Their versions,
+/// and whether they store service class information, depend on the version of Windows.
 pub const KNOWN_NAME_SPACES: [KnownNameSpace; 7] = [
     known("e-mail", uuid!("964acba2-b2bc-40eb-8c6a-a6db40161cae"), r"%SystemRoot%\system32\napinsp.dll", 37),
     known("PNRP (39)", uuid!("03fe89ce-766d-4976-b9c1-bb9bc42c7b4d"), r"%SystemRoot%\system32\pnrpnsp.dll", 39),
@@ -35,12 +35,12 @@ pub const KNOWN_NAME_SPACES: [KnownNameSpace; 7] = [
 ];
 
 impl KnownNameSpace {
-    /// Returns the one with this GUID.
+    /// Returns the provider with this GUID, or `None` if it is not known.
     pub fn by_id(id: Uuid) -> Option<&'static KnownNameSpace> {
         KNOWN_NAME_SPACES.iter().find(|known| known.provider_id == id)
     }
 
-    /// Returns whether a path leads to its library.
+    /// Returns whether a path leads to the library of this provider.
     pub fn has_library(&self, path: &str) -> bool {
         is_library(path, self.library)
     }

@@ -1,18 +1,18 @@
-//! The value `PackedCatalogItem`: 888 bytes, kept as they are and read by field.
+//! The value `PackedCatalogItem`: 888 bytes, which are kept as they are and read field by field.
 //!
-//! A path of 260 bytes (`MAX_PATH`, in the system's ANSI code page, ended by a zero), then `WSAPROTOCOL_INFOW` (628 bytes,
-//! `winsock2.h`), little-endian, with a name of 256 UTF-16 units that a zero ends. What stands behind either zero has no meaning
-//! and is often left over from before; it is kept too.
+//! The value holds a path of 260 bytes (`MAX_PATH`, in the system's ANSI code page, terminated by a zero), and then a
+//! `WSAPROTOCOL_INFOW` (628 bytes, `winsock2.h`), little-endian, with a name of 256 UTF-16 units that a zero terminates. The
+//! bytes behind either zero have no meaning and are often left over from before; they are kept too.
 
 use super::info::{Further, ProtocolChain, ProtocolInfo};
 use crate::catalog::PACKED_ITEM_BYTES;
 use uuid::Uuid;
 
-/// What is wrong with an item that says nothing.
+/// The message for an item that holds zeros only.
 pub(super) const BLANK: &str =
     "`PackedCatalogItem` holds zeros only: it is no item, though a layer has chain length 0 too";
 
-/// Returns whether a value has the size of an item and says nothing, an id at most.
+/// Returns whether a value has the size of an item and all its bytes, except perhaps the id, are zero.
 pub(super) fn is_blank(bytes: &[u8]) -> bool {
     let id = Field::CatalogEntryId.range();
     let mut others = bytes.iter().enumerate().filter(|(at, _)| !id.contains(at));
@@ -23,7 +23,7 @@ pub(super) fn is_blank(bytes: &[u8]) -> bool {
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Field {
-    /// The path of the provider's library; not part of the structure.
+    /// The path of the provider's library, which is not part of the structure.
     LibraryPath,
     /// `dwServiceFlags1`.
     ServiceFlags1,
@@ -70,7 +70,7 @@ pub enum Field {
 }
 
 impl Field {
-    /// All fields, in the order of the value.
+    /// All fields, in the order in which the value holds them.
     pub const ALL: [Field; 22] = [
         Field::LibraryPath,
         Field::ServiceFlags1,
@@ -96,7 +96,7 @@ impl Field {
         Field::ProtocolName,
     ];
 
-    /// Returns where the field stands in the value: its first byte and the one behind its last.
+    /// Returns the range of bytes that the field takes in the value.
     pub const fn range(self) -> std::ops::Range<usize> {
         match self {
             Field::LibraryPath => 0..260,
@@ -124,7 +124,7 @@ impl Field {
         }
     }
 
-    /// Returns its name in `winsock2.h`; of the path: `path`.
+    /// Returns the name of the field in `winsock2.h`; `path` for the path.
     pub const fn name(self) -> &'static str {
         match self {
             Field::LibraryPath => "path",
@@ -157,7 +157,7 @@ impl Field {
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct PackedItem(Box<[u8; PACKED_ITEM_BYTES]>);
 
-/// Why bytes are no sound packed item, or values do not fit into one.
+/// The reason why bytes are not a sound packed item, or why values do not fit into one.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum PackedItemError {
@@ -167,17 +167,17 @@ pub enum PackedItemError {
     /// No zero ends the text in this field.
     #[error("no zero ends the text in {}", .0.name())]
     Unterminated(Field),
-    /// The text is longer than the field, whose zero counts too: 259 bytes, or 255 UTF-16 units.
+    /// The text is longer than the field has room for beside its zero: 259 bytes, or 255 UTF-16 units.
     #[error("a text of {units} {} where {} has room for {room}", if *.field == Field::LibraryPath { "bytes" } else { "UTF-16 units" }, .field.name())]
     TooLong {
         /// The field.
         field: Field,
-        /// How long the text is.
+        /// The length of the text.
         units: usize,
-        /// How long it may be.
+        /// The greatest length that the field has room for.
         room: usize,
     },
-    /// The text holds a zero, which would end it.
+    /// The text holds a zero, which would terminate it.
     #[error("a text for {} that holds a zero", .0.name())]
     Zero(Field),
     /// The path holds a character above U+00FF, for which there is no byte.
@@ -186,16 +186,17 @@ pub enum PackedItemError {
 }
 
 impl PackedItem {
-    /// Takes the bytes as they are; texts without an end are reported by [`info`](PackedItem::info).
+    /// Creates an item from its bytes, which are kept as they are. [`info`](PackedItem::info) reports texts without a terminating
+    /// zero.
     ///
     /// # Errors
-    /// If there are not 888.
+    /// If the length is not 888.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, PackedItemError> {
         let bytes: &[u8; PACKED_ITEM_BYTES] = bytes.try_into().map_err(|_| PackedItemError::Size(bytes.len()))?;
         Ok(PackedItem(Box::new(*bytes)))
     }
 
-    /// Returns the item that says this and no more: zeros behind both texts, and in all that `info` does not state.
+    /// Creates an item with these values: all bytes behind both texts, and all fields that `info` does not state, are zero.
     ///
     /// # Errors
     /// If a text does not fit.
@@ -205,8 +206,8 @@ impl PackedItem {
         Ok(item)
     }
 
-    /// Writes every field anew and keeps what stands behind the ends of texts that stay as they are, and the reserved and unused
-    /// fields that `info` does not state.
+    /// Writes every field that `info` states. The other fields stay as they are, as do the bytes behind the end of a text that
+    /// does not change.
     ///
     /// # Errors
     /// If a text does not fit; the item is then unchanged.
@@ -268,10 +269,10 @@ impl PackedItem {
         &mut self.0[field.range()]
     }
 
-    /// Returns every field by name.
+    /// Returns the value of every field.
     ///
     /// # Errors
-    /// If no zero ends the path or the name.
+    /// If no zero terminates the path or the name.
     pub fn info(&self) -> Result<ProtocolInfo, PackedItemError> {
         let mut entries = [0; 7];
         for (id, bytes) in entries.iter_mut().zip(self.field(Field::ChainEntries).chunks_exact(4)) {
@@ -308,21 +309,21 @@ impl PackedItem {
         })
     }
 
-    /// Returns the path up to its zero, each byte as the character of that number (ISO 8859-1): the code page is not stated, and so
-    /// each byte can be written back.
+    /// Returns the path up to its zero, with each byte as the character of that number (ISO 8859-1). The code page is not known,
+    /// and this way each byte can be written back.
     ///
     /// # Errors
-    /// If no zero ends it.
+    /// If no zero terminates the path.
     pub fn path(&self) -> Result<String, PackedItemError> {
         let field = self.field(Field::LibraryPath);
         let end = field.iter().position(|&byte| byte == 0).ok_or(PackedItemError::Unterminated(Field::LibraryPath))?;
         Ok(field[..end].iter().map(|&byte| char::from(byte)).collect())
     }
 
-    /// Returns the name up to its zero; a lone surrogate is reported as U+FFFD and stays in the bytes.
+    /// Returns the name up to its zero. A lone surrogate is returned as U+FFFD and stays in the bytes.
     ///
     /// # Errors
-    /// If no zero ends it.
+    /// If no zero terminates the name.
     pub fn name(&self) -> Result<String, PackedItemError> {
         let units =
             self.field(Field::ProtocolName).chunks_exact(2).map(|bytes| u16::from_le_bytes([bytes[0], bytes[1]]));
@@ -356,7 +357,7 @@ impl std::fmt::Debug for PackedItem {
     }
 }
 
-/// Returns the path as the field holds it, without its zero.
+/// Returns the bytes of a path as the field holds them, without the zero.
 fn path_bytes(path: &str) -> Result<Vec<u8>, PackedItemError> {
     let field = Field::LibraryPath;
     let byte = |c: char| u8::try_from(u32::from(c)).map_err(|_| PackedItemError::NotOneByte(c));
@@ -369,7 +370,7 @@ fn path_bytes(path: &str) -> Result<Vec<u8>, PackedItemError> {
     }
 }
 
-/// Returns the name as the field holds it, without its zero.
+/// Returns the UTF-16 units of a name as the field holds them, without the zero.
 fn name_units(name: &str) -> Result<Vec<u16>, PackedItemError> {
     let field = Field::ProtocolName;
     let units: Vec<u16> = name.encode_utf16().collect();

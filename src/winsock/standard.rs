@@ -1,53 +1,54 @@
-//! The items that Windows itself, Hyper-V, Bluetooth and VMware's tools install: how they are recognised, and what they say.
+//! The items that Windows itself, Hyper-V, Bluetooth and VMware's tools install: how they are recognised, and the values that
+//! they have.
 //!
-//! Their names are mostly indirect strings, which differ by language once they are looked up, and their ids differ by machine;
-//! so they are known by the GUID of the provider, the family, the type and the protocol. The values are those of a Windows 10
-//! 1709 (both sets of its registry export say the same), where they stand in this order.
+//! Most of their names are indirect strings, whose text depends on the language, and their ids differ by machine. They are
+//! therefore recognised by the GUID of the provider, the family, the type and the protocol. The values are those of a Windows 10
+//! 1709 (both sets of its registry export state the same), and the items are in its order.
 
 use super::info::{Further, ProtocolChain, ProtocolInfo, provider_flags};
 use super::packed::PackedItem;
 use super::windows_path::{is_library, is_of_programs};
 use uuid::{Uuid, uuid};
 
-/// A provider that is known by its GUID.
+/// A provider that is recognised by its GUID.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct StandardProvider {
-    /// What catalogs of sockatlas call it.
+    /// The name that catalogs of sockatlas give it.
     pub name: &'static str,
     /// Its GUID.
     pub id: Uuid,
-    /// Its library, environment variables unexpanded.
+    /// The path of its library, with environment variables unexpanded.
     pub library: &'static str,
-    /// The libraries that it has on other versions of Windows, or of its own.
+    /// The paths of its library on other versions of Windows, or in other versions of the provider itself.
     pub other_libraries: &'static [&'static str],
-    /// Whether it is Microsoft's, so that its library belongs below the folder of Windows.
+    /// Whether the provider is Microsoft's, so that its library belongs below the folder of Windows.
     pub by_microsoft: bool,
 }
 
-/// A base protocol that is known by its provider, its family, its type and its protocol.
+/// A base protocol that is recognised by its provider, its family, its type and its protocol.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct StandardItem {
-    /// What catalogs of sockatlas call it, as in `tcp4`.
+    /// The name that catalogs of sockatlas give it, as in `tcp4`.
     pub name: &'static str,
     /// Its provider.
     pub provider: &'static StandardProvider,
     /// `szProtocol`.
     pub text: &'static str,
-    /// What an English Windows shows for it, where it is an indirect string; else the same.
+    /// The text that an English Windows shows for it if `text` is an indirect string; otherwise the same text.
     pub english: &'static str,
-    /// Its id in the catalog that the values are from.
+    /// Its id in the catalog from which the values are taken.
     pub catalog_entry_id: u32,
-    /// Family, type and the first protocol.
+    /// The family, the type and the first protocol.
     pub triple: (i32, i32, i32),
     /// `dwServiceFlags1`.
     pub service_flags: u32,
-    /// Bytes of an address, the least and the most.
+    /// The least and the greatest length of an address, in bytes.
     pub address_size: (i32, i32),
     /// `dwMessageSize`.
     pub message_size: u32,
-    /// Whether sockets of any Windows are made from it: TCP, UDP and RAW of IPv4 and IPv6.
+    /// Whether every Windows has it: TCP, UDP and RAW of IPv4 and IPv6.
     pub is_essential: bool,
 }
 
@@ -63,14 +64,15 @@ macro_rules! providers {
             by_microsoft: $by_microsoft,
         };)+
 
-        /// All of them.
+        /// All known providers.
         static PROVIDERS: [&StandardProvider; [$($name),+].len()] = [$(&$constant),+];
     };
 }
 
-// NetBIOS' GUID is from a catalog of Windows XP, which has the same library. Those of infrared (wshirda.c) and of reliable multicast
-// (wshrm.h) are from the sources of Microsoft's helper libraries; that of infrared is in wepoll's list of MSAFD's providers too.
-// RSVP had a library of its own up to Windows XP. Older tools of VMware keep theirs in their own folder, as a Windows 7 has it.
+// The GUID of NetBIOS is from a catalog of Windows XP, which has the same library. The GUIDs of infrared (wshirda.c) and of
+// reliable multicast (wshrm.h) are from the sources of Microsoft's helper libraries; wepoll's list of MSAFD's providers has the
+// GUID of infrared too. RSVP had a library of its own up to Windows XP. Older tools of VMware keep their library in their own
+// folder, as on a Windows 7.
 providers! {
     HYPERV "hyperv" "1234191b-4bf7-4ca7-86e0-dfd7c32b5445" MSWSOCK, [], true;
     AFUNIX "afunix" "a00943d9-9c2e-4633-9b59-0057a3160994" MSWSOCK, [], true;
@@ -84,7 +86,7 @@ providers! {
     PGM "pgm" "c845f828-500f-4e1e-87c2-5dfca19b5348" MSWSOCK, [], true;
 }
 
-/// Base protocols of which only this is known: there is any number of them, or their further fields depend on the version.
+/// Base protocols of which only these facts are known: their number is not fixed, or their other fields depend on the version.
 struct Family {
     provider: &'static StandardProvider,
     address_family: i32,
@@ -94,7 +96,7 @@ struct Family {
 }
 
 static FAMILIES: [Family; 3] = [
-    // Two for each network card, of negative protocols (winsock2.h, wsnetbs.h).
+    // Two for each network card, with negative protocols (winsock2.h, wsnetbs.h).
     Family { provider: &NETBIOS, address_family: 17, socket_types: &[2, 5], protocols: (i32::MIN, -1) },
     // `IRDA_PROTO_SOCK_STREAM` (af_irda.h).
     Family { provider: &IRDA, address_family: 26, socket_types: &[1], protocols: (1, 1) },
@@ -121,7 +123,7 @@ macro_rules! items {
 }
 
 items! {
-    // name        provider  id   triple      services address size essential szProtocol, and in English
+    // name        provider  id   triple      services address size essential szProtocol, and its English text
     "hyperv"       HYPERV    1001 (34 1 1)    0x20026 (36 36) 0     false "Hyper-V RAW" "Hyper-V RAW";
     "unix"         AFUNIX    1006 (1 1 0)     0x20026 (2 110) 0     false "AF_UNIX" "AF_UNIX";
     "tcp4"         TCPIP     1007 (2 1 6)     0x20066 (16 16) 0     true  "@%SystemRoot%\\System32\\mswsock.dll,-60100" "MSAFD Tcpip [TCP/IP]";
@@ -142,21 +144,22 @@ items! {
 
 /// `SOCK_RAW`.
 const RAW: i32 = 3;
-/// The highest protocol of IP, which RAW items accept from 0 on.
+/// The highest protocol of IP. RAW items accept protocols from 0 up to it.
 const HIGHEST_IP_PROTOCOL: i32 = 255;
 
 impl StandardProvider {
-    /// Returns all of them.
+    /// Returns all known providers.
     pub fn all() -> impl ExactSizeIterator<Item = &'static StandardProvider> {
         PROVIDERS.into_iter()
     }
 
-    /// Returns the one with this GUID.
+    /// Returns the provider with this GUID, or `None` if it is not known.
     pub fn by_id(id: Uuid) -> Option<&'static StandardProvider> {
         PROVIDERS.into_iter().find(|provider| provider.id == id)
     }
 
-    /// Returns the one of whose items only family, type and protocol are known, where an item is such a one.
+    /// Returns the provider of an item that belongs to a [`Family`], of whose items only the family, the type and the protocol
+    /// are known. Returns `None` for any other item.
     pub(super) fn of_family(info: &ProtocolInfo) -> Option<&'static StandardProvider> {
         let is_base = info.chain.length == ProtocolChain::BASE.length;
         let is_one = |family: &&Family| {
@@ -169,8 +172,8 @@ impl StandardProvider {
         FAMILIES.iter().find(is_one).filter(|_| is_base).map(|family| family.provider)
     }
 
-    /// Returns whether a path leads to a library of this provider. One that is not Microsoft's has its library also below a folder
-    /// of programs, under the same name.
+    /// Returns whether a path leads to a library of this provider. The library of a provider that is not Microsoft's may also be
+    /// below a folder of programs, under the same file name.
     pub fn has_library(&self, path: &str) -> bool {
         let mut known = std::iter::once(&self.library).chain(self.other_libraries);
         known.any(|known| is_library(path, known)) || !self.by_microsoft && is_of_programs(path, self.library)
@@ -178,29 +181,29 @@ impl StandardProvider {
 }
 
 impl StandardItem {
-    /// Returns all of them, in the order in which Windows 10 1709 lists them.
+    /// Returns all standard items, in the order in which Windows 10 1709 lists them.
     pub fn all() -> std::slice::Iter<'static, StandardItem> {
         ITEMS.iter()
     }
 
-    /// Returns the one that an item is: of the same provider, family, type and protocol. Layers and chains are none.
+    /// Returns the standard item with the provider, family, type and protocol of this item. Returns `None` for layers and chains.
     pub fn of(info: &ProtocolInfo) -> Option<&'static StandardItem> {
         let is_base = info.chain.length == ProtocolChain::BASE.length;
         let same = |item: &&StandardItem| item.provider.id == info.provider_id && item.triple == info.triple();
         ITEMS.iter().find(same).filter(|_| is_base)
     }
 
-    /// Returns the one that catalogs of sockatlas call so.
+    /// Returns the standard item to which catalogs of sockatlas give this name.
     pub fn by_name(name: &str) -> Option<&'static StandardItem> {
         ITEMS.iter().find(|item| item.name == name)
     }
 
-    /// Returns how many protocols it accepts, the first one included.
+    /// Returns how many protocols the item accepts, the first one included.
     pub(super) const fn protocols(&self) -> i32 {
         if self.triple.1 == RAW { HIGHEST_IP_PROTOCOL + 1 } else { 1 }
     }
 
-    /// Returns all that it says, with the id that it has where the values are from.
+    /// Returns all fields of the item, with the id that it has in the catalog from which the values are taken.
     pub fn info(&self) -> ProtocolInfo {
         let (address_family, socket_type, protocol) = self.triple;
         let is_raw = socket_type == RAW;
@@ -212,7 +215,7 @@ impl StandardItem {
             provider_id: self.provider.id,
             catalog_entry_id: self.catalog_entry_id,
             chain: ProtocolChain::BASE,
-            // VMware's state 0, all others 2.
+            // VMware's items have version 0, all others 2.
             version: if self.provider.by_microsoft { 2 } else { 0 },
             address_family,
             max_address_length: self.address_size.1,
@@ -228,7 +231,7 @@ impl StandardItem {
         }
     }
 
-    /// Returns its 888 bytes, with this id.
+    /// Returns the 888 bytes of the item, with this id.
     pub fn packed(&self, catalog_entry_id: u32) -> PackedItem {
         let info = ProtocolInfo { catalog_entry_id, ..self.info() };
         PackedItem::new(&info).expect("the texts of standard items fit, as the tests see")

@@ -1,4 +1,5 @@
-//! One Winsock catalog as a source reports it, every fact with its place: what all readers make, and all else starts from.
+//! One Winsock catalog as a source states it, with the place of every fact: all readers make one, and all other modules start
+//! from it.
 
 use super::info::{ItemKind, ProtocolInfo};
 use super::load_points::KnownLoadPoint;
@@ -9,19 +10,19 @@ use indexmap::IndexMap;
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// In what form a catalog was found.
+/// The form of the source in which a catalog was found.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SourceForm {
     /// A registry export, as regedit and `reg export` write it.
     Reg,
-    /// A SYSTEM hive. Its text is that of an export.
+    /// A SYSTEM hive, whose text is the export rendered from it.
     Hive,
-    /// What `netsh winsock show catalog` prints.
+    /// The output of `netsh winsock show catalog`.
     Netsh,
-    /// What `instlsp -p` prints: ids and names in order, and no more.
+    /// The output of `instlsp -p`: ids and names in catalog order, and no other facts.
     Instlsp,
-    /// Packed items one after the other.
+    /// A sequence of packed items.
     Packed,
 }
 
@@ -30,12 +31,12 @@ impl SourceForm {
     pub const ALL: [SourceForm; 5] =
         [SourceForm::Reg, SourceForm::Hive, SourceForm::Netsh, SourceForm::Instlsp, SourceForm::Packed];
 
-    /// Returns the form of this name.
+    /// Returns the form with this name, or `None` if no form has it.
     pub fn from_name(name: &str) -> Option<Self> {
         SourceForm::ALL.into_iter().find(|form| form.name() == name)
     }
 
-    /// `reg`, `hive`, `netsh`, `instlsp` or `packed`.
+    /// Returns the name: `reg`, `hive`, `netsh`, `instlsp` or `packed`.
     pub const fn name(self) -> &'static str {
         match self {
             SourceForm::Reg => "reg",
@@ -47,23 +48,23 @@ impl SourceForm {
     }
 }
 
-/// A value and where the source states it.
+/// A value and the place where the source states it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stated<T> {
     /// The value.
     pub value: T,
-    /// Where.
+    /// The place of the value.
     pub at: Span,
 }
 
 impl<T> Stated<T> {
-    /// Creates a value stated here.
+    /// Creates a value that is stated at this place.
     pub const fn new(value: T, at: Span) -> Self {
         Stated { value, at }
     }
 }
 
-/// A Winsock catalog as a source reports it, sound or not.
+/// A Winsock catalog as a source states it, sound or not.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Store {
@@ -71,8 +72,8 @@ pub struct Store {
     pub form: SourceForm,
     /// The key `...\Services\WinSock2\Parameters`, as the source names it.
     pub root: Option<Stated<String>>,
-    /// The key `Parameters` itself, where the source states `WinSock_Registry_Version`, which every Windows has there: then the
-    /// source is no part of what Windows keeps of Winsock, but all of it.
+    /// The place of the key `Parameters` if the source states `WinSock_Registry_Version` there, as every Windows does. Such a
+    /// source holds all that Windows keeps of Winsock, and not a part of it.
     pub parameters: Option<Span>,
     /// `Current_Protocol_Catalog`, the name of the protocol catalog.
     pub named_protocol_catalog: Option<Stated<String>>,
@@ -82,36 +83,36 @@ pub struct Store {
     pub protocol_catalog: Option<Stated<String>>,
     /// The key of the catalog of name-space providers, `NameSpace_Catalog5`.
     pub name_space_catalog: Option<Stated<String>>,
-    /// Values of `Parameters` that name libraries.
+    /// The values of `Parameters` that name libraries.
     pub load_points: Vec<LoadPoint>,
-    /// What of the transaction logs of a hive was not applied: of what is stated, some may be out of date.
+    /// Remarks on transaction logs of a hive that were not applied: some of the stated facts may be out of date.
     pub unapplied: Vec<Stated<String>>,
-    /// At most two, in the order of the source; the entries that Windows shows to 32-bit and to 64-bit programs.
+    /// The sets of entries that Windows shows to 32-bit and to 64-bit programs: at most two, in the order of the source.
     pub sets: Vec<Set>,
-    /// `Next_Catalog_Entry_ID`, which serves both sets.
+    /// `Next_Catalog_Entry_ID`, which both sets share.
     pub next_catalog_entry_id: Option<Stated<u32>>,
-    /// `Serial_Access_Num`, which each change raises.
+    /// `Serial_Access_Num`, which each change increases.
     pub serial_access_number: Option<Stated<u32>>,
-    /// The name-space providers (`NameSpace_Catalog5`), which resolve names and open no sockets.
+    /// The name-space providers (`NameSpace_Catalog5`), which resolve names and do not open sockets.
     pub name_spaces: Vec<NameSpaceSet>,
-    /// Which layers applications permit (`AppId_Catalog`).
+    /// The layers that applications permit (`AppId_Catalog`).
     pub applications: Vec<ApplicationCategories>,
-    /// What the source states of items that it does not state whole.
+    /// The facts of items that the source states only in part.
     pub fragments: Vec<Fragment>,
-    /// Values and keys of the export that are none of the above, kept for writing it again: `(key, lines)` in order.
+    /// Other values and keys of the export, kept in the order of the source so that they can be written again.
     pub beside: Vec<Beside>,
 }
 
-/// A registry value that has no meaning for transport, kept as it is written.
+/// A registry value that has no meaning for transport and is kept as it was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Beside {
-    /// The key, below `Parameters`; empty for `Parameters` itself. Values of one key share it.
+    /// The key below `Parameters`; empty for `Parameters` itself. Values of one key share it.
     pub key: Arc<str>,
     /// The name of the value.
     pub name: String,
     /// The registry's type number: 1 `REG_SZ`, 2 `REG_EXPAND_SZ`, 3 `REG_BINARY`, 4 `REG_DWORD`, ...
     pub kind: u32,
-    /// The data, texts in UTF-16LE with their zero.
+    /// The data; texts are in UTF-16LE and include their terminating zero.
     pub data: Vec<u8>,
 }
 
@@ -119,29 +120,29 @@ pub struct Beside {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Set {
-    /// Which programs see it; nothing where the source does not state.
+    /// The programs that see the set; `None` if the source does not state it.
     pub bits: Option<Bitness>,
-    /// The key, or where its entries begin.
+    /// The place of the key, or of the first entry.
     pub at: Span,
     /// `Num_Catalog_Entries` or `Num_Catalog_Entries64`.
     pub count: Option<Stated<u32>>,
-    /// In catalog order, which is the order of the keys' numbers.
+    /// The items in catalog order, which is the order of the keys' numbers.
     pub items: Vec<Item>,
-    /// Keys among those of the items whose `PackedCatalogItem` Windows cannot read, in the same order.
+    /// The keys whose `PackedCatalogItem` Windows cannot read, in the same order.
     pub malformed: Vec<MalformedItem>,
 }
 
-/// A key of a set whose value is no item: of another size, with a text that nothing ends, or not there at all.
+/// A key of a set whose `PackedCatalogItem` is not an item: it has another size, holds an unterminated text, or is missing.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct MalformedItem {
     /// The name of its key.
     pub key: Stated<String>,
-    /// The number that this name is; nothing also where it is none.
+    /// The number that the key's name states; `None` if the name is not a number.
     pub number: Option<u64>,
-    /// The bytes of the value as they are; none where there is no value.
+    /// The bytes of the value as they were read; empty if there is no value.
     pub data: Vec<u8>,
-    /// Where it begins.
+    /// The place at which the key begins.
     pub at: Span,
 }
 
@@ -149,45 +150,45 @@ pub struct MalformedItem {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Item {
-    /// The name of its key, as in `000000000001`; nothing where there are no keys.
+    /// The name of its key, as in `000000000001`; `None` if the source has no keys.
     pub key: Option<Stated<String>>,
-    /// The number that this name is; nothing also where it is none.
+    /// The number that the key's name states; `None` if there is no key or its name is not a number.
     pub number: Option<u64>,
-    /// What it says.
+    /// The facts that the item states.
     pub info: ProtocolInfo,
-    /// Its bytes, where the source has them.
+    /// The 888 bytes of the item, if the source holds them.
     pub packed: Option<PackedItem>,
-    /// The value `ProtocolName` beside them, which repeats the name.
+    /// The value `ProtocolName` beside `PackedCatalogItem`, which repeats the name.
     pub repeated_name: Option<Stated<String>>,
-    /// When its key was last written, in UTC as RFC 3339; hives record it.
+    /// The time at which its key was last written, in UTC as RFC 3339. Only hives record it.
     pub written: Option<String>,
-    /// Values beside them that have no meaning for transport.
+    /// Other values of the key, which have no meaning for transport.
     pub beside: Vec<Beside>,
-    /// Where it begins: its key, or the first line of its block.
+    /// The place at which the item begins: its key, or the first line of its block.
     pub at: Span,
-    /// Where its fields stand.
+    /// The places of its fields.
     pub places: Places,
 }
 
-/// Where the fields of an item stand.
+/// The places of the fields of an item.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Places {
-    /// Each on a line of its own.
+    /// Each field has a line of its own.
     Lines(IndexMap<Field, Span>),
-    /// In a value of bytes: the whole, and the offset in the document at which each byte is written.
+    /// The fields are in a value of bytes.
     Bytes {
-        /// The value, from its name on.
+        /// The value, from its name onwards.
         whole: Span,
-        /// For each byte of the item the offset of its two digits.
+        /// For each byte of the item, the offset of its two digits in the document.
         digits: Box<[u32]>,
     },
-    /// Nowhere in particular.
+    /// The places of the single fields are not known.
     Item,
 }
 
 impl Item {
-    /// Returns where a field stands; of one that the source does not state, where the item begins.
+    /// Returns the place of a field, or where the item begins if the source does not state the field.
     pub fn field_at(&self, field: Field) -> Span {
         match &self.places {
             Places::Lines(lines) => lines.get(&field).copied().unwrap_or(self.at),
@@ -202,7 +203,8 @@ impl Item {
         }
     }
 
-    /// Returns where one id of its chain stands, counted from the top; of one on a line with others, the line.
+    /// Returns the place of one id of the chain, counted from the top and starting at 0. If several ids share a line, this is the
+    /// line.
     pub(crate) fn chain_entry_at(&self, position: usize) -> Span {
         let all = self.field_at(Field::ChainEntries);
         let Places::Bytes { digits, .. } = &self.places else { return all };
@@ -213,26 +215,26 @@ impl Item {
         }
     }
 
-    /// Returns what it is.
+    /// Returns the kind of the item.
     pub const fn kind(&self) -> ItemKind {
         self.info.kind()
     }
 
-    /// Returns its id.
+    /// Returns the catalog entry id.
     pub const fn id(&self) -> u32 {
         self.info.catalog_entry_id
     }
 }
 
-/// An item of which the source states a part: a block of netsh's that is cut off, a line of `instlsp -p`.
+/// An item that the source states only in part: a truncated block of netsh, or a line of `instlsp -p`.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Fragment {
-    /// Where it begins.
+    /// The place at which the fragment begins.
     pub at: Span,
-    /// The fields that are stated, as they are written.
+    /// The fields that the source states, with their values as written.
     pub facts: IndexMap<Field, Stated<String>>,
-    /// Which programs see it, where that is stated.
+    /// The programs that see the entry, if the source states it.
     pub bits: Option<Bitness>,
 }
 
@@ -240,17 +242,17 @@ pub struct Fragment {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct NameSpaceSet {
-    /// Which programs see them; nothing where the source does not state.
+    /// The programs that see the providers; `None` if the source does not state it.
     pub bits: Option<Bitness>,
-    /// The key, or where its providers begin.
+    /// The place of the key, or of the first provider.
     pub at: Span,
     /// `Num_Catalog_Entries` or `Num_Catalog_Entries64`.
     pub count: Option<Stated<u32>>,
-    /// In catalog order.
+    /// The providers in catalog order.
     pub providers: Vec<NameSpaceProvider>,
 }
 
-/// One provider that resolves names.
+/// One name-space provider, which resolves names.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct NameSpaceProvider {
@@ -270,11 +272,11 @@ pub struct NameSpaceProvider {
     pub version: Option<u32>,
     /// `StoresServiceClassInfo`.
     pub stores_service_class_info: Option<bool>,
-    /// When its key was last written, in UTC as RFC 3339; hives record it.
+    /// The time at which its key was last written, in UTC as RFC 3339. Only hives record it.
     pub written: Option<String>,
-    /// Values that are none of these, `ProviderInfo` among them.
+    /// Values other than these, `ProviderInfo` among them.
     pub beside: Vec<Beside>,
-    /// Where it begins.
+    /// The place at which the provider begins.
     pub at: Span,
 }
 
@@ -282,15 +284,15 @@ pub struct NameSpaceProvider {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct LoadPoint {
-    /// Which it is.
+    /// The known load point that the value is.
     pub known: &'static KnownLoadPoint,
-    /// The path that it names; nothing where the value is no text.
+    /// The path that the value names; `None` if the value is not a text.
     pub path: Option<String>,
-    /// The value.
+    /// The place of the value.
     pub at: Span,
 }
 
-/// Which layers an application permits.
+/// The categories of layers that an application permits.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ApplicationCategories {
@@ -302,9 +304,9 @@ pub struct ApplicationCategories {
     pub arguments: Option<Stated<String>>,
     /// `PermittedLspCategories`.
     pub categories: Option<Stated<Categories>>,
-    /// When its key was last written, in UTC as RFC 3339; hives record it.
+    /// The time at which its key was last written, in UTC as RFC 3339. Only hives record it.
     pub written: Option<String>,
-    /// Values that are none of these.
+    /// Values other than these.
     pub beside: Vec<Beside>,
 }
 
@@ -331,7 +333,7 @@ impl Store {
         }
     }
 
-    /// Returns the set that programs of a bitness see: the one that says so, else the only one.
+    /// Returns the set that programs of this bitness see: the set that states it, else the set that states no bitness.
     pub fn set(&self, bits: Bitness) -> Option<&Set> {
         let said = self.sets.iter().find(|set| set.bits == Some(bits));
         said.or_else(|| self.sets.iter().find(|set| set.bits.is_none()))
@@ -356,7 +358,7 @@ impl Set {
 }
 
 impl MalformedItem {
-    /// Creates a key with this value, which is no item.
+    /// Creates a malformed item: a key whose value is not an item.
     pub fn new(key: Stated<String>, data: Vec<u8>, at: Span) -> Self {
         let number = key.value.parse().ok();
         MalformedItem { key, number, data, at }
@@ -364,7 +366,7 @@ impl MalformedItem {
 }
 
 impl Item {
-    /// Creates an item that says this, with no key and no bytes, whose fields stand nowhere in particular.
+    /// Creates an item with these facts, without a key, bytes or places of single fields.
     pub fn new(info: ProtocolInfo, at: Span) -> Self {
         Item {
             key: None,

@@ -1,22 +1,22 @@
-//! Where the path of a library leads on a Windows, by the rules of its paths and with the variables as they usually are.
+//! The resolution of library paths on Windows, by the rules of its paths and with variables at their usual values.
 
-/// Where a path leads. The rest is without `.` and `..`, `\` between its components, and none before the first.
+/// The place to which a path leads. `rest` has no `.` or `..`, has `\` between its components, and does not begin with `\`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum WindowsPath {
     Empty,
-    /// A name without a folder.
+    /// A file name without a folder.
     Bare(String),
     Relative,
     /// `\\SERVER\SHARE\...`.
     Network,
     /// Below the folder of Windows: `%SystemRoot%`, `%windir%`, `C:\Windows`.
     Windows(String),
-    /// Below the root of a drive.
+    /// Below the root of a drive, without the folder of Windows.
     Drive {
         letter: char,
         rest: String,
     },
-    /// Below what another variable names.
+    /// Below the folder that another variable names.
     Variable {
         name: String,
         rest: String,
@@ -49,7 +49,7 @@ impl WindowsPath {
         }
     }
 
-    /// Returns whether it is of something below the folder of Windows.
+    /// Returns whether the path leads to something below the folder of Windows.
     pub fn is_of_windows(&self) -> bool {
         matches!(self, WindowsPath::Windows(below) if !below.is_empty())
     }
@@ -65,8 +65,8 @@ impl WindowsPath {
     }
 }
 
-/// Returns whether two paths name one file of a Windows in `C:\Windows`: variables of that folder, case and doubled separators make
-/// no difference.
+/// Returns whether two paths name the same file of a Windows in `C:\Windows`. Variables for that folder, case and doubled
+/// separators make no difference.
 pub(super) fn same_file(one: &str, other: &str) -> bool {
     match (WindowsPath::of(one), WindowsPath::of(other)) {
         (WindowsPath::Windows(one), WindowsPath::Windows(other)) => one.eq_ignore_ascii_case(&other),
@@ -74,8 +74,8 @@ pub(super) fn same_file(one: &str, other: &str) -> bool {
     }
 }
 
-/// Returns whether a path leads to a known library of Windows. Programs of 32 bits are led from its folder to `SysWOW64`, which
-/// some installers name themselves.
+/// Returns whether a path leads to a known library of Windows. `System32` and `SysWOW64` count as equal: Windows redirects 32-bit
+/// programs to `SysWOW64`, and some installers name that folder themselves.
 pub(super) fn is_library(path: &str, known: &str) -> bool {
     let below = |path: &str| match WindowsPath::of(path) {
         WindowsPath::Windows(below) => {
@@ -92,7 +92,7 @@ pub(super) fn is_library(path: &str, known: &str) -> bool {
     }
 }
 
-/// Returns whether a path leads to a file of this name, below a folder in which programs are installed.
+/// Returns whether a path leads to a file with the file name of `name`, below a folder in which programs are installed.
 pub(super) fn is_of_programs(path: &str, name: &str) -> bool {
     let (path, name) = (plain(path), plain(name));
     let last = |path: &str| path.rsplit('\\').next().unwrap_or(path).to_owned();
@@ -108,7 +108,8 @@ pub(super) fn is_of_programs(path: &str, name: &str) -> bool {
         && !path.contains("..")
 }
 
-/// Returns the folder or the variable of a path below which users who are no administrators write, if there is one.
+/// Returns the folder or the variable in a path below which users who are not administrators can write, or `None` if there is
+/// none.
 pub(super) fn user_writable(path: &str) -> Option<&'static str> {
     if let WindowsPath::Variable { name, .. } = WindowsPath::of(path)
         && let Some(variable) = USER_VARIABLES.iter().find(|known| known.eq_ignore_ascii_case(&name))
@@ -121,14 +122,14 @@ pub(super) fn user_writable(path: &str) -> Option<&'static str> {
     USER_FOLDERS.iter().find(is_there).copied()
 }
 
-/// Folders below which users write on a usual Windows; `Documents and Settings` up to Windows XP.
+/// Folders below which users can write on a Windows with default settings; `Documents and Settings` exists up to Windows XP.
 const USER_FOLDERS: [&str; 6] = ["Users", "Documents and Settings", "AppData", "ProgramData", "Temp", "$Recycle.Bin"];
 
-/// Variables of such folders.
+/// Variables that name such folders.
 const USER_VARIABLES: [&str; 9] =
     ["TEMP", "TMP", "APPDATA", "LOCALAPPDATA", "USERPROFILE", "HOMEPATH", "PUBLIC", "ProgramData", "ALLUSERSPROFILE"];
 
-/// Variables that the system sets, beside those of the folder of Windows, and that no user has a say in.
+/// Variables that the system sets and users cannot change, besides those for the folder of Windows.
 pub(super) const SYSTEM_VARIABLES: [&str; 6] = [
     "ProgramFiles",
     "ProgramFiles(x86)",
@@ -138,13 +139,13 @@ pub(super) const SYSTEM_VARIABLES: [&str; 6] = [
     "CommonProgramW6432",
 ];
 
-/// Returns the name of the variable with which a path begins, and what is behind it.
+/// Returns the name of the variable with which a path begins, and the rest of the path behind it.
 fn variable(path: &str) -> Option<(&str, &str)> {
     let (name, rest) = path.strip_prefix('%')?.split_once('%')?;
     (rest.is_empty() || rest.starts_with('\\')).then_some((name, rest))
 }
 
-/// With `\` for `/`, without the prefixes that make the system take a path as it is, and without doubled separators.
+/// Returns the path with `\` in place of `/`, without the prefixes that disable path parsing, and without doubled separators.
 pub(super) fn plain(path: &str) -> String {
     let path = path.trim_end().replace('/', "\\");
     let prefixed = |prefix: &str| path.get(..prefix.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(prefix));
@@ -167,7 +168,7 @@ pub(super) fn plain(path: &str) -> String {
     plain
 }
 
-/// Without `.`, and without what `..` takes back; `\` between components only.
+/// Returns the path without `.`, without components that `..` removes, and with `\` only between components.
 fn resolved(rest: &str) -> String {
     let mut components: Vec<&str> = Vec::new();
     for component in rest.split('\\') {

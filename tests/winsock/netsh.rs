@@ -454,7 +454,7 @@ fn what_the_sample_of_wsaenumprotocols_prints_is_refused() {
         read.err().map(|kind| kind.to_string())
     };
     let whole = String::from_utf8(sample("wsaenumprotocols.txt")).expect("it is UTF-8");
-    let message = "`Max Socket Address Length` is of what Microsoft's sample of `WSAEnumProtocols` prints, which tells no libraries: \
+    let message = "`Max Socket Address Length` is of what Microsoft's sample of `WSAEnumProtocols` prints, which states no libraries: \
                    take what `netsh winsock show catalog` prints, or an export";
     assert_eq!(refused(whole.as_bytes()), Some(format!("line 11: {message}")));
     // A part of it too, as people post it.

@@ -1,4 +1,4 @@
-//! Where a gateway listens: addresses, and what they are to whom.
+//! The addresses at which a gateway listens, and what it accepts there.
 
 use crate::cli::Failure;
 use crate::cli::failure::warn;
@@ -9,14 +9,14 @@ use crate::{Loader, Registry, Request};
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 
-/// What is spoken at an address.
+/// The proxy protocol at an address.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub(super) enum Protocol {
     Socks5,
     Http,
 }
 
-/// An address, and what accepts there.
+/// An address, with the opener that accepts there.
 #[derive(Clone)]
 pub(super) struct Door {
     pub opener: Opener,
@@ -24,19 +24,19 @@ pub(super) struct Door {
     protocol: Protocol,
 }
 
-/// The addresses that a HOST:PORT stands for: at least one.
+/// The addresses that a HOST:PORT stands for; at least one.
 pub(super) struct Addresses<'p> {
     place: &'p str,
     found: Vec<SocketAddr>,
 }
 
-/// The catalog of what a gateway accepts on.
+/// Returns the registry of the gateway's listening side.
 pub(super) fn registry() -> Result<Registry, Failure> {
     Loader::new().builtin().text("gateway.toml", include_str!("../gateway.toml")).load().map_err(Failure::Catalog)
 }
 
 impl Protocol {
-    /// The name of the chain for addresses of a family.
+    /// Returns the name of the chain for addresses of this family.
     fn chain(self, ip: IpAddr) -> &'static str {
         match (self, ip) {
             (Protocol::Socks5, IpAddr::V4(_)) => "gateway-socks5/tcp4",
@@ -46,7 +46,7 @@ impl Protocol {
         }
     }
 
-    /// The layer that speaks it.
+    /// Returns the name of the layer that implements the protocol.
     fn layer(self) -> &'static str {
         match self {
             Protocol::Socks5 => "socks5",
@@ -54,7 +54,8 @@ impl Protocol {
         }
     }
 
-    /// The scheme of a proxy's URL, as programs take it. With `socks5h` they let the proxy look names up.
+    /// Returns the scheme of a proxy's URL, as programs accept it. With `socks5h`, programs let the proxy resolve
+    /// names.
     fn scheme(self) -> &'static str {
         match self {
             Protocol::Socks5 => "socks5h",
@@ -85,7 +86,7 @@ impl<'p> Addresses<'p> {
         }
     }
 
-    /// Tests that no other host reaches it, whichever of the addresses its name leads to.
+    /// Checks that no other host can reach any of the addresses.
     pub fn are_of_this_host(&self) -> Result<(), Failure> {
         let Some(remote) = self.found.iter().find(|address| !address.ip().to_canonical().is_loopback()) else {
             return Ok(());
@@ -106,10 +107,10 @@ impl<'p> Addresses<'p> {
     ) -> Result<Vec<Door>, Failure> {
         let door = |address: &SocketAddr| {
             let mut opener = opener(registry, protocol.chain(address.ip()), exposing)?;
-            // Messages of clients go on at once: they may be parts of a handshake, and wait for an answer.
+            // Messages of clients are sent at once: they may be parts of a handshake, and wait for an answer.
             let base = if address.is_ipv4() { "tcp4" } else { "tcp6" };
             opener = opener.set_word(base, "nodelay", "true").map_err(reported)?;
-            // One that is started anew need not wait for the connections of the last one to be forgotten.
+            // A restarted gateway need not wait until the connections of the last one have timed out.
             opener = opener.set_word(base, "reuse-address", "true").map_err(reported)?;
             if let Some(file) = users_file {
                 let path = file.to_str().ok_or_else(|| Failure::Message {
@@ -132,14 +133,14 @@ fn opener(registry: &Registry, entry: &str, exposing: &Exposing) -> Result<Opene
 }
 
 impl Door {
-    /// The URL of the proxy.
+    /// Returns the URL of the proxy.
     pub fn shown(&self, local: Option<&Address>) -> String {
         format!("{}://{}", self.protocol.scheme(), local.unwrap_or(&self.address))
     }
 }
 
-/// Listens at all addresses of a place. A name may stand for some that this host does not have, as `localhost` where there is no
-/// IPv6: one has to do.
+/// Listens at all addresses of a place. A name may stand for addresses that this host does not have, as `localhost`
+/// does where there is no IPv6: one that succeeds is enough.
 pub(super) fn listen(place: &[Door], listen: impl Fn(&Door) -> Result<Served, Error>) -> Result<Vec<Served>, Failure> {
     let mut served = Vec::new();
     let mut failed = Vec::new();
@@ -159,7 +160,8 @@ pub(super) fn listen(place: &[Door], listen: impl Fn(&Door) -> Result<Served, Er
     Ok(served)
 }
 
-/// Whether an address is one of these. One that stands for all addresses of this host is those that are `here`.
+/// Returns whether an address is among the listening ones. A wildcard address stands for all addresses for which `here`
+/// returns `true`.
 pub(super) fn is_among(address: SocketAddr, listening: &[SocketAddr], here: impl Fn(IpAddr) -> bool) -> bool {
     let ip = address.ip().to_canonical();
     listening.iter().any(|own| {

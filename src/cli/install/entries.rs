@@ -1,4 +1,4 @@
-//! Entries put into catalogs in TOML.
+//! Installs entries into catalogs in TOML.
 
 use super::Args;
 use crate::cli::globals::{STDIN, is_stdin};
@@ -9,7 +9,7 @@ use crate::winsock::Options;
 use crate::{Loader, Registry};
 use std::path::{Path, PathBuf};
 
-/// What there is to say of entries in TOML alone.
+/// The arguments that apply only to catalogs in TOML.
 #[derive(clap::Args)]
 #[command(next_help_heading = "Catalogs in TOML")]
 pub(super) struct OfToml {
@@ -40,7 +40,7 @@ pub(super) struct OfToml {
 }
 
 impl OfToml {
-    /// Those that are given, by their names.
+    /// Returns the names of the flags that were given.
     pub fn given(&self) -> impl Iterator<Item = &'static str> + use<> {
         let given = [
             ("--base", self.base),
@@ -54,7 +54,7 @@ impl OfToml {
     }
 }
 
-/// Installs them, or shows what would come of it.
+/// Installs the entries, or shows what would change.
 pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
     let loader = transaction::catalogs(globals)?;
     let own = &args.of_toml;
@@ -69,10 +69,10 @@ pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
     transaction::make_in(loader, change.replace(own.replace).chains_over(bases), &args.transaction)
 }
 
-/// What stands for every entry that requests can select, among the bases of chains.
+/// The word among the bases of chains that stands for every entry that requests can select.
 const ALL: &str = "all";
 
-/// The entries of another catalog, or those that are named.
+/// Returns the installation of the named entries of another catalog, or of all.
 fn of_catalog(args: &Args, from: &Path, globals: &Globals) -> Result<Install, Failure> {
     let of_new = [
         ("--id", args.id.is_some()),
@@ -94,7 +94,8 @@ fn of_catalog(args: &Args, from: &Path, globals: &Globals) -> Result<Install, Fa
     Ok(change.names(&args.words))
 }
 
-/// The catalog that stdin is: a text may stand on entries that are here, and a Winsock catalog loads by itself.
+/// Returns the installation from stdin: a text may stand on existing entries, and a Winsock catalog is loaded by
+/// itself.
 fn of_stdin() -> Result<Install, Failure> {
     let bytes = up_to_limit(std::io::stdin().lock()).map_err(|error| Failure::io(STDIN, error))?;
     if crate::winsock::recognised(&bytes) {
@@ -111,7 +112,7 @@ fn of_stdin() -> Result<Install, Failure> {
     }
 }
 
-/// A new entry by its words.
+/// Returns the definition of a new entry from its words.
 fn definition(args: &Args) -> Result<Definition, Failure> {
     let own = &args.of_toml;
     let kind = match () {
@@ -151,12 +152,12 @@ fn definition(args: &Args) -> Result<Definition, Failure> {
     Ok(Definition { kind, name: name.clone(), keys })
 }
 
-/// Whether chains are wanted.
+/// Returns whether the command line asks for chains.
 fn is_over(args: &Args) -> bool {
     args.chains_over_all || !args.chains_over.is_empty()
 }
 
-/// The entries that are to get a chain, by their names.
+/// Returns the names of the entries that are to get a chain.
 fn bases(words: &[String], loader: &Loader) -> Result<Vec<String>, Failure> {
     if words.is_empty() {
         return Ok(Vec::new());
@@ -165,9 +166,9 @@ fn bases(words: &[String], loader: &Loader) -> Result<Vec<String>, Failure> {
     words.iter().map(|word| base(word, &registry)).collect()
 }
 
-/// An entry by its name, or the first that answers FAMILY/TYPE/PROTOCOL.
+/// Returns the name of an entry, or of the first that answers FAMILY/TYPE/PROTOCOL.
 fn base(word: &str, registry: &Registry) -> Result<String, Failure> {
-    // The entry that a chain makes over a base has slashes in its name.
+    // The name of an entry of a chain over several bases contains a slash too.
     let Some([family, socket_type, protocol]) = super::triple(word).filter(|_| registry.entry(word).is_none()) else {
         return match word {
             ALL if registry.entry(word).is_none() => {

@@ -1,11 +1,11 @@
-//! `sockatlas install`: entries, and layers with their chains, put into catalogs.
+//! `sockatlas install`: installs entries, or a layer with its chains, into catalogs.
 //!
 //! | file | what |
 //! |---|---|
-//! | `entries` | into a catalog in TOML, which is changed |
-//! | `winsock` | into a Winsock catalog, which is shown as it would be |
+//! | `entries` | installs into a catalog in TOML, and changes it |
+//! | `winsock` | shows what an installation would make of a Winsock catalog |
 //!
-//! The command line is one, and the catalog that it names says which of the two is meant.
+//! Both share one command line; the catalog that it names decides which of them runs.
 
 mod entries;
 mod winsock;
@@ -111,7 +111,8 @@ pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
     }
 }
 
-/// Whether a Winsock catalog is meant. What can be read but once is not looked into: as it cannot be changed, it is one.
+/// Returns whether a file is a Winsock catalog. A stream that can be read only once is not inspected: it cannot be
+/// changed, so it is taken for one.
 fn is_winsock(path: &Path) -> bool {
     let is_toml = path.extension().is_some_and(|extension| extension == "toml");
     if is_toml || path.is_dir() || path.to_string_lossy().starts_with(BUILTIN) {
@@ -121,11 +122,11 @@ fn is_winsock(path: &Path) -> bool {
         return true;
     }
     let bytes = File::open(path).and_then(up_to_limit);
-    // What cannot be read is said by who tries to.
+    // A file that cannot be read is reported by the code that loads it.
     bytes.map_or(true, |bytes| crate::winsock::recognised(&bytes))
 }
 
-/// Refuses arguments that are for the other kind of catalog.
+/// Rejects arguments that are meant for the other kind of catalog.
 fn refuse(mut given: impl Iterator<Item = &'static str>, kind: &str, path: &Path, is: &str) -> Result<(), Failure> {
     match given.next() {
         None => Ok(()),
@@ -136,7 +137,7 @@ fn refuse(mut given: impl Iterator<Item = &'static str>, kind: &str, path: &Path
     }
 }
 
-/// FAMILY/TYPE/PROTOCOL.
+/// Returns the three parts of FAMILY/TYPE/PROTOCOL.
 fn triple(words: &str) -> Option<[&str; 3]> {
     words.split('/').collect::<Vec<_>>().try_into().ok()
 }

@@ -1,4 +1,4 @@
-//! What installing a layered provider would make of a Winsock catalog.
+//! Shows what installing a layered provider would make of a Winsock catalog.
 
 use super::Args;
 use crate::cli::json;
@@ -16,7 +16,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use uuid::Uuid;
 
-/// What there is to say of a layer in a Winsock catalog alone.
+/// The arguments that apply only to Winsock catalogs.
 #[derive(clap::Args)]
 #[command(next_help_heading = "Winsock catalogs")]
 pub(super) struct OfWinsock {
@@ -42,7 +42,7 @@ pub(super) struct OfWinsock {
 }
 
 impl OfWinsock {
-    /// Those that are given, by their names.
+    /// Returns the names of the arguments that were given.
     pub fn given(&self) -> impl Iterator<Item = &'static str> {
         let given = [
             ("--library-32", self.library_32.is_some()),
@@ -55,14 +55,14 @@ impl OfWinsock {
     }
 }
 
-/// Shows what would come of it, and writes it where an option says so. The catalog itself is never changed.
+/// Shows the result of the installation, and writes it if an option asks for that. The catalog itself is never changed.
 pub(super) fn run(args: &Args, path: &Path) -> Result<Status, Failure> {
     let own = &args.of_winsock;
     let (name, id, library) = layer(args)?;
     if let Some(output) = &own.output {
         outfile::may_be_written(output, [path], own.force)?;
     }
-    // Refuses a catalog with faults, each at its place.
+    // A catalog with faults is rejected, and each fault is reported at its place.
     let Imported { registry: before, store, .. } =
         import(Input::of(path.to_owned()).read()?, &ImportOptions::default()).map_err(Failure::Catalog)?;
     let install = Install {
@@ -79,7 +79,7 @@ pub(super) fn run(args: &Args, path: &Path) -> Result<Status, Failure> {
     let mut changes = Vec::new();
     for set in &installed.sets {
         let [was, is] = [view(&store, set.bits)?, view(&installed.store, set.bits)?];
-        // What demands change besides is listed by `diff`.
+        // Changes of requests with demands are listed by `diff`.
         let mut comparison = compare(&was, &is);
         comparison.differences.retain(|difference| difference.demand.is_none());
         changes.push((is, comparison));
@@ -97,19 +97,19 @@ pub(super) fn run(args: &Args, path: &Path) -> Result<Status, Failure> {
     Ok(Status::Clean)
 }
 
-/// All that is shown.
+/// The content of the output.
 pub(in crate::cli) struct Preview<'a> {
     pub install: &'a Install,
     pub before: &'a Store,
     pub installed: &'a Installed,
-    /// By the catalogs that are changed: the registry as it would be, and the requests without further demands that it answers
-    /// otherwise.
+    /// For each changed catalog, the new registry, and the requests without further demands that are answered
+    /// differently.
     pub changes: Vec<(Registry, Comparison)>,
     pub written: Option<&'a Path>,
 }
 
 impl Preview<'_> {
-    /// The applications with categories, which load no layer without.
+    /// Returns the applications with categories, which load no layer without categories.
     pub fn not_loaded_by(&self) -> Vec<&str> {
         let Some((registry, _)) = self.changes.first() else { return Vec::new() };
         let sections = registry.policy_sections().filter(|(_, section)| section.policy.permit.is_some());
@@ -117,13 +117,14 @@ impl Preview<'_> {
     }
 }
 
-/// What programs of a bitness see of a catalog.
+/// Returns the catalog as programs of a bitness see it.
 fn view(store: &Store, bits: Option<Bitness>) -> Result<Registry, Failure> {
     let bytes = exported(store, &WriteOptions { bits, ..WriteOptions::default() })?;
     Loader::new().winsock(Options::default()).bytes("winsock.reg", bytes).load().map_err(Failure::Catalog)
 }
 
-/// A catalog as a registry export. What netsh prints is not enough for one, nor does it show which requests chains will answer.
+/// Returns a catalog as a registry export. The output of netsh is not sufficient for one, and does not show which
+/// requests chains will answer.
 fn exported(store: &Store, options: &WriteOptions) -> Result<Vec<u8>, Failure> {
     let untold = |error: &WriteError| matches!(error, WriteError::Untold { .. });
     let help = "get the whole catalog: `reg export HKLM\\SYSTEM\\CurrentControlSet\\Services\\WinSock2 winsock.reg`";
@@ -131,7 +132,7 @@ fn exported(store: &Store, options: &WriteOptions) -> Result<Vec<u8>, Failure> {
         .map_err(|error| Failure::Message { help: untold(&error).then(|| help.to_owned()), message: error.to_string() })
 }
 
-/// The layer's name, GUID and library, which there must be.
+/// Returns the layer's name, GUID and library, all of which are required.
 fn layer(args: &Args) -> Result<(&str, Uuid, &str), Failure> {
     let missing = |what: &str| Failure::Message {
         message: format!("{what} is missing, which a layer of a Winsock catalog must have"),
@@ -154,7 +155,7 @@ fn layer(args: &Args) -> Result<(&str, Uuid, &str), Failure> {
     Ok((name, id, library))
 }
 
-/// What is to be covered; nothing: everything.
+/// Returns the triples to be covered; `None` for all.
 fn over(args: &Args, registry: &Registry) -> Result<Option<Vec<Triple>>, Failure> {
     if args.chains_over_all {
         return Ok(None);
@@ -217,9 +218,9 @@ fn text(preview: &Preview<'_>) -> String {
     text
 }
 
-/// What is new in one catalog, or in both alike.
+/// The changes of one catalog, or of both if they are equal.
 struct Block {
-    /// ` of the 64-bit catalog`
+    /// The clause that names the catalog, as in ` of the 64-bit catalog`.
     of: String,
     /// The chains, the order, and the answers.
     body: [String; 3],
@@ -266,7 +267,7 @@ fn chains(set: &InstalledSet, registry: &Registry) -> String {
     text
 }
 
-/// `1017, was 1001`
+/// Returns a changed number, as in `1017, was 1001`.
 fn changed(was: &Option<Stated<u32>>, is: &Option<Stated<u32>>) -> String {
     match (was, is) {
         (Some(was), Some(is)) => format!("{}, was {}", is.value, was.value),

@@ -1,4 +1,4 @@
-//! What `resolve` and `explain` print.
+//! The output of `resolve` and `explain`.
 
 use super::{Code, Named, Place, ServiceNames, StackNames, Text, VERSION};
 use crate::catalog::EntryDemand;
@@ -21,7 +21,7 @@ pub struct Answer<'a> {
 }
 
 impl<'a> Answer<'a> {
-    /// The answer to a request; `protocol` is the word that it was written with, if one was.
+    /// Creates the answer to a request; `protocol` is the word that the protocol was written with, if any.
     pub fn new(
         registry: &'a Registry,
         request: &'a crate::Request,
@@ -43,7 +43,7 @@ impl<'a> Answer<'a> {
         }
     }
 
-    /// The same with every candidate and every mend.
+    /// Returns the answer with every candidate and every mend added.
     pub fn explained(self, explanation: &'a crate::Explanation<'a>) -> Self {
         let candidates = explanation.candidates.iter().map(|candidate| Candidate {
             name: candidate.entry.name(),
@@ -62,7 +62,7 @@ impl<'a> Answer<'a> {
     }
 }
 
-/// A line of a batch that is no request.
+/// A line of a batch that is not a request.
 #[derive(serde::Serialize)]
 pub struct BadLine<'a> {
     version: u32,
@@ -76,7 +76,7 @@ struct BadLineError<'a> {
     message: &'a str,
 }
 
-/// The code of a line that is no request; no code of a refusal is called so.
+/// The code of a line that is not a request; no refusal has this code.
 pub const BAD_REQUEST_LINE: &str = "bad-request-line";
 
 impl<'a> BadLine<'a> {
@@ -85,14 +85,14 @@ impl<'a> BadLine<'a> {
     }
 }
 
-/// A request as it was asked, by name where there is one.
+/// A request as it was made, with names where they exist.
 #[derive(serde::Serialize)]
 struct Request<'a> {
     family: Word<'a>,
     #[serde(rename = "type")]
     socket_type: Word<'a>,
     protocol: Word<'a>,
-    /// Left out of a request that connects.
+    /// Left out for a request that connects.
     #[serde(skip_serializing_if = "Option::is_none")]
     role: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -115,7 +115,7 @@ impl<'a> Request<'a> {
     fn new(registry: &'a Registry, request: &'a crate::Request, protocol: Option<&str>) -> Self {
         let (scope, system) = (registry.scope(), registry.dialect().system());
         let demands = request.demands().unwrap_or(crate::Demands::none());
-        // A protocol that was asked for by its number is echoed as one: a number stands for itself in any family.
+        // A protocol that was given by its number is printed as a number, which has the same meaning in any family.
         let by_name = protocol.is_some_and(|word| word.parse::<i32>().is_err());
         let name = by_name.then(|| scope.protocol_name(request.protocol(), request.family())).flatten();
         let number = || Word::Number(request.family().number(system));

@@ -1,4 +1,4 @@
-//! What `diff` prints.
+//! The output of `diff`.
 
 use super::{Named, ServiceNames, Text, VERSION};
 use crate::terms::{Family, Protocol, Role, SocketType};
@@ -9,24 +9,24 @@ use crate::{Asked, Comparison, Demand, Difference, Registry};
 pub struct Differences<'a> {
     version: u32,
     differences: Vec<Changed<'a>>,
-    /// Left out: all was compared.
+    /// Left out if all requests were compared.
     #[serde(skip_serializing_if = "Option::is_none")]
     not_compared: Option<NotCompared>,
 }
 
-/// Requests that are answered otherwise.
+/// Requests that are answered differently.
 #[derive(serde::Serialize)]
 pub struct Changed<'a> {
     family: Field<'a>,
     #[serde(rename = "type")]
     socket_type: Field<'a>,
     protocols: Vec<Range<'a>>,
-    /// Null: requests that name no application, or one without a section.
+    /// Null for requests that name no application, or an application without a section.
     application: Option<&'a str>,
-    /// `connect` or `accept`; left out: both.
+    /// `connect` or `accept`; left out for both.
     #[serde(skip_serializing_if = "Option::is_none")]
     role: Option<&'static str>,
-    /// Null: no further demand.
+    /// Null if there is no further demand.
     demand: Option<Text<&'a Demand>>,
     was: Answer<'a>,
     is: Answer<'a>,
@@ -35,14 +35,14 @@ pub struct Changed<'a> {
 /// Requests of which not every combination of services was compared.
 #[derive(serde::Serialize)]
 pub struct NotCompared {
-    /// How many kinds of requests.
+    /// The number of kinds of requests.
     kinds: usize,
-    /// One of them, as a line of a batch.
+    /// One of them, in the format of a line of a batch.
     request: String,
 }
 
 impl NotCompared {
-    /// What a comparison left out, if it did.
+    /// Returns the requests that a comparison left out, if there are any.
     pub fn of(registry: &Registry, comparison: &Comparison) -> Option<Self> {
         let left_out = comparison.not_compared.as_ref()?;
         Some(NotCompared { kinds: left_out.kinds, request: registry.request_text(&left_out.request) })
@@ -73,7 +73,7 @@ enum Answer<'a> {
 }
 
 impl<'a> Differences<'a> {
-    /// The differences; names are those of the registry as it is.
+    /// Creates the list of differences, with the names of the registry `registry`.
     pub fn new(registry: &'a Registry, comparison: &'a Comparison) -> Self {
         Differences {
             version: VERSION,
@@ -84,7 +84,7 @@ impl<'a> Differences<'a> {
 }
 
 impl<'a> Changed<'a> {
-    /// All differences.
+    /// Returns all differences.
     pub fn all(registry: &'a Registry, differences: &'a [Difference]) -> Vec<Self> {
         differences.iter().map(|difference| Changed::new(registry, difference)).collect()
     }

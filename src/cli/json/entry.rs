@@ -1,4 +1,4 @@
-//! What `list` and `show` print.
+//! The output of `list` and `show`.
 
 use super::{Named, Place, ServiceNames, StackNames, Text, VERSION};
 use crate::catalog::{EntryKind, Facts, OptionSpec, OptionValue};
@@ -7,7 +7,7 @@ use crate::terms::Role;
 use crate::{EntryRef, ProviderRef, Registry};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-/// The entries, and whose they are.
+/// The entries of a catalog, with its title and dialect.
 #[derive(serde::Serialize)]
 pub struct Entries<'a, E> {
     version: u32,
@@ -37,7 +37,7 @@ pub struct Entry<'a> {
     matches_zero: bool,
     stack: StackNames<'a>,
     services: ServiceNames<'a>,
-    /// What it offers when it accepts, where that is not the same.
+    /// The services that it offers when it accepts, if they differ.
     #[serde(skip_serializing_if = "Option::is_none")]
     services_accepting: Option<ServiceNames<'a>>,
     provider: ProviderModule<'a>,
@@ -78,18 +78,18 @@ impl<'a> Entry<'a> {
     }
 }
 
-/// An entry as `show` prints it: what `list` prints, and all else that is known.
+/// An entry as `show` prints it: the output of `list`, and all other known facts.
 #[derive(serde::Serialize)]
 pub struct WholeEntry<'a> {
     #[serde(flatten)]
     entry: Entry<'a>,
-    /// Null for what is no layer.
+    /// Null if the entry is not a layer.
     contract: Option<Contract<'a>>,
     facts: EntryFacts<'a>,
     options: Options<'a>,
     used_by: Vec<&'a str>,
     dependents: Vec<&'a str>,
-    /// Null where the module is not known, and for a chain.
+    /// Null if the module is not known, and for a chain.
     module: Option<Module<'a>>,
     /// Null for a layer.
     time_limits: Option<Vec<ModuleOption<'a>>>,
@@ -111,12 +111,12 @@ impl<'a> WholeEntry<'a> {
     }
 }
 
-/// What implements an entry, and the options that the entry takes of it.
+/// The module that implements an entry, and its options that the entry accepts.
 #[derive(serde::Serialize)]
 struct Module<'a> {
     name: &'static str,
     summary: &'static str,
-    /// The feature of this crate that compiles it in; null for a module from elsewhere.
+    /// The feature of this crate that compiles the module in; null for a module from elsewhere.
     feature: Option<&'static str>,
     options: Vec<ModuleOption<'a>>,
 }
@@ -129,25 +129,25 @@ impl<'a> Module<'a> {
     }
 }
 
-/// An option that an entry takes, stated or not.
+/// An option that an entry accepts, stated or not.
 #[derive(serde::Serialize)]
 struct ModuleOption<'a> {
     name: &'static str,
     summary: &'static str,
     kind: &'static str,
-    /// The values that it takes, in words.
+    /// The values that it accepts, in words.
     takes: String,
     required: bool,
-    /// What holds where it is left out, in words.
+    /// The behaviour if it is left out, in words.
     default: Option<&'static str>,
-    /// Null where it is not stated.
+    /// Null if it is not stated.
     value: Option<Value<'a>>,
 }
 
 impl<'a> ModuleOption<'a> {
-    /// The time limits of an entry, or its other options.
+    /// Returns the time limits of an entry, or its other options.
     fn all(entry: EntryRef<'a>, limits: bool) -> Vec<Self> {
-        // A module may have an option of its own that is called like a time limit.
+        // A module may have an option of its own with the name of a time limit.
         let of_module = |spec: &OptionSpec| entry.module().is_some_and(|module| module.spec(spec.name()).is_some());
         let option = |spec: &'static OptionSpec| ModuleOption {
             name: spec.name(),
@@ -168,7 +168,7 @@ struct Contract<'a> {
     forbids: ServiceNames<'a>,
     adds: ServiceNames<'a>,
     removes: ServiceNames<'a>,
-    /// Null: all.
+    /// Null if all entries are allowed.
     allow_below: Option<Vec<&'a str>>,
     categories: Vec<String>,
 }
@@ -217,7 +217,7 @@ struct Range {
     max: u32,
 }
 
-/// Protocols from one number to another; the name where it is one that has a name.
+/// A range of protocols from one number to another; with a name if it is one protocol that has a name.
 #[derive(serde::Serialize)]
 struct ProtocolRange<'a> {
     from: i32,

@@ -1,4 +1,4 @@
-//! What `install` prints of a Winsock catalog.
+//! The output of `install` for a Winsock catalog.
 
 use super::diff::Changed;
 use super::{Code, Text, VERSION};
@@ -7,15 +7,15 @@ use crate::winsock::wsa::{InstallError, InstalledChain, InstalledSet};
 use crate::{Comparison, Registry};
 use uuid::Uuid;
 
-/// What would be installed, and what changes with it.
+/// The result of an installation, and the changes that it causes.
 #[derive(serde::Serialize)]
 pub struct Installation<'a> {
     version: u32,
     layer: Layer<'a>,
-    /// Null where the catalog does not state it.
+    /// Null if the catalog does not state it.
     next_catalog_entry_id: Option<u32>,
     serial_access_number: Option<u32>,
-    /// The applications that permit some categories of layers, of which the new one has none.
+    /// The applications that permit only some categories of layers. The new layer has no category.
     not_loaded_by: Vec<&'a str>,
     catalogs: Vec<InstalledCatalog<'a>>,
     /// The file that was written; null without `--output`.
@@ -31,12 +31,12 @@ struct Layer<'a> {
 
 #[derive(serde::Serialize)]
 struct InstalledCatalog<'a> {
-    /// 32 or 64; null where the source does not state.
+    /// 32 or 64; null if the source does not state it.
     bits: Option<u32>,
     chains: Vec<Chain<'a>>,
     /// The ids of all entries.
     order: &'a [u32],
-    /// The requests without further demands that are answered otherwise, as `diff` prints them.
+    /// The requests without further demands that are answered differently, in the format of `diff`.
     differences: Vec<Changed<'a>>,
 }
 
@@ -51,7 +51,7 @@ struct Chain<'a> {
     socket_type: i32,
     protocol: i32,
     service_flags: u32,
-    /// Ids, the layer first.
+    /// The ids, the layer first.
     chain: &'a [u32],
     /// The id of the entry directly below the layer.
     below: u32,
@@ -111,7 +111,7 @@ pub struct RefusedInstallation {
 #[derive(serde::Serialize)]
 struct InstallationError {
     message: String,
-    /// Several where the documentation names several for the same; none where the question does not arise on Windows.
+    /// Several if the documentation names several for this error; empty if the error does not exist on Windows.
     wsa: Vec<Code>,
 }
 

@@ -1,8 +1,8 @@
-//! What the command prints as JSON: version 1.
+//! The JSON output of the command: version 1.
 //!
-//! The structs are the contract and nothing else: names and order of the fields are what is printed. They borrow from the
-//! registry, so that a batch writes its answers without a copy. Fields may be added in version 1; none goes, none changes
-//! its meaning.
+//! The structs define the format and nothing else: the names and the order of the fields are those of the output. They
+//! borrow from the registry, so that a batch writes its answers without a copy. Fields may be added in version 1; none
+//! is removed, and none changes its meaning.
 
 mod answer;
 mod diff;
@@ -32,7 +32,7 @@ use std::fmt::Display;
 
 const VERSION: u32 = 1;
 
-/// An error code of a system's own: its name, and its number where it has one.
+/// An error code of a system: its name, and its number where it has one.
 #[derive(serde::Serialize)]
 pub(super) struct Code {
     pub name: &'static str,
@@ -49,7 +49,7 @@ impl Code {
     }
 }
 
-/// The name of a number, if it has one, and the number, if its system has one.
+/// The name for a number, if it has one, and the number, if its system has one.
 #[derive(serde::Serialize)]
 pub(super) struct Named<'a> {
     name: Option<&'a str>,
@@ -70,14 +70,14 @@ impl<'a> Named<'a> {
         Named { name: registry.scope().protocol_name(protocol, family), number: Some(protocol.number()) }
     }
 
-    /// The name, or else the number.
+    /// Returns the name, or else the number.
     pub fn short(&self) -> String {
         let number = || self.number.map(|number| number.to_string()).unwrap_or_default();
         self.name.map_or_else(number, str::to_owned)
     }
 }
 
-/// For people: `inet (2)`, and the name or the number alone where there is no other.
+/// Displays the name and the number for people, as in `inet (2)`, or the one that is known.
 impl Display for Named<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match (self.name, self.number) {
@@ -89,7 +89,7 @@ impl Display for Named<'_> {
     }
 }
 
-/// Printed as it displays.
+/// Serializes a value as the text that it displays.
 struct Text<T>(T);
 
 impl<T: Display> Serialize for Text<T> {
@@ -98,7 +98,7 @@ impl<T: Display> Serialize for Text<T> {
     }
 }
 
-/// The names of services, sorted.
+/// Serializes the names of services, sorted.
 struct ServiceNames<'a>(&'a Services);
 
 impl ServiceNames<'_> {
@@ -113,7 +113,7 @@ impl Serialize for ServiceNames<'_> {
     }
 }
 
-/// The names of a stack, the top first.
+/// Serializes the names of a stack, the top first.
 struct StackNames<'a>(EntryRef<'a>);
 
 impl Serialize for StackNames<'_> {
@@ -122,7 +122,7 @@ impl Serialize for StackNames<'_> {
     }
 }
 
-/// File, line and column.
+/// Serializes a location as file, line and column.
 struct Place(Location);
 
 impl Serialize for Place {

@@ -1,9 +1,9 @@
-//! What `names` prints.
+//! The output of `names`.
 
 use super::{Code, VERSION};
 use crate::terms::{Dialect, ErrorCode};
 
-/// The sections; what was not asked for is absent.
+/// The sections; those that were not requested are absent.
 #[derive(Default, serde::Serialize)]
 pub struct Names<'a> {
     version: u32,
@@ -28,7 +28,7 @@ impl Names<'_> {
     }
 }
 
-/// A name, its number in the dialect, and the other names that are read like it.
+/// A name, its number in the dialect, and its aliases.
 #[derive(Clone, PartialEq, Eq, serde::Serialize)]
 pub struct KnownName<'a> {
     pub name: std::borrow::Cow<'a, str>,
@@ -45,7 +45,7 @@ pub struct FamilyProtocols<'a> {
 #[derive(serde::Serialize)]
 pub struct KnownService {
     pub name: &'static str,
-    /// The XP1_* flag; null for those that Winsock has no flag for.
+    /// The XP1_* flag; null for services that have no flag in Winsock.
     pub xp1: Option<u32>,
 }
 

@@ -1,4 +1,4 @@
-//! What the commands print that change catalogs.
+//! The output of the commands that change catalogs.
 
 use super::diff::{Changed, NotCompared};
 use super::{Place, VERSION};
@@ -9,28 +9,28 @@ use crate::cli::unified;
 use crate::edit::{Consequence, Original, Outcome};
 use crate::report::{Finding, json::FindingV1};
 
-/// What a change does.
+/// The effects of a change.
 #[derive(serde::Serialize)]
 pub struct Transaction<'a> {
     version: u32,
-    /// Those that change; none where the catalogs are so already.
+    /// The files that change; empty if the catalogs need no change.
     files: Vec<File>,
-    /// The requests that are answered otherwise, as `diff` prints them.
+    /// The requests that are answered differently, in the format of `diff`.
     differences: Vec<Changed<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     not_compared: Option<NotCompared>,
-    /// What was done beyond what was asked for; places are in the catalogs as they were.
+    /// The edits beyond the requested ones; places are in the catalogs before the change.
     consequences: Vec<Went<'a>>,
-    /// What the check finds in the result and does not find in the catalogs as they were; places are in the result.
+    /// The findings of the result's check that the catalogs did not have before the change; places are in the result.
     findings: Vec<FindingV1<'a>>,
-    /// Whether the files are written: not with `--dry-run`, and not where none changes.
+    /// Whether the files are written: `false` with `--dry-run`, and if no file changes.
     written: bool,
 }
 
 #[derive(serde::Serialize)]
 struct File {
     path: String,
-    /// The lines that change, as `diff -u` prints them.
+    /// The lines that change, in the format of `diff -u`.
     diff: String,
 }
 
@@ -56,14 +56,14 @@ impl File {
     }
 }
 
-/// What was done beyond what was asked for.
+/// An edit beyond the requested ones.
 #[derive(serde::Serialize)]
 struct Went<'a> {
     /// `removed`, `shortened`, `disabled`, `added`, `replaced` or `left-out`.
     effect: String,
     #[serde(flatten)]
     thing: Thing<'a>,
-    /// Null where it is plain.
+    /// Null if it is obvious.
     reason: Option<&'a str>,
 }
 
@@ -74,17 +74,17 @@ impl<'a> Went<'a> {
     }
 }
 
-/// A thing of the catalogs that another needs.
+/// An item of the catalogs that needs another.
 #[derive(serde::Serialize)]
 struct Thing<'a> {
     /// `base`, `layer`, `chain`, `provider`, `expect` or `always`.
     kind: &'static str,
-    /// Of an `expect` and an `always`, which have none: the name that they need.
+    /// For an `expect` or `always`, which has no name, the name that it needs.
     name: &'a str,
     source: Place,
 }
 
-/// A change that is not made.
+/// A change that was rejected.
 #[derive(serde::Serialize)]
 pub struct RefusedTransaction<'a> {
     version: u32,
@@ -96,20 +96,20 @@ struct Refusal<'a> {
     /// `needed-by-others`, `stands-on-disabled` or `result-has-errors`.
     code: &'static str,
     message: &'a str,
-    /// Those that stand in the way.
+    /// The items that caused the rejection.
     others: Vec<Thing<'a>>,
     /// The errors of the result; places are in the result.
     findings: Vec<FindingV1<'a>>,
 }
 
 impl<'a> RefusedTransaction<'a> {
-    /// Others stand in the way.
+    /// Creates a rejection that is caused by other items.
     pub fn of_others(code: &'static str, message: &'a str, others: &[(&'static str, &'a str, &Location)]) -> Self {
         let others = others.iter().map(|&(kind, name, at)| Thing::new(kind, name, at));
         RefusedTransaction::new(code, message, others.collect(), Vec::new())
     }
 
-    /// The result is not sound.
+    /// Creates a rejection that is caused by errors of the result.
     pub fn of_findings(message: &'a str, findings: &'a [Finding], sources: &Sources) -> Self {
         RefusedTransaction::new("result-has-errors", message, Vec::new(), FindingV1::all(findings, sources))
     }

@@ -1,4 +1,4 @@
-//! What `winsock repair` prints.
+//! The output of `winsock repair`.
 
 use super::{Place, Text, VERSION};
 use crate::catalog::Sources;
@@ -6,32 +6,32 @@ use crate::report::Finding;
 use crate::winsock::SourceForm;
 use crate::winsock::repair::{Plan, Step, Subject};
 
-/// A plan, and what became of it.
+/// A repair plan, and its result.
 #[derive(serde::Serialize)]
 pub struct Repair<'a> {
     version: u32,
     /// `reg`, `hive` or `packed`.
     form: &'static str,
     steps: Vec<Planned<'a>>,
-    /// The errors that no step mends.
+    /// The errors that no step repairs.
     left: Vec<Found<'a>>,
-    /// The warnings that the mended catalog still has.
+    /// The warnings that the repaired catalog still has.
     warnings: Vec<Found<'a>>,
-    /// The file that is written; null without one.
+    /// The file that was written; null if none was.
     output: Option<String>,
 }
 
 #[derive(serde::Serialize)]
 struct Planned<'a> {
-    /// What kind of change it is, as in `remove`.
+    /// The kind of change, as in `remove`.
     change: &'static str,
-    /// The rule that asks for it; null where the user does, and for what other steps bring with them.
+    /// The rule that requires the step; null if the user requested it, or if other steps caused it.
     code: Option<&'static str>,
-    /// 32 or 64; null for what serves both sets.
+    /// 32 or 64; null for a step that concerns both sets.
     bits: Option<u32>,
-    /// Null for a counter, and for all keys of a set.
+    /// Null for a counter, and for a step that concerns all keys of a set.
     item: Option<Item<'a>>,
-    /// What is done.
+    /// The description of the step.
     message: Text<&'a Step>,
     reason: String,
     source: Place,
@@ -54,7 +54,7 @@ struct Found<'a> {
 }
 
 impl<'a> Repair<'a> {
-    /// A plan for a catalog of this form, written to this file.
+    /// Creates the output for a plan for a catalog of this form, and the file that was written.
     pub fn new(plan: &'a Plan, form: SourceForm, sources: &Sources, output: Option<String>) -> Self {
         let found = |finding: &'a Finding| Found {
             code: finding.code,

@@ -1,21 +1,21 @@
-//! Manual pages as roff.
+//! Renders manual pages as roff.
 
 use crate::manual::CHAPTERS;
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
-/// A page.
+/// A manual page.
 pub(super) struct Page {
-    /// As in `sockatlas-resolve`.
+    /// The name of the page, as in `sockatlas-resolve`.
     pub name: String,
-    /// 1 for commands, 5 for files.
+    /// The section: 1 for commands, 5 for files.
     pub section: u8,
-    /// roff.
+    /// The text in roff.
     pub text: String,
 }
 
-/// The page of the command, those of its commands, and that on catalogs.
+/// Returns the page of `sockatlas`, those of its commands, and the page on catalogs.
 pub(super) fn all(root: &clap::Command) -> Vec<Page> {
     let mut root = root.clone();
     root.build();
@@ -54,7 +54,8 @@ fn of_command(command: &clap::Command, name: &str) -> Page {
     Page { name: name.to_owned(), section: 1, text }
 }
 
-/// What stands behind the options: a line that ends with a colon at the margin begins a section, and what is indented is set as it is.
+/// Returns the sections after the options: a line at the margin that ends with a colon begins a section, and indented
+/// lines are set verbatim.
 fn sections(extra: &str) -> String {
     let mut roff = Roff::new();
     let mut block = Vec::new();
@@ -77,7 +78,7 @@ fn sections(extra: &str) -> String {
     roff.to_roff()
 }
 
-/// sockatlas-catalog(5): the chapter on the format.
+/// Returns sockatlas-catalog(5): the chapter on the format.
 fn of_catalogs() -> Page {
     let chapter = CHAPTERS.iter().find(|chapter| chapter.name == "format").map_or("", |chapter| chapter.text);
     let version = env!("CARGO_PKG_VERSION");
@@ -89,12 +90,13 @@ fn of_catalogs() -> Page {
     Page { name: "sockatlas-catalog".to_owned(), section: 5, text: roff.to_roff() }
 }
 
-/// Markdown as roff: headings, paragraphs, code, and tables, of which each row is a paragraph with its first cell as the tag.
+/// Renders Markdown as roff: headings, paragraphs, code, and tables. Each row of a table becomes a paragraph with its
+/// first cell as the tag.
 struct Markdown<'r> {
     roff: &'r mut Roff,
-    /// The text of the block that is being read.
+    /// The text of the current block.
     text: String,
-    /// The cells of the row that is being read.
+    /// The cells of the current row.
     cells: Vec<String>,
 }
 

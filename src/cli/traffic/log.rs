@@ -12,26 +12,26 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Where lines go. Clones write to the same.
+/// The log's output. Clones write to the same output.
 #[derive(Clone)]
 pub(in crate::cli) struct Log {
     state: Arc<Mutex<State>>,
-    /// Of clients that ask for their targets: what they speak, who they are and what they were answered is in it too.
+    /// Whether clients ask for their targets; each line then contains their protocol, their user and the answer too.
     of_clients: bool,
 }
 
 struct State {
     out: Box<dyn Write + Send>,
     place: String,
-    /// Lines that could not be written, and why the first of them could not.
+    /// The number of lines that could not be written, and the error of the first of them.
     lost: u64,
     first: Option<io::Error>,
-    /// Nobody reads any more.
+    /// Whether the reader has closed the pipe.
     closed: bool,
 }
 
 impl Log {
-    /// Lines behind those of a file, which is made if it is not there; `-` is standard output.
+    /// Opens a log that appends to a file, which is created if it does not exist; `-` is standard output.
     pub fn open(path: &Path) -> Result<Log, Failure> {
         let place = path.display().to_string();
         let (out, place): (Box<dyn Write + Send>, String) = if place == "-" {
@@ -44,12 +44,12 @@ impl Log {
         Ok(Log { state: Arc::new(Mutex::new(state)), of_clients: false })
     }
 
-    /// The same for clients that ask for their targets.
+    /// Returns the log, set up for clients that ask for their targets.
     pub fn of_clients(self) -> Log {
         Log { of_clients: true, ..self }
     }
 
-    /// Whether every line was written.
+    /// Returns an error if a line could not be written.
     pub fn close(&self) -> Result<(), Failure> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         match state.first.take() {
@@ -64,7 +64,7 @@ impl Log {
 
 impl Observer for Log {
     fn ended(&self, record: &Record) {
-        // There is nothing in a line that could not be JSON.
+        // A line contains nothing that cannot be written as JSON.
         let mut line = Vec::new();
         let Ok(()) = json_line(&mut line, &Line::of(record, self.of_clients)) else { return };
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
@@ -74,7 +74,7 @@ impl Observer for Log {
         let written = state.out.write_all(&line).and_then(|()| state.out.flush());
         match written {
             Ok(()) => {}
-            // A reader that has gone away is no error: nobody is left to notify.
+            // A closed pipe is no error: nobody would read a message.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => state.closed = true,
             Err(error) => {
                 state.lost += 1;
@@ -91,21 +91,21 @@ impl Observer for Log {
 #[derive(Serialize)]
 struct Line<'r> {
     version: u32,
-    /// When it was accepted, as in RFC 3339.
+    /// The time at which it was accepted, as in RFC 3339.
     time: String,
-    /// Whose it was.
+    /// The address of the client.
     peer: Option<String>,
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     client: Option<Client<'r>>,
-    /// Null, if its client never came to say so.
+    /// Null if the client never stated a target.
     target: Option<String>,
     near: Side<'r>,
-    /// Null, if it never was connected.
+    /// Null if the far side was never connected.
     far: Option<Side<'r>>,
-    /// Bytes that the far side took, and the near side.
+    /// The bytes that the far side received, and those that the near side received.
     up: u64,
     down: u64,
-    /// Datagrams that a side could not take.
+    /// The number of datagrams that a side could not receive.
     #[serde(skip_serializing_if = "is_zero")]
     lost: u64,
     seconds: f64,
@@ -118,31 +118,32 @@ struct Line<'r> {
 /// A client that asks for its target.
 #[derive(Serialize)]
 struct Client<'r> {
-    /// The layer that hears it, as `socks5`.
+    /// The layer that serves the client, as in `socks5`.
     protocol: &'r str,
-    /// Null, if it was not asked who it is, or is not believed.
+    /// Null if the client was not asked for a user, or failed to authenticate.
     user: Option<&'r str>,
-    /// `connected`, or why it is not, in the words for clients; null, if nothing was reported but an error of its protocol.
+    /// `connected`, or the reason why it is not, in the words for clients; null if the client got only an error of its
+    /// protocol.
     #[serde(rename = "told")]
     reported: Option<&'static str>,
 }
 
-/// One side of it.
+/// One side of a connection.
 #[derive(Serialize)]
 struct Side<'r> {
     entry: &'r str,
     stack: &'r [String],
-    /// The ends of its socket.
+    /// The addresses of its socket.
     local: Option<String>,
     peer: Option<String>,
-    /// What each layer negotiated.
+    /// The facts that each layer negotiated.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     layers: BTreeMap<&'r str, BTreeMap<&'static str, &'r str>>,
 }
 
 #[derive(Serialize)]
 struct Fault {
-    /// `near` or `far`; null for a limit that both are held to.
+    /// `near` or `far`; null for a limit that applies to both.
     side: Option<&'static str>,
     kind: &'static str,
     message: String,
@@ -212,7 +213,7 @@ fn is_zero(count: &u64) -> bool {
     *count == 0
 }
 
-/// What kind of error it is, in a word for programs.
+/// Returns the kind of an error, as a word for programs.
 fn kind(error: &Error) -> &'static str {
     let of_io = |error: Option<&io::Error>| match error.map(io::Error::kind) {
         Some(io::ErrorKind::ConnectionRefused) => "refused",
@@ -234,7 +235,7 @@ fn kind(error: &Error) -> &'static str {
         },
         error if error.kind() == ErrorKind::Host => "host",
         error if error.kind() == ErrorKind::Usage => "usage",
-        // Of several attempts, the last that failed.
+        // Of several attempts, the last that failed counts.
         Error::Unreached { attempts, .. } => {
             let failed = attempts.iter().rev().find_map(|attempt| match &attempt.outcome {
                 Attempted::Failed(error) => Some(of_io(error.io())),

@@ -1,9 +1,9 @@
-//! Catalogs changed by the command: what `install`, `remove`, `order`, `enable`, `disable` and `set` share.
+//! Changes catalogs: the shared code of `install`, `remove`, `order`, `enable`, `disable` and `set`.
 //!
 //! | file | what |
 //! |---|---|
-//! | `text` | what is said of a change that is made, or shown |
-//! | `refused` | what is said of one that is not made |
+//! | `text` | the text about a change that is made, or shown |
+//! | `refused` | the message about a change that is rejected |
 
 mod refused;
 mod text;
@@ -19,7 +19,7 @@ use crate::catalog::BUILTIN;
 use crate::edit::{Change, Outcome, Prepared, Transaction};
 use std::path::{Path, PathBuf};
 
-/// How a change is made: the same for all commands that change catalogs.
+/// The shared options of all commands that change catalogs.
 #[derive(clap::Args)]
 #[command(next_help_heading = "How the change is made")]
 pub(super) struct Options {
@@ -41,14 +41,14 @@ pub(super) struct Options {
 }
 
 impl Options {
-    /// Those that only a change takes, where they are given, by their names.
+    /// Returns the names of the given arguments that apply only to a change.
     pub fn given(&self) -> impl Iterator<Item = &'static str> + use<> {
         let given = [("--file", self.file.is_some()), ("--dry-run", self.dry_run), ("--no-wait", self.no_wait)];
         given.into_iter().filter_map(|(name, given)| given.then_some(name))
     }
 }
 
-/// What the help of every such command says at its end.
+/// The end of the help of every such command.
 macro_rules! exit_status {
     () => {
         "
@@ -61,12 +61,12 @@ Exit status:
 }
 pub(super) use exit_status;
 
-/// Makes a change of the catalogs, or shows what would come of it, and says what came of it.
+/// Makes a change of the catalogs, or shows its result, and prints the result.
 pub(super) fn make(change: impl Into<Change>, options: &Options, globals: &Globals) -> Result<Status, Failure> {
     make_in(catalogs(globals)?, change, options)
 }
 
-/// The same of catalogs that are known already.
+/// Like [`make`], but with a loader of the catalogs.
 pub(super) fn make_in(loader: Loader, change: impl Into<Change>, options: &Options) -> Result<Status, Failure> {
     let change = change.into();
     let remedy = remedy(&change);
@@ -84,7 +84,7 @@ pub(super) fn make_in(loader: Loader, change: impl Into<Change>, options: &Optio
     }
 }
 
-/// The catalogs that are meant, which must be named: those built in are nobody's to change.
+/// Returns a loader of the catalogs, which must be named, because the built-in ones cannot be changed.
 pub(super) fn catalogs(globals: &Globals) -> Result<Loader, Failure> {
     let paths = globals.paths()?;
     let is_fixed = |path: &PathBuf| is_stdin(path) || path.to_str().is_some_and(|path| path.starts_with(BUILTIN));
@@ -97,7 +97,7 @@ pub(super) fn catalogs(globals: &Globals) -> Result<Loader, Failure> {
     Err(Failure::Message { message: message.to_owned(), help: Some(help.to_owned()) })
 }
 
-/// What helps where others stand in the way of a change.
+/// Returns a suggestion for a change that is rejected because of other items.
 fn remedy(change: &Change) -> Option<&'static str> {
     match change {
         Change::Remove(_) => {
@@ -109,7 +109,7 @@ fn remedy(change: &Change) -> Option<&'static str> {
     }
 }
 
-/// Whether another transaction is waited for; if so, it is said.
+/// Returns whether to wait for another transaction; if so, prints that.
 fn waits(folder: &Path, options: &Options) -> bool {
     if !options.no_wait {
         let folder = folder.display().to_string();
@@ -118,7 +118,7 @@ fn waits(folder: &Path, options: &Options) -> bool {
     !options.no_wait
 }
 
-/// Says what came of it.
+/// Prints the result.
 fn said(outcome: &Outcome, options: &Options) -> Result<Status, Failure> {
     let written = !options.dry_run && outcome.files().len() > 0;
     let differences = outcome.differences();

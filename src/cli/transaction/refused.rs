@@ -1,4 +1,4 @@
-//! What is said of a change that is not made.
+//! The message about a change that is rejected.
 
 use crate::catalog::{Location, Severity, Sources, quoted};
 use crate::cli::output::{self, Format, counted, printable, talk};
@@ -7,9 +7,9 @@ use crate::cli::{Failure, Status, json};
 use crate::edit::{ChangeError, Dependent, LockError, TransactionError};
 use crate::report::{self, Finding};
 
-/// Says why: exit status 1 where the catalogs refuse it, 2 where it could not be tried.
+/// Prints the reason: exit status 1 if the catalogs do not allow the change, 2 if it could not be tried.
 ///
-/// `remedy` helps where others stand in the way.
+/// `remedy` is the suggestion for a change that is rejected because of other items.
 pub(super) fn say(error: TransactionError, remedy: Option<&str>, format: Format) -> Result<Status, Failure> {
     match error {
         TransactionError::Unsound(error) | TransactionError::Source(error) => Err(Failure::Catalog(error)),
@@ -36,12 +36,12 @@ pub(super) fn say(error: TransactionError, remedy: Option<&str>, format: Format)
     }
 }
 
-/// The catalogs refuse a change.
+/// A change that the catalogs do not allow.
 struct Refusal<'e> {
     code: &'static str,
-    /// What is said to people, where they are shown the others line by line; else what the error says.
+    /// The message for people if the other items are listed line by line; otherwise the error's message is used.
     message: Option<String>,
-    /// Those that stand in its way: what they are, their names, and their places.
+    /// The other items that caused the rejection: their kinds, names and places.
     others: Vec<Other<'e>>,
     help: Option<&'e str>,
     error: &'e ChangeError,
@@ -50,7 +50,7 @@ struct Refusal<'e> {
 pub(in crate::cli) type Other<'e> = (&'static str, &'e str, &'e Location);
 
 impl<'e> Refusal<'e> {
-    /// The refusal that an error is; nothing where it is the command line that is wrong, or where the change could not be tried.
+    /// Returns the refusal for an error, or `None` if the command line is wrong or the change could not be tried.
     fn of(error: &'e ChangeError, remedy: Option<&'e str>) -> Option<Self> {
         const REPLACE: Option<&str> = Some("`--replace` puts what comes in its place");
         let is = |code, others, help| Refusal { code, message: None, others, help, error };
@@ -101,7 +101,7 @@ fn dependents(dependents: &[Dependent]) -> Vec<Other<'_>> {
     dependents.iter().map(|dependent| (dependent.what, dependent.name.as_str(), &dependent.at)).collect()
 }
 
-/// Says a message of one or several lines, and what may help.
+/// Prints a message of one or several lines, and a suggestion.
 fn reported(message: &str, help: Option<&str>) -> Failure {
     let lines: Vec<_> = message.lines().map(printable).collect();
     talk(format_args!("{BAD}error{BAD:#}: {}", lines.join("\n  ")));
@@ -111,7 +111,7 @@ fn reported(message: &str, help: Option<&str>) -> Failure {
     Failure::Reported
 }
 
-/// The result of the change is not sound.
+/// Reports that the result of the change is not sound.
 fn result_has_errors(findings: &[Finding], sources: &Sources, format: Format) -> Result<Status, Failure> {
     const MESSAGE: &str = "not written, because the result has errors";
     match format {

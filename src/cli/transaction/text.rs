@@ -1,4 +1,4 @@
-//! What is said of a change that is made, or shown, to people.
+//! The text for people about a change that is made, or shown.
 
 use crate::Comparison;
 use crate::cli::output::{self, printable, talk};
@@ -7,10 +7,10 @@ use crate::edit::Outcome;
 use crate::report;
 use std::fmt::Write;
 
-/// What the new text is, in the head of a difference.
+/// The name of the new text in the head of a diff.
 pub(in crate::cli) const CHANGED: &str = "changed";
 
-/// Says it: results on stdout, what the check newly finds on stderr between them.
+/// Prints the change: results on stdout, and between them the new findings of the check on stderr.
 pub(super) fn say(outcome: &Outcome, differences: &Comparison, dry_run: bool) -> Result<(), Failure> {
     if outcome.files().len() == 0 {
         return output::text("nothing to change: the catalogs are so already\n");

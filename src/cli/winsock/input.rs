@@ -1,4 +1,4 @@
-//! Which source of a Winsock catalog is meant, and how it is read: what all commands of the group are given.
+//! The source of a Winsock catalog, and how to read it: the shared arguments of all commands of the group.
 
 use crate::catalog::Limits;
 use crate::cli::failure::Failure;
@@ -50,7 +50,7 @@ enum WholeFrom {
 }
 
 impl WholeInput {
-    /// The same as any source.
+    /// Returns the same source as a general input.
     pub fn input(&self) -> Input {
         let from = self.from.map(|from| match from {
             WholeFrom::Reg => From::Reg,
@@ -76,17 +76,17 @@ enum From {
 }
 
 impl Input {
-    /// A file whose content says what it is.
+    /// Creates the input for a file whose format is detected from its content.
     pub fn of(file: PathBuf) -> Self {
         Input { file, from: None, control_set: None }
     }
 
-    /// What the source is called in messages.
+    /// Returns the name of the source in messages.
     pub fn name(&self) -> String {
         if is_stdin(&self.file) { STDIN.to_owned() } else { self.file.display().to_string() }
     }
 
-    /// How it is to be read.
+    /// Returns the options for reading it.
     pub fn options(&self) -> Options {
         let from = self.from.map(|from| match from {
             From::Reg => SourceForm::Reg,
@@ -98,10 +98,11 @@ impl Input {
         Options { from, control_set: self.control_set }
     }
 
-    /// Reads the source, faults and all.
+    /// Reads the source, and collects its faults.
     ///
     /// # Errors
-    /// If there is no such file, if it is too large, and if it is no Winsock catalog at all.
+    ///
+    /// The file does not exist, is too large, or is not a Winsock catalog at all.
     pub fn read(&self) -> Result<Reading, Failure> {
         let name = self.name();
         let bytes = self.bytes().map_err(|error| Failure::io(&name, error))?;
@@ -120,7 +121,7 @@ impl Input {
         }
     }
 
-    /// All bytes of the source.
+    /// Returns all bytes of the source.
     fn bytes(&self) -> io::Result<Vec<u8>> {
         let bytes =
             if is_stdin(&self.file) { up_to_limit(io::stdin().lock()) } else { up_to_limit(File::open(&self.file)?) }?;
@@ -131,7 +132,7 @@ impl Input {
         Ok(bytes)
     }
 
-    /// What was read, unless a control set is asked for of what has none.
+    /// Returns the reading, or an error if a control set was requested and the source has none.
     fn of_control_set(&self, reading: Reading) -> Result<Reading, Failure> {
         let what = match reading.store.form {
             SourceForm::Netsh => "a netsh text",
@@ -147,7 +148,7 @@ impl Input {
     }
 }
 
-/// The bytes of a source, which is not read further than one byte past the most that a source of its form may have.
+/// Returns the bytes of a source, of which at most one byte more is read than the maximum for its format.
 pub(in crate::cli) fn up_to_limit(mut from: impl Read) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     from.by_ref().take(winsock::BEGINNING).read_to_end(&mut bytes)?;

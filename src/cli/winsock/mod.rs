@@ -1,8 +1,8 @@
-//! `sockatlas winsock`: Winsock catalogs as Windows keeps them, read on any system.
+//! `sockatlas winsock`: commands on Winsock catalogs as Windows stores them, on any system.
 //!
 //! | file | what |
 //! |---|---|
-//! | `input`, `written` | which file is meant, and how it is read; how an export is written |
+//! | `input`, `written` | the source and how to read it; how to write an export |
 //! | all others | the command of that name |
 
 mod input;

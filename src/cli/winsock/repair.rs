@@ -1,4 +1,4 @@
-//! `winsock repair`: a broken catalog made sound, with the smallest changes.
+//! `winsock repair`: makes a broken catalog sound, with the smallest changes.
 
 use super::input::WholeInput;
 use super::written::Written;
@@ -116,12 +116,12 @@ pub(super) fn run(args: &Args) -> Result<Status, Failure> {
     Ok(if plan.left.is_empty() { Status::Clean } else { Status::Refused })
 }
 
-/// Whether a fault of reading is one that the plan mends: a key of an item that is none.
+/// Returns whether the plan repairs a fault of reading: a key of an item whose value is not an item, or a gap.
 fn is_mended(kind: &FaultKind) -> bool {
     matches!(kind.code(), "winsock-malformed-item" | "winsock-gap")
 }
 
-/// The export, which was read back before it may take the place of anything.
+/// Returns the export, after reading it back to verify it.
 fn written(store: &Store, options: &WriteOptions) -> Result<Vec<u8>, String> {
     let bytes = reg::write(store, options).map_err(|error| error.to_string())?;
     let items = |store: &Store| -> Vec<Option<PackedItem>> { store.items().map(|item| item.packed.clone()).collect() };
@@ -131,7 +131,7 @@ fn written(store: &Store, options: &WriteOptions) -> Result<Vec<u8>, String> {
     }
 }
 
-/// The plan for people.
+/// Returns the plan as text for people.
 fn stated(plan: &Plan, sources: &Sources, name: &str) -> String {
     let mut stated = String::new();
     let name = printable(name);

@@ -1,8 +1,8 @@
-//! `winsock report`: evidence for an incident.
+//! `winsock report`: collects evidence for an incident.
 //!
 //! | file | what |
 //! |---|---|
-//! | `place` | where things are said: line and key |
+//! | `place` | the place of a statement: line and key |
 //! | `text` | the report for people |
 
 mod place;
@@ -17,12 +17,13 @@ use std::path::PathBuf;
 
 pub(in crate::cli) use place::{Keys, Place};
 
-/// Tells what of a Winsock catalog is standard, what was changed, what was added and when, and what is broken
+/// Reports what of a Winsock catalog is standard, what was changed, what was added and when, and what is broken
 ///
-/// Entries are compared with those of Windows 10 1709, by provider, family, type and protocol. Said is also: which paths lead to
-/// other files, what is left over from what stood there before, who answers the usual requests and who would without what was
-/// added, what 32- and 64-bit programs see differently, which name-space providers there are, and which applications have
-/// categories. What the source does not state is no difference. Exit status 1: there is something to look at.
+/// Entries are compared with those of Windows 10 1709, by provider, family, type and protocol. Said is also: which
+/// paths lead to other files, what is left over from what stood there before, who answers the usual requests and who
+/// would without what was added, what 32- and 64-bit programs see differently, which name-space providers there are,
+/// and which applications have categories. What the source does not state is no difference. Exit status 1: there is
+/// something to look at.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:

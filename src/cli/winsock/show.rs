@@ -1,4 +1,4 @@
-//! `winsock show`: a whole Winsock catalog as its source states it, sound or not.
+//! `winsock show`: shows a whole Winsock catalog as its source states it, sound or not.
 
 use super::input::Input;
 use crate::catalog::Severity;
@@ -49,14 +49,14 @@ pub(super) fn run(args: &Args) -> Result<Status, Failure> {
     if faults.is_empty() {
         return Ok(Status::Clean);
     }
-    // They keep the catalog from being loaded, and not from being shown.
+    // Faults keep the catalog from being loaded, but not from being shown.
     let findings = faults.iter().map(|fault| Finding { severity: Severity::Warning, ..Finding::from(fault) });
     let text = text::findings(&findings.collect::<Vec<_>>(), sources, true);
     talk(format_args!("{}", text.trim_end()));
     Ok(Status::Refused)
 }
 
-/// What stands where the source states nothing.
+/// The text for a fact that the source does not state.
 const NOT_STATED: &str = "not stated";
 
 fn stated(value: Option<impl Display>) -> String {
@@ -98,7 +98,7 @@ fn shown(name: &str, store: &Store, all_fields: bool) -> String {
     text
 }
 
-/// `16 entries of 32-bit programs; the counter says 16`
+/// Writes a heading, as in `16 entries of 32-bit programs; the counter says 16`.
 fn heading(text: &mut String, what: &str, bits: Option<Bitness>, count: Option<u32>) {
     let whose = match bits {
         Some(bits) => format!(" of {}-bit programs", bits.number()),
@@ -129,10 +129,10 @@ fn items(text: &mut String, store: &Store, set: &Set, all_fields: bool) {
     }
 }
 
-/// What the members of chains are called.
+/// The names of the members of chains.
 struct Names<'a> {
     by_id: HashMap<u32, &'a str>,
-    /// Whether there are entries of which not even the id is stated.
+    /// Whether every entry is stated whole, so that an id without a name belongs to no entry.
     is_whole: bool,
 }
 
@@ -145,7 +145,7 @@ impl<'a> Names<'a> {
         };
         let parts = store.fragments.iter().filter(|part| part.bits.is_none() || part.bits == set.bits);
         let whole = set.items.iter().map(|item| (item.id(), item.info.name.as_str()));
-        // Of several with one id the first counts, as for whoever asks Windows by id.
+        // Of several entries with one id the first counts, as it does when Windows is asked by id.
         let mut by_id = HashMap::new();
         for (id, name) in whole.chain(parts.filter_map(of_part)) {
             by_id.entry(id).or_insert(name);
@@ -162,7 +162,7 @@ impl<'a> Names<'a> {
     }
 }
 
-/// What people look for first in an entry.
+/// Adds the facts that people look for first.
 fn entry(table: &mut Table, item: &Item, names: &Names<'_>) {
     let info = &item.info;
     let kind = json::kind(info.kind());
@@ -185,7 +185,7 @@ fn entry(table: &mut Table, item: &Item, names: &Names<'_>) {
     table.fact("last written", stated(item.written.as_ref()));
 }
 
-/// The protocols that an entry accepts: `tcp (6)`, `0 to 255`, and what is not stated about the range.
+/// Returns the protocols that an entry accepts: `tcp (6)`, `0 to 255`, and whether the range is not stated.
 fn protocols(info: &ProtocolInfo) -> String {
     let first = Named::windows_protocol(info.protocol, info.address_family);
     match info.protocols() {
@@ -196,7 +196,7 @@ fn protocols(info: &ProtocolInfo) -> String {
     }
 }
 
-/// The names of flags and their number; the number alone where it is all the name that there is.
+/// Returns the names of flags and their number, or the number alone if it has no name.
 fn flags(names: &str, bits: u32) -> String {
     match names {
         "" => format!("none (0x{bits:x})"),
@@ -205,7 +205,7 @@ fn flags(names: &str, bits: u32) -> String {
     }
 }
 
-/// The fields that say little.
+/// Adds the less important fields.
 fn further(table: &mut Table, item: &Item) {
     let info = &item.info;
     let of = |field: fn(&Further) -> String| stated(info.further.as_ref().map(field));
@@ -287,7 +287,7 @@ fn applications(text: &mut String, store: &Store, all_fields: bool) {
     }
 }
 
-/// What is reported of entries that are not stated whole, as it is written.
+/// Writes the stated facts of entries that the source states only in part, as they are written.
 fn fragments(text: &mut String, fragments: &[Fragment]) {
     if fragments.is_empty() {
         return;
@@ -306,7 +306,7 @@ fn fragments(text: &mut String, fragments: &[Fragment]) {
     }
 }
 
-/// Values of the registry without a meaning for transport.
+/// Adds registry values without a meaning for transport.
 fn beside(table: &mut Table, values: &[Beside]) {
     for Beside { key, name, kind, data } in values {
         let place = if key.is_empty() { format!("value {name}") } else { format!("value {key}\\{name}") };

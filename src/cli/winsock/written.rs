@@ -1,4 +1,4 @@
-//! How a registry export is written: of which sets, and in which encoding; what all commands that write one are given.
+//! The sets and the encoding of a registry export: the shared arguments of all commands that write one.
 
 use crate::winsock::Bitness;
 use crate::winsock::reg::{self, WriteOptions};
@@ -42,7 +42,7 @@ enum Encoding {
 }
 
 impl Written {
-    /// The one set that is meant; nothing for both.
+    /// Returns the set to be written; `None` for both.
     pub fn bits(&self) -> Option<Bitness> {
         match self.bits {
             Bits::Bits32 => Some(Bitness::Bits32),
@@ -61,7 +61,7 @@ impl Written {
     }
 }
 
-/// The bitness of programs, as an argument says it.
+/// Reads the bitness of programs from an argument.
 pub(in crate::cli) fn bitness(word: &str) -> Result<Bitness, String> {
     let bits = word.parse().ok().and_then(Bitness::from_number);
     bits.ok_or_else(|| "32 or 64 is expected".to_owned())

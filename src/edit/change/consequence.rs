@@ -1,56 +1,57 @@
-//! What depends on what is changed, and what changes along with it.
+//! The dependents of a changed definition, and the consequences of a change.
 
 use crate::catalog::Location;
 use std::fmt;
 
-/// Something that needs what is to be taken away.
+/// A definition, test or guarantee that needs an entry or section that is to be disabled or removed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Dependent {
-    /// What it is: `chain`, `layer`, `base`, `expect` or `always`.
+    /// The kind of the dependent: `chain`, `layer`, `base`, `expect` or `always`.
     pub what: &'static str,
-    /// Its name; of an `[[expect]]` and an `[[always]]`, which have none, the name that they need.
+    /// The name of the dependent; for an `[[expect]]` or `[[always]]`, which has no name, the name that it needs.
     pub name: String,
-    /// Where it is written that it needs it.
+    /// The place where the dependent states what it needs.
     pub at: Location,
 }
 
-/// Something that a change did beyond what it was asked for, because that would not have been sound alone.
+/// A further edit that a change made because the requested edit alone would have left the catalogs unsound.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Consequence {
-    /// What was done to it.
+    /// The kind of edit.
     pub effect: Effect,
-    /// What it is: `chain`, `layer`, `base`, `provider`, `family`, `expect` or `always`.
+    /// The kind of the edited item: `chain`, `layer`, `base`, `provider`, `family`, `expect` or `always`.
     pub what: &'static str,
-    /// Its name; of an `[[expect]]` and an `[[always]]`, which have none, the name that they needed.
+    /// The name of the edited item; for an `[[expect]]` or `[[always]]`, which has no name, the name that it needed.
     pub name: String,
-    /// Where it stood before; of what was added, where it comes from; of what was left out, what it would have stood on.
+    /// The place where the item stood before the change. For an added item, the place that it was copied from; for an
+    /// item that was left out, the place of the entry that it would have stood on.
     pub at: Location,
-    /// Why, where that is not plain.
+    /// The reason, where it is not obvious.
     pub reason: Option<String>,
 }
 
-/// A change that was made as a consequence of another one.
+/// The kind of edit that a [`Consequence`] made.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Effect {
-    /// Its definition was taken away.
+    /// The definition was removed.
     Removed,
-    /// It stays, and does not name any more what was taken away.
+    /// The item stays, and no longer names the removed entry.
     Shortened,
-    /// It was disabled.
+    /// The entry was disabled.
     Disabled,
-    /// It was added, because what was asked for stands on it.
+    /// The item was added, because a requested definition needs it.
     Added,
-    /// What was there under its name was replaced by it.
+    /// The existing definition of this name was replaced.
     Replaced,
-    /// It was not added, because it would not be sound.
+    /// The item was not added, because it would not be sound.
     LeftOut,
 }
 
 impl Effect {
-    /// `removed`, `shortened`, `disabled`, `added`, `replaced` or `left out`.
+    /// Returns `removed`, `shortened`, `disabled`, `added`, `replaced` or `left out`.
     pub const fn name(self) -> &'static str {
         match self {
             Effect::Removed => "removed",
@@ -82,7 +83,7 @@ impl fmt::Display for Consequence {
     }
 }
 
-/// A thing by its name, or by the name that it needs where it has none of its own.
+/// Displays an item by its name, or by the name that it needs where it has none of its own.
 struct Called<'n>(&'static str, &'n str);
 
 impl fmt::Display for Called<'_> {

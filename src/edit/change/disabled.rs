@@ -1,6 +1,6 @@
-//! Entries taken away, and given back.
+//! Disables and enables entries.
 //!
-//! What is enabled already, or disabled already, is left as it is written.
+//! Entries that are already enabled, or already disabled, are left as they are written.
 
 use super::consequence::{Consequence, Dependent, Effect};
 use super::statements::{Meanings, Statements};
@@ -12,19 +12,21 @@ use crate::edit::transaction::{Draft, TransactionError};
 use crate::registry::Registry;
 use std::collections::BTreeSet;
 
-/// Takes entries away, so that no request is answered with them. Their names go to the `disable` list of the transaction's file.
+/// Disables entries, so that no request is answered with them. Their names are added to the `disable` list of the
+/// transaction's file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Disable {
-    /// Their names; also those of chains over several bases, which stand for all of these.
+    /// The names of the entries. The name of a chain over several bases stands for all of its entries.
     pub names: Vec<String>,
-    /// Whether the chains that stand on them are taken away too. Otherwise they refuse it.
+    /// Whether to disable the chains that stand on these entries too. Otherwise such chains cause the change to be
+    /// rejected.
     pub with_dependents: bool,
 }
 
-/// Gives entries back that were taken away, in whichever file that is written.
+/// Enables entries that were disabled, whichever file lists them in its `disable`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Enable {
-    /// Their names.
+    /// The names of the entries.
     pub names: Vec<String>,
 }
 
@@ -71,13 +73,13 @@ impl Disable {
     }
 }
 
-/// Returns the enabled entries that stand on any of these, and are none of them.
+/// Returns the enabled entries that stand on any of the entries in `of` and are not in `of` themselves.
 fn enabled_dependents(registry: &Registry, of: &BTreeSet<EntryIndex>) -> BTreeSet<EntryIndex> {
     let dependents = of.iter().flat_map(|&index| registry.graph().dependents(index));
     dependents.filter(|index| !of.contains(index) && !registry.at(*index).is_disabled()).collect()
 }
 
-/// Returns who needs what is to be disabled.
+/// Returns the error that lists the enabled dependents of the entries to be disabled.
 fn needed(
     registry: &Registry,
     names: &[String],
@@ -103,7 +105,7 @@ fn needed(
     Ok(ChangeError::NeededBy { names: needed, by: by.collect() })
 }
 
-/// Entries by name, all those that a chain over several bases made by its name.
+/// Returns the names of the entries. All entries of one chain over several bases are given by the chain's name.
 fn called(registry: &Registry, meanings: &Meanings<'_>, entries: &BTreeSet<EntryIndex>) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for &index in entries {
@@ -126,7 +128,7 @@ impl Enable {
             self.stands_on_enabled(name, &registry, &meanings, &statements, &asked)?;
         }
         for document in &statements.documents {
-            // From the end, so that the places of those before stay right.
+            // In reverse, so that the positions of the earlier names stay valid.
             for (at, listed) in document.disable.iter().enumerate().rev() {
                 let stands_for = meanings.entries(&listed.value)?;
                 let others: Vec<&EntryIndex> = stands_for.iter().filter(|index| !asked.contains(index)).collect();
@@ -145,7 +147,7 @@ impl Enable {
         verify(draft, &registry, &asked, false)
     }
 
-    /// Returns what is to be enabled must not stand on what stays disabled.
+    /// Checks that an entry to be enabled does not stand on an entry that stays disabled.
     fn stands_on_enabled(
         &self,
         name: &str,
@@ -180,7 +182,8 @@ impl Enable {
     }
 }
 
-/// That these entries, and no others, are disabled now, or are not.
+/// Checks that after a reload exactly these entries changed: they are disabled, or enabled, and all others are as
+/// before.
 fn verify(
     draft: &mut Draft,
     before: &Registry,

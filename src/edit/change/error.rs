@@ -1,4 +1,4 @@
-//! Why a change cannot be made.
+//! The reasons why a change cannot be made.
 
 use super::consequence::Dependent;
 use crate::catalog::{Location, quoted};
@@ -6,11 +6,12 @@ use crate::terms::Dialect;
 use std::fmt::Display;
 use std::path::PathBuf;
 
-/// Why a change cannot be made.
+/// The reason why a change cannot be made.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ChangeError {
-    /// What is to be changed stands in a document that is no file of TOML: it ships, or was given as a text, or is of another form.
+    /// The definition to be changed stands in a document that is not a TOML file: it is built in, was given as a text,
+    /// or has another format.
     #[error("`{document}` cannot be changed")]
     Fixed {
         /// The name of the document.
@@ -24,73 +25,74 @@ pub enum ChangeError {
         /// The name that was probably meant.
         suggestion: Option<String>,
     },
-    /// Others need what is to be taken away.
+    /// Other definitions need the entries that are to be removed or disabled.
     #[error("cannot take {} away, which others need: {}", quoted(names), listed(by))]
     NeededBy {
-        /// What is to be taken away, and is needed.
+        /// The names of the entries to be removed or disabled that others need.
         names: Vec<String>,
-        /// All who need it, also through one another, in the order of their places.
+        /// All direct and indirect dependents, in the order of their places.
         by: Vec<Dependent>,
     },
-    /// What is to be enabled stands on what is disabled.
+    /// The entry to be enabled stands on a disabled entry.
     #[error("`{name}` stands on what is disabled: {}", listed(on))]
     StandsOnDisabled {
-        /// What is to be enabled.
+        /// The entry to be enabled.
         name: String,
-        /// What it stands on, and where that is disabled.
+        /// The disabled entries that it stands on, each with the place that disables it.
         on: Vec<Dependent>,
     },
-    /// A name stands in a document that is no file of TOML, and would have to go from there.
+    /// A name to be deleted stands in a document that is not a TOML file.
     #[error("`{name}` is named at {at}, in a document that cannot be changed")]
     NamedElsewhere {
         /// The name.
         name: String,
-        /// Where it stands.
+        /// The place where the name stands.
         at: Location,
     },
-    /// What is to be removed is defined in a document that is no file of TOML.
+    /// The entry to be removed is defined in a document that is not a TOML file.
     #[error("`{name}` is defined at {at}, in a document that cannot be changed: disable it instead")]
     DefinedElsewhere {
         /// The name.
         name: String,
-        /// Where it is defined.
+        /// The place of the definition.
         at: Location,
     },
-    /// A layer has no place in the catalog order.
+    /// The entry to be placed is a layer, and layers have no place in the catalog order.
     #[error("`{name}` is a layer, which has no place in the order: requests select base protocols and chains")]
     NoPlace {
         /// The layer.
         name: String,
     },
-    /// An entry was to stand beside itself.
+    /// An entry was to be placed beside itself.
     #[error("`{name}` cannot be placed beside itself")]
     BesideItself {
         /// The entry.
         name: String,
     },
-    /// The wanted place cannot be reached: a later document's list comes before that of the file which is to be changed.
+    /// The wanted place cannot be reached, because the list of a later document comes before the list of the file to be
+    /// changed.
     #[error(
         "the place is taken: the `order` of a later document puts `{name}` there, at {at}: change the order in that document"
     )]
     PlaceTaken {
-        /// The entry that stands at that place.
+        /// The entry that occupies the place.
         name: String,
-        /// Where the later document names it.
+        /// The place where the later document names this entry.
         at: Location,
     },
-    /// A catalog that is to be installed states another dialect.
+    /// The catalog to be installed states another dialect.
     #[error(
         "`{from}` is of the dialect `{stated}`, and the catalogs here are of `{here}`, so that numbers would mean something else"
     )]
     OtherDialect {
         /// The document.
         from: String,
-        /// Its dialect.
+        /// The dialect that the document states.
         stated: Dialect,
-        /// That of the catalogs here.
+        /// The dialect of the existing catalogs.
         here: Dialect,
     },
-    /// A catalog that is to be installed has no entry of this name.
+    /// The catalog to be installed has no entry of this name.
     #[error("`{from}` has no entry called `{name}`{}", suggestion.as_ref().map(|near| format!(" (did you mean `{near}`?)")).unwrap_or_default())]
     NotThere {
         /// The catalog.
@@ -100,60 +102,60 @@ pub enum ChangeError {
         /// The name that was probably meant.
         suggestion: Option<String>,
     },
-    /// A catalog that is to be installed defines nothing by itself.
+    /// The catalog to be installed defines no entries of its own.
     #[error("`{from}` defines nothing that can be installed and is not here already")]
     Nothing {
         /// The catalog.
         from: String,
     },
-    /// What is to be installed is here already, and not the same.
+    /// The definitions to be installed exist already and differ.
     #[error("{}", lines(conflicts))]
     Conflicts {
-        /// All that is in the way; at least one.
+        /// All conflicting definitions; at least one.
         conflicts: Vec<Conflict>,
     },
-    /// A layer names in its `allow-below` what is neither here nor to be installed.
+    /// A layer names in its `allow-below` an entry that neither exists nor is to be installed.
     #[error("layer `{layer}` ({at}) allows `{name}` below it, which is not here: install that too")]
     NotAllowed {
         /// The layer.
         layer: String,
-        /// Where it is defined.
+        /// The place where the layer is defined.
         at: Location,
-        /// What it names.
+        /// The missing entry.
         name: String,
     },
-    /// A name that nothing can have.
+    /// The text is not a valid name.
     #[error(
         "`{name}` cannot be a name: names are of lower case letters, digits, `.`, `_` and `-`, begin with a letter or digit, and are not all digits"
     )]
     WrongName {
-        /// The name.
+        /// The text.
         name: String,
     },
-    /// What is to be defined is there already.
+    /// The item to be defined exists already.
     #[error("{what} `{name}` is here already, at {at}")]
     Exists {
-        /// What is there: `layer`, `provider`, ...
+        /// The kind of the existing item: `layer`, `provider`, ...
         what: &'static str,
         /// Its name.
         name: String,
-        /// Where it is defined.
+        /// The place of its definition.
         at: Location,
     },
-    /// The provider of what is to be defined is here already, and another.
+    /// The provider of the entry to be defined exists already, and differs.
     #[error("provider `{provider}` is here already, with another {}: {at}", quoted(keys))]
     OtherProvider {
         /// The provider.
         provider: String,
         /// The keys in which it differs.
         keys: Vec<&'static str>,
-        /// Where it is defined.
+        /// The place of its definition.
         at: Location,
     },
-    /// A key that does not exist.
+    /// The item has no key of this name.
     #[error("{what} `{name}` has no key `{key}`{}", suggestion.as_ref().map(|near| format!(" (did you mean `{near}`?)")).unwrap_or_default())]
     NoSuchKey {
-        /// What was to have it: `layer`, `provider`, ...
+        /// The kind of the item: `layer`, `provider`, ...
         what: &'static str,
         /// Its name.
         name: String,
@@ -162,49 +164,49 @@ pub enum ChangeError {
         /// The key that was probably meant.
         suggestion: Option<String>,
     },
-    /// A key that is given twice.
+    /// A key was given twice.
     #[error("{what} `{name}`: the key `{key}` is given twice")]
     KeyTwice {
-        /// What is defined: `layer`, `provider`, ...
+        /// The kind of the item to be defined: `layer`, `provider`, ...
         what: &'static str,
         /// Its name.
         name: String,
         /// The key.
         key: String,
     },
-    /// A file has one inline table for a whole section, behind which further tables cannot stand.
+    /// A file writes a whole section as one inline table, so that no tables with headers can be added to it.
     #[error("{}: a whole section is one inline table there, so that no table can be added: write it as tables with headers", file.display())]
     Closed {
         /// The file.
         file: PathBuf,
     },
-    /// What is to be replaced is not written in one piece.
+    /// The definition to be replaced is not written in one piece.
     #[error(
         "{what} `{name}` ({at}) is not written in one piece, so that nothing can be put in its place: write it as one table `[{what}.{name}]`"
     )]
     Scattered {
-        /// What it is: `layer`, `provider`, ...
+        /// The kind of the item: `layer`, `provider`, ...
         what: &'static str,
         /// Its name.
         name: String,
-        /// Where it is defined.
+        /// The place of its definition.
         at: Location,
     },
-    /// Chains are made of one layer, and it is not one that comes.
+    /// Chains were requested, but the number of layers to be installed is not one.
     #[error("chains are made of one layer, and {} to be installed", layers_of(layers))]
     NotOneLayer {
         /// The layers that are to be installed.
         layers: Vec<String>,
     },
-    /// A layer cannot run over some of what it is to be installed over.
+    /// A layer cannot run over some of the entries that it is to be installed over.
     #[error("{}", refused.iter().map(|unfit| format!("layer `{layer}` cannot run over {unfit}")).collect::<Vec<_>>().join("\n"))]
     CannotRunOver {
         /// The layer.
         layer: String,
-        /// What it cannot run over, and why.
+        /// The entries that the layer cannot run over, with the reasons.
         refused: Vec<Unfit>,
     },
-    /// An entry is made by a chain over several bases, and has no keys of its own.
+    /// The entry is generated by a chain over several bases, and has no keys of its own.
     #[error("`{name}` is made by chain `{chain}`: set it there")]
     MadeByChain {
         /// The entry.
@@ -212,15 +214,15 @@ pub enum ChangeError {
         /// The chain.
         chain: String,
     },
-    /// A key is to be set of what is defined in a document that is no file of TOML.
+    /// The item whose key is to be set is defined in a document that is not a TOML file.
     #[error("`{name}` is defined in `{document}`, which cannot be changed: install a replacement of it, and set that")]
     NotSettable {
-        /// What it is a key of.
+        /// The name of the item.
         name: String,
         /// The document.
         document: String,
     },
-    /// A key is to be set that documents do not have as such.
+    /// The top level of a catalog has no such key that can be set.
     #[error("a catalog has no key `{key}` that can be set{}", suggestion.as_ref().map(|near| format!(" (did you mean `{near}`?)")).unwrap_or_default())]
     NoSuchCatalogKey {
         /// The key.
@@ -228,43 +230,43 @@ pub enum ChangeError {
         /// The key that was probably meant.
         suggestion: Option<String>,
     },
-    /// A key is to be given a value, and is a table with a header.
+    /// The key to be set is a table with a header.
     #[error("`{key}` of {of} is a table: set its keys, as in `{key}.KEY`")]
     IsTable {
         /// The key.
         key: String,
-        /// What it is a key of.
+        /// The item that the key belongs to.
         of: String,
     },
-    /// A key is to be set in what is no table.
+    /// A key was to be set within a value that is not a table.
     #[error("`{key}` of {of} has no keys: it is a value")]
     NoTable {
-        /// What is no table.
+        /// The key whose value is not a table.
         key: String,
-        /// What it is a key of.
+        /// The item that the key belongs to.
         of: String,
     },
-    /// The texts that came of it do not say what was asked for. Nothing is written; it is a defect of this library.
+    /// The changed texts do not state what was requested. Nothing is written; this is a defect of this library.
     #[error("the changed catalogs do not say what was asked for, so nothing is changed: {what}")]
     Defect {
-        /// What they say otherwise.
+        /// The difference from the request.
         what: &'static str,
     },
 }
 
-/// Two definitions of one name that are not the same.
+/// Two different definitions of one name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Conflict {
-    /// What is to be installed: `layer`, `provider`, ...
+    /// The kind of the item to be installed: `layer`, `provider`, ...
     pub what: &'static str,
     /// Its name.
     pub name: String,
-    /// The keys in which the two differ; `kind` where one is a layer and the other a chain.
+    /// The keys in which the two definitions differ; `kind` where one is a layer and the other a chain, for example.
     pub keys: Vec<&'static str>,
-    /// Where it is defined here.
+    /// The place of the existing definition.
     pub here: Location,
-    /// Where it is defined there.
+    /// The place of the definition to be installed.
     pub there: Location,
 }
 
@@ -281,7 +283,7 @@ impl Display for Conflict {
 pub struct Unfit {
     /// Its name.
     pub base: String,
-    /// Why.
+    /// The reason.
     pub reason: String,
 }
 

@@ -1,16 +1,16 @@
-//! What can be changed of catalogs, and what each change does to their texts.
+//! The changes that can be made to catalogs, and their effects on the texts.
 //!
 //! | file | what |
 //! |---|---|
-//! | `disabled` | entries taken away and given back |
-//! | `install` | entries added, with all that they stand on |
-//! | `words` | words of people as values of keys |
-//! | `order` | entries given other places in the catalog order |
-//! | `remove` | definitions taken away, with all that names them |
-//! | `statements` | what the documents say, each for itself, and what the names in them stand for |
-//! | `set` | keys given other values |
-//! | `consequence` | what depends on what is changed, and what changes along with it |
-//! | `error` | why a change cannot be made |
+//! | `disabled` | disables and enables entries |
+//! | `install` | adds entries, with everything that they stand on |
+//! | `words` | converts command-line words to values of keys |
+//! | `order` | moves entries within the catalog order |
+//! | `remove` | removes definitions, with everything that names them |
+//! | `statements` | the statements of each document, and what the names in them stand for |
+//! | `set` | sets and unsets keys |
+//! | `consequence` | the dependents of a changed definition, and the consequences of a change |
+//! | `error` | the reasons why a change cannot be made |
 
 mod consequence;
 mod disabled;
@@ -36,17 +36,17 @@ use super::transaction::{Draft, TransactionError};
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Change {
-    /// Entries are taken away.
+    /// Disables entries.
     Disable(Disable),
-    /// Entries that were taken away are given back.
+    /// Enables disabled entries.
     Enable(Enable),
-    /// Entries are added.
+    /// Adds entries.
     Install(Install),
-    /// Entries are given another place in the catalog order.
+    /// Moves entries to another place in the catalog order.
     Order(Order),
-    /// Definitions are taken away.
+    /// Removes definitions.
     Remove(Remove),
-    /// A key is given another value.
+    /// Sets or unsets a key.
     Set(Set),
 }
 

@@ -1,7 +1,7 @@
-//! Keys given other values.
+//! Sets and unsets keys.
 //!
-//! Whatever the key and the value: nothing of the text changes but this value, or the line that a new key takes, and the tables
-//! say the same but for this key. What it makes of the catalogs is for loading to say.
+//! Whatever the key and the value are: the text changes only in this value, or in the line of a new key, and the tables
+//! hold the same values except for this key. Whether the catalogs accept the value is decided by loading them.
 
 use super::words;
 use super::{Change, ChangeError};
@@ -13,24 +13,26 @@ use crate::registry::{EntryRef, Registry};
 use std::path::{Path, PathBuf};
 use toml::{Table, Value};
 
-/// Gives a key of an entry, or of something else that catalogs define, another value, where it is defined.
+/// Sets or unsets a key of an entry, or of another item that catalogs define, in the document that defines it.
 ///
-/// Setting a key to what it is already changes nothing.
+/// Setting a key to the value that it has changes nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Set {
-    /// What it is a key of.
+    /// The item that the key belongs to.
     ///
-    /// An entry by its name: of several definitions, the one that counts. A chain over several bases goes by its own name. Where no
-    /// entry is called so: `provider.NAME`, `application.NAME` or `family.NAME`; `lint`; or `catalog`, or a dot, for the keys of the
-    /// document itself, as `title` is one. `lint` and `catalog` are those of the file into which new things go.
+    /// An entry is given by its name; of several definitions, the one in effect is changed. A chain over several bases
+    /// is given by its own name. Where no entry has this name: `provider.NAME`, `application.NAME` or `family.NAME`;
+    /// `lint`; or `catalog` or a dot for the keys of the document itself, such as `title`. `lint` and `catalog` are
+    /// those of the file that new definitions are written into.
     pub name: String,
     /// The key. It may have parts, as `options.roots` has.
     pub key: String,
-    /// Its value: TOML, or else a text, or a list of texts separated by commas where the key takes one. Nothing takes the key away.
+    /// Its value: a TOML value, or else a plain text, or a list of texts separated by commas where the key takes a
+    /// list. `None` unsets the key.
     pub value: Option<String>,
 }
 
-/// What a key is set of.
+/// The item whose key is set.
 struct Target<'d> {
     file: PathBuf,
     /// `chain`, `provider`, `catalog`, ...
@@ -40,10 +42,10 @@ struct Target<'d> {
     entry: Option<EntryRef<'d>>,
 }
 
-/// The keys of a document that are set as such; the others are tables of their own.
+/// The keys of a document that can be set; its other keys are tables of their own.
 const OF_DOCUMENT: &[&str] = &["format", "dialect", "title", "include", "order", "disable", "lint", "winsock"];
 
-/// The tables of which something can be set by its name with theirs.
+/// The sections whose items are given as `SECTION.NAME`.
 const SECTIONS: &[&str] = &["provider", "application", "family"];
 
 impl Set {
@@ -85,7 +87,7 @@ impl Set {
         Ok(())
     }
 
-    /// Returns the parts of the key, which the table must know.
+    /// Returns the parts of the key, or an error if the table has no such key.
     fn key_in(&self, target: &Target) -> Result<Vec<String>, ChangeError> {
         let unknown = |suggestion| match (target.what, target.table.last()) {
             (what, Some(name)) => {
@@ -108,7 +110,7 @@ impl Set {
         Ok(parts)
     }
 
-    /// Why a key cannot be written.
+    /// Returns the error that explains why a key cannot be written.
     fn no_place(&self, text: &Text, target: &Target, key: &[&str]) -> ChangeError {
         let of = match target.table.last() {
             Some(name) => format!("{} `{name}`", target.what),
@@ -132,7 +134,7 @@ fn is_document(name: &str) -> bool {
     matches!(name, "." | "catalog")
 }
 
-/// Returns what a name is of, and where that is defined.
+/// Returns the item that a name stands for, and the file that defines it.
 fn target<'d>(draft: &'d Draft, name: &'d str) -> Result<Target<'d>, ChangeError> {
     let registry = draft.registry();
     if let Some(entry) = registry.entry(name) {
@@ -173,12 +175,12 @@ fn of_entry<'d>(draft: &'d Draft, name: &'d str, entry: EntryRef<'d>) -> Result<
     Ok(Target { file, what: entry.kind().name(), table: vec![entry.kind().name(), name], entry: Some(entry) })
 }
 
-/// Returns the chain over several bases that made an entry.
+/// Returns the chain over several bases that generated an entry.
 fn group(entry: &str) -> Option<&str> {
     entry.split_once('/').map(|(chain, _)| chain)
 }
 
-/// Returns what is defined in a section of catalogs, and where.
+/// Returns the names in a section of the catalogs, and the documents that define them.
 fn sections<'d>(registry: &'d Registry, section: &str) -> Vec<(&'d str, FileId)> {
     match section {
         "provider" => registry.providers().map(|provider| (provider.name(), provider.at().file)).collect(),
@@ -194,7 +196,8 @@ fn editable(draft: &Draft, name: &str, document: FileId) -> Result<PathBuf, Chan
     draft.file(document).map(Path::to_owned).map_err(fixed)
 }
 
-/// Writes a value. A list that was not given as TOML changes an array as little as it can, so that comments in it stay.
+/// Writes a value. A list that was not given as TOML changes an existing array as little as possible, so that comments
+/// in it stay.
 fn write(text: &mut Text, table: &[&str], key: &[&str], value: &str, word: &str) -> bool {
     let names = match parsed(value) {
         Some(Value::Array(items)) if word.trim() != value && !items.is_empty() => {
@@ -214,11 +217,12 @@ fn write(text: &mut Text, table: &[&str], key: &[&str], value: &str, word: &str)
 }
 
 fn table(text: &Text) -> Table {
-    // What loaded is TOML; were it not, both sides of the comparison would be empty, and loading would say so.
+    // The text loaded as TOML. If it were not TOML, both sides of the comparison would be empty, and loading would
+    // report it.
     text.as_str().trim_start_matches('\u{feff}').parse().unwrap_or_default()
 }
 
-/// Returns what a value means.
+/// Returns the TOML value that a text represents.
 fn parsed(value: &str) -> Option<Value> {
     format!("x = {value}").parse::<Table>().ok()?.remove("x")
 }
@@ -249,7 +253,7 @@ fn take(table: &mut Table, path: &[&str]) -> Option<Value> {
     }
 }
 
-/// Without the tables on the way to a key that hold nothing, which come and go with it.
+/// Removes empty tables on the way to a key, which are made and removed with it.
 fn without_empty(mut table: Table, path: &[&str]) -> Table {
     for depth in (1..path.len()).rev() {
         if at(&table, &path[..depth]).and_then(Value::as_table).is_some_and(Table::is_empty) {

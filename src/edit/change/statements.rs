@@ -1,4 +1,4 @@
-//! What the documents of a draft say, each for itself, and what the names in them stand for.
+//! The statements of each document of a draft, and what the names in them stand for.
 
 use super::ChangeError;
 use crate::catalog::entry::EntryIndex;
@@ -10,7 +10,7 @@ use indexmap::IndexMap;
 use std::collections::HashMap;
 use std::path::Path;
 
-/// What the documents say, in the order in which they merge.
+/// The documents with their statements, in the order in which they are merged.
 pub(super) struct Statements {
     sources: Sources,
     pub documents: Vec<Document>,
@@ -38,12 +38,13 @@ impl Statements {
         self.sources.get(file).name()
     }
 
-    /// Returns which of the documents a file holds.
+    /// Returns the index of the document that was read from a file.
     pub fn position(&self, path: &Path) -> Option<usize> {
         self.documents.iter().position(|document| self.sources.get(document.file).file() == Some(path))
     }
 
-    /// Returns the definitions of all entries by their names, in the order in which they merge: of several the last counts.
+    /// Returns the definitions of all entries by their names, in the order in which they are merged: the last
+    /// definition is in effect.
     pub fn definitions(&self) -> IndexMap<&str, Vec<Definition<'_>>> {
         let mut definitions: IndexMap<&str, Vec<Definition<'_>>> = IndexMap::new();
         for document in &self.documents {
@@ -55,7 +56,7 @@ impl Statements {
         definitions
     }
 
-    /// Returns the file of a document, where a name is to be taken away, if that can be changed.
+    /// Returns the file that contains a name to be deleted, or an error if it cannot be changed.
     pub fn changeable<'d>(&self, draft: &'d Draft, name: &At<String>) -> Result<&'d Path, ChangeError> {
         draft
             .file(name.at.file)
@@ -63,7 +64,8 @@ impl Statements {
     }
 }
 
-/// What names in `order` and `disable` stand for: an entry, or all entries of a chain over several bases.
+/// Resolves names in `order` and `disable`: a name stands for an entry, or for all entries of a chain over several
+/// bases.
 pub(super) struct Meanings<'r> {
     registry: &'r Registry,
     groups: HashMap<&'r str, Vec<EntryIndex>>,
@@ -91,7 +93,7 @@ impl<'r> Meanings<'r> {
             .ok_or_else(|| ChangeError::NoSuchEntry { name: name.to_owned(), suggestion: nearest(name, self.names()) })
     }
 
-    /// Returns the entries that names stand for, each once, in this order.
+    /// Returns the entries that the names stand for, each once, in this order.
     pub fn all(&self, names: &[String]) -> Result<Vec<EntryIndex>, ChangeError> {
         let mut all = Vec::new();
         for name in names {
@@ -109,25 +111,25 @@ impl<'r> Meanings<'r> {
         self.registry.name_at(index)
     }
 
-    /// Returns the chain over several bases that made an entry, and all entries that it made.
+    /// Returns the chain over several bases that generated an entry, and all entries that it generated.
     pub fn group(&self, index: EntryIndex) -> Option<(&'r str, &[EntryIndex])> {
         let (chain, members) = self.groups.get_key_value(group_of(self.registry.name_at(index))?)?;
         Some((chain, members))
     }
 
-    /// Returns every name that can be meant.
+    /// Returns every name that can be resolved.
     pub fn names(&self) -> impl Iterator<Item = &'r str> {
         let groups = self.groups.keys().copied();
         self.registry.entries().map(|entry| entry.name()).chain(groups)
     }
 
-    /// For each entry whether it has a place in the catalog order.
+    /// Returns for each entry whether it has a place in the catalog order.
     pub fn has_place(&self) -> Vec<bool> {
         self.registry.entries().map(|entry| entry.kind() != EntryKind::Layer).collect()
     }
 }
 
-/// Returns the chain over several bases that made an entry of this name. No other name holds a slash.
+/// Returns the chain over several bases that generated the entry of this name. No other name contains a slash.
 pub(super) fn group_of(name: &str) -> Option<&str> {
     name.split_once('/').map(|(chain, _)| chain)
 }

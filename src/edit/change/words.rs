@@ -1,32 +1,32 @@
-//! Words of people as values of keys.
+//! Converts command-line words to values of keys.
 //!
-//! Who writes `needs=guaranteed-order,guaranteed-delivery` or `version=2` on a command line does not want to quote TOML. Which
-//! key it is says how a word is read, so that `summary=2` is a text and `provider=1e5` a name.
+//! Someone who writes `needs=guaranteed-order,guaranteed-delivery` or `version=2` on a command line does not want to
+//! quote TOML. The key decides how a word is read, so that `summary=2` is a text and `provider=1e5` a name.
 
 use crate::catalog::OptionKind;
 use crate::catalog::writing::page::{Value, list, string};
 use toml::de::{DeTable, DeValue};
 
-/// How a word is read.
+/// The type that a word is read as.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 enum Wanted {
     /// A text.
     Text,
     /// An array of texts, separated by commas.
     Texts,
-    /// A text, or several separated by commas.
+    /// A text, or several texts separated by commas.
     TextOrTexts,
-    /// Anything: a value of TOML, else a text.
+    /// Any TOML value, else a text.
     Any,
-    /// Anything, or several things separated by commas.
+    /// Any TOML value or text, or several of these separated by commas.
     AnyOrSeveral,
 }
 
-/// Returns the value that a word stands for, as TOML. The key may have several parts, as `options.roots` has; of an option the kind
-/// counts, if it is known.
+/// Returns the value that a word stands for, as TOML. The key may have several parts, as `options.roots` has; for an
+/// option, its kind decides, if it is known.
 ///
-/// A value of TOML of a type that the key takes is taken as it is written; any other word is a text, or a list of texts separated by
-/// commas where the key takes one. Whether it makes sense is for loading to say.
+/// A TOML value of a type that the key takes is returned as it is written. Any other word is a text, or a list of texts
+/// separated by commas where the key takes a list. Whether the value is valid is decided by loading the catalogs.
 pub(in crate::edit) fn value(key: &[&str], option: Option<OptionKind>, word: &str) -> String {
     let word = word.trim();
     let wanted = wanted(key, option);
@@ -78,7 +78,7 @@ fn wanted(key: &[&str], option: Option<OptionKind>) -> Wanted {
     }
 }
 
-/// What a value of TOML is, as far as that decides how a word is read.
+/// The type of a TOML value, as far as it decides how a word is read.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 enum Written {
     Text,
@@ -86,14 +86,14 @@ enum Written {
     Other,
 }
 
-/// Returns what a word is in TOML, if it is one value and nothing else.
+/// Returns the type of a word in TOML, if it is one value and nothing else.
 fn written(word: &str) -> Option<Written> {
     const KEY: &str = "x = ";
     let text = format!("{KEY}{word}");
     let (table, errors) = DeTable::parse_recoverable(&text);
     let mut pairs = table.get_ref().iter().filter(|_| errors.is_empty());
     let (_, value) = pairs.next()?;
-    // Behind a value there could be a comment, or further keys.
+    // A comment or further keys could follow the value.
     let is_all = value.span() == (KEY.len()..text.len()) && pairs.next().is_none();
     is_all.then(|| match value.get_ref() {
         DeValue::String(_) => Written::Text,

@@ -1,20 +1,24 @@
 //! The canonical layout of a catalog.
 //!
-//! What is laid out, and how:
-//! - Comments, tables, keys and values stay in their order, because place has a meaning in a catalog.
-//! - A blank line stands before a table and before the comments that belong to it; two are kept, which set off a part of the
-//!   file. A table without keys may be followed by the next at once. Between keys one blank line is kept.
-//! - The `=` of consecutive keys stand below one another; a blank line begins anew. Other lines begin at the margin.
-//! - Inside a line: `["a", "b"]`, `{ a = 1, b = 2 }`, `[table.name]`; no comma before a bracket that closes on the same line.
-//! - An array that does not fit into 120 columns is broken, one value a line. One that its author broke keeps the lines that
-//!   its author chose, as they often say what belongs together; each is indented by four and ends with a comma.
-//! - Strings and quoted keys are in double quotes, if they read the same in these; keys go without where they can.
-//! - A comment behind something keeps its column while there is room for it. One that has to give way takes along those above
-//!   and below it that stood in the same column.
-//! - No white space at the end of a line, no blank line at either end of the file; line breaks are those of its first line.
+//! The rules of the layout:
+//! - Comments, tables, keys and values stay in their order, because the order has a meaning in a catalog.
+//! - A blank line stands before a table and before the comments that belong to it; two blank lines, which set off a
+//!   part of the file, are kept. A table without keys may be followed directly by the next table. Between keys one
+//!   blank line is kept.
+//! - The `=` of consecutive keys are aligned; a blank line starts a new alignment. Other lines begin at the margin.
+//! - Inside a line: `["a", "b"]`, `{ a = 1, b = 2 }`, `[table.name]`; no comma before a bracket that closes on the same
+//!   line.
+//! - An array that does not fit into 120 columns is broken, one value a line. An array that its author broke keeps the
+//!   author's lines, as these often show what belongs together; each line is indented by four columns and ends with a
+//!   comma.
+//! - Strings and quoted keys are in double quotes, if they read the same in these; keys are unquoted where possible.
+//! - A trailing comment keeps its column while there is room for it. A comment that has to move takes along those
+//!   directly above and below it that stood in the same column.
+//! - No white space at the end of a line, no blank line at either end of the file. Line breaks are those of the first
+//!   line.
 //!
-//! The meaning is not changed, and this is not left to the rules above: the new text is parsed again, and is given out only
-//! if it has the same keys and values in the same order, and the same comments.
+//! The meaning does not change, and the rules above are not trusted with that: the new text is parsed again, and is
+//! returned only if it has the same keys and values in the same order, and the same comments.
 
 mod print;
 mod tree;
@@ -22,17 +26,17 @@ mod tree;
 use std::ops::Range;
 use toml::de::{DeTable, DeValue};
 
-/// Why a text was not laid out.
+/// The reason why a text was not formatted.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FormatError {
-    /// It is not TOML.
+    /// The text is not TOML.
     #[error("{}", errors.first().map_or("not TOML", |error| &error.message))]
     Syntax {
-        /// All that is wrong; at least one.
+        /// All syntax errors; at least one.
         errors: Vec<SyntaxError>,
     },
-    /// The new text would not say the same: a defect of the formatter.
+    /// The new text would not have the same meaning. This is a defect of the formatter.
     #[error("not formatted, because the result would not mean the same; please report this with the file")]
     MeaningChanged,
 }
@@ -41,9 +45,9 @@ pub enum FormatError {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SyntaxError {
-    /// Where, in bytes.
+    /// The byte range of the error.
     pub at: Range<usize>,
-    /// What.
+    /// The description of the error.
     pub message: String,
 }
 

@@ -1,15 +1,15 @@
-//! The parts of a document as text, in the canonical layout.
+//! Prints the parts of a document in the canonical layout.
 
 use super::tree::{Block, Comment, Part, Row, Value};
 
-/// Arrays that reach beyond are broken.
+/// The width in columns beyond which arrays are broken.
 const COLUMNS: usize = 120;
-/// What a line inside brackets is indented by.
+/// The indentation of a line inside brackets.
 const INDENT: usize = 4;
-/// What stands at least between something and the comment behind it, when the comment has to move.
+/// The least number of spaces before a trailing comment, when the comment has to move.
 const GAP: usize = 1;
 
-/// Lays out the parts of a text.
+/// Prints the parts of a text.
 pub(super) fn print(parts: &[Part<'_>], text: &str) -> String {
     let mut page = Page::default();
     let mut blanks = 0;
@@ -48,18 +48,19 @@ pub(super) fn print(parts: &[Part<'_>], text: &str) -> String {
     result
 }
 
-/// Returns whether the next part that is neither blank nor a comment is a key, so that these stand inside its table.
+/// Returns whether the next part that is neither blank nor a comment is a key, so that the parts before it stand inside
+/// its table.
 fn leads_to_key(parts: &[Part<'_>]) -> bool {
     let next = parts.iter().find(|part| !matches!(part, Part::Blank | Part::Comment(_)));
     matches!(next, Some(Part::Pair { .. }))
 }
 
-/// Returns whether these begin with the header of a table, or with comments directly above one.
+/// Returns whether the parts begin with the header of a table, or with comments directly above one.
 fn opens_table(parts: &[Part<'_>]) -> bool {
     matches!(parts.iter().find(|part| !matches!(part, Part::Comment(_))), Some(Part::Header { .. }))
 }
 
-/// Returns the width of the widest of the keys that are aligned with the one at this place.
+/// Returns the width of the widest key among those that are aligned with the key at `at`.
 fn width_of_keys(parts: &[Part<'_>], at: usize) -> usize {
     let aligned = |part: &&Part<'_>| matches!(part, Part::Pair { .. } | Part::Comment(_));
     let above = parts[..at].iter().rev().take_while(aligned);
@@ -72,12 +73,12 @@ fn width(text: &str) -> usize {
     text.chars().count()
 }
 
-/// Returns the column at which a text ends that may have several lines, as strings may.
+/// Returns the column at which a text ends. The text may have several lines, as multi-line strings have.
 fn end_of(text: &str) -> usize {
     width(&text[text.rfind('\n').map_or(0, |at| at + 1)..])
 }
 
-/// How a block is written.
+/// The form in which a block is printed.
 #[derive(Copy, Clone, PartialEq, Eq)]
 enum Form {
     /// On one line.
@@ -111,7 +112,7 @@ impl<'t> Page<'t> {
         match value {
             Value::Block(block) if block.is_array && flat(value).is_some_and(|flat| too_wide(&flat, &self.line)) => {
                 self.block(block, Form::Spread, 0);
-                // Its column was that of the long line.
+                // The old column was that of the long line.
                 self.end(comment.map(|comment| Comment { column: 0, ..comment }));
             }
             _ => {
@@ -158,7 +159,7 @@ impl<'t> Page<'t> {
         self.line.push(close);
     }
 
-    /// A line of a block that has several; it becomes one for each value where it is too long.
+    /// Prints a row of a block that has several lines. A row that is too long becomes one line for each value.
     fn row(&mut self, row: &Row<'t>, form: Form, indent: usize) {
         if row.blank_before {
             self.end(None);
@@ -178,7 +179,7 @@ impl<'t> Page<'t> {
             self.line.push(',');
         }
         match row.comment {
-            // On a line of its own it has no column to keep.
+            // A comment on a line of its own has no column to keep.
             Some(comment) if row.items.is_empty() => {
                 self.line.push_str(comment.text);
                 self.end(None);
@@ -188,7 +189,7 @@ impl<'t> Page<'t> {
         }
     }
 
-    /// Puts the comments behind their lines: into their column, or as near to it as there is room.
+    /// Appends the comments to their lines, in their old column or as near to it as there is room.
     fn align_comments(&mut self) {
         let column = |line: &Line<'_>| line.comment.map(|comment| comment.column);
         let mut rest = self.lines.as_mut_slice();
@@ -214,14 +215,14 @@ impl<'t> Page<'t> {
 }
 
 impl Block<'_> {
-    /// Returns whether it is written over several lines.
+    /// Returns whether the block is printed over several lines.
     fn has_lines(&self) -> bool {
         let has_comment = self.comment.is_some() || self.rows.iter().any(|row| row.comment.is_some());
         has_comment || self.is_broken && !self.rows.is_empty()
     }
 }
 
-/// A value on one line; nothing if it has several.
+/// Returns a value on one line, or `None` if it has several lines.
 fn flat(value: &Value<'_>) -> Option<String> {
     match value {
         Value::Scalar(text) => (!text.contains('\n')).then(|| text.to_string()),

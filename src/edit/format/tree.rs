@@ -1,13 +1,13 @@
-//! A TOML text as the parts that a layout consists of.
+//! Reads a TOML text into the parts that a layout consists of.
 //!
-//! Made from the parser's events, so that every comment and every line break of the author is still there.
+//! The parts are made from the parser's events, which contain every comment and line break of the author.
 
 use std::borrow::Cow;
 use toml_parser::Source;
 use toml_parser::decoder::Encoding;
 use toml_parser::parser::{Event, EventKind, parse_document};
 
-/// A part of a document, one or more whole lines.
+/// A part of a document: one or more whole lines.
 pub(super) enum Part<'t> {
     Blank,
     Comment(&'t str),
@@ -15,11 +15,11 @@ pub(super) enum Part<'t> {
     Pair { key: String, value: Value<'t>, comment: Option<Comment<'t>> },
 }
 
-/// A comment behind something.
+/// A trailing comment.
 #[derive(Copy, Clone)]
 pub(super) struct Comment<'t> {
     pub text: &'t str,
-    /// Where it stood, in characters from 0.
+    /// The column where it stood, in characters from 0.
     pub column: usize,
 }
 
@@ -31,18 +31,18 @@ pub(super) enum Value<'t> {
 /// An array or an inline table.
 pub(super) struct Block<'t> {
     pub is_array: bool,
-    /// Whether its author broke it into lines.
+    /// Whether the author broke it into lines.
     pub is_broken: bool,
-    /// Behind the opening bracket.
+    /// The comment after the opening bracket.
     pub comment: Option<Comment<'t>>,
     pub rows: Vec<Row<'t>>,
 }
 
-/// What stands on one line of a block: values, a comment, or both.
+/// The content of one line of a block: values, a comment, or both.
 #[derive(Default)]
 pub(super) struct Row<'t> {
     pub blank_before: bool,
-    /// With their keys, in an inline table.
+    /// The values, with their keys in an inline table.
     pub items: Vec<(Option<String>, Value<'t>)>,
     pub comment: Option<Comment<'t>>,
 }
@@ -87,7 +87,7 @@ fn events(text: &str) -> Vec<Event> {
     let tokens = source.lex().into_vec();
     let mut events = Vec::with_capacity(tokens.len());
     let mut receiver = |event: Event| events.push(event);
-    // Errors were looked for before; what is broken nevertheless is found out by comparing.
+    // Errors were reported by the parser before; comparing the results detects any remaining difference.
     parse_document(&tokens, &mut receiver, &mut ());
     events
 }
@@ -129,14 +129,14 @@ impl<'t> Reader<'t> {
         Comment { text: self.raw(event).trim_end(), column: line.chars().count() }
     }
 
-    /// Returns the comment at the end of a line, and the end of the line.
+    /// Returns the comment at the end of a line, and reads the line break.
     fn comment_behind(&mut self) -> Option<Comment<'t>> {
         let comment = self.next_if(EventKind::Comment).map(|event| self.comment(&event));
         self.skip_newline();
         comment
     }
 
-    /// Returns the rest of a key, up to what ends it.
+    /// Returns the rest of a key, and reads the token that ends it.
     fn key(&mut self) -> String {
         let mut key = String::new();
         while let Some(event) = self.next() {
@@ -180,7 +180,8 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// Returns what stands between brackets, the opening one of which was read. Commas are left out, as they follow from the rest.
+    /// Returns the content between brackets, after the opening bracket was read. Commas are left out, because the
+    /// printer adds them.
     fn block(&mut self, is_array: bool) -> Block<'t> {
         let mut block = Block { is_array, is_broken: false, comment: None, rows: Vec::new() };
         let mut row = Row::default();

@@ -1,4 +1,4 @@
-//! What became of the catalogs, for those who want to hear of it.
+//! The events that report changes of a live registry.
 
 use super::version::Version;
 #[cfg(feature = "watch")]
@@ -10,23 +10,23 @@ use crate::report::Report;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
-/// An event of a live registry. Clones share their content, and are cheap to send on.
+/// An event of a live registry. Clones share their content, and are cheap to send.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Event {
-    /// A new version took the place of the old one.
+    /// A new version replaced the current one.
     Replaced(Replaced),
-    /// The catalogs have faults, or fail their check; the version that counted goes on counting.
+    /// The catalogs have faults, or fail their check; the version stays current.
     Kept(Kept),
-    /// After [`Event::Kept`]: the catalogs are again those of the version that counts.
+    /// The catalogs are again those of the current version, after [`Event::Kept`].
     Restored(Arc<Version>),
-    /// The files of the catalogs cannot be [watched](super::Watcher) any more. They are read every so often instead, until they can
-    /// be watched again.
+    /// The files of the catalogs can no longer be [watched](super::Watcher). They are polled instead, until they can be
+    /// watched again.
     #[cfg(feature = "watch")]
     Unwatched(Unwatched),
 }
 
-/// A version that took the place of another.
+/// A new version, with the version that it replaced.
 #[derive(Clone, Debug)]
 pub struct Replaced {
     inner: Arc<Replacement>,
@@ -39,7 +39,7 @@ struct Replacement {
     comparison: OnceLock<Comparison>,
 }
 
-/// A version that goes on counting, and what is wrong with the catalogs that were to take its place.
+/// A version that stays current, with the reason why the catalogs were rejected.
 #[derive(Clone, Debug)]
 pub struct Kept {
     version: Arc<Version>,
@@ -54,19 +54,20 @@ pub struct Unwatched {
     error: Arc<WatchError>,
 }
 
-/// Why catalogs do not count. Its text has a line for each fault or error: file, line and column, what is wrong, and what may help.
+/// The reason why catalogs were rejected. Its text has a line for each fault or error: file, line and column, the
+/// problem, and possible help.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Rejection {
-    /// They have faults.
+    /// The catalogs have faults.
     Faults(LoadError),
-    /// They load, but their check finds errors: a test that fails, a guarantee that is broken. The report holds what else it
-    /// finds, too.
+    /// The catalogs load, but their check finds errors: a test that fails, a guarantee that is broken. The report also
+    /// contains the other findings.
     Findings(Box<Report>),
 }
 
 impl Event {
-    /// Returns the version that counts.
+    /// Returns the current version.
     pub fn version(&self) -> &Version {
         match self {
             Event::Replaced(replaced) => replaced.is(),
@@ -77,7 +78,7 @@ impl Event {
         }
     }
 
-    /// Returns the requests that are answered otherwise now; none unless a version was replaced.
+    /// Returns the requests that are answered differently now; empty unless a version was replaced.
     pub fn differences(&self) -> &[Difference] {
         match self {
             Event::Replaced(replaced) => replaced.differences(),
@@ -91,25 +92,25 @@ impl Replaced {
         Replaced { inner: Arc::new(Replacement { was, is, comparison: OnceLock::new() }) }
     }
 
-    /// Returns the version that counted before.
+    /// Returns the version that was current before.
     pub fn was(&self) -> &Version {
         &self.inner.was
     }
 
-    /// Returns the version that counts now.
+    /// Returns the version that is current now.
     pub fn is(&self) -> &Version {
         &self.inner.is
     }
 
-    /// Returns the requests that are answered otherwise now. None: only words changed, or what nobody can select; or what did
-    /// change was [not compared](Comparison::not_compared).
+    /// Returns the requests that are answered differently now. If it is empty, only descriptions changed, or entries
+    /// that no request can select, or the change was [not compared](Comparison::not_compared).
     ///
-    /// They are worked out when they are asked for first, whoever asks, and then shared.
+    /// The first call computes the differences, and all clones of the event share them.
     pub fn differences(&self) -> &[Difference] {
         self.comparison()
     }
 
-    /// Returns the same, with what was not looked at.
+    /// Returns the comparison with the differences, and what it did not compare.
     pub fn comparison(&self) -> &Comparison {
         let Replacement { was, is, comparison } = &*self.inner;
         comparison.get_or_init(|| compare(&was.registry, &is.registry))
@@ -121,12 +122,12 @@ impl Kept {
         Kept { version, rejection }
     }
 
-    /// Returns the version that goes on counting.
+    /// Returns the version that stays current.
     pub fn version(&self) -> &Version {
         &self.version
     }
 
-    /// Returns what is wrong with the catalogs.
+    /// Returns the reason why the catalogs were rejected.
     pub fn rejection(&self) -> &Rejection {
         &self.rejection
     }
@@ -138,19 +139,19 @@ impl Unwatched {
         Unwatched { version, error: Arc::new(error) }
     }
 
-    /// Returns the version that counts.
+    /// Returns the current version.
     pub fn version(&self) -> &Version {
         &self.version
     }
 
-    /// Why they cannot be watched.
+    /// Returns the reason why the files cannot be watched.
     pub fn error(&self) -> &WatchError {
         &self.error
     }
 }
 
 impl Rejection {
-    /// Returns what a report rejects, if it does.
+    /// Returns the rejection if a report contains errors.
     pub(super) fn of_report(report: Report) -> Option<Rejection> {
         (report.count(Severity::Error) > 0).then_some(Rejection::Findings(Box::new(report)))
     }

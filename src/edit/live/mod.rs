@@ -2,17 +2,17 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `version` | what readers get: a registry and its number |
-//! | `reader` | reading without any cost but an atomic load |
-//! | `shared` | what all handles share: how a version takes the place of another |
+//! | `version` | a version: a registry and its number |
+//! | `reader` | reads at the cost of one atomic load |
+//! | `shared` | the state that all handles share, and how it replaces a version |
 //! | `retired` | old versions, kept until nobody reads them |
-//! | `event` | what became of the catalogs, for those who want to hear of it |
-//! | `subscription` | who hears of it, and in which order |
-//! | `watch` | reloading when files change |
+//! | `event` | the events that report changes of a live registry |
+//! | `subscription` | the subscribers, and the order in which events are delivered |
+//! | `watch` | reloads when files change |
 //!
-//! Readers never wait: a new version is loaded and checked beside the old one, and takes its place in one step. Nor do they
-//! clean up: the last reference to an old version is never theirs, as each is kept until nobody has it, and is freed by the
-//! thread that reloads. So no thread that answers requests ever pays for a catalog of a hundred thousand entries.
+//! Readers never wait: a new version is loaded and checked beside the old one, and replaces it in one step. Readers
+//! never free a version either: each old version is kept until it is unused, and then freed by a thread that reloads.
+//! So no thread that answers requests ever spends time on freeing a catalog of a hundred thousand entries.
 
 mod event;
 mod reader;
@@ -38,7 +38,7 @@ use crate::registry::Registry;
 use shared::Shared;
 use std::sync::Arc;
 
-/// A registry that is replaced as a whole when its catalogs change. Clones share it.
+/// A registry that is replaced as a whole when its catalogs change. Clones share the registry.
 ///
 /// ```
 /// use sockatlas::edit::{Event, Live};
@@ -52,16 +52,16 @@ use std::sync::Arc;
 /// # std::fs::write(&site, catalog)?;
 /// let live = Live::load(Loader::new().path(&site))?;
 ///
-/// // Any thread, now and then: a guard.
+/// // For occasional reads, on any thread: a guard.
 /// let request = Request::new(Family::INET, SocketType::STREAM, Protocol::TCP);
 /// assert_eq!(live.version().resolve(&request)?.name(), "tcp");
 ///
-/// // A thread that resolves all the time: a reader of its own.
+/// // For frequent reads: one reader per thread.
 /// let mut reader = live.reader();
 /// assert_eq!(reader.version().resolve(&request)?.name(), "tcp");
 ///
-/// // Who must hear of changes, as with `WSAProviderConfigChange`: here through a channel, which works for threads and, with
-/// // a channel of an async runtime, for tasks.
+/// // For notifications of changes, as with `WSAProviderConfigChange`: here through a channel, which works for threads and,
+/// // with a channel of an async runtime, for tasks.
 /// let (changes, changed) = mpsc::channel();
 /// let subscription = live.subscribe(move |event| drop(changes.send(event.clone())));
 ///
@@ -74,24 +74,25 @@ use std::sync::Arc;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// # What is opened stays
+/// # Open streams
 ///
-/// Selections, and streams opened from them, keep the version that they came from. A reload closes nothing; who wants streams
-/// to follow subscribes, and closes those whose requests are answered otherwise ([`Replaced::differences`]).
+/// Selections, and streams opened from them, keep the version that they came from. A reload closes nothing. To make
+/// streams follow a reload, subscribe, and close the streams whose requests are answered differently
+/// ([`Replaced::differences`]).
 ///
 /// # Memory
 ///
-/// At rest there are the version that counts, the one before it, and those older ones that somebody still has: a guard, a
-/// reader that has not read since (at most its last one and the newest), a stream, a clone of the registry. While a
-/// reload is made there is the one that it loads besides. What nobody has any more is freed when the next reload begins, or by
-/// [`Live::release`].
+/// Between reloads, memory holds the current version, the previous one, and older versions that are still in use: by a
+/// guard, a reader that has not read since (at most its last version and the newest), a stream, or a clone of the
+/// registry. During a reload, memory also holds the version that is being loaded. Unused versions are freed when the
+/// next reload begins, or by [`Live::release`].
 #[derive(Clone)]
 pub struct Live {
     shared: Arc<Shared>,
 }
 
 impl Live {
-    /// Loads the first version. Later ones are those that load without faults.
+    /// Loads the first version. Later versions are those that load without faults.
     ///
     /// # Errors
     ///
@@ -101,8 +102,8 @@ impl Live {
         Ok(Live { shared: Arc::new(Shared::new(registry, Some(loader), None)) })
     }
 
-    /// Loads and checks the first version. A version counts only when its check finds no error either: a test that fails, a
-    /// guarantee that is broken.
+    /// Loads and checks the first version. A version becomes current only if its check finds no error: no test fails,
+    /// and no guarantee is broken.
     ///
     /// # Errors
     ///
@@ -112,78 +113,82 @@ impl Live {
         Ok(Live { shared: Arc::new(Shared::new(registry, Some(loader), Some(settings))) })
     }
 
-    /// Begins with a registry made elsewhere, for programs that build them and [`replace`](Live::replace) them. There is nothing to
-    /// [`reload`](Live::reload).
+    /// Starts with a registry made elsewhere, for programs that build registries and [`replace`](Live::replace) them.
+    /// There is nothing to [`reload`](Live::reload).
     pub fn new(registry: Registry) -> Live {
         Live { shared: Arc::new(Shared::new(registry, None, None)) }
     }
 
-    /// Returns the version that counts now, for reading now and then. It stays what it is, whatever is loaded meanwhile.
+    /// Returns the current version, for occasional reads. The returned version does not change, whatever is loaded
+    /// meanwhile.
     ///
-    /// It never waits, and frees nothing. It allocates nothing either, but for the first read that a thread makes of any live
-    /// registry: that takes a node (192 bytes on x86-64), unless a thread that ended left one, and a few bytes of the C
-    /// library, by which it is left when the thread ends. A [`Reader`] does without, and is faster.
+    /// This method never waits, and frees nothing. It allocates only in the first read that a thread makes of any live
+    /// registry: a node (192 bytes on x86-64), unless a thread that ended left one, and a few bytes of the C library,
+    /// which return the node when the thread ends. A [`Reader`] needs neither, and is faster.
     pub fn version(&self) -> Current<'_> {
         Current::new(self.shared.load())
     }
 
-    /// Returns a reader of one's own, for a thread or task that reads often.
+    /// Returns a new reader, for a thread or task that reads often.
     ///
-    /// Making one allocates and takes a lock for a moment; no load is ever made under it.
+    /// Making a reader allocates, and takes a lock for a moment; no catalog is ever loaded under that lock.
     pub fn reader(&self) -> Reader {
         Reader::new(self.clone())
     }
 
-    /// Tells what becomes of the catalogs from now on, until the subscription is dropped.
+    /// Notifies the subscriber of every event from now on, until the subscription is dropped.
     ///
-    /// Each event is reported once, in order, and to all who were subscribed when it happened; a version is in its place before it is
-    /// delivered. The thread that reloads delivers events, unless another thread is just delivering: then that one goes on with it. A subscriber may
-    /// reload, replace and subscribe; what comes of that is reported once all have heard of the event that is being delivered.
+    /// Each event is delivered once, in order, to all subscribers that were subscribed when it happened. A version is
+    /// current before it is delivered. The thread that reloads delivers the events, unless another thread is already
+    /// delivering: then that thread delivers them too. A subscriber may reload, replace and subscribe; the resulting
+    /// events are delivered after the current event was delivered to all subscribers.
     ///
-    /// A subscriber that panics hears of nothing more. The others are notified all the same, and then the panic goes on in the
-    /// thread that delivers, out of [`reload`](Live::reload) or [`replace`](Live::replace).
+    /// A subscriber that panics is not notified again. The other subscribers are still notified. Then the panic resumes
+    /// in the delivering thread, out of [`reload`](Live::reload) or [`replace`](Live::replace).
     ///
-    /// A subscriber that has a clone of this handle keeps it alive, and itself, until the subscription is dropped.
+    /// A subscriber that owns a clone of this handle keeps the live registry, and itself, alive until the subscription
+    /// is dropped.
     pub fn subscribe(&self, subscriber: impl FnMut(&Event) + Send + 'static) -> Subscription {
         Subscription::new(&self.shared, Box::new(subscriber))
     }
 
     /// Loads the catalogs again.
     ///
-    /// | the catalogs | what counts then | returned | delivered |
+    /// | the catalogs | current version | returned | delivered |
     /// |---|---|---|---|
-    /// | are the same documents | what counted | nothing | nothing |
-    /// | say something else, without a fault | the new version | [`Event::Replaced`] | the same |
-    /// | have faults, or fail the check that was asked for | what counted | [`Event::Kept`] | the same, once for the same findings |
-    /// | had, and are again the documents that count | what counted | [`Event::Restored`] | the same |
+    /// | are the same documents | unchanged | `None` | nothing |
+    /// | differ, and have no faults | the new one | [`Event::Replaced`] | the same event |
+    /// | have faults, or fail their check | unchanged | [`Event::Kept`] | the same event, once for the same findings |
+    /// | were rejected, and are again those of the current version | unchanged | [`Event::Restored`] | the same event |
     ///
-    /// One load is made at a time: a thread that comes while another loads waits, and then loads itself.
+    /// Only one thread loads at a time: another thread that calls this waits, and then loads itself.
     pub fn reload(&self) -> Option<Event> {
         let loader = self.shared.loader()?;
         self.shared.change(|| loader.load().map_err(Rejection::Faults))
     }
 
-    /// Puts a registry made elsewhere in the place of the version that counts. Nothing comes of it where it is the same one.
+    /// Replaces the current version with a registry made elsewhere. Returns `None` if it is the registry of the current
+    /// version.
     ///
-    /// Where a check was asked for, it must pass that. A later [`reload`](Live::reload) loads the catalogs again, whatever this
-    /// registry was made of.
+    /// If a check is set, the registry must pass it. A later [`reload`](Live::reload) loads the catalogs again,
+    /// whatever this registry was made of.
     pub fn replace(&self, registry: Registry) -> Option<Event> {
         self.shared.replace(registry)
     }
 
-    /// Why the catalogs, as they were loaded last, do not count; nothing when they do.
+    /// Returns the reason why the catalogs were rejected when they were last loaded, or `None` if they were accepted.
     pub fn rejection(&self) -> Option<Arc<Rejection>> {
         self.shared.rejection()
     }
 
-    /// Returns what [`reload`](Live::reload) loads, or `None` where the registries are made elsewhere.
+    /// Returns the loader that [`reload`](Live::reload) uses, or `None` if the registries are made elsewhere.
     pub fn loader(&self) -> Option<&Loader> {
         self.shared.loader()
     }
 
-    /// Frees the old versions that nobody has any more, and says how many somebody has.
+    /// Frees the unused old versions, and returns the number of old versions that are still in use.
     ///
-    /// Every reload begins with this. It is for programs that reload seldom and hold large catalogs.
+    /// Every reload begins with this. Programs that reload seldom and hold large catalogs can call it themselves.
     pub fn release(&self) -> usize {
         self.shared.release()
     }
@@ -195,7 +200,7 @@ impl std::fmt::Debug for Live {
     }
 }
 
-/// A registry that passes its check, where one is asked for.
+/// Returns the registry if it passes its check, or if no check is set.
 fn judged(registry: Registry, settings: Option<&Settings>) -> Result<Registry, Rejection> {
     let Some(settings) = settings else { return Ok(registry) };
     match Rejection::of_report(check_registry(&registry, settings)) {

@@ -1,22 +1,22 @@
-//! Reading without any cost but an atomic load.
+//! Reads a live registry at the cost of one atomic load.
 //!
-//! Each reader has a slot into which whoever reloads puts the new version. A reader looks at the number of the version that counts,
-//! which is one load of a word that changes with reloads only; when it is another than that of the version that it has, it
-//! takes what is in its slot with one atomic swap. There is no lock, nothing of the thread's own, and so nothing to be
-//! allocated on whatever thread it reads.
+//! Each reader has a slot into which the reloading thread puts the new version. A reader loads the number of the
+//! current version, from a word that changes only with reloads. If it differs from the number of the version that the
+//! reader has, the reader takes the version in its slot with one atomic swap. There is no lock and no thread-local
+//! state, so a read never allocates, on any thread.
 
 use super::Live;
 use super::version::Version;
 use crossbeam_utils::atomic::AtomicCell;
 use std::sync::Arc;
 
-/// Where a new version waits for its reader; nothing when the reader has the newest.
+/// The slot where a new version waits for its reader; `None` if the reader has the newest version.
 pub(super) type Slot = AtomicCell<Option<Arc<Version>>>;
 
-// Else it would be a lock in disguise.
+// Otherwise the cell would use a lock.
 const _: () = assert!(Slot::is_lock_free());
 
-/// Reads a live registry, for one thread or task. From [`Live::reader`].
+/// Reads a live registry, for one thread or task. Made by [`Live::reader`].
 ///
 /// ```
 /// use sockatlas::edit::Live;
@@ -33,10 +33,11 @@ const _: () = assert!(Slot::is_lock_free());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// It never goes back: each version that it gives has the number of the last one or a higher one. What it gives is never older than
-/// the version that counted when it was asked.
+/// A reader never goes back: each version that it returns has the number of the last one or a higher one. The returned
+/// version is never older than the version that was current at the time of the call.
 ///
-/// It keeps its live registry alive, and the version that it gave last; a reader that is left lying keeps the newest one besides.
+/// A reader keeps its live registry alive, and the version that it returned last; an idle reader also keeps the newest
+/// version alive.
 pub struct Reader {
     version: Arc<Version>,
     slot: Arc<Slot>,
@@ -49,9 +50,9 @@ impl Reader {
         Reader { version, slot, live }
     }
 
-    /// Returns the version that counts now. It never waits, never allocates and never frees, on any thread.
+    /// Returns the current version. It never waits, never allocates and never frees, on any thread.
     ///
-    /// What was selected of it must be done with, or [kept](crate::Selection::keep), before the next one is asked for.
+    /// A selection from this version must be dropped, or [kept](crate::Selection::keep), before the next call.
     #[inline]
     pub fn version(&mut self) -> &Version {
         if self.live.shared.newest() != self.version.number {
@@ -60,23 +61,23 @@ impl Reader {
         &self.version
     }
 
-    /// Outside of the line: it happens once for each reload.
+    /// Not inlined, because it runs once for each reload.
     #[cold]
     fn take(&mut self) {
-        // Nothing is there while a newer version than the one that counts was taken already, and counts at any moment.
+        // The slot is empty if the reader took a newer version already, whose number is about to be published.
         if let Some(newer) = self.slot.take() {
-            // Never the last reference to the old one: it is kept among the retired.
+            // This never drops the last reference to the old version, which the list of retired versions keeps.
             self.version = newer;
         }
     }
 
-    /// Returns the live registry that it reads.
+    /// Returns the live registry that this reader reads.
     pub fn live(&self) -> &Live {
         &self.live
     }
 }
 
-/// Another reader of the same live registry, as [`Live::reader`] makes it.
+/// Makes another reader of the same live registry, as [`Live::reader`] does.
 impl Clone for Reader {
     fn clone(&self) -> Self {
         self.live.reader()

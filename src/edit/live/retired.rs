@@ -1,9 +1,9 @@
-//! Old versions, kept until nobody reads them.
+//! Keeps old versions until nobody reads them.
 //!
-//! A version is used by those who have it, and by those who have its registry: a stream that was opened by it, a clone that a program
-//! took. To keep both from ever being the last, and so from paying for what it takes to free a large registry, one reference to
-//! each is kept here, until the counts say that it is the only one. A count cannot rise from there, as only who has a version can
-//! share it.
+//! A version is used through references to it, and through references to its registry: a stream that was opened from
+//! it, a clone that a program made. Neither kind of reference must be the last one, because its holder would spend time
+//! on freeing a large registry. So one reference to each is kept here, until the counts show that it is the only one. A
+//! count cannot rise from there, because only a holder of a reference can clone it.
 
 use super::version::Version;
 use crate::registry::Registry;
@@ -18,16 +18,16 @@ pub(super) struct Retired {
 struct Kept(Arc<Version>);
 
 impl Retired {
-    /// Keeps a version, whose place another registry takes.
+    /// Keeps a version that is being replaced by another registry.
     pub fn add(&mut self, version: Arc<Version>, newest: &Registry) {
-        // A registry that comes and goes needs to be kept once, and not at all while it counts.
+        // A registry that is used again needs to be kept only once, and not at all while it is current.
         let is_kept = |kept: &Kept| kept.0.registry.is(&version.registry) || kept.0.registry.is(newest);
         self.versions.retain(|kept| Arc::strong_count(&kept.0) > 1 || !is_kept(kept));
         version.registry.retain();
         self.versions.push(Kept(version));
     }
 
-    /// Returns those that nobody has any more; to be dropped where nobody is kept waiting.
+    /// Removes and returns the unused versions. The caller drops them where no other thread waits.
     #[must_use]
     pub fn unused(&mut self) -> impl Sized + use<> {
         self.versions.extract_if(.., |kept| kept.is_unused()).collect::<Vec<_>>()

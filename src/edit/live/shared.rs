@@ -1,7 +1,8 @@
-//! What all handles share: how a version takes the place of another.
+//! The state that all handles of a live registry share, and how it replaces a version.
 //!
-//! Two locks, and readers take none. `turn` is held while catalogs are loaded and checked, so that one load is made at a time. `state`
-//! is held for moments only, never while anything is loaded, checked, freed or delivered.
+//! There are two locks; readers take neither. `turn` is held while catalogs are loaded and checked, so that one load is
+//! made at a time. `state` is held only for moments, never while a catalog is loaded, checked, freed or an event is
+//! delivered.
 
 use super::event::{Event, Kept, Rejection, Replaced};
 use super::reader::Slot;
@@ -18,10 +19,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub(super) struct Shared {
     current: CachePadded<ArcSwap<Version>>,
-    /// The number of the version that counts. On a line of its own, which changes with reloads only.
+    /// The number of the current version. It has a cache line of its own, which changes only with reloads.
     newest: CachePadded<AtomicU64>,
     loader: Option<Loader>,
-    /// How versions are checked, if they are.
+    /// The settings of the check that versions must pass, if any.
     settings: Option<Settings>,
     turn: Mutex<()>,
     state: Mutex<State>,
@@ -29,12 +30,12 @@ pub(super) struct Shared {
 
 #[derive(Default)]
 pub(super) struct State {
-    /// Those of the readers; a reader that is gone leaves its slot behind.
+    /// The slots of the readers; a dropped reader leaves its slot behind.
     slots: Vec<Arc<Slot>>,
     retired: Retired,
-    /// What is wrong with the catalogs as they were loaded last.
+    /// The reason why the catalogs were rejected when they were last loaded.
     rejection: Option<Arc<Rejection>>,
-    /// Whether the version that counts was made elsewhere, and so is not what the loader loads.
+    /// Whether the current version was made elsewhere, so that it is not what the loader loads.
     is_given: bool,
     pub subscribers: Subscribers,
 }
@@ -69,11 +70,11 @@ impl Shared {
     }
 
     pub fn state(&self) -> MutexGuard<'_, State> {
-        // Nothing that panics runs under it.
+        // No code that panics runs under this lock.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns a new reader's slot, and the version that counts: of all later ones it hears.
+    /// Returns the current version and a slot for a new reader, which receives all later versions.
     pub fn join(&self) -> (Arc<Version>, Arc<Slot>) {
         let slot = Arc::new(Slot::new(None));
         let mut state = self.state();
@@ -84,7 +85,7 @@ impl Shared {
         (self.current.load_full(), slot)
     }
 
-    /// Frees what nobody has any more, and counts the rest.
+    /// Frees the unused old versions, and returns the number of the others.
     pub fn release(&self) -> usize {
         let (unused, left) = {
             let mut state = self.state();
@@ -95,11 +96,11 @@ impl Shared {
         left
     }
 
-    /// Loads, puts what was loaded in its place if it is good, and notifies.
+    /// Loads, makes the loaded registry current if it is accepted, and notifies the subscribers.
     pub fn change(&self, load: impl FnOnce() -> Result<Registry, Rejection>) -> Option<Event> {
         let event = {
             let _turn = self.take_turn();
-            // The room that it takes may be needed.
+            // The memory may be needed for the load.
             self.release();
             let was = self.current.load_full();
             match load() {
@@ -112,7 +113,7 @@ impl Shared {
         event
     }
 
-    /// Puts a registry that was made elsewhere in its place, and notifies.
+    /// Makes a registry that was made elsewhere current, and notifies the subscribers.
     pub fn replace(&self, registry: Registry) -> Option<Event> {
         let event = {
             let _turn = self.take_turn();
@@ -127,7 +128,7 @@ impl Shared {
         Some(event)
     }
 
-    /// Tells that the files are not watched any more.
+    /// Notifies the subscribers that the files are no longer watched.
     #[cfg(feature = "watch")]
     pub fn notify_unwatched(&self, error: super::WatchError) {
         let event = Event::Unwatched(super::Unwatched::new(self.current.load_full(), error));
@@ -136,11 +137,11 @@ impl Shared {
     }
 
     fn take_turn(&self) -> MutexGuard<'_, ()> {
-        // It guards no data that a panic could leave half done.
+        // The lock guards no data that a panic could leave inconsistent.
         self.turn.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns the version that counted is what the catalogs say.
+    /// Reports that the catalogs are again those of the current version, if they were rejected before.
     fn restore(&self, was: Arc<Version>) -> Option<Event> {
         let mut state = self.state();
         state.rejection.take()?;
@@ -156,7 +157,7 @@ impl Shared {
         if is_known { event } else { state.subscribers.queue(event) }
     }
 
-    /// Puts a registry in the place of the version that counts, if it passes the check.
+    /// Makes a registry the current version, if it passes the check.
     fn put(&self, was: Arc<Version>, registry: Registry, is_given: bool) -> Event {
         let registry = match judged(registry, self.settings.as_ref()) {
             Ok(registry) => registry,
@@ -164,15 +165,15 @@ impl Shared {
         };
         let is = Arc::new(Version { number: was.number.saturating_add(1), registry });
         let mut state = self.state();
-        // Kept before it can be anybody's last.
+        // Retired first, so that no other reference can be the last one.
         state.retired.add(was.clone(), &is.registry);
         self.current.store(is.clone());
         state.forget_slots();
         for slot in &state.slots {
-            // What was not taken is among the retired.
+            // An old version that the reader did not take is among the retired versions.
             slot.store(Some(is.clone()));
         }
-        // Last: who sees it finds the version in its slot.
+        // Last, so that whoever sees the number finds the version in its slot.
         self.newest.store(is.number, Ordering::Release);
         state.rejection = None;
         state.is_given = is_given;
@@ -185,7 +186,7 @@ impl Shared {
 }
 
 impl State {
-    /// Drops the slots of readers that are gone.
+    /// Drops the slots of dropped readers.
     fn forget_slots(&mut self) {
         self.slots.retain(|slot| Arc::strong_count(slot) > 1);
     }

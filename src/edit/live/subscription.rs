@@ -1,7 +1,8 @@
-//! Who hears of what became of the catalogs, and in which order.
+//! The subscribers of a live registry, and the order in which events are delivered.
 //!
-//! What happened is put into a queue in the moment in which it happens, with those who are subscribed then. Whoever finds nobody delivering
-//! empties the queue, so that events are delivered one after the other, and a subscriber that reloads does not wait for itself.
+//! An event is queued at the moment at which it happens, with the subscribers of that moment. A thread that finds no
+//! other thread delivering empties the queue, so that events are delivered one after the other, and a subscriber that
+//! reloads does not wait for itself.
 
 use super::event::Event;
 use super::shared::Shared;
@@ -11,9 +12,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-/// Events are delivered until it is dropped. From [`Live::subscribe`](super::Live::subscribe).
+/// Delivers events until it is dropped. Made by [`Live::subscribe`](super::Live::subscribe).
 ///
-/// A call that is under way on another thread when it is dropped goes on to its end.
+/// A call that is running on another thread at the time of the drop runs to its end.
 #[must_use = "events are delivered until the subscription is dropped"]
 pub struct Subscription {
     shared: Weak<Shared>,
@@ -28,7 +29,7 @@ impl Subscription {
         Subscription { shared: Arc::downgrade(shared), subscriber, is_forever: false }
     }
 
-    /// Events are delivered for as long as there is a handle of the live registry.
+    /// Keeps the subscription for as long as there is a handle of the live registry.
     pub fn forever(mut self) {
         self.is_forever = true;
     }
@@ -41,7 +42,7 @@ impl Drop for Subscription {
         }
         self.subscriber.has_ended.store(true, Ordering::Release);
         if let Some(shared) = self.shared.upgrade() {
-            // What a subscriber owns is dropped where no lock is held.
+            // The closure of a subscriber is dropped where no lock is held.
             let ended = shared.state().subscribers.remove(&self.subscriber);
             drop(ended);
         }
@@ -57,7 +58,7 @@ impl std::fmt::Debug for Subscription {
 type Call = Box<dyn FnMut(&Event) + Send>;
 
 struct Subscriber {
-    /// Called by the thread that delivers, and by nobody else.
+    /// Called only by the thread that delivers.
     call: Mutex<Call>,
     has_ended: AtomicBool,
 }
@@ -71,7 +72,7 @@ pub(super) struct Subscribers {
 }
 
 impl Subscribers {
-    /// Queues this for those who are subscribed now.
+    /// Queues an event for the current subscribers.
     pub fn queue(&mut self, event: Event) -> Event {
         if !self.list.is_empty() {
             self.queue.push_back((event.clone(), self.list.clone()));
@@ -91,14 +92,14 @@ pub(super) struct Telling<'s> {
 }
 
 impl<'s> Telling<'s> {
-    /// Nothing when somebody is delivering, who will go on with what is new.
+    /// Returns `None` if another thread is delivering, which then also delivers the new events.
     pub fn begin(shared: &'s Shared) -> Option<Self> {
         let is_telling = std::mem::replace(&mut shared.state().subscribers.is_telling, true);
-        // Not made in vain: dropped, it would take the right from the one who has it.
+        // Created only if this thread has the right, because dropping the value gives up the right.
         (!is_telling).then(|| Telling { shared })
     }
 
-    /// Delivers all events that are waiting. A panic of a subscriber is resumed when all are delivered.
+    /// Delivers all queued events. Resumes a subscriber's panic after all events are delivered.
     pub fn all(self) {
         let mut panic = None;
         while let Some((event, subscribers)) = self.next() {
@@ -116,8 +117,8 @@ impl<'s> Telling<'s> {
         }
     }
 
-    /// Returns the next event to deliver. When there is none, the right to deliver is given back in the same moment, so that nothing is
-    /// left to nobody.
+    /// Returns the next event to deliver. If there is none, gives up the right to deliver under the same lock, so that
+    /// no event is left behind.
     fn next(&self) -> Option<(Event, Vec<Arc<Subscriber>>)> {
         let mut state = self.shared.state();
         let next = state.subscribers.queue.pop_front();
@@ -126,7 +127,7 @@ impl<'s> Telling<'s> {
     }
 }
 
-/// Reached only by a panic of what a subscriber owned.
+/// Runs only if dropping a subscriber's closure panics.
 impl Drop for Telling<'_> {
     fn drop(&mut self) {
         self.shared.state().subscribers.is_telling = false;
@@ -139,7 +140,7 @@ impl Subscriber {
             return Ok(());
         }
         let call = || self.call.lock().unwrap_or_else(PoisonError::into_inner)(event);
-        // Whatever a panic leaves half done is not called again.
+        // A closure that panicked is not called again, so that an inconsistent state cannot be seen.
         catch_unwind(AssertUnwindSafe(call)).inspect_err(|_| self.has_ended.store(true, Ordering::Release))
     }
 }

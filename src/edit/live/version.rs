@@ -1,15 +1,15 @@
-//! What readers get: a registry and its number.
+//! A version of a live registry: a registry and its number.
 
 use crate::registry::Registry;
 use std::marker::PhantomData;
 use std::ops::Deref;
 use std::sync::Arc;
 
-/// One version of a live registry. It is read as the registry that it is; a clone shares it, for as long as it is wanted.
+/// One version of a live registry. It dereferences to its registry, which a clone keeps for as long as it is needed.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Version {
-    /// Its number: 1 for the first, and one more for each that took its place.
+    /// Its number: 1 for the first version, and one more for each that followed.
     pub number: u64,
     /// The registry.
     pub registry: Registry,
@@ -24,14 +24,14 @@ impl Deref for Version {
     }
 }
 
-/// The version that counted when it was asked for, from [`Live::version`](super::Live::version).
+/// A guard of the version that was current at the time of the call to [`Live::version`](super::Live::version).
 ///
-/// Meant to be held for the time of a request or a few: more than eight at a time in one thread cost a little more each, and a
-/// version is kept as long as a guard is.
+/// It is meant to be held for one request or a few: each guard beyond eight at a time in one thread costs a little
+/// more, and a guard keeps its version in memory.
 #[derive(Debug)]
 pub struct Current<'l> {
     guard: arc_swap::Guard<Arc<Version>>,
-    /// With its live registry it would lose who frees the version.
+    /// The guard must not outlive its live registry, which frees the version.
     live: PhantomData<&'l super::Live>,
 }
 

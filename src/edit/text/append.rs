@@ -1,4 +1,4 @@
-//! Tables appended.
+//! Appends tables.
 
 use super::block::{self, Member};
 use super::page::{Home, Path};
@@ -7,10 +7,12 @@ use super::{Text, lines};
 use crate::catalog::writing::page::{inline, key as written_key};
 
 impl Text {
-    /// Appends tables, with their headers: behind a blank line at the end, before blank lines that are there already. Lines are
-    /// broken as they are here. A table that belongs to one which is written inline goes into that, without its comments.
+    /// Appends tables, with their headers: after a blank line at the end, before blank lines that are there already.
+    /// The line breaks of this text are used. A table that belongs to a table written inline is added to that, without
+    /// its comments.
     ///
-    /// Says whether that could be done: not, where keys stand above all headers, a table is here already, or one belongs to what is none here.
+    /// Returns whether the tables were appended. They are not if keys stand above all headers, if a table exists
+    /// already, or if a table belongs to a value that is not a table.
     pub fn append(&mut self, tables: &str) -> bool {
         let other = Text::new(tables);
         let is_there = |path: &[String]| Site::of(&self.page, path).is_some();
@@ -48,7 +50,7 @@ impl Text {
                 return false;
             }
         }
-        // The last first, as the numbers of members behind one that goes are others then.
+        // In reverse, because a removal renumbers the members after it.
         let mut rest = other;
         for path in inline.iter().rev() {
             rest.remove_table(&path.iter().map(String::as_str).collect::<Vec<_>>());
@@ -60,7 +62,8 @@ impl Text {
         true
     }
 
-    /// Of a table that cannot have a header because one above it is written inline, that which goes into the inline one.
+    /// Returns the path that must be added to an inline table, if the table of this path cannot have a header because a
+    /// table above it is written inline.
     fn outermost_within_inline(&self, path: &[String]) -> Option<Path> {
         (0..path.len()).find_map(|depth| {
             let (above, rest) = path.split_at(depth);
@@ -74,7 +77,7 @@ impl Text {
         })
     }
 
-    /// Returns a table as an inline one, from its headers.
+    /// Returns a table that is written with headers as an inline table.
     fn as_inline(&self, path: &[String]) -> Option<String> {
         let mut items: Vec<String> = Vec::new();
         if let Some(header) = self.page.header(path) {
@@ -89,7 +92,7 @@ impl Text {
             }
         }
         for name in below {
-            // An array of tables within a table: there is none in catalogs.
+            // Arrays of tables within a table do not occur in catalogs.
             if name.contains('#') {
                 return None;
             }
@@ -102,7 +105,7 @@ impl Text {
         })
     }
 
-    /// Puts a member behind the last of an array that is written inline.
+    /// Appends a member to an array that is written inline.
     fn append_member(&mut self, above: &[&str], array: &str, value: &str) -> bool {
         let Some(block) = self.page.array(&super::path(above, &[array])) else { return false };
         let member = Member { text: value, behind: "" };

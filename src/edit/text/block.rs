@@ -1,21 +1,22 @@
-//! Members put into arrays and inline tables, and taken out, in the style of those that are there.
+//! Inserts and removes members of arrays and inline tables, in the style of the existing members.
 
 use super::page::{Block, Item};
 use super::{Splice, lines};
 use std::ops::Range;
 
-/// What a line of an array is indented by where nothing shows how.
+/// The indentation of a line of an array whose other lines show none.
 const INDENT: &str = "    ";
 
-/// A member to be put somewhere.
+/// A member to be inserted.
 pub(super) struct Member<'m> {
-    /// Its text: a value, or a key and a value.
+    /// The text of the member: a value, or a key and a value.
     pub text: &'m str,
-    /// What is to stand behind it, and behind its comma, up to the end of its line: a comment with the white space before it.
+    /// The text that follows the member and its comma up to the end of its line: a comment with the white space before
+    /// it.
     pub behind: &'m str,
 }
 
-/// Returns what puts a member before the one with this number, or behind the last.
+/// Returns the splices that insert a member before the one at this index, or after the last.
 pub(super) fn insertion(text: &str, block: &Block, at: usize, member: &Member) -> Vec<Splice> {
     match (block.items.get(at), block.items.last()) {
         (_, None) => vec![into_empty(text, block, member)],
@@ -24,14 +25,14 @@ pub(super) fn insertion(text: &str, block: &Block, at: usize, member: &Member) -
     }
 }
 
-/// As [`insertion`] into an empty block on one line, but with a mark that it was there, empty, before.
+/// Like [`insertion`] into an empty block on one line, but marks that the empty block existed before.
 pub(super) fn marked(block: &Block, member: &Member) -> Splice {
     let at = block.at.start + 1;
     let comma = if block.is_array { "," } else { "" };
     (at..at, format!("{}{comma}", member.text))
 }
 
-/// Returns what stands behind a member on its line, if it has the line to itself; it goes where the member goes.
+/// Returns the text that follows a member on its line, if the member has the line to itself. It moves with the member.
 pub(super) fn behind<'t>(text: &'t str, item: &Item) -> &'t str {
     let range = item.end()..lines::end(text, item.end());
     let behind = text.get(range).filter(|_| is_alone(text, item)).unwrap_or_default();
@@ -80,7 +81,7 @@ fn behind_last(text: &str, block: &Block, last: &Item, member: &Member) -> Vec<S
     let rest = text.get(anchor..line_end).unwrap_or_default().trim();
     let line_break = lines::line_break(text, anchor);
     let indent = indent(text, block, last);
-    // The line ends within the block: whatever comment stands there is about what stands there.
+    // The line ends within the block: a comment at its end belongs to the members before it.
     if rest.starts_with('#') || (rest.is_empty() && (is_alone(text, last) || !member.behind.is_empty())) {
         let line = format!("{indent}{}{habit}{}{line_break}", member.text, member.behind);
         let comma = (last.at.end..last.at.end, missing.to_owned());
@@ -95,12 +96,12 @@ fn behind_last(text: &str, block: &Block, last: &Item, member: &Member) -> Vec<S
     vec![(anchor..anchor, format!("{missing}{gap}{}{end}", member.text))]
 }
 
-/// Returns what takes a member out.
+/// Returns the splices that remove a member.
 pub(super) fn removal(text: &str, block: &Block, at: usize) -> Vec<Splice> {
     let Some(item) = block.items.get(at) else { return Vec::new() };
     let previous = at.checked_sub(1).and_then(|previous| block.items.get(previous));
     let next = block.items.get(at + 1);
-    // Of the last member without a comma behind it, the comma before it goes.
+    // If the last member has no comma after it, the comma before it is removed.
     let comma = item.comma.or(previous.and_then(|previous| previous.comma));
     let comma = comma.map(|comma| comma..comma + 1);
     if is_alone(text, item) {
@@ -118,7 +119,7 @@ pub(super) fn removal(text: &str, block: &Block, at: usize) -> Vec<Splice> {
         (Some(previous), Some(_)) if is_clear(&(previous.end()..item.at.start)) && is_clear(&tail) => {
             Some(previous.end()..item.end())
         }
-        // The comma behind it is on another line: the one before it goes in its place.
+        // The comma after the member is on another line: the comma before it is removed instead.
         (Some(previous), Some(_)) if is_clear(&(previous.at.end..item.at.start)) => Some(previous.at.end..item.at.end),
         (Some(previous), None) if is_free(&(previous.end()..item.at.start)) && is_free(&tail) => {
             let start = if item.comma.is_some() { previous.end() } else { previous.at.end };
@@ -138,7 +139,8 @@ pub(super) fn removal(text: &str, block: &Block, at: usize) -> Vec<Splice> {
     }
 }
 
-/// Returns what takes a member out that has a line to itself but for the comma before it, or is the first of such.
+/// Returns the ranges to remove for a member that has its line to itself except for a comma before it, or is the first
+/// of such members.
 fn led_by_comma(text: &str, item: &Item, previous: Option<&Item>, next: Option<&Item>) -> Option<Vec<Range<usize>>> {
     let line = lines::start(text, item.at.start)..lines::end(text, item.at.end);
     let rest = text.get(item.at.end..line.end).filter(|rest| rest.ends_with('\n'))?;
@@ -159,7 +161,7 @@ fn removals(ranges: impl IntoIterator<Item = Range<usize>>) -> Vec<Splice> {
     ranges.into_iter().map(|range| (range, String::new())).collect()
 }
 
-/// Returns whether a member has a line, or several, to itself, but for a comment behind it.
+/// Returns whether a member has one or more lines to itself, except for a comment after it.
 fn is_alone(text: &str, item: &Item) -> bool {
     let end = item.end();
     let rest = text.get(end..lines::end(text, end)).unwrap_or_default();
@@ -168,7 +170,7 @@ fn is_alone(text: &str, item: &Item) -> bool {
     lines::begins(text, item.at.start) && ends_line && !tail.contains(['\n', '#'])
 }
 
-/// Returns the white space between a comma and the member behind it.
+/// Returns the white space between a comma and the next member.
 fn gap<'t>(text: &'t str, block: &Block) -> &'t str {
     let mut gaps = block.items.windows(2).filter_map(|pair| text.get(pair[0].end()..pair[1].at.start));
     gaps.find(|gap| gap.trim_matches([' ', '\t']).is_empty()).unwrap_or(" ")
@@ -182,7 +184,7 @@ fn indent(text: &str, block: &Block, near: &Item) -> String {
 }
 
 impl Item {
-    /// Behind the comma, if there is one.
+    /// Returns the position after the member and its comma, if there is one.
     fn end(&self) -> usize {
         self.comma.map_or(self.at.end, |comma| comma + 1)
     }

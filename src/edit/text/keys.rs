@@ -1,4 +1,4 @@
-//! Values set and unset.
+//! Sets and unsets values.
 
 use super::page::{Home, Page, Pair, Path, is_within};
 use super::site::Site;
@@ -6,7 +6,8 @@ use super::{Text, block, lines, path};
 use crate::catalog::writing::page::key as written_key;
 
 impl Text {
-    /// Returns the value of a key as it is written; nothing, if there is no such key or it is a table that is not written inline.
+    /// Returns the value of a key as it is written, or `None` if there is no such key or it is a table that is not
+    /// written inline.
     pub fn value(&self, table: &[&str], key: &[&str]) -> Option<&str> {
         self.page.pair(&path(table, key)).map(|pair| self.slice(pair.value.at.clone()))
     }
@@ -18,10 +19,11 @@ impl Text {
         path.is_empty() || self.is_below(&path) || self.page.pair(&path).is_some() || is_inline()
     }
 
-    /// Gives a key a value, in TOML. Of a key that is there only the value changes. A new one goes to its place in the canonical
-    /// order: into the table where that is written, be it inline; tables that are not there yet are made.
+    /// Sets a key to a value, in TOML. Of an existing key only the value changes. A new key is inserted at its place in
+    /// the canonical order, where its table is written, inline or not; missing tables are made.
     ///
-    /// Says whether that could be done: not, where the key is a table that is not written inline, or part of the path is no table.
+    /// Returns whether the key was set. It is not if the key is a table that is not written inline, or part of the path
+    /// is not a table.
     pub fn set(&mut self, table: &[&str], key: &[&str], value: &str) -> bool {
         if let Some(pair) = self.page.pair(&path(table, key)).filter(|_| !key.is_empty()) {
             let at = pair.value.at.clone();
@@ -30,13 +32,14 @@ impl Text {
         }
         let Some(plain) = self.with(table, key, value, false) else { return false };
         let is_undone = |mut text: Text| text.unset(table, key) && text.text == self.text;
-        // A table that is there with nothing in it must not be taken for one that is made for this key.
+        // An existing empty table must not be mistaken for one that was made for this key.
         let marked = || self.with(table, key, value, true).filter(|marked| is_undone(marked.clone()));
         *self = if is_undone(plain.clone()) { plain } else { marked().unwrap_or(plain) };
         true
     }
 
-    /// Returns what comes of a new key. With a mark, it is written a little otherwise where its table is there already and empty.
+    /// Returns the text with a new key. If `is_marked` is set, the key is written slightly differently, to mark that
+    /// its table existed before and was empty.
     pub(super) fn with(&self, table: &[&str], key: &[&str], value: &str, is_marked: bool) -> Option<Text> {
         let path = path(table, key);
         let is_no_table = |depth: usize| {
@@ -46,13 +49,13 @@ impl Text {
         if key.is_empty() || self.is_below(&path) || (1..path.len()).any(is_no_table) {
             return None;
         }
-        // The innermost table on the way that is written takes what is missing.
+        // The missing parts are added to the innermost existing table on the way.
         (0..path.len()).rev().find_map(|depth| {
             let (container, rest) = path.split_at(depth);
             let Some(site) = Site::of(&self.page, container) else { return self.with_header(container, rest, value) };
             let is_member = path.iter().any(|part| part.contains('#'));
             let mut with = self.clone();
-            // What is missing of the table itself gets a header, where the table that it belongs to can have some.
+            // If the table itself is missing, it gets a header, where the table above it can have headers below it.
             if depth < table.len() && !site.is_inline() && !is_member {
                 with.append(&format!("{}\n{}", heading(table), line(key, value))).then_some(with)
             } else if depth == 0 && is_member {
@@ -65,12 +68,13 @@ impl Text {
         })
     }
 
-    /// Returns what comes of a new key of a table that is known by the tables below it only: it gets a header before theirs.
+    /// Returns the text with a new key of a table that exists only through the tables below it. The table gets a header
+    /// before theirs.
     fn with_header(&self, table: &[String], key: &[String], value: &str) -> Option<Text> {
         let below = self.page.headers.iter().find(|header| header.path.starts_with(table))?;
         let at = lines::lead(&self.text, lines::start(&self.text, below.at.start));
         let line_break = lines::line_break(&self.text, at);
-        // As blank as what is above, so that either may go when this goes.
+        // The blank line is a copy of the one above, so that a later removal can take either.
         let above = lines::above(&self.text, at).map(|above| self.slice(above));
         let blank = above.map_or(line_break, |above| if lines::is_blank(above) { above } else { "" });
         let table: Vec<&str> = table.iter().map(String::as_str).collect();
@@ -81,9 +85,9 @@ impl Text {
         Some(with)
     }
 
-    /// Takes a key away, with the comment behind it. A table that [`Text::set`] would have made for it goes too.
+    /// Removes a key, with the comment after it. A table that [`Text::set`] would have made for the key is removed too.
     ///
-    /// Says whether it was there.
+    /// Returns whether the key existed.
     pub fn unset(&mut self, table: &[&str], key: &[&str]) -> bool {
         let path = path(table, key);
         let Some(pair) = self.page.pair(&path) else {
@@ -109,13 +113,13 @@ impl Text {
         true
     }
 
-    /// Returns whether another text is what comes of a new key.
+    /// Returns whether setting a new key in this text gives the other text.
     pub(super) fn makes(&self, table: &[&str], key: &[&str], value: &str, other: &Text) -> bool {
         let is_made = |is_marked| self.with(table, key, value, is_marked).is_some_and(|with| with.text == other.text);
         is_made(false) || is_made(true)
     }
 
-    /// Takes a pair out that is on lines of its own or in an inline table.
+    /// Removes a pair that is on lines of its own or in an inline table.
     pub(super) fn remove_pair(&mut self, pair: &Pair) {
         let splices = match pair.home {
             Home::Block(number) => {
@@ -138,8 +142,8 @@ impl Text {
         self.page.headers.iter().any(|header| is_within(&header.path, path)) || self.page.pairs.iter().any(is_pair)
     }
 
-    /// Returns whether a table holds this key and, beside tables on the way to it, nothing else; tables with headers of their own
-    /// count not.
+    /// Returns whether a table contains this key and, except for tables on the way to it, no other; tables with headers
+    /// of their own are not counted.
     fn only_holds(&self, table: &[String], key: &[String]) -> bool {
         let is_on_the_way = |pair: &Pair| key.starts_with(&pair.path);
         if let Some(header) = self.page.header(table) {
@@ -150,18 +154,18 @@ impl Text {
     }
 }
 
-/// Returns the parts of a key as TOML reads it, as in `options.roots`; nothing, if it is none.
+/// Returns the parts of a key as TOML reads it, as in `options.roots`, or `None` if the text is not a key.
 pub(in crate::edit) fn key_parts(key: &str) -> Option<Path> {
     let key = key.trim();
     let text = format!("{key} = 0");
     text.parse::<toml::Table>().ok()?;
     let mut pairs = Page::read(&text).pairs.into_iter();
-    // Behind a key there could be a value, and a comment for the rest.
+    // The text could contain a value and a comment after the key.
     let pair = pairs.next().filter(|pair| pair.key() == (0..key.len()))?;
     pairs.next().is_none().then_some(pair.path)
 }
 
-/// `[chain.tls4]`.
+/// Returns the header of a table, as in `[chain.tls4]`.
 pub(super) fn heading(table: &[&str]) -> String {
     format!("[{}]", dotted(table))
 }
@@ -170,14 +174,14 @@ fn dotted(path: &[&str]) -> String {
     path.iter().map(|part| written_key(part)).collect::<Vec<_>>().join(".")
 }
 
-/// A pair of a table that is made for it.
+/// Returns the line of a pair in a table that is made for it.
 fn line(key: &[&str], value: &str) -> String {
     let (first, rest) = key.split_first().unwrap_or((&"", &[]));
     let rest: Vec<String> = rest.iter().map(|&part| part.to_owned()).collect();
     format!("{} = {}", written_key(first), nested(&rest, value))
 }
 
-/// A value within inline tables of its own.
+/// Returns a value within inline tables of its own.
 fn nested(path: &[String], value: &str) -> String {
     path.iter().rev().fold(value.to_owned(), |value, key| format!("{{ {} = {value} }}", written_key(key)))
 }

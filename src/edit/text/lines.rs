@@ -1,36 +1,36 @@
-//! Lines, line breaks, and the comments above something.
+//! Lines, line breaks, and the comments above a line.
 
 use std::ops::Range;
 
-/// Returns where the text begins, behind a byte order mark.
+/// Returns the position where the text begins, after a byte order mark.
 pub(super) fn beginning(text: &str) -> usize {
     if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 }
 }
 
-/// Returns where the line begins in which this byte is.
+/// Returns the start of the line that contains this byte.
 pub(super) fn start(text: &str, at: usize) -> usize {
     let before = text.get(..at).unwrap_or_default();
     before.rfind('\n').map_or_else(|| beginning(text).min(at), |line_break| line_break + 1)
 }
 
-/// Returns where the line ends in which this byte is, behind its line break.
+/// Returns the end of the line that contains this byte, after its line break.
 pub(super) fn end(text: &str, at: usize) -> usize {
     let rest = text.get(at..).unwrap_or_default();
     rest.find('\n').map_or(text.len(), |line_break| at + line_break + 1)
 }
 
-/// Returns the line that begins here, with its line break.
+/// Returns the line that begins at this position, with its line break.
 pub(super) fn line(text: &str, start: usize) -> &str {
     text.get(start..end(text, start)).unwrap_or_default()
 }
 
-/// Returns the line above the one that begins here.
+/// Returns the line above the one that begins at this position.
 pub(super) fn above(text: &str, line_start: usize) -> Option<Range<usize>> {
     let last = line_start.checked_sub(1).filter(|_| line_start > beginning(text))?;
     Some(start(text, last)..line_start)
 }
 
-/// Returns how lines are broken here: as the one at this byte is, or the one before it, or by a line feed.
+/// Returns the line break of the line at this byte, or of the line before it, or else a line feed.
 pub(super) fn line_break(text: &str, at: usize) -> &'static str {
     let end = end(text, at);
     let broken = text.get(..end).unwrap_or_default();
@@ -38,19 +38,19 @@ pub(super) fn line_break(text: &str, at: usize) -> &'static str {
     if broken.ends_with("\r\n") { "\r\n" } else { "\n" }
 }
 
-/// White space at the beginning of the line in which this byte is.
+/// Returns the white space at the beginning of the line that contains this byte.
 pub(super) fn indent(text: &str, at: usize) -> &str {
     let line = line(text, start(text, at));
     &line[..line.len() - line.trim_start_matches([' ', '\t']).len()]
 }
 
-/// Returns whether nothing but white space stands before this byte on its line.
+/// Returns whether only white space stands before this byte on its line.
 pub(super) fn begins(text: &str, at: usize) -> bool {
     text.get(start(text, at)..at).is_some_and(|before| before.trim_matches([' ', '\t']).is_empty())
 }
 
-/// Returns where the comments begin that stand directly above the line that begins here, without a blank line between; the line
-/// itself, where there are none.
+/// Returns the start of the comments directly above the line that begins at this position, without a blank line
+/// between; the position itself, if there are none.
 pub(super) fn lead(text: &str, line_start: usize) -> usize {
     let mut lead = line_start;
     while let Some(above) = above(text, lead) {
@@ -62,7 +62,7 @@ pub(super) fn lead(text: &str, line_start: usize) -> usize {
     lead
 }
 
-/// Returns where the comments end that stand directly below, from the line that begins here.
+/// Returns the end of the comments directly below, from the line that begins at this position.
 pub(super) fn trail(text: &str, line_start: usize) -> usize {
     let mut trail = line_start;
     while is_comment(line(text, trail)) {
@@ -79,8 +79,8 @@ pub(super) fn is_blank(line: &str) -> bool {
     line.trim().is_empty()
 }
 
-/// Whole lines, and so much more that nothing remains of them: of the last line of a text that ends without a line break, the
-/// line break before it.
+/// Returns the range to delete so that nothing remains of the lines: for the last line of a text that ends without a
+/// line break, it includes the line break before it.
 pub(super) fn whole(text: &str, lines: Range<usize>) -> Range<usize> {
     let is_open = lines.end == text.len() && !text.ends_with('\n') && lines.start > beginning(text);
     let broken = if is_open { text.get(..lines.start).unwrap_or_default() } else { "" };
@@ -88,7 +88,8 @@ pub(super) fn whole(text: &str, lines: Range<usize>) -> Range<usize> {
     lines.start - line_break.map_or(0, str::len)..lines.end
 }
 
-/// Returns what puts further lines, without their last line break, below the line in which this byte is.
+/// Returns the splice that inserts further lines, given without their last line break, below the line that contains
+/// this byte.
 pub(super) fn below(text: &str, at: usize, lines: &str) -> (Range<usize>, String) {
     let (end, line_break) = (end(text, at), line_break(text, at));
     let is_broken = end > beginning(text) && text.get(..end).is_some_and(|before| before.ends_with('\n'));
@@ -99,8 +100,8 @@ pub(super) fn below(text: &str, at: usize, lines: &str) -> (Range<usize>, String
     (end..end, new)
 }
 
-/// Lines broken in this way, those within strings too, whose meaning does not depend on it; without blank lines around them, and
-/// without a last line break.
+/// Returns the lines with this line break, also within strings, whose meaning in catalogs does not depend on it;
+/// without blank lines around them, and without a last line break.
 pub(super) fn rebroken(text: &str, line_break: &str) -> String {
     let text = text.trim_start_matches('\u{feff}');
     let blank = text.len() - text.trim_start().len();

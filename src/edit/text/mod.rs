@@ -1,29 +1,30 @@
-//! The text of a catalog, changed by splices: what a change is not about stays to the byte.
+//! The text of a catalog, edited by splices: every byte that an edit does not concern stays.
 //!
 //! | file | what |
 //! |---|---|
-//! | `page` | what stands where: headers, pairs of keys and values, arrays and inline tables |
-//! | `lines` | lines, line breaks and the comments above something |
-//! | `site` | where a table is written, and so where a new key of it goes, and how it is spaced there |
-//! | `block` | members put into arrays and inline tables, and taken out |
+//! | `page` | the parts of a text and their places: headers, pairs of keys and values, arrays and inline tables |
+//! | `lines` | lines, line breaks and the comments above a line |
+//! | `site` | the place where a table is written, and so the place and spacing of its new keys |
+//! | `block` | inserts and removes members of arrays and inline tables |
 //! | `names` | arrays of names |
-//! | `keys` | values set and unset |
-//! | `tables` | whole tables: taken out as text, removed |
-//! | `append` | tables appended |
+//! | `keys` | sets and unsets values |
+//! | `tables` | whole tables: copies and removes them |
+//! | `append` | appends tables |
 //!
-//! Places come from `toml_parser`, the parser beneath `toml_edit`. That crate itself writes a document anew, and then a byte order mark,
-//! CRLF, the order of dotted keys and a missing line break at the end are lost (measured with version 0.25).
+//! The places come from `toml_parser`, the parser beneath `toml_edit`. `toml_edit` itself rewrites a document, and
+//! loses a byte order mark, CRLF, the order of dotted keys and a missing line break at the end (measured with version
+//! 0.25).
 //!
-//! However TOML writes a table (a header, a header far away from that of its parent, dotted keys, an inline table), its path is the
-//! same: `["chain", "tls4"]`. A member of an array of tables is called by its number, from 0: `["always#2"]`.
+//! However TOML writes a table (a header, a header far away from that of its parent, dotted keys, an inline table), its
+//! path is the same: `["chain", "tls4"]`. A member of an array of tables is named by its index, from 0: `["always#2"]`.
 //!
-//! Two laws hold, and the tests are made of them: lines that an edit is not about are the same after it; and an edit that adds
-//! something is undone, to the byte, by the edit that takes it away. What an edit makes beyond what it was asked for (an array
-//! for its first name, `options` for its first option) goes with it only if making it anew would give the very same text: so
-//! what an author wrote otherwise, or wrote a comment to, stays.
+//! Two laws hold, and the tests check them: an edit leaves all lines that it does not concern unchanged; and the edit
+//! that removes an addition restores the text to the byte. Anything that an edit makes beyond the requested addition
+//! (an array for its first name, `options` for its first option) is removed with it only if making it anew would give
+//! the same text: so everything that an author wrote differently, or commented, stays.
 //!
-//! Every edit takes a text that is TOML and leaves one. What cannot be done leaves the text as it is, and says `false`. Whether
-//! the result is a sound catalog is for loading to say.
+//! Every edit takes a text that is TOML and leaves a text that is TOML. An edit that cannot be made leaves the text as
+//! it is, and returns `false`. Whether the result is a sound catalog is decided by loading it.
 
 mod append;
 mod block;
@@ -48,21 +49,21 @@ pub(in crate::edit) struct Text {
     page: Page,
 }
 
-/// What takes the place of a range of bytes.
+/// A range of bytes, and the text that replaces it.
 type Splice = (Range<usize>, String);
 
 impl Text {
-    /// A text that loaded, and so is TOML.
+    /// Makes an editable text of one that was loaded, and so is TOML.
     pub fn new(text: &str) -> Text {
         Text { text: text.to_owned(), page: Page::read(text) }
     }
 
-    /// Returns the text as it is now.
+    /// Returns the current text.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// Returns the text as it is now.
+    /// Returns the current text.
     pub fn into_string(self) -> String {
         self.text
     }

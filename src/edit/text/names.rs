@@ -6,24 +6,24 @@ use crate::catalog::writing::page::string;
 use std::collections::{HashMap, HashSet, VecDeque};
 
 impl Text {
-    /// Returns the strings of an array; nothing, if there is no such key, or it is no array of strings.
+    /// Returns the strings of an array, or `None` if there is no such key, or it is not an array of strings.
     pub fn names(&self, table: &[&str], key: &str) -> Option<Vec<String>> {
         let array = self.page.array(&path(table, &[key]))?;
         array.items.iter().map(|item| item.value.string.clone()).collect()
     }
 
-    /// Puts a name into an array, before the one with this number or behind the last, in the style of the array. A missing array
-    /// is made.
+    /// Inserts a name into an array, before the one at this index or after the last, in the style of the array. A
+    /// missing array is made.
     ///
-    /// Says whether that could be done: not, where the key is something else than an array.
+    /// Returns whether the name was inserted. It is not if the key is not an array.
     pub fn insert_name(&mut self, table: &[&str], key: &str, at: usize, name: &str) -> bool {
         self.insert(table, key, at, &string(name), "")
     }
 
-    /// Takes a name out of an array, with the comment behind it if it has a line to itself. An array that has no names left goes,
-    /// if it is written as [`Text::insert_name`] would make it.
+    /// Removes a name from an array, with the comment after it if it has a line to itself. An array that becomes empty
+    /// is removed, if it is written as [`Text::insert_name`] would make it.
     ///
-    /// Says whether there was one with this number.
+    /// Returns whether there was a name at this index.
     pub fn remove_name(&mut self, table: &[&str], key: &str, at: usize) -> bool {
         let Some(array) = self.page.array(&path(table, &[key])) else { return false };
         let Some(item) = array.items.get(at) else { return false };
@@ -39,10 +39,10 @@ impl Text {
         true
     }
 
-    /// Makes an array hold these names in this order, with the fewest insertions and removals. A name that moves takes the comment
-    /// behind it along. No names: as if each was removed.
+    /// Makes an array hold these names in this order, with the fewest insertions and removals. A name that moves takes
+    /// the comment after it along. An empty list removes every name, as [`Text::remove_name`] does.
     ///
-    /// Says whether that could be done: not, where the key is something else than an array of strings.
+    /// Returns whether the names were set. They are not if the key is not an array of strings.
     pub fn set_names(&mut self, table: &[&str], key: &str, names: &[&str]) -> bool {
         let present = self.names(table, key);
         if present.is_none() && self.contains(table, &[key]) {
@@ -81,7 +81,7 @@ impl Text {
         let marked = block::marked(array, &member);
         let mut plain = self.clone();
         plain.apply(block::insertion(&self.text, array, at, &member));
-        // An array that is there without names must not be taken for one that was made for this name.
+        // An existing empty array must not be mistaken for one that was made for this name.
         if is_empty {
             let mut back = plain.clone();
             back.remove_name(table, key, 0);
@@ -95,11 +95,10 @@ impl Text {
     }
 }
 
-/// Returns the numbers of what two lists have in common, in their order: the most that there can be, if neither names anything
-/// twice.
+/// Returns the indices of a longest common subsequence of two lists, if neither contains a name twice.
 ///
-/// That is the longest rising run among the places that the names of one list have in the other. Lists of many thousand names are
-/// compared in a moment, where a table of all pairs would not fit into memory.
+/// The subsequence is the longest increasing run among the positions that the names of one list have in the other.
+/// Lists of many thousand names are compared in a moment, where a table of all pairs would not fit into memory.
 pub(super) fn common(one: &[String], other: &[&str]) -> Vec<(usize, usize)> {
     let mut places: HashMap<&str, VecDeque<usize>> = HashMap::new();
     for (at, name) in other.iter().enumerate() {
@@ -107,7 +106,8 @@ pub(super) fn common(one: &[String], other: &[&str]) -> Vec<(usize, usize)> {
     }
     let place = |(at, name): (usize, &String)| Some((at, places.get_mut(name.as_str())?.pop_front()?));
     let pairs: Vec<(usize, usize)> = one.iter().enumerate().filter_map(place).collect();
-    // For each length of a run the pair that ends the best one so far, and for each pair the one before it in its run.
+    // `ends` contains, for each length of a run, the pair that ends the best run so far; `before` contains, for each
+    // pair, the pair before it in its run.
     let mut ends: Vec<usize> = Vec::new();
     let mut before: Vec<Option<usize>> = Vec::with_capacity(pairs.len());
     for (number, (_, place)) in pairs.iter().enumerate() {

@@ -1,7 +1,8 @@
-//! What a text of TOML says where: its headers, its pairs of keys and values, its arrays and inline tables, each with its bytes.
+//! The parts of a TOML text with their places: its headers, its pairs of keys and values, its arrays and inline tables,
+//! each with its byte range.
 //!
-//! Made from the parser's events. Every pair knows its whole path, however it is written, so that `[chain.tls4]` and `base`,
-//! `[chain]` and `tls4.base`, and `chain = { tls4 = { base = ... } }` are one and the same place.
+//! The page is made from the parser's events. Every pair knows its whole path, however it is written, so that
+//! `[chain.tls4]` and `base`, `[chain]` and `tls4.base`, and `chain = { tls4 = { base = ... } }` have the same path.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -9,23 +10,23 @@ use toml_parser::decoder::Encoding;
 use toml_parser::parser::{Event, EventKind, parse_document};
 use toml_parser::{Raw, Source};
 
-/// The path of a table or key. A member of an array is the array's name with its number, from 0, as in `always#2`.
+/// The path of a table or key. A member of an array is the array's name with its index, from 0, as in `always#2`.
 pub(super) type Path = Vec<String>;
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Page {
-    /// In the order of the text.
+    /// The headers in the order of the text.
     pub headers: Vec<Header>,
-    /// In the order of the text, those of inline tables among them.
+    /// The pairs in the order of the text, including those of inline tables.
     pub pairs: Vec<Pair>,
     pub blocks: Vec<Block>,
 }
 
-/// `[chain.tls4]` or `[[always]]`.
+/// A header, as in `[chain.tls4]` or `[[always]]`.
 #[derive(Clone, Debug)]
 pub(super) struct Header {
     pub path: Path,
-    /// From bracket to bracket.
+    /// The byte range from bracket to bracket.
     pub at: Range<usize>,
 }
 
@@ -33,39 +34,39 @@ pub(super) struct Header {
 #[derive(Clone, Debug)]
 pub(super) struct Pair {
     pub path: Path,
-    /// The parts of the key as it is written here; they are the last ones of the path.
+    /// The byte ranges of the written parts of the key; they are the last parts of the path.
     pub parts: Vec<Range<usize>>,
     pub home: Home,
     pub value: Value,
 }
 
-/// Where a pair stands.
+/// The place where a pair stands.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub(super) enum Home {
     /// Above all headers.
     Top,
-    /// Below the header with this number.
+    /// Below the header at this index.
     Header(usize),
-    /// In the inline table with this number.
+    /// In the inline table at this index.
     Block(usize),
 }
 
 #[derive(Clone, Debug)]
 pub(super) struct Value {
     pub at: Range<usize>,
-    /// What it means, if it is a string.
+    /// The decoded string, if the value is a string.
     pub string: Option<String>,
-    /// The number of its block, if it is an array or an inline table.
+    /// The index of its block, if the value is an array or an inline table.
     pub block: Option<usize>,
 }
 
 /// An array or an inline table.
 #[derive(Clone, Debug)]
 pub(super) struct Block {
-    /// Of an inline table that is no member of an array in an array, its own path.
+    /// The path of an inline table that is not a member of a nested array.
     pub path: Path,
     pub is_array: bool,
-    /// From bracket to bracket.
+    /// The byte range from bracket to bracket.
     pub at: Range<usize>,
     pub items: Vec<Item>,
 }
@@ -73,15 +74,15 @@ pub(super) struct Block {
 /// A member of an array, or a pair of an inline table.
 #[derive(Clone, Debug)]
 pub(super) struct Item {
-    /// With its key.
+    /// The byte range, including the key.
     pub at: Range<usize>,
-    /// Where the comma behind it is.
+    /// The position of the comma after it.
     pub comma: Option<usize>,
     pub value: Value,
 }
 
 impl Page {
-    /// Reads a text that is known to be TOML. Of another, only the beginning may be read.
+    /// Reads a text that is known to be TOML. Of any other text, only the beginning may be read.
     pub fn read(text: &str) -> Page {
         let source = Source::new(text);
         let tokens = source.lex().into_vec();
@@ -100,17 +101,17 @@ impl Page {
         reader.page
     }
 
-    /// Returns the pair that gives this path its value.
+    /// Returns the pair with this path.
     pub fn pair(&self, path: &[String]) -> Option<&Pair> {
         self.pairs.iter().find(|pair| pair.path == path)
     }
 
-    /// Returns the header of a table.
+    /// Returns the index of a table's header.
     pub fn header(&self, path: &[String]) -> Option<usize> {
         self.headers.iter().position(|header| header.path == path)
     }
 
-    /// Returns the inline table of this path.
+    /// Returns the index of the inline table of this path.
     pub fn inline(&self, path: &[String]) -> Option<usize> {
         self.blocks.iter().position(|block| !block.is_array && block.path == path)
     }
@@ -121,7 +122,7 @@ impl Page {
         block.is_array.then_some(block)
     }
 
-    /// Returns the path of the table in whose text pairs of this home stand.
+    /// Returns the path of the table that contains the pairs of this home.
     pub fn home(&self, home: Home) -> &[String] {
         let path = match home {
             Home::Top => None,
@@ -138,12 +139,12 @@ impl Page {
 }
 
 impl Pair {
-    /// Returns the key and the value.
+    /// Returns the byte range of the key and the value.
     pub fn at(&self) -> Range<usize> {
         self.key().start..self.value.at.end
     }
 
-    /// Returns the key as it is written.
+    /// Returns the byte range of the key.
     pub fn key(&self) -> Range<usize> {
         let start = self.parts.first().map_or(self.value.at.start, |part| part.start);
         start..self.parts.last().map_or(self.value.at.start, |part| part.end)
@@ -154,7 +155,7 @@ struct Reader<'t> {
     text: &'t str,
     events: std::iter::Peekable<std::vec::IntoIter<Event>>,
     page: Page,
-    /// How many members the arrays of tables have so far that headers make.
+    /// The number of members so far of each array of tables that is made by headers.
     members: HashMap<Path, usize>,
 }
 
@@ -203,7 +204,7 @@ impl Reader<'_> {
         self.page.headers.push(Header { path, at: open.span().start()..end });
     }
 
-    /// Reads a pair, the first part of whose key was read, and gives its number.
+    /// Reads a pair after the first part of its key was read. Returns its index.
     fn pair(&mut self, first: &Event, base: Path, home: Home) -> usize {
         let mut path = base;
         path.push(decoded(self.text, first, true));
@@ -239,7 +240,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Reads an array or an inline table, the opening bracket of which was read.
+    /// Reads an array or an inline table after its opening bracket was read.
     fn block(&mut self, open: &Event, path: Path) -> Value {
         let is_array = open.kind() == EventKind::ArrayOpen;
         let number = self.page.blocks.len();
@@ -284,7 +285,7 @@ impl Reader<'_> {
     }
 }
 
-/// Returns whether a path is this one or one below it; members are below their array.
+/// Returns whether a path is `above` or a path below it. Members are below their array.
 pub(super) fn is_within(path: &[String], above: &[String]) -> bool {
     let Some((last, rest)) = above.split_last() else { return true };
     let is_last =
@@ -300,7 +301,7 @@ fn range(event: &Event) -> Range<usize> {
     event.span().start()..event.span().end()
 }
 
-/// Returns what a key or a string means.
+/// Returns the decoded key or string.
 fn decoded(text: &str, event: &Event, is_key: bool) -> String {
     let raw = text.get(range(event)).unwrap_or_default();
     let raw = Raw::new_unchecked(raw, event.encoding(), event.span());

@@ -1,4 +1,4 @@
-//! Where a table is written, and so where a new key of it goes, and how it is spaced there.
+//! The place where a table is written, and so the place and the spacing of its new keys.
 
 use super::block::{self, Member};
 use super::page::{Home, Page, Pair};
@@ -7,17 +7,17 @@ use crate::catalog::keys::Table;
 use crate::catalog::writing::page::key as written_key;
 use std::ops::Range;
 
-/// Where the pairs of a table stand.
+/// The place where the pairs of a table stand.
 pub(super) struct Site {
     home: Home,
-    /// How many parts of the table's path their keys begin with; 0 but for dotted keys.
+    /// The number of parts of the table's path that its keys begin with; 0 except for dotted keys.
     depth: usize,
     /// The path of the table.
     table: Vec<String>,
 }
 
 impl Site {
-    /// Returns where the keys of a table are written; nothing, if none of its own could be.
+    /// Returns the place where the keys of a table are written, or `None` if the table has no such place.
     pub fn of(page: &Page, table: &[String]) -> Option<Site> {
         let site = |home, depth| Some(Site { home, depth, table: table.to_vec() });
         if table.is_empty() {
@@ -49,15 +49,15 @@ impl Site {
         }
     }
 
-    /// Returns the pairs of the table that stand here, those of its own tables that dotted keys make among them.
+    /// Returns the pairs of the table at this place, including those of its subtables that are made by dotted keys.
     fn pairs<'p>(&'p self, page: &'p Page) -> impl DoubleEndedIterator<Item = &'p Pair> {
         page.pairs_of(self.home).filter(|pair| pair.path.len() > self.table.len() && pair.path.starts_with(&self.table))
     }
 
-    /// Returns what puts a key of the table here, at its place in the canonical order: behind the last of those that come before
-    /// it.
+    /// Returns the splices that insert a key of the table at this place, in the canonical order: after the last key
+    /// that comes before it.
     ///
-    /// With a mark, it is written a little otherwise than in a table that is made for it.
+    /// If `is_marked` is set, the key is written slightly differently than in a table that is made for it.
     pub fn insertion(&self, text: &str, page: &Page, key: &str, value: &str, is_marked: bool) -> Vec<Splice> {
         let order = Table::at(&self.table);
         let rank =
@@ -110,9 +110,10 @@ impl Site {
         }
     }
 
-    /// Returns what goes between a new key and its value: aligned with those beside it, where they are and it fits.
+    /// Returns the text between a new key and its value: aligned with the keys beside it, where they are aligned and it
+    /// fits.
     fn separator(&self, text: &str, page: &Page, near: Option<&Pair>, name: &str, is_marked: bool) -> String {
-        // Where there is none beside it, the table is empty.
+        // Without a pair nearby, the table is empty.
         let Some(near) = near else { return if is_marked { "  = " } else { " = " }.to_owned() };
         let own = Separator::of(text, near);
         let all = page.pairs_of(near.home).map(|pair| Separator::of(text, pair));
@@ -127,11 +128,11 @@ impl Site {
     }
 }
 
-/// How the `=` of a pair stands.
+/// The position of the `=` of a pair.
 struct Separator<'t> {
-    /// In characters from 0.
+    /// The column of the `=`, in characters from 0.
     column: usize,
-    /// How many characters are before it.
+    /// The number of characters between the key and the `=`.
     before: usize,
     after: &'t str,
 }
@@ -147,14 +148,14 @@ impl<'t> Separator<'t> {
 }
 
 impl Pair {
-    /// Returns what stands between the key and the value, if it is no more than a space on each side of the `=`.
+    /// Returns the text between the key and the value, with at most one space on each side of the `=`.
     fn narrow_separator(&self, text: &str) -> String {
         let Separator { before, after, .. } = Separator::of(text, self);
         format!("{}={}", " ".repeat(before.min(1)), if after.is_empty() { "" } else { " " })
     }
 }
 
-/// Returns what puts a line above the one that begins here.
+/// Returns the splice that inserts a line above the one that begins at this position.
 fn above(text: &str, line_start: usize, line: &str) -> Splice {
     let at: Range<usize> = line_start..line_start;
     (at, format!("{line}{}", lines::line_break(text, line_start)))

@@ -1,4 +1,4 @@
-//! Whole tables: taken out as text, appended, removed.
+//! Copies, replaces and removes whole tables.
 
 use super::keys::heading;
 use super::page::{Home, Pair, is_within};
@@ -7,10 +7,11 @@ use crate::catalog::writing::page::key as written_key;
 use std::ops::Range;
 
 impl Text {
-    /// Returns a table as a text of its own, with a header, whatever it is written with here: the comments that belong to it, its
-    /// keys, the tables below it.
+    /// Returns a table as a text of its own, with a header, however it is written here: the comments that belong to it,
+    /// its keys, and the tables below it.
     ///
-    /// The comments that belong to a table are those directly above it, without a blank line between, and those within it.
+    /// The comments that belong to a table are those directly above it, without a blank line between, and those within
+    /// it.
     pub fn definition(&self, table: &[&str]) -> Option<String> {
         let path = path(table, &[]);
         let mut parts: Vec<String> = Vec::new();
@@ -24,10 +25,10 @@ impl Text {
         (!parts.is_empty()).then(|| parts.join(&line_break.repeat(2)) + line_break)
     }
 
-    /// Removes a table, however it is written, with the comments that belong to it and the tables below it, and the blank line that
-    /// separates it from what is above; at the beginning of the text, from what is below.
+    /// Removes a table, however it is written, with the comments that belong to it and the tables below it. The blank
+    /// line that separates it from the text above is removed too; at the beginning of the text, the one below.
     ///
-    /// Says whether it was there.
+    /// Returns whether the table existed.
     pub fn remove_table(&mut self, table: &[&str]) -> bool {
         let path = path(table, &[]);
         if path.is_empty() {
@@ -48,7 +49,7 @@ impl Text {
             Home::Block(number) => Some((number, pair.key().start)),
             _ => None,
         });
-        // One at a time, as each removal moves what is behind it: the last first.
+        // One at a time, because each removal moves the text after it; in reverse.
         let within: Vec<(usize, usize)> = within.collect();
         if splices.is_empty() {
             for (number, start) in within.into_iter().rev() {
@@ -63,9 +64,11 @@ impl Text {
         self.text.len() != before
     }
 
-    /// Puts other tables into the place of one, its comments and the tables below it included. Lines are broken as they are here.
+    /// Replaces a table, including its comments and the tables below it, with other tables. The line breaks of this
+    /// text are used.
     ///
-    /// Says whether that could be done: not, where the table is not there, has no header, or stands in several places.
+    /// Returns whether the table was replaced. It is not if it does not exist, has no header, or stands in several
+    /// places.
     pub fn replace_table(&mut self, table: &[&str], tables: &str) -> bool {
         let path = path(table, &[]);
         if path.is_empty() || self.pairs_without_header(&path).next().is_some() {
@@ -79,9 +82,9 @@ impl Text {
         true
     }
 
-    /// Removes a member of an array of tables, `[[expect]]` or `[[always]]`, by its number from 0, with its comments.
+    /// Removes a member of an array of tables, `[[expect]]` or `[[always]]`, by its index from 0, with its comments.
     ///
-    /// Says whether it was there.
+    /// Returns whether the member existed.
     pub fn remove_element(&mut self, array: &str, at: usize) -> bool {
         match self.page.array(&path(&[], &[array])) {
             None => self.remove_table(&[&format!("{array}#{at}")]),
@@ -100,7 +103,7 @@ impl Text {
         self.apply(ranges.into_iter().map(|range| (range, String::new())).collect());
     }
 
-    /// Returns the texts of a table's header and of those below it, each with its keys and comments.
+    /// Returns the ranges of a table's header and of those below it, each with its keys and comments.
     fn sections(&self, path: &[String]) -> Vec<Range<usize>> {
         let headers = self.page.headers.iter().enumerate();
         headers.filter(|(_, header)| is_within(&header.path, path)).map(|(at, _)| self.section(at)).collect()
@@ -112,12 +115,12 @@ impl Text {
         let last = self.page.pairs_of(Home::Header(header)).next_back().map_or(at.end, |pair| pair.value.at.end);
         let end = lines::end(text, last);
         let next = self.page.headers.get(header + 1).map(|next| lines::start(text, next.at.start));
-        // Comments between two tables that no blank line parts from either belong to the second.
+        // Comments between two tables that no blank line separates from either belong to the second.
         let trail = Some(lines::trail(text, end)).filter(|trail| Some(*trail) != next);
         lines::lead(text, lines::start(text, at.start))..trail.unwrap_or(end)
     }
 
-    /// Returns the pairs by which a table is written without a header: inline, or with dotted keys.
+    /// Returns the pairs that write a table without a header: inline, or with dotted keys.
     fn pairs_without_header<'p>(&'p self, path: &'p [String]) -> impl Iterator<Item = &'p Pair> {
         let is_meant = |pair: &&Pair| {
             let is_above = pair.path.len() - pair.parts.len().min(pair.path.len()) < path.len();
@@ -126,7 +129,8 @@ impl Text {
         self.page.pairs.iter().filter(is_meant)
     }
 
-    /// Returns the lines of these, those with comments directly above with them.
+    /// Returns these pairs with their lines, which include the comments directly above, except for pairs in inline
+    /// tables.
     fn lines_without_header<'p>(&'p self, path: &'p [String]) -> Vec<(&'p Pair, Range<usize>)> {
         let pairs = self.pairs_without_header(path).filter(|pair| !matches!(pair.home, Home::Block(_)));
         let lines = pairs.map(|pair| {
@@ -136,7 +140,7 @@ impl Text {
         lines.collect()
     }
 
-    /// Returns the keys of a table that has no header, below one.
+    /// Returns the text of a table that has no header here: its keys below a header.
     fn keys_without_header(&self, path: &[String]) -> Option<String> {
         let names: Vec<&str> = path.iter().map(String::as_str).collect();
         let text = &self.text;
@@ -172,7 +176,8 @@ impl Text {
         Some(format!("{comments}{header}{line_break}{keys}"))
     }
 
-    /// Ranges of lines as they are removed: those that only blank lines part as one, each with the blank line before it.
+    /// Returns ranges of lines as they are removed: ranges that only blank lines separate are joined, and each includes
+    /// the blank line before it.
     fn together(&self, ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
         let text = &self.text;
         let with_blank = |range: Range<usize>| {
@@ -188,7 +193,7 @@ impl Text {
         self.joined(ranges).into_iter().map(with_blank).collect()
     }
 
-    /// Ranges of lines, those that only blank lines part as one.
+    /// Joins ranges of lines that only blank lines separate.
     fn joined(&self, mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
         ranges.sort_by_key(|range| (range.start, range.end));
         let mut joined: Vec<Range<usize>> = Vec::new();

@@ -1,4 +1,4 @@
-//! The texts of catalogs as changes make them; nothing is written.
+//! The changed texts of catalogs, before anything is written.
 
 use super::TransactionError;
 use crate::catalog::FileId;
@@ -9,14 +9,14 @@ use crate::registry::Registry;
 use indexmap::IndexMap;
 use std::path::{Path, PathBuf};
 
-/// The texts of catalogs as changes make them.
+/// The texts of catalogs with the changes made so far.
 pub(in crate::edit) struct Draft {
-    /// Loads the texts as they are now, whatever happens on the disk meanwhile.
+    /// Loads the current texts, whatever happens on the disk meanwhile.
     loader: Loader,
-    /// By their paths as they were given, in the order of reading.
+    /// The files by their paths as given, in the order of reading.
     files: IndexMap<PathBuf, File>,
     target: PathBuf,
-    /// Whether the target was named, and not only left to be the last file.
+    /// Whether the target was named, and is not merely the last file.
     is_named: bool,
     registry: Registry,
     consequences: Vec<Consequence>,
@@ -28,7 +28,7 @@ struct File {
 }
 
 impl Draft {
-    /// Reads what a loader would load. New things go to `target`, or to the last file.
+    /// Reads what a loader would load. New definitions are written into `target`, or into the last file.
     pub fn read(loader: &Loader, target: Option<&Path>) -> Result<Draft, TransactionError> {
         let registry = loader.load().map_err(TransactionError::Unsound)?;
         let mut loader = loader.clone();
@@ -53,32 +53,32 @@ impl Draft {
         Ok(Draft { loader, files, target, is_named, registry, consequences: Vec::new() })
     }
 
-    /// Returns what the texts make, as of the last [`Draft::reload`].
+    /// Returns the registry of the texts, as of the last [`Draft::reload`].
     pub fn registry(&self) -> &Registry {
         &self.registry
     }
 
-    /// Loads the texts as they are now.
+    /// Returns a loader of the current texts.
     pub fn loader(&self) -> &Loader {
         &self.loader
     }
 
-    /// Returns the file into which goes what belongs to no file yet.
+    /// Returns the file that new definitions are written into.
     pub fn target(&self) -> &Path {
         &self.target
     }
 
-    /// Returns whether that file was named, and not only left to be the last one.
+    /// Returns whether the target was named, and is not merely the last file.
     pub fn is_target_named(&self) -> bool {
         self.is_named
     }
 
-    /// Returns what was done beyond what was asked for.
+    /// Returns the further edits that the changes made.
     pub fn consequences(&self) -> &[Consequence] {
         &self.consequences
     }
 
-    /// Notes what was done beyond what was asked for.
+    /// Records further edits that a change made.
     pub fn add_consequences(&mut self, consequences: impl IntoIterator<Item = Consequence>) {
         self.consequences.extend(consequences);
     }
@@ -90,12 +90,12 @@ impl Draft {
         known.map(|(path, _)| path.as_path()).ok_or_else(|| ChangeError::Fixed { document: source.name().to_owned() })
     }
 
-    /// Returns the text of a file as it is now; empty for what is none of the files.
+    /// Returns the current text of a file, or an empty text for a path that is not one of the files.
     pub fn text(&self, path: &Path) -> &str {
         self.files.get(path).map_or("", |file| &file.now)
     }
 
-    /// Gives a file another text.
+    /// Replaces the text of a file.
     pub fn replace(&mut self, path: &Path, text: String) {
         if let Some(file) = self.files.get_mut(path) {
             self.loader = std::mem::take(&mut self.loader).unsaved(path, text.as_str());
@@ -103,7 +103,7 @@ impl Draft {
         }
     }
 
-    /// Loads the texts as they are now.
+    /// Loads the current texts.
     pub fn reload(&mut self) -> Result<(), LoadError> {
         self.registry = self.loader.load()?;
         Ok(())
@@ -116,7 +116,8 @@ impl Draft {
     }
 }
 
-/// Returns the file of the last document, whose word counts most. Who includes others is read before them, and counts after them.
+/// Returns the file of the last document, which takes precedence over all others. A document that includes others is
+/// read before them, and takes precedence over them.
 fn last_file(loader: &Loader, files: &IndexMap<PathBuf, File>) -> Option<PathBuf> {
     let (sources, documents) = loader.documents();
     let paths = documents.iter().rev().filter_map(|document| sources.get(document.file).file());

@@ -1,4 +1,4 @@
-//! Why a transaction was not made.
+//! The reasons why a transaction was not made.
 
 use super::LockError;
 use crate::edit::change::ChangeError;
@@ -7,17 +7,17 @@ use crate::load::LoadError;
 use crate::report::Report;
 use std::path::PathBuf;
 
-/// Why a transaction was not made. Every file is then as it was.
+/// The reason why a transaction was not made. Every file is then as it was.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TransactionError {
-    /// The catalogs have faults as they are.
+    /// The catalogs have faults before any change.
     #[error(transparent)]
     Unsound(LoadError),
-    /// None of the catalogs is a file that can be changed.
+    /// None of the catalogs is a TOML file, which alone can be changed.
     #[error("none of the catalogs is a file of TOML, which alone can be changed")]
     NoFile,
-    /// The file that is to be changed is none of theirs.
+    /// The file to be changed is not a file of the catalogs.
     #[error("{} is no file of the catalogs", path.display())]
     NotAmong {
         /// The file.
@@ -26,7 +26,7 @@ pub enum TransactionError {
     /// A change cannot be made.
     #[error(transparent)]
     Change(#[from] ChangeError),
-    /// What is to be installed has faults, by itself or together with the catalogs that it is to be added to.
+    /// The catalog to be installed has faults, by itself or together with the catalogs that it is to be added to.
     #[error(transparent)]
     Source(LoadError),
     /// The result has faults.

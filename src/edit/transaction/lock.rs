@@ -1,25 +1,26 @@
-//! Who may change the files of a folder.
+//! Locks the folders whose files a transaction changes.
 //!
-//! A transaction holds the locks of the folders of every file that the catalogs are made of, not only of those that it changes:
-//! what it checked must still hold when it writes. Folders are locked in the order of their paths, so that two transactions never
-//! wait for each other, and each that is being made by others is waited for only so long ([`Patience`]).
+//! A transaction holds the locks of the folders of all files of the catalogs, not only of those that it changes: the
+//! state that it checked must still hold when it writes. Folders are locked in the order of their paths, so that two
+//! transactions never wait for each other. The wait for each lock that others hold is limited ([`Patience`]).
 //!
-//! The lock is that of a file in the folder (`flock` on Linux), [`LOCK_FILE`], which those alone can open who may make files in the
-//! folder, and so replace those that are there. Whoever can open a file, be it only to read it, can hold its lock for ever,
-//! and the same goes for a folder and for the locks of `fcntl`: so neither the folder nor a catalog is locked. The file is made
-//! under another name, gets its rights, is locked, and only then gets its name; it goes when the transaction ends. One that a
-//! killed process left is locked by nobody, and the next transaction takes it over.
+//! The lock is that of a file in the folder (`flock` on Linux), [`LOCK_FILE`]. Only those who may make files in the
+//! folder, and so may replace the existing ones, can open it. Whoever can open a file, even only for reading, can hold
+//! its lock forever, and the same is true for a folder and for the locks of `fcntl`: so neither the folder nor a
+//! catalog is locked. The file is made under another name, gets its rights, is locked, and only then gets its name; it
+//! is removed when the transaction ends. A file that a killed process left is not locked, and the next transaction
+//! takes it over.
 //!
-//! Where that file cannot be made for lack of permission, this process can replace nothing either, and what it reads of the folder
-//! is compared once more before it writes elsewhere.
+//! If that file cannot be made for lack of permission, this process cannot replace files there either. The files that
+//! it read in the folder are compared once more before it writes elsewhere.
 //!
-//! Where everybody may make files and only their owners may replace them (the sticky bit, as in `/tmp`), the lock is its owner's
-//! alone, and one that belongs neither to root, nor to the folder's owner, nor to this process's user is none: it is removed
-//! where that is permitted, as it is to root, and else waited for as the others are.
+//! Where everybody may make files and only their owners may replace them (the sticky bit, as in `/tmp`), only the
+//! lock's owner can open it. A lock that belongs neither to root, nor to the folder's owner, nor to this process's user
+//! is not valid: it is removed where that is permitted, as it is to root, and otherwise waited for like the others.
 //!
-//! Elsewhere than on Unix the file is one of many, and stays.
+//! On systems other than Unix, all processes share one file, which stays.
 //!
-//! Locks are the process's own word among others of its kind: editors do not ask for them.
+//! The locks are advisory: editors do not ask for them.
 
 use super::{Holder, Patience};
 use crate::catalog::journal::Owner;
@@ -31,29 +32,29 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// What is locked in a folder.
+/// The file that is locked in a folder.
 const LOCK_FILE: &str = ".sockatlas-lock";
 
-/// Locked folders; dropped, they are free again.
+/// Holds the locks of folders. Dropping the value releases them.
 #[derive(Debug, Default)]
 #[must_use]
 pub struct Locks {
     folders: Vec<(PathBuf, Option<File>)>,
 }
 
-/// Why folders were not locked.
+/// The reason why folders were not locked.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LockError {
-    /// Another transaction is being made there, and was not to be waited for.
+    /// Another transaction holds the lock, and the caller did not want to wait for it.
     #[error("{}: another transaction is changing the catalogs of this folder: {holder}", folder.display())]
     Busy {
         /// The folder.
         folder: PathBuf,
-        /// Who is making it.
+        /// The process that holds the lock.
         holder: Holder,
     },
-    /// Another transaction is being made there, and was waited for too long.
+    /// Another transaction held the lock for longer than the maximum wait.
     #[error(
         "{}: nothing is changed, because the lock of this folder, `{}`, has been held for {} by {holder}; if that makes no change, end \
          it, or remove the lock",
@@ -62,28 +63,28 @@ pub enum LockError {
     Held {
         /// The folder.
         folder: PathBuf,
-        /// The file that is locked.
+        /// The locked file.
         lock: PathBuf,
-        /// How long it was waited for.
+        /// The time that was spent waiting.
         after: Duration,
-        /// Who holds it.
+        /// The process that holds the lock.
         holder: Holder,
     },
-    /// What is to be locked is no regular file.
+    /// The lock is not a regular file.
     #[error("{}: cannot lock this folder: {error}; remove it", lock.display())]
     NotALock {
-        /// What is there in the place of the lock.
+        /// The path of the lock.
         lock: PathBuf,
-        /// What it is.
+        /// The error that states its type.
         #[source]
         error: io::Error,
     },
-    /// The system refused.
+    /// The system returned an error.
     #[error("{}: cannot lock this folder: {error}", folder.display())]
     Io {
         /// The folder.
         folder: PathBuf,
-        /// What the system said.
+        /// The system's error.
         #[source]
         error: io::Error,
     },
@@ -92,13 +93,13 @@ pub enum LockError {
 impl Locks {
     /// Locks the folders of all files that a loader would load.
     ///
-    /// What others are doing there is waited for.
+    /// Waits for other transactions there.
     pub(super) fn of_catalogs(loader: &Loader, patience: &mut Patience<'_>) -> Result<Locks, WriteError> {
         let mut wanted = folders(loader);
         loop {
             let (folders, owners) = wanted.iter().cloned().unzip();
             let locks = Locks::of(folders, owners, patience)?;
-            // Others may have changed meanwhile what is included.
+            // Others may have changed the includes meanwhile.
             let now = self::folders(loader);
             if now.is_subset(&wanted) {
                 return Ok(locks);
@@ -107,8 +108,8 @@ impl Locks {
         }
     }
 
-    /// Locks these folders, given by their canonical paths, and finishes what killed transactions left there, for which further
-    /// folders may have to be locked. The owners are those of the files for which all this is done.
+    /// Locks these folders, given by their canonical paths, and finishes the transactions that killed processes left
+    /// there, which may require locks on further folders. The owners are those of the files to be read or changed.
     pub(in crate::edit) fn of(
         mut folders: BTreeSet<PathBuf>,
         owners: BTreeSet<Owner>,
@@ -120,7 +121,7 @@ impl Locks {
             if further.is_empty() {
                 return Ok(locks);
             }
-            // All are let go before more are waited for, so that the order of the paths holds.
+            // All locks are released before more are waited for, so that the order of the paths is kept.
             folders.extend(further);
         }
     }
@@ -133,12 +134,12 @@ impl Locks {
         Ok(locks)
     }
 
-    /// Returns the folders, by their canonical paths.
+    /// Returns the canonical paths of the locked folders.
     pub(in crate::edit) fn folders(&self) -> impl Iterator<Item = &Path> {
         self.folders.iter().map(|(folder, _)| folder.as_path())
     }
 
-    /// Returns whether a folder is locked, by its canonical path.
+    /// Returns whether a folder, given by its canonical path, is locked.
     pub(in crate::edit) fn hold(&self, folder: &Path) -> bool {
         self.folders().any(|locked| locked == folder)
     }
@@ -149,13 +150,14 @@ impl Drop for Locks {
         for (folder, file) in &self.folders {
             let Some(file) = file else { continue };
             system::clear_away(file, &folder.join(LOCK_FILE));
-            // Closing is not enough: a process that another thread has just forked has the same file open until it runs its program.
+            // Closing the file is not enough: a process that another thread has just forked keeps the same file open
+            // until it executes its program.
             let _ = file.unlock();
         }
     }
 }
 
-/// Locks an open file, if nobody else has it locked.
+/// Locks an open file, unless it is locked already. Returns whether it did.
 fn try_lock(file: &File, folder: &Path) -> Result<bool, LockError> {
     loop {
         return match file.try_lock() {
@@ -172,7 +174,7 @@ fn refused(folder: &Path) -> impl Fn(io::Error) -> LockError {
     move |error| LockError::Io { folder: folder.clone(), error }
 }
 
-/// Returns whether a file in a folder cannot be made or opened for lack of permission.
+/// Returns whether the error is a lack of permission to make or open a file in a folder.
 fn is_not_permitted(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem)
 }
@@ -187,7 +189,7 @@ mod system {
     use std::fs::{Metadata, Permissions};
     use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
-    /// Locks a folder. There is nothing to lock where this process can make no file.
+    /// Locks a folder. Returns `None` if this process may not make files in it, and so has nothing to lock.
     pub fn lock(folder: &Path, patience: &mut Patience<'_>) -> Result<Option<File>, LockError> {
         let path = folder.join(LOCK_FILE);
         let inside = temporary::open(folder).map_err(refused(folder))?;
@@ -213,7 +215,7 @@ mod system {
             let (file, metadata) = match opened {
                 Opened::File(file, metadata) => (file, metadata),
                 Opened::Gone => continue,
-                // Another who may change this folder holds it, or left it when it was killed.
+                // Another user who may change this folder holds the lock, or left it when the process was killed.
                 Opened::NotPermitted if may_make_files(folder) => {
                     patience.wait(folder, &path)?;
                     continue;
@@ -221,32 +223,32 @@ mod system {
                 Opened::NotPermitted => return Ok(None),
             };
             match () {
-                // It was put there after it was looked at.
+                // The file was replaced after its metadata was read.
                 () if is_a_strangers(folder, &metadata) => {}
                 () if !try_lock(&file, folder)? => patience.wait(folder, &path)?,
-                // What was waited for may be gone, and another be in its place.
+                // The lock that was waited for may be removed, and replaced by another.
                 () if is_at(&file, &path) => return Ok(Some(file)),
                 () => {}
             }
         }
     }
 
-    /// Takes a lock away that is held.
+    /// Removes a lock that this process holds.
     pub fn clear_away(file: &File, path: &Path) {
         if is_at(file, path) {
-            // One that stays is locked by nobody.
+            // If the file cannot be removed, it stays without a lock.
             let _ = fs::remove_file(path);
         }
     }
 
     enum Made {
         Locked(File),
-        /// A lock is there already.
+        /// A lock exists already.
         ByAnother,
         NotPermitted,
     }
 
-    /// Makes a lock, which has its rights and is locked when it gets its name.
+    /// Makes a lock file, which has its rights and is locked before it gets its name.
     fn make(folder: &Path, inside: &File, path: &Path) -> Result<Made, LockError> {
         let refused = refused(folder);
         let mut builder = tempfile::Builder::new();
@@ -257,7 +259,7 @@ mod system {
         };
         if journal::sticky(folder).is_none() {
             let of_folder = inside.metadata().map_err(&refused)?;
-            // Fewer can open it where this fails, and others wait for its end all the same.
+            // If this fails, fewer users can open the lock; the others still wait for its end.
             let _ = rights::admit_writers(file.as_file(), inside, &of_folder);
         }
         if !try_lock(file.as_file(), folder)? {
@@ -265,7 +267,7 @@ mod system {
         }
         match file.persist_noclobber(path) {
             Ok(file) => Ok(Made::Locked(file)),
-            // Who holds the lock clears away what is not there by its name yet.
+            // The holder of the lock may remove this file as a leftover before it has its name.
             Err(error) if matches!(error.error.kind(), io::ErrorKind::AlreadyExists | io::ErrorKind::NotFound) => {
                 Ok(Made::ByAnother)
             }
@@ -279,7 +281,7 @@ mod system {
         NotPermitted,
     }
 
-    /// Opens a lock that is there. Some file systems lock only what is open for writing.
+    /// Opens an existing lock. It is opened for writing, because some file systems lock only such files.
     fn expect_lock(folder: &Path, path: &Path) -> Result<Opened, LockError> {
         match regular::open_as(path, Links::Refused, File::options().read(true).write(true)) {
             Ok((file, metadata)) => Ok(Opened::File(file, metadata)),
@@ -290,20 +292,21 @@ mod system {
         }
     }
 
-    /// Returns whether a lock belongs to somebody who cannot replace the files of this folder.
+    /// Returns whether a lock belongs to a user who cannot replace the files of this folder.
     fn is_a_strangers(folder: &Path, lock: &Metadata) -> bool {
         let owner = Owner::of(lock);
         let knows = |of_folder| owner == ROOT || owner == of_folder || owner == temporary::this_process();
         journal::sticky(folder).is_some_and(|of_folder| !knows(of_folder))
     }
 
-    /// Returns whether this process may make files in a folder. If it cannot be known, it is taken for granted: one waits then.
+    /// Returns whether this process may make files in a folder. Returns `true` if that is unknown, so that the caller
+    /// waits.
     fn may_make_files(folder: &Path) -> bool {
         let may = accessat(CWD, folder, Access::WRITE_OK | Access::EXEC_OK, AtFlags::EACCESS);
         !may.is_err_and(|error| is_not_permitted(&error.into()))
     }
 
-    /// Returns whether an open file is still what is found at a path.
+    /// Returns whether an open file is still the file at a path.
     fn is_at(file: &File, path: &Path) -> bool {
         let place = |metadata: io::Result<Metadata>| metadata.map(|metadata| (metadata.dev(), metadata.ino())).ok();
         let is = place(file.metadata());
@@ -315,7 +318,7 @@ mod system {
 mod system {
     use super::{File, LOCK_FILE, LockError, Path, Patience, is_not_permitted, refused, try_lock};
 
-    /// Locks a folder. There is nothing to lock where this process can make no file.
+    /// Locks a folder. Returns `None` if this process may not make files in it, and so has nothing to lock.
     pub fn lock(folder: &Path, patience: &mut Patience<'_>) -> Result<Option<File>, LockError> {
         let path = folder.join(LOCK_FILE);
         let file = match File::options().read(true).write(true).create(true).truncate(false).open(&path) {
@@ -328,11 +331,11 @@ mod system {
         Ok(Some(file))
     }
 
-    /// What is open cannot be removed there.
+    /// An open file cannot be removed on such systems.
     pub fn clear_away(_: &File, _: &Path) {}
 }
 
-/// Returns the folders of all files that a loader would load, by their canonical paths, each with the owners of its files.
+/// Returns the canonical paths of the folders of all files that a loader would load, each with the owners of its files.
 fn folders(loader: &Loader) -> BTreeSet<(PathBuf, Owner)> {
     let (sources, _) = loader.load_with_sources();
     let files = sources.iter().filter_map(|(_, source)| fs::canonicalize(source.file()?).ok());

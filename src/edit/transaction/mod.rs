@@ -1,14 +1,14 @@
-//! Changes of catalog files that happen whole or not at all.
+//! Changes catalog files as a whole or not at all.
 //!
 //! | file | what |
 //! |---|---|
-//! | `draft` | the texts as the changes make them; nothing is written yet |
-//! | `lock` | who may change the files of a folder |
-//! | `patience` | how long others who change them are waited for, and who they are |
-//! | `error` | why a transaction was not made |
+//! | `draft` | the changed texts, before anything is written |
+//! | `lock` | locks the folders whose files a transaction changes |
+//! | `patience` | the wait for other holders of a lock, and who they are |
+//! | `error` | the reasons why a transaction was not made |
 //!
-//! The way of a transaction: lock the folders of all files that the catalogs are made of, read, change the texts, load and check
-//! the result exactly as a program would, and only then write. What is not sound is not written.
+//! The steps of a transaction: lock the folders of all files of the catalogs, read, change the texts, load and check
+//! the result exactly as a program would, and only then write. A result that is not sound is not written.
 
 mod draft;
 mod error;
@@ -31,7 +31,7 @@ use crate::report::{Finding, Report};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// Changes of catalog files, made together or not at all.
+/// Several changes of catalog files, made together or not at all.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Transaction {
@@ -45,37 +45,38 @@ pub struct Transaction {
 impl Transaction {
     /// Creates a transaction on the catalogs that a loader would load, without changes so far.
     ///
-    /// Only their files of TOML can be changed: what ships, what was given as a text and what is of another form stays as it is.
+    /// Only their TOML files can be changed. Built-in catalogs, texts and catalogs in another format stay as they are.
     pub fn new(loader: Loader) -> Self {
         Transaction { loader, file: None, changes: Vec::new(), settings: Settings::new(), patience: PATIENCE }
     }
 
-    /// The file into which goes what belongs to no file yet, as new entries do. Without it: the last file of the catalogs, which
-    /// is the one whose word counts most.
+    /// Sets the file that new definitions are written into. The default is the last file of the catalogs, which takes
+    /// precedence over all others.
     pub fn file(mut self, path: impl Into<PathBuf>) -> Self {
         self.file = Some(path.into());
         self
     }
 
-    /// Adds a change. It sees what those before it did.
+    /// Adds a change. It sees the results of the changes before it.
     pub fn change(mut self, change: impl Into<Change>) -> Self {
         self.changes.push(change.into());
         self
     }
 
-    /// Changes how the result is checked. A finding of severity error refuses it.
+    /// Sets how the result is checked. A finding of severity error rejects the result.
     pub fn settings(mut self, settings: Settings) -> Self {
         self.settings = settings;
         self
     }
 
-    /// How long [`Transaction::prepare`] waits for another transaction in the same folders: 10 seconds for each one unless changed.
+    /// Sets how long [`Transaction::prepare`] waits for each other transaction in the same folders. The default is 10
+    /// seconds.
     pub fn wait_at_most(mut self, patience: Duration) -> Self {
         self.patience = patience;
         self
     }
 
-    /// Returns what would come of it. Nothing is locked and nothing is written.
+    /// Returns what the changes would do. Locks nothing and writes nothing.
     ///
     /// # Errors
     ///
@@ -100,14 +101,14 @@ impl Transaction {
 
     /// Locks the catalogs' folders and makes the result, which [`Prepared::commit`] writes.
     ///
-    /// Another transaction on them is waited for; `waiting` is reported once for each folder for which that is so, and says whether to
-    /// wait at all, which ends after [`Transaction::wait_at_most`]. What is held by the same process is waited for too. A transaction
-    /// that was killed there before it had replaced all of its files is finished first.
+    /// Waits for other transactions in these folders, also of the same process. `waiting` is called once for each
+    /// folder that must be waited for, and returns whether to wait; the wait ends after [`Transaction::wait_at_most`].
+    /// A transaction that was killed before it had replaced all of its files is finished first.
     ///
     /// # Errors
     ///
-    /// As [`Transaction::preview`]; or a folder cannot be locked, or is waited for no longer, or what was unfinished there cannot be
-    /// finished.
+    /// As for [`Transaction::preview`]; or a folder cannot be locked, or the wait for it ended, or an unfinished
+    /// transaction cannot be finished.
     pub fn prepare(&self, mut waiting: impl FnMut(&Path) -> bool) -> Result<Prepared, TransactionError> {
         let locks = Locks::of_catalogs(&self.loader, &mut Patience::new(self.patience, &mut waiting))?;
         Ok(Prepared { outcome: self.preview()?, locks })
@@ -118,18 +119,18 @@ impl Transaction {
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Outcome {
-    /// The catalogs as they are.
+    /// The catalogs before the changes.
     pub was: Registry,
-    /// The catalogs as the changes make them.
+    /// The catalogs after the changes.
     pub is: Registry,
-    /// The check of the result. It holds no finding of severity error.
+    /// The check of the result. It contains no finding of severity error.
     pub report: Report,
-    /// Those of its findings that the catalogs as they are do not have.
+    /// The findings of the report that the catalogs did not have before the changes.
     pub findings: Vec<Finding>,
-    /// What the changes did beyond what they were asked for, in the order in which they did it.
+    /// The edits that the changes made beyond the requested ones, in the order in which they were made.
     pub consequences: Vec<Consequence>,
-    /// What the system refused after the transaction counted, if anything. Whoever reads the catalogs gets them as the changes make
-    /// them, and the next transaction does what remains: see [`Written::Unfinished`].
+    /// The system's error after the point of no return, if there was one. All readers of the catalogs get the changed
+    /// texts, and the next transaction does the remaining steps: see [`Written::Unfinished`].
     pub unfinished: Option<WriteError>,
     files: Vec<(Original, String)>,
 }
@@ -140,13 +141,13 @@ impl Outcome {
         self.files.iter().map(|(original, text)| (original, text.as_str()))
     }
 
-    /// Returns the requests that are answered otherwise.
+    /// Returns the requests that are answered differently.
     pub fn differences(&self) -> Comparison {
         compare(&self.was, &self.is)
     }
 }
 
-/// A result that is sound, and the locks under which it was made. Dropped, it leaves everything as it is.
+/// A sound result, and the locks under which it was made. Dropping it leaves all files as they are.
 #[derive(Debug)]
 #[must_use]
 pub struct Prepared {
@@ -155,7 +156,7 @@ pub struct Prepared {
 }
 
 impl Prepared {
-    /// Returns what would be written.
+    /// Returns the result that would be written.
     pub fn outcome(&self) -> &Outcome {
         &self.outcome
     }
@@ -164,10 +165,10 @@ impl Prepared {
     ///
     /// # Errors
     ///
-    /// A file of the catalogs changed since it was read, as editors do without asking for locks, or one cannot be written; all are
-    /// then as they were.
+    /// A file of the catalogs changed since it was read (editors do not ask for locks), or a file cannot be written;
+    /// all files are then as they were.
     pub fn commit(mut self) -> Result<Outcome, TransactionError> {
-        // Those too that stay as they are: the result was checked with them.
+        // This includes the files that stay as they are, because the result was checked with them.
         for (_, source) in self.outcome.was.sources().iter() {
             if let Some(path) = source.file().filter(|path| !source.is_foreign() && path.is_file()) {
                 Original::known(path, source.text()).is_unchanged()?;
@@ -180,7 +181,7 @@ impl Prepared {
     }
 }
 
-/// Returns the findings of a report that another does not have. Places move, so they do not count.
+/// Returns the findings of a report that another report does not have. Places are ignored, because edits move them.
 fn new_findings(was: &Report, is: &Report) -> Vec<Finding> {
     let mut known: Vec<(&str, &str)> = was.findings.iter().map(|finding| (finding.code, &*finding.message)).collect();
     let is_new = |finding: &&Finding| match known.iter().position(|known| *known == (finding.code, &*finding.message)) {

@@ -1,4 +1,4 @@
-//! How long others who hold a folder's lock are waited for, and who they are.
+//! The wait for other holders of a folder's lock, and who they are.
 
 use super::LockError;
 use std::collections::BTreeSet;
@@ -8,28 +8,28 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How long one transaction of others is waited for, unless that is changed. One takes milliseconds.
+/// The default for the longest wait for another transaction. A transaction takes milliseconds.
 pub(in crate::edit) const PATIENCE: Duration = Duration::from_secs(10);
 
-/// The shortest and the longest time between two looks at a lock that others hold.
+/// The shortest and the longest time between two attempts to take a lock that others hold.
 const LOOKS: [Duration; 2] = [Duration::from_millis(1), Duration::from_millis(20)];
 
-/// Whether others are waited for, and how long.
+/// The limits of the wait for other transactions.
 pub(in crate::edit) struct Patience<'w> {
     most: Duration,
-    /// Says for a folder whether to wait at all.
+    /// Returns for a folder whether to wait at all.
     ask: &'w mut dyn FnMut(&Path) -> bool,
     asked: BTreeSet<PathBuf>,
-    /// The lock that is waited for, and since when.
+    /// The lock that is waited for, and the start of the wait.
     held: Option<(Lock, Instant)>,
     pause: Duration,
 }
 
-/// What distinguishes the lock of one transaction from that of the next.
+/// Identifies the lock of one transaction, to distinguish it from that of the next.
 #[derive(PartialEq, Eq)]
 struct Lock {
     folder: PathBuf,
-    /// Its place, and when it got there: each transaction makes its lock anew where it can.
+    /// The device, the inode and the change time of the lock: each transaction makes its lock anew where it can.
     #[cfg(unix)]
     made: Option<(u64, u64, i64, i64)>,
 }
@@ -48,13 +48,13 @@ impl Lock {
 }
 
 impl<'w> Patience<'w> {
-    /// Waits for each transaction of others this long at most, and not at all in folders for which `ask`, asked once for each,
-    /// denies it.
+    /// Waits for each other transaction at most this long, and not at all in folders for which `ask` returns `false`.
+    /// `ask` is called once for each folder.
     pub fn new(most: Duration, ask: &'w mut dyn FnMut(&Path) -> bool) -> Self {
         Patience { most, ask, asked: BTreeSet::new(), held: None, pause: LOOKS[0] }
     }
 
-    /// Waits a moment for whoever holds the lock of a folder, which is this file.
+    /// Waits a moment for the process that holds the lock file of a folder.
     pub fn wait(&mut self, folder: &Path, lock: &Path) -> Result<(), LockError> {
         let metadata = fs::symlink_metadata(lock).ok();
         let holder = || Holder::of(metadata.as_ref());
@@ -87,11 +87,11 @@ impl<'w> Patience<'w> {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Holder {
-    /// The number of the process.
+    /// The process id.
     pub process: Option<u32>,
-    /// What that process calls itself; it can say what it likes.
+    /// The name that the process has given itself, which may be any text.
     pub name: Option<String>,
-    /// The number of the user to whom the lock's file belongs.
+    /// The id of the user who owns the lock file.
     pub user: Option<u32>,
 }
 
@@ -107,7 +107,7 @@ impl Holder {
     }
 }
 
-/// As in "process 123 (`vim`)".
+/// Displays the holder, as in "process 123 (`vim`)".
 impl fmt::Display for Holder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.process, &self.name, self.user) {
@@ -121,7 +121,7 @@ impl fmt::Display for Holder {
     }
 }
 
-/// Returns the process that holds a lock on a file, by the kernel's list of them.
+/// Returns the process that holds a lock on a file, from the kernel's list of locks.
 #[cfg(target_os = "linux")]
 fn process(file: &Metadata) -> Option<u32> {
     use std::os::unix::fs::MetadataExt;
@@ -135,13 +135,14 @@ fn process(_: &Metadata) -> Option<u32> {
     None
 }
 
-/// As in `1: FLOCK  ADVISORY  WRITE 706 fd:00:2097 0 EOF` (proc_locks(5)); who waits has `->` after the number.
+/// Finds the process in a list with lines such as `1: FLOCK  ADVISORY  WRITE 706 fd:00:2097 0 EOF` (proc_locks(5)). A
+/// process that waits for a lock has `->` after the number.
 #[cfg(target_os = "linux")]
 fn in_list(list: &str, place: &str) -> Option<u32> {
     list.lines().find_map(|line| {
         let words: Vec<&str> = line.split_whitespace().collect();
         let &[_, "FLOCK", _, _, process, at, ..] = &*words else { return None };
-        // Of a process of another name space the number is 0 or -1.
+        // For a process of another namespace the number is 0 or -1.
         process.parse().ok().filter(|process| at == place && *process > 0)
     })
 }

@@ -1,4 +1,4 @@
-//! Why files were not written.
+//! The reasons why files were not written.
 
 use super::rights::NotKept;
 use crate::catalog::journal::JournalError;
@@ -7,23 +7,23 @@ use crate::edit::transaction::LockError;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Why a file was not written. It is then as it was.
+/// The reason why a file was not written. The file is then as it was.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WriteError {
-    /// Somebody else changed it after it was read.
+    /// The file changed after it was read.
     #[error("{}: not written, because it changed since it was read", path.display())]
     Changed {
         /// The file.
         path: PathBuf,
     },
-    /// It is a folder, a pipe, a socket or a device.
+    /// The path is a folder, a pipe, a socket or a device.
     #[error("{}: not written, because it is not a regular file", path.display())]
     NotAFile {
-        /// What is there.
+        /// The path.
         path: PathBuf,
     },
-    /// It has further names, hard links, which would go on naming the old content.
+    /// The file has further names (hard links), which would keep the old content.
     #[error(
         "{}: not written, because it has {links} names (hard links), and the others would keep the old content; make it a file of \
          its own, as by `cp -p FILE COPY` and `mv COPY FILE`, or make the other names symbolic links",
@@ -32,10 +32,10 @@ pub enum WriteError {
     Linked {
         /// The file.
         path: PathBuf,
-        /// How many names it has.
+        /// The number of its names.
         links: u64,
     },
-    /// Something that it has besides its content cannot be given to what would replace it.
+    /// An attribute of the file, besides its content, cannot be given to the file that would replace it.
     #[error(
         "{}: not written, because {what} cannot be kept: {error}; let root or the file's owner make the change, or take that away",
         path.display()
@@ -43,13 +43,13 @@ pub enum WriteError {
     NotKept {
         /// The file.
         path: PathBuf,
-        /// What it is, as in "its mode".
+        /// The attribute, as in "its mode".
         what: String,
-        /// What the system said.
+        /// The system's error.
         #[source]
         error: io::Error,
     },
-    /// It was to be created, and is there already.
+    /// The file was to be created, and exists already.
     #[error("{}: not written, because it exists", path.display())]
     Exists {
         /// The file.
@@ -58,22 +58,22 @@ pub enum WriteError {
     /// An earlier transaction was interrupted, and cannot be finished.
     #[error("{}: {reason}", path.display())]
     Unfinished {
-        /// A file that it changes, or the folder in which it stopped.
+        /// A file that the transaction changes, or the folder in which it stopped.
         path: PathBuf,
-        /// Why not, and what to do about it.
+        /// The reason, and what to do about it.
         reason: String,
     },
-    /// Its folder is not locked.
+    /// The folder of the file cannot be locked.
     #[error(transparent)]
     Lock(#[from] LockError),
-    /// The system refused.
+    /// The system returned an error.
     #[error("{}: cannot {doing}: {error}", path.display())]
     Io {
         /// The file or folder.
         path: PathBuf,
-        /// What was tried, as in "read it".
+        /// The attempted action, as in "read it".
         doing: &'static str,
-        /// What the system said.
+        /// The system's error.
         #[source]
         error: io::Error,
     },
@@ -84,7 +84,7 @@ pub(super) fn failed(path: &Path, doing: &'static str) -> impl FnOnce(io::Error)
     move |error| WriteError::Io { path, doing, error }
 }
 
-/// Of a file that is to be opened and read.
+/// Makes the error for a file that cannot be opened or read.
 pub(super) fn unread(path: &Path) -> impl FnOnce(io::Error) -> WriteError {
     let path = path.to_owned();
     move |error| match NotRegular::is(&error) {

@@ -1,26 +1,29 @@
-//! Files replaced in one step, or not at all.
+//! Replaces files in one step, or not at all.
 //!
 //! | file | what |
 //! |---|---|
-//! | `error` | why a file was not written |
-//! | `temporary` | the file that is to take another's place |
-//! | `rights` | what it keeps of the other one |
-//! | `several` | several files replaced together, by a journal |
-//! | `unfinished` | transactions that were killed, finished by the next one |
+//! | `error` | the reasons why a file was not written |
+//! | `temporary` | the temporary file that replaces another |
+//! | `rights` | the attributes that the replacement keeps |
+//! | `several` | replaces several files together, with a journal |
+//! | `unfinished` | finishes the transactions of killed processes |
 //!
-//! The new content goes into a temporary file in the same folder, is brought to the disk, and takes the file's name by
-//! `rename`, which POSIX makes atomic: whoever opens the file, and whatever interrupts this, finds the old content or the
-//! new one, whole. Then the folder is brought to the disk too, as the name lives there.
+//! The new content is written into a temporary file in the same folder, synced to the disk, and renamed to the file's
+//! name with `rename`, which POSIX makes atomic: whoever opens the file, and whatever interrupts the replacement, finds
+//! the whole old content or the whole new content. Then the folder is synced to the disk too, because it contains the
+//! name.
 //!
-//! What is kept: see `rights`; and a symbolic link, which is followed and goes on pointing to the file. What cannot be kept is not
-//! lost but refused: a file with several names (hard links) would become two by a rename, and written in place it would be seen
-//! half written by whoever reads it by another name, in whose folder there is no journal. So it is not replaced, and the
-//! error says how many names it has.
+//! The replacement keeps the attributes described in `rights`; a symbolic link is followed, and still points to the
+//! file. If something cannot be kept, the replacement is rejected. A file with several names (hard links) would become
+//! two files by a rename; written in place, it could be seen half-written by those who read it under another name, in
+//! whose folder there is no journal. So it is not replaced, and the error states the number of its names.
 //!
-//! Files are opened as [`regular`] has it, without waiting and up to [`MOST_BYTES`], whatever is put in their places.
+//! Files are opened as described in [`regular`], without waiting and up to [`MOST_BYTES`], whatever is put in their
+//! places.
 //!
-//! Whoever replaces files holds the locks of their folders. Editors know nothing of that, so what a file holds is compared with
-//! what was read of it, and what it has besides with what is kept, last of all directly before the rename.
+//! Whoever replaces files holds the locks of their folders. Editors do not use these locks, so the content of a file is
+//! compared with the content that was read, and its attributes with those to be kept, finally directly before the
+//! rename.
 
 mod error;
 pub(in crate::edit) mod rights;
@@ -43,10 +46,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tempfile::NamedTempFile;
 
-/// The most bytes of a file that is replaced.
+/// The maximum size in bytes of a file that is replaced.
 const MOST_BYTES: u64 = 1 << 30;
 
-/// A file as it was read, to be replaced only while it still holds that.
+/// A file with the content that was read. It is replaced only while it still has that content.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Original {
@@ -55,24 +58,24 @@ pub struct Original {
     patience: Duration,
 }
 
-/// The outcome of writing files whose new content counts.
+/// The outcome of writing files after the point of no return.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Written {
-    /// It is on the disk, in its place.
+    /// The new content is on the disk, in its place.
     Whole,
-    /// Whoever reads catalogs gets the new content of all files, but the system refused a step of what remained to be done: to
-    /// replace the last of several files, or to make sure that what is replaced outlives a loss of power. The next change of
-    /// these files tries that again.
+    /// All readers of catalogs get the new content of all files, but a remaining step failed: replacing the last of
+    /// several files, or making sure that the replacement survives a loss of power. The next change of these files
+    /// tries that step again.
     Unfinished(WriteError),
 }
 
 impl Original {
-    /// Reads a file. Where an unfinished transaction changes it, this is what it is to be.
+    /// Reads a file. If an unfinished transaction changes it, the content is the one that the transaction gives it.
     ///
     /// # Errors
     ///
-    /// It cannot be read, or it is no regular file, or one of more than 1 GiB.
+    /// The file cannot be read, is not a regular file, or is larger than 1 GiB.
     pub fn read(path: impl Into<PathBuf>) -> Result<Self, WriteError> {
         let path = path.into();
         let identity = fs::canonicalize(&path).map_err(failed(&path, "read it"))?;
@@ -81,12 +84,13 @@ impl Original {
         Ok(Original::known(path, content))
     }
 
-    /// Creates a file that was read before, with this content.
+    /// Creates an original from the content of a file that was read before.
     pub fn known(path: impl Into<PathBuf>, content: impl Into<Vec<u8>>) -> Self {
         Original { path: path.into(), content: content.into(), patience: PATIENCE }
     }
 
-    /// How long [`Original::replace`] waits for a transaction that is being made in the file's folder: 10 seconds unless changed.
+    /// Sets how long [`Original::replace`] waits for a transaction that holds the lock of the file's folder. The
+    /// default is 10 seconds.
     pub fn wait_at_most(mut self, patience: Duration) -> Self {
         self.patience = patience;
         self
@@ -97,27 +101,27 @@ impl Original {
         &self.path
     }
 
-    /// Returns what the file held.
+    /// Returns the content that was read.
     pub fn content(&self) -> &[u8] {
         &self.content
     }
 
-    /// Returns whether the file still holds what was read, or is to hold it by an unfinished transaction.
+    /// Checks that the file still has the content that was read, or gets it by an unfinished transaction.
     ///
     /// # Errors
     ///
-    /// It does not, or it is no regular file, or it cannot be read.
+    /// The file has another content, is not a regular file, or cannot be read.
     pub fn is_unchanged(&self) -> Result<(), WriteError> {
         self.target().map(drop)
     }
 
-    /// Puts a new content in the place of the old one, in one step. Meanwhile the file's folder is locked; a transaction that is
-    /// being made there is waited for, as long as [`Original::wait_at_most`] has it.
+    /// Replaces the old content with a new one, in one step. The file's folder is locked meanwhile. Waits for a
+    /// transaction that holds the lock, at most as long as [`Original::wait_at_most`] allows.
     ///
     /// # Errors
     ///
-    /// The file changed since it was read, it is no regular file, it has several names (hard links), something that it has besides
-    /// its content cannot be kept, or it or its folder cannot be locked or written. The file is then as it was.
+    /// The file changed since it was read, it is not a regular file, it has several names (hard links), one of its
+    /// attributes cannot be kept, or it or its folder cannot be locked or written. The file is then as it was.
     pub fn replace(&self, content: impl AsRef<[u8]>) -> Result<Written, WriteError> {
         let (folder, owner) = self.found()?;
         let (folders, owners) = (BTreeSet::from([folder]), BTreeSet::from([owner]));
@@ -125,23 +129,23 @@ impl Original {
         self.ready(content.as_ref(), &locks)?.put()
     }
 
-    /// Returns the folder of the file itself, behind symbolic links, by its canonical path; and its owner.
+    /// Returns the canonical path of the folder of the file itself, after symbolic links, and the file's owner.
     pub(super) fn found(&self) -> Result<(PathBuf, Owner), WriteError> {
         let target = self.target()?;
         Ok((target.folder, Owner::of(&target.disk.metadata)))
     }
 
-    /// Everything done but the rename.
+    /// Does everything except the rename.
     fn ready(&self, content: &[u8], locks: &Locks) -> Result<Ready<'_>, WriteError> {
         let target = self.target()?;
         if !locks.hold(&target.folder) {
-            // A link leads elsewhere than when the folders were locked.
+            // A link has changed since the folders were locked.
             return Err(WriteError::Changed { path: self.path.clone() });
         }
         Ready::new(self, target, content)
     }
 
-    /// Returns the file itself, behind symbolic links.
+    /// Returns the file itself, after symbolic links.
     fn target(&self) -> Result<Target, WriteError> {
         let path = fs::canonicalize(&self.path).map_err(failed(&self.path, "find it"))?;
         let Some(folder) = path.parent().map(Path::to_owned) else {
@@ -165,18 +169,18 @@ struct Disk {
 }
 
 impl Disk {
-    /// Reads a file by its canonical path; it is called otherwise in errors.
+    /// Reads a file by its canonical path. Errors report it under `name`.
     fn read(path: &Path, name: &Path) -> Result<Disk, WriteError> {
         let (file, metadata) = regular::open(path, Links::Refused).map_err(error::unread(name))?;
         let content = regular::read(&file, &metadata, MOST_BYTES).map_err(error::unread(name))?;
         Ok(Disk { file, metadata, content })
     }
 
-    /// Returns what is to be kept of it.
+    /// Returns the attributes to be kept.
     fn kept(&self, name: &Path) -> Result<Kept, WriteError> {
         #[cfg(unix)]
         {
-            // As it is now.
+            // The metadata may have changed since the file was opened.
             let metadata = self.file.metadata().map_err(failed(name, "find it"))?;
             let links = std::os::unix::fs::MetadataExt::nlink(&metadata);
             if links > 1 {
@@ -194,7 +198,7 @@ struct Target {
     disk: Disk,
 }
 
-/// A file that needs but a rename to be replaced. Dropped, it leaves nothing behind.
+/// A file that only needs a rename to be replaced. Dropping it removes its temporary file.
 struct Ready<'o> {
     original: &'o Original,
     target: Target,
@@ -218,7 +222,7 @@ impl<'o> Ready<'o> {
 
     fn rename(self) -> Result<(), WriteError> {
         let path = &self.original.path;
-        // Once more, as writing took its time.
+        // Checked once more, because writing took time.
         let disk = Disk::read(&self.target.path, path)?;
         if disk.content != self.original.content || disk.kept(path)? != self.kept {
             return Err(WriteError::Changed { path: path.clone() });
@@ -228,7 +232,7 @@ impl<'o> Ready<'o> {
     }
 }
 
-/// Puts new texts in the place of old ones, all or none.
+/// Replaces the texts of all files, or of none.
 pub(super) fn replace_all(files: &[(Original, String)], locks: &Locks) -> Result<Written, WriteError> {
     match files {
         [] => Ok(Written::Whole),
@@ -237,14 +241,14 @@ pub(super) fn replace_all(files: &[(Original, String)], locks: &Locks) -> Result
     }
 }
 
-/// Makes a file with this content, in one step. One that is there stays.
+/// Creates a file with this content, in one step. An existing file stays.
 ///
 /// # Errors
 ///
-/// It exists, or its folder cannot be written.
+/// The file exists, or its folder cannot be written.
 pub fn create(path: impl AsRef<Path>, content: impl AsRef<[u8]>) -> Result<(), WriteError> {
     let path = path.as_ref();
-    // Looked at first, so that nothing is written for nothing; what counts is the rename below.
+    // This early check avoids a needless write; the check that counts is the rename below.
     if fs::symlink_metadata(path).is_ok() {
         return Err(WriteError::Exists { path: path.to_owned() });
     }

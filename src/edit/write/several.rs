@@ -1,15 +1,17 @@
-//! Several files replaced together.
+//! Replaces several files together.
 //!
 //! The steps, each of which is on the disk before the next one:
 //!
-//! 1. The new contents are written, each beside its file. What needs room on the disk or a permission fails here, or in the next.
-//! 2. Each folder but the first gets its journal. They say nothing as long as the first one is not there.
-//! 3. The first folder gets its journal: from here on the transaction counts, whatever happens.
+//! 1. The new contents are written, each beside its file. Steps that need room on the disk or a permission fail here,
+//!    or in the next step.
+//! 2. Each folder but the first gets its journal. These journals have no effect as long as the first one does not
+//!    exist.
+//! 3. The first folder gets its journal: from here on the transaction is in effect, whatever happens.
 //! 4. The files are renamed into their places.
 //! 5. The first journal is removed, then the others.
 //!
-//! What fails before the third step takes back what was done. What fails after it leaves the journals, which are the truth until
-//! the next transaction finishes this one.
+//! A failure before the third step undoes the steps before it. A failure after it leaves the journals, which define the
+//! contents until the next transaction finishes this one.
 
 use super::error::failed;
 use super::{Original, Ready, WriteError, Written, temporary};
@@ -42,7 +44,7 @@ pub(super) fn replace(files: &[(Original, String)], locks: &Locks) -> Result<Wri
     files.iter().try_for_each(|(original, _)| original.is_unchanged())?;
     let role = Role::First { others: others.iter().map(|other| between(first, other)).collect() };
     place(first, role, &transaction, of_first)?;
-    // They are to stay now, until all is done.
+    // From here on the journals stay until all files are replaced.
     placed.0.clear();
     let first = first.clone();
     let renamed = || {
@@ -53,7 +55,7 @@ pub(super) fn replace(files: &[(Original, String)], locks: &Locks) -> Result<Wri
     Ok(renamed().map_or_else(Written::Unfinished, |()| Written::Whole))
 }
 
-/// Removes the journals of a transaction whose files are all replaced, when that is on the disk.
+/// Removes the journals of a transaction whose files are all replaced, after syncing the folders to the disk.
 pub(super) fn clear(first: &Path, others: &[PathBuf]) -> Result<(), WriteError> {
     std::iter::once(first).chain(others.iter().map(PathBuf::as_path)).try_for_each(temporary::sync)?;
     remove(first)?;
@@ -66,19 +68,19 @@ pub(super) fn remove(folder: &Path) -> Result<(), WriteError> {
     fs::remove_file(folder.join(NAME)).map_err(failed(folder, "remove the journal from this folder"))
 }
 
-/// Journals of a transaction that does not count yet. Dropped, they are gone.
+/// The journals of a transaction that is not in effect yet. Dropping the value removes them.
 struct Placed(Vec<PathBuf>);
 
 impl Drop for Placed {
     fn drop(&mut self) {
         for journal in &self.0 {
-            // One that stays says nothing, and the next transaction removes it.
+            // A journal that stays has no effect, and the next transaction removes it.
             let _ = fs::remove_file(journal);
         }
     }
 }
 
-/// Gives a folder its journal.
+/// Writes the journal of a folder.
 fn place(folder: &Path, role: Role, transaction: &str, files: &[(Ready<'_>, &str)]) -> Result<(), WriteError> {
     let failed = |message| failed(folder, "write a journal for this folder")(io::Error::other(message));
     let replacement = |(ready, is): &(Ready<'_>, &str)| {
@@ -96,18 +98,21 @@ fn place(folder: &Path, role: Role, transaction: &str, files: &[(Ready<'_>, &str
     }
     let kept: Vec<_> = files.iter().map(|(ready, _)| &ready.kept).collect();
     let file = temporary::as_secret_as(&kept, folder, text.as_bytes())?;
-    // None can be there, as what was unfinished is finished before: one that is there all the same is not touched.
+    // No journal can exist, because unfinished transactions were finished before; one that exists all the same is not
+    // touched.
     let put = file.persist_noclobber(folder.join(NAME));
     put.map(drop).map_err(|error| super::failed(folder, "put the journal into this folder")(error.error))
 }
 
-/// A number that no other transaction has: 128 bits, from the keys that the system makes up for hash tables.
+/// Returns a random number, unique to this transaction: 128 bits, from the keys that the system generates for hash
+/// tables.
 fn random() -> String {
     let half = || RandomState::new().build_hasher().finish();
     Uuid::from_u64_pair(half(), half()).to_string()
 }
 
-/// Returns the way from one folder to another, both by their canonical paths, so that it stays right where both are moved together.
+/// Returns the relative path from one folder to another, both by their canonical paths, so that it stays right if both
+/// are moved together.
 fn between(from: &Path, to: &Path) -> PathBuf {
     let (mut from, mut to) = (from.components().peekable(), to.components().peekable());
     let whole: PathBuf = to.clone().collect();
@@ -120,7 +125,7 @@ fn between(from: &Path, to: &Path) -> PathBuf {
         to.next();
     }
     match common {
-        // They have nothing in common, or, under Windows, are of different volumes.
+        // The folders have nothing in common or, on Windows, are on different volumes.
         0 => whole,
         _ => from.map(|_| Component::ParentDir).chain(to).collect(),
     }

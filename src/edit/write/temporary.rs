@@ -1,4 +1,4 @@
-//! Files that are to take the names of others, in the same folder, where a rename is one step.
+//! Temporary files that replace others in the same folder, where a rename is atomic.
 
 use super::WriteError;
 use super::error::{failed, not_kept};
@@ -9,25 +9,26 @@ use std::io::{self, Write};
 use std::path::Path;
 use tempfile::NamedTempFile;
 
-/// How the names of temporary files begin.
+/// The prefix of the names of temporary files.
 pub(in crate::edit) const PREFIX: &str = ".sockatlas-";
 
-/// How they end: not on `.toml`, as a folder may be read as a catalog meanwhile. Who makes them holds the folder's lock, so where
-/// that is free, they are of a process that was killed.
+/// The suffix of their names. It is not `.toml`, because the folder may be read as a catalog meanwhile. A process that
+/// makes such files holds the folder's lock, so if the lock is free, they belong to a killed process.
 pub(in crate::edit) const SUFFIX: &str = ".tmp";
 
-/// How the names of those end that are made without a lock.
+/// The suffix of the names of files that are made without a lock.
 const SUFFIX_OF_NEW: &str = ".new";
 
-/// Returns what becomes a new file, on the disk. It goes away by itself unless it is given a name.
+/// Returns a temporary file that will become a new file, synced to the disk. It is removed on drop unless it is given a
+/// name.
 pub(super) fn new(folder: &Path, content: &[u8]) -> Result<NamedTempFile, WriteError> {
-    // As for any new file: less what the umask takes away.
+    // The mode of any new file, reduced by the umask.
     let file = written(folder, content, SUFFIX_OF_NEW, 0o666)?;
     file.as_file().sync_all().map_err(failed(folder, "bring a file in this folder to the disk"))?;
     Ok(file)
 }
 
-/// Returns what takes the place of a file, on the disk, with all that is kept of that.
+/// Returns a temporary file that will replace a file, synced to the disk, with the attributes to be kept.
 pub(super) fn instead_of(path: &Path, folder: &Path, kept: &Kept, content: &[u8]) -> Result<NamedTempFile, WriteError> {
     let file = written(folder, content, SUFFIX, 0o600)?;
     kept.give(file.as_file()).map_err(not_kept(path))?;
@@ -35,7 +36,7 @@ pub(super) fn instead_of(path: &Path, folder: &Path, kept: &Kept, content: &[u8]
     Ok(file)
 }
 
-/// A file that nobody may read who may not read all of these others, on the disk.
+/// Returns a temporary file, synced to the disk, that only those may read who may read all of the other files.
 pub(super) fn as_secret_as(others: &[&Kept], folder: &Path, content: &[u8]) -> Result<NamedTempFile, WriteError> {
     let file = written(folder, content, SUFFIX, 0o600)?;
     let concealed = rights::conceal(file.as_file(), others);
@@ -59,8 +60,9 @@ fn written(folder: &Path, content: &[u8], suffix: &str, mode: u32) -> Result<Nam
     Ok(file)
 }
 
-/// Removes the temporary files that killed processes left in a folder, whose lock is held. What cannot be removed stays: it is in
-/// nobody's way. Where others than who may change the catalogs may make files too, only this process's own are meant.
+/// Removes the temporary files that killed processes left in a locked folder. A file that cannot be removed stays, and
+/// does no harm. If users may make files in the folder without being allowed to change the catalogs, only this
+/// process's own files are removed.
 pub(super) fn clear(folder: &Path) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     let owner = journal::sticky(folder).map(|_| this_process());
@@ -76,7 +78,7 @@ pub(super) fn clear(folder: &Path) {
     }
 }
 
-/// Returns the user to whom new files belong.
+/// Returns the user who owns new files.
 pub(in crate::edit) fn this_process() -> Owner {
     #[cfg(unix)]
     return Owner(rustix::process::geteuid().as_raw());
@@ -84,20 +86,21 @@ pub(in crate::edit) fn this_process() -> Owner {
     Owner(0)
 }
 
-/// Brings a folder to the disk, so that its names outlive a crash. Elsewhere than on Unix, folders cannot be opened.
+/// Syncs a folder to the disk, so that its names survive a crash. Does nothing on systems other than Unix, where
+/// folders cannot be opened.
 pub(super) fn sync(folder: &Path) -> Result<(), WriteError> {
     if !cfg!(unix) {
         return Ok(());
     }
     match open(folder).and_then(|folder| folder.sync_all()) {
-        // Some file systems have no such thing.
+        // Some file systems do not support syncing folders.
         Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => Ok(()),
         Err(error) => Err(failed(folder, "bring this folder to the disk")(error)),
         Ok(()) => Ok(()),
     }
 }
 
-/// Opens a folder, and nothing else.
+/// Opens a folder, and fails for any other file.
 pub(in crate::edit) fn open(folder: &Path) -> io::Result<File> {
     let mut how = File::options();
     how.read(true);

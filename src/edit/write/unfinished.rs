@@ -1,4 +1,4 @@
-//! What killed processes left in folders: transactions that count and are not finished, and files that nobody needs.
+//! Handles what killed processes left in folders: unfinished transactions that are in effect, and unused files.
 
 use super::error::{failed, unfinished};
 use super::{Disk, Original, Ready, Target, WriteError, several, temporary};
@@ -8,23 +8,23 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Brings locked folders in order: finishes transactions that count, and clears away what others left. Of whose files catalogs are,
-/// says which journals are looked at.
+/// Finishes the transactions in locked folders that are in effect, and removes what others left. `owners` are the
+/// owners of the catalogs' files, which decide whose journals are read.
 ///
-/// Where a transaction concerns further folders, nothing is done, and they are given back: they must be locked as well.
+/// If a transaction concerns further folders, does nothing and returns them: they must be locked as well.
 pub(in crate::edit) fn finish(locks: &Locks, owners: &BTreeSet<Owner>) -> Result<BTreeSet<PathBuf>, WriteError> {
     let mut found = Vec::new();
     let mut wanted = BTreeSet::new();
     let owners: Vec<Owner> = owners.iter().copied().collect();
     for folder in locks.folders() {
         let journal = journal::read(folder, Some(&owners)).map_err(unfinished(folder))?;
-        // What its owner could not replace is not replaced for them.
+        // A journal is ignored if its owner may not replace all files that it names.
         let Some((journal, _)) = journal.filter(|(journal, by)| journal.may_replace_all(folder, *by)) else { continue };
         let others = match &journal.role {
             Role::First { others } => others.as_slice(),
             Role::Further { first } => std::slice::from_ref(first),
         };
-        // One that never counted, or no longer does, concerns its own folder alone.
+        // A journal that is not in effect concerns only its own folder.
         if journal.counts(folder).map_err(unfinished(folder))? {
             for other in others {
                 let other = find(&folder.join(other))?;
@@ -43,7 +43,7 @@ pub(in crate::edit) fn finish(locks: &Locks, owners: &BTreeSet<Owner>) -> Result
         }
     }
     for (folder, _) in found.iter().filter(|(_, journal)| !journal.is_first()) {
-        // Those of the transactions above went with them.
+        // The journals of the transactions above were removed with them.
         if folder.join(NAME).exists() {
             several::remove(folder)?;
         }
@@ -51,7 +51,7 @@ pub(in crate::edit) fn finish(locks: &Locks, owners: &BTreeSet<Owner>) -> Result
     Ok(BTreeSet::new())
 }
 
-/// Replaces what a transaction that counts has not replaced yet.
+/// Replaces the files that a transaction in effect has not replaced yet.
 fn forward(folder: &Path, first: &Journal, others: &[PathBuf]) -> Result<(), WriteError> {
     let mut missing = files(folder, first)?;
     let mut folders = Vec::new();
@@ -65,7 +65,8 @@ fn forward(folder: &Path, first: &Journal, others: &[PathBuf]) -> Result<(), Wri
             Some((journal, _)) if !journal.is_first() && journal.transaction == first.transaction => {
                 missing.extend(files(&path, &journal)?);
             }
-            // It is removed after the first one only, so somebody else took it away, or the volume is another one.
+            // The journal is removed only after the first one, so somebody else removed it, or another volume is
+            // mounted.
             _ => {
                 let reason = format!(
                     "an unfinished transaction changes files of this folder, and its journal is missing here; to keep all files \
@@ -87,7 +88,8 @@ fn find(folder: &Path) -> Result<PathBuf, WriteError> {
     fs::canonicalize(folder).map_err(failed(folder, "find this folder"))
 }
 
-/// Returns the files of a journal that hold what they held before, and what they are to hold. All others must hold that already.
+/// Returns the files of a journal that still have their old content, with the new content. All others must have the new
+/// content already.
 fn files(folder: &Path, journal: &Journal) -> Result<Vec<(Original, Target, Vec<u8>)>, WriteError> {
     let mut missing = Vec::new();
     for file in &journal.files {

@@ -52,7 +52,7 @@ pub(super) fn guarantees(page: &mut Page, registry: &Registry, units: &[Unit]) {
     }
 }
 
-/// Returns what a test or guarantee asks, on one line.
+/// Returns the request of a test or guarantee, on one line.
 fn request(registry: &Registry, request: &TestRequest) -> String {
     let scope = registry.scope();
     let TestRequest {

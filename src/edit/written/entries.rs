@@ -1,4 +1,5 @@
-//! Base protocols, layers and chains, each a table; the entries that one chain over several bases makes are one table again.
+//! Writes base protocols, layers and chains, each as a table. The entries that one chain over several bases generates
+//! are one table again.
 
 use crate::catalog::entry::{Base, Body, Chain, Entry, EntryIndex, Layer};
 use crate::catalog::writing::page::{Page, Table, list, string};
@@ -7,7 +8,7 @@ use crate::catalog::{EntryOption, OptionKind, OptionValue};
 use crate::registry::{EntryRef, Registry};
 use crate::terms::Family;
 
-/// The entries that one table declares: one, or those of a chain over an array of bases.
+/// The entries that one table declares: one entry, or those of a chain over an array of bases.
 #[derive(Clone, Debug)]
 pub(super) struct Unit {
     /// The name of the chain over an array of bases.
@@ -20,7 +21,7 @@ impl Unit {
         EntryIndex(self.members.start)
     }
 
-    /// Returns what the table is called.
+    /// Returns the name of the table.
     #[cfg(feature = "edit")]
     pub fn name<'n>(&'n self, registry: &'n Registry) -> &'n str {
         self.group.as_deref().unwrap_or_else(|| registry.name_at(self.first()))
@@ -49,14 +50,15 @@ pub(super) fn units(registry: &Registry) -> Vec<Unit> {
     units
 }
 
-/// Returns the chain over an array of bases that makes an entry: names have a `/` for no other reason.
+/// Returns the name of the chain over an array of bases that generated an entry. No other names contain a `/`.
 fn group(registry: &Registry, entry: EntryRef<'_>) -> Option<String> {
     let Body::Chain(chain) = &registry.entry_at(entry.index()).body else { return None };
     let name = entry.name().strip_suffix(registry.name_at(chain.base.0))?.strip_suffix('/')?;
     Some(name.to_owned())
 }
 
-/// Returns what a list calls these entries: by the name of the chain over an array of bases where all that it makes stand together.
+/// Returns the names of these entries in a list. The name of a chain over an array of bases stands for all of its
+/// entries where they stand together.
 pub(super) fn called(registry: &Registry, units: &[Unit], indices: &[EntryIndex]) -> Vec<String> {
     let mut names = Vec::new();
     let mut rest = indices;
@@ -111,7 +113,7 @@ pub(super) fn write(page: &mut Page, registry: &Registry, unit: &Unit, ids: &[Op
     facts::finish(page, table, path, stated, &located.collect::<Vec<_>>());
 }
 
-/// Returns whether an entry is a chain with the provider that a chain has that states none.
+/// Returns whether an entry is a chain with the provider that a chain without a stated provider gets.
 fn has_provider_of_top_layer(registry: &Registry, entry: &Entry) -> bool {
     matches!(&entry.body, Body::Chain(chain) if registry.entry_at(chain.top.0).provider == entry.provider)
 }
@@ -142,7 +144,7 @@ fn layer_keys(table: &mut Table, registry: &Registry, layer: &Layer, entry: &Ent
     table.flag("hidden", entry.hidden);
 }
 
-/// What a chain consists of.
+/// Writes the layers and the base of a chain.
 fn stack(table: &mut Table, registry: &Registry, unit: &Unit, chain: &Chain) {
     super::names(table, "layers", chain.layers().map(|(index, _)| registry.name_at(index)));
     let bases = unit.members().filter_map(|member| match &registry.entry_at(member).body {
@@ -173,7 +175,7 @@ fn chain_keys(table: &mut Table, registry: &Registry, unit: &Unit, chain: &Chain
     }
 }
 
-/// Returns the family of the base protocol under an entry, be it disabled.
+/// Returns the family of the base protocol under an entry, even if that is disabled.
 fn family(registry: &Registry, entry: EntryIndex) -> Option<Family> {
     let mut at = entry;
     loop {
@@ -186,7 +188,7 @@ fn family(registry: &Registry, entry: EntryIndex) -> Option<Family> {
     }
 }
 
-/// Returns the value of an option; a relative path of a file with the folder before it from which it counts.
+/// Returns the value of an option. A relative file path gets the folder that it is relative to as a prefix.
 fn located(entry: EntryRef<'_>, option: &EntryOption) -> OptionValue {
     let kind = entry.spec(&option.name).map(|spec| spec.kind());
     let words = match kind {

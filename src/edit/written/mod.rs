@@ -1,16 +1,17 @@
-//! A registry written out as one catalog.
+//! Writes a registry as one catalog.
 //!
 //! | file | what |
 //! |---|---|
-//! | `entries` | base protocols, layers and chains, and chains over several bases as the one table that made them |
-//! | `numbers` | which catalog entry ids must be stated |
+//! | `entries` | base protocols, layers and chains; a chain over several bases is one table |
+//! | `numbers` | the catalog entry ids and the order that must be stated |
 //! | `claims` | policy, tests, guarantees |
 //!
-//! The text says all that the registry holds: loaded again it makes the same entries in the same order, with the same ids,
-//! answers, policy, tests and guarantees. What the documents held beyond that is not in it: which file said what, definitions
-//! that were replaced, and comments, but for the allowances of whole entries, so that checking finds the same.
+//! The text states everything that the registry contains: when it is loaded, it makes the same entries in the same
+//! order, with the same ids, answers, policy, tests and guarantees. Other contents of the documents are not in it:
+//! which file stated what, definitions that were replaced, and comments, except for the allowances of whole entries, so
+//! that checking gives the same findings.
 //!
-//! Entries stand in the order of declaration, because place has a meaning in a catalog.
+//! Entries stand in the order of declaration, because the order has a meaning in a catalog.
 
 mod claims;
 mod entries;
@@ -26,11 +27,12 @@ use entries::Unit;
 use indexmap::IndexMap;
 use std::collections::HashMap;
 
-/// A registry as one readable catalog, in the canonical layout, that loads to the same registry.
+/// Returns a registry as one readable catalog, in the canonical layout, that loads to the same registry.
 ///
-/// A relative path among the options counts from the folder of the catalog that says it; here it is written with that folder
-/// before it, as that catalog was named when it was loaded, and so is right for a text
-/// ([`Loader::text`](crate::Loader::text)) that the same process loads. Comments of the documents are not kept, but for the allowances above entries.
+/// A relative path among the options is relative to the folder of the catalog that states it. Here it gets that folder
+/// as a prefix, as the catalog was named when it was loaded, so it is right for a text
+/// ([`Loader::text`](crate::Loader::text)) that the same process loads. Comments of the documents are not kept, except
+/// for the allowances above entries.
 ///
 /// ```
 /// use sockatlas::Loader;
@@ -46,20 +48,21 @@ pub fn to_toml(registry: &Registry) -> String {
     to_toml_with(registry, &Notes::default())
 }
 
-/// What is written beside what the registry holds.
+/// Additions to the contents of the registry.
 #[derive(Debug, Default)]
 pub(crate) struct Notes {
     /// The comment at the head, line by line.
     pub head: Vec<String>,
     /// Comments above entries, by the entries' names.
     pub entries: HashMap<String, Vec<String>>,
-    /// Whether every catalog entry id is stated, also where numbering gives it: those of a source that numbers entries itself.
+    /// Whether to state every catalog entry id, even those that numbering gives: for a source that numbers entries
+    /// itself.
     pub ids: bool,
-    /// Severities that the registry does not set, each with the reason.
+    /// Severities that the registry does not set, each with the reason for it.
     pub lint: Vec<(&'static str, Severity, &'static str)>,
 }
 
-/// Returns the same with comments.
+/// Like [`to_toml`], with these additions.
 pub(crate) fn to_toml_with(registry: &Registry, notes: &Notes) -> String {
     let mut page = Page::default();
     for line in &notes.head {
@@ -77,11 +80,12 @@ pub(crate) fn to_toml_with(registry: &Registry, notes: &Notes) -> String {
     lint(&mut page, registry, notes);
     winsock(&mut page, registry, &units);
     let text = page.into_text();
-    // What is written is TOML, so that this gives a layout always.
+    // The text is always valid TOML, so formatting it does not fail.
     format(&text).unwrap_or(text)
 }
 
-/// Returns the names of the tables that declare the entries, with the entries that each makes, in the order of declaration.
+/// Returns the names of the tables that declare the entries, with the entries that each declares, in the order of
+/// declaration.
 #[cfg(feature = "edit")]
 pub(in crate::edit) fn tables(
     registry: &Registry,
@@ -144,7 +148,7 @@ fn families(page: &mut Page, registry: &Registry) {
     }
 }
 
-/// Under a heading for each kind where the kinds stand together, else under one for all.
+/// Writes the entries under a heading for each kind if the kinds stand together, otherwise under one heading for all.
 fn entries(page: &mut Page, registry: &Registry, units: &[Unit], notes: &Notes) {
     let ids = numbers::stated(registry, units, notes.ids);
     let heading = |kind| match kind {
@@ -180,7 +184,7 @@ fn entries(page: &mut Page, registry: &Registry, units: &[Unit], notes: &Notes) 
 }
 
 fn lint(page: &mut Page, registry: &Registry, notes: &Notes) {
-    // Of several the last counts.
+    // Of several severities for a code, the last one counts.
     let stated: IndexMap<&str, Severity> =
         registry.lint().iter().map(|(code, _, severity)| (code.as_str(), *severity)).collect();
     let added = notes.lint.iter().filter(|(code, ..)| !stated.contains_key(code));
@@ -198,7 +202,7 @@ fn lint(page: &mut Page, registry: &Registry, notes: &Notes) {
     }
 }
 
-/// What a Winsock catalog says of itself.
+/// Writes the section of the Winsock catalog.
 fn winsock(page: &mut Page, registry: &Registry, units: &[Unit]) {
     let section = registry.winsock();
     let mut table = Table::new(&["winsock"]);
@@ -216,7 +220,7 @@ fn winsock(page: &mut Page, registry: &Registry, units: &[Unit]) {
     }
 }
 
-/// The names of some services or categories.
+/// Writes a list of names.
 fn names<'n>(table: &mut Table, key: &str, names: impl IntoIterator<Item = &'n str>) {
     table.value(key, list(names));
 }

@@ -1,17 +1,18 @@
-//! What of the numbering and of the catalog order has to be said, because the order of declaration does not.
+//! Determines the ids and the catalog order that must be stated, because the order of declaration does not imply them.
 
 use super::entries::Unit;
 use crate::catalog::entry::EntryIndex;
 use crate::catalog::{EntryKind, numbered};
 use crate::registry::Registry;
 
-/// How often ids that come out otherwise are stated, and the others numbered anew, before all are stated.
+/// The number of attempts to state only the ids that numbering gives differently, before all ids are stated.
 const ROUNDS: usize = 4;
 
-/// For each entry the id that it has to state.
+/// Returns for each entry the id that it must state.
 ///
-/// None where numbering gives every id; else those that it gives otherwise; all where that is most of them, or wanted. Chains over several
-/// bases cannot state theirs, and need not: numbering gave these their ids, in the order in which it gives them again.
+/// The result states no ids if numbering gives every id; otherwise the ids that it gives differently; all ids if that
+/// is most of them, or if `all` is set. The entries of chains over several bases cannot state their ids, and need not:
+/// numbering gave them their ids, in the order in which it gives them again.
 pub(super) fn stated(registry: &Registry, units: &[Unit], all: bool) -> Vec<Option<i32>> {
     let can_state = units.iter().flat_map(|unit| unit.members().map(|_| unit.len() == 1));
     let entries: Vec<_> = registry.entries().zip(can_state).collect();
@@ -22,7 +23,7 @@ pub(super) fn stated(registry: &Registry, units: &[Unit], all: bool) -> Vec<Opti
         if entries.iter().zip(&given).all(|((entry, _), given)| entry.catalog_entry_id() == *given) {
             return stated;
         }
-        // Each id that is stated from now on leaves its number to the next entry, and so moves all behind it.
+        // Each id that is stated leaves its number to the next entry, and so shifts all ids after it.
         let mut moved = 0;
         for layers in [false, true] {
             for ((&(entry, can_state), given), stated) in entries.iter().zip(&given).zip(&mut stated) {
@@ -41,7 +42,7 @@ pub(super) fn stated(registry: &Registry, units: &[Unit], all: bool) -> Vec<Opti
     entries.iter().map(|(entry, can_state)| can_state.then_some(entry.catalog_entry_id())).collect()
 }
 
-/// Returns the shortest beginning of the catalog order behind which the order of declaration goes on.
+/// Returns the shortest beginning of the catalog order after which the order of declaration continues.
 pub(super) fn order(registry: &Registry) -> Vec<EntryIndex> {
     let order: Vec<EntryIndex> = registry.selectable().map(|entry| entry.index()).collect();
     let ascending =

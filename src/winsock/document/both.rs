@@ -1,31 +1,31 @@
-//! Windows' two sets as one list: what both hold alike stands there once, and what differs twice.
+//! The two sets of Windows as one list: items that are alike in both are in the list once, and others separately for each set.
 
 use crate::winsock::Bitness;
 use crate::winsock::chains::SetIndex;
 use crate::winsock::store::{Item, Set, Store};
 
-/// The sets of a catalog: the one that counts for programs of 64 bits, and the other, if there is one.
+/// The sets of a catalog: the one for 64-bit programs first, then the other, if there is one.
 pub(super) struct Both<'s> {
     pub sets: Vec<SetIndex<'s>>,
     pub slots: Vec<Slot>,
-    /// For each set the slot of each item.
+    /// For each set, the index of the slot of each item.
     slot_of: Vec<Vec<usize>>,
 }
 
-/// An entry of the list.
+/// An item of the merged list.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub(super) struct Slot {
-    /// The number of the set that it is read from.
+    /// The index of the set from which the item is read.
     pub set: usize,
-    /// Its place there.
+    /// The index of the item in that set.
     pub item: usize,
-    /// The only set that has it, where there are two.
+    /// The only set that has the item; `None` if both have it, or if there is only one set.
     pub bits: Option<Bitness>,
 }
 
-/// The set for programs of 64 bits, or the only one.
+/// The index of the set for 64-bit programs, or of the only one.
 const FIRST: usize = 0;
-/// The set for programs of 32 bits.
+/// The index of the set for 32-bit programs.
 const SECOND: usize = 1;
 
 impl<'s> Both<'s> {
@@ -49,18 +49,19 @@ impl<'s> Both<'s> {
         &self.sets[slot.set].items()[slot.item]
     }
 
-    /// Returns the number of the slot of an item.
+    /// Returns the index of the slot of an item.
     pub fn slot_of(&self, set: usize, item: usize) -> usize {
         self.slot_of[set][item]
     }
 
-    /// Returns the slots of the second set in its own order, where that is another than the order of the slots.
+    /// Returns the slots of the second set in its own order, or `None` if it is the order of the slots.
     pub fn order_32(&self) -> Option<&[usize]> {
         self.slot_of.get(SECOND).filter(|slots| !slots.is_sorted()).map(Vec::as_slice)
     }
 }
 
-/// Returns the order of the first set is kept. What only the second has stands before what follows it there and is in both.
+/// Merges two sets in the order of the first one. An item that only the second set has comes before the next item of the second
+/// set that is in both. Returns the slots and, for each set, the slot of each item.
 fn merged(first: &SetIndex<'_>, second: &SetIndex<'_>) -> (Vec<Slot>, Vec<Vec<usize>>) {
     let alike = alike(first, second);
     let mut in_both = vec![false; second.items().len()];
@@ -90,12 +91,12 @@ fn merged(first: &SetIndex<'_>, second: &SetIndex<'_>) -> (Vec<Slot>, Vec<Vec<us
     (slots, slot_of)
 }
 
-/// For each item of the first set the one of the second that says the same, and whose chain does.
+/// Returns, for each item of the first set, the item of the second set that is equal to it and whose members are equal too.
 fn alike(first: &SetIndex<'_>, second: &SetIndex<'_>) -> Vec<Option<usize>> {
     let mut alike: Vec<Option<usize>> =
         (0..).zip(first.items()).map(|(at, item)| same(first, at, item, second)).collect();
-    // The chains that name each item, so that what differs makes its chains differ, and theirs; not by recursion, as chains may
-    // name one another as often as there are items.
+    // For each item, the chains that name it: an item that differs makes its chains differ, and these in turn make theirs differ.
+    // This is not done by recursion, because chains may name one another as often as there are items.
     let mut users: Vec<Vec<usize>> = vec![Vec::new(); alike.len()];
     for (at, item) in first.items().iter().enumerate() {
         for below in item.info.chain.ids().iter().filter_map(|&id| first.place(id)) {
@@ -113,8 +114,8 @@ fn alike(first: &SetIndex<'_>, second: &SetIndex<'_>) -> Vec<Option<usize>> {
     alike
 }
 
-/// Returns the item of the second set that says the same, chains not looked into. Of several with one id only the first is
-/// distinguished.
+/// Returns the item of the second set that has the same values, without comparing the members of chains. If several items share
+/// an id, only the first one is considered.
 fn same(first: &SetIndex<'_>, at: usize, item: &Item, second: &SetIndex<'_>) -> Option<usize> {
     let place = second.place(item.id())?;
     let other = second.items().get(place)?;

@@ -1,4 +1,5 @@
-//! Items as entries: each with its name, its references and its facts, every one at the place where the source states it.
+//! The conversion of items into entries, each with its name, its references and its facts, and the places where the source states
+//! them.
 
 use super::both::{Both, Slot};
 use super::names::{self, Names};
@@ -19,15 +20,16 @@ use indexmap::IndexMap;
 use std::collections::HashSet;
 use uuid::Uuid;
 
-/// How the second of two sets names what the first has not.
+/// The suffix of names in the 32-bit set for items that the 64-bit set does not have.
 const SUFFIX_32: &str = "-32";
 
-/// Returns the name of each slot.
+/// Returns the name of each slot, in the order of the slots.
 pub(super) fn names(both: &Both<'_>) -> Vec<String> {
     let mut names = Names::default();
     let mut given = vec![String::new(); both.slots.len()];
     let mut order: Vec<usize> = (0..both.slots.len()).collect();
-    // Standard items come first, so that no other takes their names, and chains last, as they are called by what they are made of.
+    // Standard items are named first, so that no other item takes their names. Chains are named last, as their names are made of
+    // those of their members.
     order.sort_by_key(|&at| {
         let slot = both.slots[at];
         let info = &both.item(slot).info;
@@ -47,7 +49,7 @@ pub(super) fn names(both: &Both<'_>) -> Vec<String> {
     given
 }
 
-/// Returns the name of a slot before it is made the only one.
+/// Returns the name of a slot before it is made unique.
 fn stem(both: &Both<'_>, slot: Slot, given: &[String]) -> String {
     let item = both.item(slot);
     let set = &both.sets[slot.set];
@@ -67,19 +69,19 @@ fn stem(both: &Both<'_>, slot: Slot, given: &[String]) -> String {
     format!("{}-over-{}", name(top), name(base))
 }
 
-/// What becomes an entry, and what it needs for that.
+/// The inputs for the conversion of all slots into entries.
 pub(super) struct Entries<'b, 's> {
     pub both: &'b Both<'s>,
     pub names: &'b [String],
     pub providers: &'b IndexMap<Uuid, Provider>,
-    /// The places of the faults that are reported the items already.
+    /// The places of the faults that are already reported for items.
     pub stated: &'b HashSet<Span>,
-    /// The proof that there are such faults.
+    /// The proof that such faults were reported.
     pub reported: Option<Reported>,
 }
 
 impl Entries<'_, '_> {
-    /// Returns the entry of each slot. One that cannot be read whole has no body, and a fault.
+    /// Returns the entry of each slot. An entry that cannot be read in full has a fault in place of its body.
     pub fn read(&self, faults: &mut Faults) -> Vec<RawEntry> {
         (0..self.both.slots.len()).map(|at| self.entry(at, faults)).collect()
     }
@@ -89,7 +91,7 @@ impl Entries<'_, '_> {
         let item = self.both.item(slot);
         let shape = match item.kind() {
             ItemKind::Base | ItemKind::Layer => Ok(None),
-            // What cannot be a chain would only be found at fault once more.
+            // A chain that is already reported is not reported again.
             ItemKind::Chain if self.stated.contains(&item.field_at(Field::ChainEntries)) => Err(Shapeless::Stated),
             ItemKind::Chain => self.both.sets[slot.set].shape(item).map(Some),
             ItemKind::Malformed => Err(Shapeless::Length(item.info.chain.length)),
@@ -130,7 +132,7 @@ impl Entries<'_, '_> {
         }
     }
 
-    /// Says what is wrong with a chain, unless that is said already.
+    /// Reports the defect of a chain, unless it is already reported.
     fn untold(&self, item: &Item, shapeless: &Shapeless, faults: &mut Faults) -> Reported {
         let places = [item.field_at(Field::ChainEntries), item.field_at(Field::ChainLength)];
         self.unless_stated(&places, faults, || {
@@ -138,7 +140,7 @@ impl Entries<'_, '_> {
         })
     }
 
-    /// Returns the fault that is recorded at one of these places, or a further one.
+    /// Returns the proof of a fault that was reported at one of these places, or reports `further`.
     fn unless_stated(&self, places: &[Span], faults: &mut Faults, further: impl FnOnce() -> Fault) -> Reported {
         match places.iter().any(|place| self.stated.contains(place)).then_some(self.reported).flatten() {
             Some(reported) => reported,
@@ -146,7 +148,7 @@ impl Entries<'_, '_> {
         }
     }
 
-    /// Returns the id, unless it is one that is reported as being none, or as being another's.
+    /// Returns the id, or `None` if it is 0 or belongs to an earlier item of the set, which is already reported.
     fn id(&self, slot: Slot, faults: &mut Faults) -> Option<At<i32>> {
         let id = self.both.item(slot).id();
         let at = self.both.item(slot).field_at(Field::CatalogEntryId);
@@ -212,7 +214,7 @@ impl Entries<'_, '_> {
         }
     }
 
-    /// Returns the bytes of an item, where its keys alone make others.
+    /// Returns the bytes of an item if they differ from the bytes that its keys alone give.
     fn packed(&self, slot: Slot, keys: &Keys, name: &str) -> Option<Vec<u8>> {
         let item = self.both.item(slot);
         let stated = match &item.packed {
@@ -240,8 +242,8 @@ fn protocol(item: &Item, (first, last): (i32, i32)) -> At<ProtocolWord> {
     At::new(word, item.field_at(Field::Protocol))
 }
 
-/// Returns the facts that the source of an item does not state. Where Windows keeps the categories of layers is not part of an
-/// item.
+/// Returns the facts that the source of an item does not state. The categories of a layer are always among them, because Windows
+/// does not keep them in the item.
 fn untold(info: &ProtocolInfo) -> Vec<&'static str> {
     const OF_ALL: [&str; 5] = ["hidden", "message-size", "byte-order", "security-scheme", "recommended"];
     const OF_SELECTABLE: [&str; 2] = ["protocol", "matches-zero"];

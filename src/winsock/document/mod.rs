@@ -1,11 +1,12 @@
-//! Winsock catalogs as documents: so every command's `--catalog` takes them, and programs load them.
+//! The conversion of Winsock catalogs into documents, so that every command's `--catalog` accepts them and programs can load
+//! them.
 //!
 //! | file | what |
 //! |---|---|
-//! | `both` | the two sets as one list |
-//! | `names` | what entries are called |
-//! | `providers` | who implements them, by GUID and library |
-//! | `entries` | items as entries, every fact at its place |
+//! | `both` | merges the two sets into one list |
+//! | `names` | derives the names of entries |
+//! | `providers` | derives the providers from GUIDs and libraries |
+//! | `entries` | converts items into entries, with the place of every fact |
 
 mod both;
 mod entries;
@@ -30,20 +31,20 @@ use std::path::Path;
 use std::sync::Arc;
 
 impl Loader {
-    /// Reads Winsock catalogs too where the content of a document says that it is one: registry exports, SYSTEM hives (with the
-    /// feature `hive`), what netsh prints, and packed items.
+    /// Also reads Winsock catalogs, which are recognised by their content: registry exports, SYSTEM hives (with the feature
+    /// `hive`), the output of netsh and of `instlsp -p`, and packed items.
     pub fn winsock(self, options: Options) -> Self {
         self.form(Arc::new(WinsockForm(options)))
     }
 }
 
-/// How many bytes show how long a source may be.
+/// The number of bytes at the beginning of a source that determine its size limit.
 #[cfg(feature = "cli")]
 pub(crate) const BEGINNING: u64 = 4096;
 
-/// Returns the most bytes that a source which begins so may have.
+/// Returns the size limit, in bytes, of a source with this beginning.
 pub(crate) fn most_bytes(beginning: &[u8], limits: &Limits) -> u64 {
-    // A hive holds the whole system's settings, of which a small part is read.
+    // A hive holds the settings of the whole system, of which only a small part is read.
     if beginning.starts_with(b"regf") { limits.document_bytes.max(1 << 30) } else { limits.document_bytes }
 }
 
@@ -76,7 +77,7 @@ impl Form for WinsockForm {
     }
 }
 
-/// Returns what a catalog is called, by where it is from.
+/// Returns the title of a catalog, by its source.
 pub(super) fn title(form: SourceForm, name: Option<&str>) -> String {
     let from = match form {
         SourceForm::Reg => "a registry export",
@@ -91,14 +92,14 @@ pub(super) fn title(form: SourceForm, name: Option<&str>) -> String {
     }
 }
 
-/// Returns what a store says, as a document says it.
+/// Converts a store into a document.
 ///
-/// Programs of `bits` count: what only the others see is disabled. What makes it no catalog is put among the faults, and the
-/// entries that it concerns have no body.
+/// Entries that programs of `bits` do not see are disabled. Defects that prevent a catalog are reported as faults, and the
+/// entries with these faults have no body.
 pub(super) fn document(store: &Store, file: FileId, bits: Bitness, faults: &mut Faults) -> Document {
     let before = faults.mark();
     faults.extend(rules::faults(store));
-    // Of a circle of chains all are at fault, wherever it is reported.
+    // All chains of a cycle are at fault, wherever the cycle is reported.
     let circle = |fault: &&Fault| fault.kind.code() == "winsock-malformed-chain";
     let found = faults.after(before);
     let circles = found.iter().filter(circle).flat_map(|fault| &fault.causes).map(|cause| cause.at);
@@ -112,7 +113,8 @@ pub(super) fn document(store: &Store, file: FileId, bits: Bitness, faults: &mut 
     let unseen = both.slots.iter().enumerate().filter(|(_, slot)| slot.bits.is_some_and(|of| of != bits));
     let called = |slots: &[usize]| slots.iter().filter_map(|&at| named(at)).collect::<Vec<_>>();
     let order_32 = both.order_32().unwrap_or_default();
-    // Where programs of 32 bits count, and their order is another than that of the declarations, both orders are said.
+    // If the catalog is for 32-bit programs, and their order differs from the order of declarations, the document states both
+    // orders.
     let (order, order_64) = match bits {
         Bitness::Bits32 if !order_32.is_empty() => {
             let is_selectable = |at: usize| entries.get(at).is_some_and(|entry| entry.kind != EntryKind::Layer);
@@ -139,7 +141,7 @@ pub(super) fn document(store: &Store, file: FileId, bits: Bitness, faults: &mut 
     }
 }
 
-/// Returns which layers each application permits. One of which no categories are stated permits all.
+/// Returns the layers that each application permits. An application without stated categories permits all layers.
 fn applications(store: &Store) -> Vec<RawApplication> {
     let mut names = Names::default();
     let application = |application: &ApplicationCategories| {
@@ -149,7 +151,7 @@ fn applications(store: &Store) -> Vec<RawApplication> {
         let permit = application.categories.as_ref().map(|categories| categories.value);
         RawApplication {
             name: At::new(names.unique(name.as_deref().unwrap_or("application")), application.key.at),
-            // 0 is no category at all, and who has none permits every layer.
+            // 0 means no category at all, and an application without categories permits every layer.
             policy: RawPolicy { permit: permit.filter(|permit| !permit.is_empty()), ..RawPolicy::default() },
             winsock: Some(WinsockApplication {
                 path: path.to_owned(),
@@ -160,7 +162,7 @@ fn applications(store: &Store) -> Vec<RawApplication> {
         }
     };
     let mut applications: Vec<RawApplication> = store.applications.iter().map(application).collect();
-    // Windows restricts the applications that it lists, and no others.
+    // Windows restricts only the applications that it lists.
     if let Some(first) = applications.first() {
         applications.push(RawApplication {
             name: At::new("*".to_owned(), first.name.at),

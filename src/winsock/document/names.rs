@@ -1,20 +1,21 @@
-//! What entries, providers and applications of a Winsock catalog are called in a catalog of sockatlas, which knows them by name.
+//! The names that entries, providers and applications of a Winsock catalog get in a catalog of sockatlas, which refers to them by
+//! name.
 
 use crate::terms::{Family, Protocol, SocketType, System};
 use crate::winsock::info::{ItemKind, ProtocolInfo};
 use crate::winsock::standard::{StandardItem, StandardProvider};
 use std::collections::{HashMap, HashSet};
 
-/// Names that are all different: the second of a kind gets `-2` at its end, the third `-3`.
+/// A set of distinct names: the second use of a name gets the suffix `-2`, the third `-3`.
 #[derive(Default)]
 pub(super) struct Names {
     taken: HashSet<String>,
-    /// The number that the next of a name gets, so that a million of one name are counted once.
+    /// The number for the next use of each name, so that a million uses of one name do not each count from 2.
     next: HashMap<String, u64>,
 }
 
 impl Names {
-    /// This name, or the first that is made of it and is not taken.
+    /// Returns this name, or the first numbered name made of it, that is not taken.
     pub fn unique(&mut self, name: &str) -> String {
         if self.taken.insert(name.to_owned()) {
             return name.to_owned();
@@ -29,25 +30,25 @@ impl Names {
         }
     }
 
-    /// Says that nothing may be called so.
+    /// Reserves a name, so that it is never returned.
     pub fn reserve(&mut self, name: &str) {
         self.taken.insert(name.to_owned());
     }
 }
 
-/// A base protocol's name: the usual one of a standard item, else its description, else its triple.
+/// Returns the name of a base protocol: the usual name of a standard item, else its description, else its triple.
 pub(super) fn of_base(info: &ProtocolInfo) -> String {
     if let Some(standard) = StandardItem::of(info) {
         return standard.name.to_owned();
     }
-    // NetBIOS has two items for each network card, whose descriptions hold its GUID.
+    // NetBIOS has two items for each network card, and their descriptions contain the GUID of the card.
     if let Some(provider) = StandardProvider::by_id(info.provider_id).filter(|provider| provider.name == "netbios") {
         return format!("{}-{}", provider.name, SocketType::from_raw(info.socket_type)).replace("--", "-");
     }
     of_text(&info.name).unwrap_or_else(|| of_triple(info))
 }
 
-/// A layer's name: its description, else `layer`.
+/// Returns the name of a layer: its description, else `layer`.
 pub(super) fn of_layer(info: &ProtocolInfo) -> String {
     of_text(&info.name).unwrap_or_else(|| "layer".to_owned())
 }
@@ -61,21 +62,21 @@ pub(super) fn of_broken(info: &ProtocolInfo) -> String {
     }
 }
 
-/// A description as a name. An indirect string is none: it says where the description is.
+/// Returns a name made of a description, or `None` if it is an indirect string, which only refers to the description.
 fn of_text(text: &str) -> Option<String> {
     if text.starts_with('@') { None } else { slug(text) }
 }
 
-/// `inet-stream-tcp`; numbers where there are no names.
+/// Returns a name made of the family, type and protocol, as in `inet-stream-tcp`; numbers stand for those without a name.
 fn of_triple(info: &ProtocolInfo) -> String {
     let family = Family::from_number(info.address_family, System::Windows);
     let protocol = Protocol::from_raw(info.protocol).display_in(family, System::Windows);
     let name = format!("{family}-{}-{protocol}", SocketType::from_raw(info.socket_type));
-    // A negative number begins with a hyphen, as no name does.
+    // A negative number begins with a hyphen, and names must not.
     slug(&name).filter(|slug| !slug.bytes().all(|byte| byte.is_ascii_digit())).unwrap_or_else(|| "base".to_owned())
 }
 
-/// Letters of ASCII in lower case, digits, full stops and hyphens, as names have; nothing if no more than digits are left.
+/// Returns a text as a name, of ASCII letters in lower case, digits, full stops and hyphens, or `None` if no letter remains.
 pub(super) fn slug(text: &str) -> Option<String> {
     let mut slug = String::with_capacity(text.len().min(255));
     for c in text.chars() {

@@ -13,25 +13,25 @@ use uuid::Uuid;
 /// A provider as its items describe it.
 pub(super) struct Provider {
     pub name: String,
-    /// The path that most of its items state; of several as frequent ones the first.
+    /// The path that most of its items state; if several paths are equally frequent, the first of them.
     pub library: String,
     has_layer: bool,
 }
 
-/// The module that implements the sockets of this system.
+/// The module that implements the sockets of the operating system.
 const SYSTEM: &str = "system";
 
-/// What the items of a GUID say.
+/// The facts that the items with one GUID state.
 #[derive(Default)]
 struct Stated<'s> {
     libraries: IndexMap<&'s str, usize>,
-    /// The first slot, and the first that is a layer.
+    /// The first slot. `layer` is the first slot that is a layer.
     first: usize,
     layer: Option<usize>,
     slots: usize,
 }
 
-/// Returns the providers of all items, in the order in which they occur. `entries` are the names of the slots.
+/// Returns the providers of all items, in the order of their first occurrence. `entries` are the names of the slots.
 pub(super) fn providers(both: &Both<'_>, entries: &[String]) -> IndexMap<Uuid, Provider> {
     let mut stated: IndexMap<Uuid, Stated<'_>> = IndexMap::new();
     for (at, &slot) in both.slots.iter().enumerate() {
@@ -45,7 +45,7 @@ pub(super) fn providers(both: &Both<'_>, entries: &[String]) -> IndexMap<Uuid, P
         }
     }
     let mut names = Names::default();
-    // Whoever is called as a module that ships would be taken for it.
+    // A provider with the name of a module that ships would be mistaken for that module.
     Modules::shipped().iter().for_each(|module| names.reserve(module.name()));
     StandardProvider::all().for_each(|standard| names.reserve(standard.name));
     stated.into_iter().map(|(id, stated)| (id, provider(id, &stated, entries, &mut names))).collect()
@@ -63,13 +63,13 @@ fn provider(id: Uuid, stated: &Stated<'_>, entries: &[String], names: &mut Names
     Provider { name, library: library.to_owned(), has_layer: stated.layer.is_some() }
 }
 
-/// `lavasofttcpservice` of `C:\WINDOWS\system32\LavasoftTcpService.dll`.
+/// Returns the name of a file without its extension, as in `lavasofttcpservice` for `C:\WINDOWS\system32\LavasoftTcpService.dll`.
 fn file_stem(path: &str) -> Option<String> {
     let file = path.rsplit(['\\', '/']).next()?;
     names::slug(file.rsplit_once('.').map_or(file, |(stem, _)| stem))
 }
 
-/// Returns the providers as a document declares them, at the places where their GUIDs first stand.
+/// Returns the declarations of the providers, each at the place where its GUID first occurs.
 pub(super) fn declared(both: &Both<'_>, providers: &IndexMap<Uuid, Provider>) -> Vec<RawProvider> {
     let mut places = IndexMap::with_capacity(providers.len());
     for &slot in &both.slots {
@@ -78,7 +78,8 @@ pub(super) fn declared(both: &Both<'_>, providers: &IndexMap<Uuid, Provider>) ->
     }
     let declared = places.into_iter().filter_map(|(id, at)| {
         let provider = providers.get(&id)?;
-        // The system opens the sockets of the standard ones; a layer that goes by the GUID of one is none of its own.
+        // The system opens the sockets of standard providers. A provider with the GUID of a standard one and a layer is not a
+        // standard one.
         let is_system = StandardProvider::by_id(id).is_some() && !provider.has_layer;
         Some(RawProvider {
             name: At::new(provider.name.clone(), at),

@@ -6,7 +6,7 @@ use crate::terms::Services;
 use crate::winsock::{Field, Item, ProtocolChain, ProtocolInfo, Set, StandardItem, Stated};
 use uuid::Uuid;
 
-/// A form whose documents are all this store.
+/// A form whose documents all have the content of this store.
 #[derive(Debug)]
 struct Fixed(Store);
 
@@ -22,14 +22,14 @@ impl Form for Fixed {
     }
 }
 
-/// The registry that a store makes.
+/// Returns the registry that is made from a store.
 pub(in crate::winsock) fn load(store: Store) -> Result<Registry, LoadError> {
-    // What is read is the store, and not what this file holds.
+    // The document's content is the store; the text of this file is not used.
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/LICENSE-MIT");
     Loader::new().path(file).form(Arc::new(Fixed(store))).load()
 }
 
-/// A place of its own for each number.
+/// Returns a distinct place for each number.
 pub(in crate::winsock) fn place(number: usize) -> Span {
     Span::new(FileId(0), number..number + 1)
 }
@@ -70,7 +70,7 @@ fn chain(id: u32, ids: &[u32], base: &str) -> ProtocolInfo {
     ProtocolInfo { chain, name, catalog_entry_id: id, path: PATH.to_owned(), provider_id: ACME, ..standard(base) }
 }
 
-/// The names, in the order of declaration.
+/// Returns the names of the entries, in the order of declaration.
 fn names(registry: &Registry) -> Vec<&str> {
     registry.entries().map(|entry| entry.name()).collect()
 }

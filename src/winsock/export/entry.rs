@@ -1,4 +1,4 @@
-//! One entry: what its keys say of its item.
+//! The conversion of one entry into the keys of its item.
 
 use super::super::keys::{Keys, Role, Selectable};
 use super::super::standard::StandardItem;
@@ -13,10 +13,10 @@ use uuid::Uuid;
 pub(super) struct Exported<'r> {
     pub index: EntryIndex,
     pub keys: Keys,
-    /// The bytes that it is reported.
+    /// The bytes of the item that the entry states.
     pub packed: Option<&'r [u8]>,
     below: Vec<EntryIndex>,
-    /// What it offers.
+    /// The services that the entry offers.
     services: Services,
 }
 
@@ -44,7 +44,7 @@ impl<'r> Exported<'r> {
                 Some(size.ok_or_else(|| Reason::AddressSize { family: family() })?)
             }
         };
-        // What a chain does not state it has from its base, unless its bytes say it.
+        // A chain takes values that it does not state from its base, unless its bytes state them.
         let inherited = match &whole {
             Whole::Selectable { base_facts, .. } if packed.is_none() => *base_facts,
             _ => None,
@@ -67,12 +67,12 @@ impl<'r> Exported<'r> {
         Ok(Exported { index, keys, packed, below: layers_and_base(registry, index), services })
     }
 
-    /// Returns what it names directly.
+    /// Returns the entries that this entry names directly.
     pub fn below(&self) -> impl Iterator<Item = EntryIndex> + '_ {
         self.below.iter().copied()
     }
 
-    /// Of a chain its id and that of its top layer.
+    /// Returns the id of a chain and the id of its top layer, or `None` for other entries.
     pub fn top(&self) -> Option<(u32, u32)> {
         match &self.keys.role {
             Role::Selectable(selectable) => Some((self.keys.catalog_entry_id, *selectable.chain.first()?)),
@@ -80,7 +80,7 @@ impl<'r> Exported<'r> {
         }
     }
 
-    /// Returns what its item does not say.
+    /// Returns remarks on the facts of the entry that its item does not hold.
     pub fn losses(&self, registry: &Registry) -> Vec<Remark> {
         let entry = registry.entry_at(self.index);
         let provider = registry.provider_at(entry.provider);
@@ -96,19 +96,19 @@ impl<'r> Exported<'r> {
     }
 }
 
-/// Returns the GUID of a provider that states none.
+/// Returns the GUID that is derived for a provider without a stated one.
 fn derived_id(name: &str) -> Uuid {
     Uuid::new_v5(&PROVIDER_NAMESPACE, name.as_bytes())
 }
 
-/// What an entry is as a whole. Of one that is disabled no stack is kept, and so it is computed here.
+/// The values of an entry as a whole. They are computed here, because the registry keeps no stack of a disabled entry.
 enum Whole<'r> {
     Layer {
         adds: &'r Services,
     },
     Selectable {
         base: &'r Base,
-        /// Of a chain those of its base.
+        /// The facts of the base of a chain; `None` for a base protocol.
         base_facts: Option<&'r Facts>,
         socket_type: SocketType,
         protocols: &'r ProtocolSet,
@@ -173,7 +173,7 @@ impl<'r> Whole<'r> {
 
     fn role(&self, registry: &Registry, index: EntryIndex) -> Result<Role, Reason> {
         match self {
-            // A layer that adds nothing says nothing of its services.
+            // A layer that adds no services states no service flags.
             Whole::Layer { adds } => Ok(Role::Layer { services: Some(adds.xp1()).filter(|flags| *flags != 0) }),
             Whole::Selectable { base, socket_type, protocols, matches_zero, services, .. } => {
                 let numbers = Numbers { registry, family: base.family };
@@ -190,14 +190,14 @@ impl<'r> Whole<'r> {
     }
 }
 
-/// Returns the ids with which a chain is written, top first: a chain below stands there by its own id, in place of its top layer's.
-/// Of a base protocol none.
+/// Returns the ids with which a chain is written, top first, with the id of a chain below in place of the id of its top layer.
+/// The list is empty for a base protocol.
 fn ids(registry: &Registry, index: EntryIndex) -> Result<Vec<u32>, Reason> {
     let id = |index: EntryIndex| registry.entry_at(index).id.cast_unsigned();
     let mut ids = Vec::new();
     let mut at = index;
     while let Body::Chain(chain) = &registry.entry_at(at).body {
-        // The id of a chain stands for its top layer.
+        // The id of the chain, which was already added, stands for its top layer.
         let layers = chain.layers().skip(usize::from(at != index));
         ids.extend(layers.map(|(layer, _)| id(layer)));
         at = chain.base.0;
@@ -209,7 +209,7 @@ fn ids(registry: &Registry, index: EntryIndex) -> Result<Vec<u32>, Reason> {
     Ok(ids)
 }
 
-/// The numbers that Windows has for what a catalog of any dialect says of a family.
+/// The numbers that Windows uses for the families, types and protocols of a catalog of any dialect.
 struct Numbers<'r> {
     registry: &'r Registry,
     family: Family,
@@ -221,7 +221,7 @@ impl Numbers<'_> {
     }
 
     fn family(&self) -> Result<i32, Reason> {
-        // A number without a name means what its own system means by it.
+        // The meaning of a number without a name depends on the catalog's own system.
         let number = self.family.number(System::Windows).filter(|_| self.is_windows() || self.family.name().is_some());
         let family =
             || self.registry.scope().family_name(self.family).map_or_else(|| self.family.to_string(), str::to_owned);
@@ -240,7 +240,7 @@ impl Numbers<'_> {
         if protocols.first() != first || last.checked_sub(first).is_none() {
             return Err(Reason::Protocols);
         }
-        // The numbers of IP's protocols are the same everywhere.
+        // The numbers of IP's protocols are the same on all systems.
         if self.is_windows() || [Family::INET, Family::INET6].contains(&self.family) {
             return Ok((first, last));
         }
@@ -258,7 +258,7 @@ impl Numbers<'_> {
     }
 }
 
-/// Returns the size of addresses that Windows' own items of a family state.
+/// Returns the address size that Windows' own items of this family state.
 fn usual_address_size(family: Family) -> Option<AddressSize> {
     let number = family.number(System::Windows)?;
     let (min, max) = StandardItem::all().find(|item| item.triple.0 == number)?.address_size;

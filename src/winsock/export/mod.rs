@@ -1,10 +1,10 @@
-//! A catalog as Windows keeps it: what fits, and what does not and why.
+//! The conversion of a catalog of sockatlas into a Winsock catalog, with remarks on what does not fit.
 //!
 //! | file | what |
 //! |---|---|
-//! | `entry` | one entry: what its keys say of its item |
-//! | `order` | which entries stand in a set, and in which order |
-//! | `remark` | what is not as the catalog says it |
+//! | `entry` | converts one entry into the keys of its item |
+//! | `order` | determines the entries of a set and their order |
+//! | `remark` | reports facts that Windows does not keep as the catalog states them |
 
 mod entry;
 mod order;
@@ -23,34 +23,35 @@ use indexmap::IndexSet;
 use std::collections::HashMap;
 use uuid::{Uuid, uuid};
 
-/// A catalog as Windows keeps it.
+/// A catalog in the form in which Windows keeps it.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Export {
-    /// All that fits.
+    /// The entries that fit.
     pub store: Store,
-    /// What does not fit, and what fits and says less there.
+    /// The entries and facts that do not fit, and the entries that lose facts.
     pub remarks: Vec<Remark>,
 }
 
-/// The namespace in which the GUID of a provider that states none is derived from its name (RFC 9562, version 5), so that it is
-/// the same wherever and whenever it is exported.
+/// The namespace in which the GUID of a provider without a stated one is derived from its name (RFC 9562, version 5), so that
+/// every export yields the same GUID.
 pub const PROVIDER_NAMESPACE: Uuid = uuid!("5b2d4a3e-6c1f-4c5b-9d0a-7f3e8a914c26");
 
-/// What `Serial_Access_Num` of a new catalog is.
+/// The `Serial_Access_Num` of a new catalog.
 const FIRST_SERIAL: u32 = 1;
-/// What `Next_Catalog_Entry_ID` of a new catalog is.
+/// The `Next_Catalog_Entry_ID` of a new catalog.
 const FIRST_ID: u32 = 1001;
 
-/// Returns the catalog that Windows would keep for what this registry says: the one for programs of these bits, or both.
+/// Returns the catalog that Windows would keep for this registry: the set for programs of this bitness, or both sets.
 ///
-/// An entry stands in the set that its `winsock.bits` names, and without it in both, unless it is disabled. Items start from the
-/// bytes of `winsock.packed` where there are some, so that what was read from Windows and not changed comes out as it was. Items
-/// that Windows must not be given are left out, with all that stands on them, and each is reported in the remarks.
+/// An entry is in the set that its `winsock.bits` names; without that key, it is in both sets unless it is disabled. Items start
+/// from the bytes of `winsock.packed` if there are any, so that entries which were read from Windows and not changed are exported
+/// as they were. Items that Windows cannot keep are left out, with all entries that depend on them, and each is reported in the
+/// remarks.
 ///
-/// Where a catalog says nothing, an item has version 2, as all of Microsoft's have, message size 1 (it depends on the network) if
-/// it has messages and 0 if not, and the provider's GUID is derived from its name. What the chain itself does not state it has
-/// from its base. A layer has no family, type and protocol, and is hidden.
+/// If the catalog does not state a value, the item has version 2, like all of Microsoft's items, and message size 1 (it depends
+/// on the network) if it has messages and 0 otherwise; the GUID of a provider is derived from its name. A chain takes values that
+/// it does not state from its base. A layer has no family, type and protocol, and is hidden.
 ///
 /// ```
 /// use sockatlas::{Loader, winsock};
@@ -76,12 +77,12 @@ pub fn export(registry: &Registry, bits: Option<Bitness>) -> Export {
     for (name, section) in registry.sections() {
         store.applications.extend(application(name, section, &mut remarks));
     }
-    // An entry of both sets is reported once.
+    // An entry that is in both sets is reported once.
     let remarks: IndexSet<Remark> = remarks.into_iter().collect();
     Export { store, remarks: remarks.into_iter().collect() }
 }
 
-/// Returns the items of the entries that fit, in order.
+/// Returns the set with the items of the entries that fit, in order.
 fn set(registry: &Registry, bits: Bitness, remarks: &mut Vec<Remark>) -> Set {
     let members = order::members(registry, bits, remarks);
     let mut fitting: HashMap<EntryIndex, Exported<'_>> = HashMap::with_capacity(members.len());
@@ -123,8 +124,8 @@ fn set(registry: &Registry, bits: Bitness, remarks: &mut Vec<Remark>) -> Set {
     set
 }
 
-/// Takes out every entry that stands on one that is not there, as often as that leaves others without what they stand on: no more
-/// often than a chain is long.
+/// Removes every entry that depends on an entry which is not there, until no such entry remains. The number of rounds is bounded
+/// by the length of a chain.
 fn keep_standing(registry: &Registry, fitting: &mut HashMap<EntryIndex, Exported<'_>>, remarks: &mut Vec<Remark>) {
     loop {
         let missing = |entry: &Exported<'_>| entry.below().find(|below| !fitting.contains_key(below));
@@ -151,7 +152,7 @@ fn item(registry: &Registry, entry: &Exported<'_>, top: impl Fn(u32) -> u32) -> 
     Ok(item)
 }
 
-/// Returns the item of one entry, whatever becomes of the others.
+/// Returns the item of one entry, independently of whether other entries can be exported.
 pub(super) fn protocol_info(registry: &Registry, index: EntryIndex) -> Result<ProtocolInfo, Reason> {
     let top = |id: u32| {
         let chain = i32::try_from(id).ok().and_then(|id| registry.entry_by_id(id));
@@ -161,7 +162,7 @@ pub(super) fn protocol_info(registry: &Registry, index: EntryIndex) -> Result<Pr
     item(registry, &Exported::new(registry, index)?, top).map(|item| item.info)
 }
 
-/// Returns what Windows knows of the policy for an application: by its path, which categories of layers it permits.
+/// Returns the policy for an application as Windows keeps it: the categories of layers that it permits, by its path.
 fn application(name: &str, section: &Application, remarks: &mut Vec<Remark>) -> Option<ApplicationCategories> {
     let policy = &section.policy;
     let mut remark = |reason| remarks.push(Remark { entry: name.to_owned(), at: section.at, reason });
@@ -186,7 +187,7 @@ fn application(name: &str, section: &Application, remarks: &mut Vec<Remark>) -> 
     })
 }
 
-/// Returns what the keys say of an entry's item, and what they stand on; the entry is one of a set.
+/// Returns the entries of which an entry directly consists: the layers and the base of a chain. The list is empty for others.
 fn layers_and_base(registry: &Registry, index: EntryIndex) -> Vec<EntryIndex> {
     match &registry.entry_at(index).body {
         Body::Chain(chain) => chain.layers().map(|(layer, _)| layer).chain([chain.base.0]).collect(),
@@ -194,9 +195,9 @@ fn layers_and_base(registry: &Registry, index: EntryIndex) -> Vec<EntryIndex> {
     }
 }
 
-/// Returns the facts of an entry that its source did not state, if there are any.
+/// Returns a reason that names the facts of an entry that its source did not state, or `None` if there are none.
 fn untold(unknown: &[&'static str]) -> Option<Reason> {
-    // Windows keeps the categories of layers elsewhere.
+    // Windows does not keep the categories of layers in items, so they are not needed.
     let facts: Vec<&'static str> = unknown.iter().copied().filter(|fact| *fact != "categories").collect();
     (!facts.is_empty()).then_some(Reason::Untold { facts })
 }

@@ -1,4 +1,4 @@
-//! Which entries stand in a set, and in which order.
+//! The entries of a set, and their order.
 
 use super::{Reason, Remark};
 use crate::catalog::Bitness;
@@ -6,10 +6,11 @@ use crate::catalog::entry::EntryIndex;
 use crate::registry::Registry;
 use std::collections::HashSet;
 
-/// Returns the entries of a set, in its order.
+/// Returns the entries of a set, in the order of the set.
 ///
-/// Windows has one order for all entries, a catalog one for those that requests select. So layers, and what is disabled for
-/// programs of 64 bits, keep the places of their declarations, and the others take the places left in catalog order.
+/// Windows has one order for all entries, and a catalog has one for the entries that requests select. Layers and entries that are
+/// disabled for 64-bit programs therefore keep the places of their declarations, and the other entries take the remaining places
+/// in catalog order.
 pub(super) fn members(registry: &Registry, bits: Bitness, remarks: &mut Vec<Remark>) -> Vec<EntryIndex> {
     let mut members = Vec::new();
     for entry in registry.entries() {
@@ -36,7 +37,7 @@ pub(super) fn members(registry: &Registry, bits: Bitness, remarks: &mut Vec<Rema
     members
 }
 
-/// First what is stated, then the rest as it stands.
+/// Returns the members that `order` lists, in that order, followed by the remaining members in theirs.
 fn stated(members: Vec<EntryIndex>, order: &[EntryIndex]) -> Vec<EntryIndex> {
     let mut rest: indexmap::IndexSet<EntryIndex> = members.into_iter().collect();
     let mut first: indexmap::IndexSet<EntryIndex> =

@@ -6,7 +6,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, subsequence};
 
-/// All items of a store as bytes, set by set.
+/// Returns all items of a store as bytes, set by set.
 fn bytes(store: &Store) -> Vec<(Option<Bitness>, Vec<PackedItem>)> {
     let packed = |item: &Item| item.packed.clone().unwrap_or_else(|| PackedItem::new(&item.info).expect("it fits"));
     store.sets.iter().map(|set| (set.bits, set.items.iter().map(packed).collect())).collect()
@@ -16,7 +16,7 @@ fn registry(catalog: &str) -> Registry {
     Loader::new().text("site.toml", catalog).load().unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// What is remarked, as people read it.
+/// Returns the remarks as texts.
 fn remarks(export: &Export) -> Vec<String> {
     export.remarks.iter().map(Remark::to_string).collect()
 }
@@ -47,7 +47,7 @@ fn the_shipped_catalog_gives_the_standard_items() {
     assert_eq!(store.next_catalog_entry_id.map(|next| next.value), Some(1017));
     assert_eq!(store.serial_access_number.map(|number| number.value), Some(1));
     for (item, standard) in set.items.iter().zip(StandardItem::all()) {
-        // The catalog that ships says the names in English, the registry where they are to be found.
+        // The built-in catalog states the names in English, and the registry states where they are to be found.
         let expected = ProtocolInfo { name: item.info.name.clone(), ..standard.info() };
         assert_eq!(item.info, expected);
     }
@@ -232,7 +232,7 @@ fn applications_are_written_as_they_were_read() {
     );
 }
 
-/// Any fields that a sound item may have, and garbage behind the ends of its texts.
+/// Generates any fields that a sound item may have, and garbage behind the ends of its texts.
 fn item() -> impl Strategy<Value = (ProtocolInfo, u8)> {
     let further = (any::<[u32; 3]>(), any::<u32>(), prop_oneof![Just(0), 0..=i32::MAX], any::<(i32, i32, u32, u32)>());
     let further = further.prop_map(|(reserved_service_flags, provider_flags, protocol_max_offset, rest)| Further {
@@ -271,7 +271,7 @@ fn item() -> impl Strategy<Value = (ProtocolInfo, u8)> {
     )
 }
 
-/// The bytes of an item, with something behind the ends of its texts, and a name that no text can say.
+/// Returns the bytes of an item, with garbage behind the ends of its texts, and with a name that no text can represent.
 fn with_garbage(info: &ProtocolInfo, garbage: u8) -> PackedItem {
     let item = PackedItem::new(info).expect("it fits");
     let mut bytes = *item.as_bytes();
@@ -294,8 +294,8 @@ fn with_garbage(info: &ProtocolInfo, garbage: u8) -> PackedItem {
     PackedItem::from_bytes(&bytes).expect("of its size")
 }
 
-/// A set that is sound: bases, layers, and chains of all lengths that name layers by themselves or by a chain on top of which they
-/// are.
+/// Generates a sound set: bases, layers, and chains of all lengths that name layers by their own ids or by the ids of chains that
+/// have them on top.
 fn sound_items() -> impl Strategy<Value = Vec<Item>> {
     let chains =
         vec((item(), any::<Index>(), subsequence((0..6_usize).collect::<Vec<_>>(), 1..=6), any::<Index>()), 0..8);
@@ -313,7 +313,7 @@ fn sound_items() -> impl Strategy<Value = Vec<Item>> {
         for ((info, garbage), &id) in layers.into_iter().zip(&layer_ids) {
             infos.push((ProtocolInfo { catalog_entry_id: id, chain: ProtocolChain::LAYER, ..info }, garbage));
         }
-        // The chains so far: their ids and what they are made of.
+        // The chains so far, with their ids and their members.
         let mut made: Vec<(u32, Vec<u32>)> = Vec::new();
         for ((info, garbage), base, layers, other) in chains {
             let at = base.index(bases.len());
@@ -352,7 +352,7 @@ fn stated(packed: PackedItem) -> Item {
     item
 }
 
-/// Some other order for each number.
+/// Generates another order for each number.
 fn shuffle_by<T>(items: &mut [T], mut number: u64) {
     for at in (1..items.len()).rev() {
         items.swap(at, (number % (at as u64 + 1)) as usize);
@@ -360,7 +360,7 @@ fn shuffle_by<T>(items: &mut [T], mut number: u64) {
     }
 }
 
-/// Both sets: equal, of another order, of other content, or of other items.
+/// Generates both sets: equal, in another order, with other content, or with other items.
 fn sound_store() -> impl Strategy<Value = Store> {
     let changes = vec((any::<Index>(), any::<u8>()), 0..4);
     (sound_items(), changes, any::<u64>(), 0..5_u8, any::<(u32, u32)>()).prop_map(
@@ -403,7 +403,7 @@ proptest! {
         let registry = match load(store.clone()) {
             Ok(registry) => registry,
             Err(error) => {
-                // A layer that is named by itself and by a chain on top of which it is stands in the chain twice.
+                // A layer that is named by itself and by a chain that has it on top is in the chain twice.
                 let twice = error.faults().iter().all(|fault| fault.kind.code() == "repeated-layer");
                 prop_assert!(twice, "{error}");
                 return Ok(());

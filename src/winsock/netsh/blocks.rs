@@ -1,27 +1,27 @@
-//! A console text as blocks: a header, a rule below it, and labelled lines, as far as each is there.
+//! The blocks of a console text: a header, a rule below it, and labelled lines, as far as each of them is there.
 
 use super::fields::{self, CHAIN_LENGTH, LINES, PROVIDER_ID};
 use super::lines::{Labelled, Line, Lines, Look};
 use std::collections::HashMap;
 
-/// A part of the text that is of interest.
+/// A part of a text that is relevant.
 #[derive(Debug)]
 pub(super) enum Piece<'t> {
     Block(Block<'t>),
-    /// A line that is neither labelled nor a header.
+    /// A line that is not labelled and not a header.
     Free(Line<'t>),
-    /// A mark that something is left out, not directly behind a block.
+    /// A mark that text was left out, other than directly behind a block.
     Omission(Line<'t>),
 }
 
-/// Labelled lines that follow one another.
+/// Labelled lines that follow one another, with their header and rule.
 #[derive(Debug)]
 pub(super) struct Block<'t> {
     pub header: Option<Line<'t>>,
     pub rule: Option<Line<'t>>,
-    /// Fourteen at most; never none where there is no rule.
+    /// At most fourteen lines; at least one if there is no rule.
     pub lines: Vec<Labelled<'t>>,
-    /// The mark directly behind it that something is left out.
+    /// The mark directly behind the block that text was left out.
     pub omission: Option<Line<'t>>,
 }
 
@@ -30,7 +30,7 @@ impl<'t> Block<'t> {
         Block { header, rule, lines: Vec::new(), omission: None }
     }
 
-    /// Returns where it begins, from offset to offset.
+    /// Returns the byte range of the first line of the block.
     pub fn beginning(&self) -> std::ops::Range<usize> {
         let line = self.header.or(self.rule).map(|line| line.start..line.end());
         line.or_else(|| self.lines.first().map(|line| line.start..line.end())).unwrap_or(0..0)
@@ -41,7 +41,7 @@ impl<'t> Block<'t> {
         self.lines.get(position).map(|line| line.value)
     }
 
-    /// Returns whether a further line is none of this entry's.
+    /// Returns whether a further line cannot belong to this entry.
     fn is_closed(&self) -> bool {
         match self.lines.len() {
             ..LINES => false,
@@ -53,7 +53,7 @@ impl<'t> Block<'t> {
         }
     }
 
-    /// Returns whether it is of a name-space provider's form: the GUID stands in the second line, and no line has flags.
+    /// Returns whether the block has the form of a name-space provider: the GUID is in the second line, and no line has flags.
     pub fn is_name_space(&self) -> bool {
         self.rule.is_some()
             && self.value(1).is_some_and(|value| fields::guid(value).is_some())
@@ -61,15 +61,15 @@ impl<'t> Block<'t> {
     }
 }
 
-/// Goes through the pieces of a text.
+/// An iterator over the pieces of a text.
 pub(super) struct Blocks<'t> {
     lines: Lines<'t>,
     block: Option<Block<'t>>,
-    /// A line that is a header if a rule comes next.
+    /// A line that is a header if the next line is a rule.
     candidate: Option<Line<'t>>,
-    /// Whether nothing stood since a mark that something is left out.
+    /// Whether only blank lines have followed the last omission mark.
     is_omitted: bool,
-    /// What is complete and not yet given: three pieces at most.
+    /// The pieces that are complete and not yet returned: at most three.
     done: std::collections::VecDeque<Piece<'t>>,
 }
 
@@ -102,7 +102,7 @@ impl<'t> Blocks<'t> {
             }
             Look::Omission => {
                 self.no_header();
-                // Dots below one another are one mark.
+                // Omission marks on consecutive lines are one mark.
                 if std::mem::replace(&mut self.is_omitted, true) {
                     return;
                 }
@@ -145,18 +145,18 @@ impl<'t> Iterator for Blocks<'t> {
     }
 }
 
-/// What the whole blocks of a text teach about its language, so that parts of others can be placed.
+/// The language of a text, learned from its whole blocks so that the lines of incomplete ones can be placed.
 #[derive(Debug, Default)]
 pub(super) struct Language<'t> {
     entry_header: Option<&'t str>,
     name_space_header: Option<&'t str>,
-    /// Where the line of a label stands; nothing for a label that stands at several places.
+    /// The position of the line with each label; `None` for a label that occurs at several positions.
     positions: HashMap<&'t str, Option<usize>>,
-    /// Whether any entry says that it is 32-bit programs'.
+    /// Whether any entry is marked as visible to 32-bit programs.
     pub tells_bits: bool,
 }
 
-/// How many whole entries teach a language.
+/// The number of whole entries from which a language is learned.
 const LESSONS: usize = 16;
 
 impl<'t> Language<'t> {
@@ -183,22 +183,22 @@ impl<'t> Language<'t> {
         language
     }
 
-    /// Returns whether this is the header of an entry.
+    /// Returns whether this line is the header of an entry.
     pub fn is_entry_header(&self, line: &Line<'_>) -> bool {
         self.entry_header == Some(line.text)
     }
 
-    /// Returns whether this is the header of a name-space provider.
+    /// Returns whether this line is the header of a name-space provider.
     pub fn is_name_space_header(&self, line: &Line<'_>) -> bool {
         self.name_space_header == Some(line.text) && !self.is_entry_header(line)
     }
 
-    /// Returns whether there was a whole entry to learn from.
+    /// Returns whether the text has a whole entry from which the language was learned.
     pub fn is_known(&self) -> bool {
         !self.positions.is_empty()
     }
 
-    /// Returns where the line of a label stands.
+    /// Returns the position of the line with this label, or `None` if it is not known.
     pub fn position(&self, label: &str) -> Option<usize> {
         self.positions.get(label).copied().flatten()
     }

@@ -1,42 +1,42 @@
-//! The lines of an entry in netsh's order, and what their values look like.
+//! The lines of an entry in netsh's order, and the form of their values.
 
 use super::lines::Labelled;
 use crate::winsock::info::{ProtocolChain, ProtocolInfo};
 use crate::winsock::packed::Field;
 use uuid::Uuid;
 
-/// How many lines an entry has that is no chain.
+/// The number of lines of an entry that is not a chain.
 pub(super) const LINES: usize = 13;
-/// Where the kind of the entry stands, with `(32)` behind it for 32-bit programs' on 64-bit Windows.
+/// The position of the entry type, which ends in `(32)` for entries of 32-bit programs on 64-bit Windows.
 pub(super) const ENTRY_TYPE: usize = 0;
-/// Where the GUID stands.
+/// The position of the GUID.
 pub(super) const PROVIDER_ID: usize = 2;
-/// Where the service flags stand, of all numbers the only one in hexadecimal.
+/// The position of the service flags, the only number in hexadecimal.
 pub(super) const SERVICE_FLAGS: usize = 11;
-/// Where the length of the chain stands.
+/// The position of the length of the chain.
 pub(super) const CHAIN_LENGTH: usize = 12;
-/// Where the ids of a chain stand, in its additional line.
+/// The position of the ids of a chain, in its additional line.
 pub(super) const CHAIN: usize = LINES;
 
-/// What a value looks like.
+/// The form of a value.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 enum Kind {
-    /// Any text, also none.
+    /// Any text, which may be empty.
     Text,
     Guid,
-    /// A decimal number without a sign, of 32 bits.
+    /// A decimal number of 32 bits without a sign.
     Id,
-    /// A decimal number, of 32 bits with the sign.
+    /// A signed decimal number of 32 bits.
     Number,
-    /// As [`Kind::Number`]; above the largest it is a negative one that is printed without sign.
+    /// Like [`Kind::Number`], but a number above the largest one is a negative number that was printed without its sign.
     Protocol,
     /// `0x` and up to eight hexadecimal digits.
     Flags,
-    /// Ids with colons between.
+    /// Ids with colons between them.
     Ids,
 }
 
-/// A line of an entry: netsh's own label in English, the field, and what the value looks like.
+/// A line of an entry: netsh's label in English, the field, and the form of the value.
 struct Known(&'static str, Option<Field>, Kind);
 
 const KNOWN: [Known; LINES + 1] = [
@@ -56,17 +56,17 @@ const KNOWN: [Known; LINES + 1] = [
     Known("Protocol Chain", Some(Field::ChainEntries), Kind::Ids),
 ];
 
-/// netsh's label of a line, in English.
+/// Returns netsh's label of the line at this position, in English.
 pub(super) fn label(position: usize) -> &'static str {
     KNOWN.get(position).map_or("", |known| known.0)
 }
 
-/// Returns the field that a line states.
+/// Returns the field that the line at this position states.
 pub(super) fn field(position: usize) -> Option<Field> {
     KNOWN.get(position)?.1
 }
 
-/// Returns what a line should look like, for messages.
+/// Returns a description of the expected value at this position, for messages.
 pub(super) fn expected(position: usize) -> &'static str {
     match KNOWN.get(position).map(|known| known.2) {
         Some(Kind::Guid) => "a GUID in braces",
@@ -78,7 +78,7 @@ pub(super) fn expected(position: usize) -> &'static str {
     }
 }
 
-/// Returns whether a line at this position may have no value.
+/// Returns whether the line at this position may have no value.
 pub(super) fn may_be_empty(position: usize) -> bool {
     KNOWN.get(position).is_some_and(|known| known.2 == Kind::Text)
 }
@@ -96,14 +96,14 @@ pub(super) fn fits(position: usize, value: &str) -> bool {
     })
 }
 
-/// Returns whether a value may stand at this position of an entry that is stated in part: none at all may, and a text that looks
-/// like another line's value may not.
+/// Returns whether a value may be at this position of an entry that is stated in part. A value may be missing, but a text that
+/// looks like the value of another line is rejected.
 pub(super) fn may_stand(position: usize, value: &str) -> bool {
     value.is_empty() || fits(position, value) && (!may_be_empty(position) || suits(position, value))
 }
 
-/// Returns whether a value looks so much like one of this position that it shows where a line belongs: a text is none that looks
-/// like something else.
+/// Returns whether a value is distinctive enough to show that a line belongs at this position. A text is not if it looks like
+/// another kind of value.
 pub(super) fn suits(position: usize, value: &str) -> bool {
     let is_other = || guid(value).is_some() || flags(value).is_some() || ids(value).is_some();
     match KNOWN.get(position).map(|known| known.2) {
@@ -113,12 +113,12 @@ pub(super) fn suits(position: usize, value: &str) -> bool {
     }
 }
 
-/// Returns whether a value is of a kind that people's own text rarely has: a GUID, a number, ids.
+/// Returns whether a value is of a kind that is rare in text that people write: a GUID, a number, or ids.
 pub(super) fn is_telling(value: &str) -> bool {
     guid(value).is_some() || flags(value).is_some() || number(value).is_some() || ids(value).is_some()
 }
 
-/// Returns the entry that whole lines state, or `None` where one is missing, or cannot be read.
+/// Returns the entry that whole lines state, or `None` if a line is missing or cannot be read.
 pub(super) fn read(lines: &[Labelled<'_>]) -> Option<ProtocolInfo> {
     let value = |position: usize| lines.get(position).map(|line| line.value);
     let number = |position: usize| value(position).and_then(number);
@@ -141,9 +141,9 @@ pub(super) fn read(lines: &[Labelled<'_>]) -> Option<ProtocolInfo> {
     (lines.len() == lines_of_kind).then_some(info)
 }
 
-/// Returns the chain of this length and these ids, or `None` where there are ids and should be none, or too few or too many.
+/// Returns the chain of this length and with these ids, or `None` if the number of ids does not match the length.
 ///
-/// A length that no chain can have is kept, with as many of its ids as an item has room for.
+/// A length that no chain can have is kept, with as many of its ids as an item can hold.
 fn chain(length: i32, stated: Option<&str>) -> Option<ProtocolChain> {
     let stated = stated.map(ids).map_or(Some(Vec::new()), |ids| ids)?;
     let mut chain = ProtocolChain { length, entries: [0; 7] };
@@ -158,12 +158,12 @@ fn chain(length: i32, stated: Option<&str>) -> Option<ProtocolChain> {
     Some(chain)
 }
 
-/// Returns whether the length of a chain says that a line with ids follows.
+/// Returns whether a chain length means that a line with ids follows.
 pub(super) fn needs_chain(length: &str) -> bool {
     number(length).is_some_and(|length| length > 1)
 }
 
-/// Returns whether the first value says that 32-bit programs see the entry.
+/// Returns whether the entry type marks an entry that 32-bit programs see.
 pub(super) fn is_32(entry_type: &str) -> bool {
     entry_type.ends_with("(32)") || entry_type.ends_with("\u{ff08}32\u{ff09}")
 }

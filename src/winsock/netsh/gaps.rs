@@ -1,4 +1,4 @@
-//! What a text states in part: the facts that are there, and a fault at the place where others are missing.
+//! Entries that a text states in part: the stated facts, and a fault at the place where the others are missing.
 
 use super::blocks::{Block, Language};
 use super::fields::{self, CHAIN, CHAIN_LENGTH, SERVICE_FLAGS};
@@ -8,7 +8,7 @@ use crate::winsock::fault::WinsockFault;
 use crate::winsock::packed::Field;
 use crate::winsock::store::{Fragment, Stated};
 
-/// Returns the part of an entry that a block states.
+/// Returns the facts of the entry that a block states, and the faults in it.
 pub(super) fn entry(
     block: &Block<'_>,
     language: &Language<'_>,
@@ -33,7 +33,7 @@ pub(super) fn entry(
     (fragment, faults)
 }
 
-/// Returns what is wrong with a block of a name-space provider that cannot be read.
+/// Returns the fault of a name-space provider's block that cannot be read.
 pub(super) fn name_space(block: &Block<'_>, file: FileId) -> Option<Fault> {
     const LABELS: [&str; 5] = ["Description", "Provider ID", "Name Space", "Active", "Version"];
     let part = Part { block, file, placed: Vec::new() };
@@ -58,17 +58,17 @@ pub(super) fn name_space(block: &Block<'_>, file: FileId) -> Option<Fault> {
     Some(part.gap(missing_text, part.end_of(block.lines.get(missing))))
 }
 
-/// A block, and to which lines of an entry its lines are known to be.
+/// A block whose lines are matched with the lines of an entry.
 struct Part<'b, 't> {
     block: &'b Block<'t>,
     file: FileId,
-    /// For each line its place among those of an entry; `None` where that is unknown.
+    /// For each line, its position among the lines of an entry; `None` if the position is not known.
     placed: Vec<Option<usize>>,
 }
 
 impl Part<'_, '_> {
-    /// Places lines below a header: by their labels where whole entries have taught them, else one after the other, until a value
-    /// can only be that of a later line.
+    /// Returns the positions of lines below a header: by their labels if whole entries show these, otherwise in sequence, until a
+    /// value fits only a later line.
     fn placed_below_header(&self, language: &Language<'_>) -> Vec<Option<usize>> {
         let lines = &self.block.lines;
         let mut placed: Vec<Option<usize>> = Vec::with_capacity(lines.len());
@@ -98,7 +98,8 @@ impl Part<'_, '_> {
         placed
     }
 
-    /// Places lines without a header: by their labels where whole entries have taught them, else where alone their values fit.
+    /// Returns the positions of lines without a header: by their labels if whole entries show these, otherwise where their values
+    /// fit only once.
     fn placed_without_header(&self, language: &Language<'_>) -> Vec<Option<usize>> {
         let lines = &self.block.lines;
         let taught: Vec<Option<usize>> = lines.iter().map(|line| language.position(line.label)).collect();
@@ -120,7 +121,7 @@ impl Part<'_, '_> {
         }
     }
 
-    /// Values that cannot be read, each at its line and column.
+    /// Returns the faults of values that cannot be read, each at its line and column.
     fn unreadable(&self) -> impl Iterator<Item = Fault> {
         let placed = self.placed.iter().zip(&self.block.lines);
         let length = self.placed.iter().position(|&position| position == Some(CHAIN_LENGTH));
@@ -144,7 +145,7 @@ impl Part<'_, '_> {
         })
     }
 
-    /// Returns what is not stated of the entry, if anything.
+    /// Returns a fault that names the lines of the entry that are missing, or `None` if there are none.
     fn missing(&self, fragment: &Fragment) -> Option<Fault> {
         let lines = &self.block.lines;
         let line_of = |position: usize| {
@@ -177,7 +178,7 @@ impl Part<'_, '_> {
         Some(self.gap(format!("{} of {of}", listed(&missing, unplaced)), place))
     }
 
-    /// Returns the place of a line; without one the mark behind the block, else the last line that is there.
+    /// Returns the place of this line; without one, the place of the omission mark behind the block, or of its last line.
     fn end_of(&self, line: Option<&Labelled<'_>>) -> Option<Span> {
         let block = self.block;
         line.map(|line| self.line_at(line))
@@ -213,8 +214,8 @@ impl Part<'_, '_> {
     }
 }
 
-/// Takes the places away from lines before a jump that could as well stand so many lines further on: of several numbers in a row
-/// nobody can report which is missing.
+/// Removes the positions of the lines before a jump that would also fit `jump` lines later: if several numbers follow one
+/// another, it is not known which of them is missing.
 fn unplace(placed: &mut [Option<usize>], lines: &[Labelled<'_>], jump: usize) {
     let shifted = |position: &Option<usize>, line: &Labelled<'_>| {
         position.is_some_and(|position| position + jump < SERVICE_FLAGS && fields::suits(position + jump, line.value))
@@ -227,7 +228,7 @@ fn unplace(placed: &mut [Option<usize>], lines: &[Labelled<'_>], jump: usize) {
     }
 }
 
-/// Returns the missing lines of an entry, by netsh's own labels in English.
+/// Formats the missing lines of an entry, with netsh's English labels.
 fn listed(missing: &[usize], unplaced: usize) -> String {
     let label = |position: usize| format!("`{}`", fields::label(position));
     let (Some(&first), Some(&last)) = (missing.first(), missing.last()) else { return String::new() };

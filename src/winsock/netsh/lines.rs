@@ -1,26 +1,26 @@
-//! The lines of a console text, by what they look like; the language of the labels plays no part.
+//! The lines of a console text, classified by their form, independently of the language of the labels.
 
-/// One line, without what quoting and indenting put around it.
+/// One line, without the characters that quoting and indenting put around it.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub(super) struct Line<'t> {
-    /// Offset of its first character in the text.
+    /// The offset of its first character in the text.
     pub start: usize,
     pub text: &'t str,
     pub look: Look<'t>,
 }
 
-/// What a line looks like.
+/// The form of a line.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub(super) enum Look<'t> {
-    /// Nothing, or what fences code in Markdown.
+    /// An empty line, or a code fence of Markdown.
     Blank,
-    /// The line below a header: twenty dashes at least (netsh prints 54).
+    /// The line below a header: at least twenty dashes (netsh prints 54).
     Rule,
-    /// `[...]` and the like: something is left out here.
+    /// `[...]` and the like, which mark that text was left out.
     Omission,
     /// `label:   value`.
     Labelled(Labelled<'t>),
-    /// Anything else: headers, prompts, what people wrote around it.
+    /// Any other line: headers, prompts, and text that people wrote around the output.
     Free,
 }
 
@@ -29,40 +29,40 @@ pub(super) enum Look<'t> {
 pub(super) struct Labelled<'t> {
     pub label: &'t str,
     pub value: &'t str,
-    /// Offset of the value in the text.
+    /// The offset of the value in the text.
     pub value_start: usize,
-    /// Whether so much space is between them that they stand in columns.
+    /// Whether the space between label and value is so wide that they form columns.
     pub in_columns: bool,
-    /// Offset of the label in the text.
+    /// The offset of the label in the text.
     pub start: usize,
 }
 
 impl Labelled<'_> {
-    /// Offset behind the value.
+    /// Returns the offset behind the value.
     pub fn end(&self) -> usize {
         self.value_start + self.value.len()
     }
 }
 
 impl Line<'_> {
-    /// Offset behind its last character.
+    /// Returns the offset behind the last character.
     pub fn end(&self) -> usize {
         self.start + self.text.len()
     }
 }
 
-/// What stands for the line break that a console put into a line, in a text whose lines were joined.
+/// The line that stands for each line break that was removed, in a text whose lines were joined.
 const JOINED: &str = "\u{b}";
-/// The widths of consoles: what is longer is wrapped.
+/// The widths of consoles, in columns; longer lines are wrapped.
 const WIDTHS: [usize; 2] = [80, 120];
-/// The columns before the values.
+/// The number of columns before the values.
 const VALUES: usize = 36;
 
-/// Returns the text with the lines joined that a console wrapped: a line `label:   value` which is as wide as a console, and what
-/// follows it without a label in columns. Behind the joined line stands a line of its own for each that is gone, so that places
-/// stay in their lines.
+/// Returns the text with the lines joined that a console wrapped: a line `label:   value` that is as wide as a console, and the
+/// lines that follow it without a label in columns. Behind the joined line, the result has one line for each line break that was
+/// removed, so that line numbers do not change.
 ///
-/// Nothing where there is nothing to join.
+/// Returns `None` if there are no lines to join.
 pub(super) fn unwrapped(text: &str) -> Option<String> {
     let mut joined = String::with_capacity(text.len() + 16);
     let mut lines = text.split_inclusive('\n').peekable();
@@ -90,7 +90,7 @@ pub(super) fn unwrapped(text: &str) -> Option<String> {
     is_changed.then_some(joined)
 }
 
-/// Returns whether a line is one of netsh's, its value in the column in which netsh begins all of them.
+/// Returns whether a line is netsh's, with its value in the column at which netsh begins all values.
 fn is_labelled(whole: &str) -> bool {
     match line(whole, 0).look {
         Look::Labelled(labelled) => whole.get(..labelled.value_start).is_some_and(|before| width(before) == VALUES),
@@ -98,13 +98,13 @@ fn is_labelled(whole: &str) -> bool {
     }
 }
 
-/// Returns how many columns of a console a text takes.
+/// Returns the number of console columns that a text takes.
 fn width(text: &str) -> usize {
     text.chars().map(|c| if is_wide(c) { 2 } else { 1 }).sum()
 }
 
-/// Returns what stood between a line and the next where a console wrapped one into both: nothing, or the blank that ended the line
-/// and was not copied.
+/// Returns the characters to insert between a line and the next one if a console wrapped one line into both: none, or the blank
+/// that ended the line and was not copied. Returns `None` if the console did not wrap the line.
 fn wrapped(before: &str, next: &str) -> Option<&'static str> {
     let goes_on = match line(next, 0).look {
         Look::Free => true,
@@ -124,14 +124,15 @@ fn wrapped(before: &str, next: &str) -> Option<&'static str> {
     }
 }
 
-/// Returns whether a console gives a character two columns: those of Chinese, Japanese and Korean.
+/// Returns whether a console shows a character in two columns, as it does for Chinese, Japanese and Korean.
 const fn is_wide(c: char) -> bool {
     matches!(c, '\u{1100}'..='\u{115f}' | '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}' | '\u{ff00}'..='\u{ff60}' | '\u{ffe0}'..='\u{ffe6}')
 }
 
-/// Goes through the lines of a text.
+/// An iterator over the lines of a text.
 ///
-/// In a text that was pasted with a blank line behind each line, these are left out, so that those that are left mean something.
+/// If a text was pasted with a blank line behind each line, these blank lines are skipped, so that the remaining ones still
+/// separate blocks.
 pub(super) struct Lines<'t> {
     text: &'t str,
     at: usize,
@@ -171,11 +172,11 @@ impl<'t> Iterator for Lines<'t> {
     }
 }
 
-/// How many dashes make a rule.
+/// The least number of dashes in a rule.
 const RULE: usize = 20;
 
-/// Returns whether a text has a rule. Every document in TOML is asked first whether it is netsh's, so this looks at the beginnings
-/// of lines alone: at 10,000 entries it is 13 % of the work of loading to look at all of each line.
+/// Returns whether a text has a rule. This test is made for every document in TOML, so it looks only at the beginnings of lines:
+/// looking at whole lines takes 13 % of the time of loading 10,000 entries.
 pub(super) fn has_rule(text: &str) -> bool {
     text.split_inclusive('\n').any(|line| is_rule(unquoted(line)))
 }
@@ -184,7 +185,7 @@ fn is_rule(text: &str) -> bool {
     text.chars().all(is_dash) && text.chars().count() >= RULE
 }
 
-/// A line without what quoting and indenting put around it.
+/// Returns a line without the characters that quoting and indenting put around it.
 fn unquoted(whole: &str) -> &str {
     without_quoting(whole).trim_end_matches(['\n', '\r', ' ', '\t'])
 }
@@ -206,7 +207,8 @@ fn line(whole: &str, start: usize) -> Line<'_> {
     Line { start, text, look }
 }
 
-/// `label:` and then blanks or nothing; a full-width colon needs no blanks. So `C:\WINDOWS>` is no label.
+/// Parses `label:` followed by blanks or the end of the line; a full-width colon needs no blanks. `C:\WINDOWS>` is thus not a
+/// label.
 fn labelled(text: &str, start: usize) -> Option<Labelled<'_>> {
     let ends_label = |&(at, c): &(usize, char)| match c {
         ':' => text[at + 1..].chars().next().is_none_or(is_blank),
@@ -228,18 +230,18 @@ fn labelled(text: &str, start: usize) -> Option<Labelled<'_>> {
     })
 }
 
-/// Blanks and tabs; and what web pages make of them.
+/// Returns whether a character is a blank, a tab, or a no-break space, into which web pages turn blanks.
 fn is_blank(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\u{a0}')
 }
 
-/// A dash, or what programs for writing make of one or several.
+/// Returns whether a character is a dash, or one that word processors put in place of dashes.
 fn is_dash(c: char) -> bool {
     matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2500}' | '\u{2501}')
 }
 
-/// Returns whether a line marks what people left out: `...`, `…`, `[...]`, `(…)`, `[snip]`, a lone `.` or several below one another,
-/// `...snip...`, `[... further entries ...]`.
+/// Returns whether a line marks text that people left out: `...`, `…`, `[...]`, `(…)`, `[snip]`, a lone `.` or several below one
+/// another, `...snip...`, `[... further entries ...]`.
 fn is_omission(text: &str) -> bool {
     let is_dots = |text: &str| text.chars().all(|c| matches!(c, '.' | '\u{2026}' | '\u{22ee}' | ' '));
     let begins_with_dots = |text: &str| text.starts_with("...") || text.starts_with('\u{2026}');

@@ -1,17 +1,17 @@
-//! What `netsh winsock show catalog` prints, in any language, whole or in parts, as consoles save it and people paste it.
+//! The output of `netsh winsock show catalog`, in any language, whole or in parts, as consoles save it and people paste it.
 //!
-//! netsh prints an entry as a header, a rule of dashes, and thirteen lines `label:   value`, with a further one for a chain's ids;
-//! then the name-space providers in the same manner. The labels are in the system's language, so entries are read by the order
-//! of their lines and by what their values look like. What is stated in part becomes a [`Fragment`] and a fault at the place
-//! where something is missing; nothing is completed by guessing. Blanks around a text are netsh's or of who pasted it, and no part
-//! of it.
+//! netsh prints an entry as a header, a rule of dashes, and thirteen lines `label:   value`; a chain has a further line with its
+//! ids. The name-space providers follow in the same form. The labels are in the system's language, so entries are read by the
+//! order of their lines and by the form of their values. An entry that is stated in part becomes a [`Fragment`], with a fault at
+//! the place where something is missing; missing values are never guessed. Blanks around a text are ignored, since netsh or a
+//! paste may have added them.
 //!
 //! | file | what |
 //! |---|---|
-//! | `lines` | lines by what they look like |
-//! | `blocks` | the lines that belong together, and what whole ones teach about the language |
-//! | `fields` | the lines of an entry, in order, and their values |
-//! | `gaps` | what is stated in part |
+//! | `lines` | classifies the lines of a text by their form |
+//! | `blocks` | groups lines that belong together, and learns the language from whole blocks |
+//! | `fields` | the lines of an entry, in order, and the parsing of their values |
+//! | `gaps` | handles entries that are stated in part |
 //!
 //! netsh does not print provider flags, the range of protocols, byte order, security scheme and message size.
 
@@ -30,10 +30,10 @@ use crate::catalog::{Bitness, Fault, FaultKind, FileId, Span};
 use blocks::{Block, Blocks, Language, Piece};
 use lines::{Labelled, Look};
 
-/// How many parts of entries a text may state before the rest is not read: there is no catalog in what has so many.
+/// The greatest number of partly stated entries that are read. A text with more of them is not a catalog.
 const MOST_FRAGMENTS: usize = 10_000;
 
-/// Returns whether a text is netsh's: a rule, and below it a line in columns or, soon, a GUID.
+/// Returns whether a text is netsh's: a rule with a line in columns below it, or with a GUID in one of the next thirteen lines.
 pub(crate) fn looks_like(text: &str) -> bool {
     if !lines::has_rule(text) {
         return false;
@@ -44,7 +44,7 @@ pub(crate) fn looks_like(text: &str) -> bool {
             Look::Labelled(labelled) => Some(labelled.in_columns || fields::guid(labelled.value).is_some()),
             _ => None,
         };
-        // Another rule may be among the lines that are looked at; one directly below a rule is not netsh's.
+        // This may skip another rule among these lines. A rule directly below a rule is not netsh's.
         if lines.by_ref().map_while(labelled).take(fields::LINES).any(|is_netsh| is_netsh) {
             return true;
         }
@@ -52,12 +52,12 @@ pub(crate) fn looks_like(text: &str) -> bool {
     false
 }
 
-/// Returns the text with the lines joined that a console wrapped, or `None` where there are none.
+/// Returns the text with the lines joined that a console wrapped, or `None` if there are no such lines.
 pub(crate) fn unwrapped(text: &str) -> Option<String> {
     lines::unwrapped(text)
 }
 
-/// Labels that Microsoft's sample of `WSAEnumProtocols` prints and netsh does not, without blanks and in small letters.
+/// Labels that Microsoft's sample of `WSAEnumProtocols` prints and netsh does not, without blanks and in lower case.
 const OF_SAMPLE: [&str; 7] = [
     "maxsocketaddresslength",
     "minsocketaddresslength",
@@ -68,9 +68,9 @@ const OF_SAMPLE: [&str; 7] = [
     "networkbyteorder",
 ];
 
-/// Why a text is not read that looks like netsh's: other lines stand in it, in another order.
+/// Returns the reason for rejecting a text that looks like netsh's but has other lines in another order, or `None`.
 ///
-/// Microsoft's sample of `WSAEnumProtocols` prints the same headers, in English on every system; it does not state libraries.
+/// Microsoft's sample of `WSAEnumProtocols` prints the same headers, in English on every system, and does not state libraries.
 pub(crate) fn refusal(text: &str) -> Option<String> {
     let of_sample = |line: lines::Line<'_>| match line.look {
         Look::Labelled(labelled) => {
@@ -82,13 +82,13 @@ pub(crate) fn refusal(text: &str) -> Option<String> {
     lines::Lines::new(text).find_map(of_sample).map(|(start, label)| {
         let number = text.bytes().take(start).filter(|&byte| byte == b'\n').count() + 1;
         format!(
-            "line {number}: `{label}` is of what Microsoft's sample of `WSAEnumProtocols` prints, which tells no libraries: \
+            "line {number}: `{label}` is of what Microsoft's sample of `WSAEnumProtocols` prints, which states no libraries: \
              take what `netsh winsock show catalog` prints, or an export"
         )
     })
 }
 
-/// Returns what a text states.
+/// Parses the text that netsh printed.
 pub(crate) fn parse(file: FileId, text: &str, faults: &mut Vec<Fault>) -> Store {
     let mut reader = Reader {
         file,
@@ -116,7 +116,7 @@ struct Reader<'t, 'f> {
     store: Store,
     name_spaces: Vec<NameSpaceProvider>,
     faults: &'f mut Vec<Fault>,
-    /// How many marks say that something is left out.
+    /// The number of omission marks.
     omissions: usize,
 }
 
@@ -163,7 +163,7 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// Returns whether labelled lines are a part of an entry; else they are what people wrote around it.
+    /// Returns whether labelled lines are a part of an entry, and not text that people wrote around it.
     fn is_of_an_entry(&self, block: &Block<'_>) -> bool {
         if !self.language.is_known() && block.rule.is_some() {
             return !block.lines.is_empty();
@@ -202,7 +202,8 @@ impl Reader<'_, '_> {
         set.items.push(item);
     }
 
-    /// Returns which programs see an entry of this type: those without a mark are 64-bit programs' where others have one.
+    /// Returns the programs that see an entry of this type. An entry without a mark is for 64-bit programs if other entries have
+    /// one.
     fn bits(&self, entry_type: &str) -> Option<Bitness> {
         match fields::is_32(entry_type) {
             true => Some(Bitness::Bits32),
@@ -210,7 +211,8 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// Description, GUID, name space, whether it is active, version; further lines, which newer systems may print, are kept.
+    /// Returns the provider that a block states: description, GUID, name space, whether it is active, and version. Further lines,
+    /// which newer systems may print, are kept.
     fn name_space(&self, block: &Block<'_>) -> Option<NameSpaceProvider> {
         let value = |position: usize| block.value(position);
         let further = block.lines.get(5..)?.iter().map(|line| Beside {

@@ -49,7 +49,7 @@ Active:                             1
 Version:                            0
 ";
 
-/// What a text states, and its faults as `LINE:COLUMN: MESSAGE`.
+/// Returns the store of a text, and its faults as `LINE:COLUMN: MESSAGE`.
 fn stated(text: &str) -> (Store, Vec<String>) {
     let mut sources = Sources::default();
     let file = sources.add("netsh.txt", text.to_owned());
@@ -63,7 +63,7 @@ fn stated(text: &str) -> (Store, Vec<String>) {
     (store, faults)
 }
 
-/// What a text states without faults.
+/// Returns the store of a text that must have no faults.
 #[track_caller]
 fn sound(text: &str) -> Store {
     let (store, faults) = stated(text);
@@ -75,7 +75,7 @@ fn ids(store: &Store) -> Vec<u32> {
     store.items().map(Item::id).collect()
 }
 
-/// The facts of the only fragment, in the order of the text.
+/// Returns the facts of the only fragment, in the order of the text.
 #[track_caller]
 fn only_fragment(store: &Store) -> Vec<(Field, &str)> {
     assert_eq!(store.fragments.len(), 1);
@@ -356,7 +356,7 @@ fn parts_without_end_are_given_up_at_a_limit() {
 
 #[test]
 fn console_text_in_the_chinese_code_page_reads_as_the_same_entry() {
-    // "Winsock 目录提供程序项" and "描述" in GBK, each byte as the character of that number.
+    // "Winsock 目录提供程序项" and "描述" in GBK, with each byte as the character of that number.
     let gbk = |bytes: &[u8]| bytes.iter().map(|&byte| char::from(byte)).collect::<String>();
     let header = gbk(b"Winsock \xc4\xbf\xc2\xbc\xcc\xe1\xb9\xa9\xb3\xcc\xd0\xf2\xcf\xee");
     let text = TCP

@@ -1,7 +1,7 @@
 use super::*;
 use proptest::prelude::*;
 
-/// Entry 5 of a catalog that ZeroAccess changed, from its fields; the tail of the path holds what stood there before.
+/// Entry 5 of a catalog that ZeroAccess changed, given by its fields.
 fn hijacked() -> ProtocolInfo {
     ProtocolInfo {
         path: "mswsock.dll".to_owned(),

@@ -1,4 +1,4 @@
-//! Providers that one set has and the other has not.
+//! Providers that only one of the two sets has.
 
 use super::super::{Bitness, Field, Item};
 use super::Judged;
@@ -7,7 +7,7 @@ use crate::report::Finding;
 use indexmap::IndexMap;
 use uuid::Uuid;
 
-/// Only where both sets are stated whole: what is not stated may well be there.
+/// Compares the providers of the two sets if both are stated in full: an excerpt may leave out what the other set has.
 pub(super) fn look(sets: &[Judged<'_>], found: &mut Vec<Finding>) {
     let of = |bits| sets.iter().find(|judged| judged.set.bits == Some(bits) && judged.is_whole());
     let (Some(narrow), Some(wide)) = (of(Bitness::Bits32), of(Bitness::Bits64)) else { return };
@@ -30,7 +30,7 @@ pub(super) fn look(sets: &[Judged<'_>], found: &mut Vec<Finding>) {
     }
 }
 
-/// Returns every provider of a set, with its first item.
+/// Returns the providers of a set, each with its first item.
 fn providers<'s>(judged: &Judged<'s>) -> IndexMap<Uuid, &'s Item> {
     let mut providers = IndexMap::new();
     for item in &judged.set.items {

@@ -1,14 +1,15 @@
-//! Catalogs, and sets of one, that are not there at all.
+//! Catalogs, and sets of a catalog, that are missing.
 //!
-//! An export of a part of the registry has them neither; so only what the source itself speaks of is missing: `Parameters` names its
-//! catalogs, each bitness has both, and a source with all of `Parameters` has all below it.
+//! An export of a part of the registry does not have them either. A catalog therefore counts as missing only if the source itself
+//! refers to it: `Parameters` names its catalogs, each bitness has both of them, and a source with all of `Parameters` has all of
+//! its subkeys.
 
 use super::super::{Bitness, SourceForm, Store};
 use crate::catalog::{Severity, Span};
 use crate::report::Finding;
 
 const CODE: &str = "winsock-missing-catalog";
-/// What to do where nothing in the source states what stood there.
+/// The advice if the source does not state what the catalog held.
 const RESET: &str =
     "`netsh winsock reset` on the machine itself makes a new one; or import an export of the same machine";
 
@@ -57,13 +58,13 @@ pub(super) fn look(store: &Store, found: &mut Vec<Finding>) {
     }
 }
 
-/// Returns where it stands that there should be a protocol catalog, if there is none.
+/// Returns the place at which the source refers to a protocol catalog, if there is none.
 fn no_protocols(store: &Store) -> Option<Span> {
     let at = store.named_protocol_catalog.as_ref().map(|named| named.at).or(store.parameters);
     at.filter(|_| store.protocol_catalog.is_none() && store.sets.is_empty())
 }
 
-/// Returns the sets that the protocol catalog should have and has not, and where the source says so.
+/// Returns the sets that the protocol catalog should have and does not, each with the place at which the source refers to it.
 pub(in crate::winsock) fn missing_sets(store: &Store) -> Vec<(Bitness, Span)> {
     let without = no_protocols(store);
     let Some(at) = without.or_else(|| {

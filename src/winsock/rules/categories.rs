@@ -1,13 +1,13 @@
-//! Processes of the system that have lost their categories, so that layers load into them.
+//! System processes whose categories are missing, so that layers load into them.
 
 use super::super::{SourceForm, Store};
 use crate::catalog::Severity;
 use crate::report::Finding;
 
-/// The programs that have categories on Windows 7 and on Windows 10 alike.
+/// The programs that have categories on both Windows 7 and Windows 10.
 const PROGRAMS: [&str; 3] = ["lsass.exe", "svchost.exe", "wininit.exe"];
 
-/// Only where the source has all of `Parameters`.
+/// Looks for missing categories if the source has all of `Parameters`.
 pub(super) fn look(store: &Store, found: &mut Vec<Finding>) {
     let whole = matches!(store.form, SourceForm::Reg | SourceForm::Hive);
     let Some(at) = store.parameters.filter(|_| whole) else { return };

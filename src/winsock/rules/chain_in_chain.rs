@@ -1,4 +1,4 @@
-//! Chains whose members do not fit together, though each is there.
+//! Chains whose members exist but do not fit together.
 
 use super::super::{Field, Item, ItemKind};
 use super::Judged;
@@ -10,7 +10,7 @@ const CODE: &str = "winsock-chain-in-chain";
 pub(super) fn look(judged: &Judged<'_>, found: &mut Vec<Finding>) {
     for chain in judged.of_kind(ItemKind::Chain) {
         let ids = chain.info.chain.ids();
-        // The last is the base, and another base before it a fault.
+        // The last id is the base. A base before it is a fault, which `chains` reports.
         for (at, &id) in ids.iter().enumerate().take(ids.len().saturating_sub(1)) {
             let Some(member) = judged.by_id(id) else { continue };
             let Some(reason) = reason(member, at, ids.get(at + 1..).unwrap_or_default()) else { continue };
@@ -24,11 +24,11 @@ pub(super) fn look(judged: &Judged<'_>, found: &mut Vec<Finding>) {
     }
 }
 
-/// Why a member does not belong where it stands, counted from 0, with these ids below it.
+/// Returns the reason why a member does not belong at this position, counted from 0, above the ids `below`, or `None` if it does.
 fn reason(member: &Item, at: usize, below: &[u32]) -> Option<&'static str> {
     match member.kind() {
         ItemKind::Chain if at == 0 => Some("where a layer is expected"),
-        // A chain over a chain names that one in place of its layer, and then what stands below that layer.
+        // A chain over a chain names the lower chain in place of its top layer, and then the members below that layer.
         ItemKind::Chain if member.info.chain.ids().get(1..) != Some(below) => {
             Some("whose own chain goes on otherwise below")
         }

@@ -1,4 +1,4 @@
-//! Chains that are none: of no possible length, over nothing, over themselves, or unlike their base.
+//! Faulty chains: their length is not possible, members are missing, they run over themselves, or they differ from their base.
 
 use super::super::fault::{ChainFlaw, Difference, WinsockFault};
 use super::super::{Field, Item, ItemKind};
@@ -29,8 +29,8 @@ fn malformed(item: &Item, flaw: ChainFlaw) -> WinsockFault {
     WinsockFault::MalformedChain { item: item.named(), flaw }
 }
 
-/// Ids that no item has; each is reported once, at the chain. In an excerpt the item may be there and left out: the chain cannot be
-/// loaded, and nobody is accused.
+/// Reports ids that no item has, each once for a chain. In an excerpt the item may exist and be left out; the chain cannot be
+/// loaded then, but it is not called broken.
 fn missing(judged: &Judged<'_>, chain: &Item, faults: &mut Vec<Fault>) {
     let is_excerpt = !judged.store.fragments.is_empty();
     let ids = chain.info.chain.ids();
@@ -58,7 +58,7 @@ fn repeated(chain: &Item, faults: &mut Vec<Fault>) {
     }
 }
 
-/// Base protocols before the base at the end, each once. Of a chain that ends otherwise, the end is what is stated.
+/// Reports base protocols before the end of a chain, each once. If the chain does not end in a base, only its end is reported.
 fn bases(judged: &Judged<'_>, chain: &Item, faults: &mut Vec<Fault>) {
     let Some((&last, upper)) = chain.info.chain.ids().split_last() else { return };
     if judged.by_id(last).is_some_and(|last| last.kind() != ItemKind::Base) {
@@ -77,7 +77,7 @@ fn ending(judged: &Judged<'_>, chain: &Item, faults: &mut Vec<Fault>) {
     let is = match last.kind() {
         ItemKind::Layer => "a layer",
         ItemKind::Chain => "a chain",
-        // A malformed one is reported where it stands.
+        // A malformed item is reported at its own place.
         ItemKind::Base | ItemKind::Malformed => return,
     };
     let fault = WinsockFault::ChainWithoutBase { chain: chain.named(), last: last.name_and_id(), is };
@@ -88,7 +88,8 @@ fn ending(judged: &Judged<'_>, chain: &Item, faults: &mut Vec<Fault>) {
     );
 }
 
-/// What netsh shows of real chains always equals what it shows of their bases, and installers copy it from there.
+/// Reports chains that differ from their base. The fields that netsh prints of real chains always equal those of their bases,
+/// from which installers copy them.
 fn unlike(judged: &Judged<'_>, chain: &Item, faults: &mut Vec<Fault>) {
     let Some(base) = judged.base_of(chain) else { return };
     let compared = [
@@ -105,21 +106,22 @@ fn unlike(judged: &Judged<'_>, chain: &Item, faults: &mut Vec<Fault>) {
     faults.push(fault.at(chain.field_at(field)).because(base.field_at(field), "its base"));
 }
 
-/// How far the walk over an item has come.
+/// The progress of the walk over an item.
 #[derive(Copy, Clone, PartialEq, Eq)]
 enum Seen {
     No,
-    /// It stands on the path that is being walked, at this place.
+    /// The item is on the current path, at this position.
     OnPath(usize),
     Done,
 }
 
-/// Chains that run over one another, each cycle once, at the chain at which the walk found it.
+/// Reports chains that run over one another: each cycle once, at the chain where the walk entered it.
 fn cycles(judged: &Judged<'_>, faults: &mut Vec<Fault>) {
     let items = &judged.set.items;
     let mut seen = vec![Seen::No; items.len()];
     for start in 0..items.len() {
-        // The path, and how many ids of each of its chains were looked at. Not by recursion: it may be as long as the catalog.
+        // The path, with the number of ids that were visited in each chain. It may be as long as the catalog, so this is not done
+        // by recursion.
         let mut path: Vec<(usize, usize)> = Vec::new();
         if seen[start] == Seen::No {
             seen[start] = Seen::OnPath(0);
@@ -139,7 +141,7 @@ fn cycles(judged: &Judged<'_>, faults: &mut Vec<Fault>) {
                     seen[below] = Seen::OnPath(path.len());
                     path.push((below, 0));
                 }
-                // One that names itself is reported as such.
+                // A chain that names itself is already reported as such.
                 Seen::OnPath(place) if below != at => faults.push(cycle(items, &path[place..])),
                 Seen::OnPath(_) | Seen::Done => {}
             }
@@ -147,9 +149,9 @@ fn cycles(judged: &Judged<'_>, faults: &mut Vec<Fault>) {
     }
 }
 
-/// Returns the fault of chains of which each names the next, and the last the first.
+/// Returns the fault of a cycle, in which each chain names the next one and the last names the first.
 fn cycle(items: &[Item], path: &[(usize, usize)]) -> Fault {
-    // As many as a chain can have show what is wrong; a hostile catalog has cycles as long as itself.
+    // As many ids as a chain can have are enough to show the defect; a hostile catalog may have cycles as long as itself.
     let shown: Vec<&Item> = path.iter().take(7).map(|&(at, _)| &items[at]).collect();
     let flaw = ChainFlaw::Cycle { ids: shown.iter().map(|item| item.id()).collect(), length: path.len() };
     let first = shown[0];

@@ -1,4 +1,4 @@
-//! Fields that contradict one another within one item.
+//! Fields of one item that contradict one another.
 
 use super::super::{Field, Item};
 use super::Judged;
@@ -62,7 +62,7 @@ fn sizes(item: &Item, found: &mut Vec<Finding>) {
     }
     let Some(further) = &info.further else { return };
     if further.message_size == 0 && info.offers(&Services::MESSAGE_ORIENTED) {
-        // VMware's datagrams are so on every machine that has them.
+        // VMware's datagram items are like this on every machine that has them.
         let message = "has messages (XP1_MESSAGE_ORIENTED), and dwMessageSize 0, which is for streams".to_owned();
         let help = "1 says that the size depends on the network, 0xffffffff that there is no limit";
         add(Severity::Note, Field::MessageSize, message, help);

@@ -1,4 +1,4 @@
-//! Base protocols of providers that are not known, ahead of those of Windows.
+//! Base protocols of unknown providers that come before those of Windows.
 
 use super::super::standard::{StandardItem, StandardProvider};
 use super::super::{Item, ItemKind};
@@ -7,7 +7,7 @@ use crate::catalog::Severity;
 use crate::report::Finding;
 
 pub(super) fn look(judged: &Judged<'_>, found: &mut Vec<Finding>) {
-    // The standard items with their places, the first of each.
+    // The essential standard items with their indices, the first of each.
     let mut standard: Vec<(usize, &StandardItem, &Item)> = Vec::new();
     for (at, item) in judged.set.items.iter().enumerate() {
         let known = StandardItem::of(&item.info).filter(|known| known.is_essential);
@@ -40,12 +40,12 @@ pub(super) fn look(judged: &Judged<'_>, found: &mut Vec<Finding>) {
     }
 }
 
-/// Returns whether an item answers what a standard one is asked for.
+/// Returns whether an item answers requests for which a standard item is meant.
 fn answers(item: &Item, known: &StandardItem) -> bool {
     let (family, socket_type, protocol) = known.triple;
     let info = &item.info;
     let (first, last) = info.protocols();
-    // Raw sockets are asked for by any protocol of IP: one that answers a part of these is ahead too.
+    // Requests for raw sockets may name any protocol of IP, so an item that answers a part of these is included.
     let wanted = i64::from(protocol)..=i64::from(protocol) + i64::from(known.protocols() - 1);
     let last = last.unwrap_or(first);
     info.address_family == family

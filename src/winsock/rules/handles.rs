@@ -1,4 +1,4 @@
-//! Sockets that are handles of the file system (`XP1_IFS_HANDLES`), and layers that make them none.
+//! Sockets that are file-system handles (`XP1_IFS_HANDLES`), and layers whose sockets are not.
 
 use super::super::{Field, Item, ItemKind};
 use super::Judged;
@@ -25,7 +25,7 @@ pub(super) fn look(judged: &Judged<'_>, found: &mut Vec<Finding>) {
             );
             continue;
         }
-        // The first is the chain's own layer, for which the chain speaks; what lies below it was there before.
+        // The first id is the chain's own layer, whose flags the chain itself states. The members below it were installed before.
         let ids = chain.info.chain.ids();
         let below = ids.iter().skip(1).filter_map(|&id| judged.by_id(id));
         let mut below = below.filter(|item| matches!(item.kind(), ItemKind::Layer | ItemKind::Chain));

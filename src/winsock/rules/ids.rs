@@ -1,11 +1,11 @@
-//! Items that cannot be distinguished, or state numbers that none can have.
+//! Items that cannot be distinguished, or whose numbers are not possible.
 
 use super::super::fault::WinsockFault;
 use super::super::{Field, ItemKind, ProtocolInfo};
 use super::Judged;
 use crate::catalog::Fault;
 
-/// Ids that are 0, and ids that an item before has.
+/// Reports ids that are 0, and ids that an earlier item has.
 pub(super) fn look(judged: &Judged<'_>, faults: &mut Vec<Fault>) {
     for (at, item) in judged.set.items.iter().enumerate() {
         let id = item.id();
@@ -21,7 +21,7 @@ pub(super) fn look(judged: &Judged<'_>, faults: &mut Vec<Fault>) {
     }
 }
 
-/// Base protocols of a family or type that none has: 0 stands for "any" in requests, and below it there is nothing.
+/// Reports base protocols whose family or type is not possible: 0 means "any" in requests, and negative numbers are not defined.
 pub(super) fn triples(judged: &Judged<'_>, faults: &mut Vec<Fault>) {
     for item in judged.of_kind(ItemKind::Base) {
         for (field, value) in impossible(&item.info) {
@@ -31,13 +31,13 @@ pub(super) fn triples(judged: &Judged<'_>, faults: &mut Vec<Fault>) {
     }
 }
 
-/// Returns the family and the type, where they are none.
+/// Returns the family and the type if they are not possible.
 pub(in crate::winsock) fn impossible(info: &ProtocolInfo) -> impl Iterator<Item = (Field, i32)> {
     let fields = [(Field::AddressFamily, info.address_family), (Field::SocketType, info.socket_type)];
     fields.into_iter().filter(|(_, value)| *value < 1)
 }
 
-/// Protocol ranges that end before they begin.
+/// Reports protocol ranges that end before they begin.
 pub(super) fn ranges(judged: &Judged<'_>, faults: &mut Vec<Fault>) {
     for item in &judged.set.items {
         let offset = item.info.further.as_ref().map_or(0, |further| further.protocol_max_offset);

@@ -1,4 +1,4 @@
-//! A set as the rules look at it: items by id, and what stands in chains.
+//! A set in the form that the rules use: its items by id, and lookups for chains.
 
 use super::super::{Item, ItemKind, Set, SourceForm, Store};
 use std::collections::HashMap;
@@ -11,7 +11,7 @@ pub(super) struct Judged<'s> {
 }
 
 impl<'s> Judged<'s> {
-    /// Returns every set of a store.
+    /// Returns the sets of a store, each with its index.
     pub fn sets(store: &'s Store) -> impl Iterator<Item = Judged<'s>> {
         store.sets.iter().map(move |set| {
             let mut by_id = HashMap::with_capacity(set.items.len());
@@ -22,22 +22,22 @@ impl<'s> Judged<'s> {
         })
     }
 
-    /// Returns the first item of this id.
+    /// Returns the first item with this id.
     pub fn by_id(&self, id: u32) -> Option<&'s Item> {
         self.set.items.get(*self.by_id.get(&id)?)
     }
 
-    /// Returns the place in the order of the first item of this id.
+    /// Returns the index of the first item with this id.
     pub fn place(&self, id: u32) -> Option<usize> {
         self.by_id.get(&id).copied()
     }
 
-    /// Returns the items of a kind, in order.
+    /// Returns the items of this kind, in order.
     pub fn of_kind(&self, kind: ItemKind) -> impl Iterator<Item = &'s Item> {
         self.set.items.iter().filter(move |item| item.kind() == kind)
     }
 
-    /// Returns the base protocol that a chain ends in, if it does.
+    /// Returns the base protocol in which a chain ends, or `None` if it does not end in one.
     pub fn base_of(&self, chain: &Item) -> Option<&'s Item> {
         let last = self.by_id(*chain.info.chain.ids().last()?)?;
         (last.kind() == ItemKind::Base).then_some(last)
@@ -48,13 +48,15 @@ impl<'s> Judged<'s> {
         chain.info.chain.ids().iter().any(|&id| self.by_id(id).is_none())
     }
 
-    /// Returns whether all of the set is stated, so that what is not there is missing. Packed items on their own may be any.
+    /// Returns whether the set is stated in full, so that an item which is not there is missing. A sequence of packed items may
+    /// be any part of a set.
     pub fn is_whole(&self) -> bool {
         let is_catalog = !matches!(self.store.form, SourceForm::Packed | SourceForm::Instlsp);
         is_catalog && self.store.fragments.is_empty() && self.set.malformed.is_empty()
     }
 
-    /// `the 32-bit set`, `the 64-bit set`, or `the catalog` where the source does not state which.
+    /// Returns the name of the set in messages: `the 32-bit set`, `the 64-bit set`, or `the catalog` if the source does not state
+    /// the bitness.
     pub fn name(&self) -> String {
         self.set.bits.map_or_else(|| "the catalog".to_owned(), |bits| format!("the {}-bit set", bits.number()))
     }

@@ -1,4 +1,4 @@
-//! Layers that nothing reaches, that reach a part of their family only, or that some applications do not load.
+//! Layers that no chain uses, that cover only a part of their family, or that some applications do not load.
 
 use super::super::{Field, Item, ItemKind};
 use super::Judged;
@@ -7,7 +7,7 @@ use crate::report::Finding;
 use indexmap::IndexMap;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-/// Layers that no chain names.
+/// Reports layers that no chain names.
 pub(super) fn unreachable(judged: &Judged<'_>, found: &mut Vec<Finding>) {
     if !judged.is_whole() {
         return;
@@ -28,7 +28,7 @@ pub(super) fn unreachable(judged: &Judged<'_>, found: &mut Vec<Finding>) {
     }
 }
 
-/// Layers that run over some socket types of a family, and not over others that a base protocol has.
+/// Reports layers that run over some socket types of a family, but not over others for which there is a base protocol.
 pub(super) fn partial_coverage(judged: &Judged<'_>, found: &mut Vec<Finding>) {
     if !judged.is_whole() {
         return;
@@ -37,14 +37,14 @@ pub(super) fn partial_coverage(judged: &Judged<'_>, found: &mut Vec<Finding>) {
     for base in judged.of_kind(ItemKind::Base) {
         bases.entry(base.info.address_family).or_default().entry(base.info.socket_type).or_insert(base);
     }
-    // The socket types over which the chains that name an id run, by address family.
+    // For each id and address family, the socket types of the chains that name the id.
     let mut covers: IndexMap<(u32, i32), BTreeSet<i32>> = IndexMap::new();
     for chain in judged.of_kind(ItemKind::Chain) {
         for &id in chain.info.chain.ids() {
             covers.entry((id, chain.info.address_family)).or_default().insert(chain.info.socket_type);
         }
     }
-    // A chain that is broken was to cover something too, and its fault says enough.
+    // A broken chain was meant to cover its socket type too, and its own fault is enough.
     let broken =
         judged.of_kind(ItemKind::Chain).filter(|chain| judged.base_of(chain).is_none() || judged.misses(chain));
     let broken: HashSet<(i32, i32)> = broken.map(|chain| (chain.info.address_family, chain.info.socket_type)).collect();
@@ -75,9 +75,9 @@ pub(super) fn partial_coverage(judged: &Judged<'_>, found: &mut Vec<Finding>) {
     }
 }
 
-/// Layers, where some application says which categories of layers it permits.
+/// Reports every layer if an application states which categories of layers it permits.
 ///
-/// Where Windows keeps the categories of a layer is documented nowhere, so that no source states them.
+/// The place where Windows keeps the categories of a layer is not documented, so no source states them.
 pub(super) fn uncategorised(judged: &Judged<'_>, found: &mut Vec<Finding>) {
     let categorised = judged.store.applications.iter().filter_map(|application| {
         let categories = application.categories.as_ref().filter(|categories| !categories.value.is_empty())?;

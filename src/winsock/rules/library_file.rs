@@ -1,6 +1,6 @@
-//! Libraries that are not there, on a volume of Windows that is mounted somewhere.
+//! Libraries that are missing from a volume of Windows that is mounted somewhere.
 //!
-//! Only paths that say where on the system's own volume their file is are looked up: below `%SystemRoot%`, `%windir%`,
+//! Only paths that state a place on the system's own volume are looked up: those below `%SystemRoot%`, `%windir%`,
 //! `%SystemDrive%` or `C:`.
 
 use super::super::mounted::{LibraryFile, LibraryState, MountedWindows};
@@ -12,8 +12,8 @@ use crate::report::Finding;
 use std::collections::HashMap;
 use std::path::Path;
 
-/// Returns the libraries of a store that the volume does not hold; `root` is the folder in which `Windows` stands. One finding says
-/// it if there is none.
+/// Returns a finding for each item whose library the volume does not hold; `root` is the folder that contains `Windows`. If there
+/// is no Windows in it, a single finding reports that.
 pub(crate) fn missing_libraries(store: &Store, root: &Path) -> Vec<Finding> {
     let mounted = match MountedWindows::open(root) {
         Ok(mounted) => mounted,
@@ -25,7 +25,7 @@ pub(crate) fn missing_libraries(store: &Store, root: &Path) -> Vec<Finding> {
         }
     };
     let mut found = Vec::new();
-    // Many items share few libraries, and folders are read for each.
+    // Many items share few libraries, and each lookup reads folders.
     let mut seen: HashMap<(&str, Option<Bitness>), LibraryFile> = HashMap::new();
     for set in &store.sets {
         for item in &set.items {

@@ -1,4 +1,4 @@
-//! Libraries that cannot be loaded, or that another may be loaded for.
+//! Library paths that cannot be loaded, or in whose place another library may be loaded.
 
 use super::super::Field;
 use super::super::standard::StandardProvider;
@@ -40,19 +40,19 @@ pub(super) fn look(judged: &Judged<'_>, found: &mut Vec<Finding>) {
     }
 }
 
-/// What is wrong with a path.
+/// The defect of a library path.
 pub(in crate::winsock) enum Flaw {
-    /// There is none.
+    /// The path is empty.
     Empty,
-    /// It has no folder.
+    /// The path has no folder.
     Bare,
-    /// It is of Microsoft's provider of this name, and not the library of that.
+    /// The provider with this name is Microsoft's, and the library is not that provider's.
     Elsewhere(&'static str),
-    /// It is of a known provider of this name that is not Microsoft's, and not the library of that.
+    /// The provider with this name is known and not Microsoft's, and the library is not that provider's.
     Other(&'static str),
 }
 
-/// Returns what is wrong with the path of a provider's library, by the path itself and by what is known of the provider.
+/// Returns the defect of a library path, judged by the path itself and by the known provider, or `None` if it has none.
 pub(in crate::winsock) fn flaw(path: &str, provider: Option<&StandardProvider>) -> Option<Flaw> {
     if path.trim().is_empty() {
         return Some(Flaw::Empty);
@@ -64,7 +64,7 @@ pub(in crate::winsock) fn flaw(path: &str, provider: Option<&StandardProvider>) 
     Some(if provider.by_microsoft { Flaw::Elsewhere(provider.name) } else { Flaw::Other(provider.name) })
 }
 
-/// Returns what to do about it.
+/// Returns advice on how to resolve the defect.
 fn usual(provider: Option<&StandardProvider>) -> String {
     match provider {
         Some(provider) if !provider.by_microsoft => {

@@ -1,4 +1,4 @@
-//! Values beside the catalogs that name libraries, where they do not name those of Windows.
+//! Values beside the catalogs that name libraries other than those of Windows.
 
 use super::super::Store;
 use super::super::load_points::Oddity;

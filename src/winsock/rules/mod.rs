@@ -1,23 +1,23 @@
-//! What is wrong with a Winsock catalog, and what is odd about it.
+//! The rules for Winsock catalogs: faults, which prevent loading, and lints.
 //!
-//! | file | faults: what cannot be a catalog |
+//! | file | faults: states that a catalog cannot have |
 //! |---|---|
-//! | `chains` | chains of no possible length, over nothing, over themselves, or unlike their base |
-//! | `ids` | ids that two items have, or none can have; impossible families, types and ranges |
+//! | `chains` | chains whose length is not possible, with missing members, over themselves, or unlike their base |
+//! | `ids` | ids that are shared or not valid; impossible families, types and ranges |
 //!
-//! | file | lints: what a catalog may be and should not |
+//! | file | lints: states that a catalog can have and should not have |
 //! |---|---|
-//! | `chain_in_chain`, `order`, `handles` | chains: what they name, who wins, what they make of sockets |
-//! | `layers`, `visibility` | layers: whether they are reached, where, by whom, and whether they show |
-//! | `library_path`, `library_file`, `providers`, `bitness`, `standard` | libraries and providers: hijacked, doubled, in one set only, lost |
-//! | `foreign_base` | base protocols ahead of those of Windows |
-//! | `catalogs`, `name_spaces`, `load_points`, `categories` | what stands beside the entries: catalogs that are not there, who looks up names, libraries that are loaded too, who permits layers |
+//! | `chain_in_chain`, `order`, `handles` | chains: their members, which of them wins, and the kind of their sockets |
+//! | `layers`, `visibility` | layers: whether they are used, where and by which applications, and whether they are hidden |
+//! | `library_path`, `library_file`, `providers`, `bitness`, `standard` | libraries and providers: hijacked, duplicate, in one set only, missing |
+//! | `foreign_base` | base protocols before those of Windows |
+//! | `catalogs`, `name_spaces`, `load_points`, `categories` | data beside the entries: missing catalogs, name-space providers, load points, permitted layers |
 //! | `unapplied_log` | hives whose newest changes may be missing |
 //! | `flags`, `numbering` | fields and counters that contradict one another |
 //!
-//! Every code has a rule of the checker, whose documentation says what it finds and why that matters. What a source does
-//! not state is not judged: netsh prints no provider flags, and a flag that is not stated is neither set nor clear; and what an excerpt
-//! does not show may well be there.
+//! Every code has a rule of the checker, whose documentation describes the finding and why it matters. Facts that a source does
+//! not state are not judged: netsh does not print provider flags, so a flag that is not stated counts as neither set nor clear,
+//! and items that an excerpt leaves out may exist.
 
 mod bitness;
 mod catalogs;
@@ -52,7 +52,7 @@ pub(super) use library_path::{Flaw, flaw as library_flaw};
 #[cfg(feature = "hive")]
 pub(super) use unapplied_log::NOTHING_NEW;
 
-/// Returns what refuses loading, beyond what reading the source found.
+/// Returns the faults that prevent loading, other than those found while reading the source.
 pub(crate) fn faults(store: &Store) -> Vec<Fault> {
     let mut faults = Vec::new();
     for judged in Judged::sets(store) {
@@ -64,7 +64,7 @@ pub(crate) fn faults(store: &Store) -> Vec<Fault> {
     faults
 }
 
-/// What looks at one set.
+/// A check of one set.
 type Look = fn(&Judged<'_>, &mut Vec<Finding>);
 
 const LOOKS: [Look; 14] = [
@@ -84,7 +84,7 @@ const LOOKS: [Look; 14] = [
     order::several,
 ];
 
-/// Returns all that is odd, with the severities of the rules. None of it stops loading.
+/// Returns all lints, with the severities of their rules. Lints do not prevent loading.
 pub(crate) fn lints(store: &Store) -> Vec<Finding> {
     let mut found = Vec::new();
     let sets: Vec<Judged<'_>> = Judged::sets(store).collect();

@@ -1,4 +1,4 @@
-//! Name-space providers, by which programs look up names: counted wrong, lost, or with a library that is not theirs.
+//! Name-space providers, through which programs look up names: wrong counters, missing providers, and wrong libraries.
 
 use super::super::name_spaces::{KNOWN_NAME_SPACES, KnownNameSpace};
 use super::super::windows_path::{WindowsPath, user_writable};
@@ -8,11 +8,11 @@ use crate::catalog::{Severity, Span};
 use crate::report::Finding;
 
 const CODE: &str = "winsock-name-space";
-/// What to do about keys and counters.
+/// The advice for wrong keys and counters.
 const NUMBERS: &str = "number the keys from `000000000001` without a hole, and let the value say how many there are";
 
 pub(super) fn look(store: &Store, found: &mut Vec<Finding>) {
-    // netsh prints neither keys nor libraries.
+    // netsh does not print keys and libraries.
     if !matches!(store.form, SourceForm::Reg | SourceForm::Hive) {
         return;
     }
@@ -28,7 +28,8 @@ pub(super) fn look(store: &Store, found: &mut Vec<Finding>) {
 
 type Add<'t> = dyn FnMut(Severity, String, Span, &str) + 't;
 
-/// Windows reads these keys as it reads those of protocols: from the first one to the number that the counter says.
+/// Checks the keys and the counter. Windows reads these keys like those of protocols: from the first one up to the number that
+/// the counter states.
 fn numbers(store: &Store, set: &NameSpaceSet, add: &mut Add<'_>) {
     let (name, there) = (counter(set.bits), set.providers.len());
     match (&set.count, &store.name_space_catalog) {
@@ -59,7 +60,7 @@ fn numbers(store: &Store, set: &NameSpaceSet, add: &mut Add<'_>) {
     }
 }
 
-/// The providers without which no Windows looks up names.
+/// Checks the providers that every Windows needs to look up names.
 fn needed(set: &NameSpaceSet, add: &mut Add<'_>) {
     for known in KNOWN_NAME_SPACES.iter().filter(|known| known.is_needed) {
         let mut own = set.providers.iter().filter(|provider| provider.provider_id == Some(known.provider_id));
@@ -84,7 +85,7 @@ fn needed(set: &NameSpaceSet, add: &mut Add<'_>) {
     }
 }
 
-/// The library of a provider, which every program loads that looks up a name.
+/// Checks the library of a provider, which is loaded into every program that looks up a name.
 fn library(provider: &NameSpaceProvider, add: &mut Add<'_>) {
     let known = provider.provider_id.and_then(KnownNameSpace::by_id);
     let name = match known {
@@ -115,7 +116,7 @@ fn library(provider: &NameSpaceProvider, add: &mut Add<'_>) {
     add(severity, message, provider.at, &help);
 }
 
-/// `the name-space providers`, of a bitness where that is stated.
+/// Returns the name of the catalog in messages, with its bitness if that is stated.
 fn called(set: &NameSpaceSet) -> String {
     let bits = set.bits.map(|bits| format!("{}-bit ", bits.number())).unwrap_or_default();
     format!("the catalog of {bits}name-space providers")

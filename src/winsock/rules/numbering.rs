@@ -1,7 +1,7 @@
-//! Counters and names of keys that do not agree with what is there.
+//! Counters and key names that do not match the keys of a catalog.
 //!
-//! Windows reads the keys `000000000001` to the number that the counter says: what stands behind a hole, or is called otherwise,
-//! is lost to it.
+//! Windows reads the keys from `000000000001` up to the number that the counter states. It does not find keys behind a hole, or
+//! with other names.
 
 use super::super::{Bitness, Set, Store};
 use super::Judged;
@@ -10,10 +10,10 @@ use crate::report::Finding;
 
 const CODE: &str = "winsock-numbering";
 const HELP: &str = "`sockatlas winsock repair` numbers the keys anew and sets the counters";
-/// How many digits the name of a key has.
+/// The number of digits in the name of a key.
 pub(super) const DIGITS: usize = 12;
 
-/// What is wrong within one set.
+/// Checks the counter and the keys of one set.
 pub(super) fn look(judged: &Judged<'_>, found: &mut Vec<Finding>) {
     count(judged, found);
     let mut numbers = Vec::new();
@@ -36,10 +36,11 @@ pub(super) fn look(judged: &Judged<'_>, found: &mut Vec<Finding>) {
     }
 }
 
-/// The first key that is not there, the one that follows, and the last one before the hole.
+/// A hole in the keys: the first missing number, the name and the place of the key that follows, and the place of the last key
+/// before.
 pub(super) type Hole<'k> = (u64, &'k str, Span, Option<Span>);
 
-/// Returns the holes in numbered keys.
+/// Returns the holes in a list of numbered keys.
 pub(super) fn holes(mut numbers: Vec<(u64, &str, Span)>) -> Vec<Hole<'_>> {
     numbers.sort_unstable_by_key(|&(number, ..)| number);
     let mut holes = Vec::new();
@@ -54,14 +55,14 @@ pub(super) fn holes(mut numbers: Vec<(u64, &str, Span)>) -> Vec<Hole<'_>> {
     holes
 }
 
-/// Returns the keys of a set in its order: name, number and place. Nothing where there are no keys.
+/// Returns the keys of a set, with name, number and place. Sources without keys yield none.
 fn keys(set: &Set) -> impl Iterator<Item = (&str, u64, Span)> {
     let items = set.items.iter().filter_map(|item| {
         let key = item.key.as_ref()?;
         Some((key.value.as_str(), item.number, key.at))
     });
     let malformed = set.malformed.iter().map(|item| (item.key.value.as_str(), item.number, item.key.at));
-    // Of one whose name is no number a fault says so.
+    // A key whose name is not a number is reported as a fault.
     items.chain(malformed).filter_map(|(name, number, at)| Some((name, number?, at)))
 }
 
@@ -77,7 +78,7 @@ fn count(judged: &Judged<'_>, found: &mut Vec<Finding>) {
     found.push(finding.label(judged.set.at, "the keys are counted here"));
 }
 
-/// A set whose catalog is stated, and not how many entries it has.
+/// Reports a set without a counter whose catalog is stated.
 fn uncounted(judged: &Judged<'_>, found: &mut Vec<Finding>) {
     let Some(catalog) = &judged.store.protocol_catalog else { return };
     let (name, set) = (counter(judged.set.bits), judged.name());
@@ -86,7 +87,7 @@ fn uncounted(judged: &Judged<'_>, found: &mut Vec<Finding>) {
     found.push(finding.label(judged.set.at, "these are the entries"));
 }
 
-/// Returns the value that counts the entries of a set.
+/// Returns the name of the value that counts the entries of a set.
 pub(super) const fn counter(bits: Option<Bitness>) -> &'static str {
     match bits {
         Some(Bitness::Bits64) => "Num_Catalog_Entries64",
@@ -94,7 +95,7 @@ pub(super) const fn counter(bits: Option<Bitness>) -> &'static str {
     }
 }
 
-/// A next id that an item of either set has already, or had to have.
+/// Reports a next id that is not above all ids of both sets.
 pub(super) fn next_id(store: &Store, found: &mut Vec<Finding>) {
     let Some(next) = &store.next_catalog_entry_id else { return };
     let Some(last) = store.items().max_by_key(|item| item.id()).filter(|last| last.id() >= next.value) else { return };

@@ -1,4 +1,4 @@
-//! Which of several items answers: the first in the order, so that some never do.
+//! The order of items: the first matching item answers a request, so some items never do.
 
 use super::super::info::provider_flags::MATCHES_PROTOCOL_ZERO;
 use super::super::{Field, Item, ItemKind};
@@ -8,7 +8,7 @@ use crate::report::Finding;
 use indexmap::IndexMap;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-/// The requests that an item matches, of one address family and socket type.
+/// The requests of one address family and socket type that an item matches.
 #[derive(Copy, Clone, PartialEq, Eq, Hash)]
 struct Matched {
     first: i64,
@@ -17,8 +17,8 @@ struct Matched {
 }
 
 impl Matched {
-    /// Returns those of an item. Of one whose range the source does not state only its first protocol is certain, or `None` where
-    /// that is 0, which matches by a flag that is not stated either.
+    /// Returns the requests that an item matches, or `None` if none is certain. If the source does not state the range, only the
+    /// first protocol is certain, and not even that one if it is 0, which depends on a flag that is not stated either.
     fn of(item: &Item) -> Option<Matched> {
         let (first, last) = item.info.protocols();
         match (last, item.info.has_provider_flags(MATCHES_PROTOCOL_ZERO)) {
@@ -28,17 +28,17 @@ impl Matched {
     }
 }
 
-/// The items so far of one address family and socket type.
+/// The earlier items of one address family and socket type.
 #[derive(Default)]
 struct Earlier<'s> {
     exact: HashMap<Matched, &'s Item>,
-    /// Ranges of which none lies in another, by their first numbers: so the last numbers rise too, and one look finds whether
-    /// any holds a range. Of all items, and of those that match protocol 0.
+    /// Ranges by their first numbers, none of them within another. Their last numbers therefore ascend too, and one lookup shows
+    /// whether a range lies within any of them. The first map is of all items, the second of those that match protocol 0.
     widest: [BTreeMap<i64, (i64, &'s Item)>; 2],
 }
 
 impl<'s> Earlier<'s> {
-    /// Returns an item that answers all that these requests ask.
+    /// Returns an earlier item that answers all of these requests.
     fn covers(&self, matched: Matched) -> Option<&'s Item> {
         if let Some(item) = self.exact.get(&matched) {
             return Some(item);
@@ -63,7 +63,7 @@ impl<'s> Earlier<'s> {
     }
 }
 
-/// Items that no request selects, since one before them matches all that they match.
+/// Reports items that no request selects because an earlier item matches all of their requests.
 pub(super) fn shadowed(judged: &Judged<'_>, found: &mut Vec<Finding>) {
     let mut earlier: HashMap<(i32, i32), Earlier<'_>> = HashMap::new();
     for item in judged.set.items.iter().filter(|item| matches!(item.kind(), ItemKind::Base | ItemKind::Chain)) {
@@ -76,14 +76,14 @@ pub(super) fn shadowed(judged: &Judged<'_>, found: &mut Vec<Finding>) {
     }
 }
 
-/// Returns the finding of an item behind another that answers for it.
+/// Returns the finding for an item behind one that answers all of its requests.
 fn shadow(judged: &Judged<'_>, item: &Item, winner: &Item) -> Option<Finding> {
     let asked = match item.info.further {
         Some(_) => "no request".to_owned(),
         None => format!("no request for protocol {}", item.info.protocol),
     };
     let (severity, help) = match (item.kind(), winner.kind()) {
-        // A base below a chain is what chains are for.
+        // A base behind a chain over it is the purpose of chains.
         (ItemKind::Base, ItemKind::Chain) => return None,
         (ItemKind::Base, _) => {
             (Severity::Note, "such duplicates are usual: programs name this one by its id or provider")
@@ -101,7 +101,7 @@ fn shadow(judged: &Judged<'_>, item: &Item, winner: &Item) -> Option<Finding> {
     )
 }
 
-/// Returns whether a chain runs over all layers of another, by naming that chain or each of its layers.
+/// Returns whether a chain runs over all layers of another chain, by naming that chain or each of its layers.
 fn runs_over(judged: &Judged<'_>, upper: &Item, lower: &Item) -> bool {
     let ids = upper.info.chain.ids();
     let layers =
@@ -109,7 +109,7 @@ fn runs_over(judged: &Judged<'_>, upper: &Item, lower: &Item) -> bool {
     upper.kind() == ItemKind::Chain && (ids.contains(&lower.id()) || layers.clone().all(|id| ids.contains(id)))
 }
 
-/// Several chains of one family, type and protocol, of which none runs over another: who wins.
+/// Reports several chains of one family, type and protocol of which none runs over another, and which of them wins.
 pub(super) fn several(judged: &Judged<'_>, found: &mut Vec<Finding>) {
     let chains = || judged.of_kind(ItemKind::Chain);
     let inner: HashSet<u32> = chains().flat_map(|chain| chain.info.chain.ids()).copied().collect();

@@ -1,4 +1,4 @@
-//! Providers that are two, by their library or by their name.
+//! Providers that are ambiguous, by their libraries or by their names.
 
 use super::super::standard::StandardProvider;
 use super::super::{Field, Item, ItemKind};
@@ -15,8 +15,8 @@ pub(super) fn look(judged: &Judged<'_>, found: &mut Vec<Finding>) {
     names(judged, found);
 }
 
-/// One GUID with two libraries; each further library is reported once. Which library a known provider has is known: `library_path` says
-/// where it is another.
+/// Reports GUIDs with several libraries, each further library once. Known providers are skipped, because `library_path` reports
+/// libraries that are not theirs.
 fn libraries(judged: &Judged<'_>, found: &mut Vec<Finding>) {
     let mut first: HashMap<Uuid, &Item> = HashMap::new();
     let mut stated: HashSet<(Uuid, String)> = HashSet::new();
@@ -48,7 +48,7 @@ fn libraries(judged: &Judged<'_>, found: &mut Vec<Finding>) {
     }
 }
 
-/// Two layers of one name, which installers refuse.
+/// Reports layers with the same name, which installers refuse.
 fn names(judged: &Judged<'_>, found: &mut Vec<Finding>) {
     let mut first: HashMap<&str, &Item> = HashMap::new();
     for layer in judged.of_kind(ItemKind::Layer) {

@@ -1,4 +1,4 @@
-//! Standard base protocols that are not there.
+//! Missing standard base protocols.
 
 use super::super::standard::StandardItem;
 use super::Judged;
@@ -6,7 +6,8 @@ use crate::catalog::Severity;
 use crate::report::Finding;
 use std::collections::HashSet;
 
-/// They are known by their GUIDs and numbers: their names are indirect strings, or of another language.
+/// Reports the essential items that are missing. They are recognised by their GUIDs and numbers, because their names are indirect
+/// strings or depend on the language.
 pub(super) fn look(judged: &Judged<'_>, found: &mut Vec<Finding>) {
     if !judged.is_whole() {
         return;

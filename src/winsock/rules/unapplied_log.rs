@@ -1,10 +1,10 @@
-//! Hives of which the newest changes may be missing: their transaction logs were not there, or could not be applied.
+//! Hives whose newest changes may be missing, because their transaction logs were not there or could not be applied.
 
 use super::super::Store;
 use crate::catalog::Severity;
 use crate::report::Finding;
 
-/// What a remark says of a log that has nothing which the hive has not.
+/// The text in a remark on a log that holds no changes which the hive does not have.
 pub(in crate::winsock) const NOTHING_NEW: &str = "the hive has all before";
 
 pub(super) fn look(store: &Store, found: &mut Vec<Finding>) {

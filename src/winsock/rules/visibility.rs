@@ -1,4 +1,4 @@
-//! Layers that programs are shown, and chains that they are not.
+//! Layers that programs can list, and chains that they cannot.
 
 use super::super::info::provider_flags::HIDDEN;
 use super::super::{Field, ItemKind};

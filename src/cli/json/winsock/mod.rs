@@ -1,9 +1,10 @@
-//! What `winsock show` prints: a whole Winsock catalog as its source states it. Null is what the source does not state.
+//! The output of `winsock show`: a whole Winsock catalog as its source states it. Facts that the source does not state
+//! are null.
 //!
 //! | file | what |
 //! |---|---|
 //! | `sets` | the items of one set |
-//! | `names` | what Windows calls numbers and flags |
+//! | `names` | the names that Windows has for numbers and flags |
 
 mod names;
 mod sets;
@@ -18,7 +19,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use sets::WinsockSet;
 
-/// A Winsock catalog, and what cannot be read of it.
+/// A Winsock catalog, and the faults that were found when it was read.
 #[derive(serde::Serialize)]
 pub(in crate::cli) struct WinsockCatalog<'a> {
     version: u32,
@@ -31,7 +32,7 @@ pub(in crate::cli) struct WinsockCatalog<'a> {
     sets: Vec<WinsockSet<'a>>,
     name_spaces: Vec<NameSpaces<'a>>,
     applications: Vec<WinsockApplication<'a>>,
-    /// Entries of which the source states a part.
+    /// Entries that the source states only in part.
     fragments: Vec<Part<'a>>,
     beside: Vec<BesideValue<'a>>,
     faults: Vec<WinsockFault<'a>>,
@@ -149,7 +150,7 @@ impl<'a> WinsockApplication<'a> {
     }
 }
 
-/// What the source states of an entry that it does not state whole.
+/// The stated facts of an entry that the source states only in part.
 #[derive(serde::Serialize)]
 struct Part<'a> {
     bits: Option<u32>,
@@ -164,7 +165,7 @@ impl<'a> Part<'a> {
     }
 }
 
-/// Values as they are written, by the names that the fields have in `winsock2.h`.
+/// Values as they are written, by the names of their fields in `winsock2.h`.
 struct Facts<'a>(&'a Fragment);
 
 impl Serialize for Facts<'_> {
@@ -178,7 +179,7 @@ impl Serialize for Facts<'_> {
     }
 }
 
-/// A value of the registry without a meaning for transport.
+/// A registry value without a meaning for transport.
 #[derive(serde::Serialize)]
 struct BesideValue<'a> {
     key: &'a str,

@@ -1,11 +1,11 @@
-//! What Windows calls numbers and flags of its catalogs.
+//! The names that Windows has for numbers and flags of its catalogs.
 
 use crate::cli::json::Named;
 use crate::terms::{Family, Protocol, SocketType, System};
 use crate::winsock::ItemKind;
 use crate::winsock::info::provider_flags;
 
-/// The component of a key that names the control set.
+/// Returns the component of a registry path that names the control set.
 pub(in crate::cli) fn control_set(root: &str) -> Option<&str> {
     let is_control_set = |part: &&str| {
         let part = part.to_ascii_lowercase();
@@ -15,7 +15,7 @@ pub(in crate::cli) fn control_set(root: &str) -> Option<&str> {
     root.split('\\').find(is_control_set)
 }
 
-/// What an item is, in a word.
+/// Returns the kind of an item as a word.
 pub(in crate::cli) const fn kind(kind: ItemKind) -> &'static str {
     match kind {
         ItemKind::Layer => "layer",
@@ -25,7 +25,7 @@ pub(in crate::cli) const fn kind(kind: ItemKind) -> &'static str {
     }
 }
 
-/// The names of `dwProviderFlags`, in kebab-case; bits without a name in the form `0x00000020`.
+/// Returns the names of `dwProviderFlags`, in kebab-case; bits without a name in the form `0x00000020`.
 pub(in crate::cli) fn provider_flag_names(flags: u32) -> Vec<String> {
     const NAMES: [(u32, &str); 5] = [
         (provider_flags::MULTIPLE_PROTO_ENTRIES, "multiple-proto-entries"),
@@ -39,7 +39,7 @@ pub(in crate::cli) fn provider_flag_names(flags: u32) -> Vec<String> {
     bits.map(|bit| name(bit).unwrap_or_else(|| format!("0x{bit:08x}"))).collect()
 }
 
-/// What a name space is called, of those that Windows has.
+/// Returns the name of one of Windows' name spaces.
 pub(in crate::cli) const fn name_space(number: u32) -> Option<&'static str> {
     Some(match number {
         12 => "DNS",
@@ -53,17 +53,17 @@ pub(in crate::cli) const fn name_space(number: u32) -> Option<&'static str> {
 }
 
 impl Named<'static> {
-    /// Windows' name of a family.
+    /// Returns Windows' name of a family.
     pub(in crate::cli) fn windows_family(number: i32) -> Self {
         Named { name: Family::from_number(number, System::Windows).name(), number: Some(number) }
     }
 
-    /// Windows' name of a socket type.
+    /// Returns Windows' name of a socket type.
     pub(in crate::cli) fn windows_type(number: i32) -> Self {
         Named { name: SocketType::from_raw(number).name_on(System::Windows), number: Some(number) }
     }
 
-    /// Windows' name of a protocol in a family.
+    /// Returns Windows' name of a protocol in a family.
     pub(in crate::cli) fn windows_protocol(number: i32, family: i32) -> Self {
         let family = Family::from_number(family, System::Windows);
         Named { name: Protocol::from_raw(number).name(family, System::Windows), number: Some(number) }

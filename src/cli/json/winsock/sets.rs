@@ -1,4 +1,4 @@
-//! The items of one set, every field.
+//! The items of one set, with every field.
 
 use super::{BesideValue, Flags, beside, kind, place, provider_flag_names};
 use crate::cli::json::{Named, Place};
@@ -11,7 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 #[derive(serde::Serialize)]
 pub(super) struct WinsockSet<'a> {
     bits: Option<u32>,
-    /// What the counter says.
+    /// The value of the counter.
     count: Option<u32>,
     items: Vec<WinsockItem<'a>>,
     malformed: Vec<Malformed<'a>>,
@@ -28,7 +28,8 @@ impl<'a> WinsockSet<'a> {
     }
 }
 
-/// An item, every field. Those from `provider_flags` on, but for the last five, are null together where netsh is the source.
+/// An item with every field. If netsh is the source, the fields from `provider_flags` on, except for the last five, are
+/// all null.
 #[derive(serde::Serialize)]
 struct WinsockItem<'a> {
     key: Option<&'a str>,
@@ -38,7 +39,7 @@ struct WinsockItem<'a> {
     path: &'a str,
     provider_id: String,
     chain_length: i32,
-    /// Of a chain its ids, top first; of others what stands in the unused places, if anything does.
+    /// The ids of a chain, top first; for other items the values in the unused places, if there are any.
     chain: Vec<u32>,
     item_version: i32,
     family: Named<'static>,
@@ -55,7 +56,7 @@ struct WinsockItem<'a> {
     security_scheme: Option<i32>,
     message_size: Option<u32>,
     provider_reserved: Option<u32>,
-    /// The value `ProtocolName`.
+    /// The registry value `ProtocolName`.
     repeated_name: Option<&'a str>,
     /// The 888 bytes, in base64.
     packed: Option<String>,
@@ -104,7 +105,7 @@ impl<'a> WinsockItem<'a> {
     }
 }
 
-/// The ids of a chain; else the places up to the last that is not 0.
+/// Returns the ids of a chain; for other items, the places up to the last that is not 0.
 fn chain(info: &ProtocolInfo) -> Vec<u32> {
     let entries = &info.chain.entries;
     match info.chain.ids() {
@@ -113,7 +114,7 @@ fn chain(info: &ProtocolInfo) -> Vec<u32> {
     }
 }
 
-/// A key whose value is no item.
+/// A key whose value is not an item.
 #[derive(serde::Serialize)]
 struct Malformed<'a> {
     key: &'a str,

@@ -1,10 +1,10 @@
-//! What `winsock report` prints.
+//! The output of `winsock report`.
 //!
 //! | file | what |
 //! |---|---|
-//! | `sets` | the entries of one set, and who answers |
+//! | `sets` | the entries of one set, and the answers to the usual requests |
 //! | `name_spaces` | name-space providers |
-//! | `parts` | what both have: places, paths, libraries, times |
+//! | `parts` | the parts that both share: places, paths, libraries, times |
 
 mod name_spaces;
 mod parts;
@@ -149,7 +149,7 @@ impl<'r> FragmentJson<'r> {
 struct DifferenceJson<'r> {
     /// `only-in`, `fields` or `order`.
     kind: &'static str,
-    /// The set that alone has the entry.
+    /// The set that contains the entry, if the other does not.
     bits: Option<u32>,
     in_32: Option<DifferentJson<'r>>,
     in_64: Option<DifferentJson<'r>>,
@@ -226,7 +226,7 @@ impl<'r> ApplicationJson<'r> {
 struct LoadPointJson<'r> {
     name: &'static str,
     path: Option<&'r str>,
-    /// What Windows has there.
+    /// The library that Windows has by default.
     known: &'static str,
     stock: bool,
     source: PlaceJson,

@@ -38,7 +38,7 @@ pub(super) struct NameSpaceJson<'r> {
     written: Option<&'r str>,
     /// `known`, `changed` or `added`.
     standing: &'static str,
-    /// What the known provider resolves.
+    /// The name of the known provider.
     known: Option<&'static str>,
     changes: Vec<NameSpaceChangeJson<'r>>,
     path_concerns: Vec<ConcernJson>,

@@ -1,4 +1,4 @@
-//! What entries and name-space providers both have.
+//! The parts that entries and name-space providers share.
 
 use super::Text;
 use crate::catalog::{Location, Span};
@@ -27,7 +27,7 @@ impl From<Place> for PlaceJson {
 #[derive(Serialize)]
 pub(super) struct ProviderJson {
     id: Option<Guid>,
-    /// What a known provider is called.
+    /// The name of a known provider.
     known: Option<&'static str>,
 }
 
@@ -79,7 +79,7 @@ impl<'r> LibraryJson<'r> {
     }
 }
 
-/// What is known and not there.
+/// A known item that the catalog does not contain.
 #[derive(Serialize)]
 pub(super) struct AbsentJson {
     pub name: &'static str,

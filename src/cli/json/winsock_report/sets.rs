@@ -1,4 +1,4 @@
-//! The entries of one set, and who answers the usual requests.
+//! The entries of one set, and the answers to the usual requests.
 
 use super::parts::{AbsentJson, ConcernJson, LibraryJson, PlaceJson, ProviderJson, TimesJson};
 use crate::catalog::Bitness;
@@ -13,7 +13,7 @@ use serde::Serialize;
 #[derive(Serialize)]
 pub(super) struct SetJson<'r> {
     bits: Option<u32>,
-    /// What the catalog's counter says.
+    /// The value of the catalog's counter.
     count: Option<u32>,
     entries: Vec<EntryJson<'r>>,
     absent: Option<Vec<AbsentJson>>,
@@ -62,18 +62,18 @@ pub(super) struct EntryJson<'r> {
     service_flags: u32,
     provider_flags: Option<u32>,
     chain: &'r [u32],
-    /// When its key was last written.
+    /// The time when its key was last written.
     written: Option<&'r str>,
     /// `standard`, `changed` or `added`.
     standing: &'static str,
-    /// The standard item that it is, or of which it is a second one.
+    /// The standard item that it equals, or repeats.
     standard: Option<&'static str>,
-    /// What it is, where it was added.
+    /// The kind of addition, if it was added.
     addition: Option<&'static str>,
     changes: Vec<ChangeJson<'r>>,
     leftovers: Vec<LeftoverJson>,
     path_concerns: Vec<ConcernJson>,
-    /// Nothing where it was not looked for.
+    /// Null if the library was not looked for.
     library: Option<LibraryJson<'r>>,
     source: PlaceJson,
 }
@@ -136,7 +136,7 @@ impl<'r> ChangeJson<'r> {
 #[derive(Serialize)]
 pub(super) struct LeftoverJson {
     field: &'static str,
-    /// In bytes from the beginning of the field.
+    /// The offset in bytes from the beginning of the field.
     offset: usize,
     hex: String,
     text: Option<String>,
@@ -159,7 +159,7 @@ impl LeftoverJson {
 pub(super) struct LayerJson<'r> {
     catalog_entry_id: Option<u32>,
     name: Option<&'r str>,
-    /// The ids of the chains that it is in.
+    /// The ids of the chains that contain it.
     chains: Vec<u32>,
     covers: &'r [String],
     answers: &'r [&'static str],
@@ -196,7 +196,8 @@ pub(super) struct RequestJson {
 
 #[derive(Serialize)]
 pub(super) struct OutcomeJson<'r> {
-    /// `entry`, `untold` (this entry, if it takes the protocol), `refused`, or `not-told` (no entry that the source states).
+    /// `entry`, `untold` (this entry, if it accepts the protocol), `refused`, or `not-told` (no entry that the source
+    /// states).
     outcome: &'static str,
     position: Option<usize>,
     catalog_entry_id: Option<u32>,

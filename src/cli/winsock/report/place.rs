@@ -1,4 +1,4 @@
-//! Where things are said: line and column, and the registry key in which they stand.
+//! The place of a statement: line and column, and the registry key that contains it.
 
 use crate::catalog::{Bitness, Location, Sources, Span};
 use crate::winsock::{Reading, SourceForm, Store};
@@ -7,17 +7,18 @@ use crate::winsock::{Reading, SourceForm, Store};
 pub(in crate::cli) struct Keys<'r> {
     sources: &'r Sources,
     form: SourceForm,
-    /// Where each key begins, in the order of the source.
+    /// The start of each key, in the order of the source.
     keys: Vec<(Span, String)>,
 }
 
-/// Where something is said.
+/// The place of a statement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::cli) struct Place {
     pub location: Location,
-    /// The key, from `Parameters` on; nothing where the source has no keys.
+    /// The key, from `Parameters` on; `None` if the source has no keys.
     pub key: Option<String>,
-    /// Whether only the key says where it is: the source is no text, and lines are those of one made of it.
+    /// Whether only the key identifies the place: the source is not a text, and the lines are those of a text made from
+    /// it.
     is_rendered: bool,
 }
 
@@ -29,7 +30,7 @@ impl<'r> Keys<'r> {
         Keys { sources: &reading.sources, form: store.form, keys }
     }
 
-    /// The place of a span; its key is the last that begins before it.
+    /// Returns the place of a span; its key is the last one that begins before it.
     pub fn place(&self, at: Span) -> Place {
         let before = self.keys.partition_point(|(key, _)| (key.file, key.start) <= (at.file, at.start));
         let key = before.checked_sub(1).and_then(|place| self.keys.get(place));
@@ -47,7 +48,8 @@ impl<'r> Keys<'r> {
 }
 
 impl std::fmt::Display for Place {
-    /// The key where only that says where it is, else file and line. Of the file's path the last part: there is one file.
+    /// Displays the key if only that identifies the place, else file and line. Only the last part of the file's path is
+    /// displayed, because there is only one file.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Location { file, line, .. } = &self.location;
         let file = file.rsplit(std::path::is_separator).next().unwrap_or(file);

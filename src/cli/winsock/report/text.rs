@@ -1,9 +1,9 @@
-//! The report for people: laid out to be put into a ticket, every statement with its place.
+//! The report for people, in a layout that can be pasted into a ticket; every statement has its place.
 //!
 //! | file | what |
 //! |---|---|
 //! | `entries` | the entries of one set |
-//! | `others` | all else |
+//! | `others` | all other parts |
 
 mod entries;
 mod others;
@@ -31,25 +31,26 @@ pub(super) fn render(report: &Report<'_>, keys: &Keys<'_>) -> String {
     text.out
 }
 
-/// What is written so far.
+/// The text written so far.
 pub(super) struct Text<'k> {
     out: String,
     keys: &'k Keys<'k>,
 }
 
 impl Text<'_> {
-    /// A heading, a blank line before it.
+    /// Writes a heading, after a blank line.
     fn heading(&mut self, heading: impl Display) {
         // Writing to a string cannot fail.
         let _ = writeln!(self.out, "\n{HEADING}{heading}{HEADING:#}");
     }
 
-    /// A line, so many steps in. It may hold styles; what is the source's is made printable by the caller.
+    /// Writes a line, indented by this number of steps. It may contain styles; the caller makes text of the source
+    /// printable.
     fn line(&mut self, steps: usize, line: impl Display) {
         let _ = writeln!(self.out, "{:1$}{line}", "", steps * 2);
     }
 
-    /// A line and where what it says stands.
+    /// Writes a line with the place of its statement.
     fn said(&mut self, steps: usize, line: impl Display, at: crate::catalog::Span) {
         let place = self.keys.place(at).to_string();
         self.line(steps, format_args!("{line}  {FAINT}{}{FAINT:#}", printable(&place)));
@@ -87,22 +88,22 @@ fn verdict(text: &mut Text<'_>, report: &Report<'_>) {
     }
 }
 
-/// An item by the name that people know, as in "`Acme` (id 1007)".
+/// Returns an item by its name for people, as in "`Acme` (id 1007)".
 fn named(item: &Item) -> String {
     format!("`{}` (id {})", printable(shown_name(item)), item.id())
 }
 
-/// As in "64-bit "; nothing where the source does not state.
+/// Returns the bitness as in "64-bit "; an empty text if the source does not state it.
 fn bits(bits: Option<Bitness>) -> String {
     bits.map(|bits| format!("{bits} ")).unwrap_or_default()
 }
 
-/// What is odd about a path, in one line.
+/// Returns the concerns about a path, in one line.
 fn concerns(concerns: &[PathConcern]) -> String {
     concerns.iter().map(PathConcern::to_string).collect::<Vec<_>>().join("; ")
 }
 
-/// What became of looking for a library.
+/// Returns the result of looking for a library.
 fn library(library: &LibraryFile) -> String {
     let at = library.looked_for.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
     let at = printable(&at);
@@ -119,7 +120,7 @@ fn library(library: &LibraryFile) -> String {
     }
 }
 
-/// When keys were written, and those that were written long after the bulk.
+/// Writes the times at which keys were written, and the keys that were written long after the bulk.
 fn times(
     text: &mut Text<'_>,
     times: Option<&Times<'_>>,
@@ -138,7 +139,7 @@ fn times(
     }
 }
 
-/// As in "3 days", in the largest unit of which there are two or more.
+/// Returns a duration as in "3 days", in the largest unit of which there are two or more.
 fn duration(seconds: u64) -> String {
     match seconds {
         172_800.. => format!("{} days", seconds / 86_400),

@@ -1,4 +1,4 @@
-//! Definitions taken from where they are, as they are written there, and made right for where they go.
+//! Copies definitions as they are written, and adapts them to the file that they are copied into.
 
 use super::files;
 use super::plan::Planned;
@@ -11,7 +11,7 @@ use crate::edit::text::Text;
 use crate::registry::EntryRef;
 use std::path::Path;
 
-/// Returns the text of a definition for a file of a folder; there it replaces another, or does not.
+/// Returns the text of a definition for a file in `folder`. Sets `replace = true` in it if `replaces` is set.
 pub(super) fn definition(
     (source, tables): (&Source, &Tables<'_>),
     copy: &Planned,
@@ -24,7 +24,7 @@ pub(super) fn definition(
     let mut text = Text::new(&source.definition(copy.there, &table).ok_or(lost)?);
     text.unset(&table, &["replace"]);
     if source.is_foreign(copy.there) {
-        // It is a number of that catalog, which here may be another entry's.
+        // The id is a number of that catalog, and may belong to another entry here.
         text.unset(&table, &["catalog-entry-id"]);
     } else if kind.is_entry() {
         let entry = tables.members(name).first().copied();
@@ -38,7 +38,7 @@ pub(super) fn definition(
     Ok(text.into_string())
 }
 
-/// Returns the options of an entry that hold relative paths, with these as they have to be for a file of another folder.
+/// Returns the options of an entry that hold relative paths, rewritten for a file in another folder.
 fn moved(source: &Source, entry: EntryRef<'_>, folder: &Path) -> Vec<(String, String)> {
     let to = files::canonical(folder);
     let moved = |option: &EntryOption| {

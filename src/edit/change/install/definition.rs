@@ -1,4 +1,4 @@
-//! What is given by words, laid out as catalogs are.
+//! Builds definitions from keys and values that were given as words.
 
 use super::put::{self, Home};
 use super::tables::{Tables, kind};
@@ -12,17 +12,18 @@ use crate::edit::transaction::Draft;
 use crate::registry::Registry;
 use indexmap::IndexMap;
 
-/// An entry, provider, family or section of policy given by words.
+/// A definition of an entry, provider, family or policy section, given as words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Definition {
-    /// What it is.
+    /// The kind of the defined item.
     pub kind: DefinitionKind,
     /// Its name.
     pub name: String,
-    /// Its keys and their values. A key may have parts, as `options.roots` has. A value is one of TOML, or else a text, or a list of
-    /// texts separated by commas where the key takes one.
+    /// Its keys and their values. A key may have two parts, as `options.roots` has. A value is a TOML value, or else a
+    /// plain text, or a list of texts separated by commas where the key takes a list.
     ///
-    /// The keys `module`, `id` and `library` of an entry are those of its provider, which is declared if it is not here.
+    /// The keys `module`, `id` and `library` of an entry are those of its provider, which is declared if it does not
+    /// exist yet.
     pub keys: Vec<(String, String)>,
 }
 
@@ -32,7 +33,7 @@ pub struct Definition {
 pub enum DefinitionKind {
     /// A provider.
     Provider,
-    /// A family of one's own, or facts about a known one.
+    /// A custom family, or further facts about a known family.
     Family,
     /// A base protocol.
     Base,
@@ -40,12 +41,12 @@ pub enum DefinitionKind {
     Layer,
     /// A chain.
     Chain,
-    /// A section of policy.
+    /// A policy section.
     Application,
 }
 
 impl DefinitionKind {
-    /// All of them, in the order in which they stand in a catalog.
+    /// All kinds, in the order in which their sections stand in a catalog.
     pub const ALL: [DefinitionKind; 6] = [
         DefinitionKind::Provider,
         DefinitionKind::Family,
@@ -55,12 +56,12 @@ impl DefinitionKind {
         DefinitionKind::Application,
     ];
 
-    /// Returns whether it is an entry, of which no two have one name, whatever they are.
+    /// Returns whether this kind is a kind of entry. No two entries share a name, whatever their kinds.
     pub(super) const fn is_entry(self) -> bool {
         matches!(self, DefinitionKind::Base | DefinitionKind::Layer | DefinitionKind::Chain)
     }
 
-    /// Returns its section in a catalog: `provider`, `family`, `base`, `layer`, `chain` or `application`.
+    /// Returns the name of its section in a catalog: `provider`, `family`, `base`, `layer`, `chain` or `application`.
     pub const fn name(self) -> &'static str {
         match self {
             DefinitionKind::Provider => "provider",
@@ -73,11 +74,12 @@ impl DefinitionKind {
     }
 }
 
-/// The keys of an entry that are its provider's.
+/// The keys of an entry that belong to its provider.
 const OF_PROVIDER: &[&str] = &["module", "id", "library"];
 
 impl Definition {
-    /// Puts the definition into the target, and its provider before it if that is not here. Gives its name, if it is a layer.
+    /// Writes the definition into the target, after its provider if that does not exist yet. Returns the name if the
+    /// definition is a layer.
     pub(super) fn install(&self, draft: &mut Draft, replace: bool) -> Result<Vec<String>, ChangeError> {
         let Definition { kind, name, .. } = self;
         if !(is_name(name) || *kind == DefinitionKind::Application && name == "*") {
@@ -106,12 +108,12 @@ impl Definition {
         Ok(if *kind == DefinitionKind::Layer { vec![name.clone()] } else { Vec::new() })
     }
 
-    /// Returns the keys and their words, by their parts, in the canonical order.
+    /// Returns the values by the parts of their keys, in the canonical order.
     fn keys(&self) -> Result<IndexMap<Vec<&str>, &str>, ChangeError> {
         let (what, name) = (self.kind.name(), self.name.clone());
         let mut keys: IndexMap<Vec<&str>, &str> = IndexMap::new();
         for (key, word) in &self.keys {
-            // The names of options may have dots; other keys of two parts have none.
+            // Option names may contain dots; other keys of two parts do not.
             let parts: Vec<&str> = key.splitn(2, '.').map(str::trim).collect();
             let first = parts.first().copied().unwrap_or_default();
             if !self.known().any(|known| known == first) {
@@ -130,14 +132,14 @@ impl Definition {
         Ok(keys)
     }
 
-    /// Returns the keys that it may have, in the canonical order.
+    /// Returns the keys that the definition may have, in the canonical order.
     fn known(&self) -> impl Iterator<Item = &'static str> + Clone {
         let of_provider = if self.kind.is_entry() { OF_PROVIDER } else { &[] };
         let own = keys::Table::at(&[self.kind.name(), &self.name]).map(keys::Table::names);
         own.into_iter().flatten().filter(|key| *key != "replace").chain(of_provider.iter().copied())
     }
 
-    /// Returns what is here under its name, and where.
+    /// Returns the kind and the place of the existing definition of this name.
     fn existing(&self, registry: &Registry) -> Option<(DefinitionKind, Span)> {
         let tables = Tables::of(registry);
         let at = match self.kind {
@@ -153,7 +155,7 @@ impl Definition {
         Some((self.kind, at?))
     }
 
-    /// Returns the table of the provider, if it is not here. One that is here must be what the keys say.
+    /// Returns the table of the provider, if it does not exist yet. An existing provider must agree with the keys.
     fn provider(&self, registry: &Registry, keys: &IndexMap<Vec<&str>, &str>) -> Result<Option<String>, ChangeError> {
         let stated = |key: &str| keys.get([key].as_slice()).map(|word| word.trim());
         let Some(name) = self.kind.is_entry().then(|| stated("provider").or(stated("module"))).flatten() else {
@@ -185,7 +187,7 @@ impl Definition {
         }
     }
 
-    /// Returns its table.
+    /// Returns the text of the definition's table.
     fn written(&self, registry: &Registry, keys: &IndexMap<Vec<&str>, &str>, replaces: bool) -> String {
         let path = [self.kind.name(), self.name.as_str()];
         let mut table = Table::new(&path);
@@ -235,12 +237,12 @@ impl Definition {
     }
 }
 
-/// A table in the canonical layout.
+/// Returns the table as text in the canonical layout.
 fn laid_out(table: &Table) -> String {
     let mut page = Page::default();
     page.table(table);
     let text = page.into_text();
-    // What is written is TOML, so that this gives a layout always.
+    // The text is always valid TOML, so formatting it does not fail.
     format(&text).unwrap_or(text)
 }
 

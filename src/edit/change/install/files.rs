@@ -1,10 +1,10 @@
-//! Paths of files among the options, which count from the folder of the catalog that they are written in.
+//! File paths among the options, which are relative to the folder of the catalog that states them.
 
 use crate::catalog::{OptionKind, OptionValue};
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
-/// Returns the value of an option with other paths in it; words that are none stay.
+/// Returns the value of an option with its paths mapped. Words that are not paths stay.
 pub(super) fn with_paths(kind: OptionKind, value: &OptionValue, path: impl Fn(&str) -> String) -> OptionValue {
     match (kind, value) {
         (OptionKind::FilesOr(words), OptionValue::String(text)) if words.contains(&text.as_str()) => value.clone(),
@@ -20,14 +20,14 @@ pub(super) fn with_paths(kind: OptionKind, value: &OptionValue, path: impl Fn(&s
     }
 }
 
-/// A folder by the path that only it has; as given where the system does not state.
+/// Returns the canonical path of a folder, or the path as given where the system cannot resolve it.
 pub(super) fn canonical(folder: &Path) -> PathBuf {
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned())
 }
 
-/// A path that counts from one folder as it has to be written in another, both canonical. It stays relative where the two folders
-/// have more in common than the root; what is far away is better named whole.
+/// Rewrites a path that is relative to the folder `from` so that it is relative to the folder `to`. Both folders are
+/// canonical. Returns an absolute path where the two folders have only the root in common.
 pub(super) fn moved(path: &str, from: &Path, to: &Path) -> String {
     if from == to || Path::new(path).is_absolute() {
         return path.to_owned();

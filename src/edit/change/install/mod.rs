@@ -1,16 +1,16 @@
-//! Entries that are added to catalogs, with all that they stand on.
+//! Adds entries to catalogs, with everything that they stand on.
 //!
 //! | file | what |
 //! |---|---|
-//! | `source` | the catalogs that definitions come from, loaded |
-//! | `tables` | what catalogs define, and what each definition stands on |
-//! | `plan` | what is to be copied, in which order, and what is in the way |
-//! | `same` | whether two definitions of a name are the same in all that counts |
-//! | `copy` | a definition as it is written there, made right for where it goes |
-//! | `files` | paths of files among the options |
-//! | `definition` | what is given by words |
-//! | `put` | definitions put into files |
-//! | `over` | chains of a new layer over what is there |
+//! | `source` | loads the catalogs that definitions are copied from |
+//! | `tables` | the tables that catalogs define, and what each table stands on |
+//! | `plan` | the tables to copy, their order, and the conflicts |
+//! | `same` | compares two definitions of a name by the keys that matter |
+//! | `copy` | copies the text of a definition and adapts it to its new file |
+//! | `files` | file paths among the options |
+//! | `definition` | definitions given as words |
+//! | `put` | writes definitions into files |
+//! | `over` | chains of a new layer over existing entries |
 
 mod copy;
 mod definition;
@@ -35,15 +35,17 @@ use tables::Tables;
 
 /// Adds entries: from another catalog, from words, or from a text.
 ///
-/// An entry brings what it stands on and what is not here yet: its provider, the layers and the base of a chain, families of its own.
-/// What is here under the same name is taken as it is, if it is the same in all that counts: in what it answers to, in its contract,
-/// in what would be opened; else it refuses the change, or is replaced. Of what only its `allow-below` names a layer brings layers,
-/// which change no answer; base protocols and chains have to be installed by name.
+/// With an entry, everything that it stands on and that does not exist yet is installed too: its provider, the layers
+/// and the base of a chain, custom families. An existing definition of the same name is kept if it is equal in every
+/// key that matters: the requests that it answers, its contract, and the files that it opens. Otherwise it causes the
+/// change to be rejected, or is replaced. Of the entries that a layer names only in its `allow-below`, layers are
+/// installed too, because they change no answer; base protocols and chains must be installed by name.
 ///
-/// Definitions are copied as they are written, with the comments that belong to them; relative paths among their options lead to the
-/// same files from the new place. They go to the end of the file that is changed: providers, families, base protocols, layers,
-/// chains, those of which the first that matches is chosen in the catalog order that they have where they come from. Policy, tests,
-/// guarantees, severities and `order` of a catalog do not come along, as they speak of that catalog as a whole.
+/// Definitions are copied as they are written, with the comments that belong to them; relative paths among their
+/// options are rewritten so that they lead to the same files. The definitions are appended to the file that is changed:
+/// providers, families, base protocols, layers, chains. Base protocols and chains keep the catalog order that they have
+/// in their source, because the first that matches a request is selected. Policy, tests, guarantees, severities and the
+/// `order` of a catalog are not copied, because they apply to that catalog as a whole.
 ///
 /// ```
 /// use sockatlas::Loader;
@@ -69,14 +71,14 @@ pub struct Install {
     chains_over: Vec<String>,
 }
 
-/// Where what is installed comes from.
+/// The origin of the definitions to be installed.
 #[derive(Clone, Debug)]
 enum Origin {
     Catalogs(Catalogs),
     Words(Definition),
 }
 
-/// Catalogs that are loaded, or are to be.
+/// Catalogs that are loaded, or are to be loaded.
 #[derive(Clone, Debug)]
 enum Catalogs {
     Registry(Registry),
@@ -89,43 +91,45 @@ impl Install {
         Install { from, names: Vec::new(), replace: false, chains_over: Vec::new() }
     }
 
-    /// From other catalogs, which load by themselves.
+    /// Installs from other catalogs, which are loaded already.
     pub fn from(registry: &Registry) -> Self {
         Install::of(Origin::Catalogs(Catalogs::Registry(registry.clone())))
     }
 
-    /// From another catalog: a file, a folder, or one that ships (`builtin:layers.toml`). It may stand on entries that are here, as it
-    /// is loaded together with these; so it must load as a whole, whatever is wanted of it.
+    /// Installs from another catalog: a file, a folder, or a built-in one (`builtin:layers.toml`). The catalog may
+    /// stand on existing entries, because it is loaded together with them. It must load as a whole, even if only some
+    /// of its entries are wanted.
     pub fn path(path: impl Into<PathBuf>) -> Self {
         Install::of(Origin::Catalogs(Catalogs::Path(path.into())))
     }
 
-    /// From a catalog given as a text, under a name for messages. It may stand on entries that are here. Relative paths in it count
-    /// from the folder of the file that they go into.
+    /// Installs from a catalog given as a text, with a name for messages. The catalog may stand on existing entries.
+    /// Relative paths in it are relative to the folder of the file that they are written into.
     pub fn text(name: impl Into<String>, text: impl Into<String>) -> Self {
         Install::of(Origin::Catalogs(Catalogs::Text { name: name.into(), text: text.into() }))
     }
 
-    /// One entry, provider, family or section of policy, given by words.
+    /// Installs one entry, provider, family or policy section, given as words.
     pub fn definition(definition: Definition) -> Self {
         Install::of(Origin::Words(definition))
     }
 
-    /// The entries that are wanted of a catalog. Without: all that its own documents define, but for what these include, and what
-    /// is disabled there.
+    /// Selects the entries to install from a catalog. Without this call, all entries that its own documents define are
+    /// installed, except those of included documents and disabled ones.
     pub fn names<S: Into<String>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
         self.names.extend(names.into_iter().map(Into::into));
         self
     }
 
-    /// Puts what comes in the place of what is here under the same name and is not the same.
+    /// Sets whether a definition replaces an existing definition of the same name that differs from it.
     pub fn replace(mut self, replace: bool) -> Self {
         self.replace = replace;
         self
     }
 
-    /// Makes a chain `LAYER-over-BASE` of the one layer that comes over each of these base protocols and chains, and puts the chains
-    /// first in the catalog order, as `WSCInstallProviderAndChains` does. `all` stands for every entry that requests can select.
+    /// Makes a chain `LAYER-over-BASE` of the one installed layer over each of these base protocols and chains, and
+    /// puts the chains first in the catalog order, as `WSCInstallProviderAndChains` does. `all` stands for every entry
+    /// that requests can select.
     pub fn chains_over<S: Into<String>>(mut self, bases: impl IntoIterator<Item = S>) -> Self {
         self.chains_over.extend(bases.into_iter().map(Into::into));
         self
@@ -153,7 +157,7 @@ impl Install {
     }
 }
 
-/// Copies what is planned, and notes what was not asked for.
+/// Copies the planned tables, and records those that were not requested by name as consequences.
 fn copy(source: &Source, tables: &Tables<'_>, plan: &Plan, draft: &mut Draft) -> Result<(), ChangeError> {
     let mut new = Vec::new();
     for copy in &plan.copies {

@@ -1,7 +1,8 @@
-//! Chains of a new layer over what is there, in front of all others: what `WSCInstallProviderAndChains` does on Windows.
+//! Makes chains of a new layer over existing entries, and puts them first: what `WSCInstallProviderAndChains` does on
+//! Windows.
 //!
-//! Which of them are sound is found out by loading them. Where the bases are named, one that is not refuses all; of all entries
-//! that requests can select, those are left out over which the layer cannot run.
+//! The chains are loaded to find out which of them are sound. Where the bases are named, one unsound chain causes the
+//! change to be rejected. With `all`, the entries over which the layer cannot run are left out.
 
 use super::put;
 use super::tables::Tables;
@@ -15,7 +16,7 @@ use crate::edit::transaction::{Draft, TransactionError};
 use crate::registry::{EntryRef, Registry};
 use std::collections::{HashMap, HashSet};
 
-/// What stands for every entry that requests can select.
+/// The word that stands for every entry that requests can select.
 const ALL: &str = "all";
 
 /// A chain of the layer over one entry.
@@ -25,7 +26,7 @@ struct Chain {
     base: String,
 }
 
-/// Makes chains of a layer that is here over some entries, unless they are here already, and puts the new ones first.
+/// Makes chains of an existing layer over some entries, unless such chains exist already, and puts the new ones first.
 pub(super) fn install(draft: &mut Draft, layer: &str, bases: &[String]) -> Result<(), TransactionError> {
     let registry = draft.registry().clone();
     let is_all = bases.iter().any(|base| base == ALL) && registry.entry(ALL).is_none();
@@ -52,7 +53,7 @@ pub(super) fn install(draft: &mut Draft, layer: &str, bases: &[String]) -> Resul
     Order { names: chains.into_iter().map(|chain| chain.name).collect(), place: Place::First }.apply(draft)
 }
 
-/// Returns the entries that are to be covered, in catalog order.
+/// Returns the entries to be covered, in catalog order.
 fn covered<'r>(
     registry: &'r Registry,
     layer: &str,
@@ -82,7 +83,7 @@ fn covered<'r>(
     Ok(registry.selectable().filter(|entry| is_all || wanted.contains(entry.name())).collect())
 }
 
-/// Returns the chains over these entries that are not here yet.
+/// Returns the chains over these entries that do not exist yet.
 fn chains(registry: &Registry, layer: &str, bases: &[EntryRef<'_>]) -> Vec<Chain> {
     let is_here = |base: &EntryRef<'_>| {
         base.users().into_iter().any(|user| match &registry.entry_at(user.index()).body {
@@ -105,7 +106,7 @@ fn chains(registry: &Registry, layer: &str, bases: &[EntryRef<'_>]) -> Vec<Chain
     chains
 }
 
-/// Puts the chains at the end of the target, and says which of them are not sound.
+/// Appends the chains to the target, and returns the bases over which they are not sound.
 fn refused(draft: &mut Draft, layer: &str, chains: &[Chain]) -> Result<Vec<Unfit>, TransactionError> {
     put::at_end(draft, &tables(layer, chains))?;
     let Err(error) = draft.loader().load() else { return Ok(Vec::new()) };
@@ -128,7 +129,7 @@ fn refused(draft: &mut Draft, layer: &str, chains: &[Chain]) -> Result<Vec<Unfit
     Ok(refused)
 }
 
-/// Why a layer cannot run over an entry, said without the name of the chain that was tried.
+/// Returns the reason why a layer cannot run over an entry, without the name of the trial chain.
 fn reason(fault: &FaultKind) -> String {
     match fault {
         FaultKind::ContractBroken { layer, below, broken, .. } => {
@@ -142,7 +143,7 @@ fn reason(fault: &FaultKind) -> String {
     }
 }
 
-/// Returns what is said of a chain that is not made, or `None` of one that is.
+/// Returns the consequence that reports a chain as left out, or `None` for a chain that is made.
 fn left_out(registry: &Registry, chain: &Chain, unfit: &[Unfit]) -> Option<Consequence> {
     let unfit = unfit.iter().find(|unfit| unfit.base == chain.base)?;
     let at = registry.entry(&chain.base)?.source();

@@ -1,4 +1,4 @@
-//! What is to be copied: what is asked for, what that stands on, and what of both is here already.
+//! The plan of an installation: the requested tables, the tables that these stand on, and which of both exist already.
 
 use super::DefinitionKind;
 use super::same::differing;
@@ -11,12 +11,12 @@ use crate::registry::{EntryRef, Registry};
 use indexmap::IndexSet;
 use std::collections::HashMap;
 
-/// What is to be copied, and what was asked for.
+/// The tables to be copied, and the tables that were requested.
 #[derive(Debug)]
 pub(super) struct Plan {
-    /// What was asked for, whether or not it is here.
+    /// The requested tables, whether or not they exist already.
     pub wanted: IndexSet<Path>,
-    /// In the order in which it is to be written.
+    /// The tables to be copied, in the order in which they are to be written.
     pub copies: Vec<Planned>,
 }
 
@@ -24,9 +24,9 @@ pub(super) struct Plan {
 #[derive(Clone, Debug)]
 pub(super) struct Planned {
     pub path: Path,
-    /// Where it is.
+    /// The place of the table in the source.
     pub there: Span,
-    /// Where what it replaces is.
+    /// The kind and the place of the definition that it replaces.
     pub here: Option<(DefinitionKind, Span)>,
 }
 
@@ -70,14 +70,14 @@ impl Plan {
         Ok(Plan { wanted, copies: tables.in_order(copies) })
     }
 
-    /// Returns the layers among what was asked for.
+    /// Returns the layers among the requested tables.
     pub fn layers(&self) -> Vec<String> {
         let layers = self.wanted.iter().filter(|(kind, _)| *kind == DefinitionKind::Layer);
         layers.map(|(_, name)| name.clone()).collect()
     }
 }
 
-/// What is here, and what is there.
+/// The existing tables and the tables of the source.
 struct Sides<'a> {
     source: &'a Source,
     here: &'a Registry,
@@ -86,7 +86,7 @@ struct Sides<'a> {
 }
 
 impl Sides<'_> {
-    /// Returns all entries that the catalogs define by themselves and do not disable.
+    /// Returns all entries that the source's own documents define and do not disable.
     fn all(&self) -> Result<IndexSet<Path>, ChangeError> {
         let own = self.theirs.entries().filter(|(_, members)| {
             let at = |entry: &EntryRef<'_>| self.source.registry.entry_at(entry.index()).at;
@@ -107,7 +107,8 @@ impl Sides<'_> {
         })
     }
 
-    /// These tables, and all that they stand on. What a layer allows below it comes along if it is a layer, which changes no answer.
+    /// Returns these tables, and everything that they stand on. Of the entries that a new layer allows below it, layers
+    /// are added too, because they change no answer.
     fn with_what_is_below(&self, wanted: &IndexSet<Path>) -> IndexSet<Path> {
         let mut all = wanted.clone();
         let mut at = 0;
@@ -124,7 +125,7 @@ impl Sides<'_> {
         all
     }
 
-    /// Refuses layers that allow below them what will not be here.
+    /// Rejects layers whose `allow-below` names an entry that will not exist.
     fn allows_what_is_there(&self, all: &IndexSet<Path>) -> Result<(), ChangeError> {
         for path in all.iter().filter(|path| self.ours.get(path).is_none()) {
             let Some(layer) = self.theirs.members(&path.1).first().filter(|_| path.0 == DefinitionKind::Layer) else {
@@ -142,8 +143,9 @@ impl Sides<'_> {
         Ok(())
     }
 
-    /// Providers, families, base protocols, layers, chains; but base protocols and chains stay in the catalog order that they have
-    /// there, as of those that match a request the first is chosen, and layers come before the first chain.
+    /// Returns the copies in the order providers and families, base protocols, layers, chains. Base protocols and
+    /// chains keep the catalog order of the source, because the first that matches a request is selected; the layers
+    /// come before the first chain.
     fn in_order(&self, copies: Vec<Planned>) -> Vec<Planned> {
         let places: HashMap<&str, usize> =
             self.source.registry.selectable().enumerate().map(|(at, entry)| (entry.name(), at)).collect();

@@ -1,4 +1,5 @@
-//! Definitions put into files: one that replaces into the place of what it replaces, every other at the end of the target.
+//! Writes definitions into files: a replacement into the place of the replaced definition, every other definition at
+//! the end of the target.
 
 use super::DefinitionKind;
 use crate::catalog::Span;
@@ -7,26 +8,26 @@ use crate::edit::text::Text;
 use crate::edit::transaction::Draft;
 use std::path::{Path, PathBuf};
 
-/// Where a definition goes.
+/// The place where a definition is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Home {
-    /// To the end of the target.
+    /// The end of the target.
     End,
-    /// To the end of the target, saying that it replaces what another document defines.
+    /// The end of the target, with `replace = true`, as the definition replaces one of another document.
     EndReplacing,
-    /// Into the place of what it replaces, which may itself say that it replaces another.
+    /// The place of the replaced definition, which may itself state `replace = true`.
     Place { file: PathBuf, kind: DefinitionKind, at: Span, replaces: bool },
 }
 
 impl Home {
-    /// Returns where the replacement of a definition goes: into its place, if that is a file that can be changed.
+    /// Returns the place for the replacement of a definition: the place of that definition, if its file can be changed.
     pub fn replacing(draft: &Draft, kind: DefinitionKind, name: &str, at: Span) -> Home {
         let Ok(file) = draft.file(at.file) else { return Home::EndReplacing };
         let replaces = Text::new(draft.text(file)).value(&[kind.name(), name], &["replace"]) == Some("true");
         Home::Place { file: file.to_owned(), kind, at, replaces }
     }
 
-    /// Returns the folder of the file into which the definition goes.
+    /// Returns the folder of the file into which the definition is written.
     pub fn folder<'d>(&'d self, draft: &'d Draft) -> &'d Path {
         let file = match self {
             Home::End | Home::EndReplacing => draft.target(),
@@ -35,7 +36,7 @@ impl Home {
         file.parent().unwrap_or(Path::new(""))
     }
 
-    /// Returns whether the definition has to say that it replaces another.
+    /// Returns whether the definition must state `replace = true`.
     pub fn replaces(&self) -> bool {
         match self {
             Home::End => false,
@@ -45,7 +46,7 @@ impl Home {
     }
 }
 
-/// Puts tables at the end of the target.
+/// Appends tables to the target.
 pub(super) fn at_end(draft: &mut Draft, tables: &[String]) -> Result<(), ChangeError> {
     if tables.is_empty() {
         return Ok(());
@@ -60,7 +61,7 @@ pub(super) fn at_end(draft: &mut Draft, tables: &[String]) -> Result<(), ChangeE
     Ok(())
 }
 
-/// Puts a table into the place of another.
+/// Replaces a table by another.
 pub(super) fn in_place(
     draft: &mut Draft,
     file: &Path,
@@ -68,7 +69,7 @@ pub(super) fn in_place(
     table: &str,
 ) -> Result<(), ChangeError> {
     let mut text = Text::new(draft.text(file));
-    // What is written in several places, or without a header, has no one place into which another could be put.
+    // A definition that is written in several places, or without a header, has no single place for the replacement.
     if !text.replace_table(&[kind.name(), name], table) {
         let at = draft.registry().locate(at);
         return Err(ChangeError::Scattered { what: kind.name(), name: name.to_owned(), at });

@@ -1,6 +1,6 @@
-//! Whether two definitions of a name are the same in all that counts: in what is answered, and in what is opened.
+//! Compares two definitions of a name by the keys that decide how requests are answered and what is opened.
 //!
-//! What only describes does not count: summaries, catalog entry ids, sizes, whether an entry is listed.
+//! Purely descriptive keys are ignored: summaries, catalog entry ids, sizes, whether an entry is listed.
 
 use super::files;
 use super::tables::Defined;
@@ -10,10 +10,10 @@ use crate::catalog::{EntryKind, EntryOption, OptionKind, OptionValue};
 use crate::registry::{EntryRef, ProviderRef, Registry};
 use std::collections::BTreeMap;
 
-/// One of two registries.
+/// A definition with the registry that contains it.
 pub(super) type Side<'r> = (&'r Registry, Defined<'r>);
 
-/// Returns the keys in which two definitions differ; none where they are the same.
+/// Returns the keys in which two definitions differ; empty where they are equal.
 pub(super) fn differing(here: &Side<'_>, there: &Side<'_>) -> Vec<&'static str> {
     match (&here.1, &there.1) {
         (Defined::Provider(one), Defined::Provider(other)) => providers(one, other),
@@ -36,12 +36,12 @@ fn kind(members: &[EntryRef<'_>]) -> Option<EntryKind> {
     members.first().map(|first| first.kind())
 }
 
-/// Returns what is unequal, in order.
+/// Returns the keys of the unequal pairs, in order.
 fn unequal<const N: usize>(equal: [(&'static str, bool); N]) -> Vec<&'static str> {
     equal.into_iter().filter(|(_, equal)| !equal).map(|(key, _)| key).collect()
 }
 
-/// Returns what one side does not state says nothing against the other.
+/// Returns whether two values agree: they are equal, or one side states none.
 fn agree<T: PartialEq>(one: Option<T>, other: Option<T>) -> bool {
     one.is_none() || other.is_none() || one == other
 }
@@ -54,7 +54,7 @@ fn providers(one: &ProviderRef<'_>, other: &ProviderRef<'_>) -> Vec<&'static str
     ])
 }
 
-/// A family that is here may have more protocols.
+/// Compares two families. The existing family may have more protocols.
 fn families(here: &DeclaredFamily, there: &DeclaredFamily) -> Vec<&'static str> {
     let has = |(name, number)| here.protocols.get::<String>(name) == Some(number);
     unequal([("number", here.family == there.family), ("protocols", there.protocols.iter().all(has))])
@@ -121,7 +121,7 @@ fn chains((here, one): (&Registry, &Chain), (there, other): (&Registry, &Chain))
     ])
 }
 
-/// Returns the options by name, paths of files as those that would be opened.
+/// Returns the options by name, with file paths resolved to the files that would be opened.
 fn options(entry: &EntryRef<'_>) -> BTreeMap<String, OptionValue> {
     let located = |option: &EntryOption| {
         let kind = entry.spec(&option.name).map(|spec| spec.kind());

@@ -1,4 +1,4 @@
-//! Where what is installed comes from: other catalogs, loaded, and which of their documents are meant.
+//! Loads the catalogs that definitions are installed from, and distinguishes their own documents from the others.
 
 use super::Catalogs;
 use crate::catalog::{FileId, Location, Span};
@@ -15,14 +15,15 @@ use std::path::Path;
 /// Catalogs from which definitions are taken.
 pub(super) struct Source {
     pub registry: Registry,
-    /// The first document that is not one of the catalogs that are changed.
+    /// The number of the first document that does not belong to the catalogs to be changed.
     first: u32,
-    /// The documents as texts, those that are no TOML as what they say in TOML; read when they are asked for.
+    /// The documents as editable texts, read on first use; a document that is not TOML is converted to TOML.
     texts: Vec<OnceCell<Text>>,
 }
 
 impl Source {
-    /// Loads what definitions are taken from. What is no catalog of its own is loaded together with those that are here.
+    /// Loads the catalogs that definitions are copied from. A path or a text is loaded together with the existing
+    /// catalogs; a path that fails so is loaded apart from them.
     pub fn load(catalogs: &Catalogs, draft: &Draft) -> Result<Self, TransactionError> {
         let source = match catalogs {
             Catalogs::Registry(registry) => Source::of(registry.clone(), 0),
@@ -39,7 +40,7 @@ impl Source {
         Source { registry, first, texts }
     }
 
-    /// Loads catalogs as if they stood behind those that are here, where they may define what is defined here otherwise.
+    /// Loads catalogs after the existing ones, whose definitions they may redefine.
     fn beside(draft: &Draft, add: impl Fn(Loader) -> Loader) -> Result<Self, TransactionError> {
         let here = draft.registry().sources().len();
         let loader = add(draft.loader().clone());
@@ -48,14 +49,15 @@ impl Source {
             Ok(registry) => return Ok(Source::of(registry, first)),
             Err(error) => error,
         };
-        // Where all faults are here they come of what prevails there: then what matters is that both define the same names.
+        // If all faults are in the existing catalogs, they come from the redefinitions; then report that both define
+        // the same names.
         let is_here = error.faults().iter().all(|fault| fault.at.file.0 < first);
         let error = if is_here { loader.load().err().unwrap_or(error) } else { error };
         Err(TransactionError::Source(error))
     }
 
-    /// Loads catalogs of which some part would not stand on those that are here: by themselves, or over what ships for the dialect,
-    /// as `builtin:layers.toml` is meant to be.
+    /// Loads a catalog that cannot be loaded together with the existing ones: by itself, or over the built-in catalog
+    /// of the dialect, as `builtin:layers.toml` is meant to be loaded.
     fn apart(draft: &Draft, path: &Path) -> Option<Self> {
         let loader = draft.loader().without_inputs();
         let alone = loader.clone().path(path).load().ok().map(|registry| Source::of(registry, 0));
@@ -66,7 +68,7 @@ impl Source {
         alone.or_else(|| Some(Source::of(loader.path(ships).path(path).load().ok()?, 1)))
     }
 
-    /// Refuses catalogs that state another dialect.
+    /// Rejects catalogs that state another dialect.
     fn fits(&self, draft: &Draft) -> Result<(), ChangeError> {
         let here = draft.registry().dialect();
         let stated = self.registry.dialect();
@@ -81,12 +83,12 @@ impl Source {
         }
     }
 
-    /// Returns whether what stands there is said by the catalogs themselves, and not by what they include.
+    /// Returns whether the catalogs themselves contain this place, as opposed to documents that they include.
     pub fn is_own(&self, at: Span) -> bool {
         at.file.0 >= self.first && !self.registry.sources().get(at.file).is_included()
     }
 
-    /// Returns what the catalogs are called.
+    /// Returns the names of the source's own documents, separated by commas.
     pub fn name(&self) -> String {
         let own = |(file, _): &(FileId, &crate::catalog::Source)| self.is_own(Span::beginning(*file));
         let names = self.registry.sources().iter().filter(own).map(|(_, source)| source.name());
@@ -97,17 +99,19 @@ impl Source {
         self.registry.locate(at)
     }
 
-    /// Returns the folder from which relative paths count that are written there, or `None` where that is no file.
+    /// Returns the folder that relative paths at this place are relative to, or `None` where the document is not a
+    /// file.
     pub fn folder(&self, at: Span) -> Option<&Path> {
         self.registry.sources().get(at.file).file().map(|file| file.parent().unwrap_or(Path::new("")))
     }
 
-    /// Returns whether what stands there is no TOML.
+    /// Returns whether the document at this place is not TOML.
     pub fn is_foreign(&self, at: Span) -> bool {
         self.registry.sources().get(at.file).is_foreign()
     }
 
-    /// Returns the text of a table that is defined there, as it is written; of a document that is no TOML as it would be written.
+    /// Returns the text of a table that is defined at this place, as it is written, or converted to TOML for other
+    /// documents.
     pub fn definition(&self, at: Span, table: &[&str]) -> Option<String> {
         self.text(at.file)?.definition(table)
     }

@@ -1,4 +1,4 @@
-//! What catalogs define: the tables of a registry, each with what it defines and what it stands on.
+//! The tables of a registry, each with what it defines and what it stands on.
 
 use super::DefinitionKind;
 use crate::catalog::entry::Body;
@@ -15,16 +15,16 @@ pub(super) type Path = (DefinitionKind, String);
 /// The tables of a registry.
 pub(super) struct Tables<'r> {
     registry: &'r Registry,
-    /// The tables of entries by their names: those of a chain over several bases are one table.
+    /// The tables of entries by their names. All entries of a chain over several bases belong to one table.
     entries: IndexMap<String, Vec<EntryRef<'r>>>,
 }
 
-/// What a table defines.
+/// The content that a table defines.
 #[derive(Clone, Debug)]
 pub(super) enum Defined<'r> {
     Provider(ProviderRef<'r>),
     Family(&'r DeclaredFamily),
-    /// At least one; several are those of a chain over several bases.
+    /// At least one entry; several entries are those of a chain over several bases.
     Entries(&'r [EntryRef<'r>]),
 }
 
@@ -47,7 +47,7 @@ impl<'r> Tables<'r> {
         self.entries.iter().map(|(name, members)| (name.as_str(), members.as_slice()))
     }
 
-    /// Returns the table that makes an entry or a group of this name.
+    /// Returns the table that defines an entry or a group of this name.
     pub fn making(&self, name: &str) -> Option<Path> {
         let of_table = self.entries.get_key_value(name);
         let of_group = || {
@@ -59,7 +59,7 @@ impl<'r> Tables<'r> {
         Some((kind(members.first()?.kind()), name.clone()))
     }
 
-    /// Returns what a table defines. Of entries the name alone counts, as no two kinds of entries can have it.
+    /// Returns what a table defines. Entries are found by name alone, because no two kinds of entries share a name.
     pub fn get(&self, (section, name): &Path) -> Option<Defined<'_>> {
         match section {
             DefinitionKind::Provider => {
@@ -71,8 +71,8 @@ impl<'r> Tables<'r> {
         }
     }
 
-    /// Returns the tables that one stands on, nearest first: those that its text names. What a layer allows below it is not among
-    /// them.
+    /// Returns the tables that a table stands on, nearest first: those that its text names. The entries of its
+    /// `allow-below` are not among them.
     pub fn below(&self, path: &Path) -> Vec<Path> {
         let Some(Defined::Entries(members)) = self.get(path) else { return Vec::new() };
         let mut below = Vec::new();
@@ -98,7 +98,8 @@ impl<'r> Tables<'r> {
         members.iter().flat_map(|entry| entry.allow_below().into_iter().flatten()).collect()
     }
 
-    /// Returns the table of a family that words need: one of the catalogs' own, or one to which they add protocols.
+    /// Returns the table of a family that a catalog needs to name it: a custom family, or one to which protocols are
+    /// added.
     fn family(&self, family: Family) -> Option<Path> {
         let is_meant = |(name, declared): &(&String, &DeclaredFamily)| {
             declared.family == family && (Family::from_name(name).is_none() || !declared.protocols.is_empty())
@@ -109,7 +110,7 @@ impl<'r> Tables<'r> {
 }
 
 impl Defined<'_> {
-    /// Returns where it is declared.
+    /// Returns the place of the declaration.
     pub fn at(&self, registry: &Registry) -> Option<Span> {
         match self {
             Defined::Provider(provider) => Some(provider.at()),
@@ -119,7 +120,7 @@ impl Defined<'_> {
     }
 }
 
-/// Returns the section of entries of a kind.
+/// Returns the section for a kind of entry.
 pub(super) const fn kind(kind: EntryKind) -> DefinitionKind {
     match kind {
         EntryKind::Base => DefinitionKind::Base,

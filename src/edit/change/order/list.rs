@@ -1,28 +1,29 @@
-//! What an `order` list must say for the wanted order to come about.
+//! Computes the `order` list that produces a wanted order.
 //!
-//! A list names the beginning of an order; behind it everything stands as it would without the list. So the list can be cut off
-//! where nothing more is out of that order, and anything between there and the end makes the same order. Of these lists:
+//! A list names the beginning of an order; all other entries follow as they would without the list. So the list can be
+//! cut off where the remaining entries are already in that order, and every cut between there and the end produces the
+//! same order. Of these lists, one is chosen:
 //!
-//! - when the list says no more than it has to, so does the new one: a move and its inverse then give the same list;
-//! - a list that says more is one of somebody's own making: the new one names what it named, as far as that can be.
+//! - If the old list is as short as possible, so is the new one: a move and its inverse then restore the same list.
+//! - A longer list was written by hand: the new list names the same entries, as far as possible.
 
 use super::super::statements::Meanings;
 use crate::catalog::entry::EntryIndex;
 use std::collections::{HashMap, HashSet};
 
-/// A list, and what is said before and behind it.
+/// An `order` list, with the orders that come before and after it.
 pub(super) struct List<'l> {
     pub meanings: &'l Meanings<'l>,
-    /// What the lists of later documents put before everything.
+    /// The entries that the lists of later documents put first.
     pub first: &'l [EntryIndex],
-    /// The order in which everything would stand if only earlier documents had lists.
+    /// The order of all entries if only earlier documents had lists.
     pub behind: Vec<EntryIndex>,
-    /// What it says now.
+    /// The names in the list now.
     pub names: Vec<&'l str>,
 }
 
 impl List<'_> {
-    /// Returns what it is to say so that an order becomes another.
+    /// Returns the names that the list must contain to change the order `now` into the order `wanted`.
     pub fn of_order(&self, now: &[EntryIndex], wanted: &[EntryIndex]) -> Vec<&str> {
         let behind: HashMap<EntryIndex, usize> =
             self.behind.iter().enumerate().map(|(at, &index)| (index, at)).collect();
@@ -37,7 +38,7 @@ impl List<'_> {
         self.written(&wanted[..length], &placing)
     }
 
-    /// Returns each of its names, with what that places now.
+    /// Returns each name of the list, with the entries that it places now.
     fn placing(&self) -> Vec<(&str, Vec<EntryIndex>)> {
         let mut placed: HashSet<EntryIndex> = self.first.iter().copied().collect();
         let entries = |name: &str| self.meanings.entries(name).unwrap_or_default();
@@ -47,8 +48,8 @@ impl List<'_> {
 
     /// Returns the names for the beginning of an order.
     ///
-    /// A chain over several bases is called by its own name where all of it stands together in its order, unless the list calls its
-    /// entries one by one there.
+    /// A chain over several bases is named as a whole where all of its entries stand together in their order, unless
+    /// the list already names its entries one by one.
     fn written(&self, order: &[EntryIndex], placing: &[(&str, Vec<EntryIndex>)]) -> Vec<&str> {
         let mut waiting: HashSet<EntryIndex> = self.behind.iter().copied().collect();
         for index in self.first {
@@ -76,8 +77,8 @@ impl List<'_> {
         self.with_idle(names)
     }
 
-    /// Returns the names together with those that the list has already and that place nothing, because a later document does: they
-    /// stay.
+    /// Returns the names together with those names of the old list that place nothing, because a later document places
+    /// their entries. Such names are kept.
     fn with_idle<'n>(&'n self, mut names: Vec<&'n str>) -> Vec<&'n str> {
         let mut anchor = 0;
         for &name in &self.names {
@@ -96,14 +97,14 @@ impl List<'_> {
     }
 }
 
-/// Returns how many entries must be named at least: the rest stands behind them as it does without the list.
+/// Returns the least number of entries that must be named: the others follow as they do without the list.
 fn shortest(order: &[EntryIndex], behind: &HashMap<EntryIndex, usize>) -> usize {
     let places: Vec<Option<&usize>> = order.iter().map(|index| behind.get(index)).collect();
     let last_step_back = places.windows(2).rposition(|pair| pair[0] > pair[1]);
     last_step_back.map_or(0, |at| at + 1)
 }
 
-/// Returns how many entries to name so that they are, as far as can be, those that were named.
+/// Returns the number of entries to name so that, as far as possible, they are the entries that were named before.
 fn nearest_length(order: &[EntryIndex], least: usize, named: &HashSet<EntryIndex>) -> usize {
     let mut kept = 0;
     let mut nearest = (usize::MAX, least);
@@ -117,7 +118,7 @@ fn nearest_length(order: &[EntryIndex], least: usize, named: &HashSet<EntryIndex
     nearest.1
 }
 
-/// Returns whether a list names these one after the other, each by its own name.
+/// Returns whether a list names these entries one after the other, each by its own name.
 fn one_by_one(members: &[EntryIndex], placing: &[(&str, Vec<EntryIndex>)]) -> bool {
     let run =
         |run: &[(&str, Vec<EntryIndex>)]| run.iter().zip(members).all(|((_, placed), member)| placed == &[*member]);

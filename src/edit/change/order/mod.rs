@@ -1,11 +1,12 @@
-//! Entries given other places in the catalog order.
+//! Moves entries within the catalog order.
 //!
 //! | file | what |
 //! |---|---|
-//! | `list` | what an `order` list must say for the wanted order to come about |
+//! | `list` | computes the `order` list that produces a wanted order |
 //!
-//! Only the `order` list of the transaction's file changes. The lists of later documents come before it, those of earlier documents
-//! and the places of the declarations after it, so that it can say everything but what later documents say.
+//! Only the `order` list of the transaction's file changes. The lists of later documents take precedence over it; it
+//! takes precedence over the lists of earlier documents and the order of the declarations. So it can express every
+//! order that does not contradict a later document.
 
 mod list;
 
@@ -18,18 +19,19 @@ use crate::edit::transaction::{Draft, TransactionError};
 use crate::registry::Registry;
 use list::List;
 
-/// Gives entries another place in the catalog order. All others keep their order, disabled ones too, which have a place for when
-/// they are enabled.
+/// Moves entries to another place in the catalog order. All other entries keep their order, also disabled ones, whose
+/// place counts when they are enabled.
 ///
-/// Who wants a change taken back states the neighbour that was there before: the text is then what it was, comments inside the list
-/// aside, if the list said no more than it had to, as one that does not exist does, and as those that this makes of such lists do.
-/// A list that says more keeps saying so, and comes back if the order needs no longer one meanwhile.
+/// To undo a move, move the entries back beside their former neighbour. This restores the text, except for comments
+/// inside the list, if the list was as short as possible. A list that does not exist is as short as possible, and so
+/// are the lists that this change makes from such lists. A list that is longer stays longer, and is restored even if
+/// the order needs no list in between.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Order {
-    /// Their names, in the order in which they are to stand; also those of chains over several bases, which stand for all of
-    /// these.
+    /// The names of the entries, in the order in which they are to stand. The name of a chain over several bases stands
+    /// for all of its entries.
     pub names: Vec<String>,
-    /// Where they are to stand.
+    /// The place where they are to stand.
     pub place: Place,
 }
 
@@ -38,11 +40,11 @@ pub struct Order {
 pub enum Place {
     /// Before all others.
     First,
-    /// Behind all others.
+    /// After all others.
     Last,
-    /// Directly before this entry; before the first of a chain over several bases.
+    /// Directly before this entry, or before the first entry of this chain over several bases.
     Before(String),
-    /// Directly behind this entry; behind the last of a chain over several bases.
+    /// Directly after this entry, or after the last entry of this chain over several bases.
     After(String),
 }
 
@@ -75,7 +77,7 @@ impl Order {
         verify(draft, &wanted)
     }
 
-    /// Returns the order that is asked for.
+    /// Returns the requested order.
     fn wanted(
         &self,
         registry: &Registry,
@@ -105,7 +107,7 @@ impl Order {
     }
 }
 
-/// Returns what the `order` of each document names.
+/// Returns the entries that the `order` of each document names.
 fn lists(statements: &Statements, meanings: &Meanings<'_>) -> Result<Vec<Vec<EntryIndex>>, ChangeError> {
     let mut lists = Vec::with_capacity(statements.documents.len());
     for document in &statements.documents {
@@ -115,7 +117,7 @@ fn lists(statements: &Statements, meanings: &Meanings<'_>) -> Result<Vec<Vec<Ent
     Ok(lists)
 }
 
-/// For each of so many entries whether one of these lists names it.
+/// Returns for each entry index below `entries` whether one of these lists names it.
 fn listed(lists: &[Vec<EntryIndex>], entries: usize) -> Vec<bool> {
     let mut listed = vec![false; entries];
     for index in lists.iter().flatten() {
@@ -126,7 +128,7 @@ fn listed(lists: &[Vec<EntryIndex>], entries: usize) -> Vec<bool> {
     listed
 }
 
-/// Returns where a later document than the own one puts an entry at a place that another was to have.
+/// Returns the error that locates where a later document puts an entry at the wanted place of another.
 fn place_taken(
     registry: &Registry,
     meanings: &Meanings<'_>,
@@ -141,7 +143,7 @@ fn place_taken(
     ChangeError::PlaceTaken { name: entry.name().to_owned(), at }
 }
 
-/// That the texts make this order, and that what can be selected stands in it.
+/// Checks that the texts produce this order, and that the selectable entries stand in it.
 fn verify(draft: &mut Draft, wanted: &[EntryIndex]) -> Result<(), TransactionError> {
     draft.reload().map_err(TransactionError::Faults)?;
     let registry = draft.registry();

@@ -1,4 +1,4 @@
-//! What the names of a removal mean.
+//! Resolves the names of a removal.
 
 use super::super::ChangeError;
 use super::super::statements::{Definition, Statements, group_of};
@@ -7,23 +7,24 @@ use crate::catalog::{FileId, nearest};
 use crate::edit::transaction::Draft;
 use indexmap::IndexMap;
 
-/// What is to be taken away, each with the name by which it was asked for.
+/// The definitions to be removed, each with the name by which it was requested.
 #[derive(Default)]
 pub(super) struct Asked {
     /// Entries, by the names of their definitions.
     pub entries: IndexMap<String, String>,
-    /// Single bases of chains over several.
+    /// Single bases of chains over several bases.
     pub members: IndexMap<(String, String), String>,
-    /// Definitions that others are left of, which then count, by their documents.
+    /// Single definitions, by their documents, of entries that other documents define too; an earlier definition then
+    /// takes effect.
     pub uncovered: IndexMap<(FileId, String), String>,
     /// Providers, applications and families.
     pub sections: IndexMap<Section, String>,
 }
 
-/// A section that is no entry, by its kind and name.
+/// A section other than an entry, by its kind and name.
 pub(super) type Section = (&'static str, String);
 
-/// The kinds of such sections.
+/// The kinds of [`Section`].
 pub(super) const PROVIDER: &str = "provider";
 pub(super) const APPLICATION: &str = "application";
 pub(super) const FAMILY: &str = "family";
@@ -32,7 +33,7 @@ impl Asked {
     pub fn of(names: &[String], draft: &Draft, statements: &Statements) -> Result<Asked, ChangeError> {
         let definitions = statements.definitions();
         let sections = sections(statements);
-        // Only where the file was named: there one definition of several is meant.
+        // If the target file was named, only its definition is meant where several documents define the entry.
         let target = Some(draft.target()).filter(|_| draft.is_target_named());
         let target = target.and_then(|path| statements.position(path)).map(|at| statements.documents[at].file);
         let mut asked = Asked::default();

@@ -1,4 +1,4 @@
-//! The tests and guarantees that need what goes.
+//! Finds the tests and guarantees that need a removed definition.
 
 use super::super::consequence::Effect;
 use super::asked::{APPLICATION, FAMILY, PROVIDER};
@@ -9,22 +9,22 @@ use crate::registry::Registry;
 use crate::terms::{ErrorCode, Family};
 use uuid::Uuid;
 
-/// What of the tests and guarantees goes, by document, in the order of their places.
+/// The tests and guarantees to be removed, by document, in the order of their places.
 #[derive(Default)]
 pub(super) struct Claims {
-    /// Each `[[expect]]`, by its number in the document.
+    /// Each `[[expect]]`, by its index in the document.
     pub expectations: Vec<(FileId, usize)>,
-    /// Each `[[always]]`, likewise.
+    /// Each `[[always]]`, by its index in the document.
     pub guarantees: Vec<(FileId, usize)>,
-    /// Names in the `never` of those that stay, by the number of these and their own in the list.
+    /// Each name in the `never` of a guarantee that stays, by the index of the guarantee and the index in the list.
     pub never: Vec<(FileId, usize, usize)>,
 }
 
-/// A name that goes, and the one that was asked for and takes it along.
+/// A removed name, and the requested name that caused its removal.
 type Gone = (String, String);
 
 impl Plan<'_> {
-    /// Finds the tests and guarantees that need what goes.
+    /// Finds the tests and guarantees that need a removed definition.
     pub(super) fn find_claims(&mut self, registry: &Registry) {
         let statements = self.statements();
         for document in &statements.documents {
@@ -33,7 +33,7 @@ impl Plan<'_> {
                     RawOutcome::Entry(name) => self.gone(name),
                     RawOutcome::Error(_) => None,
                 };
-                // That there is no such entry is true then too.
+                // A test that expects no such entry stays true.
                 let expects_absence =
                     matches!(&test.outcome, RawOutcome::Error(code) if code.value == ErrorCode::NoSuchEntry);
                 let of_request = || self.gone_in_request(&test.request, registry, !expects_absence);
@@ -73,7 +73,7 @@ impl Plan<'_> {
         Some((name.value.clone(), self.root(&name.value)?.clone()))
     }
 
-    /// Returns what a request names that goes. An entry's name counts only where it is asked for.
+    /// Returns the removed name that a request uses. An entry's name counts only if `names_count` is set.
     fn gone_in_request(&self, request: &RawRequest, registry: &Registry, names_count: bool) -> Option<Gone> {
         let named = |name: &str| Some((name.to_owned(), self.root(name)?.clone()));
         let entry = request.entry.as_ref().and_then(|entry| match &entry.value {
@@ -86,7 +86,7 @@ impl Plan<'_> {
         };
         let provider = || {
             let name = request.provider.as_ref()?.value.as_str();
-            // A request may say the provider's GUID as well.
+            // A request may name the provider by its GUID.
             let id = Uuid::parse_str(name).ok();
             let by_id = id.and_then(|id| registry.providers().find(|provider| provider.id() == Some(id)));
             let name = by_id.map_or(name, |provider| provider.name());

@@ -1,14 +1,14 @@
-//! Definitions taken away, with all that names them.
+//! Removes definitions, with everything that names them.
 //!
 //! | file | what |
 //! |---|---|
-//! | `asked` | what the names of a removal mean |
-//! | `plan` | what goes, and who needs what goes, through any number of steps |
-//! | `claims` | the tests and guarantees that need what goes |
-//! | `texts` | the texts without it |
+//! | `asked` | resolves the names of a removal |
+//! | `plan` | computes the definitions to be removed, and their direct and indirect dependents |
+//! | `claims` | finds the tests and guarantees that need a removed definition |
+//! | `texts` | deletes the definitions and their names from the texts |
 //!
-//! What stands on something that goes is never made to stand on less: a chain goes as a whole when one of its layers goes, and a
-//! layer that allowed nothing else below it allows nothing from then on.
+//! A removal never makes an entry stand on less: a chain is removed as a whole when one of its layers is, and a layer
+//! that allowed nothing but removed entries below it allows nothing from then on.
 
 mod asked;
 mod claims;
@@ -23,19 +23,20 @@ use asked::Asked;
 use indexmap::IndexSet;
 use plan::Plan;
 
-/// Takes definitions away, with the comments that belong to them, and all that names them in lists.
+/// Removes definitions, with the comments that belong to them, and deletes their names from all lists.
 ///
-/// Of an entry that several documents define, one replacing the other, every definition goes: without the last alone, the one that it
-/// replaced would come back. That is what happens where the transaction's file was named and holds one of several: then only that
-/// one goes.
+/// If several documents define an entry, one replacing the other, all definitions are removed: without the last one
+/// alone, the definition that it replaced would take effect again. That is what happens if the transaction's file was
+/// named and contains one of several definitions: then only that definition is removed.
 ///
-/// A provider goes with the last of its entries, where its document can be changed.
+/// A provider is removed with the last of its entries, where its document can be changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Remove {
-    /// The names of entries; `CHAIN/BASE` takes one base from a chain over several. `provider.NAME`, `application.NAME` and
-    /// `family.NAME` are what their names say, where no entry is called so.
+    /// The names of entries; `CHAIN/BASE` removes one base from a chain over several bases. `provider.NAME`,
+    /// `application.NAME` and `family.NAME` name such sections, where no entry has this name.
     pub names: Vec<String>,
-    /// Whether what stands on them, and what tests them, goes too. Otherwise it refuses the removal.
+    /// Whether to remove the dependents of the definitions and their tests too. Otherwise these cause the removal to be
+    /// rejected.
     pub with_dependents: bool,
 }
 
@@ -58,7 +59,7 @@ impl Remove {
         draft.reload().map_err(TransactionError::Faults)?;
         let is_left = |name: &str| !plan.is_gone(name);
         let left = registry.entries().map(|entry| entry.name()).filter(|name| is_left(name));
-        // What comes back may be of another form.
+        // A definition that takes effect again may generate other entries.
         if plan.asked.uncovered.is_empty() && !draft.registry().entries().map(|entry| entry.name()).eq(left) {
             return Err(ChangeError::Defect { what: "others are gone than were asked for" }.into());
         }
@@ -67,7 +68,7 @@ impl Remove {
 }
 
 impl Plan<'_> {
-    /// Returns what goes or is changed besides what was asked for.
+    /// Returns the edits that were not requested by name.
     fn consequences(&self) -> Vec<Consequence> {
         let needs = self.needs.iter().map(|need| Consequence {
             effect: need.effect,

@@ -1,4 +1,4 @@
-//! What goes, and who needs what goes, through any number of steps.
+//! Computes the definitions to be removed, and their direct and indirect dependents.
 
 use super::super::consequence::{Dependent, Effect};
 use super::super::statements::{Definition, Statements, group_of};
@@ -11,48 +11,48 @@ use crate::terms::Family;
 use indexmap::IndexMap;
 use std::collections::HashSet;
 
-/// What goes, and what it takes along.
+/// The definitions to be removed, and the edits that follow from that.
 pub(super) struct Plan<'s> {
     pub asked: Asked,
     statements: &'s Statements,
-    /// The definitions that count, by the names of their entries.
+    /// The definitions in effect, by the names of their entries.
     definitions: IndexMap<&'s str, Definition<'s>>,
-    /// The names of definitions that go as wholes, each with the name that was asked for and takes it along.
+    /// The names of definitions to be removed as a whole, each with the requested name that caused it.
     pub whole: IndexMap<String, String>,
-    /// Single bases of chains over several that go, likewise.
+    /// Single bases to be removed from chains over several bases, each with the requested name that caused it.
     pub members: IndexMap<(String, String), String>,
-    /// Names that go from the `allow-below` of layers that stay.
+    /// Names to be deleted from the `allow-below` of layers that stay, each with the name of the layer.
     pub allowed: Vec<(&'s str, &'s At<String>)>,
     pub claims: Claims,
-    /// Who needs what goes.
+    /// The dependents of the definitions to be removed.
     pub needs: Vec<Need>,
-    /// Providers that nobody asked to remove, and whose last entry goes.
+    /// Providers that lose their last entry, and that were not requested by name.
     pub idle_providers: Vec<IdleProvider>,
 }
 
-/// Who needs something that goes, and what becomes of it then.
+/// A dependent of a definition to be removed, and the edit that is made to the dependent.
 pub(super) struct Need {
     pub what: &'static str,
     pub name: String,
-    /// Where it is written that it needs it.
+    /// The place where the dependent names what it needs.
     pub at: Span,
     pub effect: Effect,
-    /// The name that was asked for and is needed.
+    /// The requested name that the dependent needs.
     pub root: String,
 }
 
-/// A provider whose last entry goes.
+/// A provider that loses its last entry.
 pub(super) struct IdleProvider {
     pub name: String,
     pub at: Location,
-    /// The name that was asked for and takes it along.
+    /// The requested name that caused it.
     pub root: String,
 }
 
 impl<'s> Plan<'s> {
     pub fn of(asked: Asked, draft: &Draft, statements: &'s Statements) -> Plan<'s> {
         let definitions = statements.definitions().into_iter();
-        // Of several the last counts, or the last of those that are left.
+        // Of several definitions, the last one that is not removed is in effect.
         let counts = |(name, of_name): (&'s str, Vec<Definition<'s>>)| {
             let is_left =
                 |definition: &&Definition<'_>| !asked.uncovered.contains_key(&(definition.file, name.to_owned()));
@@ -79,7 +79,7 @@ impl<'s> Plan<'s> {
         plan
     }
 
-    /// Returns who needs what goes, in the order of their places.
+    /// Returns the dependents, in the order of their places.
     pub fn dependents(&self) -> Vec<Dependent> {
         let needs = self.needs.iter();
         let dependent =
@@ -87,17 +87,17 @@ impl<'s> Plan<'s> {
         needs.map(dependent).collect()
     }
 
-    /// Returns the definition of an entry that counts.
+    /// Returns the definition that is in effect for an entry.
     pub fn counting(&self, name: &str) -> Option<&Definition<'s>> {
         self.definitions.get(name)
     }
 
-    /// Returns whether no entry is called so any more; of what entries are not called at all it is not said.
+    /// Returns whether the plan removes the entry of this name. Returns `false` for names that no entry has.
     pub fn is_gone(&self, name: &str) -> bool {
         self.root(name).is_some()
     }
 
-    /// Returns the name that was asked for and takes an entry of this name along.
+    /// Returns the requested name that causes the removal of the entry of this name.
     pub fn root(&self, name: &str) -> Option<&String> {
         let of_member = || {
             let chain = group_of(name)?;
@@ -115,7 +115,7 @@ impl<'s> Plan<'s> {
         self.statements
     }
 
-    /// Takes along all entries that need something that goes; says whether there was any.
+    /// Adds all entries that need a removed one to the plan. Returns whether there were any.
     fn step(&mut self) -> bool {
         let mut found = false;
         for (&name, definition) in &self.definitions.clone() {
@@ -150,7 +150,8 @@ impl<'s> Plan<'s> {
         found
     }
 
-    /// Returns what an entry lacks as a whole when everything is gone that goes: where it names that, and what takes that along.
+    /// Returns the place where an entry names a removed definition that it cannot do without, and the requested name
+    /// that caused the removal.
     fn lacking(&self, definition: &Definition<'_>) -> Option<(Span, String)> {
         let section = |kind: &'static str, name: &At<String>| {
             Some((name.at, self.asked.sections.get(&(kind, name.value.clone()))?.clone()))
@@ -159,7 +160,7 @@ impl<'s> Plan<'s> {
         let provider = definition.entry.provider.as_ref().and_then(|name| section(PROVIDER, name));
         let body = match definition.entry.body.as_ref().ok()? {
             RawBody::Base(base) => match &base.family.value {
-                // Of a family that is known without it, only facts go.
+                // A well-known family stays known without its section.
                 Word::Name(name) if Family::from_name(name).is_none() => {
                     section(FAMILY, &At::new(name.clone(), base.family.at))
                 }
@@ -177,7 +178,7 @@ impl<'s> Plan<'s> {
         provider.or(body)
     }
 
-    /// Of a chain that goes with the last of its bases it is said once that it goes.
+    /// Reports a chain that is removed with the last of its bases once, as a whole.
     fn merge_members(&mut self) {
         let whole = &self.whole;
         self.members.retain(|(chain, _), _| !whole.contains_key(chain));
@@ -190,7 +191,7 @@ impl<'s> Plan<'s> {
         });
     }
 
-    /// The layers that stay, and allow below them what goes.
+    /// Finds the layers that stay and allow a removed entry below them.
     fn allow_lists(&mut self) {
         for (&name, definition) in &self.definitions.clone() {
             let Ok(RawBody::Layer(layer)) = &definition.entry.body else { continue };
@@ -206,7 +207,8 @@ impl<'s> Plan<'s> {
         }
     }
 
-    /// The providers that implement something that goes and nothing that stays, where all their definitions can be changed.
+    /// Finds the providers of removed entries that implement no remaining entry, where all of their definitions can be
+    /// changed.
     fn find_idle_providers(&mut self, draft: &Draft) {
         let mut used: HashSet<&str> = HashSet::new();
         let mut idle: IndexMap<&str, &String> = IndexMap::new();

@@ -1,4 +1,4 @@
-//! The texts without what goes.
+//! Deletes the planned definitions and names from the texts.
 
 use super::super::ChangeError;
 use super::super::statements::Statements;
@@ -10,7 +10,7 @@ use crate::edit::text::Text;
 use crate::edit::transaction::Draft;
 use std::path::PathBuf;
 
-/// Returns the files that change, and their new texts.
+/// Returns the files of the documents, and their new texts.
 pub(super) fn without(
     plan: &Plan<'_>,
     draft: &Draft,
@@ -32,21 +32,21 @@ pub(super) fn without(
     Ok(texts)
 }
 
-/// A list of names: its table, its key, and what it says.
+/// A list of names: its table, its key, and its names.
 type List<'l> = (&'l [&'l str], &'l str, &'l [At<String>]);
 
-/// A document from which things go.
+/// A document that definitions are removed from.
 struct Page<'p> {
     plan: &'p Plan<'p>,
     statements: &'p Statements,
     document: &'p Document,
-    /// Whether its text cannot be changed.
+    /// Whether the document cannot be changed.
     is_fixed: bool,
     text: Text,
 }
 
 impl Page<'_> {
-    /// Takes definitions away.
+    /// Removes definitions.
     fn definitions(&mut self) -> Result<(), ChangeError> {
         let document = self.document;
         for entry in &document.entries {
@@ -77,7 +77,7 @@ impl Page<'_> {
         done(self.text.remove_table(&[kind, &name.value]))
     }
 
-    /// Takes single bases from chains, and names from what layers allow below them.
+    /// Removes single bases from chains, and names from the `allow-below` of layers.
     fn members(&mut self) -> Result<(), ChangeError> {
         let plan = self.plan;
         for (chain, base) in plan.members.keys() {
@@ -90,7 +90,7 @@ impl Page<'_> {
                 continue;
             }
             let table = ["layer", layer];
-            // Without the key everything would be allowed.
+            // Without the key, every entry would be allowed.
             if self.text.names(&table, "allow-below").is_some_and(|names| names.len() == 1) {
                 done(self.text.set(&table, &["allow-below"], "[]"))?;
             } else {
@@ -100,14 +100,14 @@ impl Page<'_> {
         Ok(())
     }
 
-    /// Takes a name from an array; in messages it is called as it is said.
+    /// Deletes a name from an array. An error reports the name `said`.
     fn name(&mut self, table: &[&str], key: &str, name: &str, said: &At<String>) -> Result<(), ChangeError> {
         self.is_changeable(said)?;
         let names = self.text.names(table, key).unwrap_or_default();
         done(names.iter().position(|known| known == name).is_some_and(|at| self.text.remove_name(table, key, at)))
     }
 
-    /// Takes names that stand for nothing any more from the lists.
+    /// Deletes names that no longer stand for anything from the lists.
     fn mentions(&mut self) -> Result<(), ChangeError> {
         let document = self.document;
         let lists: [List<'_>; 4] = [
@@ -128,7 +128,7 @@ impl Page<'_> {
         Ok(())
     }
 
-    /// Takes tests and guarantees away, from the end, so that the numbers of those before stay right.
+    /// Removes tests and guarantees, in reverse, so that the indices of the earlier ones stay valid.
     fn claims(&mut self) -> Result<(), ChangeError> {
         let file = self.document.file;
         let claims = &self.plan.claims;
@@ -161,13 +161,13 @@ impl Page<'_> {
 }
 
 impl Plan<'_> {
-    /// Returns the definition of an entry that counts, if it stands in this document.
+    /// Returns the definition that is in effect for an entry, if it stands in this document.
     fn definition(&self, name: &str, file: FileId) -> Option<&RawEntry> {
         self.counting(name).filter(|definition| definition.file == file).map(|definition| definition.entry)
     }
 }
 
-/// Returns what loaded is TOML, and what was read from it is there.
+/// Returns an error if an edit did not find its target. The text loaded as TOML, so this is a defect of the library.
 fn done(is_done: bool) -> Result<(), ChangeError> {
     match is_done {
         true => Ok(()),

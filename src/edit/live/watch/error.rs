@@ -1,13 +1,13 @@
-//! Why files cannot be watched.
+//! The reasons why files cannot be watched.
 
 use std::io;
 use std::path::PathBuf;
 
-/// Why files cannot be watched.
+/// The reason why files cannot be watched.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WatchError {
-    /// The system watches no more folders for this user: `ENOSPC` of inotify_add_watch(2).
+    /// The user has reached the system's limit of watches: `ENOSPC` of inotify_add_watch(2).
     #[error(
         "{}: cannot watch this folder, because all {}watches of this user are taken \
          (raise `fs.inotify.max_user_watches`, or poll)",
@@ -17,17 +17,18 @@ pub enum WatchError {
     NoMoreWatches {
         /// The folder.
         folder: PathBuf,
-        /// How many there may be, where that is known.
+        /// The limit of watches, where it is known.
         limit: Option<u64>,
     },
-    /// The system has no further source of events for this user: `EMFILE` of inotify_init(2).
+    /// The user has reached the system's limit of event sources, or the process its limit of open files: `EMFILE` of
+    /// inotify_init(2).
     #[error(
         "cannot watch files, because this user has as many as {}sources of events, or this process as many files, as there may be \
          (raise `fs.inotify.max_user_instances` or `ulimit -n`, or poll)",
         limit.map(|limit| format!("{limit} ")).unwrap_or_default(),
     )]
     NoMoreSources {
-        /// How many sources there may be for a user, where that is known.
+        /// The limit of event sources for a user, where it is known.
         limit: Option<u64>,
     },
     /// The system cannot watch a folder.
@@ -35,31 +36,31 @@ pub enum WatchError {
     Folder {
         /// The folder.
         folder: PathBuf,
-        /// What the system said.
+        /// The system's error.
         #[source]
         error: io::Error,
     },
-    /// The system cannot watch files, or does so no more.
+    /// The system cannot watch files, or has stopped watching them.
     #[error("cannot watch files: {error}")]
     System {
-        /// What the system said.
+        /// The system's error.
         #[source]
         error: io::Error,
     },
-    /// The system has no thread to give.
+    /// The system cannot start another thread.
     #[error("cannot start a thread that watches files: {error}")]
     Thread {
-        /// What the system said.
+        /// The system's error.
         #[source]
         error: io::Error,
     },
 }
 
 impl WatchError {
-    /// Returns what notify could not begin.
+    /// Converts an error that notify returned when it started.
     pub(super) fn of_system(error: notify::Error) -> WatchError {
         match system(error) {
-            // EMFILE; the kind of that has no name in std.
+            // The error code EMFILE, for which std has no error kind.
             error if cfg!(target_os = "linux") && error.raw_os_error() == Some(24) => {
                 WatchError::NoMoreSources { limit: limit("instances") }
             }
@@ -67,7 +68,7 @@ impl WatchError {
         }
     }
 
-    /// Returns what notify could not do for a folder.
+    /// Converts an error that notify returned for a folder.
     pub(super) fn of_folder(folder: PathBuf, error: notify::Error) -> WatchError {
         match error.kind {
             notify::ErrorKind::MaxFilesWatch => WatchError::NoMoreWatches { folder, limit: limit("watches") },
@@ -75,19 +76,19 @@ impl WatchError {
         }
     }
 
-    /// Returns whether there is nothing to watch any more where a folder was.
+    /// Returns whether the folder to be watched no longer exists.
     pub(super) fn is_absence(&self) -> bool {
         let absent = [io::ErrorKind::NotFound, io::ErrorKind::NotADirectory];
         matches!(self, WatchError::Folder { error, .. } if absent.contains(&error.kind()))
     }
 
-    /// Returns whether the system lacks something, so that nothing more can be watched.
+    /// Returns whether a limit of the system is reached, so that nothing more can be watched.
     pub(super) fn is_want(&self) -> bool {
         matches!(self, WatchError::NoMoreWatches { .. } | WatchError::NoMoreSources { .. })
     }
 }
 
-/// Returns what the system said.
+/// Returns the system's error.
 fn system(error: notify::Error) -> io::Error {
     match error.kind {
         notify::ErrorKind::Io(error) => error,
@@ -97,7 +98,8 @@ fn system(error: notify::Error) -> io::Error {
     }
 }
 
-/// Returns how many there may be: for each user by inotify(7), or in the whole name space of users that this process is in.
+/// Returns the smaller of the two limits: the limit for each user from inotify(7), and that of the user namespace of
+/// this process.
 fn limit(what: &str) -> Option<u64> {
     let places = [format!("/proc/sys/fs/inotify/max_user_{what}"), format!("/proc/sys/user/max_inotify_{what}")];
     let limits = places.into_iter().filter_map(|path| std::fs::read_to_string(path).ok()?.trim().parse().ok());

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-/// How often documents are read that should be watched and cannot be.
+/// The interval at which documents are reloaded while they cannot be watched.
 const FALLBACK: Duration = Duration::from_secs(2);
 
 /// Follows the files of a live registry.
@@ -20,12 +20,12 @@ pub(super) struct Follower {
     options: WatchOptions,
     signal: Arc<Signal>,
     reloads: Arc<AtomicU64>,
-    /// Nothing while it polls.
+    /// The watches; `None` while the documents are polled.
     watches: Option<Watches>,
 }
 
 impl Follower {
-    /// Begins to watch.
+    /// Starts to watch.
     pub fn new(
         live: Live,
         options: WatchOptions,
@@ -37,12 +37,12 @@ impl Follower {
             let ways = Ways::to(follower.live.version().sources());
             follower.watches = Some(Watches::new(ways, &follower.signal)?);
         }
-        // For what happened between loading and watching.
+        // Reload for changes that were made between loading and watching.
         follower.signal.changed();
         Ok(follower)
     }
 
-    /// Reloads whenever something has happened, until it is stopped.
+    /// Reloads whenever a change was reported, until the signal is stopped.
     pub fn run(mut self) {
         while let Some(pending) = self.signal.wait(&self.options, self.patience()) {
             let looked = self.reload();
@@ -53,7 +53,7 @@ impl Follower {
         }
     }
 
-    /// Reloads, and says what was read and looked for; nothing where there is nothing to load.
+    /// Reloads, and returns the documents that were read or looked for, or `None` if there is no loader.
     fn reload(&self) -> Option<Arc<Sources>> {
         let shared = &self.live.shared;
         let loader = shared.loader()?;
@@ -63,35 +63,35 @@ impl Follower {
             looked = Some(sources);
             loaded.map_err(Rejection::Faults)
         };
-        // A subscriber's panic says so itself, and ends nothing for the others.
+        // A subscriber's panic prints its own message, and must not stop the watching for the others.
         let _ = catch_unwind(AssertUnwindSafe(|| shared.change(load)));
         looked
     }
 
-    /// Returns how long to wait for something to happen.
+    /// Returns how long to wait for a change.
     fn patience(&self) -> Option<Duration> {
         self.options.poll.or_else(|| self.watches.is_none().then_some(FALLBACK))
     }
 
-    /// Watches what is to be watched now.
+    /// Updates the watches to the given ways.
     fn watch(&mut self, mut ways: Ways, pending: Pending) {
         if !pending.stale && self.watches.as_mut().is_some_and(|watches| watches.fit(&mut ways, &self.signal)) {
             return;
         }
-        // First, so that there are never two for which the system may lack room.
+        // Drop the old watches first, as the system may lack room for both.
         let was_watched = self.watches.take().is_some();
         let watches = pending.failure.map_or_else(|| Watches::new(ways, &self.signal), Err);
         match watches {
             Ok(watches) => {
                 self.watches = Some(watches);
-                // For what happened between reloading and watching.
+                // Reload for changes that were made between reloading and watching.
                 self.signal.changed();
             }
             Err(error) if was_watched => {
                 let notify = || self.live.shared.notify_unwatched(error);
                 let _ = catch_unwind(AssertUnwindSafe(notify));
             }
-            // Stated already.
+            // This was reported before.
             Err(_) => {}
         }
     }

@@ -1,32 +1,33 @@
-//! Reloading when files change.
+//! Reloads when files change.
 //!
 //! | file | what |
 //! |---|---|
-//! | `ways` | from the paths at which loading looked to the folders that are watched, and the names that count there |
+//! | `ways` | maps the paths at which loading looked to the folders to watch and the relevant names in them |
 //! | `watches` | the system's watches on these folders |
-//! | `signal` | what has happened and is not dealt with yet; the wait until it is quiet |
+//! | `signal` | the changes that are not handled yet, and the wait until they pause |
 //! | `follow` | the thread that reloads |
-//! | `error` | why files cannot be watched |
+//! | `error` | the reasons why files cannot be watched |
 //!
 //! # What is watched
 //!
-//! Folders, never files: an editor that saves puts a new file under the old name. On the way from the root to a document each step
-//! is a name in a folder, and what the documents are depends on every one of these names: the document itself, which may be missing
-//! so far; the journal of a transaction beside it; a symbolic link on the way, which may be made to point elsewhere; a folder, which
-//! may be moved away and come back. So
-//! each of these folders is watched, for these names alone; a folder that is a catalog, for all its `*.toml` files too. The set is
-//! worked out anew after each reload, and when it, or what stands under its paths, is another than that which is watched, the watches
-//! are made anew and the catalogs are loaded once more, as nobody saw what happened in between.
+//! Folders are watched, never files, because an editor that saves puts a new file under the old name. On the way from
+//! the root to a document each step is a name in a folder, and the catalogs depend on every one of these names: the
+//! document itself, which may not exist yet; the journal of a transaction beside it; a symbolic link on the way, which
+//! may be changed to point elsewhere; a folder, which may be moved away and come back. So each of these folders is
+//! watched, for these names alone; a folder that is a catalog is watched for all its `*.toml` files too. The set of
+//! folders is computed anew after each reload. If it, or a folder under one of its paths, differs from the watched set,
+//! the watches are made anew and the catalogs are loaded once more, because changes in between were not observed.
 //!
-//! Not seen are file systems that are mounted over a folder later, and those that report nothing that other hosts do, as NFS:
-//! [`WatchOptions::poll`] is for these.
+//! Two kinds of change are not observed: a file system that is mounted over a folder later, and changes by other hosts
+//! on file systems such as NFS, which do not report them. Use [`WatchOptions::poll`] for these.
 //!
 //! # When it reloads
 //!
-//! When it has been quiet for [a while](WatchOptions::quiet), so that a save in several steps, or of several files, makes one reload;
-//! while it does not get quiet, [every so often](WatchOptions::at_most). What happens during a reload leads to another one: the last
-//! state is always seen. A file that is found half-written then has faults, which are reported like any others; the version that counts
-//! stays, and the rest of the file, once it is there, mends them.
+//! A reload starts when no change was reported for [a while](WatchOptions::quiet), so that a save in several steps, or
+//! of several files, causes one reload; while changes continue, it starts [after a maximum
+//! time](WatchOptions::at_most). A change during a reload causes another one, so the last state is always loaded. A
+//! half-written file then has faults, which are reported like any others; the current version stays, and the next
+//! reload, when the file is complete, succeeds.
 
 mod error;
 mod follow;
@@ -44,9 +45,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-/// Reloads a live registry when the files and folders change that its catalogs are made of. Dropped, it follows them no more.
+/// Reloads a live registry when the files and folders of its catalogs change. Stops when it is dropped.
 ///
-/// What becomes of each reload is delivered to those who [subscribed](Live::subscribe).
+/// The result of each reload is delivered to the [subscribers](Live::subscribe).
 ///
 /// ```no_run
 /// use sockatlas::Loader;
@@ -69,7 +70,7 @@ pub struct Watcher {
     thread: Option<JoinHandle<()>>,
 }
 
-/// How files are followed.
+/// The options of a [`Watcher`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use]
 pub struct WatchOptions {
@@ -79,22 +80,23 @@ pub struct WatchOptions {
 }
 
 impl WatchOptions {
-    /// Follows what the system reports; 50 ms without it is quiet, and 1 s is waited for that.
+    /// Relies on the system's reports. A reload starts after 50 ms without a change, and at most 1 s after the first
+    /// change.
     pub fn new() -> Self {
         WatchOptions { quiet: Duration::from_millis(50), at_most: Duration::from_secs(1), poll: None }
     }
 
-    /// How long nothing must happen before it is reloaded.
+    /// Sets how long no change must be reported before a reload starts.
     pub fn quiet(self, quiet: Duration) -> Self {
         WatchOptions { quiet, ..self }
     }
 
-    /// How long that is waited for at most, from the first thing that happens.
+    /// Sets the maximum time from the first change to the reload.
     pub fn at_most(self, at_most: Duration) -> Self {
         WatchOptions { at_most, ..self }
     }
 
-    /// Does not rely on the system to report what happens, but reloads this often; for file systems of other hosts.
+    /// Reloads at this interval instead of relying on the system's reports, for file systems that other hosts change.
     ///
     /// The documents themselves are read and compared, because times and sizes of files cannot show every change.
     pub fn poll(self, interval: Duration) -> Self {
@@ -109,21 +111,22 @@ impl Default for WatchOptions {
 }
 
 impl Watcher {
-    /// Follows the files of a live registry. What changed since that was loaded is seen too.
+    /// Follows the files of a live registry. Changes since the registry was loaded are observed too.
     ///
     /// # Errors
     ///
-    /// The system cannot watch a folder that matters, or has no further watches or threads to give. Where that comes later, it is reported
-    /// as [`Event::Unwatched`](super::Event::Unwatched), and the documents are read every two seconds until they can be watched again.
+    /// The system cannot watch a necessary folder, or cannot provide another watch or thread. Such a failure at a later
+    /// time is reported as [`Event::Unwatched`](super::Event::Unwatched), and the documents are reloaded every two
+    /// seconds until they can be watched again.
     pub fn new(live: &Live) -> Result<Watcher, WatchError> {
         Watcher::with(live, WatchOptions::new())
     }
 
-    /// Follows the files of a live registry in another way.
+    /// Follows the files of a live registry with the given options.
     ///
     /// # Errors
     ///
-    /// As [`Watcher::new`]; when it [polls](WatchOptions::poll), only threads can be wanting.
+    /// As for [`Watcher::new`]; with [`WatchOptions::poll`], only starting the thread can fail.
     pub fn with(live: &Live, options: WatchOptions) -> Result<Watcher, WatchError> {
         let signal = Arc::<Signal>::default();
         let reloads = Arc::<AtomicU64>::default();
@@ -133,19 +136,19 @@ impl Watcher {
         Ok(Watcher { signal, reloads, thread: Some(thread) })
     }
 
-    /// Has the catalogs loaded again, as if something had happened to their files.
+    /// Triggers a reload, as if a change to the files had been reported.
     pub fn look(&self) {
         self.signal.changed();
     }
 
-    /// Returns how often it has had the catalogs loaded so far, whatever came of it.
+    /// Returns the number of reloads so far, whatever their results.
     pub fn reloads(&self) -> u64 {
         self.reloads.load(Ordering::Relaxed)
     }
 }
 
 impl Drop for Watcher {
-    /// Waits until a reload that is under way is over, unless a subscriber does this.
+    /// Waits for a running reload to end, unless the thread that reloads drops the watcher itself.
     fn drop(&mut self) {
         self.signal.stop();
         let thread = self.thread.take().filter(|thread| thread.thread().id() != std::thread::current().id());

@@ -1,10 +1,10 @@
-//! What has happened and is not dealt with yet. However much happens, it takes no more room.
+//! Records the changes that are not handled yet, in constant space.
 
 use super::{WatchError, WatchOptions};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// What has happened, reported by the system's thread and awaited by the one that reloads.
+/// A signal of changes. The system's thread reports them, and the reloading thread waits for them.
 #[derive(Debug, Default)]
 pub(super) struct Signal {
     state: Mutex<State>,
@@ -13,33 +13,33 @@ pub(super) struct Signal {
 
 #[derive(Debug, Default)]
 struct State {
-    /// When the first and the last thing happened.
+    /// The times of the first and the last change.
     happened: Option<(Instant, Instant)>,
     pending: Pending,
     stopped: bool,
 }
 
-/// What is to be dealt with.
+/// The part of the signal that the reloading thread must handle.
 #[derive(Debug, Default)]
 pub(super) struct Pending {
-    /// Events were lost, or a watched folder is another one: the watches must be made anew.
+    /// Events were lost, or a watched folder was replaced: the watches must be made anew.
     pub stale: bool,
-    /// What the system said when watching failed.
+    /// The error, if watching failed.
     pub failure: Option<WatchError>,
 }
 
 impl Signal {
-    /// Something happened to a file that counts.
+    /// Reports a change of a relevant file.
     pub fn changed(&self) {
         self.notify(|_| ());
     }
 
-    /// Something happened that the watches as they are do not show.
+    /// Reports a change that the watches do not cover, so that they must be made anew.
     pub fn stale(&self) {
         self.notify(|pending| pending.stale = true);
     }
 
-    /// Watching failed; of several failures the first is kept.
+    /// Reports that watching failed; of several failures the first is kept.
     pub fn failed(&self, error: WatchError) {
         self.notify(|pending| {
             pending.stale = true;
@@ -47,7 +47,7 @@ impl Signal {
         });
     }
 
-    /// Nothing is to be awaited any more.
+    /// Ends all waits.
     pub fn stop(&self) {
         self.state().stopped = true;
         self.reported.notify_all();
@@ -63,7 +63,8 @@ impl Signal {
         self.reported.notify_all();
     }
 
-    /// Waits until something has happened and it is quiet, or for this long if nothing happens; nothing when it was stopped.
+    /// Waits until changes were reported and have paused, or for at most `patience` if no change is reported. Returns
+    /// `None` after [`Signal::stop`].
     pub fn wait(&self, options: &WatchOptions, patience: Option<Duration>) -> Option<Pending> {
         let begun = Instant::now();
         let mut state = self.state();
@@ -95,7 +96,7 @@ impl Signal {
     }
 }
 
-/// A time that far ahead; what no clock can say is a year.
+/// Returns the time `by` later, but at most a year later, so that the sum does not overflow.
 fn later(from: Instant, by: Duration) -> Instant {
     const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
     from + by.min(YEAR)

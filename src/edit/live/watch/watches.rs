@@ -9,25 +9,25 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Watches; dropped, they are no more.
+/// Holds watches on the folders of the ways. Dropping the value removes the watches.
 pub(super) struct Watches {
     ways: Ways,
     filter: Arc<Filter>,
     _watcher: RecommendedWatcher,
 }
 
-/// Tells what counts of what happens.
+/// Filters file-system events: which concern the catalog's files?
 struct Filter {
     folders: BTreeSet<PathBuf>,
-    /// They change while the folders stay, as when a file is included beside others.
+    /// The names change while the folders stay, for example when a file beside others is included.
     names: Mutex<Names>,
 }
 
 impl Watches {
-    /// Watches the folders of the ways, and notifies the signal of what counts.
+    /// Watches the folders of the ways, and reports relevant events to the signal.
     ///
-    /// They are made as a whole and never changed: of a folder that was moved, and of two paths to one folder, notify keeps another
-    /// account than the kernel.
+    /// The watches are made as a whole and never changed, because notify's records differ from the kernel's for a
+    /// folder that was moved, and for two paths to one folder.
     pub fn new(mut ways: Ways, signal: &Arc<Signal>) -> Result<Watches, WatchError> {
         let folders = ways.folders.keys().cloned().collect();
         let filter = Arc::new(Filter { folders, names: Mutex::new(std::mem::take(&mut ways.names)) });
@@ -46,7 +46,7 @@ impl Watches {
             match watcher.watch(path, RecursiveMode::NonRecursive) {
                 Ok(()) => {}
                 Err(error) => match WatchError::of_folder(path.clone(), error) {
-                    // It went while nobody watched; where it was is to be worked out anew.
+                    // The folder was removed before it was watched, so the ways to its place must be computed anew.
                     error if error.is_absence() => signal.stale(),
                     error if folder.is_needed || error.is_want() => return Err(error),
                     _ => {}
@@ -56,14 +56,14 @@ impl Watches {
         Ok(Watches { ways, filter, _watcher: watcher })
     }
 
-    /// Takes other ways through the same folders; false where the folders are others.
+    /// Adopts other ways through the same folders. Returns `false` if the folders differ.
     pub fn fit(&mut self, ways: &mut Ways, signal: &Signal) -> bool {
         let fits = self.ways.lead_through_the_same(ways);
         if fits {
             let names = std::mem::take(&mut ways.names);
             let mut known = self.filter.names.lock().unwrap_or_else(PoisonError::into_inner);
             if !known.hold(&names) {
-                // What happened to new names since they were read did not count yet.
+                // Changes of the new names since the last reload were filtered out.
                 signal.changed();
             }
             *known = names;
@@ -75,7 +75,7 @@ impl Watches {
 enum Counts {
     Not,
     Changed,
-    /// It happened to a watched folder itself.
+    /// The event concerns a watched folder itself.
     Stale,
 }
 
@@ -83,13 +83,13 @@ impl Filter {
     fn judge(&self, event: &notify::Event) -> Counts {
         let is_of_folder = event.paths.iter().any(|path| self.folders.contains(path));
         match event.kind {
-            // Reading is no change, and the catalogs are read at each reload.
+            // Reading is no change, and each reload reads the catalogs.
             EventKind::Access(AccessKind::Close(AccessMode::Write)) => {}
             EventKind::Access(_) => return Counts::Not,
             EventKind::Create(_) | EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(_)) if is_of_folder => {
                 return Counts::Stale;
             }
-            // Who may read it.
+            // The permissions of the folder may have changed.
             EventKind::Modify(ModifyKind::Metadata(_)) if is_of_folder => return Counts::Changed,
             _ => {}
         }

@@ -1,4 +1,4 @@
-//! From the paths at which loading looked to the folders that are watched, and the names that count there.
+//! Maps the paths at which loading looked to the folders to watch, and to the relevant names in them.
 
 use crate::catalog::{Place, Sources};
 use std::collections::{BTreeMap, BTreeSet};
@@ -6,13 +6,13 @@ use std::ffi::OsString;
 use std::fs::{self, Metadata};
 use std::path::{Component, Path, PathBuf};
 
-/// How many symbolic links are followed on one way, as by the kernel: path_resolution(7).
+/// The maximum number of symbolic links that are followed on one way, as in the kernel: path_resolution(7).
 const MOST_LINKS: usize = 40;
 
 /// The folders on the ways to all places at which loading looked.
 #[derive(Debug, Default)]
 pub(super) struct Ways {
-    /// By their paths, which hold no symbolic link.
+    /// The folders by their paths, which contain no symbolic link.
     pub folders: BTreeMap<PathBuf, Folder>,
     pub names: Names,
 }
@@ -20,27 +20,27 @@ pub(super) struct Ways {
 /// A folder on a way.
 #[derive(Debug)]
 pub(super) struct Folder {
-    /// Which folder it is, whatever is called so later.
+    /// The identity of the folder, which differs if the folder is replaced by another of the same name.
     identity: Option<Identity>,
-    /// A way ends here, or a symbolic link on one leads away: changes that matter would go unseen. Where it only leads to the next
-    /// folder, it may be one that cannot be read.
+    /// Whether changes in this folder must be observed: a way ends here, or a symbolic link in it leads elsewhere. A
+    /// folder that only leads to the next folder may be unreadable.
     pub is_needed: bool,
 }
 
-/// The names that count. In which folder they are seen does not matter, so that a folder that is known by two paths, as with a bind
-/// mount, is no trap.
+/// The relevant names. They are relevant in every watched folder, so that a folder with two paths, as with a bind
+/// mount, causes no error.
 #[derive(Debug, Default)]
 pub(super) struct Names {
     names: BTreeSet<OsString>,
-    /// All `*.toml` files count, and new folders.
+    /// Whether all `*.toml` files are relevant, and new folders.
     documents: bool,
 }
 
-/// Device and inode.
+/// The device and inode numbers.
 type Identity = (u64, u64);
 
 impl Ways {
-    /// Returns the ways to where these documents were looked for, as they are now.
+    /// Returns the current ways to the places where these documents were looked for.
     pub fn to(sources: &Sources) -> Ways {
         let mut ways = Ways::default();
         let places: BTreeSet<&Place> = sources.places().iter().collect();
@@ -68,7 +68,8 @@ impl Ways {
         folders(self) == folders(other)
     }
 
-    /// Goes step by step from the root to what a path names: its path without symbolic links; nothing where it is not there.
+    /// Follows a path step by step from the root. Returns the path without symbolic links, or `None` if it does not
+    /// exist.
     fn walk(&mut self, path: &Path) -> Option<PathBuf> {
         let mut at = PathBuf::new();
         let mut ahead: Vec<OsString> = steps(&std::path::absolute(path).ok()?);
@@ -110,13 +111,13 @@ impl Ways {
 }
 
 impl Names {
-    /// Returns whether all these count already.
+    /// Returns whether all these names are relevant already.
     pub fn hold(&self, others: &Names) -> bool {
         self.names.is_superset(&others.names) && self.documents >= others.documents
     }
 
-    /// Returns whether it counts what happens to the file or folder of this name. A folder that comes into one that is a catalog
-    /// may hold documents; one that goes has been looked into, and is known by its name.
+    /// Returns whether an event for the file or folder of this name is relevant. A folder that is moved into a catalog
+    /// folder may contain documents; the name of a removed folder is known, because the folder was looked into.
     pub fn count(&self, path: &Path) -> bool {
         let Some(name) = path.file_name() else { return false };
         let is_document = || path.extension().is_some_and(|extension| extension == "toml") || path.is_dir();
@@ -124,7 +125,7 @@ impl Names {
     }
 }
 
-/// Returns the steps of a path, the last one first. An absolute one begins at the root.
+/// Returns the steps of a path, the last one first. The last element of an absolute path's steps is the root.
 fn steps(path: &Path) -> Vec<OsString> {
     path.components().rev().map(|step| step.as_os_str().to_owned()).collect()
 }
@@ -135,7 +136,7 @@ fn identity(of: Metadata) -> Option<Identity> {
     Some((of.dev(), of.ino()))
 }
 
-/// Elsewhere the watched folder itself reports that it was moved or removed.
+/// On other systems the watched folder itself reports that it was moved or removed.
 #[cfg(not(unix))]
 fn identity(_: Metadata) -> Option<Identity> {
     None

@@ -1,4 +1,4 @@
-//! What holds of every edit, of every text.
+//! The laws that hold for every edit of every text.
 
 use super::super::Text;
 use super::layout::{self, Dice};
@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use toml::{Table, Value};
 use toml_parser::parser::{Event, EventKind, parse_document};
 
-/// A table of a catalog, or a key in it.
+/// The path of a table of a catalog, or of a key in it.
 type Path = Vec<String>;
 
 fn parsed(text: &str) -> Table {
@@ -29,7 +29,7 @@ fn comments(text: &str) -> Vec<String> {
     comments
 }
 
-/// The lines of a text that are not, in this order, in another.
+/// Returns the lines of a text that are not, in this order, in another.
 fn lines_missing(text: &str, other: &str) -> Vec<String> {
     let (text, other): (Vec<&str>, Vec<&str>) = (text.split('\n').collect(), other.split('\n').collect());
     let head = text.iter().zip(&other).take_while(|(one, other)| one == other).count();
@@ -57,7 +57,7 @@ fn lines_missing(text: &str, other: &str) -> Vec<String> {
     missing
 }
 
-/// The tables of a catalog, those on the way to others among them.
+/// Collects the tables of a catalog, including those on the way to others.
 fn tables(table: &Table, path: &[String], found: &mut Vec<Path>) {
     found.push(path.to_vec());
     for (key, value) in table {
@@ -82,7 +82,7 @@ fn all_tables(content: &Table) -> Vec<Path> {
     found
 }
 
-/// The table of a path, made where it is missing.
+/// Returns the table of a path. A missing table is made.
 fn table<'t>(content: &'t mut Table, path: &[String]) -> &'t mut Table {
     path.iter().fold(content, |table, part| {
         let value = match part.split_once('#') {
@@ -103,7 +103,7 @@ fn array(names: &[String]) -> Value {
     Value::Array(names.iter().cloned().map(Value::String).collect())
 }
 
-/// An edit, with all that it takes.
+/// An edit with its arguments.
 #[derive(Clone, Debug)]
 enum Edit {
     Insert(Path, String, usize, String),
@@ -121,7 +121,7 @@ fn parts(path: &[String]) -> Vec<&str> {
 }
 
 impl Edit {
-    /// An edit that can be made of a catalog of this content.
+    /// Returns a random edit that can be made to a catalog with this content.
     fn random(content: &Table, dice: &mut Dice) -> Edit {
         let tables = all_tables(content);
         let path = tables[dice.roll(tables.len())].clone();
@@ -196,7 +196,7 @@ impl Edit {
         }
     }
 
-    /// Makes it of a text.
+    /// Makes the edit to a text.
     fn make(&self, text: &mut Text) -> bool {
         match self {
             Edit::Insert(path, key, at, name) => text.insert_name(&parts(path), key, *at, name),
@@ -210,7 +210,7 @@ impl Edit {
         }
     }
 
-    /// Makes it of a content.
+    /// Makes the edit to a parsed content.
     fn make_of(&self, content: &mut Table) {
         match self {
             Edit::Insert(path, key, at, name) => {
@@ -245,7 +245,7 @@ impl Edit {
         }
     }
 
-    /// The edit that undoes it, if it only added something.
+    /// Returns the edit that undoes this one, if it only adds or sets something.
     fn inverse(&self, before: &Text) -> Option<Edit> {
         match self {
             Edit::Insert(path, key, at, _) => Some(Edit::Remove(path.clone(), key.clone(), *at)),
@@ -263,22 +263,22 @@ impl Edit {
         }
     }
 
-    /// How many lines of the text it may change, beside those that it takes away.
+    /// Returns how many lines of the text the edit may change, except for those that it removes.
     fn most_lines(&self, before: &Text) -> Option<usize> {
         match self {
-            // A line of its own, and a comma on the one before; or the line of the array.
+            // The line before a new line gets a comma; or the line of the array changes.
             Edit::Insert(..) => Some(1),
             Edit::Set(path, key, _) => {
                 Some(before.value(&parts(path), &parts(key)).map_or(1, |value| value.split('\n').count()))
             }
-            // A line break, where the text has none at its end.
+            // A text may have no line break at its end.
             Edit::Append(_) => Some(1),
             _ => None,
         }
     }
 }
 
-/// Tables with headers, as they are appended.
+/// Returns tables with headers, as they are appended.
 fn headed(tables: &Table, dice: &mut Dice) -> String {
     let mut text = String::new();
     for (section, entries) in tables {
@@ -300,7 +300,8 @@ fn merge(content: &mut Table, other: &Table) {
     }
 }
 
-/// Without tables that hold nothing and arrays that hold nothing: whether they stay when they are emptied is a matter of bytes.
+/// Returns the tables without empty tables and empty arrays: whether these stay when they are emptied is a question of
+/// the exact text.
 fn without_empty(table: &Table) -> Table {
     let keep = |value: &Value| match value {
         Value::Table(inner) => {
@@ -352,7 +353,7 @@ proptest! {
 }
 
 proptest! {
-    // Each is a hundred edits, and a text of each.
+    // Each case makes a hundred edits, and checks the text after each.
     #![proptest_config(ProptestConfig { max_shrink_iters: 500, ..ProptestConfig::with_cases(12) })]
 
     #[test]
@@ -387,8 +388,9 @@ proptest! {
                 }
                 None if matches!(edit, Edit::Names(..)) => {}
                 None => {
-                    // What takes away brings nothing, and at most two lines are others: that on which something else stood too, as the
-                    // bracket behind a last name, and that of the comma before it, where a comment stands between them.
+                    // A removal adds nothing, and changes at most two lines: the line that contains something else too,
+                    // such as the bracket after a last name, and the line of the comma before it, where a comment
+                    // stands between them.
                     let new = lines_missing(is, was);
                     prop_assert!(new.len() <= 2, "{:?} brought {:?} to\n{}\nand made\n{}", edit, new, was, is);
                     prop_assert!(is_sublist(&comments(is), &comments(was)), "{:?} made\n{}", edit, is);

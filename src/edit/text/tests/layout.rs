@@ -1,11 +1,12 @@
-//! Catalogs of random content in random layouts: whatever TOML allows to be written in several ways.
+//! Catalogs of random content in random layouts: everything that TOML allows to be written in several ways.
 
 use toml::{Table, Value};
 
-/// Random choices. Those that are used up are all 0, the plainest choice, so that failures shrink to plain texts.
+/// Random choices. When the rolls are used up, every choice is 0, the plainest one, so that failures shrink to plain
+/// texts.
 pub(super) struct Dice<'d> {
     rolls: std::slice::Iter<'d, u8>,
-    /// Makes names and comments different from one another.
+    /// A counter that makes names and comments differ from one another.
     count: usize,
 }
 
@@ -14,12 +15,12 @@ impl<'d> Dice<'d> {
         Dice { rolls: rolls.iter(), count: 0 }
     }
 
-    /// A number below this one.
+    /// Returns a number below `sides`.
     pub fn roll(&mut self, sides: usize) -> usize {
         self.rolls.next().map_or(0, |roll| usize::from(*roll)) % sides.max(1)
     }
 
-    /// One time in so many.
+    /// Returns `true` one time in `times`.
     pub fn is_rare(&mut self, times: usize) -> bool {
         self.roll(times) == times - 1
     }
@@ -39,7 +40,7 @@ const SECTIONS: &[&str] = &["provider", "base", "layer", "chain", "application"]
 const KEYS: &[&str] =
     &["provider", "family", "type", "needs", "services", "hidden", "version", "summary", "layers", "base", "own"];
 
-/// A catalog's tables, as far as their shape goes.
+/// Returns the tables of a catalog, realistic only in their shape.
 pub(super) fn content(dice: &mut Dice) -> Table {
     let mut content = Table::new();
     content.insert("format".to_owned(), Value::Integer(1));
@@ -68,7 +69,7 @@ pub(super) fn content(dice: &mut Dice) -> Table {
     content
 }
 
-/// An entry, which may say nothing.
+/// Returns an entry, which may be empty.
 pub(super) fn entry(dice: &mut Dice) -> Table {
     let mut entry = Table::new();
     for _ in 0..dice.roll(5) {
@@ -97,7 +98,7 @@ fn guarantee(dice: &mut Dice) -> Table {
     guarantee
 }
 
-/// A value as the key has one.
+/// Returns a value of a type that the key takes.
 pub(super) fn value(dice: &mut Dice, key: &str) -> Value {
     match key {
         "order" | "disable" | "needs" | "services" | "layers" | "require" | "never" => {
@@ -109,7 +110,7 @@ pub(super) fn value(dice: &mut Dice, key: &str) -> Value {
     }
 }
 
-/// A name that a catalog could hold, or a text that needs care.
+/// Returns a name that a catalog could contain, or a text that is hard to parse.
 pub(super) fn name(dice: &mut Dice) -> String {
     match dice.roll(12) {
         11 => "# no comment, ] \"or\" }".to_owned(),
@@ -118,7 +119,7 @@ pub(super) fn name(dice: &mut Dice) -> String {
     }
 }
 
-/// A catalog of this content in a random layout.
+/// Returns a catalog of this content in a random layout.
 pub(super) fn text(content: &Table, dice: &mut Dice) -> String {
     let mut top = String::new();
     let mut chunks: Vec<String> = Vec::new();
@@ -136,7 +137,7 @@ pub(super) fn text(content: &Table, dice: &mut Dice) -> String {
     }
     let mut text = top;
     for chunk in chunks {
-        // Most catalogs part their tables by blank lines.
+        // Most catalogs separate their tables by blank lines.
         text.push_str(["\n", "\n", "", "\n\n", "\n# free\n\n"][dice.roll(5)]);
         text.push_str(&chunk);
     }
@@ -158,7 +159,7 @@ fn section(name: &str, entries: &Table, top: &mut String, chunks: &mut Vec<Strin
             top.push_str(&line(&pair, dice));
         }
         6 if !entries.is_empty() => top.push_str(&dotted(&[name], entries, dice)),
-        // `[chain]` and what is in it below.
+        // `[chain]` with its content below.
         form => {
             let is_flat = form == 5 || entries.is_empty() || entries.values().any(|entry| !entry.is_table());
             if is_flat {
@@ -192,7 +193,7 @@ fn section(name: &str, entries: &Table, top: &mut String, chunks: &mut Vec<Strin
     }
 }
 
-/// A table with a header, and its tables in whatever way.
+/// Writes a table with a header, and its subtables in a random way.
 pub(super) fn sections(path: &[&str], table: &Table, chunks: &mut Vec<String>, dice: &mut Dice) {
     let mut lines = String::new();
     let mut further = Vec::new();
@@ -209,7 +210,7 @@ pub(super) fn sections(path: &[&str], table: &Table, chunks: &mut Vec<String>, d
             }
         }
     }
-    // A header that says nothing can be left out if there is one below it.
+    // The header of an empty table can be omitted if there is one below it.
     if !lines.is_empty() || further.is_empty() || !dice.is_rare(2) {
         let header = header(path, "[", dice);
         chunks.push(format!("{}{lines}", line(&header, dice)));
@@ -243,13 +244,14 @@ fn elements(key: &str, items: &[Value], chunks: &mut Vec<String>, dice: &mut Dic
     }
 }
 
-/// Puts a chunk anywhere; elements of arrays keep their order, as only others are put between them.
+/// Inserts a chunk at a random place. Elements of arrays keep their order, because only other chunks are inserted
+/// between them.
 fn place(chunk: String, chunks: &mut Vec<String>, dice: &mut Dice) {
     let at = chunks.len() - dice.roll(chunks.len() + 1).min(chunks.len());
     chunks.insert(at, chunk);
 }
 
-/// The keys of a table, each with the table's path before it.
+/// Returns the keys of a table, each with the table's path before it.
 fn dotted(path: &[&str], table: &Table, dice: &mut Dice) -> String {
     let mut lines = String::new();
     for (key, value) in table {
@@ -265,7 +267,7 @@ fn dotted(path: &[&str], table: &Table, dice: &mut Dice) -> String {
     lines
 }
 
-/// A line, with what may stand above it and behind it.
+/// Returns a line, with random text above it and after it.
 fn line(body: &str, dice: &mut Dice) -> String {
     let above = match dice.roll(12) {
         11 => format!("\n# above {}\n", dice.count()),
@@ -279,7 +281,7 @@ fn line(body: &str, dice: &mut Dice) -> String {
     format!("{above}{indent}{body}{behind}\n")
 }
 
-/// A comment behind something, one time in so many.
+/// Returns a trailing comment one time in `times`.
 fn comment(dice: &mut Dice, times: usize) -> String {
     match (dice.is_rare(times), dice.roll(3)) {
         (true, 0) => format!(" # {}", dice.count()),
@@ -316,7 +318,7 @@ fn pair(path: &[&str], value: &Value, dice: &mut Dice) -> String {
     format!("{}{between}{}", keys(path, dice), written(value, dice))
 }
 
-/// A value in a random way.
+/// Returns a value, written in a random way.
 pub(super) fn written(value: &Value, dice: &mut Dice) -> String {
     match value {
         Value::String(text) => string(text, dice),
@@ -368,7 +370,7 @@ fn block(open: &str, items: &[String], close: &str, dice: &mut Dice) -> String {
         if is_last && dice.is_rare(6) {
             return format!("{text} {close}");
         }
-        // Several on a line, now and then.
+        // Sometimes several items share a line.
         let end = if dice.is_rare(4) && !is_last { " ".to_owned() } else { format!("{}\n", comment(dice, 4)) };
         text.push_str(&end);
     }

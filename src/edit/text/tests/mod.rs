@@ -3,7 +3,7 @@ mod layout;
 
 use super::Text;
 
-/// What an edit makes of a text.
+/// Returns the text after an edit.
 fn edited(text: &str, edit: impl FnOnce(&mut Text) -> bool) -> String {
     let mut edited = Text::new(text);
     assert!(edit(&mut edited), "the edit of {text:?} can be made");
@@ -12,7 +12,7 @@ fn edited(text: &str, edit: impl FnOnce(&mut Text) -> bool) -> String {
     text
 }
 
-/// An edit, what it is to make of a text, and the edit that undoes it.
+/// Checks that an edit gives the expected text, and that a second edit undoes it.
 #[track_caller]
 fn there_and_back(text: &str, there: impl Fn(&mut Text) -> bool, expected: &str, back: impl Fn(&mut Text) -> bool) {
     for (text, expected) in [

@@ -1,10 +1,10 @@
-//! Access control lists of POSIX.1e, as Linux keeps them: who may do what with a file, beyond its mode.
+//! Access control lists of POSIX.1e, as Linux stores them: permissions on a file beyond its mode.
 //!
-//! The value of the attribute is the version, 2, as a 32-bit number, then for each entry its tag and permissions (16 bits each)
-//! and the number of the user or group (32 bits), all little-endian (`linux/posix_acl_xattr.h`). Where there is a mask, the bits
-//! of the group in the file's mode are the mask's, not those of the group.
+//! The value of the attribute is the version, 2, as a 32-bit number, then for each entry its tag and permissions (16
+//! bits each) and the number of the user or group (32 bits), all little-endian (`linux/posix_acl_xattr.h`). If there is
+//! a mask, the bits of the group in the file's mode are those of the mask, not of the group.
 
-/// The attribute that holds the list by which access is judged.
+/// The attribute that contains the list for access checks.
 pub(super) const NAME: &[u8] = b"system.posix_acl_access";
 
 const VERSION: u32 = 2;
@@ -15,7 +15,7 @@ const GROUP_OBJ: u16 = 0x04;
 pub(super) const READ: u16 = 4;
 pub(super) const WRITE: u16 = 2;
 
-/// Who may do what with a file.
+/// An access control list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Acl(Vec<Entry>);
 
@@ -52,12 +52,12 @@ impl Acl {
         value
     }
 
-    /// Returns the same users and groups, who may do something else.
+    /// Returns the list with the permissions of each entry mapped.
     pub fn map(&self, to: impl Fn(u16) -> u16) -> Acl {
         Acl(self.0.iter().map(|entry| Entry { may: to(entry.may), ..*entry }).collect())
     }
 
-    /// Returns the same, without any right for the file's group itself.
+    /// Returns the list without any permission for the file's own group.
     pub fn without_group(&self) -> Acl {
         Acl(self
             .0
@@ -66,7 +66,7 @@ impl Acl {
             .collect())
     }
 
-    /// Returns whether nobody is kept from this.
+    /// Returns whether every entry has this permission.
     pub fn all_may(&self, what: u16) -> bool {
         self.0.iter().all(|entry| entry.may & what == what)
     }

@@ -1,4 +1,5 @@
-//! Extended attributes of files, where the system has them. Elsewhere than on Linux a file has none here.
+//! Extended attributes of files, where the system has them. On systems other than Linux, this module treats all files
+//! as having none.
 
 use std::fs::File;
 use std::io;
@@ -13,10 +14,10 @@ mod system {
     use rustix::fs::{XattrFlags, fgetxattr, flistxattr, fremovexattr, fsetxattr};
     use rustix::io::Errno;
 
-    /// The most that the kernel gives of names, and of one value (`linux/limits.h`).
+    /// The maximum number of bytes that the kernel returns for the list of names, and for one value (`linux/limits.h`).
     const MOST_BYTES: usize = 64 << 10;
 
-    /// Returns all that this process may see, in the order of their names.
+    /// Returns all attributes that this process may see, in the order of their names.
     pub fn all(file: &File) -> io::Result<Vec<Attribute>> {
         let mut names = Vec::with_capacity(MOST_BYTES);
         match flistxattr(file, spare_capacity(&mut names)) {

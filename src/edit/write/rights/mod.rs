@@ -1,17 +1,18 @@
-//! What a file has besides its content, and what another file gets of it.
+//! The attributes of a file besides its content, and their transfer to another file.
 //!
 //! | file | what |
 //! |---|---|
 //! | `acl` | access control lists |
 //! | `attributes` | extended attributes |
 //!
-//! Kept are the mode, the owner as far as this process may give files away, the group, the access control list, and every extended
-//! attribute that this process may see (those of `trusted.` are root's to see) but the kernel's own measures of the content. What
-//! must be kept and cannot be is an error, and the file is then not replaced: rights are neither lost nor widened. In
-//! particular a new file that cannot get the group is refused where the group has other rights than everybody.
+//! The following are kept: the mode, the owner as far as this process may change it, the group, the access control
+//! list, and every extended attribute that this process may see (only root sees those of `trusted.`) except the
+//! kernel's own measures of the content. If one of them must be kept and cannot be, that is an error, and the file is
+//! not replaced: rights are neither lost nor widened. In particular, a new file that cannot get the group is rejected
+//! if the group has other rights than everybody.
 //!
-//! Nobody may do more with the new file at any moment than with the old one: it is made for its owner alone, loses at once what it
-//! inherited of its folder, and gets attributes, owner and group before those rights that go by them.
+//! At no moment does the new file allow anyone more than the old one: it is made for its owner alone, loses at once
+//! what it inherited from its folder, and gets attributes, owner and group before the rights that depend on them.
 
 mod acl;
 mod attributes;
@@ -20,7 +21,7 @@ use acl::Acl;
 use std::fs::{File, Metadata};
 use std::io;
 
-/// What a file has besides its content.
+/// The attributes of a file besides its content.
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::edit) struct Kept {
     permissions: std::fs::Permissions,
@@ -32,14 +33,14 @@ pub(in crate::edit) struct Kept {
     attributes: Vec<attributes::Attribute>,
 }
 
-/// What cannot be kept of a file, as in "its mode", and why not.
+/// An attribute that cannot be kept, as in "its mode", and the reason.
 pub(in crate::edit) type NotKept = (String, io::Error);
 
-/// The kernel makes these for each content, and no other is right for it.
+/// The kernel computes these attributes for each content, so the old values are wrong for the new content.
 const MEASURES: [&[u8]; 2] = [b"security.ima", b"security.evm"];
 
 impl Kept {
-    /// Returns what an open file has.
+    /// Returns the attributes of an open file.
     pub fn of(file: &File) -> io::Result<Kept> {
         let metadata = file.metadata()?;
         let (mut acl, mut others) = (None, Vec::new());
@@ -61,10 +62,10 @@ impl Kept {
         })
     }
 
-    /// Gives all of it to a new file, which nobody but its owner may open.
+    /// Gives all attributes to a new file, which nobody but its owner may open.
     pub fn give(&self, file: &File) -> Result<(), NotKept> {
         bare(file)?;
-        // The kernel takes `security.capability` away from what changes its owner.
+        // The kernel removes `security.capability` when the owner of a file changes.
         let (late, early): (Vec<_>, Vec<_>) =
             self.attributes.iter().partition(|(name, _)| name.starts_with(b"security."));
         early.into_iter().try_for_each(|attribute| set(file, attribute))?;
@@ -86,7 +87,8 @@ impl Kept {
         if let Some(acl) = &self.acl {
             set(file, &(acl::NAME.to_vec(), acl.clone()))?;
         }
-        // The rights that go by owner and group, after these. A program of another user is not made to run as this one.
+        // The mode is set after owner and group, as its rights depend on them. A program of another user must not
+        // become one that runs as this user.
         let is_same = (is.uid(), is.gid()) == (self.owner, self.group);
         let mode = if is_same { mode } else { mode & !SPECIAL };
         file.set_permissions(PermissionsExt::from_mode(mode)).map_err(|error| ("its mode".to_owned(), error))
@@ -98,13 +100,13 @@ impl Kept {
     }
 }
 
-/// Takes away what a new file got of its folder's default access control list.
+/// Removes the access control list that a new file inherited from its folder's default list.
 fn bare(file: &File) -> Result<(), NotKept> {
     attributes::remove(file, acl::NAME).map_err(|error| (named(acl::NAME), error))
 }
 
 fn set(file: &File, (name, value): &attributes::Attribute) -> Result<(), NotKept> {
-    // A label that every file of this folder gets is there already, and not everybody may set it.
+    // A label that every file of this folder gets is set already, and not every process may set it.
     match attributes::get(file, name) {
         Ok(Some(is)) if is == *value => Ok(()),
         _ => attributes::set(file, name, value).map_err(|error| (named(name), error)),
@@ -118,21 +120,21 @@ fn named(attribute: &[u8]) -> String {
     }
 }
 
-/// Gives a file to an owner and a group, as far as this process may.
+/// Changes the owner and the group of a file, as far as this process may.
 #[cfg(unix)]
 fn hand_over(file: &File, owner: Option<u32>, group: Option<u32>) -> io::Result<()> {
     use std::os::unix::fs::{MetadataExt, fchown};
     let own = file.metadata()?;
     if owner.is_some_and(|owner| owner != own.uid()) || group.is_some_and(|group| group != own.gid()) {
-        // Only root gives files away, and others may at least give them to a group of theirs. If not even that is
-        // allowed, a file of one's own with the right content is still what was asked for.
+        // Only root may change the owner; others may at least change the group to one of their own. If even that is not
+        // allowed, a file of this user with the right content is still what was requested.
         let given = fchown(file, owner, group);
         let _ = given.or_else(|_| fchown(file, None, group));
     }
     Ok(())
 }
 
-/// Lets nobody read a new file who may not read all of the others, whose rights these are.
+/// Restricts reading of a new file to those who may read all of the other files, whose attributes these are.
 pub(super) fn conceal(file: &File, others: &[&Kept]) -> Result<(), NotKept> {
     bare(file)?;
     #[cfg(unix)]
@@ -147,19 +149,19 @@ pub(super) fn conceal(file: &File, others: &[&Kept]) -> Result<(), NotKept> {
         hand_over(file, owner, group).map_err(failed)?;
         let is = file.metadata().map_err(failed)?;
         let is_theirs = group.is_some_and(|group| is.gid() == group);
-        // What a list of access says of reading, where it is the same for all of them.
+        // The part of an access control list that concerns reading, if it is the same for all files.
         let readers = |kept: &Kept| kept.acl.as_deref().and_then(Acl::parse).map(|acl| acl.map(|may| may & acl::READ));
         let first = others.first().and_then(|kept| readers(kept));
         if let Some(acl) =
             first.filter(|first| is_theirs && others.iter().all(|kept| readers(kept).as_ref() == Some(first)))
         {
-            // It sets the mode too. Where it cannot be set, the owner alone may read.
+            // This sets the mode too. If it cannot be set, only the owner may read.
             let _ = set(file, &(acl::NAME.to_vec(), acl.render()));
             return Ok(());
         }
         let all = others.iter().fold(0o444, |may, kept| may & kept.readable());
-        // Where the files are of several groups, or theirs cannot be given, a member of the journal's is anybody to them; and
-        // anybody may be a member of one of theirs.
+        // If the files have several groups, or their group cannot be set, a member of the journal's group counts as
+        // anybody for them; and anybody may be a member of one of their groups.
         let of_group = if is_theirs { all & 0o040 } else { (all & 0o004) << 3 & all };
         let of_others = if is_theirs { all & 0o004 } else { of_group >> 3 };
         file.set_permissions(PermissionsExt::from_mode(0o400 | of_group | of_others)).map_err(failed)?;
@@ -171,7 +173,7 @@ pub(super) fn conceal(file: &File, others: &[&Kept]) -> Result<(), NotKept> {
 
 #[cfg(unix)]
 impl Kept {
-    /// Returns who may read it, as a mode; of a list of access, what holds for everybody.
+    /// Returns the read permissions as a mode. For an access control list, only permissions that everybody has count.
     fn readable(&self) -> u32 {
         use std::os::unix::fs::PermissionsExt;
         match self.acl.as_deref() {
@@ -182,7 +184,8 @@ impl Kept {
     }
 }
 
-/// Lets those open a new file, its owner apart, who may make files in a folder: no more and, as far as this process can, no fewer.
+/// Restricts opening of a new file, apart from its owner, to those who may make files in a folder: no more users than
+/// these and, as far as this process can, no fewer.
 #[cfg(unix)]
 pub(in crate::edit) fn admit_writers(file: &File, folder: &File, of_folder: &Metadata) -> Result<(), NotKept> {
     use std::os::unix::fs::{MetadataExt, PermissionsExt};

@@ -1,4 +1,4 @@
-//! The entries of one set: what changed, what was added, what is missing, which paths are odd, who answers, and when.
+//! The entries of one set: changed, added and missing ones, odd paths, the answers to the usual requests, and times.
 
 use super::{Text, concerns, library, named, times};
 use crate::cli::output::printable;
@@ -93,7 +93,7 @@ fn layer(text: &mut Text<'_>, set: &SetReport<'_>, layer: &LayerReport) {
     }
 }
 
-/// What the ids of a set stand for, those of entries that are stated in part too.
+/// Returns the names for the ids of a set, including entries that are stated only in part.
 fn names(set: &SetReport<'_>, report: &Report<'_>) -> HashMap<u32, String> {
     let mut names = HashMap::new();
     for entry in &set.entries {
@@ -109,7 +109,7 @@ fn names(set: &SetReport<'_>, report: &Report<'_>) -> HashMap<u32, String> {
     names
 }
 
-/// The entries of a chain, top first.
+/// Returns the entries of a chain, top first.
 fn members(names: &HashMap<u32, String>, has_gaps: bool, chain: &Item) -> String {
     let name = |id: &u32| match names.get(id) {
         Some(name) => name.clone(),
@@ -140,12 +140,13 @@ fn absent(text: &mut Text<'_>, set: &SetReport<'_>) {
     }
 }
 
-/// What is left over, each with the first entry that holds it.
+/// The leftovers, each with the first entry that contains it.
 type Held<'s> = Vec<(&'s Leftover, &'s Item)>;
 
-/// Each content once, with the entries that have it: Windows writes all items through one buffer, so that all hold the same.
+/// Writes each leftover once, with the entries that contain it: Windows writes all items through one buffer, so that
+/// all contain the same.
 fn left_over(text: &mut Text<'_>, set: &SetReport<'_>) {
-    /// More are in the JSON.
+    /// The JSON output contains more digits.
     const MOST_DIGITS: usize = 32 * 3 - 1;
     let mut by_content: IndexMap<&Leftover, Vec<&Item>> = IndexMap::new();
     for entry in &set.entries {
@@ -153,7 +154,7 @@ fn left_over(text: &mut Text<'_>, set: &SetReport<'_>) {
             by_content.entry(leftover).or_default().push(entry.item);
         }
     }
-    // By field and entries, so that all which the same entries hold is one line.
+    // Grouped by field and entries, so that the leftovers of the same entries are one group.
     let mut by_entries: IndexMap<(Field, Vec<u32>), Held<'_>> = IndexMap::new();
     for (leftover, items) in by_content {
         let Some(&first) = items.first() else { continue };
@@ -192,7 +193,7 @@ fn odd_paths(text: &mut Text<'_>, set: &SetReport<'_>) {
     }
 }
 
-/// Each library once, however many entries share it.
+/// Writes each library once, however many entries share it.
 fn libraries(text: &mut Text<'_>, set: &SetReport<'_>) {
     let mut seen: HashSet<&str> = HashSet::new();
     for entry in &set.entries {

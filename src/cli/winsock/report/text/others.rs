@@ -1,4 +1,5 @@
-//! What does not belong to one set of entries: the source, findings, fragments, differences, name-space providers, applications.
+//! The parts that do not belong to one set of entries: the source, findings, fragments, differences, name-space
+//! providers, applications.
 
 use super::{Text, bits, concerns, library, named, times};
 use crate::catalog::Severity;
@@ -58,7 +59,7 @@ pub(super) fn findings(text: &mut Text<'_>, report: &Report<'_>) {
             text.line(2, format_args!("{FAINT}{}{FAINT:#}", printable(help)));
         }
     }
-    // Even a sound catalog gives some, on duplicates that Windows itself installs.
+    // Even a sound catalog has notes, on duplicates that Windows itself installs.
     if !notes.is_empty() {
         text.line(1, format_args!("{} notes, which `--format json` and `sockatlas check` list", notes.len()));
     }
