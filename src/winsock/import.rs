@@ -89,6 +89,7 @@ pub fn import(reading: Reading, options: &ImportOptions) -> Result<Imported, Loa
         }
         faults.clear();
     }
+    left_out.sort_by_key(|left| left.why.at);
     registry(&store, file, &sources, &faults, options).map(|registry| Imported { registry, store, left_out })
 }
 

@@ -1,6 +1,7 @@
 //! The resolution of library paths on Windows, by the rules of its paths and with variables at their usual values.
 
-/// The place to which a path leads. `rest` has no `.` or `..`, has `\` between its components, and does not begin with `\`.
+/// The place to which a path leads. The rest of the path has no `.` or `..`, has `\` between its components, and
+/// does not begin with `\`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum WindowsPath {
     Empty,
@@ -11,7 +12,7 @@ pub(super) enum WindowsPath {
     Network,
     /// Below the folder of Windows: `%SystemRoot%`, `%windir%`, `C:\Windows`.
     Windows(String),
-    /// Below the root of a drive, without the folder of Windows.
+    /// Below the root of a drive, but not below the folder of Windows.
     Drive {
         letter: char,
         rest: String,

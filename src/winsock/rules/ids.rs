@@ -21,7 +21,8 @@ pub(super) fn look(judged: &Judged<'_>, faults: &mut Vec<Fault>) {
     }
 }
 
-/// Reports base protocols whose family or type is not possible: 0 means "any" in requests, and negative numbers are not defined.
+/// Reports base protocols whose family or type is not possible: 0 means "any" in requests, and valid numbers are
+/// above it.
 pub(super) fn triples(judged: &Judged<'_>, faults: &mut Vec<Fault>) {
     for item in judged.of_kind(ItemKind::Base) {
         for (field, value) in impossible(&item.info) {
