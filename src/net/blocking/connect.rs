@@ -1,4 +1,4 @@
-//! Connecting: the race of addresses, waited for in poll(2).
+//! Connecting with the blocking driver: waits with poll(2) for the race of addresses.
 
 use super::{Stream, left};
 use crate::net::cancel::Cancel;
@@ -12,7 +12,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::sync::{Arc, mpsc};
 use std::time::Instant;
 
-/// Races until something is open.
+/// Connects, and performs the handshakes, until a stream is open.
 pub(super) fn connect(mut dialing: Dialing) -> Result<Stream, Error> {
     let mut lookups = Lookups::default();
     loop {
@@ -44,7 +44,7 @@ fn win(dialing: &mut Dialing, lookups: &mut Lookups) -> Result<Won, Error> {
     }
 }
 
-/// Waits until something may have happened.
+/// Waits until there may be progress.
 fn wait(dialing: &Dialing, lookups: &Lookups) -> io::Result<()> {
     let wanted = |fd, events| PollFd::from_borrowed_fd(fd, events);
     let mut fds: Vec<PollFd<'_>> = dialing.sockets().map(|(_, socket)| wanted(socket, PollFlags::OUT)).collect();
@@ -56,8 +56,8 @@ fn wait(dialing: &Dialing, lookups: &Lookups) -> io::Result<()> {
     }
 }
 
-/// Names that are looked up: one by the thread that connects, several by threads of their own, which end when the system's
-/// resolver lets them, whether somebody still waits or not.
+/// Lookups of names: a single one runs in the thread that connects, several run in threads of their own, which end when the
+/// system's resolver returns, even if nobody waits any more.
 #[derive(Default)]
 struct Lookups {
     done: VecDeque<Found>,
@@ -65,7 +65,7 @@ struct Lookups {
 }
 
 struct Threads {
-    /// Readable once one of them is done.
+    /// Readable once a thread has a result.
     wake: Arc<OwnedFd>,
     sender: mpsc::Sender<Found>,
     receiver: mpsc::Receiver<Found>,
@@ -81,7 +81,7 @@ impl Threads {
     fn start(&self, lookup: Lookup) -> io::Result<()> {
         let (sender, wake) = (self.sender.clone(), self.wake.clone());
         let run = move || {
-            // nobody may be left to notify.
+            // The receiver may be gone.
             let _ = sender.send(lookup.run());
             let _ = rustix::io::write(&wake, &1_u64.to_ne_bytes());
         };
@@ -90,7 +90,7 @@ impl Threads {
 }
 
 impl Lookups {
-    /// Begins, or does, what was asked; or which call failed.
+    /// Runs or starts lookups; an error contains the name of the call that failed.
     fn run(&mut self, asked: Vec<Lookup>) -> Result<(), (io::Error, &'static str)> {
         if asked.len() == 1 || asked.iter().all(Lookup::is_prompt) {
             self.done.extend(asked.into_iter().map(Lookup::run));
@@ -109,7 +109,8 @@ impl Lookups {
             let threads = self.threads.as_ref()?;
             let found = threads.receiver.try_recv().ok();
             if found.is_none() {
-                // Events after this make it readable again; those before it are looked for once more.
+                // A write after this read makes the descriptor readable again; results of earlier writes are found by the next
+                // `try_recv`.
                 let _ = rustix::io::read(&threads.wake, &mut [0; 8]);
                 return threads.receiver.try_recv().ok();
             }

@@ -1,4 +1,4 @@
-//! Accepting, one connection after the other.
+//! Listening with the blocking driver.
 
 use super::Stream;
 use crate::catalog::OptionValue;
@@ -18,19 +18,19 @@ pub struct Listener {
 
 /// A connection that was accepted, before its handshakes.
 ///
-/// A peer that dawdles in its handshake is to hold up nobody else: [`handshake`](Accepted::handshake) belongs in a thread of
-/// its own.
+/// A peer that is slow in its handshake should not delay others: call [`handshake`](Accepted::handshake) in a thread of its own.
 pub struct Accepted {
     pub(super) opener: Opener,
     pub(super) connection: Connection,
 }
 
 impl Listener {
-    /// Waits for the next connection; its handshakes are not begun.
+    /// Waits for the next connection. Its handshakes are not started.
     ///
     /// # Errors
     ///
-    /// As accept(2), or [`Error::Cancelled`]. One that concerns a single connection, as ECONNABORTED does, can be passed over.
+    /// Those of accept(2), or [`Error::Cancelled`]. An error that concerns a single connection, such as ECONNABORTED, can be
+    /// ignored.
     pub fn accept(&self) -> Result<Accepted, Error> {
         let socket = loop {
             self.wait()?;
@@ -44,7 +44,7 @@ impl Listener {
         Ok(Accepted { opener: self.opener.clone(), connection })
     }
 
-    /// Waits until there is a connection, where that can be cancelled.
+    /// Waits until there is a connection, if the wait can be cancelled.
     fn wait(&self) -> Result<(), Error> {
         let (Some(cancel), Some(fd)) = (self.opener.cancel(), self.listener.fd()) else { return Ok(()) };
         let mut fds = [fd, cancel.fd()].map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN));
@@ -65,7 +65,7 @@ impl Listener {
     ///
     /// # Errors
     ///
-    /// The option is unknown, or the system refuses to report.
+    /// The option is unknown, or the system refuses to report it.
     pub fn option(&self, name: &str) -> io::Result<OptionValue> {
         self.listener.option(name)
     }
@@ -89,7 +89,7 @@ impl Accepted {
         self.connection.socket.peer()
     }
 
-    /// Shakes hands through all layers.
+    /// Performs the handshakes of all layers.
     ///
     /// # Errors
     ///

@@ -1,10 +1,10 @@
-//! The blocking driver: what waits.
+//! The blocking driver: its calls wait.
 //!
-//! | file | what |
+//! | file | contents |
 //! |---|---|
-//! | `connect` | a race, and waiting for it |
+//! | `connect` | the wait for a race |
 //! | `stream` | [`Stream`]: an open connection, with `Read` and `Write` |
-//! | `listener` | [`Listener`]: accepts them |
+//! | `listener` | [`Listener`]: accepts connections |
 //! | `socket` | [`Socket`]: datagrams, raw packets and messages, without a peer |
 
 mod connect;
@@ -29,8 +29,8 @@ use std::io;
 use std::time::Instant;
 
 impl Opener {
-    /// Connects, shakes hands through all layers, and gives a stream that waits. Several addresses [race](super::race), and the
-    /// first that connects counts.
+    /// Connects, performs the handshakes of all layers, and returns a blocking stream. Several addresses [race](super::race), and
+    /// the first one that connects wins.
     ///
     /// # Errors
     ///
@@ -39,7 +39,7 @@ impl Opener {
         connect::connect(Dialing::one(self, &target, Instant::now())?)
     }
 
-    /// Shakes hands, and makes the socket one that waits.
+    /// Performs the handshakes, and makes the socket blocking.
     pub(super) fn established(&self, mut connection: Connection) -> Result<Stream, Error> {
         let limit = self.time_limit(Step::Handshake);
         let deadline = limit.map(|limit| Instant::now() + limit);
@@ -84,7 +84,7 @@ impl Opener {
         if self.cancel().is_some_and(Cancel::is_cancelled) { Err(Error::Cancelled) } else { Ok(()) }
     }
 
-    /// An error of I/O as an error of opening.
+    /// Converts an I/O error into an error of opening.
     pub(super) fn reported(&self, error: io::Error, call: &'static str) -> Error {
         if self.cancel().is_some_and(Cancel::is_cancelled) {
             return Error::Cancelled;
@@ -95,7 +95,7 @@ impl Opener {
         }
     }
 
-    /// Listens at an address. The layers are prepared now, so that what is wrong with them shows before the first connection.
+    /// Listens at an address. The layers are prepared now, so that errors in them show before the first connection.
     ///
     /// # Errors
     ///
@@ -103,7 +103,7 @@ impl Opener {
     pub fn listen(&self, at: impl ToTarget) -> Result<Listener, Error> {
         let listener = self.listener(&at)?;
         if self.cancel().is_some() && listener.fd().is_some() {
-            // A connection may be gone between being told of and being accepted, and nothing would end that wait.
+            // A connection may be gone between poll(2) and accept(2), and nothing would end the wait of accept(2).
             listener.set_nonblocking(true).map_err(|error| self.reported(error, "ioctl FIONBIO"))?;
         }
         Ok(Listener { opener: self.clone(), listener })
@@ -122,11 +122,11 @@ impl Opener {
         })
     }
 
-    /// Returns two streams connected to one another. The first is the one that connects.
+    /// Returns two streams that are connected to one another. The first is the one that connects.
     ///
     /// # Errors
     ///
-    /// Every kind of [`Error`]; so if the stack has layers: which end would shake hands first?
+    /// Every kind of [`Error`]. A stack with layers is an error, because it is undefined which end would start the handshake.
     pub fn pair(&self) -> Result<[Stream; 2], Error> {
         let sockets = self.bare_only("a pair of sockets", |opener| {
             opener.with_base(|provider, base| {
@@ -142,7 +142,7 @@ impl Opener {
         Ok([one?, two?])
     }
 
-    /// Does what has no meaning with layers in the stack.
+    /// Performs an operation that is defined only for a stack without layers.
     pub(super) fn bare_only<T>(&self, what: &str, work: impl FnOnce(&Self) -> Result<T, Error>) -> Result<T, Error> {
         self.prepare(Role::Connect)?;
         let selection = self.selection();
@@ -157,7 +157,7 @@ impl Opener {
     ///
     /// # Errors
     ///
-    /// Every kind of [`Error`]; so if the stack has layers.
+    /// Every kind of [`Error`]. A stack with layers is an error.
     pub fn bind(&self, at: Option<&dyn ToTarget>) -> Result<Socket, Error> {
         let target = at.map(|at| self.target(at)).transpose()?;
         let socket = self.bare_only("a socket without a peer", |opener| {
@@ -177,21 +177,21 @@ impl Opener {
 }
 
 impl Alternatives {
-    /// Connects to the first that can be opened, shakes hands, and gives a stream that waits.
+    /// Connects with the first opener that succeeds, performs the handshakes, and returns a blocking stream.
     ///
     /// # Errors
     ///
-    /// [`Error::Unreached`], with what came of each; or [`Error::Cancelled`].
+    /// [`Error::Unreached`], with the outcome of each attempt; or [`Error::Cancelled`].
     pub fn connect(&self, target: impl ToTarget) -> Result<Stream, Error> {
         connect::connect(self.dialing(&target, Instant::now())?)
     }
 }
 
-/// Waits until the socket is as the connection wants it; false: the deadline passed.
+/// Waits until the socket is ready as the connection wants it; returns false if the deadline passed.
 fn wait(connection: &Connection, deadline: Option<Instant>, cancel: Option<&Cancel>) -> io::Result<bool> {
     let Some(fd) = connection.socket.fd() else { return Err(io::ErrorKind::WouldBlock.into()) };
     let Wants { readable, writable } = connection.wants();
-    // In a handshake, what is to be read is waited for even while something is to be sent.
+    // In a handshake, it waits for input even while there is output to be sent.
     let mut events = PollFlags::empty();
     events.set(PollFlags::IN, readable);
     events.set(PollFlags::OUT, writable);
@@ -208,7 +208,7 @@ fn wait(connection: &Connection, deadline: Option<Instant>, cancel: Option<&Canc
     }
 }
 
-/// Returns the time until a deadline, as poll(2) takes it.
+/// Returns the time until a deadline, in the form of poll(2).
 fn left(deadline: Option<Instant>) -> Option<Timespec> {
     let left = deadline?.saturating_duration_since(Instant::now());
     Some(Timespec { tv_sec: left.as_secs() as i64, tv_nsec: left.subsec_nanos().into() })

@@ -1,4 +1,4 @@
-//! Sockets without a peer.
+//! Sockets without a peer, for the blocking driver.
 
 use crate::catalog::OptionValue;
 use crate::net::Address;
@@ -8,7 +8,7 @@ use std::io;
 use std::os::fd::{BorrowedFd, OwnedFd};
 use std::time::Duration;
 
-/// A socket that takes no part in a connection of layers: datagrams, raw packets, messages of netlink.
+/// A socket without layers and without a peer: for datagrams, raw packets, or messages of netlink.
 pub struct Socket {
     pub(super) socket: Box<dyn BaseSocket>,
     pub(super) opened: Opened,
@@ -19,16 +19,16 @@ impl Socket {
     ///
     /// # Errors
     ///
-    /// As sendto(2).
+    /// Those of sendto(2).
     pub fn send_to(&self, bytes: &[u8], to: &Address) -> io::Result<usize> {
         self.socket.send_to(bytes, to)
     }
 
-    /// Receives a message, and whose it is.
+    /// Receives a message; returns its length and its sender.
     ///
     /// # Errors
     ///
-    /// As recvfrom(2).
+    /// Those of recvfrom(2).
     pub fn recv_from(&self, target: &mut [u8]) -> io::Result<(usize, Option<Address>)> {
         self.socket.recv_from(target)
     }
@@ -38,11 +38,11 @@ impl Socket {
         self.socket.local()
     }
 
-    /// Returns how long receiving may wait; nothing: without limit.
+    /// Sets how long receiving may wait; `None`: without limit.
     ///
     /// # Errors
     ///
-    /// As setsockopt(2).
+    /// Those of setsockopt(2).
     pub fn set_read_limit(&self, limit: Option<Duration>) -> io::Result<()> {
         self.socket.set_read_timeout(limit)
     }
@@ -51,12 +51,12 @@ impl Socket {
     ///
     /// # Errors
     ///
-    /// The option is unknown, or the system refuses to report.
+    /// The option is unknown, or the system refuses to report it.
     pub fn option(&self, name: &str) -> io::Result<OptionValue> {
         self.socket.option(name)
     }
 
-    /// Returns what was opened.
+    /// Returns a report of what was opened.
     pub fn opened(&self) -> Opened {
         let mut opened = self.opened.clone();
         opened.ask(&*self.socket);
@@ -68,16 +68,16 @@ impl Socket {
         self.socket.fd()
     }
 
-    /// Makes calls wait, or not.
+    /// Makes calls block, or return at once.
     ///
     /// # Errors
     ///
-    /// As fcntl(2).
+    /// Those of fcntl(2).
     pub fn set_nonblocking(&self, nonblocking: bool) -> io::Result<()> {
         self.socket.set_nonblocking(nonblocking)
     }
 
-    /// Takes the socket itself out; nothing for one without a file descriptor.
+    /// Returns the socket itself, or `None` for one without a file descriptor.
     pub fn into_socket(self) -> Option<OwnedFd> {
         self.socket.into_fd().ok()
     }

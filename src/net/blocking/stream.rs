@@ -1,4 +1,4 @@
-//! Streams that wait.
+//! Streams of the blocking driver.
 
 use crate::catalog::OptionValue;
 use crate::net::cancel::Registration;
@@ -14,8 +14,9 @@ use std::time::Duration;
 /// Represents an open connection whose reads and writes block.
 ///
 /// It ends as a socket does: [`shutdown_write`](Stream::shutdown_write) ends our side through every layer, and a read of 0 bytes
-/// is the end of the peer's, said by the peer where the protocol can say it; a TLS stream that just stops is an error of kind
-/// [`UnexpectedEof`](io::ErrorKind::UnexpectedEof). Dropping it closes the socket without a word.
+/// is the end of the peer's side, which the peer confirms where the protocol has a message for it. A TLS stream that ends without
+/// it is an error of kind [`UnexpectedEof`](io::ErrorKind::UnexpectedEof). Dropping the stream closes the socket without closing
+/// messages of the layers.
 pub struct Stream {
     pub(super) connection: Connection,
     pub(super) read_limit: Option<Duration>,
@@ -23,13 +24,13 @@ pub struct Stream {
     pub(super) registration: Option<Registration>,
 }
 
-/// The socket of a stream whose layers have all retired, and what had been read from it.
+/// The socket of a stream whose layers have all retired, and the bytes that were read from it already.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Bare {
-    /// The socket. It blocks.
+    /// The socket. It blocks if the calls of the stream did.
     pub socket: OwnedFd,
-    /// Bytes that were read from it already, and come before all others.
+    /// Bytes that were read from the socket already, and come before all others.
     pub unread: Vec<u8>,
 }
 
@@ -45,8 +46,8 @@ impl Stream {
         result.map_err(|error| self.reported(error, Step::Write, self.write_limit))
     }
 
-    /// Ends our side, and waits for the peer to end its own, as long as reads may wait; what comes until then is dropped. Datagrams
-    /// know no end, so nothing is waited for.
+    /// Ends our side, and waits for the peer to end its own, as long as reads may wait; bytes that come until then are discarded.
+    /// Datagrams have no end, so it does not wait for one.
     ///
     /// # Errors
     ///
@@ -79,14 +80,14 @@ impl Stream {
     ///
     /// # Errors
     ///
-    /// The option is unknown, or the system refuses to report.
+    /// The option is unknown, or the system refuses to report it.
     pub fn option(&self, name: &str) -> io::Result<OptionValue> {
         self.connection.socket.option(name)
     }
 
     /// Returns whether each read and each write is a whole message. If so, a read of 0 bytes may be an empty message:
-    /// [`has_ended`](Stream::has_ended) returns which. A message for which there is no room is reported with its length, as
-    /// [`Error::NoRoom`], and stays; but where no layer is left, it is cut, as recv(2) does.
+    /// [`has_ended`](Stream::has_ended) distinguishes it from the end. A message for which there is no room is reported with its
+    /// length, as [`Error::NoRoom`], and stays; but where no layer is left, it is truncated, as by recv(2).
     pub fn is_of_messages(&self) -> bool {
         self.connection.is_of_messages()
     }
@@ -102,8 +103,8 @@ impl Stream {
         self.connection.asked()
     }
 
-    /// Answers the client. Granted, the handshakes of layers above go on, and the stream is open. Refused, the client is notified, and
-    /// the connection has ended.
+    /// Answers the client. If granted, the handshakes of the layers above continue, and the stream is open afterwards. If
+    /// refused, the client is notified, and the connection has ended.
     ///
     /// # Errors
     ///
@@ -113,7 +114,7 @@ impl Stream {
         result.map_err(|error| self.reported(error, Step::Write, self.write_limit))
     }
 
-    /// Returns whether it is of messages and the peer has no way to end it, as with datagrams.
+    /// Returns whether the stream is of messages and the peer has no way to end it, as with datagrams.
     pub fn is_endless(&self) -> bool {
         self.connection.endless
     }
@@ -127,7 +128,7 @@ impl Stream {
     ///
     /// # Errors
     ///
-    /// As setsockopt(2).
+    /// Those of setsockopt(2).
     pub fn set_read_limit(&mut self, limit: Option<Duration>) -> io::Result<()> {
         self.connection.socket.set_read_timeout(limit)?;
         self.read_limit = limit;
@@ -138,7 +139,7 @@ impl Stream {
     ///
     /// # Errors
     ///
-    /// As setsockopt(2).
+    /// Those of setsockopt(2).
     pub fn set_write_limit(&mut self, limit: Option<Duration>) -> io::Result<()> {
         self.connection.socket.set_write_timeout(limit)?;
         self.write_limit = limit;
@@ -183,7 +184,7 @@ impl Read for Stream {
     fn read(&mut self, target: &mut [u8]) -> io::Result<usize> {
         let result = self.connection.read(target);
         match result {
-            // What was shut down by cancelling looks like an end.
+            // A connection that was shut down by cancelling looks like one that ended.
             Ok(0) if self.registration.as_ref().is_some_and(Registration::is_cancelled) && !target.is_empty() => {
                 Err(Error::Cancelled.into())
             }

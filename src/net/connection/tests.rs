@@ -1,4 +1,4 @@
-//! Two connections, joined by a wire in memory whose every call may find nothing, or take and give less than it was asked to.
+//! Two connections, joined by a wire in memory, each call of which may find nothing, or move less than it was asked to.
 
 use super::*;
 use crate::catalog::{Module, ModuleRole};
@@ -17,27 +17,27 @@ use std::time::Duration;
 #[derive(Default)]
 struct Direction {
     bytes: VecDeque<u8>,
-    /// How often the writing end said that it ends.
+    /// How many times the writing end was shut down.
     ends: usize,
-    /// How many bytes it ever took.
+    /// The total number of bytes that it accepted.
     taken: usize,
 }
 
 #[derive(Default)]
 struct Wire {
     directions: [Direction; 2],
-    /// Of all sockets.
+    /// The number of calls of both sockets.
     calls: usize,
 }
 
-/// How many bytes a direction of the wire holds.
+/// The number of bytes that a direction of the wire holds.
 const CAPACITY: usize = 3000;
 
-/// A socket whose calls do as a script says: 0 would have to wait, 1 is interrupted, a larger number bounds the bytes moved.
+/// A socket whose calls follow a script: 0 would block, 1 is interrupted, a larger number is the largest number of bytes moved.
 #[derive(Clone)]
 struct Scripted {
     wire: Arc<Mutex<Wire>>,
-    /// Which direction it writes.
+    /// The direction that it writes.
     side: usize,
     script: Vec<u16>,
     at: usize,
@@ -57,7 +57,7 @@ impl Scripted {
         self.wire.lock().unwrap()
     }
 
-    /// How many bytes the next call may move.
+    /// Returns the number of bytes that the next call may move.
     fn step(&mut self) -> io::Result<usize> {
         self.wire().calls += 1;
         let step = self.script[self.at % self.script.len()];
@@ -136,7 +136,7 @@ impl BaseSocket for Scripted {
     }
 }
 
-/// A base protocol whose connections are that socket.
+/// A base protocol whose connections are such a socket.
 struct Memory(Scripted);
 
 static MEMORY: Module = Module::new("memory", ModuleRole::Base, "A wire in memory");
@@ -155,7 +155,7 @@ impl BaseProvider for Memory {
     }
 }
 
-/// Sessions made by a function.
+/// Sessions that a function creates.
 struct Made(fn() -> Box<dyn Session>);
 
 impl Layer for Made {
@@ -164,7 +164,7 @@ impl Layer for Made {
     }
 }
 
-/// Layers of this test, by a module each.
+/// The layers of this test, each with a module and a function that creates its sessions.
 struct Of(&'static Module, fn() -> Box<dyn Session>);
 
 impl LayerProvider for Of {
@@ -183,9 +183,9 @@ static GREET: Module = Module::new("greet", ModuleRole::Layer, "Greets and retir
 static SOCKS_PROXY: Module = Module::new("socks-proxy", ModuleRole::Layer, "The other side of socks5");
 static HTTP_PROXY: Module = Module::new("http-proxy", ModuleRole::Layer, "The other side of http-connect");
 
-/// A proxy's side: answers a request of `lengths` bytes, or one that ends with `end`, then retires.
+/// The side of a proxy: answers a request of given lengths, or one that ends with `end`, then retires.
 struct Proxy {
-    /// Lengths of what is awaited, the place of a length that is added, and the answer.
+    /// The length of each expected request, the position of a length byte that is added to it, and the answer.
     answers: VecDeque<(usize, Option<usize>, &'static [u8])>,
     end: &'static [u8],
 }
@@ -233,7 +233,7 @@ impl Session for Proxy {
 }
 
 fn socks_proxy() -> Box<dyn Session> {
-    // RFC 1928: the methods, of which none is chosen, and a request for a name.
+    // RFC 1928: the offered methods, answered with "no authentication", and a request for a name.
     let answers = [(2, Some(1), &b"\x05\x00"[..]), (7, Some(4), b"\x05\x00\x00\x01\x00\x00\x00\x00\x00\x00")];
     Box::new(Proxy { answers: answers.into(), end: b"" })
 }
@@ -289,7 +289,7 @@ adds = ["proxied"]
 options  = { proxy = "http:3128" }
 "#;
 
-/// The connections of both sides, and the wire. Chains of the two sides are named `here` and `there`.
+/// Returns the connections of both sides, and the wire. The chains of the two sides are named `here` and `there`.
 fn connections(catalog: &str, scripts: [Vec<u16>; 2]) -> ([Connection; 2], Arc<Mutex<Wire>>) {
     let [one, two] = Scripted::pair(scripts);
     let wire = one.wire.clone();
@@ -315,12 +315,12 @@ fn chains(here: &str, there: &str) -> String {
     format!("[chain.here]\nlayers = {here}\nbase = \"tcp4\"\n[chain.there]\nlayers = {there}\nbase = \"tcp4\"\n")
 }
 
-/// Bytes that a [`Toy`] lets pass, whose end is a 0.
+/// Creates bytes without a 0, which a [`Toy`] uses as its end.
 fn message(length: usize, salt: usize) -> Vec<u8> {
     (0..length).map(|at| ((at * 7 + at / 255 + salt) % 251 + 1) as u8).collect()
 }
 
-/// Numbers from a seed; the same ones each time.
+/// A generator of pseudo-random numbers from a seed.
 struct Numbers(u64);
 
 impl Numbers {
@@ -332,7 +332,7 @@ impl Numbers {
     }
 }
 
-/// What a side has sent and got so far.
+/// The bytes that a side has sent and received so far.
 struct Side {
     message: Vec<u8>,
     sent: usize,
@@ -346,7 +346,7 @@ impl Side {
         Side { message, sent: 0, got: Vec::new(), shut: false, ended: false }
     }
 
-    /// One call of a random kind and size.
+    /// Makes one call of a random kind and size.
     fn act(&mut self, connection: &mut Connection, numbers: &mut Numbers) -> io::Result<()> {
         let size = 1 + numbers.below(5000);
         match numbers.below(8) {
@@ -404,7 +404,7 @@ impl std::fmt::Debug for Connection {
     }
 }
 
-/// Steps of a socket, never without one that moves bytes.
+/// Generates the script of a socket, which has at least one step that moves bytes.
 fn script() -> impl Strategy<Value = Vec<u16>> {
     let step = prop_oneof![3 => Just(0), 1 => Just(1), 3 => 2..9_u16, 4 => 9..2000_u16];
     (prop::collection::vec(step, 0..40), 2..400_u16).prop_map(|(mut steps, last)| {
@@ -413,7 +413,7 @@ fn script() -> impl Strategy<Value = Vec<u16>> {
     })
 }
 
-/// What runs over a `shift` has no 0 in it.
+/// The stacks of both sides. Layers over a `shift` send no 0.
 const STACKS: [(&str, &str); 6] = [
     (r#"["shift"]"#, r#"["shift"]"#),
     (r#"["greet"]"#, r#"["greet"]"#),
@@ -438,7 +438,7 @@ proptest! {
     }
 }
 
-/// TLS of both sides, with a certificate made for this.
+/// TLS on both sides, with a certificate made for the test.
 #[cfg(feature = "tls")]
 mod encrypted {
     use super::*;
@@ -454,7 +454,7 @@ mod encrypted {
             (file("certificate.pem", made.cert.pem()), file("key.pem", made.signing_key.serialize_pem()));
         let layer = |name: &str| {
             let files = format!("certificate = {certificate:?}, key = {key:?}");
-            // The lower TLS of two leads to a proxy, whose certificate is the same here.
+            // The lower one of two TLS layers leads to a proxy, whose certificate is the same here.
             let options = format!("roots = [{certificate:?}], server-name = \"example.org\", {files}");
             format!("[layer.{name}]\nprovider = \"tls\"\nadds = [\"encrypted\"]\noptions = {{ {options} }}\n")
         };
@@ -482,7 +482,7 @@ mod encrypted {
     }
 }
 
-/// Calls until it would have to wait; what it answered before.
+/// Repeats a call until it would block; returns the results before that.
 fn all<T>(mut call: impl FnMut() -> io::Result<T>) -> Vec<T> {
     let mut answers = Vec::new();
     loop {
@@ -494,7 +494,7 @@ fn all<T>(mut call: impl FnMut() -> io::Result<T>) -> Vec<T> {
     }
 }
 
-/// Both sides of a chain of one `shift`, open, over a socket that moves all it can.
+/// Returns both sides of a chain of one `shift`, open, over a socket that moves as much as it can.
 fn open() -> ([Connection; 2], Arc<Mutex<Wire>>) {
     let ([mut here, mut there], wire) =
         connections(&chains(STACKS[0].0, STACKS[0].1), [vec![u16::MAX], vec![u16::MAX]]);
@@ -515,7 +515,7 @@ fn a_call_that_can_do_nothing_asks_the_socket_once() {
     };
     let blocked = |result: io::Result<usize>| result.unwrap_err().kind() == io::ErrorKind::WouldBlock;
     assert_eq!(calls(&mut here, |here| here.read(&mut [0; 9]).is_err()), 1);
-    // As much as the wire and the machine hold.
+    // Writes as much as the wire and the machine hold.
     all(|| here.write(&[7; 5000]));
     assert_eq!(calls(&mut here, |here| here.write(&[7; 9]).is_err()), 1);
     assert_eq!(calls(&mut here, |here| here.flush().is_err()), 1);
@@ -530,10 +530,10 @@ fn a_peer_that_never_reads_stops_the_writer_and_memory_stays_bounded() {
     assert!(here.machine.outbound().len() <= 65 * 1024, "{}", here.machine.outbound().len());
     assert_eq!(taken, here.machine.outbound().len() + CAPACITY);
     assert_eq!(here.wants(), Wants { readable: true, writable: true });
-    // And a peer that neither reads nor stops writing gets no more room than the wire has.
+    // A peer that does not read and keeps writing does not fill more than the capacity of the wire.
     all(|| there.write(&[8; 10_000]));
     assert!(wire.lock().unwrap().directions.iter().all(|direction| direction.bytes.len() == CAPACITY));
-    // Both want to write first, and yet get on by reading.
+    // Both sides have output to send first, but still make progress by reading.
     let mut target = [0; 2000];
     assert_eq!(there.read(&mut target).unwrap(), 2000);
     assert_eq!(here.read(&mut target).unwrap(), 2000);
@@ -550,7 +550,7 @@ fn what_a_small_read_left_over_is_announced() {
         assert_eq!(there.write(&[7; 5]).unwrap(), 5, "{at}");
     }
     there.shutdown_write().unwrap();
-    // Everything comes up from one read of the socket, and the end with it.
+    // One read of the socket brings all bytes and the end.
     some(25);
     some(15);
     let count = here.read(&mut [0; 10]).unwrap();
@@ -597,7 +597,7 @@ fn nothing_follows_the_end() {
     assert_eq!(here.write(b"x").unwrap_err().kind(), io::ErrorKind::BrokenPipe);
     assert_eq!(wire.lock().unwrap().directions[0].ends, 1);
     assert_eq!(there.read(&mut [0; 10]).unwrap(), 0);
-    // The other direction goes on, and what breaks in it is told, though no goodbye can be sent.
+    // The other direction continues, and its errors are reported, though no closing message can be sent.
     assert_eq!(there.write(b"on").unwrap(), 2);
     assert_eq!(here.read(&mut [0; 10]).unwrap(), 2);
     there.socket.shutdown_write().unwrap();

@@ -1,9 +1,9 @@
 //! A queue of bytes in one piece of memory.
 
-/// Bytes that came in at the back and go out at the front.
+/// A queue of bytes: they are added at the back and removed at the front.
 ///
-/// The bytes lie in one piece, and can be changed in place: TLS deciphers where the bytes were received. Room at the back is
-/// kept initialised, so that it is cleared once and not for each read.
+/// The bytes are contiguous, and can be changed in place: TLS decrypts them where they were received. Room at the back is kept
+/// initialised, so that it is cleared once and not for each read.
 #[derive(Default)]
 pub struct Buffer {
     memory: Vec<u8>,
@@ -17,27 +17,27 @@ impl Buffer {
         Buffer { memory: Vec::new(), start: 0, end: 0 }
     }
 
-    /// Returns the bytes that wait.
+    /// Returns the waiting bytes.
     pub fn bytes(&self) -> &[u8] {
         &self.memory[self.start..self.end]
     }
 
-    /// Returns the bytes that wait, to be changed in place.
+    /// Returns the waiting bytes, to be changed in place.
     pub fn bytes_mut(&mut self) -> &mut [u8] {
         &mut self.memory[self.start..self.end]
     }
 
-    /// Returns how many bytes wait.
+    /// Returns the number of waiting bytes.
     pub fn len(&self) -> usize {
         self.end - self.start
     }
 
-    /// Returns whether none wait.
+    /// Returns whether no bytes wait.
     pub fn is_empty(&self) -> bool {
         self.start == self.end
     }
 
-    /// Takes bytes off the front; more than there are take all.
+    /// Removes bytes from the front; a count that is too large removes all.
     pub fn consume(&mut self, count: usize) {
         self.start = (self.start + count).min(self.end);
         if self.is_empty() {
@@ -51,10 +51,11 @@ impl Buffer {
         self.end += bytes.len();
     }
 
-    /// Room for at least `least` bytes at the back; what is written there counts once it is [`filled`](Buffer::filled).
+    /// Returns room for at least `least` bytes at the back. Bytes that are written there count once they are
+    /// [`filled`](Buffer::filled).
     pub fn room(&mut self, least: usize) -> &mut [u8] {
         if self.memory.len() - self.end < least {
-            // Moving the bytes to the front is cheaper than growing, as long as few wait.
+            // Moving the bytes to the front is cheaper than growing, because few bytes wait as a rule.
             if self.start > 0 {
                 self.memory.copy_within(self.start..self.end, 0);
                 (self.start, self.end) = (0, self.len());
@@ -67,12 +68,12 @@ impl Buffer {
         &mut self.memory[self.end..]
     }
 
-    /// Counts bytes that were written to [`room`](Buffer::room); at most as many as it had.
+    /// Adds the first `count` bytes that were written to [`room`](Buffer::room); at most as many as it had.
     pub fn filled(&mut self, count: usize) {
         self.end = (self.end + count).min(self.memory.len());
     }
 
-    /// Moves bytes from the front to the beginning of `target`; the number of bytes moved.
+    /// Moves bytes from the front to the beginning of `target`; returns the number of bytes moved.
     pub fn read(&mut self, target: &mut [u8]) -> usize {
         let count = self.len().min(target.len());
         target[..count].copy_from_slice(&self.bytes()[..count]);
@@ -80,19 +81,19 @@ impl Buffer {
         count
     }
 
-    /// Gives all bytes away.
+    /// Removes and returns all bytes.
     pub fn take(&mut self) -> Vec<u8> {
         let bytes = self.bytes().to_vec();
         *self = Buffer::new();
         bytes
     }
 
-    /// Frees memory that no byte waits in.
+    /// Frees the memory if no bytes wait.
     pub fn release(&mut self) {
         self.release_beyond(0);
     }
 
-    /// Frees memory that no byte waits in, if it is more than so many bytes.
+    /// Frees the memory if no bytes wait, and if it is more than `kept` bytes.
     pub(super) fn release_beyond(&mut self, kept: usize) {
         if self.is_empty() && self.memory.len() > kept {
             *self = Buffer::new();
@@ -100,11 +101,11 @@ impl Buffer {
     }
 }
 
-/// Memory grows in steps of this many bytes.
+/// The step in bytes by which the memory grows.
 pub(super) const GROWTH: usize = 4096;
 
 impl std::fmt::Debug for Buffer {
-    /// Returns how many bytes wait; the bytes themselves may be a secret.
+    /// Writes the number of waiting bytes; the bytes themselves may be secret.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Buffer({} bytes)", self.len())
     }

@@ -1,43 +1,43 @@
-//! What the peer of an accepted connection says of it, and what it is answered.
+//! Claims that the peer of an accepted connection makes about it, and answers to a client that asks for a target.
 
 use crate::net::address::{Address, Target};
 use std::fmt;
 use std::net::SocketAddr;
 
-/// What the peer says the connection is. Nobody has proved it.
+/// The peer's claims about the connection. They are not verified.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Claims {
-    /// What the client of a proxy asked to be connected to.
+    /// The target that the client of a proxy asked to be connected to.
     pub target: Option<Target>,
-    /// Whose connection it is, where it was passed on.
+    /// The original connection, where this one was passed on.
     pub origin: Option<Origin>,
 }
 
 impl Claims {
-    /// That the peer asked to be connected to this target.
+    /// Creates the claim that the peer asked to be connected to this target.
     pub fn of_target(target: Target) -> Self {
         Claims { target: Some(target), origin: None }
     }
 
-    /// That the peer passes this connection on.
+    /// Creates the claim that the peer passed on a connection of this origin.
     pub fn of_origin(origin: Origin) -> Self {
         Claims { target: None, origin: Some(origin) }
     }
 
-    /// Takes over what another layer was told.
+    /// Adds the claims of another layer, which take precedence.
     pub(super) fn merge(&mut self, other: Claims) {
         self.target = other.target.or(self.target.take());
         self.origin = other.origin.or(self.origin.take());
     }
 }
 
-/// The connection that another one stands for: that of the client to whom passed it on.
+/// The original connection, in the place of which this one was passed on: that between the client and the one who passed it on.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Origin {
-    /// Where it comes from: the client.
+    /// The source address: that of the client.
     pub source: Address,
-    /// Where the client connected to.
+    /// The destination address that the client connected to.
     pub destination: Address,
 }
 
@@ -47,40 +47,40 @@ impl fmt::Display for Origin {
     }
 }
 
-/// What a client that asked for a target is told.
+/// The answer to a client that asked for a target.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Answer {
-    /// It is connected to its target; with the address of this end of that connection, where it is known.
+    /// The client is connected to its target; with the local address of that connection, where it is known.
     Granted(Option<SocketAddr>),
-    /// It is not, and why.
+    /// The client is not connected, for this reason.
     Refused(Denial),
 }
 
-/// Why a client is not connected to the target that it asked for: as precisely as SOCKS and HTTP can say it.
+/// The reason why a client is not connected to the target that it asked for, as precisely as SOCKS and HTTP can express it.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Denial {
-    /// Something else.
+    /// None of the other reasons.
     Failure,
-    /// It is not allowed to.
+    /// The client is not allowed to connect to the target.
     NotAllowed,
-    /// There is no way to the target's network.
+    /// The target's network is unreachable.
     NetworkUnreachable,
-    /// There is no way to the target.
+    /// The target is unreachable.
     HostUnreachable,
     /// The target's name has no address.
     NameUnknown,
-    /// The target refused.
+    /// The target refused the connection.
     ConnectionRefused,
     /// The target did not answer in time.
     TimedOut,
-    /// Addresses of this kind cannot be connected to.
+    /// Connections to addresses of this kind are not supported.
     AddressNotSupported,
 }
 
 impl Denial {
-    /// In a few words.
+    /// Returns a description in a few words.
     pub const fn words(self) -> &'static str {
         match self {
             Denial::Failure => "the target could not be connected to",

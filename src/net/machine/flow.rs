@@ -1,12 +1,12 @@
-//! How bytes and messages go from layer to layer.
+//! The flow of bytes and messages from layer to layer.
 
 use super::claims::Denial;
 use super::pipe::Pipe;
 use super::session::{Above, Failure, HIGH_WATER, Phase, Session, SessionError};
 use super::{Active, LayerFailure, Machine};
 
-/// A session that leaves this many bytes of a stream unconsumed, and waits for more, never will have enough: the layer below it
-/// has stopped.
+/// The number of unconsumed bytes of a stream at which a session that waits for more fails: it will never get them, because the
+/// layer below it has stopped.
 const MOST_INPUT: usize = HIGH_WATER;
 
 #[derive(Debug, thiserror::Error)]
@@ -32,7 +32,8 @@ impl Machine {
         self.failed.as_ref().map_or(Ok(()), |(_, failure)| Err(failure.clone()))
     }
 
-    /// Lets every layer do what it can, from the bottom up, until none can do more; those above one that failed too.
+    /// Lets every layer do what it can, from the bottom up, until none makes progress. If a layer has failed, the layers above it
+    /// still work on their input.
     pub(super) fn settle(&mut self, target: &mut [u8], filled: &mut usize) -> Result<(), LayerFailure> {
         loop {
             let mut progress = false;
@@ -62,9 +63,9 @@ impl Machine {
         }
     }
 
-    /// Lets one layer do what it can; whether that was anything.
+    /// Lets one layer do what it can; returns whether it made progress.
     fn advance(&mut self, at: usize, target: &mut [u8], filled: &mut usize) -> Result<bool, LayerFailure> {
-        // What was reported last: an answer may have ended the handshake since.
+        // The phase of the last report, because an answer may have ended the handshake since.
         let phase = self.reports[self.layers[at].report].phase;
         let mut progress = false;
         if !self.layers[at].started {
@@ -89,7 +90,7 @@ impl Machine {
         Ok(progress || now != phase)
     }
 
-    /// Hands a layer what came from below.
+    /// Passes the input from below to a layer; returns whether it made progress.
     fn receive(&mut self, at: usize, target: &mut [u8], filled: &mut usize) -> Result<bool, LayerFailure> {
         let Machine { layers, unread, ended, outbound, message, .. } = self;
         let lowest = at + 1 == layers.len();
@@ -120,14 +121,14 @@ impl Machine {
         }
         let stalled = !took_message && before == (input.bytes.len(), output.bytes.len(), above.count());
         let mut reported = false;
-        // A client may end its side behind its question.
+        // A client may end its side right after its request.
         let asks = session.asks();
         if result.is_ok() && stalled && layer.input_ended && !layer.end_reported && !above.is_full() && !asks {
             layer.end_reported = true;
             reported = true;
             result = match session.phase() {
                 Phase::Retired => Ok(()),
-                // A session that can report what is missing does.
+                // A session can often report more precisely what is missing.
                 _ => session.receive_end(&mut input.bytes, &mut above),
             };
             match (&result, session.phase()) {
@@ -138,7 +139,7 @@ impl Machine {
                 _ => {}
             }
         }
-        // Of messages it waits for the rest of one, which the layer below has measured.
+        // Where there are messages, an incomplete one waits for its rest, and the layer below has checked its length.
         let waits = input.messages.is_none() && input.bytes.len() >= MOST_INPUT;
         if result.is_ok() && stalled && waits && !above.is_full() && !asks {
             result = Err(SessionError::new(Failure::Protocol, Broken::TooLong));
@@ -166,7 +167,7 @@ impl Machine {
         }
     }
 
-    /// Hands bytes down to a layer: how many it took.
+    /// Passes bytes down to a layer; returns the number of bytes that it accepted.
     pub(super) fn pass(&mut self, at: usize, bytes: &[u8]) -> Result<usize, LayerFailure> {
         let taken = self.work(at, |session, below| {
             let taken = session.send(bytes, &mut below.bytes)?;
@@ -177,13 +178,13 @@ impl Machine {
         Ok(taken)
     }
 
-    /// Hands a message down to a layer.
+    /// Passes a message down to a layer.
     pub(super) fn pass_message(&mut self, at: usize, message: &[u8]) -> Result<(), LayerFailure> {
         let keeps = self.layers[at].input.messages.is_some();
         self.work(at, |session, below| {
             let before = below.bytes.len();
             let taken = session.send(message, &mut below.bytes)?;
-            // One call, one message, though it be empty.
+            // Each call makes one message, which may be empty.
             if keeps && below.bytes.len() == before {
                 below.end_message(0);
             }
@@ -196,7 +197,7 @@ impl Machine {
         Ok(())
     }
 
-    /// Hands down what a layer, and those below it, have put out; whether that was anything.
+    /// Passes the output of a layer, and of those below it, down; returns whether there was any.
     pub(super) fn pour(&mut self, from: usize) -> Result<bool, LayerFailure> {
         let mut poured = false;
         for at in from..self.layers.len().saturating_sub(1) {
@@ -208,7 +209,7 @@ impl Machine {
         Ok(poured)
     }
 
-    /// Hands what a layer has put out to the one below it; whether that was anything.
+    /// Passes the output of a layer to the one below it; returns whether there was any.
     fn pour_out(&mut self, at: usize, output: &mut Pipe) -> Result<bool, LayerFailure> {
         if self.is_cut(at + 1) {
             output.clear();
@@ -227,7 +228,7 @@ impl Machine {
         Ok(poured)
     }
 
-    /// Lets a layer put out something of its own; where there are messages below, that is one message.
+    /// Lets a layer produce output of its own; where there are messages below, the output is one message.
     pub(super) fn work<T>(
         &mut self,
         at: usize,
@@ -249,15 +250,15 @@ impl Machine {
         result.map_err(|error| self.fail(at, error))
     }
 
-    /// Returns whether a layer failed, or one above it: nothing is sent through it any more.
+    /// Returns whether this layer or one above it has failed, so that nothing is sent through it any more.
     fn is_cut(&self, at: usize) -> bool {
         self.failed.as_ref().is_some_and(|(failed, _)| *failed <= at)
     }
 
-    /// Notes that a layer failed, and lets it tell its peer.
+    /// Records the failure of a layer, and lets the layer notify its peer.
     fn fail(&mut self, at: usize, error: SessionError) -> LayerFailure {
         if let Some((failed, first)) = &mut self.failed {
-            // One above a layer that has failed, which is what is reported.
+            // A layer below failed before; its failure is the one that is reported.
             *failed = at;
             return first.clone();
         }
@@ -267,7 +268,7 @@ impl Machine {
             session.abort(&mut below.bytes);
             Ok(())
         });
-        // If that fails too, the first failure is the one to tell.
+        // If notifying the peer fails too, the first failure is the one that is reported.
         let _ = reported.and_then(|()| self.pour(at));
         self.failed = Some((at, failure.clone()));
         failure
@@ -279,7 +280,7 @@ impl Machine {
         LayerFailure { layer: report.name.clone(), place: report.place, phase: layer.session.phase(), source }
     }
 
-    /// Takes a layer out; what it left of its input is for the one above.
+    /// Removes a layer; the rest of its input passes to the layer above it.
     fn retire(&mut self, at: usize) -> Result<(), LayerFailure> {
         let of_messages = |pipe: &Pipe| pipe.messages.is_some();
         let above = at.checked_sub(1).map_or(&self.unread, |above| &self.layers[above].input);

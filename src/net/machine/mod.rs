@@ -1,31 +1,31 @@
 //! The layer machine: the sessions of one connection, one above the other, without a socket.
 //!
-//! Whoever drives it moves bytes between it and a socket, blocking or not, and never needs to know which layers there are:
+//! A driver moves bytes between the machine and a socket, blocking or not, and does not need to know the layers:
 //!
 //! | driver | machine |
 //! |---|---|
-//! | read from the socket into | [`room`](Machine::room), then [`received`](Machine::received) |
-//! | the socket ended | [`received_end`](Machine::received_end) |
-//! | the user wants to read | [`read`](Machine::read) |
-//! | the user writes | [`send`](Machine::send) |
-//! | the user will write no more | [`send_end`](Machine::send_end) |
-//! | write to the socket | [`outbound`](Machine::outbound), then [`sent`](Machine::sent) |
-//! | the client of a proxy [asks](Machine::asks) | [`answer`](Machine::answer) |
+//! | reads from the socket | into [`room`](Machine::room), then calls [`received`](Machine::received) |
+//! | finds that the socket has ended | [`received_end`](Machine::received_end) |
+//! | reads for the user | [`read`](Machine::read) |
+//! | writes for the user | [`send`](Machine::send) |
+//! | ends the user's side | [`send_end`](Machine::send_end) |
+//! | writes to the socket | from [`outbound`](Machine::outbound), then calls [`sent`](Machine::sent) |
+//! | answers the client of a proxy that [asks](Machine::asks) | [`answer`](Machine::answer) |
 //!
 //! Where [messages](Machine::is_of_messages) come up to the user, [`next_message`](Machine::next_message) and
 //! [`take_message`](Machine::take_message) read them, and [`send_message`](Machine::send_message) sends one.
 //!
-//! Layers shake hands from the bottom up: a layer starts when all below it are open. One that retires leaves: what it had not
-//! consumed goes to the layer above it, and when none is left the machine is [bare](Machine::is_bare) and the driver moves bytes
-//! between user and socket directly.
+//! Layers shake hands from the bottom up: a layer starts when all layers below it are open. A layer that retires is removed: the
+//! input that it has not consumed passes to the layer above it. When no layer is left the machine is [bare](Machine::is_bare),
+//! and the driver moves bytes between user and socket directly.
 //!
-//! | file | what |
+//! | file | contents |
 //! |---|---|
-//! | `session` | what a layer does, and where it puts what it makes |
-//! | `flow` | how bytes and messages go from layer to layer |
-//! | `pipe`, `buffer` | where they wait |
-//! | `claims` | what the peer says of a connection, and what it is answered |
-//! | `trace` | what is told to those who trace |
+//! | `session` | the trait that layers implement, and the place for their output |
+//! | `flow` | the flow of bytes and messages from layer to layer |
+//! | `pipe`, `buffer` | queues of bytes and messages |
+//! | `claims` | the peer's claims about a connection, and answers to clients |
+//! | `trace` | the spans and events of the feature `tracing` |
 
 mod buffer;
 mod claims;
@@ -47,27 +47,27 @@ use trace::LayerSpan;
 
 /// The sessions of one connection. See the [module](self).
 pub struct Machine {
-    /// Those that have not retired, top first.
+    /// The layers that have not retired, top first.
     layers: Vec<Active>,
-    /// Of every layer there was, top first.
+    /// The reports of all layers, also of those that have retired, top first.
     reports: Vec<LayerReport>,
-    /// For the socket.
+    /// Output for the socket.
     outbound: Pipe,
-    /// For the user.
+    /// Input for the user.
     unread: Pipe,
     /// Memory for the message that a layer works on; empty between calls.
     message: Buffer,
-    /// What the peer said of the connection.
+    /// The peer's claims about the connection.
     claims: Claims,
-    /// The peer ended its side, and `unread` holds the last of it.
+    /// The peer ended its side, and `unread` holds the last bytes.
     ended: bool,
-    /// The user ended our side.
+    /// The user ended the writing side.
     send_ended: bool,
-    /// Why a layer failed, and which: those above it still work on what came up before.
+    /// The index and the failure of a layer that failed: the layers above it still work on earlier input.
     failed: Option<(usize, LayerFailure)>,
 }
 
-/// A layer of an opened connection: what became of it.
+/// The report of one layer of an opened connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LayerReport {
@@ -75,33 +75,33 @@ pub struct LayerReport {
     pub name: String,
     /// Its place in the stack, from 1 at the top.
     pub place: usize,
-    /// Where its session is.
+    /// The phase of its session.
     pub phase: Phase,
-    /// What was negotiated, as names and values.
+    /// The facts that were negotiated, as names and values.
     pub facts: Vec<(&'static str, String)>,
-    /// Bytes that went through it.
+    /// The bytes that passed through it.
     pub traffic: Traffic,
 }
 
-/// Bytes that went through a layer.
+/// The bytes and messages that passed through a layer.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Traffic {
-    /// Taken from above, to be sent.
+    /// Bytes accepted from above, to be sent.
     pub sent_above: u64,
-    /// Given to below for them, and for the layer's own needs.
+    /// Bytes passed down: for those from above, and for the layer's own purposes.
     pub sent_below: u64,
-    /// Taken from below.
+    /// Bytes consumed from below.
     pub received_below: u64,
-    /// Given to above.
+    /// Bytes passed up.
     pub received_above: u64,
-    /// Messages taken from above, where there are messages.
+    /// Messages accepted from above, where there are messages.
     pub messages_sent: u64,
-    /// Messages given to above, where there are messages.
+    /// Messages passed up, where there are messages.
     pub messages_received: u64,
 }
 
-/// The two ends of the socket below, which are asked for when they are wanted: each costs a call of the system.
+/// The addresses of the two ends of the socket below. They are queried on demand, because each query costs a system call.
 pub trait Ends {
     /// Returns the address of this end.
     fn local(&self) -> Option<Address>;
@@ -110,60 +110,60 @@ pub trait Ends {
     fn peer(&self) -> Option<Address>;
 }
 
-/// A layer failed.
+/// The failure of a layer.
 #[derive(Clone, Debug)]
 pub struct LayerFailure {
     /// The name of its entry.
     pub layer: String,
     /// Its place in the stack, from 1 at the top.
     pub place: usize,
-    /// Where its session was.
+    /// The phase of its session.
     pub phase: Phase,
-    /// Why.
+    /// The cause.
     pub source: SessionError,
 }
 
 struct Active {
     session: Box<dyn Session>,
     span: LayerSpan,
-    /// Its place among the reports.
+    /// Its index in the reports.
     report: usize,
     started: bool,
-    /// From below, not yet consumed.
+    /// Input from below that is not consumed yet.
     input: Pipe,
-    /// Bytes of a message for above that has no end yet.
+    /// Bytes of a message for above that has not ended yet.
     open: usize,
-    /// No more will come from below.
+    /// No more input will come from below.
     input_ended: bool,
-    /// The session knows it.
+    /// The session was notified of the end.
     end_reported: bool,
-    /// For below, not yet taken. The lowest layer's is the machine's `outbound`.
+    /// Output that the layer below has not accepted yet. The output of the lowest layer is the machine's `outbound`.
     output: Pipe,
 }
 
-/// Room that is kept for a read from the socket.
+/// Room in bytes that is kept for a read from the socket.
 const READ: usize = 32 * 1024;
 
-/// Room for a message whose length nobody told: the longest datagram of IP (RFC 768, RFC 8200) is shorter, and those of `unix` are
-/// as long as its send buffer, by default 212,992 bytes.
+/// Room in bytes for a message of unknown length: the longest datagram of IP (RFC 768, RFC 8200) is shorter, and those of `unix`
+/// are at most as long as its send buffer, by default 212,992 bytes.
 const LONGEST_MESSAGE: usize = 256 * 1024;
 
-/// Memory that is kept for messages of the socket while none comes, in each place where they may wait: most are no longer than a
-/// packet of Ethernet, by far.
+/// Memory in bytes that each queue keeps for messages of the socket while none comes: by far the most messages are no longer than
+/// a packet of Ethernet.
 const KEPT: usize = 2 * GROWTH;
 
-/// With so many times more than fills a pipe to be sent, no more should come in, for which there might be answers. What users send
-/// stops far below.
+/// How many times the capacity of a pipe may wait to be sent before nothing more should be received, because the input might
+/// cause answers. Bytes that users send stop far below this limit.
 const CLOGS: usize = 4;
 
 impl Machine {
-    /// Returns the sessions with the names of their entries, top first, over a socket that carries a stream of bytes. None has
-    /// started.
+    /// Creates a machine of sessions with the names of their entries, top first, over a socket that carries a stream of bytes. No
+    /// session is started.
     pub fn new(layers: impl IntoIterator<Item = (String, Box<dyn Session>)>) -> Self {
         Machine::over(false, layers)
     }
 
-    /// Returns the same, over a socket that carries messages.
+    /// Like [`new`](Machine::new), but over a socket that carries messages.
     pub fn of_messages(layers: impl IntoIterator<Item = (String, Box<dyn Session>)>) -> Self {
         Machine::over(true, layers)
     }
@@ -206,12 +206,13 @@ impl Machine {
         }
     }
 
-    /// The socket is connected: whoever wants to know may ask for its ends. Before [`start`](Machine::start).
+    /// Notifies the sessions that the socket is connected: they may query its ends. To be called before
+    /// [`start`](Machine::start).
     pub fn connected(&mut self, ends: &dyn Ends) {
         self.layers.iter_mut().for_each(|layer| layer.session.connected(ends));
     }
 
-    /// Begins the handshakes.
+    /// Starts the handshakes.
     ///
     /// # Errors
     ///
@@ -220,8 +221,8 @@ impl Machine {
         self.settle(&mut [], &mut 0)
     }
 
-    /// Returns whether no layer is left: bytes belong to the socket directly, once [`outbound`](Machine::outbound) is sent and what
-    /// is [unread](Machine::has_unread) is read.
+    /// Returns whether no layer is left. Bytes are then exchanged with the socket directly, once [`outbound`](Machine::outbound)
+    /// is sent and the [unread](Machine::has_unread) bytes are read.
     pub fn is_bare(&self) -> bool {
         self.layers.is_empty()
     }
@@ -237,19 +238,20 @@ impl Machine {
         self.unread.messages.is_some()
     }
 
-    /// Returns what the peer has said of the connection so far.
+    /// Returns the peer's claims about the connection so far.
     pub fn claims(&self) -> &Claims {
         &self.claims
     }
 
-    /// Returns whether a layer waits for an [answer](Machine::answer) to what its client asked for, the target of the
+    /// Returns whether a layer waits for an [answer](Machine::answer) to its client's request for a target, which is in the
     /// [claims](Machine::claims).
     pub fn asks(&self) -> bool {
         self.failed.is_none() && self.layers.iter().any(|layer| layer.started && layer.session.asks())
     }
 
-    /// Answers the client of a proxy. Granted, the handshakes go on. Refused, the client is notified, every layer below ends its side,
-    /// and the machine has failed: what is in [`outbound`](Machine::outbound) is to be sent still, and then the socket closed.
+    /// Answers the client of a proxy. After [`Answer::Granted`] the handshakes continue. After [`Answer::Refused`] the client is
+    /// notified, every layer below ends its side, and the machine has failed: the bytes in [`outbound`](Machine::outbound) are
+    /// still to be sent, and then the socket is to be closed.
     ///
     /// # Errors
     ///
@@ -275,33 +277,33 @@ impl Machine {
         }
     }
 
-    /// Returns the layer that shakes hands now.
+    /// Returns the report of the layer that shakes hands now.
     pub fn handshaking(&self) -> Option<&LayerReport> {
         let layer = self.layers.iter().rev().find(|layer| layer.session.phase() == Phase::Handshake)?;
         Some(&self.reports[layer.report])
     }
 
-    /// Returns whether the peer has ended its side, and the user has read all of it.
+    /// Returns whether the peer has ended its side, and the user has read everything.
     pub fn has_ended(&self) -> bool {
         self.ended && self.unread.is_empty()
     }
 
-    /// Returns whether something has come up to the user and waits to be read.
+    /// Returns whether bytes or messages for the user wait to be read.
     pub fn has_unread(&self) -> bool {
         !self.unread.is_empty()
     }
 
-    /// Gives away what is unread of a stream; of messages, all of them without their boundaries.
+    /// Removes and returns the unread bytes of a stream; of messages, all bytes without their boundaries.
     pub fn take_unread(&mut self) -> Vec<u8> {
         self.unread.take()
     }
 
-    /// Frees the memory that is kept for bytes on their way, as far as no bytes are in it.
+    /// Frees the memory of all empty queues.
     pub fn release(&mut self) {
         self.release_beyond(0);
     }
 
-    /// Frees what long messages have left behind, and not what the next read needs again.
+    /// Frees the memory that long messages have left, but not the memory that the next read needs again.
     pub(super) fn release_long(&mut self) {
         self.release_beyond(if self.is_over_messages() { KEPT } else { 2 * READ });
     }
@@ -321,44 +323,46 @@ impl Machine {
         self.outbound.messages.is_some()
     }
 
-    /// Returns bytes for the socket, or the first message for it, which may be empty: see [`has_outbound`](Machine::has_outbound).
+    /// Returns bytes for the socket, or the first message for it, which may be empty: see
+    /// [`has_outbound`](Machine::has_outbound).
     pub fn outbound(&self) -> &[u8] {
         self.outbound.front().unwrap_or_default()
     }
 
-    /// Returns whether there is something for the socket.
+    /// Returns whether there are bytes or messages for the socket.
     pub fn has_outbound(&self) -> bool {
         !self.outbound.is_empty()
     }
 
-    /// Returns whether so much is to be sent that nothing more should be received before.
+    /// Returns whether so much waits to be sent that nothing more should be received before.
     pub fn is_clogged(&self) -> bool {
         self.outbound.is_beyond(CLOGS)
     }
 
-    /// Returns whether a layer has failed. What had come up before may still wait to be read.
+    /// Returns whether a layer has failed. Earlier input may still wait to be read.
     pub fn has_failed(&self) -> bool {
         self.failed.is_some()
     }
 
-    /// Counts bytes of [`outbound`](Machine::outbound) that the socket took; a message it took whole, or it is given up.
+    /// Removes bytes of [`outbound`](Machine::outbound) that the socket accepted. A message is removed whole, whether the socket
+    /// accepted it or it is given up.
     pub fn sent(&mut self, count: usize) {
         self.outbound.consume(count);
     }
 
-    /// Room for bytes from the socket, or for a message; only while the machine is not bare.
+    /// Returns room for bytes from the socket, or for a message; only to be called while the machine is not bare.
     pub fn room(&mut self) -> &mut [u8] {
         let least = if self.is_over_messages() { LONGEST_MESSAGE } else { READ };
         self.room_for(least)
     }
 
-    /// Room for at least so many bytes from the socket, for those who know how long the next message is.
+    /// Returns room for at least `least` bytes from the socket, for callers that know the length of the next message.
     pub fn room_for(&mut self, least: usize) -> &mut [u8] {
         self.inbound().bytes.room(least)
     }
 
-    /// Counts bytes that were read from the socket into [`room`](Machine::room); of messages, one message. Call
-    /// [`read`](Machine::read) or [`next_message`](Machine::next_message) next.
+    /// Adds bytes that were read from the socket into [`room`](Machine::room); of messages, one message. To be followed by
+    /// [`read`](Machine::read) or [`next_message`](Machine::next_message).
     pub fn received(&mut self, count: usize) {
         let pipe = self.inbound();
         let before = pipe.bytes.len();
@@ -366,12 +370,12 @@ impl Machine {
         pipe.end_message(pipe.bytes.len() - before);
     }
 
-    /// Returns where what comes from the socket waits first.
+    /// Returns the queue that receives the socket's bytes first.
     fn inbound(&mut self) -> &mut Pipe {
         self.layers.last_mut().map_or(&mut self.unread, |lowest| &mut lowest.input)
     }
 
-    /// The socket has ended: no more bytes will come. Call [`read`](Machine::read) next.
+    /// Records that the socket has ended: no more bytes will come. To be followed by [`read`](Machine::read).
     pub fn received_end(&mut self) {
         match self.layers.last_mut() {
             Some(lowest) => lowest.input_ended = true,
@@ -379,32 +383,33 @@ impl Machine {
         }
     }
 
-    /// Lets the layers work on what was received, and gives the user what came up: the number of bytes put into `target`.
+    /// Lets the layers work on the received bytes, and puts bytes for the user into `target`. Returns the number of bytes.
     ///
-    /// 0 means that more must come from the socket, or that the peer [has ended](Machine::has_ended); or that there are
-    /// [messages](Machine::is_of_messages), of which this gives none.
+    /// 0 means that more must come from the socket, that the peer [has ended](Machine::has_ended) its side, or that there are
+    /// [messages](Machine::is_of_messages), which this method does not return.
     ///
     /// # Errors
     ///
-    /// A layer failed; from then on that is the answer to every call. What had come up before is read first.
+    /// A layer failed; from then on every call returns this failure. Earlier input is read first.
     pub fn read(&mut self, target: &mut [u8]) -> Result<usize, LayerFailure> {
         if !self.unread.is_empty() && !target.is_empty() {
             return Ok(if self.is_of_messages() { 0 } else { self.unread.bytes.read(target) });
         }
         let mut filled = 0;
         match self.settle(target, &mut filled) {
-            // The failure is reported next time.
+            // The next call reports the failure.
             Err(_) if filled > 0 => Ok(filled),
             result => result.map(|()| filled),
         }
     }
 
-    /// Lets the layers work on what was received; the length of the message that the user may [take](Machine::take_message) now.
-    /// Nothing: more must come from the socket, or the peer [has ended](Machine::has_ended).
+    /// Lets the layers work on the received bytes, and returns the length of the message that the user can
+    /// [take](Machine::take_message) now. `None` means that more must come from the socket, or that the peer [has
+    /// ended](Machine::has_ended) its side.
     ///
     /// # Errors
     ///
-    /// A layer failed; the messages that had come up before are given first.
+    /// A layer failed; earlier messages are returned first.
     pub fn next_message(&mut self) -> Result<Option<usize>, LayerFailure> {
         if self.unread.is_empty() {
             let settled = self.settle(&mut [], &mut 0);
@@ -415,7 +420,7 @@ impl Machine {
         Ok(self.unread.front().map(<[u8]>::len))
     }
 
-    /// Gives the user the next message, or as much of its beginning as there is room for: how many bytes.
+    /// Moves the next message to `target`, or as much of its beginning as there is room for. Returns the number of bytes.
     pub fn take_message(&mut self, target: &mut [u8]) -> usize {
         let message = self.unread.front().unwrap_or_default();
         let count = message.len().min(target.len());
@@ -424,14 +429,14 @@ impl Machine {
         count
     }
 
-    /// Returns the longest message that can be sent, as far as the layers know.
+    /// Returns the length in bytes of the longest message that can be sent, as far as the layers know.
     pub fn longest_message(&self) -> usize {
         self.layers.iter().rev().fold(usize::MAX, |below, layer| layer.session.longest_message(below))
     }
 
-    /// Takes a message of the user, where there are [messages](Machine::is_of_messages); false:
-    /// [`outbound`](Machine::outbound) must be sent first, or the machine is not [open](Machine::is_open). One that is longer than
-    /// the [longest](Machine::longest_message) ends the connection.
+    /// Sends a message of the user, where there are [messages](Machine::is_of_messages). Returns false if
+    /// [`outbound`](Machine::outbound) must be sent first, or if the machine is not [open](Machine::is_open). A message that is
+    /// longer than the [longest](Machine::longest_message) ends the connection.
     ///
     /// # Errors
     ///
@@ -451,8 +456,8 @@ impl Machine {
         Ok(true)
     }
 
-    /// Takes bytes of the user, where there is a stream: the number taken. 0 means that [`outbound`](Machine::outbound) must be
-    /// sent first, or that the machine is not [open](Machine::is_open).
+    /// Sends bytes of the user, where there is a stream, and returns the number of bytes accepted. 0 means that
+    /// [`outbound`](Machine::outbound) must be sent first, or that the machine is not [open](Machine::is_open).
     ///
     /// # Errors
     ///
@@ -470,14 +475,14 @@ impl Machine {
             self.outbound.bytes.push(taken);
             return Ok(taken.len());
         }
-        // However much a layer would take at a time, what waits to be sent stays bounded.
+        // However much a layer would accept at a time, the number of bytes that wait to be sent stays bounded.
         let taken = self.pass(0, &bytes[..bytes.len().min(HIGH_WATER)])?;
         self.pour(0)?;
         Ok(taken)
     }
 
-    /// Returns the user will send no more; the layers say so to their peers. Behind the last of [`outbound`](Machine::outbound) the
-    /// socket's side can be shut down. Only when the machine is [open](Machine::is_open).
+    /// Ends the user's side: each layer sends its end to its peer. After the last byte of [`outbound`](Machine::outbound) the
+    /// socket can be shut down for writing. Only to be called when the machine is [open](Machine::is_open).
     ///
     /// # Errors
     ///
@@ -494,7 +499,7 @@ impl Machine {
         Ok(())
     }
 
-    /// Returns what became of each layer, top first; those that have retired too.
+    /// Returns the reports of all layers, also of those that have retired, top first.
     pub fn reports(&self) -> &[LayerReport] {
         &self.reports
     }

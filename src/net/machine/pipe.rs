@@ -1,4 +1,4 @@
-//! What waits between two layers: bytes, and where messages end if they are messages.
+//! The queue between two layers: bytes and, for messages, their lengths.
 
 use super::Buffer;
 use super::session::{HIGH_WATER, MOST_MESSAGES};
@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 #[derive(Default)]
 pub(super) struct Pipe {
     pub bytes: Buffer,
-    /// The lengths of whole messages; nothing for a stream.
+    /// The lengths of complete messages; `None` for a stream.
     pub messages: Option<VecDeque<usize>>,
 }
 
@@ -17,23 +17,23 @@ impl Pipe {
         Pipe { bytes: Buffer::new(), messages: of_messages.then(VecDeque::new) }
     }
 
-    /// Returns whether nothing waits; an empty message is something.
+    /// Returns whether nothing waits; an empty message counts.
     pub fn is_empty(&self) -> bool {
         self.messages.as_ref().map_or(self.bytes.is_empty(), VecDeque::is_empty)
     }
 
-    /// Returns whether so much waits, or so many messages, that no more should come.
+    /// Returns whether so many bytes or messages wait that no more should be added.
     pub fn is_full(&self) -> bool {
         self.is_beyond(1)
     }
 
-    /// Returns whether that many times as much waits as fills it.
+    /// Returns whether at least `times` as much waits as [fills](Pipe::is_full) a pipe.
     pub fn is_beyond(&self, times: usize) -> bool {
         let messages = self.messages.as_ref().map_or(0, VecDeque::len);
         self.bytes.len() >= times * HIGH_WATER || messages >= times * MOST_MESSAGES
     }
 
-    /// Returns the first message, or all bytes of a stream; nothing: none waits.
+    /// Returns the first message, or all bytes of a stream; `None` if nothing waits.
     pub fn front(&self) -> Option<&[u8]> {
         match &self.messages {
             Some(messages) => messages.front().map(|&length| &self.bytes.bytes()[..length]),
@@ -41,7 +41,7 @@ impl Pipe {
         }
     }
 
-    /// Takes bytes off the front of a stream, or the first message, whole.
+    /// Removes bytes from the front of a stream, or the whole first message.
     pub fn consume(&mut self, count: usize) {
         match &mut self.messages {
             Some(messages) => self.bytes.consume(messages.pop_front().unwrap_or_default()),
@@ -49,7 +49,8 @@ impl Pipe {
         }
     }
 
-    /// Moves the first message into a buffer that is empty; false: none waits. One that waits alone is not copied.
+    /// Moves the first message into an empty buffer; returns false if no message waits. The only message that waits is not
+    /// copied.
     pub fn lend(&mut self, message: &mut Buffer) -> bool {
         let Some(length) = self.messages.as_mut().and_then(VecDeque::pop_front) else { return false };
         if self.bytes.len() == length {
@@ -61,7 +62,7 @@ impl Pipe {
         true
     }
 
-    /// Takes the memory of a message back that it [lent](Pipe::lend), if it has no use for its own.
+    /// Takes back the memory of a message that was [lent](Pipe::lend), if the pipe is empty.
     pub fn take_back(&mut self, message: &mut Buffer) {
         message.consume(message.len());
         if self.bytes.is_empty() {
@@ -69,14 +70,14 @@ impl Pipe {
         }
     }
 
-    /// A message of this length ends at the back; of no meaning to a stream.
+    /// Ends a message of this length at the back; without effect on a stream.
     pub fn end_message(&mut self, length: usize) {
         if let Some(messages) = &mut self.messages {
             messages.push_back(length);
         }
     }
 
-    /// Adds what waits in another pipe of the same kind.
+    /// Adds the contents of another pipe of the same kind.
     pub fn append(&mut self, other: &mut Pipe) {
         if self.bytes.is_empty() {
             std::mem::swap(&mut self.bytes, &mut other.bytes);
@@ -89,13 +90,13 @@ impl Pipe {
         other.clear();
     }
 
-    /// Gives all bytes away, without their boundaries.
+    /// Removes and returns all bytes, without their boundaries.
     pub fn take(&mut self) -> Vec<u8> {
         self.messages.iter_mut().for_each(VecDeque::clear);
         self.bytes.take()
     }
 
-    /// Drops all that waits.
+    /// Discards the contents.
     pub fn clear(&mut self) {
         self.bytes.consume(self.bytes.len());
         self.messages.iter_mut().for_each(VecDeque::clear);

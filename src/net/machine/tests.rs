@@ -3,7 +3,8 @@ mod messages;
 use super::*;
 pub(in crate::net) use messages::Mask;
 
-/// A layer that greets with `word`, expects the peer's, then shifts every byte by `shift`; with `retires` it leaves after that.
+/// A layer that greets with `word`, expects the same from the peer, then shifts every byte by `shift`; with `retires` it retires
+/// after the greeting.
 pub(in crate::net) struct Toy {
     word: &'static [u8],
     shift: u8,
@@ -60,7 +61,7 @@ impl Session for Toy {
     }
 
     fn send(&mut self, bytes: &[u8], below: &mut Buffer) -> Result<usize, SessionError> {
-        // Fewer than there are, so that the machine must ask again.
+        // Fewer bytes than there are, so that the machine must call again.
         let some = &bytes[..bytes.len().min(7)];
         for byte in some {
             below.push(&[byte.wrapping_add(self.shift)]);
@@ -92,7 +93,7 @@ fn stack() -> Machine {
     Machine::new(layers.map(|(name, session)| (name.to_owned(), session)))
 }
 
-/// Moves up to `most` bytes from one machine to the other; whether there were any.
+/// Moves up to `most` bytes from one machine to the other; returns whether there were any.
 fn carry(from: &mut Machine, to: &mut Machine, most: usize) -> bool {
     let count = from.outbound().len().min(most);
     let bytes = from.outbound()[..count].to_vec();
@@ -178,7 +179,7 @@ fn a_failure_names_the_layer_and_its_place_and_the_peer_is_reported() {
     let failure = machine.read(&mut []).unwrap_err();
     assert_eq!((failure.layer.as_str(), failure.place, failure.phase), ("proxy", 2, Phase::Handshake));
     assert_eq!(failure.source.to_string(), "wrong word");
-    // What the proxy says passes through the layer below it, which shifts by 3; `way` and `hi` went before.
+    // The report of the proxy passes through the layer below it, which shifts by 3; `way` and `hi` came before.
     assert!(machine.outbound().ends_with(b"$"), "{:?}", machine.outbound());
 }
 
@@ -201,7 +202,7 @@ fn an_end_in_the_handshake_or_without_goodbye_is_an_error() {
     assert_eq!(machine.read(&mut target).unwrap_err().source.to_string(), "cut off");
 }
 
-/// Two machines of two layers each, open to one another.
+/// Returns two machines of two layers each, open to one another.
 fn open() -> (Machine, Machine) {
     let two = || {
         let layers = [("upper", Toy::session(b"hi", 1, false)), ("lower", Toy::session(b"you", 2, false))];
@@ -255,7 +256,7 @@ fn what_waits_to_be_sent_is_bounded_whatever_is_written_at_a_time() {
     assert!(taken >= HIGH_WATER && a.outbound().len() < 2 * HIGH_WATER && !a.is_clogged());
 }
 
-/// A layer that waits for a message that never ends, and answers every byte with many.
+/// A layer that waits for a message that never ends, or answers every byte with `answers` bytes.
 struct Odd {
     answers: usize,
 }
@@ -293,7 +294,7 @@ impl Session for Odd {
 
 #[test]
 fn a_message_without_end_fails_instead_of_filling_memory() {
-    // Above another layer too, which stops when it has handed up as much as may wait.
+    // The same holds above another layer, which stops when as many bytes as may wait have been passed up.
     for below in [0, 1] {
         let passes = (0..below).map(|_| ("passes".to_owned(), Toy::session(b"you", 0, false)));
         let odd: Box<dyn Session> = Box::new(Odd { answers: 0 });

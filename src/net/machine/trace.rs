@@ -1,5 +1,5 @@
-//! What a layer does, for those who trace: a span `layer` for each, with its name and place, and events in it. Without the
-//! feature `tracing` nothing is left of this.
+//! Tracing of layers: a span `layer` for each, with its name and place, and events in it. Without the feature `tracing` this
+//! module does nothing.
 
 #[cfg(feature = "tracing")]
 use super::Phase;

@@ -1,4 +1,4 @@
-//! Names that are looked up for a race, wherever that may block.
+//! Lookups of names for a race, to be run where blocking is acceptable.
 
 use crate::net::address::{Address, Target};
 use crate::net::error::Error;
@@ -9,9 +9,9 @@ use std::sync::Arc;
 pub struct Lookup {
     pub(super) opener: Arc<Opener>,
     pub(super) target: Target,
-    /// The place of whose it is in the race.
+    /// The index of the contender in the race.
     pub(super) contender: usize,
-    /// Which of several races of one call it is for.
+    /// The number of the race among those of one call.
     pub(super) round: u32,
 }
 
@@ -23,13 +23,14 @@ pub struct Found {
 }
 
 impl Lookup {
-    /// Looks the name up, and reads the files that options name if nobody has yet. Blocks as long as that takes.
+    /// Looks the name up, and reads the files that options name if they have not been read yet. Blocks as long as that takes.
     pub fn run(self) -> Found {
         let Lookup { opener, target, contender, round } = self;
         Found { result: opener.addresses(&target), contender, round }
     }
 
-    /// Returns whether there is no name in it that a name server would be asked for, that of a proxy neither.
+    /// Returns whether no name server has to be asked, because the socket connects to an address and not to a name, be it of the
+    /// target or of a proxy.
     pub(in crate::net) fn is_prompt(&self) -> bool {
         match self.opener.lowest(&self.target) {
             Ok(Target::Host { host, .. }) => host.is_empty() || host.parse::<std::net::IpAddr>().is_ok(),

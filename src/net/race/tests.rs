@@ -1,4 +1,4 @@
-//! Races between sockets that do as the test says, at times that the test holds.
+//! Races between scripted sockets, with a clock that the test controls.
 
 use super::*;
 use crate::catalog::{Module, ModuleRole};
@@ -12,13 +12,13 @@ use std::net::SocketAddr;
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::{Mutex, MutexGuard};
 
-/// What an address does from now on.
+/// The behaviour of an address.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 enum Does {
     Nothing,
     Connects,
     Refuses,
-    /// The call that would begin a connection fails.
+    /// The call that begins a connection fails.
     CannotBegin,
 }
 
@@ -59,14 +59,14 @@ impl Fake {
         world.does.iter().find(|(known, _)| known == address).map_or(Does::Nothing, |(_, does)| *does)
     }
 
-    /// What an address does from now on.
+    /// Sets the behaviour of an address from now on.
     fn set(&self, address: &str, does: Does) {
         let mut world = self.world();
         world.does.retain(|(known, _)| known != address);
         world.does.push((address.to_owned(), does));
     }
 
-    /// What has happened since it was asked last: `+` an attempt was begun, `-` its socket was closed.
+    /// Returns the events since the last call: `+` an attempt was begun, `-` its socket was closed.
     fn happened(&self) -> Vec<String> {
         let events = std::mem::take(&mut self.world().events);
         let reported = events.into_iter().map(|event| match event {
@@ -180,7 +180,7 @@ protocol = "sctp"
 services = ["guaranteed-order", "expedited-data"]
 "#;
 
-/// A world, its openers, and its time.
+/// A world, its openers, and its start time.
 struct Stage {
     fake: Fake,
     registry: Registry,
@@ -198,18 +198,18 @@ impl Stage {
         Opener::new(&Providers::none().base(self.fake.clone()), &selection)
     }
 
-    /// So many milliseconds after the start.
+    /// Returns the time this many milliseconds after the start.
     fn at(&self, milliseconds: u64) -> Instant {
         self.start + Duration::from_millis(milliseconds)
     }
 
-    /// A race of one opener over these addresses.
+    /// Creates a race of one opener over these addresses.
     fn race(&self, entry: &str, addresses: &[&str]) -> Race {
         let addresses = addresses.iter().map(|address| ip(address)).collect();
         self.opener(entry).race(&Target::host("somewhere", 1), addresses, self.start)
     }
 
-    /// A race of both families, six first, that is still to look up its addresses.
+    /// Creates a race of both families, `six` first, that still has to look up its addresses.
     fn both(&self) -> Race {
         let target = Target::host("somewhere", 1);
         Race::new(self.opener("six"), target.clone(), self.start).and(self.opener("four"), target)
@@ -237,7 +237,7 @@ fn lines(attempts: &[Attempt]) -> Vec<String> {
     attempts.iter().map(|attempt| format!("{} ms {attempt}", attempt.began.as_millis())).collect()
 }
 
-/// Nobody has won.
+/// Asserts that the race has no winner yet.
 #[track_caller]
 fn none(progress: Result<Option<Won>, Error>) {
     assert!(progress.expect("it is not lost").is_none(), "nobody has won");
@@ -259,10 +259,10 @@ fn the_next_attempt_begins_when_the_delay_has_passed() {
     assert!(stage.fake.happened().is_empty());
     none(race.progress(stage.at(250)));
     assert_eq!(stage.fake.happened(), ["+10.0.0.2:1"]);
-    // Called late it does not make up for it: the delay counts from when the last one really began.
+    // A late call does not shorten the next delay, which counts from when the last attempt really began.
     none(race.progress(stage.at(700)));
     assert_eq!(stage.fake.happened(), ["+10.0.0.3:1"]);
-    // Nothing is left to begin; the limit of the first attempt is next.
+    // No attempt is left to begin; the limit of the first attempt is next.
     assert_eq!(race.deadline(), Some(stage.at(30_000)));
 }
 
@@ -352,7 +352,7 @@ fn the_first_to_connect_wins_and_the_others_are_closed() {
         "500 ms `four`: 10.0.0.2:1: overtaken",
     ];
     assert_eq!(lines(winner.attempts()), reported);
-    // It is over: nothing more is begun, and nobody wins again.
+    // The race is over: no more attempts begin, and there is no second winner.
     assert_eq!((race.deadline(), race.sockets().count()), (None, 0));
     stage.fake.set(FOUR[2], Does::Connects);
     none(race.progress(stage.at(5_000)));
@@ -442,7 +442,7 @@ fn what_comes_up_for_the_second_family_waits_for_the_first_as_long_as_the_rfc_sa
     assert_eq!(begun(&mut race, 40), ["+[::1]:1"]);
     drop(race);
     stage.fake.happened();
-    // It comes late, and then has the next turn.
+    // The first family's answer comes late; the family then has the next turn.
     let mut race = stage.both();
     race.lookups();
     race.found(found(1, &FOUR), stage.at(10));
@@ -453,7 +453,7 @@ fn what_comes_up_for_the_second_family_waits_for_the_first_as_long_as_the_rfc_sa
     assert_eq!(begun(&mut race, 310), ["+[::1]:1"]);
     drop(race);
     stage.fake.happened();
-    // There is none: nobody waits for it.
+    // The first family has no address: the second one does not wait.
     let mut race = stage.both();
     race.lookups();
     race.found(found(1, &FOUR), stage.at(10));
@@ -461,7 +461,7 @@ fn what_comes_up_for_the_second_family_waits_for_the_first_as_long_as_the_rfc_sa
     assert_eq!(begun(&mut race, 20), ["+10.0.0.1:1"]);
     drop(race);
     stage.fake.happened();
-    // The first family waits for nobody.
+    // The first family does not wait for the second one.
     let mut race = stage.both();
     race.lookups();
     race.found(found(0, &SIX), stage.at(10));
@@ -487,7 +487,7 @@ fn what_has_no_descriptor_is_connected_when_it_is_given() {
     let stage = Stage::new();
     stage.fake.world().without_descriptors = true;
     stage.fake.set(FOUR[1], Does::Connects);
-    // One that would have to be waited for cannot be.
+    // A socket without a descriptor cannot be waited for.
     let mut race = stage.race("four", &FOUR);
     let winner = won(race.progress(stage.start));
     assert_eq!(

@@ -4,7 +4,7 @@ use crate::net::address::Address;
 use crate::terms::Family;
 use std::collections::VecDeque;
 
-/// An address, and the place of the contender whose it is.
+/// An address, and the index of the contender that it belongs to.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Candidate {
     pub contender: usize,
@@ -15,17 +15,17 @@ pub(super) struct Candidate {
 #[derive(Default)]
 pub(super) struct Turns {
     queues: Vec<(Family, VecDeque<Candidate>)>,
-    /// Whose turn it is.
+    /// The index of the family that has the next turn.
     turn: usize,
 }
 
 impl Turns {
-    /// Gives a family its place, before it has an address.
+    /// Adds a family, before it has an address.
     pub fn announce(&mut self, family: Family) {
         self.queue(family);
     }
 
-    /// Adds an address behind those of its family, if it is not there.
+    /// Adds an address after those of its family, if it is not there yet.
     pub fn push(&mut self, family: Family, candidate: Candidate) {
         let queue = self.queue(family);
         if !queue.contains(&candidate) {
@@ -51,12 +51,12 @@ impl Turns {
         self.queues.iter().all(|(_, queue)| queue.is_empty())
     }
 
-    /// Returns the place of the first contender that has an address here.
+    /// Returns the lowest index of a contender that has an address here.
     pub fn first_contender(&self) -> Option<usize> {
         self.queues.iter().flat_map(|(_, queue)| queue).map(|candidate| candidate.contender).min()
     }
 
-    /// Takes the address whose turn it is.
+    /// Removes and returns the next address.
     pub fn next(&mut self) -> Option<Candidate> {
         let count = self.queues.len();
         for step in 0..count {
@@ -69,7 +69,7 @@ impl Turns {
         None
     }
 
-    /// Drops what a contender has here.
+    /// Removes the addresses of a contender.
     pub fn forget(&mut self, contender: usize) {
         for (_, queue) in &mut self.queues {
             queue.retain(|candidate| candidate.contender != contender);

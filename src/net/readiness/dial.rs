@@ -1,4 +1,4 @@
-//! Opening from the name to the last handshake, without ever waiting.
+//! Connecting without blocking: from the lookup of the name to the last handshake.
 
 use super::Stream;
 use crate::net::alternatives::Alternatives;
@@ -10,11 +10,11 @@ use crate::net::race::{Found, Lookup};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Instant;
 
-/// A connection that is being made: names, the [race](crate::net::race) of their addresses, handshakes, and falling back where
-/// there are [`Alternatives`].
+/// A connection that is being made: lookups of names, the [race](crate::net::race) of their addresses, handshakes, and fallback
+/// where there are [`Alternatives`].
 ///
-/// It is driven as a race is: [`progress`](Dial::progress) at once, and whenever a socket is as it is wanted, a look-up is done or
-/// the deadline has passed; after each call look at the look-ups and the sockets again.
+/// It is driven like a race: call [`progress`](Dial::progress) at once, and again whenever a socket is ready as it is wanted, a
+/// lookup is done, or the deadline has passed; after each call check the lookups and the sockets again.
 ///
 /// ```no_run
 /// # use sockatlas::net::{Opener, Providers};
@@ -31,7 +31,7 @@ use std::time::Instant;
 ///     }
 ///     let lookups = dial.lookups();
 ///     if !lookups.is_empty() {
-///         // It may block, and belongs in a thread where others wait for this one.
+/// A lookup may block, so a program with other connections runs it in a thread of its own.
 ///         lookups.into_iter().for_each(|lookup| dial.found(lookup.run(), Instant::now()));
 ///         continue;
 ///     }
@@ -49,52 +49,52 @@ use std::time::Instant;
 /// ```
 pub struct Dial {
     dialing: Dialing,
-    /// What has won and shakes hands, with the number of its attempt.
+    /// The winner of the race, which shakes hands, with the number of its attempt.
     shaking: Option<(u64, Stream)>,
-    /// The number of the attempt whose stream was given.
+    /// The number of the attempt whose stream was returned.
     winner: Option<u64>,
 }
 
 impl Opener {
-    /// Begins to connect to a target. Names are not looked up here: see [`Dial::lookups`]. `now` is the time from which limits
-    /// and attempts count.
+    /// Begins to connect to a target. Names are not looked up here: see [`Dial::lookups`]. `now` is the start of time limits and
+    /// attempts.
     ///
     /// # Errors
     ///
-    /// [`Error::Unfit`]: the target is none of the selection's family.
+    /// [`Error::Unfit`]: the target does not belong to the selection's address family.
     pub fn dial(&self, target: impl ToTarget, now: Instant) -> Result<Dial, Error> {
         Ok(Dial { dialing: Dialing::one(self, &target, now)?, shaking: None, winner: None })
     }
 }
 
 impl Alternatives {
-    /// Begins to connect to a target: [`Opener::dial`].
+    /// Begins to connect to a target, like [`Opener::dial`].
     ///
     /// # Errors
     ///
-    /// [`Error::Unfit`]: the target is none of any selection's family.
+    /// [`Error::Unfit`]: the target does not belong to the address family of any selection.
     pub fn dial(&self, target: impl ToTarget, now: Instant) -> Result<Dial, Error> {
         Ok(Dial { dialing: self.dialing(&target, now)?, shaking: None, winner: None })
     }
 }
 
 impl Dial {
-    /// Returns what is to be looked up now, each once. The program runs it where it may block, and hands over what was
-    /// [found](Dial::found).
+    /// Returns the lookups to be run now; each is returned once. The program runs them where they may block, and passes the
+    /// results to [`found`](Dial::found).
     pub fn lookups(&mut self) -> Vec<Lookup> {
         self.dialing.lookups()
     }
 
-    /// Takes what a look-up found at `now`; then there may be progress.
+    /// Records the result of a lookup, which was found at `now`; there may be progress then.
     pub fn found(&mut self, found: Found, now: Instant) {
         self.dialing.found(found, now);
     }
 
-    /// Goes on as far as that needs no waiting; the stream, once it is open, and nothing after that.
+    /// Continues as far as is possible without waiting. Returns the stream once it is open, and `None` before and after that.
     ///
     /// # Errors
     ///
-    /// Every kind of [`Error`]; then nothing is opened, and there is nothing left to be done.
+    /// Every kind of [`Error`]; nothing is opened then, and nothing is left to be done.
     pub fn progress(&mut self, now: Instant) -> Result<Option<Stream>, Error> {
         loop {
             let (number, mut stream) = match self.shaking.take() {
@@ -125,13 +125,13 @@ impl Dial {
         }
     }
 
-    /// Returns the number of the attempt whose stream was given: one that opened at once was never among the
+    /// Returns the number of the attempt whose stream was returned: an attempt that opened at once was never among the
     /// [sockets](Dial::sockets).
     pub fn winner(&self) -> Option<u64> {
         self.winner
     }
 
-    /// Until when [`progress`](Dial::progress) is to be called at the latest; a time that has passed means at once.
+    /// Returns the time at which [`progress`](Dial::progress) is to be called at the latest; a time in the past means at once.
     pub fn deadline(&self) -> Option<Instant> {
         match &self.shaking {
             Some((_, stream)) => stream.deadline(),
@@ -139,8 +139,8 @@ impl Dial {
         }
     }
 
-    /// Returns what is to be awaited: the number of each attempt, its socket, and what for. A number is never given twice; a socket
-    /// whose number is no longer given is closed, but for that of the stream.
+    /// Returns the sockets to wait for: the number of each attempt, its socket, and the readiness that it waits for. A number is
+    /// never used twice. A socket whose number is no longer returned is closed, except that of the stream.
     pub fn sockets(&self) -> impl Iterator<Item = (u64, BorrowedFd<'_>, Wants)> {
         let shaking = self.shaking.iter().map(|(number, stream)| (*number, stream.as_fd(), stream.wants()));
         let connecting = Wants { readable: false, writable: true };

@@ -1,24 +1,24 @@
-//! Relays whose clients name their targets: what a client is told, and who has a say in it.
+//! Relays whose clients name their targets: the answers that clients get, and the checks that may refuse a connection.
 
 use crate::net::{Alternatives, Denial, Error, Opened, Opener, Outcome, Step, Target};
 
-/// Has a say in what clients are connected to. It is asked when the far side is open, before the client is notified, in the thread
-/// that relays: what takes long here holds up others.
+/// Decides whether a client may be connected to its target. It is called when the far side is open, before the client is
+/// notified, in the thread that relays: a slow check delays other connections.
 pub trait Warden: Send + Sync {
-    /// Returns whether this client may be connected to this; or what it is given, and why.
+    /// Accepts or rejects the connection of this client to this far side.
     ///
     /// # Errors
     ///
-    /// It may not.
+    /// [`Objection`]: the connection is rejected; it holds the answer to the client and the reason.
     fn permit(&self, near: &Opened, far: &Opened) -> Result<(), Objection>;
 }
 
-/// Why a client may not be connected to what it asked for.
+/// The reason why a client may not be connected to the target that it asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Objection {
     /// The answer to the client.
     pub denial: Denial,
-    /// Why, for the record.
+    /// The reason, for the record.
     pub why: String,
 }
 
@@ -30,8 +30,8 @@ impl<F: Fn(&Opened, &Opened) -> Result<(), Objection> + Send + Sync> Warden for 
 
 /// Returns the answer to a client that asked for this target, on an error of the far side.
 ///
-/// It asked for the target, and knows nothing of the chain that leads there: what became of a proxy on the way is a failure to it,
-/// and no more. What a proxy said of just this target it is told.
+/// The client asked for the target, and knows nothing of the chain that leads there: it gets an error of a proxy on the way as a
+/// general failure. It gets the answer of a proxy that concerns exactly this target unchanged.
 pub(super) fn denial(far: &Alternatives, target: &Target, error: &Error) -> Denial {
     let proxied = |opener: &Opener| opener.lowest(target).is_ok_and(|lowest| lowest != *target);
     if let Some(denial) = said_by_proxy(target, error) {
@@ -47,7 +47,7 @@ pub(super) fn denial(far: &Alternatives, target: &Target, error: &Error) -> Deni
     }
 }
 
-/// Returns what a proxy said of the target; of several the last that was tried.
+/// Returns the denial of the target by a proxy; where several proxies were tried, that of the last one that denied it.
 fn said_by_proxy(target: &Target, error: &Error) -> Option<Denial> {
     match error {
         Error::Layer { source, .. } => source.denial_of(target),

@@ -1,4 +1,4 @@
-//! How many connections there are and were, and how many bytes went where.
+//! Counts connections and the bytes that they carried.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -8,21 +8,22 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub struct Counts {
     /// Connections that were accepted.
     pub accepted: u64,
-    /// Those of them that are not over.
+    /// Accepted connections that have not ended.
     pub open: u64,
-    /// Those that both sides ended.
+    /// Connections that both sides ended.
     pub served: u64,
-    /// Those that failed: in a handshake, in being connected, by an error of either side, or by a limit.
+    /// Connections that failed: in a handshake, while connecting, by an error of either side, or by a limit.
     pub failed: u64,
-    /// Those that were cut, because the relay was stopped.
+    /// Connections that were cut because the relay was stopped.
     pub cut: u64,
-    /// Bytes that the far sides took.
+    /// Bytes that the far sides accepted.
     pub up: u64,
-    /// Bytes that the near sides took.
+    /// Bytes that the near sides accepted.
     pub down: u64,
 }
 
-/// The counts of one worker, which alone writes them. On a line of the cache of its own, so that workers do not disturb each other.
+/// The counters of one worker, which is their only writer. They have a cache line of their own, so that workers do not slow each
+/// other down.
 #[derive(Default)]
 #[repr(align(128))]
 pub(super) struct Counters {
@@ -34,13 +35,13 @@ pub(super) struct Counters {
     pub down: Counter,
 }
 
-/// A number that one thread writes and any reads.
+/// A number that one thread writes and any thread reads.
 #[derive(Default)]
 pub(super) struct Counter(AtomicU64);
 
 impl Counter {
     pub fn add(&self, count: u64) {
-        // There is one writer, so nothing is lost between the two.
+        // There is one writer, so no increment is lost between the load and the store.
         self.0.store(self.0.load(Ordering::Relaxed) + count, Ordering::Relaxed);
     }
 
@@ -50,7 +51,7 @@ impl Counter {
 }
 
 impl std::iter::Sum for Counts {
-    /// Returns what several relays have done together.
+    /// Returns the sum of the counts of several relays.
     fn sum<I: Iterator<Item = Counts>>(counts: I) -> Self {
         counts.fold(Counts::default(), |sum, one| Counts {
             accepted: sum.accepted + one.accepted,
@@ -76,7 +77,7 @@ impl Counts {
             up: sum.up + worker.up.get(),
             down: sum.down + worker.down.get(),
         });
-        // Those that ended while the numbers were read may have been counted there only.
+        // A connection that is accepted and ends while the counters are read may be counted as ended only.
         counts.open = counts.accepted.saturating_sub(counts.served + counts.failed + counts.cut);
         counts
     }

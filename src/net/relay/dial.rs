@@ -1,5 +1,5 @@
-//! Reaching the far side: what has to be looked up, the race of the addresses, the handshakes through all layers, and falling back
-//! where there are alternatives.
+//! Connects the far side: looks up its name, races its addresses, performs the handshakes of all layers, and falls back where
+//! there are alternatives.
 
 use super::lookup::Lookups;
 use super::shared::Inbox;
@@ -12,22 +12,22 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::Arc;
 use std::time::Instant;
 
-/// A connection that is being made.
+/// A connection to the far side that is being made.
 pub(super) struct Dial {
     target: Target,
-    /// Nothing: it is to be begun, once more if it was.
+    /// `None` before the first attempt, and again after the system ran out of file descriptors: the next call starts anew.
     dialling: Option<readiness::Dial>,
-    /// How many names are being looked up.
+    /// The number of names that are being looked up.
     awaited: usize,
-    /// Sockets whose numbers are lower were shown.
+    /// Sockets with numbers below this one were registered.
     shown: u64,
 }
 
-/// Where it is.
+/// How far a [`Dial`] has come.
 pub(super) enum Progress {
-    /// It waits for its sockets, or for a name.
+    /// Waits for its sockets, or for a name.
     Waits,
-    /// The system has no file descriptor to give just now.
+    /// The system has no file descriptor to give at the moment.
     Starves(Error),
     Open(Box<readiness::Stream>),
 }
@@ -37,12 +37,12 @@ impl Dial {
         Dial { target, dialling: None, awaited: 0, shown: 0 }
     }
 
-    /// Returns what it leads to.
+    /// Returns the target that is to be reached.
     pub fn target(&self) -> &Target {
         &self.target
     }
 
-    /// Takes what was found.
+    /// Records the result of a lookup.
     pub fn found(&mut self, found: Found, now: Instant) {
         self.awaited = self.awaited.saturating_sub(1);
         if let Some(dialling) = &mut self.dialling {
@@ -50,7 +50,8 @@ impl Dial {
         }
     }
 
-    /// Goes on as far as that needs no waiting. Each new socket is shown to `register`; what is looked up comes to the inbox.
+    /// Continues as far as is possible without waiting. Passes each new socket to `register`; results of lookups arrive in the
+    /// inbox.
     pub fn progress(
         &mut self,
         far: &Alternatives,
@@ -103,8 +104,8 @@ impl Dial {
         }
     }
 
-    /// When what is under way must have come to an end, and what else is to be done at a time. What began at `since` and has no
-    /// socket yet has as long as connecting may take.
+    /// Returns the time at which [`progress`](Dial::progress) must be called at the latest. An attempt that began at `since` and
+    /// has no socket yet has the time limit of connecting.
     pub fn deadline(&self, far: &Alternatives, since: Instant) -> Option<Instant> {
         let dialling = self.dialling.as_ref().and_then(readiness::Dial::deadline);
         let begun = self.dialling.as_ref().is_some_and(|dialling| dialling.sockets().next().is_some());
@@ -112,13 +113,14 @@ impl Dial {
         [dialling, looking_up].into_iter().flatten().min()
     }
 
-    /// Returns whether nothing has come of looking up the name.
+    /// Returns whether a lookup is under way and there is no socket yet.
     pub fn is_looking_up(&self) -> bool {
         self.awaited > 0 && self.dialling.as_ref().is_some_and(|dialling| dialling.sockets().next().is_none())
     }
 }
 
-/// Returns whether the process, or the system, has no file descriptor or no memory left for a socket: that may pass.
+/// Returns whether the error says that the process or the system has no file descriptor or no memory left for a socket, which may
+/// be a passing state.
 pub(super) fn is_want_of_files(error: &Error) -> bool {
     let wanting = [Errno::MFILE, Errno::NFILE, Errno::NOBUFS, Errno::NOMEM].map(Errno::raw_os_error);
     error.errno().is_some_and(|errno| wanting.contains(&errno))

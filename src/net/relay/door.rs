@@ -1,4 +1,4 @@
-//! Where connections come in: the listener, which all workers share, and how many may be inside.
+//! The listener, which all workers share, and the limit of the number of open connections.
 
 use crate::net::{BaseListener, BaseSocket};
 use rustix::event::epoll::{self, EventData, EventFlags};
@@ -7,27 +7,28 @@ use std::os::fd::BorrowedFd;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// The door.
+/// The listener and the number of connections that are inside, that is, open.
 pub(super) struct Door {
-    /// Until it is closed, and of datagrams until nobody is inside: what comes for them comes through it.
+    /// The listener: there until the door is closed. Of datagrams it is there until the last session is over, because their
+    /// messages arrive through it.
     listener: Mutex<Option<Box<dyn BaseListener>>>,
     closed: AtomicBool,
     of_datagrams: bool,
-    /// How many connections may be inside.
+    /// The largest number of connections that may be inside.
     most: usize,
     inside: AtomicUsize,
-    /// A worker found it full, and waits until one leaves.
+    /// A worker found the door full, and waits until a connection leaves.
     awaited: AtomicBool,
 }
 
-/// Who came in.
+/// The result of [`Door::enter`].
 pub(super) enum Entry {
     Somebody(Box<dyn BaseSocket>),
-    /// Nobody waits outside.
+    /// No connection waits to be accepted.
     Nobody,
-    /// There are as many inside as there may be.
+    /// The largest number of connections is reached.
     Full,
-    /// The system cannot give what one more takes; it may later.
+    /// The system lacks the resources for one more connection; it may have them later.
     Starved,
     /// The door is closed.
     Closed,
@@ -49,9 +50,9 @@ impl Door {
         self.listener.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Lets the next one in.
+    /// Accepts the next connection.
     pub fn enter(&self) -> Entry {
-        // Counted while it is held, so that nobody is counted who was not let in.
+        // The lock is held while the connection is counted, so that `inside` counts accepted connections only.
         let held = self.listener();
         let Some(listener) = &*held else { return Entry::Closed };
         let full = self.inside.load(Ordering::SeqCst) >= self.most || self.closed.load(Ordering::SeqCst);
@@ -60,34 +61,35 @@ impl Door {
         }
         loop {
             match listener.accept() {
-                // A datagram cannot be kept waiting: those behind it may be for others.
+                // A datagram cannot be kept waiting: those behind it may belong to other sessions.
                 Ok(_) if full => {}
                 Ok(socket) => {
                     self.inside.fetch_add(1, Ordering::SeqCst);
                     return Entry::Somebody(socket);
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Entry::Nobody,
-                // That one is gone already: accept(2), "Error handling".
+                // This connection is gone already: accept(2), "Error handling".
                 Err(error) if is_of_one_connection(&error) => {}
-                // For want of files, or for a reason that is not known: not tried again at once, which would be for ever.
+                // File descriptors are lacking, or the reason is unknown: an immediate retry could loop for ever.
                 Err(_) => return Entry::Starved,
             }
         }
     }
 
-    /// Returns one has left; whether somebody waits for that, or it was the last.
+    /// Records that a connection has left. Returns whether a worker waits for that, or whether it was the last one of a closed
+    /// door.
     pub fn leave(&self) -> bool {
         let last = self.inside.fetch_sub(1, Ordering::SeqCst) == 1;
         self.awaited.swap(false, Ordering::SeqCst) || last && self.is_closed()
     }
 
-    /// Registers for a notification when one leaves; returns false if one has left already.
+    /// Asks for a notification when a connection leaves; returns false if one has left already.
     pub fn await_leaving(&self) -> bool {
         self.awaited.store(true, Ordering::SeqCst);
         self.inside.load(Ordering::SeqCst) >= self.most
     }
 
-    /// Lets nobody in any more.
+    /// Stops accepting connections.
     pub fn close(&self) {
         self.closed.store(true, Ordering::SeqCst);
         if !self.of_datagrams {
@@ -99,19 +101,20 @@ impl Door {
         self.closed.load(Ordering::SeqCst)
     }
 
-    /// Returns whether nobody is inside, nor will be.
+    /// Returns whether the door is closed and no connection is inside.
     pub fn is_done(&self) -> bool {
         self.is_closed() && self.inside.load(Ordering::SeqCst) == 0
     }
 
-    /// Has a worker told when somebody waits outside; of several workers that wait, one is.
+    /// Lets epoll notify a worker when a connection waits to be accepted; of several workers that wait, at least one is notified
+    /// (`EPOLLEXCLUSIVE`).
     pub fn watch(&self, epoll: BorrowedFd<'_>, token: u64) -> io::Result<()> {
         let listener = self.listener();
         let Some(fd) = listener.as_ref().and_then(|listener| listener.fd()) else { return Ok(()) };
         Ok(epoll::add(epoll, fd, EventData::new_u64(token), EventFlags::IN | EventFlags::EXCLUSIVE)?)
     }
 
-    /// Has a worker told no more.
+    /// Stops the notifications of a worker.
     pub fn ignore(&self, epoll: BorrowedFd<'_>) -> io::Result<()> {
         let listener = self.listener();
         let Some(fd) = listener.as_ref().and_then(|listener| listener.fd()) else { return Ok(()) };
@@ -119,7 +122,7 @@ impl Door {
     }
 }
 
-/// Errors of accept(2) that are those of the one connection that would have been accepted.
+/// Returns whether an error of accept(2) concerns only the one connection that would have been accepted.
 fn is_of_one_connection(error: &io::Error) -> bool {
     use rustix::io::Errno;
     const PASSING: [Errno; 11] = [

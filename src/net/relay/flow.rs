@@ -1,7 +1,7 @@
-//! One direction of a connection: what one side sends, the other gets, in the same order, and its end behind it.
+//! One direction of a connection: forwards the bytes of one side to the other in order, and then the end.
 //!
-//! Nothing is read while the receiving side has not taken what was read before, so what waits here is at most one read:
-//! [`COPIED`] bytes, a message, or what a pipe holds. A direction at rest has no memory of its own.
+//! Nothing is read while the receiving side has not accepted what was read before, so at most one read waits here: [`COPIED`]
+//! bytes, a message, or the contents of a pipe. A direction at rest has no memory of its own.
 
 use super::pipes::{CAPACITY, Pipe, Pipes};
 use super::side::{End, Side};
@@ -11,79 +11,79 @@ use rustix::io::{Errno, retry_on_intr};
 use rustix::pipe::{SpliceFlags, splice};
 use std::io;
 
-/// What a worker's directions share, as one works at a time.
+/// Resources that the directions of a worker share, because only one works at a time.
 pub(super) struct Tools {
-    /// [`SCRATCH`] bytes to read into.
+    /// A buffer of [`SCRATCH`] bytes to read into.
     pub scratch: Vec<u8>,
     pub pipes: Pipes,
 }
 
-/// The longest message that can be relayed. Datagrams of UDP have at most 65,527 bytes, messages of unix sockets as many as the
-/// send buffer holds, which is 212,992 bytes unless an option says otherwise (socket(7): `SO_SNDBUF`).
+/// The size of the shared read buffer in bytes. Datagrams of UDP have at most 65,527 bytes, messages of unix sockets at most as
+/// many as the send buffer holds, which is 212,992 bytes unless an option says otherwise (socket(7): `SO_SNDBUF`).
 pub(super) const SCRATCH: usize = 256 * 1024;
 
-/// Bytes of a stream that are read at a time, where they are copied: as many as layers take at a time.
+/// Bytes of a stream that are read at a time where they are copied: as many as layers process at a time.
 const COPIED: usize = 64 * 1024;
 
-/// Bytes that one direction moves before it is the next connection's turn.
+/// Bytes that one direction moves before the next connection has its turn.
 const TURN: usize = 1024 * 1024;
 
-/// A read that finds this much makes it worth to move what follows in a pipe, which copies nothing, and costs two calls of the
-/// system more where little is moved.
+/// The number of bytes that one read must find before the following bytes are moved through a pipe. A pipe avoids the copy, but
+/// costs two more system calls, which do not pay for small amounts.
 const BULK: usize = COPIED;
 
-/// What goes through a direction.
+/// The kind of data that a direction forwards.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub(super) enum Passes {
-    /// A stream of bytes, until it ends.
+    /// A stream of bytes with an end.
     Bytes,
-    /// Messages, until they end: each read is one, and each write.
+    /// Messages with an end: each read is one message, and each write.
     Messages,
-    /// Messages without an end; one may be empty, and one may be lost.
+    /// Messages without an end; a message may be empty, and one may be lost.
     Datagrams,
 }
 
-/// One direction.
+/// One direction of a connection.
 pub(super) struct Flow {
     passes: Passes,
-    /// Read, and not yet taken by the other side.
+    /// Bytes that were read, and that the other side has not accepted yet.
     kept: Buffer,
-    /// A message is kept, which may be empty.
+    /// `kept` holds a message, which may be empty.
     keeps_message: bool,
     pipe: Option<Pipe>,
-    /// The last read was large.
+    /// The last read was large, at least [`BULK`] bytes or, through a pipe, a quarter of it.
     bulk: bool,
-    /// The system does not splice these sockets.
+    /// The system does not support splice(2) for these sockets.
     unspliceable: bool,
     /// The sending side has ended.
     ended: bool,
-    /// The receiving side was told so.
+    /// The end was passed on to the receiving side.
     over: bool,
-    /// Bytes that the receiving side took.
+    /// Bytes that the receiving side accepted.
     pub moved: u64,
-    /// Datagrams that it could not take.
+    /// Datagrams that the receiving side could not accept.
     pub lost: u64,
 }
 
-/// Why a direction stops for now.
+/// The reason why a direction stops for now.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub(super) enum Pause {
-    /// Nothing is there to be read.
+    /// There is nothing to read.
     Source,
     /// There is no room to write.
     Sink,
-    /// It has moved its share, and could go on.
+    /// The direction has moved its share, and could continue.
     Turn,
-    /// It is over: the end was passed on.
+    /// The direction has ended: the end was passed on.
     Over,
 }
 
-/// An error, and on which side.
+/// An error, and the side that it occurred on.
 #[derive(Debug)]
 pub(super) struct Broken {
-    /// Of the sending side.
+    /// Whether it occurred on the sending side.
     pub source: bool,
-    /// What was done: `read`, `write` or `shutdown`.
+    /// The operation that failed: `read`, `write`, `shutdown` or `splice`.
     pub call: &'static str,
     pub error: io::Error,
 }
@@ -104,26 +104,26 @@ impl Flow {
         }
     }
 
-    /// Begins with bytes that were read before.
+    /// Puts bytes that were read before at the start.
     pub fn begin_with(&mut self, bytes: &[u8]) {
         if !bytes.is_empty() {
             self.kept.push(bytes);
         }
     }
 
-    /// Returns whether something was read that the receiving side has not taken.
+    /// Returns whether bytes or a message were read that the receiving side has not accepted.
     pub fn is_held_up(&self) -> bool {
         !self.kept.is_empty() || self.keeps_message || self.pipe.as_ref().is_some_and(|pipe| pipe.filled > 0)
     }
 
-    /// Gives back what belongs to the worker; the connection is over.
+    /// Returns the pipe to the worker, when the connection is over.
     pub fn dissolve(&mut self, tools: &mut Tools) {
         if let Some(pipe) = self.pipe.take() {
             tools.pipes.put(pipe);
         }
     }
 
-    /// Moves what can be moved now.
+    /// Moves as much as is possible now.
     pub fn work(
         &mut self,
         from: &mut Side<impl End>,
@@ -134,7 +134,7 @@ impl Flow {
             Passes::Bytes => self.pass_bytes(from, to, tools),
             Passes::Messages | Passes::Datagrams => self.pass_messages(from, to, tools),
         };
-        // What lies idle is another's.
+        // An empty pipe is returned, so that other connections can use it.
         if self.pipe.as_ref().is_some_and(|pipe| pipe.filled == 0) {
             self.dissolve(tools);
         }
@@ -169,7 +169,7 @@ impl Flow {
         }
     }
 
-    /// Reads once; how many bytes, or nothing if there were none.
+    /// Reads once; returns the number of bytes, or `None` if there was nothing to read.
     fn take_in(
         &mut self,
         from: &mut Side<impl End>,
@@ -194,7 +194,7 @@ impl Flow {
             Err(error) => return Err(Broken { source: true, call: "read", error }),
         };
         self.bulk = count >= BULK;
-        // A stream that gave less than there was room for has no more: epoll(7), "Do I need to continuously read".
+        // A read that did not fill the buffer has emptied the stream: epoll(7), "Do I need to continuously read".
         if count < scratch.len() && !from.hung && from.end.bare().is_some() {
             from.readable = false;
         }
@@ -212,7 +212,7 @@ impl Flow {
         Ok(Some(count))
     }
 
-    /// Gives the receiving side what waits for it; whether it took all.
+    /// Writes the waiting bytes to the receiving side; returns whether it accepted all.
     fn deliver(&mut self, to: &mut Side<impl End>) -> Result<bool, Broken> {
         while !self.kept.is_empty() {
             let kept = std::mem::take(&mut self.kept);
@@ -232,7 +232,7 @@ impl Flow {
         Ok(true)
     }
 
-    /// Writes once; 0: there is no room.
+    /// Writes once; returns 0 if there is no room.
     fn give(&mut self, to: &mut Side<impl End>, bytes: &[u8]) -> Result<usize, Broken> {
         if !to.writable {
             return Ok(0);
@@ -241,7 +241,7 @@ impl Flow {
             Ok(0) => Err(Broken { source: false, call: "write", error: io::ErrorKind::WriteZero.into() }),
             Ok(count) => {
                 self.moved += count as u64;
-                // A socket that took less than it was given is full; layers may have taken what their socket did not.
+                // A socket that accepted only a part is full; layers may have accepted bytes that their socket did not.
                 to.writable = if to.end.bare().is_some() { count == bytes.len() } else { !to.end.holds_back() };
                 Ok(count)
             }
@@ -253,7 +253,7 @@ impl Flow {
         }
     }
 
-    /// Passes the end on.
+    /// Passes the end on to the receiving side.
     fn pass_end(&mut self, to: &mut Side<impl End>) -> Result<Pause, Broken> {
         match to.end.shutdown_write() {
             Ok(()) => {
@@ -293,7 +293,7 @@ impl Flow {
         }
     }
 
-    /// Moves once from the pipe; false: there is no room.
+    /// Moves bytes from the pipe once; returns false if there is no room.
     fn drain_pipe(&mut self, to: &mut Side<impl End>) -> Result<bool, Broken> {
         let (Some(socket), Some(pipe)) = (to.end.bare(), &mut self.pipe) else { return Ok(true) };
         if !to.writable {
@@ -358,7 +358,7 @@ impl Flow {
                 self.ended = true;
                 continue;
             }
-            // A message costs what it holds, and a call at least.
+            // A message counts its length, and at least the cost of a call.
             share = share.saturating_sub(message.len().max(TURN / 256));
             if !self.give_message(to, message)? {
                 self.kept.push(message);
@@ -367,7 +367,7 @@ impl Flow {
         }
     }
 
-    /// Sends one message; false: there is no room.
+    /// Sends one message; returns false if there is no room.
     fn give_message(&mut self, to: &mut Side<impl End>, message: &[u8]) -> Result<bool, Broken> {
         if !to.writable {
             return Ok(false);
@@ -381,7 +381,7 @@ impl Flow {
                 to.writable = false;
                 Ok(false)
             }
-            // Too long for the way that it is to go, or the device has no room: as on any network, that datagram is lost.
+            // The datagram is too long for its path, or the device has no room: as on any network, it is lost.
             Err(error)
                 if self.passes == Passes::Datagrams
                     && matches!(Errno::from_io_error(&error), Some(Errno::MSGSIZE | Errno::NOBUFS)) =>
@@ -394,7 +394,7 @@ impl Flow {
     }
 }
 
-/// Reads a message into the scratch, or where that is too short, into memory of its own.
+/// Reads a message into the scratch buffer or, where that is too short, into `long`.
 fn read_message<'m>(end: &mut impl End, scratch: &'m mut [u8], long: &'m mut Vec<u8>) -> io::Result<&'m [u8]> {
     match end.read(scratch) {
         Ok(count) => Ok(&scratch[..count]),

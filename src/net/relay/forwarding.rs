@@ -1,4 +1,4 @@
-//! A connection that is open on both sides: bytes go both ways, each in its own time.
+//! Forwards bytes in both directions of a connection that is open on both sides; each direction proceeds independently.
 
 use super::flow::{Broken, Flow, Pause};
 use super::pair::{Desk, Turn};
@@ -11,27 +11,27 @@ use rustix::event::epoll::EventFlags;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// Two sides and two directions.
+/// A connection that is open on both sides: two sides and two directions.
 pub(super) struct Forwarding {
     pub near: Side<Carrier>,
     pub far: Side<Carrier>,
     pub up: Way,
     pub down: Way,
-    /// How it was opened.
+    /// The route by which it was opened.
     route: Arc<Route>,
 }
 
-/// A direction, and how long it has stood still.
+/// A direction, and the time since which it has stood still.
 pub(super) struct Way {
     pub flow: Flow,
     pause: Pause,
-    /// Since when it pauses for this reason, and nothing has moved.
+    /// The time since which it pauses for this reason and has moved nothing.
     pub since: Instant,
-    /// Bytes that were counted.
+    /// Bytes that [`count`](Way::count) has reported.
     counted: u64,
 }
 
-/// Which limit of an open connection.
+/// A time limit of an open connection.
 #[derive(Copy, Clone)]
 pub(super) enum Limit {
     Idle(Duration),
@@ -90,7 +90,7 @@ impl Forwarding {
         }
     }
 
-    /// Returns the limit that passes first, if nothing moves until then.
+    /// Returns the limit that passes first if nothing moves until then, and its time.
     pub fn first_limit(&self, shared: &Shared) -> Option<(Instant, Limit)> {
         let limits = &self.route.limits;
         if limits.none && !shared.is_of_datagrams() {
@@ -124,7 +124,7 @@ impl Forwarding {
 impl Limit {
     fn passed(self, shared: &Shared) -> Outcome {
         match self {
-            // Where nothing says that it is over, silence does.
+            // Datagrams have no end of their own, so silence ends the session.
             Limit::Idle(_) if shared.is_of_datagrams() => Outcome::Served,
             Limit::Idle(limit) => Outcome::Idle(limit),
             Limit::Step(party, step, limit) => {
@@ -151,7 +151,7 @@ impl Way {
     }
 }
 
-/// Sends what the layers of a side have to say for themselves.
+/// Sends the bytes that the layers of a side have produced themselves.
 fn flush(side: &mut Side<Carrier>, party: Party, opener: &Opener) -> Result<(), Outcome> {
     if !side.writable {
         return Ok(());

@@ -1,4 +1,4 @@
-//! Looking up names, which blocks: in threads of its own, so that connections that need none never wait for it.
+//! Looks up names in threads of its own, because a lookup blocks: connections that need none never wait for it.
 
 use super::shared::{Inbox, Message};
 use super::slots::Key;
@@ -7,38 +7,38 @@ use std::io;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Threads that look up names; started when the first is asked for. A resolver is asked for so many names at a time.
+/// The number of threads that look up names, and so of simultaneous lookups. They are started with the first lookup.
 const THREADS: usize = 4;
 
-/// What is to be looked up, and for whom.
+/// A lookup, and the connection that it is for.
 struct Question {
     lookup: Lookup,
     key: Key,
     inbox: Arc<Inbox>,
 }
 
-/// The threads, by the way to them.
+/// The lookup threads, held by the channel to them.
 #[derive(Default)]
 pub(super) struct Lookups {
     questions: Mutex<Option<Sender<Question>>>,
 }
 
 impl Lookups {
-    /// Has something looked up; the answer comes to the inbox.
+    /// Starts a lookup; its result arrives in the inbox.
     pub fn ask(&self, lookup: Lookup, key: Key, inbox: Arc<Inbox>) -> io::Result<()> {
         let mut questions = self.questions.lock().unwrap_or_else(PoisonError::into_inner);
         let sender = match &mut *questions {
             Some(sender) => sender,
             none => none.insert(start()?),
         };
-        // They live as long as they can be asked.
+        // The threads live as long as this sender, so sending cannot fail.
         let _ = sender.send(Question { lookup, key, inbox });
         Ok(())
     }
 }
 
-/// Starts the threads; one that cannot be started is an error only if no other was. They end when nobody can ask any more; a name
-/// that is being looked up then is nobody's business.
+/// Starts the threads; it is an error only if the first one cannot be started. They end when the sender is dropped; the result of
+/// a lookup that is still under way is then discarded.
 fn start() -> io::Result<Sender<Question>> {
     let (sender, receiver) = channel();
     let receiver = Arc::new(Mutex::new(receiver));

@@ -1,45 +1,46 @@
-//! Relays: what is accepted on one chain is forwarded on another, many connections at once.
+//! Relays: connections that are accepted on one chain are forwarded on another, many at once.
 //!
-//! | file | what |
+//! | file | contents |
 //! |---|---|
-//! | `shared` | what workers share, and how they reach each other |
+//! | `shared` | the state that workers share, and the messages between them |
 //! | `asked` | relays whose clients name their targets |
-//! | `door` | the listener, and how many may be inside |
+//! | `door` | the listener, and the limit of open connections |
 //! | `worker` | a thread and its connections |
-//! | `pair` | one connection, from being accepted to its end |
+//! | `pair` | one connection, from accepting it to its end |
 //! | `peers` | datagrams, whose senders are presented as connections |
-//! | `dial`, `lookup` | the far side: its addresses, and how it is reached |
+//! | `dial`, `lookup` | connecting the far side: its addresses, and the attempts to reach it |
 //! | `forwarding` | both sides, once they are open |
-//! | `flow`, `side`, `pipes` | bytes on their way, one direction at a time |
-//! | `prompt` | what it sets on sockets |
-//! | `route` | [`Switch`]: has new connections opened in another way |
-//! | `slots`, `timers` | where connections are kept, and when they are looked at |
+//! | `flow`, `side`, `pipes` | the transfer of bytes in one direction |
+//! | `prompt` | the option that a relay sets on sockets |
+//! | `route` | [`Switch`]: changes how new connections are opened |
+//! | `slots`, `timers` | storage of connections, and their deadlines |
 //! | `stop` | [`Stop`]: ends a relay |
-//! | `counters`, `record` | what it has done: [`Counts`], and a [`Record`] for each connection |
+//! | `counters`, `record` | [`Counts`] of a relay, and a [`Record`] for each connection |
 //!
-//! # What goes through
+//! # Data transfer
 //!
-//! Every byte, in order, and each side's end: when one side ends its half, the other is told through all its layers, and may go on.
-//! Nothing is read from a side while the other has not taken what was read before. Where both sides are bare sockets, as all
-//! layers have retired, bulk goes through a pipe by splice(2) and is not copied.
+//! A relay forwards every byte, in order, and the end of each side: when one side ends its half, the other side is notified
+//! through all its layers, and may continue to send. Nothing is read from a side while the other one has not accepted what was
+//! read before. Where both sides are bare sockets, because all layers have retired, large amounts go through a pipe by splice(2)
+//! and are not copied.
 //!
-//! A side that fails, or that ends where its protocol says it must not, as a truncated TLS stream, never looks like an end to the
-//! other one: that is reset (TCP's RST), without a goodbye of its layers. So it is with limits that pass, and with connections that
-//! are cut when the relay is stopped.
+//! A side that fails, or that ends where its protocol forbids it, such as a truncated TLS stream, never looks like a regular end
+//! to the other side: the other side is reset (TCP's RST), without a closing message of its layers. The same holds for limits
+//! that pass, and for connections that are cut when the relay is stopped.
 //!
 //! # Clients that ask
 //!
-//! Where the near side is that of a proxy, each client may name the target that it wants to be connected to: [`Relay::asked`]. It
-//! is answered when the far side is open, the handshakes of all its layers included, or has failed; then it is told so in the words
-//! of its protocol, and has [two seconds](PARTING) to read them before the connection is closed.
+//! Where the near side is that of a proxy, each client may name the target that it wants to be connected to: [`Relay::asked`].
+//! The client is answered when the far side is open, including the handshakes of all its layers, or has failed. A client that is
+//! refused gets the reason in terms of its protocol, and has [two seconds](PARTING) to read it before the connection is closed.
 //!
-//! Datagrams: each address that something comes from is a session, with a socket of its own on the far side. Boundaries are kept,
-//! empty datagrams too; what a side has no room for is lost, as on any network. An error of the network, as the ICMP message that
-//! nobody is there, ends the session; so does silence.
+//! Datagrams: each address that a datagram comes from is a session, with a socket of its own on the far side. Message boundaries
+//! are kept, and empty datagrams are forwarded too; a datagram that a side has no room for is lost, as on any network. A network
+//! error, such as the ICMP message that a port is unreachable, ends the session; so does silence.
 //!
-//! # What it sets on sockets
+//! # Socket options
 //!
-//! `TCP_NODELAY`, unless the catalog or the call states `nodelay`; all else is the catalog's to say.
+//! A relay sets `TCP_NODELAY`, unless the catalog or the call states `nodelay`; the catalog decides all other options.
 
 mod asked;
 mod counters;
@@ -80,7 +81,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use worker::Worker;
 
-/// Accepts on one chain, and forwards on another. See the [module](self).
+/// Accepts connections on one chain, and forwards them on another. See the [module](self).
 ///
 /// ```no_run
 /// use sockatlas::net::relay::{Relay, Stop};
@@ -101,35 +102,36 @@ pub struct Relay {
     near: Opener,
     at: Target,
     far: Alternatives,
-    /// Nothing: clients ask for it.
+    /// `None`: the clients ask for it.
     target: Option<Target>,
     warden: Option<Arc<dyn Warden>>,
     threads: Option<usize>,
     max_connections: usize,
-    /// If it was stated.
+    /// `None` if it was not set.
     idle: Option<Option<Duration>>,
     grace: Option<Duration>,
     observer: Option<Arc<dyn Observer>>,
 }
 
-/// How long connections may go on when a relay is stopped, unless an option says otherwise.
+/// The default time that connections may continue after a relay is stopped.
 const GRACE: Duration = Duration::from_secs(30);
 
-/// How long a client that was told why it is not connected has to read that, and to hang up. If the connection were closed while
-/// there was more to be read from it, TCP would reset it, and the client might never see what was reported to it (RFC 9112, section 9.6).
+/// How long a client that was refused has to read the answer and to close the connection. If the relay closed the connection
+/// while there was more to be read from it, TCP would reset it, and the client might never see the answer (RFC 9112, section
+/// 9.6).
 pub const PARTING: Duration = Duration::from_secs(2);
 
-/// How long a session of datagrams may carry nothing, unless an option says otherwise (RFC 4787, REQ-5).
+/// The default time that a session of datagrams may carry nothing (RFC 4787, REQ-5).
 const SILENCE: Duration = Duration::from_secs(120);
 
 impl Relay {
-    /// Accepts with one opener at an address, and forwards with another, or with the first of several that can be opened, to a
-    /// target.
+    /// Creates a relay that accepts with one opener at an address, and forwards to a target with another opener, or with the
+    /// first of several that can be opened.
     ///
     /// # Errors
     ///
-    /// [`Error::Unfit`]: an address is none of the family, or the two sides do not go together: one carries a stream and the other
-    /// messages, say.
+    /// [`Error::Unfit`]: an address does not belong to the address family, or the two sides do not fit together, for example
+    /// because one carries a stream and the other one messages.
     pub fn new(
         near: Opener,
         at: impl ToTarget,
@@ -143,8 +145,9 @@ impl Relay {
         Relay::between(near, at, far, Some(target))
     }
 
-    /// Accepts the clients of a proxy with one opener at an address, and forwards each to the target that it asks for, with another
-    /// opener or with the first of several that can be opened. A layer of the first must be one that clients ask, as `socks5`.
+    /// Creates a relay that accepts the clients of a proxy with one opener at an address, and forwards each client to the target
+    /// that it asks for, with another opener or with the first of several that can be opened. A layer of the first opener must be
+    /// one that clients can ask, such as `socks5`.
     ///
     /// ```no_run
     /// # use sockatlas::net::{Opener, Providers};
@@ -183,50 +186,52 @@ impl Relay {
         Ok(relay)
     }
 
-    /// How many threads relay; at least 1. By default, as many as the system can run at once.
+    /// Sets the number of threads that relay; at least 1. By default, it is as many as the system can run at once.
     pub fn threads(mut self, threads: usize) -> Self {
         self.threads = Some(threads.max(1));
         self
     }
 
-    /// How many connections there may be at once; at least 1. Those beyond wait to be accepted, in the listener's backlog. Each
-    /// takes two file descriptors.
+    /// Sets the largest number of simultaneous connections; at least 1. Connections beyond it wait in the listener's backlog to
+    /// be accepted. Each connection takes two file descriptors.
     pub fn max_connections(mut self, most: usize) -> Self {
         self.max_connections = most.max(1);
         self
     }
 
-    /// How long a connection may carry nothing either way; nothing: for ever. By default, streams may for ever, and sessions
-    /// of datagrams, which have no other end, for the two minutes that RFC 4787, section 4.3, asks of those who map addresses.
+    /// Sets how long a connection may carry nothing in either direction; `None`: for ever. By default, streams have no limit, and
+    /// sessions of datagrams, which have no other end, have the two minutes that RFC 4787, section 4.3, requires of address
+    /// translators.
     pub fn idle_limit(mut self, limit: Option<Duration>) -> Self {
         self.idle = Some(limit);
         self
     }
 
-    /// How long connections may go on when the relay is stopped; nothing: to their ends. 30 seconds unless an option says otherwise.
+    /// Sets how long connections may continue after the relay is stopped; `None`: until they end. The default is 30 seconds.
     pub fn grace(mut self, grace: Option<Duration>) -> Self {
         self.grace = grace;
         self
     }
 
-    /// Has a say in what clients that [ask](Relay::asked) are connected to.
+    /// Sets the [`Warden`] that decides whether a client that [asks](Relay::asked) may be connected to its target.
     pub fn warden(mut self, warden: impl Warden + 'static) -> Self {
         self.warden = Some(Arc::new(warden));
         self
     }
 
-    /// Receives the record of each connection. Without one, nothing is recorded, which saves some calls of the system each.
+    /// Sets the observer, which receives the record of each connection. Without an observer, nothing is recorded, which saves
+    /// some system calls for each connection.
     pub fn observer(mut self, observer: impl Observer + 'static) -> Self {
         self.observer = Some(Arc::new(observer));
         self
     }
 
-    /// Returns what accepts.
+    /// Returns the opener of the near side, which accepts.
     pub fn near(&self) -> &Opener {
         &self.near
     }
 
-    /// Returns what goes through, if the two sides agree on it.
+    /// Returns what the relay forwards (bytes, messages or datagrams), or an error if the two sides do not agree on it.
     fn passes(&self) -> Result<Passes, Error> {
         let near = self.near.selection();
         let accepted = near.socket_type();
@@ -249,7 +254,7 @@ impl Relay {
         }
     }
 
-    /// Listens. The layers of both sides are prepared now, so that what is wrong with them shows before the first connection.
+    /// Starts to listen. The layers of both sides are prepared now, so that errors in them show before the first connection.
     ///
     /// # Errors
     ///
@@ -271,7 +276,7 @@ impl Relay {
         }
         let local = listener.local();
         let threads = self.threads.or_else(|| std::thread::available_parallelism().ok().map(Into::into)).unwrap_or(1);
-        // All sessions of datagrams come through one socket, and to one worker.
+        // All sessions of datagrams share one socket, and so one worker.
         let threads = if peers.is_some() { 1 } else { threads };
         let idle = self.idle.unwrap_or(peers.as_ref().map(|_| SILENCE));
         let inboxes: Result<Vec<_>, _> = (0..threads).map(|_| Inbox::new().map(Arc::new)).collect();
@@ -291,7 +296,7 @@ impl Relay {
         Ok(Listening { shared, local })
     }
 
-    /// Returns the socket that datagrams come to.
+    /// Returns the bound socket that receives the datagrams.
     fn bound(&self) -> Result<Box<dyn BaseSocket>, Error> {
         self.near.prepare(Role::Accept)?;
         self.near.with_base(|provider, base| {
@@ -304,11 +309,11 @@ impl Relay {
         })
     }
 
-    /// Listens, and relays until it is stopped and all connections are over: what it has done.
+    /// Listens, and relays until it is stopped and all connections have ended. Returns the counts.
     ///
     /// # Errors
     ///
-    /// It cannot listen, or the system has no threads or files for it.
+    /// The relay cannot listen, or the system has no threads or files for it.
     pub fn run(&self, stop: &Stop) -> Result<Counts, Error> {
         self.listen()?.run(stop)
     }
@@ -322,7 +327,7 @@ impl std::fmt::Debug for Relay {
     }
 }
 
-/// A relay that listens: who comes waits until it [runs](Listening::run).
+/// A relay that listens: connections wait to be accepted until it [runs](Listening::run).
 pub struct Listening {
     shared: Shared,
     local: Option<Address>,
@@ -334,17 +339,17 @@ impl Listening {
         self.local.as_ref()
     }
 
-    /// Returns a way to what it has done so far, while it runs.
+    /// Returns a handle that reads the counts of the relay while it runs.
     pub fn counts(&self) -> Counting {
         Counting { inboxes: self.shared.inboxes.clone() }
     }
 
-    /// Returns a way to have new connections opened otherwise, while it runs.
+    /// Returns a handle that changes how new connections are opened while the relay runs.
     pub fn switch(&self) -> Switch {
         Switch { route: self.shared.route.clone() }
     }
 
-    /// Relays until it is stopped and all connections are over: what it has done. This thread is one of those that work.
+    /// Relays until it is stopped and all connections have ended. Returns the counts. The calling thread is one of the workers.
     ///
     /// # Errors
     ///
@@ -392,14 +397,14 @@ impl std::fmt::Debug for Listening {
     }
 }
 
-/// A way to what a relay has done so far.
+/// A handle that reads the counts of a relay.
 #[derive(Clone)]
 pub struct Counting {
     inboxes: Vec<Arc<Inbox>>,
 }
 
 impl Counting {
-    /// Returns what it has done so far.
+    /// Returns the current counts.
     pub fn now(&self) -> Counts {
         Counts::of(self.inboxes.iter().map(|inbox| &inbox.counters))
     }

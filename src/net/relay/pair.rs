@@ -1,9 +1,9 @@
-//! One relayed connection, from its being accepted to its end: the near side shakes hands, its target is looked up, the far side is
-//! connected and shakes hands, bytes go both ways, each side's end is passed on. A client that asks for its target is answered
-//! when the far side is open, or has failed.
+//! One relayed connection, from accepting it to its end: the near side shakes hands, its target is looked up, the far side is
+//! connected and shakes hands, bytes go both ways, and each side's end is passed on. A client that asks for its target is
+//! answered when the far side is open, or has failed.
 //!
-//! The far side is not reached for before the near side's handshakes are over, so that who cannot prove what the chain demands
-//! causes no connection. When one side fails, the other is reset: see [`Carrier::will_reset`].
+//! The far side is not connected before the near side's handshakes are over, so that a client that cannot prove what the chain
+//! demands causes no connection. When one side fails, the other is reset: see [`Carrier::will_reset`].
 
 use super::PARTING;
 use super::asked::{Objection, denial};
@@ -23,27 +23,27 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-/// One connection.
+/// One relayed connection.
 pub(super) struct Pair {
     stage: Stage,
-    /// How it is opened.
+    /// The route by which it is opened.
     route: Arc<Route>,
-    /// What epoll has reported of the two sockets, before there were sides to tell.
+    /// Events that epoll reported of the two sockets before the connection was in the stage of forwarding.
     reported: [EventFlags; 2],
-    /// Kept free for the far side's socket, so that what was accepted can be connected.
+    /// A file descriptor that is kept free for the far side's socket, so that an accepted connection can be forwarded.
     spare: Option<OwnedFd>,
     began: Instant,
-    /// Where it leads, once that is known.
+    /// The target, once it is known.
     target: Option<Target>,
-    /// The answer that the client was given, if it asked.
+    /// The answer that the client got, if it asked.
     answer: Option<Answer>,
-    /// For the record, if there is to be one.
+    /// Facts for the record, if there is an observer.
     notes: Option<Box<Notes>>,
-    /// It waits for its turn.
+    /// It is in the queue of connections that have something to do.
     pub queued: bool,
-    /// When it is looked at even if nothing happens, at the latest.
+    /// The latest time at which it has its turn, even if nothing happens.
     pub alarm: Option<Instant>,
-    /// It will be asked to free its memory.
+    /// It is in the list of connections that may free memory.
     pub rests: bool,
 }
 
@@ -56,19 +56,20 @@ struct Notes {
 enum Stage {
     /// The near side shakes hands.
     Greeting(Box<readiness::Stream>),
-    /// The far side is looked up, connects and shakes hands, since then.
+    /// The far side is looked up, connects and shakes hands, since this time.
     Dialling(Box<readiness::Stream>, Box<Dial>, Instant),
-    /// The client was notified that it is connected, and the layers of the near side above shake hands.
+    /// The client was notified that it is connected, and the upper layers of the near side shake hands.
     Granting(Box<readiness::Stream>, Box<readiness::Stream>),
     /// Bytes go both ways.
     Forwarding(Box<Forwarding>),
-    /// The client was notified that it is not connected, and has until then to read that; how it ended.
+    /// The client was notified that it is not connected, and has until this time to read that; with the outcome of the
+    /// connection.
     Parting(Box<readiness::Stream>, Instant, Outcome),
-    /// Between two stages, and when it is over.
+    /// Between two stages, and after the end.
     Nowhere,
 }
 
-/// What a connection works with in its turn.
+/// The resources that a connection uses in its turn.
 pub(super) struct Desk<'w> {
     pub shared: &'w Shared,
     pub inbox: &'w Arc<Inbox>,
@@ -78,18 +79,18 @@ pub(super) struct Desk<'w> {
     pub now: Instant,
 }
 
-/// What a turn came to.
+/// The result of a turn.
 pub(super) enum Turn {
-    /// It could go on at once; others come first.
+    /// The connection could continue at once, after other connections.
     Again,
-    /// It waits to learn of its sockets.
+    /// The connection waits for events of its sockets.
     Waits,
-    /// It waits until the system has file descriptors again.
+    /// The connection waits until the system has file descriptors again.
     Starves,
     Over(Outcome),
 }
 
-/// What sockets are registered for, once and for all.
+/// The events that sockets are registered for. The registration never changes.
 const INTEREST: EventFlags = EventFlags::IN.union(EventFlags::OUT).union(EventFlags::RDHUP).union(EventFlags::ET);
 
 impl Pair {
@@ -117,7 +118,7 @@ impl Pair {
         }
     }
 
-    /// Has its near socket watched.
+    /// Registers its near socket with epoll.
     pub fn register(&self, epoll: BorrowedFd<'_>, key: Key) -> Result<(), Error> {
         match &self.stage {
             Stage::Greeting(near) => watch(epoll, near.as_fd(), key, Party::Near).map_err(|source| Error::Socket {
@@ -129,7 +130,7 @@ impl Pair {
         }
     }
 
-    /// Takes note of what epoll reported of one of its sockets.
+    /// Records the events that epoll reported of one of its sockets.
     pub fn reported(&mut self, party: Party, flags: EventFlags) {
         match &mut self.stage {
             Stage::Forwarding(forwarding) => match party {
@@ -140,14 +141,14 @@ impl Pair {
         }
     }
 
-    /// Takes what was found of its target.
+    /// Passes the result of a lookup to the attempt to connect.
     pub fn found(&mut self, found: Found, now: Instant) {
         if let Stage::Dialling(_, dial, _) = &mut self.stage {
             dial.found(found, now);
         }
     }
 
-    /// Does what can be done now.
+    /// Does everything that can be done now.
     pub fn turn(&mut self, desk: &mut Desk<'_>) -> Turn {
         self.go_on(desk).unwrap_or_else(Turn::Over)
     }
@@ -169,7 +170,7 @@ impl Pair {
                             if self.route.target.is_some() {
                                 return Err(outcome);
                             }
-                            // Its layer may have told it why.
+                            // A layer of the near side may have sent the reason to the client, who needs time to read it.
                             self.stage = Stage::Parting(near, desk.now + PARTING, outcome);
                         }
                     }
@@ -208,10 +209,10 @@ impl Pair {
         }
     }
 
-    /// Returns the near side is open, or asks for its target: the next stage.
+    /// Starts to connect the far side, now that the near side is open or asks for its target.
     fn reach_for_far(&mut self, near: Box<readiness::Stream>, desk: &Desk<'_>) -> Result<(), Outcome> {
         self.note_near(&near);
-        // What counts is what holds now, and not when it was accepted.
+        // The route that holds now counts, and not the one that held when the connection was accepted.
         self.route = desk.shared.route.load_full();
         self.target = self.route.target.clone().or_else(|| near.asked().cloned());
         if let Some(why) = &self.route.closed {
@@ -235,7 +236,7 @@ impl Pair {
         }
     }
 
-    /// Returns whether the near side is there to be served: one that was reset meanwhile is not.
+    /// Returns the near side, or an outcome if it was reset in the meantime.
     fn still_there(
         &mut self,
         near: Box<readiness::Stream>,
@@ -250,7 +251,7 @@ impl Pair {
         Ok(near)
     }
 
-    /// Goes on reaching for the far side; nothing if there is a next stage.
+    /// Continues to connect the far side; returns `None` if there is a next stage.
     fn dial(
         &mut self,
         near: Box<readiness::Stream>,
@@ -258,7 +259,7 @@ impl Pair {
         since: Instant,
         desk: &mut Desk<'_>,
     ) -> Result<Option<Turn>, Outcome> {
-        // Its descriptor is the far side's now.
+        // The spare descriptor is freed for the far side's socket.
         self.spare = None;
         let Desk { shared, inbox, epoll, key, now, .. } = *desk;
         let register = |socket: BorrowedFd<'_>| watch(epoll, socket, key, Party::Far);
@@ -285,7 +286,7 @@ impl Pair {
         Ok(Some(turn))
     }
 
-    /// Returns the far side is open: the next stage.
+    /// Enters the next stage, now that the far side is open.
     fn open(
         &mut self,
         mut near: Box<readiness::Stream>,
@@ -324,7 +325,7 @@ impl Pair {
         self.stage = Stage::Forwarding(Box::new(Forwarding::new(near, far, self.reported, self.route.clone(), desk)));
     }
 
-    /// Returns the far side has failed: the client is notified, if it asked.
+    /// Handles the failure of the far side: notifies the client, if it asked, and otherwise resets it.
     fn unreached(
         &mut self,
         near: Box<readiness::Stream>,
@@ -338,7 +339,7 @@ impl Pair {
         }
     }
 
-    /// Tells the client that it is not connected.
+    /// Notifies the client that it is not connected.
     fn refuse(
         &mut self,
         mut near: Box<readiness::Stream>,
@@ -347,7 +348,7 @@ impl Pair {
         desk: &Desk<'_>,
     ) -> Result<(), Outcome> {
         let refused = Answer::Refused(denial);
-        // A client that has gone cannot be notified: what happened is the far side's failure all the same.
+        // If the client is gone, it cannot be notified; the outcome is the far side's failure in any case.
         let _ = near.answer(&refused);
         self.answer = Some(refused);
         let outcome = Outcome::Failed { party: Party::Far, error };
@@ -355,7 +356,7 @@ impl Pair {
         Ok(())
     }
 
-    /// Returns the near side gets no far side.
+    /// Makes the near side be reset, and returns the outcome of a connection that gets no far side.
     fn forsaken(&mut self, near: readiness::Stream, party: Party, error: Error) -> Outcome {
         Carrier::new(Box::new(near)).0.will_reset();
         Outcome::Failed { party, error }
@@ -369,7 +370,7 @@ impl Pair {
         }
     }
 
-    /// When it must be looked at though nothing happened.
+    /// Returns the time at which the connection must have a turn even if nothing happens.
     pub fn deadline(&self, shared: &Shared) -> Option<Instant> {
         match &self.stage {
             Stage::Greeting(near) | Stage::Granting(near, _) => near.deadline(),
@@ -380,7 +381,7 @@ impl Pair {
         }
     }
 
-    /// Counts what has passed since it was counted last: bytes up and down.
+    /// Returns the bytes up and down that have passed since the last call.
     pub fn count(&mut self) -> (u64, u64) {
         match &mut self.stage {
             Stage::Forwarding(forwarding) => (forwarding.up.count(), forwarding.down.count()),
@@ -388,7 +389,7 @@ impl Pair {
         }
     }
 
-    /// Returns whether it could free memory, as nothing is under way.
+    /// Returns whether the connection could free memory, because nothing is under way.
     pub fn may_rest(&self) -> bool {
         match &self.stage {
             Stage::Forwarding(forwarding) => forwarding.is_layered() && !forwarding.is_held_up(),
@@ -396,8 +397,8 @@ impl Pair {
         }
     }
 
-    /// Frees the memory of its layers if nothing has passed for so long; false: something has, and it is to be asked again. One
-    /// that is held up is not: when it goes on, it is asked to rest anew.
+    /// Frees the memory of its layers if nothing has passed for `still_for`. Returns false if something has passed, and the call
+    /// is to be repeated. For a connection that is held up it returns true: when that continues, it is scheduled to rest anew.
     pub fn rest(&mut self, still_for: Duration, now: Instant) -> bool {
         let Stage::Forwarding(forwarding) = &mut self.stage else { return true };
         if forwarding.is_held_up() {
@@ -411,7 +412,7 @@ impl Pair {
         still
     }
 
-    /// Ends it: gives back what is the worker's, resets what failed, and makes the record.
+    /// Ends the connection: returns resources to the worker, resets the sockets if it failed, and creates the record.
     pub fn end(mut self, outcome: Outcome, tools: &mut Tools, now: Instant) -> Option<Record> {
         let (mut up, mut down, mut lost) = (0, 0, 0);
         match &mut self.stage {
@@ -432,10 +433,10 @@ impl Pair {
                 }
             }
             Stage::Greeting(near) | Stage::Granting(near, _) | Stage::Dialling(near, ..) => {
-                // Those that are cut in the middle of it; what failed is gone already.
+                // This connection is cut; one that failed in these stages has no stream any more.
                 let _ = rustix::net::sockopt::set_socket_linger(near.as_fd(), Some(Duration::ZERO));
             }
-            // It has reported everything.
+            // The client got its answer.
             Stage::Parting(..) | Stage::Nowhere => {}
         }
         let Notes { began, near, far } = *self.notes?;
@@ -445,11 +446,11 @@ impl Pair {
     }
 }
 
-/// Returns whether a client that was told why it is not connected has hung up, or ended its side. What it still says is dropped, so
-/// that it is not reset while it reads.
+/// Returns whether a client that was refused has closed the connection, or ended its side. Bytes that it still sends are
+/// discarded, so that it is not reset while it reads.
 fn has_parted(near: &mut readiness::Stream, scratch: &mut [u8]) -> bool {
     match near.flush() {
-        // That was all: our side ends, and if it had before, nothing becomes of this.
+        // Everything is sent, so our side ends. An error is ignored, because our side may have ended before.
         Ok(()) => drop(rustix::net::shutdown(near.as_fd(), rustix::net::Shutdown::Write)),
         Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
         Err(_) => return true,
@@ -464,7 +465,7 @@ fn has_parted(near: &mut readiness::Stream, scratch: &mut [u8]) -> bool {
     }
 }
 
-/// Has a socket watched for everything, edge-triggered.
+/// Registers a socket with epoll for all events, edge-triggered.
 fn watch(epoll: BorrowedFd<'_>, socket: BorrowedFd<'_>, key: Key, party: Party) -> std::io::Result<()> {
     Ok(epoll::add(epoll, socket, EventData::new_u64(key.with_bit(party == Party::Far)), INTEREST)?)
 }

@@ -1,8 +1,9 @@
-//! Datagrams, whose senders are presented as connections: each address that something comes from is a session of its own.
+//! Datagrams, whose senders are presented as connections: each address that a datagram comes from is a session of its own.
 //!
-//! All sessions share the socket that is bound. What comes in is put into the box of the session whose peer sent it; who is not
-//! known yet is a new one. What a session sends goes to its peer, from the address that the peer sent to. On a host with several
-//! addresses that is so where the socket is bound to one of them; bound to all, the system chooses (ip(7), `IP_PKTINFO`).
+//! All sessions share the bound socket. A datagram that comes in is put into the letter box of the session whose peer sent it; an
+//! unknown sender starts a new session. A datagram that a session sends goes to its peer, from the address that the peer sent to.
+//! On a host with several addresses, this holds where the socket is bound to one of them; if it is bound to all, the system
+//! chooses the address (ip(7), `IP_PKTINFO`).
 
 use super::slots::Key;
 use crate::catalog::OptionValue;
@@ -14,19 +15,19 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// What the sessions of a bound socket share.
+/// The state that the sessions of a bound socket share.
 pub(super) struct Peers {
     socket: Mutex<Box<dyn BaseSocket>>,
-    /// The same, to be waited on.
+    /// A duplicate of the socket's file descriptor, to wait on.
     fd: OwnedFd,
     boxes: Mutex<HashMap<Address, Arc<LetterBox>>>,
-    /// The session that came last, until it is given a key.
+    /// The latest session, until it gets a key.
     newcomer: Mutex<Option<Arc<LetterBox>>>,
-    /// The sessions that something came for.
+    /// The sessions that have received datagrams.
     reported: Mutex<Vec<Key>>,
 }
 
-/// What came for a session.
+/// The datagrams that a session has received and not read yet.
 #[derive(Default)]
 struct LetterBox {
     contents: Mutex<Contents>,
@@ -39,21 +40,21 @@ struct Contents {
     bytes: usize,
 }
 
-/// Bytes that may wait for a session; what comes beyond is lost, as it is when the buffer of a socket is full. So much has a socket
-/// of Linux unless an option says otherwise (`rmem_default` of socket(7)).
+/// Bytes that may wait for a session; further datagrams are lost, as they are when the buffer of a socket is full. The value is
+/// the default of a socket's buffer on Linux (`rmem_default` of socket(7)).
 const MOST_BYTES: usize = 212_992;
 
-/// What a waiting message counts beyond its bytes, so that empty ones have an end too.
+/// Bytes that a waiting message counts beyond its length, so that the number of empty messages is limited too.
 const OVERHEAD: usize = 64;
 
-/// Messages that are taken from the socket at a time.
+/// The number of messages that are received from the socket at a time.
 const AT_ONCE: usize = 64;
 
-/// The longest message that is received.
+/// The length in bytes of the longest message that is received.
 const LONGEST: usize = super::flow::SCRATCH;
 
 impl Peers {
-    /// Returns the sessions of a socket that is bound and does not wait.
+    /// Creates the sessions of a socket that is bound and non-blocking.
     pub fn new(socket: Box<dyn BaseSocket>) -> io::Result<Arc<Self>> {
         let fd = match socket.fd() {
             Some(fd) => fcntl_dupfd_cloexec(fd, 0)?,
@@ -68,20 +69,20 @@ impl Peers {
         }))
     }
 
-    /// Gives the session that came last its key.
+    /// Gives the latest session its key.
     pub fn introduce(&self, key: Key) {
         if let Some(newcomer) = held(&self.newcomer).take() {
             held(&newcomer.contents).key = Some(key);
         }
     }
 
-    /// Returns the sessions that something came for since this was asked last.
+    /// Returns the sessions that have received datagrams since the last call.
     pub fn take_reported(&self) -> Vec<Key> {
         std::mem::take(&mut *held(&self.reported))
     }
 }
 
-/// Accepts a session for each peer that is not known yet, and delivers what comes from those that are.
+/// Accepts a session for each unknown peer, and delivers the datagrams of known peers.
 pub(super) struct PeerListener {
     peers: Arc<Peers>,
     scratch: Mutex<Vec<u8>>,
@@ -98,7 +99,7 @@ impl BaseListener for PeerListener {
         let mut scratch = held(&self.scratch);
         for _ in 0..AT_ONCE {
             let (count, from) = held(&self.peers.socket).recv_from(&mut scratch)?;
-            // Who has no address cannot be distinguished from others.
+            // A sender without an address cannot be distinguished from others.
             let Some(peer) = from else { continue };
             let message = scratch[..count].to_vec();
             let mut boxes = held(&self.peers.boxes);
@@ -114,7 +115,7 @@ impl BaseListener for PeerListener {
             *held(&self.peers.newcomer) = Some(letters.clone());
             return Ok(Box::new(PeerSocket { peers: self.peers.clone(), peer, letters }));
         }
-        // There may be more, which the socket tells again.
+        // There may be more datagrams, which the level-triggered epoll reports again.
         Err(io::ErrorKind::WouldBlock.into())
     }
 
@@ -132,7 +133,7 @@ impl BaseListener for PeerListener {
 }
 
 impl LetterBox {
-    /// Keeps a message for the session; its key, if there was none before.
+    /// Keeps a message for the session. Returns the session's key if no message waited before.
     fn put(&self, message: Vec<u8>) -> Option<Key> {
         let mut contents = held(&self.contents);
         let cost = message.len() + OVERHEAD;
@@ -153,7 +154,7 @@ impl LetterBox {
     }
 }
 
-/// A session, as a socket.
+/// A session, presented as a socket.
 struct PeerSocket {
     peers: Arc<Peers>,
     peer: Address,
@@ -163,7 +164,7 @@ struct PeerSocket {
 impl BaseSocket for PeerSocket {
     fn read(&mut self, target: &mut [u8]) -> io::Result<usize> {
         let message = self.letters.take().ok_or(io::ErrorKind::WouldBlock)?;
-        // What does not fit is cut, as by recv(2).
+        // A message that does not fit is truncated, as by recv(2).
         let count = message.len().min(target.len());
         target[..count].copy_from_slice(&message[..count]);
         Ok(count)
@@ -171,7 +172,8 @@ impl BaseSocket for PeerSocket {
 
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let sent = held(&self.peers.socket).send_to(bytes, &self.peer);
-        // The room is everybody's: nobody waits for it, and this one is lost, as on a network that is too busy.
+        // All sessions share the send buffer, so a session does not wait for room: the datagram is lost, as on a congested
+        // network.
         sent.map_err(|error| if error.kind() == io::ErrorKind::WouldBlock { Errno::NOBUFS.into() } else { error })
     }
 
@@ -180,7 +182,7 @@ impl BaseSocket for PeerSocket {
     }
 
     fn set_nonblocking(&self, _: bool) -> io::Result<()> {
-        // It never waits.
+        // A session never blocks.
         Ok(())
     }
 
@@ -213,7 +215,7 @@ impl BaseSocket for PeerSocket {
     }
 
     fn into_fd(self: Box<Self>) -> Result<OwnedFd, Box<dyn BaseSocket>> {
-        // It is all sessions' socket.
+        // The socket belongs to all sessions.
         Err(self)
     }
 }

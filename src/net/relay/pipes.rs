@@ -1,34 +1,34 @@
-//! Pipes for splice(2), taken only while bytes are in them, so that connections at rest own none.
+//! Pipes for splice(2). A connection has one only while bytes are in it, so that connections at rest have none.
 
 use rustix::pipe::{PipeFlags, fcntl_setpipe_size, pipe_with};
 use std::os::fd::OwnedFd;
 
-/// A pipe, and how many bytes are in it.
+/// A pipe, and the number of bytes in it.
 pub(super) struct Pipe {
-    /// Where bytes go in.
+    /// The end that is written.
     pub inlet: OwnedFd,
-    /// Where they come out.
+    /// The end that is read.
     pub outlet: OwnedFd,
-    /// Bytes that went in and have not come out.
+    /// Bytes that were written and not read yet.
     pub filled: usize,
 }
 
 /// The pipes of a worker.
 pub(super) struct Pipes {
     empty: Vec<Pipe>,
-    /// Those that are with connections.
+    /// The number of pipes that connections hold.
     lent: usize,
 }
 
-/// Bytes that a pipe is to hold: so many are on their way at most, and moved at a time. The system may grant less (pipe(7):
-/// `pipe-max-size`, and `pipe-user-pages-soft`, which is 64 MiB for a user without rights).
+/// The capacity in bytes that a pipe is to have, and the largest number of bytes that are moved at a time. The system may grant
+/// less (pipe(7): `pipe-max-size`, and `pipe-user-pages-soft`, which is 64 MiB for an unprivileged user).
 pub(super) const CAPACITY: usize = 512 * 1024;
 
-/// Pipes that one worker lends at a time. A connection that gets none has its bytes copied; were there no end to it, peers that do
-/// not read would take the file descriptors from those that do.
+/// The largest number of pipes that one worker lends at a time. The bytes of a connection that gets no pipe are copied. Without a
+/// limit, peers that do not read would take the file descriptors from those that do.
 const MOST: usize = 32;
 
-/// Empty ones that are kept.
+/// The number of empty pipes that are kept.
 const KEPT: usize = 8;
 
 impl Pipes {
@@ -36,14 +36,14 @@ impl Pipes {
         Pipes { empty: Vec::new(), lent: 0 }
     }
 
-    /// Returns an empty pipe, or `None` if there are too many already, or the system has none to give.
+    /// Returns an empty pipe, or `None` if too many are lent already or the system has none to give.
     pub fn take(&mut self) -> Option<Pipe> {
         if self.lent >= MOST {
             return None;
         }
         let pipe = self.empty.pop().or_else(|| {
             let (outlet, inlet) = pipe_with(PipeFlags::CLOEXEC | PipeFlags::NONBLOCK).ok()?;
-            // A smaller one does as well.
+            // A smaller capacity is sufficient.
             let _ = fcntl_setpipe_size(&inlet, CAPACITY);
             Some(Pipe { inlet, outlet, filled: 0 })
         })?;
@@ -51,7 +51,7 @@ impl Pipes {
         Some(pipe)
     }
 
-    /// Takes a pipe back. One with bytes in it is closed: they were another's.
+    /// Takes a pipe back. A pipe with bytes in it is closed, because the bytes belong to another connection.
     pub fn put(&mut self, pipe: Pipe) {
         self.lent = self.lent.saturating_sub(1);
         if pipe.filled == 0 && self.empty.len() < KEPT {

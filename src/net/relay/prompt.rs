@@ -1,21 +1,21 @@
-//! Sending at once.
+//! Sets `TCP_NODELAY` on the sockets of a relay.
 
 use crate::catalog::OptionValue;
 use crate::net::Opener;
 
-/// Returns the opener, whose sockets of TCP send at once what they are given (`TCP_NODELAY` of tcp(7)), unless the catalog or the
-/// call states `nodelay`.
+/// Returns the opener with `nodelay` set, so that its TCP sockets send at once (`TCP_NODELAY` of tcp(7)), unless the catalog or
+/// the call states `nodelay`.
 ///
-/// A relay gives its sockets all that it has, so there is nothing for them to wait for. But a small write behind another is kept
-/// back until the peer acknowledges the first (RFC 9293, section 3.7.4), which Linux does up to 40 ms late. TLS 1.3 does just that
-/// when it sends its tickets and then the first answer: 28 ms for each new connection, measured over loopback.
+/// A relay writes all that it has to its sockets, so they have nothing to wait for. But TCP holds back a small write that follows
+/// another until the peer acknowledges the first (RFC 9293, section 3.7.4), which Linux does up to 40 ms late. TLS 1.3 does
+/// exactly that when it sends its tickets and then the first answer: 28 ms for each new connection, measured over loopback.
 pub(super) fn prompt(opener: Opener) -> Opener {
     let unstated = opener.with_base(|_, base| {
         let stated = base.settings.get("nodelay").is_some();
         Ok(Some(base.name.to_owned()).filter(|_| !stated))
     });
     match unstated {
-        // What is no TCP does not take it, and needs it not.
+        // A base protocol other than TCP does not accept the option, and does not need it.
         Ok(Some(base)) => opener.clone().set(&base, "nodelay", OptionValue::Boolean(true)).unwrap_or(opener),
         _ => opener,
     }

@@ -1,11 +1,12 @@
-//! What became of one connection.
+//! The record of one connection.
 
 use crate::net::{Address, Answer, Error, Opened, Target};
 use std::time::{Duration, SystemTime};
 
-/// Is notified of each connection when it is over, in the thread that relayed it: what takes long here holds up others.
+/// Receives the record of each connection when it has ended, in the thread that relayed it: a slow observer delays other
+/// connections.
 pub trait Observer: Send + Sync {
-    /// A connection is over.
+    /// Receives the record of a connection that has ended.
     fn ended(&self, record: &Record);
 }
 
@@ -19,25 +20,25 @@ impl<F: Fn(&Record) + Send + Sync> Observer for F {
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Record {
-    /// When it was accepted.
+    /// The time at which it was accepted.
     pub began: SystemTime,
-    /// How long it was there.
+    /// How long it lasted.
     pub lasted: Duration,
-    /// Whose it was.
+    /// The address of the client.
     pub peer: Option<Address>,
-    /// Where it was to lead; nothing, if its client never came to say so.
+    /// The target; `None` if its client never named one.
     pub target: Option<Target>,
-    /// The answer that its client was given, if it asked for the target.
+    /// The answer that its client got, if it asked for the target.
     pub answer: Option<Answer>,
     /// The near side, which was accepted.
     pub near: Opened,
-    /// The far side, which was connected; nothing if it never was.
+    /// The far side, which was connected; `None` if it never was.
     pub far: Option<Opened>,
-    /// Bytes that the far side took.
+    /// Bytes that the far side accepted.
     pub up: u64,
-    /// Bytes that the near side took.
+    /// Bytes that the near side accepted.
     pub down: u64,
-    /// Datagrams that were lost, because a side could not take them.
+    /// Datagrams that were lost because a side could not accept them.
     pub lost: u64,
     /// How it ended.
     pub outcome: Outcome,
@@ -47,23 +48,23 @@ pub struct Record {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// Both sides ended, and each got all that the other sent. Of datagrams: nothing came any more.
+    /// Both sides ended, and each received everything that the other sent. Of datagrams: the session was silent for its limit.
     Served,
     /// A side failed, or took too long.
     Failed {
-        /// Which.
+        /// The side that failed.
         party: Party,
-        /// Why.
+        /// The error.
         error: Error,
     },
-    /// Nothing came from either side within this limit.
+    /// Neither side sent anything within this limit.
     Idle(Duration),
     /// The relay was stopped.
     Cut,
 }
 
 impl Outcome {
-    /// In a word: `served`, `failed`, `idle`, `cut`.
+    /// Returns the name of the outcome: `served`, `failed`, `idle` or `cut`.
     pub const fn name(&self) -> &'static str {
         match self {
             Outcome::Served => "served",
@@ -77,14 +78,14 @@ impl Outcome {
 /// A side of a relayed connection.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum Party {
-    /// The one that was accepted.
+    /// The side that was accepted.
     Near,
-    /// The one that was connected.
+    /// The side that was connected.
     Far,
 }
 
 impl Party {
-    /// `near` or `far`.
+    /// Returns `near` or `far`.
     pub const fn name(self) -> &'static str {
         match self {
             Party::Near => "near",

@@ -1,4 +1,4 @@
-//! How new connections are opened, which may change while a relay runs.
+//! Routes: how new connections are opened, which may change while a relay runs.
 
 use super::Relay;
 use super::shared::Limits;
@@ -7,15 +7,15 @@ use arc_swap::ArcSwap;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How connections are opened. Each keeps the route by which its far side was reached for.
+/// The way in which connections are opened. Each connection keeps the route by which its far side was connected.
 #[derive(Clone)]
 pub(super) struct Route {
     pub near: Opener,
     pub far: Alternatives,
-    /// Where all connections lead; nothing: where their clients ask to be connected to.
+    /// The target of all connections; `None`: the clients name their targets.
     pub target: Option<Target>,
     pub limits: Limits,
-    /// Why no connection is opened, while none is.
+    /// The reason why no connection is opened, while the route is closed.
     pub closed: Option<Arc<str>>,
 }
 
@@ -30,30 +30,31 @@ impl Route {
         }
     }
 
-    /// Returns the far side's opener, as far as all alternatives are alike.
+    /// Returns the first opener of the far side, for properties that all alternatives share.
     pub fn far(&self) -> &Opener {
         &self.far.openers()[0]
     }
 }
 
-/// Has a relay open new connections in another way, while it runs. From [`Listening::switch`](super::Listening::switch).
+/// Changes how a relay opens new connections, while it runs. Returned by [`Listening::switch`](super::Listening::switch).
 ///
-/// Connections that are open, and those whose far side is being reached for, keep the way by which they came. A connection that
-/// was accepted before, and whose near side still shakes hands, is forwarded in the new way.
+/// Connections that are open, and those whose far side is being connected, keep their route. A connection that was accepted
+/// before, and whose near side still shakes hands, is forwarded by the new route.
 #[derive(Clone)]
 pub struct Switch {
     pub(super) route: Arc<ArcSwap<Route>>,
 }
 
 impl Switch {
-    /// New connections are accepted and forwarded as this relay would do it: by its layers over what listens already, by its far
-    /// side, to its target. All else that it says, as where it listens and how many connections there may be, is not looked at.
+    /// Makes the relay accept and forward new connections as the given relay would: with its layers over the existing listener,
+    /// to its target, with its far side. Its other settings, such as the address at which it listens and the number of
+    /// connections, are ignored.
     ///
     /// # Errors
     ///
-    /// Every kind of [`Error`] that listening may have, as layers are prepared now; [`Error::Unfit`]: what listens cannot be what it
-    /// accepts on, because its base protocol is another one, or one of the two relays has clients that name their targets and the
-    /// other has not. Nothing is changed then.
+    /// Every kind of [`Error`] that listening may have, because layers are prepared now; [`Error::Unfit`]: the existing listener
+    /// cannot be used, because the base protocol is another one, or the clients of only one of the two relays name their targets.
+    /// Nothing is changed then.
     pub fn to(&self, relay: &Relay) -> Result<(), Error> {
         let now = self.route.load_full();
         same_socket(&now.near, &relay.near)?;
@@ -68,8 +69,8 @@ impl Switch {
         Ok(())
     }
 
-    /// No new connection is opened, until it is switched again. Who comes is accepted, and told so where its protocol can say it;
-    /// else its connection is reset. Why is in the records.
+    /// Refuses new connections until the next call of [`to`](Switch::to). A connection is accepted, and the client gets a denial
+    /// where its protocol has one; otherwise its connection is reset. The records contain the reason.
     pub fn off(&self, why: impl Into<Arc<str>>) {
         let closed = Some(why.into());
         self.route.store(Arc::new(Route { closed, ..(*self.route.load_full()).clone() }));
@@ -85,7 +86,7 @@ impl std::fmt::Debug for Switch {
     }
 }
 
-/// Returns whether what listens for one opener can accept for another.
+/// Checks whether a socket that listens for one opener can accept for another.
 fn same_socket(listening: &Opener, wanted: &Opener) -> Result<(), Error> {
     let socket = |opener: &Opener| {
         let selection = opener.selection();

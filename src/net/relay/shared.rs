@@ -1,4 +1,4 @@
-//! What the workers of a relay share, and how they reach each other.
+//! The state that the workers of a relay share, and the messages between them.
 
 use super::asked::Warden;
 use super::counters::Counters;
@@ -20,37 +20,37 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// When a relay of datagrams is stopped, a session that carried nothing for so long is over. A request that is to be answered at
-/// all is answered by then, or asked again.
+/// When a relay of datagrams is stopped, a session that carried nothing for this long is over. A request that is answered at all
+/// is answered by then, or sent again.
 const SILENT: Duration = Duration::from_secs(2);
 
-/// What the workers of a relay share.
+/// The state that the workers of a relay share.
 pub(super) struct Shared {
-    /// What listens.
+    /// The opener that listens.
     pub near: Opener,
-    /// How new connections are opened.
+    /// The route of new connections.
     pub route: Arc<ArcSwap<Route>>,
     pub warden: Option<Arc<dyn Warden>>,
     pub passes: Passes,
-    /// How long connections may go on when it is stopped; nothing: to their ends.
+    /// How long connections may continue after the relay is stopped; `None`: until they end.
     pub grace: Option<Duration>,
     pub observer: Option<Arc<dyn Observer>>,
     pub door: Door,
-    /// The sessions of datagrams, which are all one worker's.
+    /// The sessions of datagrams, which all belong to one worker.
     pub peers: Option<Arc<Peers>>,
     pub lookups: Lookups,
-    /// Of each worker.
+    /// The inboxes of the workers.
     pub inboxes: Vec<Arc<Inbox>>,
     pub stop: Stop,
 }
 
-/// The limits of connections that are open, looked up once; those of the two sides in the order of [`Party`](super::Party).
+/// The limits of open connections, looked up once; the arrays are in the order of [`Party`](super::Party).
 #[derive(Clone)]
 pub(super) struct Limits {
     pub idle: Option<Duration>,
     pub read: [Option<Duration>; 2],
     pub write: [Option<Duration>; 2],
-    /// There is none.
+    /// There is no limit.
     pub none: bool,
 }
 
@@ -68,8 +68,8 @@ impl Shared {
         self.passes == Passes::Datagrams
     }
 
-    /// Returns how long a connection may carry nothing. Datagrams have no end: when the relay is stopped, a session is over that is
-    /// silent.
+    /// Returns how long a connection may carry nothing. Datagrams have no end: when the relay is stopped, a silent session is
+    /// over sooner.
     pub fn idle_limit(&self, limits: &Limits) -> Option<Duration> {
         if self.is_of_datagrams() && self.stop.is_asked() {
             return Some(limits.idle.map_or(SILENT, |limit| limit.min(SILENT)));
@@ -77,14 +77,14 @@ impl Shared {
         limits.idle
     }
 
-    /// Returns the worker that has fewest connections; this one, if it has hardly more.
+    /// Returns the worker that has the fewest connections, or this one if it has at most one more.
     pub fn least_busy(&self, this: usize) -> usize {
         let load = |worker: usize| self.inboxes[worker].load.load(Ordering::Relaxed);
         let least = (0..self.inboxes.len()).min_by_key(|&worker| load(worker)).unwrap_or(this);
         if load(this) <= load(least) + 1 { this } else { least }
     }
 
-    /// Wakes all workers but one.
+    /// Wakes all workers but this one.
     pub fn wake_others(&self, this: usize) {
         for (at, inbox) in self.inboxes.iter().enumerate() {
             if at != this {
@@ -94,21 +94,21 @@ impl Shared {
     }
 }
 
-/// What others have for a worker.
+/// Messages of others to a worker.
 pub(super) struct Inbox {
     messages: Mutex<Vec<Message>>,
     /// An eventfd(2). It is watched edge-triggered, so nobody needs to read it.
     wake: OwnedFd,
-    /// How many connections the worker has, or is about to have.
+    /// The number of connections that the worker has, or is about to get.
     pub load: AtomicUsize,
     pub counters: Counters,
 }
 
-/// What is brought to a worker.
+/// A message to a worker.
 pub(super) enum Message {
     /// A connection that another worker accepted, and the file descriptor that is kept for its far side.
     Accepted(Box<dyn BaseSocket>, Option<OwnedFd>),
-    /// What a name came to, for one of its connections.
+    /// The result of a lookup, for one of its connections.
     Found(Key, Found),
 }
 
@@ -136,9 +136,9 @@ impl Inbox {
         std::mem::take(&mut *self.messages())
     }
 
-    /// Lets the worker look around.
+    /// Wakes the worker, so that it checks for messages and for a stop.
     pub fn wake(&self) {
-        // The counter is never read, and 2^64 are never reached.
+        // The counter is never read, and it never reaches 2^64.
         let _ = rustix::io::write(&self.wake, &1_u64.to_ne_bytes());
     }
 

@@ -1,7 +1,7 @@
 //! One side of a relayed connection: a stream with layers, or the bare socket when they have retired.
 //!
-//! Sockets are registered once, edge-triggered, so a side remembers what was reported to it: it may be read, or written, until a call
-//! says [`WouldBlock`](io::ErrorKind::WouldBlock).
+//! Sockets are registered once, edge-triggered, so a side remembers the events that were reported to it: it counts as readable or
+//! writable until a call returns [`WouldBlock`](io::ErrorKind::WouldBlock).
 
 use crate::net::{Bare, Opened, readiness};
 use rustix::event::epoll::EventFlags;
@@ -10,52 +10,52 @@ use rustix::net::{SendFlags, Shutdown};
 use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
-/// What a direction asks of the sides that it lies between.
+/// The operations that a direction needs of the two sides that it connects.
 pub(super) trait End {
-    /// Returns bytes, or one message; 0 bytes of a stream are its end, and of messages an empty one, unless [it
-    /// has](End::has_ended).
+    /// Reads bytes, or one message. 0 bytes of a stream are its end; of messages they are an empty one, unless [the peer has
+    /// ended](End::has_ended) its side.
     fn read(&mut self, target: &mut [u8]) -> io::Result<usize>;
 
-    /// Returns whether the peer has ended its side, and all of it is read.
+    /// Returns whether the peer has ended its side, and everything was read.
     fn has_ended(&self) -> bool;
 
-    /// Takes bytes, or one message.
+    /// Writes bytes, or one message.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize>;
 
-    /// Ends the side that is written; `WouldBlock` says to call again.
+    /// Ends the written side; on `WouldBlock` the call is to be repeated.
     fn shutdown_write(&mut self) -> io::Result<()>;
 
-    /// Returns whether bytes that were taken still wait for room: then no more should be given.
+    /// Returns whether accepted bytes still wait for room; then no more should be written.
     fn holds_back(&self) -> bool;
 
-    /// Returns the socket, if bytes go straight to it and come straight from it.
+    /// Returns the socket, if bytes are read and written without layers.
     fn bare(&self) -> Option<BorrowedFd<'_>>;
 }
 
-/// A side, and what is known of its readiness.
+/// A side, and its known readiness.
 pub(super) struct Side<E> {
     pub end: E,
-    /// A read may have something.
+    /// A read may find bytes.
     pub readable: bool,
     /// A write may find room.
     pub writable: bool,
-    /// The peer has said that it is done, or is gone: a read that finds little does not say that there is no more.
+    /// The peer has ended its side, or is gone: a read that does not fill the buffer does not show that there is no more.
     pub hung: bool,
 }
 
-/// The peer will send no more, or is gone.
+/// The events that say that the peer will send no more, or is gone.
 const HUNG: EventFlags = EventFlags::RDHUP.union(EventFlags::HUP).union(EventFlags::ERR);
 
 impl<E: End> Side<E> {
-    /// Creates a side of which epoll has reported this so far. Everything is tried once.
+    /// Creates a side of which epoll has reported these events so far. It counts as readable and writable until it is tried.
     pub fn new(end: E, reported: EventFlags) -> Self {
         Side { end, readable: true, writable: true, hung: reported.intersects(HUNG) }
     }
 
-    /// Takes note of what epoll reported.
+    /// Records the events that epoll reported.
     pub fn reported(&mut self, flags: EventFlags) {
         let hung = flags.intersects(HUNG);
-        // Layers may read because there is room again, and write because something came.
+        // Layers may be able to read because there is room to write, and to write because bytes came in.
         let any = self.end.bare().is_none();
         self.readable |= any || hung || flags.contains(EventFlags::IN);
         self.writable |= any || flags.intersects(EventFlags::OUT | EventFlags::HUP | EventFlags::ERR);
@@ -63,18 +63,19 @@ impl<E: End> Side<E> {
     }
 }
 
-/// What carries a side of a connection that is open.
+/// The carrier of an open side.
 pub(super) enum Carrier {
-    /// A stream whose layers change the bytes, or whose socket cannot be taken out; and one of messages.
+    /// A stream whose layers change the bytes, or whose socket cannot be taken out, or that carries messages.
     Layered(Box<readiness::Stream>),
     /// The socket itself.
     Bare(OwnedFd),
 }
 
 impl Carrier {
-    /// Of a stream that is open, and what had been read from it already.
+    /// Creates the carrier of a stream that is open; also returns the bytes that were read from it already.
     pub fn new(stream: Box<readiness::Stream>) -> (Self, Vec<u8>) {
-        // A stream of messages knows an empty one from the end, and how long the next one is; a socket by itself does not.
+        // A stream of messages distinguishes an empty one from the end, and knows the length of the next one; a bare socket does
+        // not.
         if stream.is_of_messages() {
             return (Carrier::Layered(stream), Vec::new());
         }
@@ -84,7 +85,7 @@ impl Carrier {
         }
     }
 
-    /// Sends what layers have for the socket; `WouldBlock` says that some is left.
+    /// Sends the bytes that layers have for the socket; `WouldBlock` means that some are left.
     pub fn flush(&mut self) -> io::Result<()> {
         match self {
             Carrier::Layered(stream) if stream.wants().writable => stream.flush(),
@@ -92,14 +93,14 @@ impl Carrier {
         }
     }
 
-    /// Frees the memory that layers keep for bytes, where no bytes are.
+    /// Frees the empty buffers of layers.
     pub fn release(&mut self) {
         if let Carrier::Layered(stream) = self {
             stream.release();
         }
     }
 
-    /// Brings a report up to date: what passed through layers.
+    /// Updates a report with the bytes that passed through the layers.
     pub fn note(&self, opened: &mut Opened) {
         if let Carrier::Layered(stream) = self {
             let now = stream.opened();
@@ -107,10 +108,10 @@ impl Carrier {
         }
     }
 
-    /// Makes the peer see that the connection has failed, once it is dropped: TCP resets it (`SO_LINGER` with 0 of socket(7)), and
-    /// no layer says goodbye. An end without a reset would look whole to a peer without layers.
+    /// Makes the peer see that the connection has failed, once it is dropped: TCP resets it (`SO_LINGER` with 0 of socket(7)),
+    /// and no layer sends a closing message. Without a reset, a peer without layers would take the end for a regular one.
     pub fn will_reset(&self) {
-        // What is no TCP has no such thing, and is just closed.
+        // A socket other than TCP has no reset, and is just closed.
         let _ = rustix::net::sockopt::set_socket_linger(self.as_fd(), Some(std::time::Duration::ZERO));
     }
 }
@@ -135,7 +136,7 @@ impl End for Carrier {
     fn has_ended(&self) -> bool {
         match self {
             Carrier::Layered(stream) => stream.has_ended(),
-            // Nobody asks: messages do not get here, and the end of a stream is a read of 0 bytes.
+            // This is never called: messages do not use bare sockets, and the end of a stream is a read of 0 bytes.
             Carrier::Bare(_) => false,
         }
     }
@@ -151,7 +152,7 @@ impl End for Carrier {
         match self {
             Carrier::Layered(stream) => stream.shutdown_write(),
             Carrier::Bare(socket) => match rustix::net::shutdown(&*socket, Shutdown::Write) {
-                // A peer that has gone needs no goodbye.
+                // A peer that is gone needs no end.
                 Err(Errno::NOTCONN) => Ok(()),
                 result => Ok(result?),
             },

@@ -1,6 +1,6 @@
-//! Where a worker keeps its connections: places that are used again, under keys that are not.
+//! The storage of a worker's connections: places are used again, keys are not.
 
-/// The key of a connection. Once the connection is over it leads nowhere, though its place is another's by then.
+/// The key of a connection. Once the connection is over the key finds nothing, even if its place is used by another.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Key {
     place: u32,
@@ -8,23 +8,23 @@ pub(super) struct Key {
     round: u32,
 }
 
-/// Rounds are counted up to here, and then from 0 again.
+/// The largest round; the next one is 0 again.
 const ROUNDS: u32 = 0x7fff_ffff;
 
 impl Key {
-    /// Returns the key and one bit more, as epoll(7) keeps it.
+    /// Returns the key and one more bit, as user data of epoll(7).
     pub fn with_bit(self, bit: bool) -> u64 {
         u64::from(self.place) | u64::from(self.round) << 32 | u64::from(bit) << 63
     }
 
-    /// Returns what [`with_bit`](Key::with_bit) made.
+    /// Returns the key and the bit of a value of [`with_bit`](Key::with_bit).
     pub fn from_bits(bits: u64) -> (Key, bool) {
         let key = Key { place: bits as u32, round: (bits >> 32) as u32 & ROUNDS };
         (key, bits >> 63 == 1)
     }
 }
 
-/// Values under keys.
+/// Values with keys.
 pub(super) struct Slots<T> {
     places: Vec<(u32, Option<T>)>,
     free: Vec<u32>,
@@ -43,7 +43,7 @@ impl<T> Slots<T> {
         self.len() == 0
     }
 
-    /// Keeps a value, which may be given its own key.
+    /// Stores a value and returns its key.
     pub fn insert(&mut self, value: T) -> Key {
         let place = self.free.pop().unwrap_or_else(|| {
             self.places.push((0, None));
@@ -75,7 +75,7 @@ impl<T> Slots<T> {
         Some(value)
     }
 
-    /// Returns the keys of all that are kept.
+    /// Returns the keys of all stored values.
     pub fn keys(&self) -> Vec<Key> {
         let held = self.places.iter().enumerate().filter(|(_, (_, held))| held.is_some());
         held.map(|(place, (round, _))| Key { place: place as u32, round: *round }).collect()

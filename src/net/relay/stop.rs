@@ -1,10 +1,10 @@
-//! Ending a relay from outside.
+//! Stops a relay from another thread.
 
 use super::shared::Inbox;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-/// Ends a relay, from another thread.
+/// Stops a relay, from another thread.
 #[derive(Clone, Default)]
 pub struct Stop {
     inner: Arc<Inner>,
@@ -20,13 +20,13 @@ const GRACEFUL: u8 = 1;
 const AT_ONCE: u8 = 2;
 
 impl Stop {
-    /// One that has not been used.
+    /// Creates a stop that has not been used.
     pub fn new() -> Self {
         Stop::default()
     }
 
-    /// Accepts what waits to be accepted and then nothing more; connections go on to their ends, as long as the relay's
-    /// [grace](super::Relay::grace) allows.
+    /// Accepts the connections that wait to be accepted, and then no more. Open connections continue until they end, as long as
+    /// the relay's [grace](super::Relay::grace) allows.
     pub fn gracefully(&self) {
         self.set(GRACEFUL);
     }
@@ -47,7 +47,7 @@ impl Stop {
         self.inner.inboxes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns whether the relay is to end.
+    /// Returns whether the relay was asked to stop.
     pub fn is_asked(&self) -> bool {
         self.inner.state.load(Ordering::SeqCst) >= GRACEFUL
     }
@@ -56,7 +56,7 @@ impl Stop {
         self.inner.state.load(Ordering::SeqCst) >= AT_ONCE
     }
 
-    /// Wakes this one from now on.
+    /// Wakes this inbox on each call from now on.
     pub(super) fn notifies(&self, inbox: &Arc<Inbox>) {
         let mut inboxes = self.inboxes();
         inboxes.retain(|known| known.strong_count() > 0);

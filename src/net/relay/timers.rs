@@ -1,18 +1,19 @@
-//! When a connection is to be looked at again, though nothing happened.
+//! Deadlines of connections: the times at which they have a turn even if nothing happened.
 //!
-//! A heap of times that are believed only when they come: a connection whose time moves on leaves its old entry behind and sets a
-//! new one when that comes up. So bytes that pass cost nothing here, and no connection is ever looked for.
+//! Entries of the heap are checked only when their time comes: a connection whose deadline moves leaves its old entry in the
+//! heap, and sets a new one when the old one is due. So bytes that pass cost nothing here, and the heap is never searched for a
+//! connection.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::time::Instant;
 
-/// Times, each with the key of what is to be looked at.
+/// Times, each with the key of a connection.
 pub(super) struct Timers<K> {
     heap: BinaryHeap<Reverse<(Instant, K)>>,
 }
 
-/// So many entries are kept without asking whether their connections still live.
+/// Up to this number, entries are kept without a check whether their connections still exist.
 const FEW: usize = 256;
 
 impl<K: Ord + Copy> Timers<K> {
@@ -24,12 +25,12 @@ impl<K: Ord + Copy> Timers<K> {
         self.heap.push(Reverse((at, key)));
     }
 
-    /// Returns the first time of all.
+    /// Returns the earliest time.
     pub fn next(&self) -> Option<Instant> {
         self.heap.peek().map(|Reverse((at, _))| *at)
     }
 
-    /// Takes out an entry whose time has come.
+    /// Removes and returns an entry whose time has come.
     pub fn due(&mut self, now: Instant) -> Option<(Instant, K)> {
         let Reverse((at, _)) = self.heap.peek()?;
         if *at > now {
@@ -38,8 +39,8 @@ impl<K: Ord + Copy> Timers<K> {
         self.heap.pop().map(|Reverse(entry)| entry)
     }
 
-    /// Drops the entries of what is over, when they are more than half of all: so they cost nothing on average, and a busy relay
-    /// with long limits does not collect them.
+    /// Removes the entries of connections that are over, when the heap holds more than four entries for each live connection. So
+    /// a sweep costs little on average, and a busy relay with long limits does not accumulate entries.
     pub fn sweep(&mut self, live: usize, is_live: impl Fn(K) -> bool) {
         if self.heap.len() > FEW && self.heap.len() > 4 * live {
             self.heap.retain(|Reverse((_, key))| is_live(*key));

@@ -1,8 +1,8 @@
-//! A worker: a thread with an epoll(7) of its own, and the connections that are its.
+//! A worker: a thread with an epoll(7) instance of its own, and its connections.
 //!
 //! Sockets are registered once, edge-triggered, so that moving bytes takes no further call to learn of them. The listener is
-//! level-triggered and exclusive in every worker: who is free accepts, and gives the connection to the worker that has fewest. In
-//! its turn a connection moves a bounded number of bytes, and then it is the next one's.
+//! level-triggered and exclusive in every worker: a worker that is free accepts, and gives the connection to the worker that has
+//! the fewest. In its turn a connection moves a bounded number of bytes, and then the next one has its turn.
 
 use super::door::Entry;
 use super::flow::{SCRATCH, Tools};
@@ -22,7 +22,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-/// A worker.
+/// A thread that relays.
 pub(super) struct Worker {
     index: usize,
     shared: Arc<Shared>,
@@ -34,46 +34,46 @@ pub(super) struct Worker {
     /// Connections that wait for file descriptors.
     starving: VecDeque<Key>,
     timers: Timers<Key>,
-    /// When connections may be at rest.
+    /// Times at which connections may be at rest.
     rests: Timers<Key>,
     tools: Tools,
-    /// Kept free for the far side of the next connection.
+    /// A file descriptor that is kept free for the far side of the next connection.
     spare: Option<OwnedFd>,
     accepting: Accepting,
-    /// epoll watches the door.
+    /// Whether epoll watches the listener.
     watching: bool,
-    /// When what starves is tried again, even if nothing of ours was closed.
+    /// The time at which connections without file descriptors are tried again, even if none of ours was closed.
     retry: Option<Instant>,
-    /// When connections are cut, once the relay is stopped.
+    /// The time at which connections are cut, once the relay is stopped.
     cut: Option<Instant>,
     stopping: bool,
 }
 
-/// Whether the worker accepts.
+/// The state of accepting.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 enum Accepting {
-    /// epoll reports when somebody comes.
+    /// epoll reports when a connection waits to be accepted.
     Stated,
-    /// Somebody has come.
+    /// A connection may wait to be accepted.
     Now,
-    /// epoll does not state: there is no room for anybody.
+    /// epoll does not watch the listener: there is no room for a connection.
     Paused,
 }
 
-/// What epoll reports, where it is no connection.
+/// User data of epoll events that do not belong to a connection.
 const WAKE: u64 = u64::MAX;
 const DOOR: u64 = u64::MAX - 1;
 
-/// Events that are taken from epoll at a time.
+/// The number of events that are taken from epoll at a time.
 const EVENTS: usize = 256;
 
-/// Connections that are accepted at a time, before those that are there have their turn.
+/// The number of connections that are accepted at a time, before the existing ones have their turn.
 const ACCEPTED: usize = 16;
 
-/// How long to wait for file descriptors that others of the process or the system may give back.
+/// How long to wait for file descriptors that others in the process or the system may free.
 const STARVED: Duration = Duration::from_millis(100);
 
-/// After so long without a byte a connection's memory is freed.
+/// The memory of a connection is freed after this time without a byte.
 const STILL: Duration = Duration::from_secs(1);
 
 impl Worker {
@@ -129,7 +129,7 @@ impl Worker {
                 self.turn(key, now);
             }
             self.rest(now);
-            // One that is being given away is with nobody, but inside.
+            // A connection on its way to another worker is in no worker's list, but the door counts it.
             if self.stopping && self.pairs.is_empty() && self.shared.door.is_done() {
                 return Ok(());
             }
@@ -138,13 +138,13 @@ impl Worker {
 
     /// Waits until there is something to do.
     fn wait(&mut self, events: &mut Vec<Event>) -> Result<(), Error> {
-        // It may have been stopped before there was anybody to be woken.
+        // The relay may have been stopped before this worker could be woken.
         let news = self.shared.stop.is_asked() && !self.stopping;
         let at_once = news || !self.ready.is_empty() || self.accepting == Accepting::Now;
         let until = [self.timers.next(), self.rests.next(), self.retry, self.cut].into_iter().flatten().min();
         let timeout = match (at_once, until) {
             (true, _) => Some(Duration::ZERO),
-            // Up to the next millisecond, so that it is not called a little too early again and again.
+            // Rounded up to the next millisecond, so that the worker does not wake slightly too early again and again.
             (false, Some(until)) => Some(until.saturating_duration_since(Instant::now()) + Duration::from_micros(999)),
             (false, None) => None,
         };
@@ -176,7 +176,7 @@ impl Worker {
         }
     }
 
-    /// Gives a connection a turn, once.
+    /// Puts a connection into the queue, unless it is there already.
     fn queue(&mut self, key: Key) {
         if let Some(pair) = self.pairs.get_mut(key)
             && !std::mem::replace(&mut pair.queued, true)
@@ -185,7 +185,7 @@ impl Worker {
         }
     }
 
-    /// Takes what was put into the inbox.
+    /// Handles a message of the inbox.
     fn open(&mut self, message: Message, now: Instant) {
         match message {
             Message::Accepted(socket, spare) => self.admit(socket, spare, now),
@@ -197,7 +197,7 @@ impl Worker {
         }
     }
 
-    /// Accepts those who wait, and gives each to the worker that has fewest.
+    /// Accepts waiting connections, and gives each to the worker that has the fewest.
     fn accept(&mut self, now: Instant) {
         if self.accepting != Accepting::Now {
             return;
@@ -206,7 +206,7 @@ impl Worker {
             if self.spare.is_none() {
                 self.spare = fcntl_dupfd_cloexec(&*self.inbox, 0).ok();
             }
-            // Without a file descriptor for its far side, accepting one would be losing it.
+            // Without a file descriptor for its far side, an accepted connection would be lost.
             let entry = if self.spare.is_some() { self.shared.door.enter() } else { Entry::Starved };
             match entry {
                 Entry::Somebody(socket) => {
@@ -242,7 +242,7 @@ impl Worker {
         }
     }
 
-    /// Gives sessions of datagrams their turn that something came for through the door.
+    /// Queues the sessions of datagrams that have received something through the listener.
     fn deliver(&mut self) {
         let Some(peers) = self.shared.peers.clone() else { return };
         for key in peers.take_reported() {
@@ -253,22 +253,22 @@ impl Worker {
         }
     }
 
-    /// Is notified of those who come.
+    /// Lets epoll report connections that wait to be accepted.
     fn resume(&mut self) {
         self.watching = self.watching || self.shared.door.watch(self.epoll.as_fd(), DOOR).is_ok();
         self.accepting = Accepting::Stated;
     }
 
-    /// Is not stated of those who come: there is no room for them.
+    /// Stops the reports of connections that wait to be accepted, because there is no room for them.
     fn pause(&mut self) {
         if std::mem::take(&mut self.watching) {
-            // A door that is closed is watched by nobody.
+            // A closed listener is not watched, so an error is ignored.
             let _ = self.shared.door.ignore(self.epoll.as_fd());
         }
         self.accepting = Accepting::Paused;
     }
 
-    /// Makes a connection of a socket that was accepted.
+    /// Creates a connection of an accepted socket.
     fn admit(&mut self, socket: Box<dyn BaseSocket>, spare: Option<OwnedFd>, now: Instant) {
         let route = self.shared.route.load_full();
         let opener = &route.near;
@@ -276,14 +276,14 @@ impl Worker {
         let near = near.and_then(|()| opener.accepted(socket));
         let near = near.and_then(|connection| opener.watched(connection, Step::Handshake, now));
         let Ok(near) = near else {
-            // A socket that is gone already, or a layer that has no session for it: nothing is known that a record could tell.
+            // The socket is gone already, or a layer has no session for it: nothing is known that a record could contain.
             self.inbox.counters.failed.add(1);
             return self.leave();
         };
         let pair = Pair::new(near, route, spare, self.shared.observer.is_some(), now);
         let key = self.pairs.insert(pair);
         let registered = match (&self.shared.peers, self.pairs.get(key)) {
-            // Its socket is that of all sessions, and the door's.
+            // All sessions share the socket of the door, which is registered already.
             (Some(peers), _) => {
                 peers.introduce(key);
                 Ok(())
@@ -343,7 +343,7 @@ impl Worker {
         }
     }
 
-    /// Gives those their turn whose time has come.
+    /// Queues the connections whose time has come.
     fn wake_due(&mut self, now: Instant) {
         if self.retry.is_some_and(|retry| retry <= now) {
             self.retry = None;
@@ -358,7 +358,7 @@ impl Worker {
             let Some(pair) = self.pairs.get_mut(key) else { continue };
             if pair.alarm == Some(at) {
                 pair.alarm = None;
-                // It sets its next one in its turn.
+                // The connection sets its next alarm in its turn.
                 self.queue(key);
             }
         }
@@ -379,7 +379,7 @@ impl Worker {
         self.rests.sweep(pairs.len(), |key| pairs.get(key).is_some());
     }
 
-    /// A connection is over.
+    /// Ends a connection: counts it, and passes its record to the observer.
     fn end(&mut self, key: Key, outcome: Outcome, now: Instant) {
         let Some(pair) = self.pairs.remove(key) else { return };
         let counters = &self.inbox.counters;
@@ -393,7 +393,7 @@ impl Worker {
             observer.ended(&record);
         }
         self.leave();
-        // Its file descriptors are free.
+        // The connection's two file descriptors are free now.
         for _ in 0..2 {
             if let Some(key) = self.starving.pop_front() {
                 self.queue(key);
@@ -411,18 +411,18 @@ impl Worker {
         }
     }
 
-    /// Does what the relay's being stopped asks for.
+    /// Applies a stop of the relay, if there was one.
     fn heed_stop(&mut self, now: Instant) {
         if !self.shared.stop.is_asked() {
             return;
         }
         if !std::mem::replace(&mut self.stopping, true) {
             self.cut = self.shared.grace.map(|grace| now + grace);
-            // Those who wait outside are let in, before the door is closed.
+            // Connections that wait are accepted before the listener is closed.
             self.accepting = Accepting::Now;
             if self.shared.is_of_datagrams() {
                 self.shared.door.close();
-                // Another limit holds now.
+                // Another limit holds from now on.
                 for key in self.pairs.keys() {
                     self.queue(key);
                 }

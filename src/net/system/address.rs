@@ -37,7 +37,7 @@ pub(super) fn resolve(base: &Base<'_>, target: &Target) -> Result<Vec<Address>, 
     Ok(addresses)
 }
 
-/// An address as the crate wants it that can pass it on: socket2 knows nothing of netlink.
+/// An address in the form of the crate that can pass it to the system: socket2 does not support netlink.
 enum Passed {
     Plain(SockAddr),
     Netlink(SocketAddrNetlink),
@@ -54,7 +54,8 @@ fn passed(address: &Address) -> io::Result<Passed> {
     }
 }
 
-/// The bytes of `sun_path` in unix(7), of which a path leaves one for its 0, and an abstract name one for the 0 before it.
+/// The longest path or abstract name in bytes: one byte less than `sun_path` of unix(7), as a path has a 0 after it, and an
+/// abstract name one before it.
 const PATH: usize = 107;
 
 fn unix(path: &Path) -> io::Result<SockAddr> {
@@ -135,8 +136,8 @@ pub(super) fn send_to(socket: &Socket, bytes: &[u8], to: &Address) -> io::Result
 }
 
 pub(super) fn recv_from(socket: &Socket, family: Family, target: &mut [u8]) -> io::Result<(usize, Option<Address>)> {
-    // rustix cannot read an address of vsock, and not every one of unix; socket2 can, but not together with the bytes. A
-    // socket is used by one thread at a time, so the message looked at is the one that is then received.
+    // rustix cannot read addresses of vsock, and not all of unix; socket2 can, but not together with the bytes. A socket is used
+    // by one thread at a time, so the message that is peeked at is the one that is then received.
     let by_socket2 = (family == Family::UNIX || family == Family::VSOCK) && socket.r#type()? == Type::DGRAM;
     let peeked = if by_socket2 { Some(peek_sender(socket)?) } else { None };
     let (count, _, address) = retry_on_intr(|| rustix::net::recvfrom(socket, &mut *target, RecvFlags::empty()))?;
@@ -158,7 +159,7 @@ fn peek_sender(socket: &Socket) -> io::Result<SockAddr> {
     }
 }
 
-/// Returns the sender of a message that came without an address: of unix one that was never bound.
+/// Returns the sender of a message that came without an address: for unix, a socket that was never bound.
 fn unnamed(family: Family) -> Option<Address> {
     (family == Family::UNIX).then(|| Address::Unix(PathBuf::new()))
 }

@@ -1,28 +1,28 @@
-//! `system`: the sockets of the operating system, by socket2, and by rustix where that has no word for it.
+//! The module `system`: the sockets of the operating system, through socket2, and through rustix where socket2 lacks a call.
 //!
-//! Written for Linux. Every family of its catalog can be opened; addresses are known of `inet`, `inet6`, `unix`, `vsock` and
-//! `netlink`, so a socket of another family, as `packet` and `xdp` are, is opened without one: binding or connecting it is
-//! refused, and left to those who take the file descriptor out.
+//! Written for Linux. Every family of its catalog can be opened. Addresses are supported for `inet`, `inet6`, `unix`, `vsock` and
+//! `netlink`. A socket of another family, such as `packet` and `xdp`, is opened without an address: binding or connecting it is
+//! an error, and is left to programs that take the file descriptor out.
 //!
-//! # What a program should know
+//! # Behaviour of the kernel
 //!
 //! - A socket that listens at a path of `unix` leaves its file behind when it is closed, as the kernel does. The program that
-//!   listened removes it. Nothing is removed here: a file that is there already, stale or not, is EADDRINUSE.
+//!   listened removes it. Nothing is removed here: a file that exists already, stale or not, causes EADDRINUSE.
 //! - A connection to a `unix` socket whose backlog is full fails with EAGAIN instead of waiting, because it is begun without
-//!   blocking (connect(2)), and the kernel has nothing by which to wait for it.
-//! - A message longer than the buffer is cut, as recv(2) does.
-//! - A base protocol is opened with the catalog's family, type and protocol. What the kernel made of it is asked of the socket
-//!   (`SO_DOMAIN`, `SO_TYPE`, `SO_PROTOCOL`); it says 0 for the protocol of `unix`, `vsock` and `packet`, and `dgram` for a raw
-//!   socket of `unix`.
+//!   blocking (connect(2)), and the kernel provides no event to wait for.
+//! - A message longer than the buffer is truncated, as by recv(2).
+//! - A base protocol is opened with the catalog's family, type and protocol. The actual values are queried from the socket
+//!   (`SO_DOMAIN`, `SO_TYPE`, `SO_PROTOCOL`); the kernel reports 0 for the protocol of `unix`, `vsock` and `packet`, and `dgram`
+//!   for a raw socket of `unix`.
 //!
 //! # Options
 //!
-//! They are set between socket(2) and bind(2), in the order of the table in `options`, and asked back from the kernel. On Linux
-//! an accepted socket of TCP or MPTCP inherits what its listener has, with two exceptions: `priority`, which begins at 0 anew, and
-//! `quickack`. These are set again on each accepted socket; so are all options of other families, where the accepted socket is
-//! made by the peer's connect(2) and inherits next to nothing. `quickack` is set once more when a connection that was begun is
-//! there; `false` before that, as here, keeps back the last acknowledgement of the handshake until the first bytes go, or 40 ms.
-//! MPTCP refuses some options of TCP, with EOPNOTSUPP or ENOPROTOOPT; which ones depends on the kernel.
+//! Options are set between socket(2) and bind(2), in the order of the table in `options`, and read back from the kernel. On Linux
+//! an accepted socket of TCP or MPTCP inherits the options of its listener, with two exceptions: `priority`, which is reset to 0,
+//! and `quickack`. These are set again on each accepted socket; so are all options of other families, where the accepted socket
+//! is created by the peer's connect(2) and inherits almost nothing. `quickack` is set once more when a connection is established;
+//! `false` before that, as here, delays the last acknowledgement of the handshake until the first bytes are sent, or for 40 ms.
+//! MPTCP rejects some options of TCP, with EOPNOTSUPP or ENOPROTOOPT; which ones depends on the kernel.
 
 mod address;
 mod options;
@@ -38,11 +38,11 @@ use rustix::io::Errno;
 use socket::{SystemListener, SystemSocket};
 use socket2::{Domain, Protocol, Socket, Type};
 
-/// The module `system`.
+/// The provider of the module `system`.
 #[derive(Copy, Clone, Debug, Default)]
 pub struct System;
 
-/// Connections that may wait to be accepted: the most that Linux grants unless an option says otherwise (`SOMAXCONN`).
+/// The number of connections that may wait to be accepted: the most that Linux grants by default (`SOMAXCONN`).
 const BACKLOG: i32 = 4096;
 
 impl BaseProvider for System {
@@ -109,7 +109,7 @@ fn triple(base: &Base<'_>) -> Result<(Domain, Type, Option<Protocol>), ProviderE
     Ok((Domain::from(family), Type::from(base.socket_type.number()), protocol))
 }
 
-/// A socket with its options set; `flagged` adds what rides in the type.
+/// Opens a socket, and sets its options; `flagged` adds flags to the type.
 fn open(base: &Base<'_>, stated: &Stated, flagged: impl Fn(Type) -> Type) -> Result<Socket, ProviderError> {
     let (domain, socket_type, protocol) = triple(base)?;
     let socket = Socket::new(domain, flagged(socket_type), protocol);

@@ -1,4 +1,4 @@
-//! The system's sockets as drivers use them.
+//! The system's sockets, as implementations of the traits that drivers use.
 
 use super::address;
 use super::options::{self, Stated};
@@ -17,7 +17,7 @@ use std::time::Duration;
 pub(super) struct SystemSocket {
     socket: Socket,
     stated: Stated,
-    /// A connection that was begun is not there yet.
+    /// The connection was begun, and is not established yet.
     connecting: bool,
 }
 
@@ -33,14 +33,14 @@ impl BaseSocket for SystemSocket {
     }
 
     fn read_message(&mut self, target: &mut [u8]) -> io::Result<usize> {
-        // The flag makes the kernel tell the true length (recv(2)).
+        // The flag makes the kernel return the full length of the message (recv(2)).
         Ok(rustix::net::recv(&self.socket, target, RecvFlags::TRUNC)?.1)
     }
 
     fn message_length(&mut self) -> io::Result<Option<usize>> {
         match rustix::net::recv(&self.socket, &mut [0; 0], RecvFlags::PEEK | RecvFlags::TRUNC) {
             Ok((_, length)) => Ok(Some(length)),
-            // Older kernels cannot look at sequenced packets of vsock.
+            // Older kernels do not support peeking at sequenced packets of vsock.
             Err(Errno::OPNOTSUPP) => Ok(None),
             Err(error) => Err(error.into()),
         }
@@ -52,8 +52,8 @@ impl BaseSocket for SystemSocket {
         if matches!(retry_on_intr(|| poll(&mut fds, Some(&at_once))), Ok(0)) {
             return false;
         }
-        // The peer has ended its side, perhaps behind an empty message with others after it. (Of messages that are empty up to the
-        // end, the kernel tells nobody.)
+        // The peer has ended its side, perhaps after an empty message that further messages follow. If only empty messages are
+        // left, the kernel does not distinguish them from the end.
         let flags = RecvFlags::PEEK | RecvFlags::TRUNC | RecvFlags::DONTWAIT;
         !matches!(retry_on_intr(|| rustix::net::recv(&self.socket, &mut [0; 0], flags)), Ok((_, 1..)))
     }
@@ -68,8 +68,8 @@ impl BaseSocket for SystemSocket {
 
     fn shutdown_write(&mut self) -> io::Result<()> {
         match self.socket.shutdown(Shutdown::Write) {
-            // A peer that has gone needs no goodbye; sockets without connections have none to say, and netlink and packet
-            // sockets do not know the word.
+            // A peer that is gone needs no end; sockets without connections have none, and netlink and packet sockets do not
+            // support shutdown(2).
             Err(error) if matches!(Errno::from_io_error(&error), Some(Errno::NOTCONN | Errno::OPNOTSUPP)) => Ok(()),
             result => result,
         }
@@ -85,7 +85,7 @@ impl BaseSocket for SystemSocket {
             if let Some(error) = self.socket.take_error()? {
                 return Err(error);
             }
-            // Without error and without a peer it was shut down meanwhile.
+            // A socket without error and without a peer was shut down in the meantime.
             self.socket.peer_addr()?;
             self.stated.when_connected(&self.socket)?;
             self.connecting = false;
@@ -94,7 +94,7 @@ impl BaseSocket for SystemSocket {
     }
 
     fn set_nonblocking(&self, nonblocking: bool) -> io::Result<()> {
-        // One call of the system, where fcntl(2) takes two.
+        // This takes one system call, and fcntl(2) takes two.
         Ok(rustix::io::ioctl_fionbio(&self.socket, nonblocking)?)
     }
 
@@ -166,7 +166,7 @@ impl BaseListener for SystemListener {
     }
 
     fn set_nonblocking(&self, nonblocking: bool) -> io::Result<()> {
-        // One call of the system, where fcntl(2) takes two.
+        // This takes one system call, and fcntl(2) takes two.
         Ok(rustix::io::ioctl_fionbio(&self.socket, nonblocking)?)
     }
 

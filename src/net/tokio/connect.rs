@@ -1,4 +1,4 @@
-//! Connecting: the race of addresses, awaited with tokio.
+//! Connecting with tokio: awaits the race of addresses.
 
 use super::{Stream, register};
 use crate::net::dialing::Dialing;
@@ -11,12 +11,12 @@ use tokio::io::unix::AsyncFd;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, Sleep};
 
-/// Returns the time as the runtime reports it.
+/// Returns the time of the runtime's clock.
 pub(super) fn now() -> std::time::Instant {
     Instant::now().into_std()
 }
 
-/// Races until something is open.
+/// Connects, and performs the handshakes, until a stream is open.
 pub(super) async fn connect(mut dialing: Dialing) -> Result<Stream, Error> {
     let mut awaited = Awaited::default();
     loop {
@@ -33,11 +33,11 @@ pub(super) async fn connect(mut dialing: Dialing) -> Result<Stream, Error> {
     }
 }
 
-/// What a race waits for.
+/// The events that a race waits for.
 #[derive(Default)]
 struct Awaited {
     lookups: Vec<JoinHandle<Found>>,
-    /// Duplicates of the sockets that are under way, which tokio waits on, by the numbers of their attempts.
+    /// Duplicates of the sockets of running attempts, registered with tokio, with the numbers of the attempts.
     sockets: Vec<(u64, AsyncFd<OwnedFd>)>,
     deadline: Option<Pin<Box<Sleep>>>,
 }
@@ -57,7 +57,7 @@ impl Awaited {
             if let Some(won) = dialing.progress(now())? {
                 return Poll::Ready(Ok(won));
             }
-            // What was reported as ready and is found not to be connected is not ready; it is asked for again.
+            // A socket that was reported as ready but is not connected is not ready; its readiness is cleared and polled again.
             let mut again = !ready.is_empty();
             ready.iter_mut().for_each(|(_, guard)| guard.clear_ready());
             again |= self.register(dialing)?;
@@ -85,7 +85,7 @@ impl Awaited {
         Ok(())
     }
 
-    /// Makes the sockets that are under way known to tokio, and forgets the others; whether there is a new one.
+    /// Registers new sockets of running attempts with tokio, and removes the others; returns whether there is a new one.
     fn register(&mut self, dialing: &Dialing) -> Result<bool, Error> {
         self.sockets.retain(|(number, _)| dialing.sockets().any(|(running, _)| running == *number));
         let known = self.sockets.len();
@@ -107,7 +107,7 @@ impl Awaited {
         sleep.as_mut().poll(cx)
     }
 
-    /// Returns the winner's stream, with what tokio knows of its socket.
+    /// Returns the winner's stream, with its registration at tokio.
     fn stream(&mut self, won: Won) -> Result<Stream, Error> {
         let number = won.number();
         let registered = std::mem::take(&mut self.sockets).into_iter().find(|(known, _)| *known == number);

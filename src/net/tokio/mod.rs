@@ -1,7 +1,7 @@
-//! The driver for tokio: `AsyncRead` and `AsyncWrite`. Feature `tokio`.
+//! The driver for tokio: `AsyncRead` and `AsyncWrite`. Requires the feature `tokio`.
 //!
-//! Calls need a runtime whose I/O and time are enabled. To cancel, drop the future or the stream; `read`, `write` and the other
-//! methods of tokio's extension traits are as safe to cancel as on a `TcpStream`.
+//! The runtime must have I/O and time enabled. To cancel, drop the future or the stream; `read`, `write` and the other methods of
+//! tokio's extension traits are as safe to cancel as on a `TcpStream`.
 
 mod connect;
 mod register;
@@ -26,17 +26,18 @@ use tokio::time::{Instant, Sleep};
 
 /// An open connection for tokio.
 pub struct Stream {
-    /// A duplicate of the socket, which tokio waits on.
+    /// A duplicate of the socket, which is registered with tokio.
     fd: AsyncFd<OwnedFd>,
     connection: Connection,
     wakers: Arc<Wakers>,
-    /// How long shaking hands may take, once the client of a proxy is answered.
+    /// The time limit of handshakes, for those that follow the answer to the client of a proxy.
     handshake_limit: Option<Duration>,
     read_limit: Limit,
     write_limit: Limit,
 }
 
-/// Who waits. Reading may wait until the socket is writable, and writing until it is readable, so both are woken by either.
+/// The wakers of the tasks that read (0) and write (1). Reading may wait until the socket is writable, and writing until it is
+/// readable, so both are woken by either event.
 #[derive(Default)]
 struct Wakers {
     waiting: Mutex<[Option<Waker>; 2]>,
@@ -49,7 +50,7 @@ impl Wake for Wakers {
     }
 }
 
-/// How long a step may wait, and since when it does.
+/// The time limit of a step, and the timer that runs while the step waits.
 struct Limit {
     step: Step,
     limit: Option<Duration>,
@@ -61,7 +62,7 @@ impl Limit {
         Limit { step, limit, sleep: None }
     }
 
-    /// Counts from the first poll that had to wait.
+    /// Starts the timer with the first poll that has to wait; ready when the limit has passed.
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<io::Error> {
         let Some(limit) = self.limit else { return Poll::Pending };
         let sleep = self.sleep.get_or_insert_with(|| Box::pin(tokio::time::sleep(limit)));
@@ -72,8 +73,9 @@ impl Limit {
 }
 
 impl Opener {
-    /// Connects, shakes hands through all layers, and gives a stream for tokio. Several addresses [race](super::race), and the
-    /// first that connects counts. Names are looked up, and files of options read, on tokio's blocking threads.
+    /// Connects, performs the handshakes of all layers, and returns a stream for tokio. Several addresses [race](super::race),
+    /// and the first one that connects wins. Name lookups, and reads of the files that options name, run on tokio's blocking
+    /// threads.
     ///
     /// # Errors
     ///
@@ -103,17 +105,17 @@ impl Opener {
 }
 
 impl Alternatives {
-    /// Connects to the first that can be opened, shakes hands, and gives a stream for tokio.
+    /// Connects with the first opener that succeeds, performs the handshakes, and returns a stream for tokio.
     ///
     /// # Errors
     ///
-    /// [`Error::Unreached`], with what came of each.
+    /// [`Error::Unreached`], with the outcome of each attempt.
     pub async fn connect_tokio(&self, target: impl ToTarget) -> Result<Stream, Error> {
         connect::connect(self.dialing(&target, connect::now())?).await
     }
 }
 
-/// Returns the output, or nothing when the limit passed before.
+/// Returns the output, or `None` if the limit passed before.
 async fn within<T>(limit: Option<Duration>, future: impl Future<Output = T>) -> Option<T> {
     match limit {
         Some(limit) => tokio::time::timeout_at(Instant::now() + limit, future).await.ok(),
@@ -144,7 +146,7 @@ impl Stream {
         Ok(self)
     }
 
-    /// Shakes hands to the end, or until a client is to be answered.
+    /// Performs the handshakes to the end, or until a client is to be answered.
     async fn shaken_hands(&mut self) -> io::Result<()> {
         let limit = self.handshake_limit;
         let done = within(limit, std::future::poll_fn(|cx| self.poll(cx, 0, Connection::establish))).await;
@@ -154,7 +156,7 @@ impl Stream {
         })
     }
 
-    /// Calls what never waits until it is done, and waits in between. `who` is 0 for those who read and 1 for those who write.
+    /// Repeats a non-blocking call until it is done, and waits in between. `who` is 0 for reading and 1 for writing.
     fn poll<T>(
         &mut self,
         cx: &mut Context<'_>,
@@ -184,7 +186,8 @@ impl Stream {
             if readable.is_none() && writable.is_none() {
                 return Poll::Pending;
             }
-            // Only what is found not to be ready now, after it was reported so, is not ready: news in between stays.
+            // Readiness is cleared only if the call finds the socket not ready after it was reported so; events in between are
+            // kept.
             let result = call(&mut self.connection);
             if !would_block(&result) {
                 return Poll::Ready(result);
@@ -204,7 +207,7 @@ impl Stream {
         }
     }
 
-    /// Returns what was opened, and how many bytes went where.
+    /// Returns a report of what was opened, with facts and byte counts of each layer.
     pub fn opened(&self) -> Opened {
         self.connection.report()
     }
@@ -213,24 +216,24 @@ impl Stream {
     ///
     /// # Errors
     ///
-    /// The option is unknown, or the system refuses to report.
+    /// The option is unknown, or the system refuses to report it.
     pub fn option(&self, name: &str) -> io::Result<OptionValue> {
         self.connection.socket.option(name)
     }
 
-    /// Returns whether each read and each write is a message, whole. Then a read of 0 bytes may be an empty one:
-    /// [`has_ended`](Stream::has_ended) tells. A message for which there is no room is reported with its length, as
-    /// [`Error::NoRoom`], and stays; but where no layer is left, it is cut, as recv(2) does.
+    /// Returns whether each read and each write is a whole message. If so, a read of 0 bytes may be an empty message:
+    /// [`has_ended`](Stream::has_ended) distinguishes it from the end. A message for which there is no room is reported with its
+    /// length, as [`Error::NoRoom`], and stays; but where no layer is left, it is truncated, as by recv(2).
     pub fn is_of_messages(&self) -> bool {
         self.connection.is_of_messages()
     }
 
-    /// Returns whether a read has reported that the peer ended its side, behind all that it had sent. Datagrams know no end.
+    /// Returns whether a read has reached the end of the peer's side, after everything that it sent. Datagrams have no end.
     pub fn has_ended(&self) -> bool {
         self.connection.has_ended()
     }
 
-    /// Returns whether it is of messages and the peer has no way to end it, as with datagrams.
+    /// Returns whether the stream is of messages and the peer has no way to end it, as with datagrams.
     pub fn is_endless(&self) -> bool {
         self.connection.endless
     }
@@ -241,9 +244,9 @@ impl Stream {
         self.connection.asked()
     }
 
-    /// Answers the client. Granted, the handshakes of layers above go on, within the limit of time for handshakes, and the stream is
-    /// open. Refused, the client is notified, within the limit for writing, and the connection has ended. Cancelled, it is answered all
-    /// the same, and the next read or write goes on with what is left.
+    /// Answers the client. If granted, the handshakes of the layers above continue, within the time limit of handshakes, and the
+    /// stream is open afterwards. If refused, the client is notified, within the limit of writing, and the connection has ended.
+    /// If this call is cancelled, the client is answered nevertheless, and the next read or write continues the rest.
     ///
     /// # Errors
     ///
@@ -259,22 +262,22 @@ impl Stream {
         }
     }
 
-    /// How long a read may wait from now on; nothing: without limit.
+    /// Sets how long a read may wait from now on; `None`: without limit.
     pub fn set_read_limit(&mut self, limit: Option<Duration>) {
         self.read_limit = Limit::new(Step::Read, limit);
     }
 
-    /// How long a write may wait from now on; nothing: without limit.
+    /// Sets how long a write may wait from now on; `None`: without limit.
     pub fn set_write_limit(&mut self, limit: Option<Duration>) {
         self.write_limit = Limit::new(Step::Write, limit);
     }
 
-    /// Takes the socket out, when no layer is left above it and nothing is to be sent; else the stream comes back. The socket
-    /// does not wait.
+    /// Returns the socket, which is non-blocking, if no layer is left above it; otherwise the stream.
     ///
     /// # Errors
     ///
-    /// The stream.
+    /// The stream: a layer is still above the socket, or bytes are still to be sent, or messages have been read from the socket
+    /// already, or the socket has no file descriptor.
     pub fn into_socket(self) -> Result<Bare, Box<Stream>> {
         let Stream { fd, connection, wakers, handshake_limit, read_limit, write_limit } = self;
         connection.into_bare().map_err(|connection| {
@@ -283,7 +286,7 @@ impl Stream {
     }
 }
 
-/// A guard if it is ready, nothing if it is not.
+/// Returns the guard if the poll is ready, and `None` if it is pending.
 fn guard<T>(poll: Poll<io::Result<T>>) -> io::Result<Option<T>> {
     match poll {
         Poll::Ready(guard) => guard.map(Some),
@@ -291,7 +294,7 @@ fn guard<T>(poll: Poll<io::Result<T>>) -> io::Result<Option<T>> {
     }
 }
 
-/// Reads bytes, or one message a call.
+/// Reads bytes, or one message for each call.
 impl AsyncRead for Stream {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, target: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let stream = &mut *self;
@@ -305,7 +308,7 @@ impl AsyncRead for Stream {
     }
 }
 
-/// Writes bytes, or one message a call.
+/// Writes bytes, or one message for each call.
 impl AsyncWrite for Stream {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         self.poll_writing(cx, |connection| connection.write(bytes))
@@ -315,7 +318,7 @@ impl AsyncWrite for Stream {
         self.poll_writing(cx, Connection::flush)
     }
 
-    /// Ends our side through all layers. Reading goes on.
+    /// Ends our side through all layers. Reading continues.
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.poll_writing(cx, Connection::shutdown_write)
     }
@@ -350,18 +353,18 @@ pub struct Listener {
     listener: Box<dyn BaseListener>,
 }
 
-/// A connection that was accepted, before its handshakes, which belong in a task of their own.
+/// A connection that was accepted, before its handshakes, which should run in a task of their own.
 pub struct Accepted {
     opener: Opener,
     stream: Stream,
 }
 
 impl Listener {
-    /// Waits for the next connection; its handshakes are not begun. Can be cancelled without losing one.
+    /// Waits for the next connection. Its handshakes are not started. Cancelling the call does not lose a connection.
     ///
     /// # Errors
     ///
-    /// As accept(2). One that concerns a single connection, as ECONNABORTED does, can be passed over.
+    /// Those of accept(2). An error that concerns a single connection, such as ECONNABORTED, can be ignored.
     pub async fn accept(&self) -> Result<Accepted, Error> {
         loop {
             let mut guard = self.fd.readable().await.map_err(|error| self.opener.reported(error, "epoll_wait"))?;
@@ -391,7 +394,7 @@ impl Accepted {
         self.stream.connection.socket.peer()
     }
 
-    /// Shakes hands through all layers.
+    /// Performs the handshakes of all layers.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! Messages: over a socket of messages whose every call may find nothing or refuse, and framed over the wire of bytes.
+//! Messages: over a scripted socket of messages that may find nothing or refuse to send, and framed over the wire of bytes.
 
 mod calls;
 
@@ -7,36 +7,36 @@ use crate::net::Error;
 use crate::net::machine::LayerReport;
 use rustix::io::Errno;
 
-/// One direction of a post.
+/// One direction of a post office.
 #[derive(Default)]
 struct Direction {
     messages: VecDeque<Vec<u8>>,
     ended: bool,
-    /// All that were ever sent, and whether they were refused.
+    /// All messages that were ever sent, and whether each was refused.
     posted: Vec<(Vec<u8>, bool)>,
 }
 
 #[derive(Default)]
 struct Office {
     directions: [Direction; 2],
-    /// Of all sockets.
+    /// The number of calls of both sockets.
     calls: usize,
 }
 
-/// How many messages a direction holds.
+/// The number of messages that a direction holds.
 const CAPACITY: usize = 5;
 
-/// A socket of messages whose calls do as a script says: 0 would have to wait, 1 is interrupted, 2 refuses to send, others work.
+/// A socket of messages whose calls follow a script: 0 would block, 1 is interrupted, 2 refuses to send, others work.
 #[derive(Clone)]
 struct Post {
     office: Arc<Mutex<Office>>,
-    /// Which direction it writes.
+    /// The direction that it writes.
     side: usize,
     script: Vec<u16>,
     at: usize,
     /// Whether it can report the length of a message.
     notifies: bool,
-    /// It has just done so: the message is there.
+    /// The last call reported a length, so the message is there.
     reported: bool,
     /// The last read was the end.
     at_end: bool,
@@ -62,7 +62,7 @@ impl Post {
         self.office.lock().unwrap()
     }
 
-    /// Whether the next call refuses.
+    /// Returns whether the next call is refused.
     fn step(&mut self) -> io::Result<bool> {
         self.office().calls += 1;
         let step = self.script[self.at % self.script.len()];
@@ -74,7 +74,7 @@ impl Post {
         }
     }
 
-    /// The message to be read next; nothing: the end.
+    /// Returns the message to be read next, or `None` at the end.
     fn front(&mut self, take: bool) -> io::Result<Option<Vec<u8>>> {
         self.step()?;
         let mut office = self.office();
@@ -163,7 +163,7 @@ impl BaseSocket for Post {
     }
 }
 
-/// A base protocol whose connections are that socket.
+/// A base protocol whose connections are such a socket.
 struct Posted(Post);
 
 static POSTED: Module = Module::new("posted", ModuleRole::Base, "Messages in memory");
@@ -184,7 +184,7 @@ impl BaseProvider for Posted {
 
 static GREETED: Module = Module::new("greeted", ModuleRole::Layer, "Greets, and retires");
 
-/// The connections of both sides of a chain with these layers over datagrams, or over messages that have an end.
+/// Returns the connections of both sides of a chain with these layers, over datagrams or over messages that have an end.
 fn posted(
     layers: &str,
     endless: bool,
@@ -230,17 +230,17 @@ fn posted(
     ([here, opener.accepted(Box::new(two)).unwrap()], office)
 }
 
-/// What a side has sent and got so far.
+/// The messages that a side has sent and received so far.
 #[derive(Default)]
 struct Side {
     messages: Vec<Vec<u8>>,
-    /// Of those, the ones that were tried, and of these the ones that a write took.
+    /// The number of `messages` that were tried; `taken` contains those of them that a write accepted.
     tried: usize,
     taken: Vec<Vec<u8>>,
-    /// How often it was told that one was refused.
+    /// How many times a refusal was reported to it.
     reported: usize,
     got: Vec<Vec<u8>>,
-    /// The room there is, and that there always is.
+    /// The size of the buffer now, and its smallest size.
     room: usize,
     least_room: usize,
     shut: bool,
@@ -256,7 +256,7 @@ impl Side {
         self.tried == self.messages.len()
     }
 
-    /// One call of a random kind; `ends`: there is an end to be said and heard.
+    /// Makes one call of a random kind; `ends` states whether the messages have an end.
     fn act(&mut self, connection: &mut Connection, numbers: &mut Numbers, ends: bool) -> io::Result<()> {
         match numbers.below(8) {
             0 => connection.flush()?,
@@ -297,8 +297,8 @@ impl Side {
     }
 }
 
-/// Both sides say all they have to say, and hear the other's to its end; where there is none, until they have heard as many as
-/// this counts.
+/// Both sides send all messages, and receive those of the other side to its end or, where there is none, until they have received
+/// as many as `count` returns.
 fn exchange(
     connections: &mut [Connection; 2],
     seed: u64,
@@ -308,7 +308,7 @@ fn exchange(
     let mut numbers = Numbers(seed | 1);
     let mut sides = messages.map(Side::new);
     for (side, connection) in sides.iter_mut().zip(connections.iter()) {
-        // Where no layer is left, the socket cuts what finds no room.
+        // Where no layer is left, the socket truncates messages that do not fit.
         let leaves = |report: &LayerReport| report.name == "greeted";
         side.least_room = if connection.machine.reports().iter().all(leaves) { 5000 } else { 0 };
         side.room = side.least_room;
@@ -339,13 +339,13 @@ fn exchange(
     sides
 }
 
-/// Whether `some` are all among `all`, in that order.
+/// Returns whether `some` are all among `all`, in that order.
 fn is_part(some: &[Vec<u8>], all: &[Vec<u8>]) -> bool {
     let mut all = all.iter();
     some.iter().all(|some| all.any(|one| one == some))
 }
 
-/// What was before so many layers masked it.
+/// Returns the message before it was masked `times` times.
 fn unmask(mut message: Vec<u8>, times: usize) -> Vec<u8> {
     for _ in 0..times {
         message = message[1..].iter().map(|byte| !byte).collect();
@@ -353,14 +353,14 @@ fn unmask(mut message: Vec<u8>, times: usize) -> Vec<u8> {
     message
 }
 
-/// Messages of 0 bytes to a few thousand.
+/// Generates messages of 0 bytes to a few thousand.
 fn messages(longest: usize) -> impl Strategy<Value = Vec<Vec<u8>>> {
     let length = prop_oneof![2 => Just(0), 4 => 1..100_usize, 2 => 100..longest, 1 => Just(longest)];
     let message = (length, any::<u8>()).prop_map(|(length, salt)| message(length, salt.into()));
     prop::collection::vec(message, 0..40)
 }
 
-/// Steps of a socket of messages, never without one that works; with some that refuse, perhaps.
+/// Generates the script of a socket of messages, which has at least one step that works; it may have steps that refuse.
 fn steps(refuses: bool) -> impl Strategy<Value = Vec<u16>> {
     let step = prop_oneof![3 => Just(0), 1 => Just(1), 1 => Just(if refuses { 2 } else { 3 }), 4 => Just(3)];
     prop::collection::vec(step, 0..40).prop_map(|mut steps| {
@@ -369,7 +369,7 @@ fn steps(refuses: bool) -> impl Strategy<Value = Vec<u16>> {
     })
 }
 
-/// Chains of layers over messages, how often they mask, and whether they greet, for which no message may be missing.
+/// Stacks of layers over messages, how many times they mask, and whether they greet, which requires that no message is lost.
 const POSTED_STACKS: [(&str, usize, bool); 5] = [
     (r#"["mask"]"#, 1, false),
     (r#"["mask", "mask-again"]"#, 2, false),
@@ -378,7 +378,7 @@ const POSTED_STACKS: [(&str, usize, bool); 5] = [
     (r#"["greeted", "mask"]"#, 1, true),
 ];
 
-/// Chains that make messages of a stream, and those of their peers.
+/// Stacks that make messages of a stream, and those of their peers.
 const FRAMED_STACKS: [(&str, &str); 5] = [
     (r#"["frame"]"#, r#"["frame"]"#),
     (r#"["mask", "frame"]"#, r#"["mask", "frame"]"#),
@@ -387,7 +387,7 @@ const FRAMED_STACKS: [(&str, &str); 5] = [
     (r#"["mask", "frame", "greet", "socks5"]"#, r#"["mask", "frame", "greet", "socks-proxy"]"#),
 ];
 
-/// Of a frame of these tests, below a mask.
+/// The longest message in bytes of a frame below a mask.
 const LONGEST: usize = 3999;
 
 proptest! {

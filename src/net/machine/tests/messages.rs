@@ -1,10 +1,10 @@
-//! Messages on their way through layers that keep them, over datagrams.
+//! Messages that pass through layers that keep them, over datagrams.
 
 use super::*;
 use proptest::prelude::*;
 
-/// A layer over messages that greets with `word` and expects the peer's, then puts a byte before each message and masks the rest;
-/// with `retires` it leaves after the greeting. Without a word it is open at once.
+/// A layer over messages that greets with `word` and expects the same from the peer, then puts a byte before each message and
+/// inverts the rest; with `retires` it retires after the greeting. Without a word it is open at once.
 pub(in crate::net) struct Mask {
     word: &'static [u8],
     retires: bool,
@@ -18,7 +18,7 @@ impl Mask {
         Box::new(Mask { word, retires, phase: Phase::Handshake })
     }
 
-    /// What becomes of a message.
+    /// Returns the masked form of a message.
     pub(in crate::net) fn mask(message: &[u8]) -> Vec<u8> {
         std::iter::once(MARK).chain(message.iter().map(|byte| !byte)).collect()
     }
@@ -51,7 +51,7 @@ impl Session for Mask {
             let Some((&MARK, masked)) = input.bytes().split_first() else {
                 return Err(SessionError::new(Failure::Protocol, "no mark"));
             };
-            // Piece by piece, as one that makes messages of a stream does.
+            // In pieces, as a layer pushes that makes messages of a stream.
             masked.chunks(100).for_each(|piece| above.push(&piece.iter().map(|byte| !byte).collect::<Vec<u8>>()));
             above.end_message();
         }
@@ -73,7 +73,7 @@ impl Session for Mask {
     }
 }
 
-/// A layer that does as a function says with each message.
+/// A layer that calls a function for each message.
 struct Does<F>(F, Phase);
 
 impl<F: FnMut(&mut Buffer, &mut Above<'_>, &mut Buffer) -> Phase + Send> Session for Does<F> {
@@ -114,13 +114,13 @@ fn over_datagrams(sessions: Vec<Box<dyn Session>>) -> Machine {
     machine
 }
 
-/// A message comes from the socket.
+/// Receives a message from the socket.
 fn comes(machine: &mut Machine, message: &[u8]) {
     machine.room_for(message.len())[..message.len()].copy_from_slice(message);
     machine.received(message.len());
 }
 
-/// Takes a message, if there is one.
+/// Takes the next message for the user, if there is one.
 fn next(machine: &mut Machine) -> Option<Vec<u8>> {
     let mut message = vec![0; machine.next_message().expect("all is well")?];
     machine.take_message(&mut message);
@@ -222,7 +222,7 @@ fn a_layer_that_breaks_the_rules_of_messages_fails_and_nothing_is_merged_or_lost
     comes(&mut machine, b"ab");
     fails(&mut machine, "the layer ended in the middle of a message");
 
-    /// It makes a stream of messages, and leaves.
+    /// A layer that turns messages into a stream, and retires.
     struct Leaves;
     impl Session for Leaves {
         fn phase(&self) -> Phase {

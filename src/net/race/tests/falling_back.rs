@@ -1,10 +1,10 @@
-//! What follows when a race came to nothing.
+//! The fallback to other addresses and entries after a failure.
 
 use super::*;
 use crate::net::dialing::Dialing;
 use crate::terms::Services;
 
-/// Something that only a handshake meets with.
+/// Returns an error that only a handshake can cause.
 fn refused_in_the_handshake() -> Error {
     Error::TimedOut { step: Step::Handshake, layer: Some("tls".to_owned()), limit: Duration::from_secs(1) }
 }
@@ -26,7 +26,7 @@ fn dialing(stage: &Stage, entries: &[&str]) -> Dialing {
     alternatives(stage, entries).dialing(&Target::host("somewhere", 1), stage.start).expect("a target of all")
 }
 
-/// Looks up what is asked for, and goes on.
+/// Runs the lookups, and continues until it has to wait.
 fn progress(dialing: &mut Dialing, now: Instant) -> Result<Option<Won>, Error> {
     for _ in 0..8 {
         if let Some(won) = dialing.progress(now)? {
@@ -83,7 +83,7 @@ fn a_failed_handshake_leads_to_the_other_addresses_and_then_to_the_next_entry() 
     assert_eq!(won(progress(&mut dialing, stage.at(300))).number(), 1);
     dialing.rejected(refused_in_the_handshake()).expect("there is more to try");
     stage.fake.happened();
-    // The one that was overtaken is tried again.
+    // The attempt that was overtaken is made again.
     none(progress(&mut dialing, stage.at(310)));
     assert_eq!(stage.fake.happened(), ["+[::1]:1"]);
     stage.fake.set(SIX[0], Does::Connects);

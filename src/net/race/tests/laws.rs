@@ -1,8 +1,8 @@
-//! What holds for every race.
+//! Properties that hold for every race.
 
 use super::*;
 
-/// What an address does, and so many milliseconds after it was begun.
+/// Generates the behaviour of an address, and after how many milliseconds from its begin it applies.
 fn fate() -> impl Strategy<Value = (Does, u64)> {
     let does = prop_oneof![
         3 => Just(Does::Nothing),
@@ -13,21 +13,21 @@ fn fate() -> impl Strategy<Value = (Does, u64)> {
     (does, 1_u64..900)
 }
 
-/// When the answer of a name server comes, and how many addresses it has; none: the name is not known.
+/// Generates the time of a name server's answer, and its number of addresses; 0: the name is unknown.
 fn answer() -> impl Strategy<Value = (u64, usize)> {
     (0_u64..400, 0_usize..4)
 }
 
-/// What one race did.
+/// The events and the result of one race.
 struct Run {
-    /// Which address was begun when.
+    /// The addresses of the attempts, and when each was begun, in milliseconds.
     begun: Vec<(String, u64)>,
     closed: Vec<String>,
     attempts: Vec<Attempt>,
     winner: Option<String>,
 }
 
-/// Runs a race as an event loop would: told of what happens when it happens, and of deadlines so many milliseconds late.
+/// Runs a race as an event loop would: it reports events when they happen, and deadlines `late` milliseconds late.
 fn run(stage: &Stage, answers: [(u64, usize); 2], fates: &[(Does, u64)], late: u64) -> Run {
     let mut race = stage.both();
     race.lookups();
@@ -38,7 +38,7 @@ fn run(stage: &Stage, answers: [(u64, usize); 2], fates: &[(Does, u64)], late: u
     };
     let mut run = Run { begun: Vec::new(), closed: Vec::new(), attempts: Vec::new(), winner: None };
     for contender in [0, 1] {
-        // An address that cannot be begun cannot from the start.
+        // An address whose connection cannot be begun fails from the start.
         for address in names[contender].iter().filter(|address| fate(address).0 == Does::CannotBegin) {
             stage.fake.set(address, Does::CannotBegin);
         }
@@ -107,7 +107,7 @@ proptest! {
         let run = run(&stage, answers, &fates, late);
         let begun: Vec<&String> = run.begun.iter().map(|(address, _)| address).collect();
 
-        // Each address is tried once at most, and told of once.
+        // Each address is tried once at most, and reported once.
         let tried: Vec<String> = run.attempts.iter().filter_map(|attempt| Some(attempt.address.as_ref()?.to_string())).collect();
         prop_assert_eq!(tried.iter().collect::<Vec<_>>(), begun.clone(), "in the order begun");
         let mut once = tried.clone();
@@ -118,7 +118,7 @@ proptest! {
             prop_assert_eq!(attempt.began, Duration::from_millis(*began));
         }
 
-        // One winner, if any could connect; everything else is closed.
+        // There is one winner, if any could connect; all other sockets are closed.
         let connected: Vec<String> = run.attempts.iter().filter(|attempt| matches!(attempt.outcome, Outcome::Connected))
             .filter_map(|attempt| attempt.address.as_ref().map(Address::to_string)).collect();
         prop_assert_eq!(connected.first(), run.winner.as_ref());
@@ -130,7 +130,7 @@ proptest! {
         prop_assert_eq!(run.closed.len() + usize::from(run.winner.is_some()), opened.count());
         prop_assert!(run.winner.as_ref().is_none_or(|winner| !run.closed.contains(winner)));
 
-        // It is lost only when everything was tried and nothing connects.
+        // The race is lost only when every address was tried and none connects.
         if run.winner.is_none() {
             let known: usize = answers.iter().map(|(_, count)| count).sum();
             prop_assert_eq!(tried.len(), known);
@@ -139,7 +139,7 @@ proptest! {
             prop_assert!(run.attempts.iter().filter(|attempt| matches!(attempt.outcome, Outcome::Overtaken)).count() < begun.len());
         }
 
-        // Nothing is begun before the delay unless the one before has failed, and nothing after that.
+        // No attempt is begun before the delay unless the one before has failed; and then none is begun late.
         for pair in run.begun.windows(2) {
             let [(before, earlier), (_, later)] = pair else { continue };
             let at = [SIX, FOUR].concat().iter().position(|known| known == before).expect("one of ours");
@@ -150,7 +150,7 @@ proptest! {
             };
             let due = failed_at.map_or(earlier + 250, |failed| failed.min(earlier + 250));
             prop_assert!(*later >= due, "{:?} begun at {} ms, due at {} ms", pair, later, due);
-            // An address may have come up later than that, and have been held back.
+            // The next address may have been found later than that, and held back.
             let contender = usize::from(!SIX.contains(&pair[1].0.as_str()));
             let latest = due.max(answers[contender].0 + 50) + late;
             prop_assert!(*later <= latest, "{:?} begun at {} ms, at the latest at {} ms", pair, later, latest);

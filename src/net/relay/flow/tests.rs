@@ -1,4 +1,4 @@
-//! Directions between ends that do what they are told.
+//! Directions between scripted ends.
 
 use super::*;
 use proptest::prelude::*;
@@ -6,26 +6,26 @@ use rustix::event::epoll::EventFlags;
 use std::collections::VecDeque;
 use std::os::fd::BorrowedFd;
 
-/// What an end does, one step a call; after the last it would have to wait.
+/// A step of an end, one for each call; after the last step the end would have to wait.
 #[derive(Clone, Debug)]
 enum Step {
-    /// It gives, or takes, up to so many bytes.
+    /// Reads or writes up to this many bytes.
     Bytes(usize),
     Waits,
     Fails,
-    /// A message of so many bytes, whole or not at all.
+    /// Reads or writes a message of this many bytes, whole or not at all.
     Message(usize),
 }
 
-/// An end by script: it gives the bytes 0, 1, 2 and so on.
+/// A scripted end: it produces the bytes 0, 1, 2 and so on.
 #[derive(Default)]
 struct Scripted {
     reads: VecDeque<Step>,
     writes: VecDeque<Step>,
-    /// What comes when `reads` is over.
+    /// Whether the stream ends after `reads`; if not, the end waits.
     ends: bool,
     given: usize,
-    /// What it was given, and how often it was told of the end.
+    /// The bytes that were written to it; `shut` counts how often the end was passed to it.
     taken: Vec<u8>,
     messages: Vec<usize>,
     shut: usize,
@@ -108,7 +108,7 @@ fn tools() -> Tools {
     Tools { scratch: vec![0; SCRATCH], pipes: Pipes::new() }
 }
 
-/// Tells both ends that they are ready, as epoll does, until the direction is over or nothing moves any more.
+/// Reports both ends as ready, as epoll does, until the direction is over or nothing moves any more.
 fn run(
     flow: &mut Flow,
     from: &mut Side<Scripted>,
@@ -133,7 +133,7 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 proptest! {
-    // Each moves megabytes.
+    // Each case moves megabytes.
     #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
@@ -168,7 +168,7 @@ fn nothing_is_read_while_the_other_side_has_not_taken_what_was() {
     let (mut flow, mut tools) = (Flow::new(Passes::Bytes), tools());
     assert_eq!(flow.work(&mut from, &mut to, &mut tools).expect("nothing fails"), Pause::Sink);
     assert_eq!((from.end.given, to.end.taken.len()), (1000, 400));
-    // Whatever the reading side is told.
+    // Events of the reading side change nothing.
     from.reported(EventFlags::IN);
     let calls = from.end.calls;
     assert_eq!(flow.work(&mut from, &mut to, &mut tools).expect("nothing fails"), Pause::Sink);
@@ -215,7 +215,7 @@ fn messages_pass_whole_from_empty_ones_to_those_longer_than_the_scratch() {
     let waits = [Step::Waits, Step::Message(0)];
     let (mut from, mut to) = (reader(lengths.map(Step::Message), true), writer(waits.into_iter().cycle().take(40)));
     let (mut flow, mut tools) = (Flow::new(Passes::Messages), tools());
-    // The end may be found with the last message, which is an empty one.
+    // The end may arrive together with the last message.
     from.end.reads.push_back(Step::Message(3));
     assert_eq!(run(&mut flow, &mut from, &mut to, &mut tools).expect("nothing fails"), Pause::Over);
     assert_eq!(to.end.messages, [&lengths[..], &[3]].concat());

@@ -1,4 +1,4 @@
-//! Socket options: the values of a catalog set, and read back.
+//! Socket options: sets the values of a catalog, and reads them back.
 
 mod table;
 
@@ -20,7 +20,7 @@ pub(super) struct Stated {
 }
 
 impl Stated {
-    /// Returns those of a base protocol. Its time limits are none of the socket's.
+    /// Returns the options of a base protocol, without its time limits, which are not options of the socket.
     pub(super) fn of(base: &Base<'_>) -> Result<Stated, ProviderError> {
         let mut values = Vec::new();
         for (name, value) in base.settings.all() {
@@ -40,17 +40,17 @@ impl Stated {
         self.family
     }
 
-    /// Sets all of them on a fresh socket.
+    /// Sets all options on a new socket.
     pub(super) fn apply(&self, socket: &Socket) -> Result<(), ProviderError> {
         self.set(socket, |_| true)
     }
 
-    /// Sets what does not outlast connecting.
+    /// Sets the options that do not persist when the socket connects.
     pub(super) fn when_connected(&self, socket: &Socket) -> io::Result<()> {
         self.set(socket, |option| option.again == Again::Connected).map_err(kept)
     }
 
-    /// Sets what an accepted socket does not inherit.
+    /// Sets the options that an accepted socket does not inherit.
     pub(super) fn when_accepted(&self, socket: &Socket) -> io::Result<()> {
         let internet = self.family == Family::INET || self.family == Family::INET6;
         self.set(socket, |option| !internet || option.again != Again::Never).map_err(kept)
@@ -70,7 +70,7 @@ impl Stated {
     }
 }
 
-/// Sets a value; nothing if it is of the wrong kind.
+/// Sets a value; returns `None` if the value is of the wrong kind.
 fn set(access: &Access, socket: &Socket, value: &OptionValue) -> Option<io::Result<()>> {
     Some(match (access, value) {
         (Access::Switch { set, .. }, OptionValue::Boolean(value)) => set(socket, *value),
@@ -89,7 +89,8 @@ fn set(access: &Access, socket: &Socket, value: &OptionValue) -> Option<io::Resu
     })
 }
 
-/// Returns the value of an option, as the kernel reports it; 0s is a time that is not set, and an empty text a name that is not.
+/// Returns the value of an option, as the kernel reports it; a time that is not set is `0s`, and a name that is not set is an
+/// empty text.
 pub(super) fn query(socket: &Socket, family: Family, name: &str) -> io::Result<OptionValue> {
     let Some(option) = OPTIONS.iter().find(|option| option.name == name) else {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, unknown(name)));
@@ -117,7 +118,7 @@ fn unknown(name: &str) -> String {
     format!("the module `system` has no option `{name}`")
 }
 
-/// An error with the call that failed.
+/// Converts the error, and keeps the name of the call that failed.
 fn kept(error: ProviderError) -> io::Error {
     io::Error::new(error.io().map_or(io::ErrorKind::InvalidInput, io::Error::kind), error)
 }

@@ -1,4 +1,4 @@
-//! The table of socket options: how each is set and read.
+//! The table of socket options: the calls that set and read each one.
 
 use crate::catalog::modules::system::PATH_MTU_DISCOVERY;
 use crate::terms::Family;
@@ -7,28 +7,28 @@ use socket2::Socket;
 use std::io;
 use std::time::Duration;
 
-/// A row: an option, its constant, and the calls.
+/// A row of the table: an option, its constant, and its calls.
 pub(super) struct SocketOption {
     pub name: &'static str,
     constant: &'static str,
     access: Access,
-    /// The same of IPv6, where that is another constant.
+    /// The constant and the calls of IPv6, where they differ.
     inet6: Option<(&'static str, Access)>,
     pub again: Again,
 }
 
-/// When an option of TCP has to be set again; measured on Linux 6.18.
+/// The moment when an option of TCP has to be set again; measured on Linux 6.18.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub(super) enum Again {
-    /// An accepted socket has what its listener has.
+    /// Never: an accepted socket inherits the option.
     Never,
-    /// An accepted socket begins anew.
+    /// On an accepted socket, which does not inherit the option.
     Accepted,
-    /// Any connection begins anew.
+    /// On any socket, when it is connected.
     Connected,
 }
 
-/// How an option is set and read.
+/// The calls that set and read an option, by the kind of its value.
 pub(super) enum Access {
     Switch {
         set: Set<bool>,
@@ -55,7 +55,7 @@ pub(super) enum Access {
         set: fn(&Socket, &str) -> io::Result<()>,
         get: Get<String>,
     },
-    /// A word for each number from 0 on.
+    /// A word for each number, from 0.
     Word {
         set: Set<i32>,
         get: Get<i32>,
@@ -106,7 +106,7 @@ const fn words(set: Set<i32>, get: Get<i32>) -> Access {
     Access::Word { set, get, words: PATH_MTU_DISCOVERY }
 }
 
-/// In the order in which they are set on a fresh socket. `IP_TOS` sets the priority too, so `priority` comes after it.
+/// The options, in the order in which they are set on a new socket. `IP_TOS` sets the priority too, so `priority` comes after it.
 pub(super) static OPTIONS: &[SocketOption] = &[
     SocketOption::new(
         "reuse-address",
@@ -295,7 +295,8 @@ fn seconds(time: Duration) -> u32 {
     u32::try_from(time.as_secs()).unwrap_or(u32::MAX)
 }
 
-/// The bytes of a name of an interface (`IFNAMSIZ`, less its 0). The kernel cuts longer ones without a word.
+/// The longest name of a network interface in bytes (`IFNAMSIZ`, without the final 0). The kernel truncates longer ones without
+/// an error.
 const INTERFACE_NAME: usize = 15;
 
 fn set_device(socket: &Socket, name: &str) -> io::Result<()> {

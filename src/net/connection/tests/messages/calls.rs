@@ -1,15 +1,15 @@
-//! What single calls do with messages: what they answer, announce, tell, and keep.
+//! Single calls with messages: their results, and what a connection announces and keeps.
 
 use super::*;
 
-/// Both sides of a chain of one `mask` over a socket that takes and tells all it can.
+/// Returns both sides of a chain of one `mask`, over a socket that accepts all messages and reports their lengths.
 fn masked(endless: bool) -> ([Connection; 2], Arc<Mutex<Office>>) {
     let (mut connections, office) = posted(r#"["mask"]"#, endless, [vec![3], vec![3]], true);
     connections.iter_mut().for_each(|connection| connection.establish().unwrap());
     (connections, office)
 }
 
-/// Both sides of a chain of one `frame`.
+/// Returns both sides of a chain of one `frame`.
 fn framed() -> ([Connection; 2], Arc<Mutex<Wire>>) {
     let stack = FRAMED_STACKS[0];
     let (mut sides, wire) = connections(&chains(stack.0, stack.1), [vec![u16::MAX], vec![u16::MAX]]);
@@ -70,7 +70,7 @@ fn what_is_unread_is_announced_after_each_message_and_nothing_else_is() {
         assert!(blocks(here.read(&mut [0; 9])) && !here.has_unread());
         assert_eq!(here.wants(), Wants { readable: true, writable: false });
     }
-    // One read of a socket may bring more than may wait between two layers.
+    // One read of a socket may bring more messages than may wait between two layers.
     let ([mut here, mut there], _) = framed();
     let many = [0; 4 * 3000];
     here.machine.room()[..many.len()].copy_from_slice(&many);
@@ -136,7 +136,7 @@ fn a_peer_that_never_reads_stops_the_writer_after_one_message() {
 fn what_the_socket_refuses_is_reported_to_the_writer_and_the_next_goes_on() {
     let refused = |result: io::Result<usize>| Errno::from_io_error(&result.unwrap_err()) == Some(Errno::MSGSIZE);
     for endless in [true, false] {
-        // The second and the third attempt are refused.
+        // The socket refuses the second and the third message.
         let (mut connections, office) = posted(r#"["mask"]"#, endless, [vec![3, 2, 2, 3], vec![3]], true);
         let [here, there] = &mut connections;
         assert_eq!(here.write(b"first").unwrap(), 5);
@@ -149,7 +149,7 @@ fn what_the_socket_refuses_is_reported_to_the_writer_and_the_next_goes_on() {
 
 #[test]
 fn what_is_refused_while_the_user_reads_is_reported_to_who_writes_next() {
-    // The first message finds no room at once, and is refused when it is tried again, by a read.
+    // The first message finds no room at first, and is refused when a read tries it again.
     let (mut connections, _) = posted(r#"["mask"]"#, true, [vec![0, 2, 0, 3], vec![3]], true);
     let [here, there] = &mut connections;
     assert_eq!(here.write(b"lost").unwrap(), 4);
@@ -165,7 +165,7 @@ fn what_is_refused_while_the_user_reads_is_reported_to_who_writes_next() {
 
 #[test]
 fn one_message_that_is_refused_while_the_user_reads_does_not_hold_up_the_next() {
-    // A layer below answers, so that two messages wait.
+    // A second message is put directly into the machine, as the answer of a layer would be, so that two wait.
     let (mut connections, office) = posted(r#"["mask"]"#, true, [vec![0, 2, 3], vec![3]], true);
     let [here, _] = &mut connections;
     assert_eq!(here.write(b"refused").unwrap(), 7);
@@ -211,7 +211,7 @@ fn messages_that_were_read_are_not_merged_into_what_is_taken_out() {
     let [here, there] = connections.each_mut();
     assert!(blocks(here.establish()));
     there.establish().unwrap();
-    // Both come up before the layer has left.
+    // Both messages come up before the layer has retired.
     there.write(b"one").unwrap();
     here.establish().unwrap();
     assert!(here.machine.is_bare());
