@@ -35,8 +35,8 @@ pub struct Bare {
 }
 
 impl Stream {
-    /// Ends the writing side: pending bytes are sent, each layer sends its closing message, and the socket is shut down for writing.
-    /// Reading goes on until the peer ends its side.
+    /// Ends the writing side: pending bytes are sent, each layer sends its closing message, and the socket is shut down for
+    /// writing. Reading continues until the peer ends its side.
     ///
     /// # Errors
     ///
@@ -66,7 +66,8 @@ impl Stream {
         Ok(())
     }
 
-    /// Returns the name of the entry that was opened: of several [`Alternatives`](crate::net::Alternatives), the one that succeeded.
+    /// Returns the name of the entry that was opened: of several [`Alternatives`](crate::net::Alternatives), the one that
+    /// succeeded.
     pub fn entry(&self) -> &str {
         &self.connection.opened.entry
     }
@@ -150,7 +151,7 @@ impl Stream {
     ///
     /// # Errors
     ///
-    /// The stream: a layer is still in the way of its bytes, or bytes are still to be sent, or messages have been read from the socket
+    /// The stream: a layer is still above the socket, or bytes are still to be sent, or messages have been read from the socket
     /// already, or the socket has no file descriptor.
     pub fn into_socket(self) -> Result<Bare, Box<Stream>> {
         let Stream { connection, read_limit, write_limit, registration } = self;

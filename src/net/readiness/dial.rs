@@ -31,7 +31,7 @@ use std::time::Instant;
 ///     }
 ///     let lookups = dial.lookups();
 ///     if !lookups.is_empty() {
-/// A lookup may block, so a program with other connections runs it in a thread of its own.
+///         // A lookup may block, so a program with other connections runs it in a thread of its own.
 ///         lookups.into_iter().for_each(|lookup| dial.found(lookup.run(), Instant::now()));
 ///         continue;
 ///     }

@@ -34,9 +34,11 @@
 //! The client is answered when the far side is open, including the handshakes of all its layers, or has failed. A client that is
 //! refused gets the reason in terms of its protocol, and has [two seconds](PARTING) to read it before the connection is closed.
 //!
-//! Datagrams: each address that a datagram comes from is a session, with a socket of its own on the far side. Message boundaries
-//! are kept, and empty datagrams are forwarded too; a datagram that a side has no room for is lost, as on any network. A network
-//! error, such as the ICMP message that a port is unreachable, ends the session; so does silence.
+//! # Datagrams
+//!
+//! Each address that a datagram comes from is a session, with a socket of its own on the far side. Message boundaries are kept,
+//! and empty datagrams are forwarded too; a datagram that a side has no room for is lost, as on any network. A network error,
+//! such as the ICMP message that a port is unreachable, ends the session; so does silence.
 //!
 //! # Socket options
 //!
@@ -163,7 +165,7 @@ impl Relay {
     ///
     /// # Errors
     ///
-    /// As [`new`](Relay::new).
+    /// Those of [`new`](Relay::new).
     pub fn asked(near: Opener, at: impl ToTarget, far: impl Into<Alternatives>) -> Result<Self, Error> {
         Relay::between(near.asking(), at, far.into(), None)
     }

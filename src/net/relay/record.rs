@@ -26,7 +26,7 @@ pub struct Record {
     pub lasted: Duration,
     /// The address of the client.
     pub peer: Option<Address>,
-    /// The target; `None` if its client never named one.
+    /// The target; `None` if the connection ended before the target was needed or named.
     pub target: Option<Target>,
     /// The answer that its client got, if it asked for the target.
     pub answer: Option<Answer>,
@@ -57,7 +57,7 @@ pub enum Outcome {
         /// The error.
         error: Error,
     },
-    /// Neither side sent anything within this limit.
+    /// Nothing was moved in either direction within this limit.
     Idle(Duration),
     /// The relay was stopped.
     Cut,

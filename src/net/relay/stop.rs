@@ -56,7 +56,7 @@ impl Stop {
         self.inner.state.load(Ordering::SeqCst) >= AT_ONCE
     }
 
-    /// Wakes this inbox on each call from now on.
+    /// Wakes this inbox with each stop from now on.
     pub(super) fn notifies(&self, inbox: &Arc<Inbox>) {
         let mut inboxes = self.inboxes();
         inboxes.retain(|known| known.strong_count() > 0);

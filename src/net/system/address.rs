@@ -1,4 +1,4 @@
-//! Addresses of the system's sockets: names looked up, addresses bound, connected and read back.
+//! Addresses of the system's sockets: resolves names, binds and connects addresses, and reads them back.
 
 use crate::net::address::{Address, Target};
 use crate::net::provider::{Base, ProviderError};

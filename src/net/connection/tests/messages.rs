@@ -38,7 +38,7 @@ struct Post {
     notifies: bool,
     /// The last call reported a length, so the message is there.
     reported: bool,
-    /// The last read was the end.
+    /// The last read returned the end.
     at_end: bool,
 }
 
