@@ -1,14 +1,14 @@
-//! Which demands decide that a request is refused, where entries match and none meets them all.
+//! Finds the demands that decide a refusal, where entries match and none of them meets all demands.
 //!
-//! A demand that no entry meets decides by itself, and only such demands are named where there are any: to give up another one would
-//! not help. Where each alone is met by some entry, the demands decide together, and those are named that cannot be given up: a
-//! smallest set that no entry meets as a whole.
+//! A demand that no entry meets decides by itself. Where such demands exist, only they are named: giving up another one would not
+//! help. Where some entry meets each demand alone, the demands decide together, and a smallest set of demands that no entry meets
+//! as a whole is named.
 
 use super::Registry;
 use crate::catalog::entry::EntryIndex;
 use crate::terms::{Categories, Role, Services};
 
-/// What is demanded of entries that match.
+/// The demands on the entries that match.
 #[derive(Copy, Clone)]
 pub(super) struct Demanded<'d> {
     pub require: &'d Services,
@@ -18,19 +18,19 @@ pub(super) struct Demanded<'d> {
     pub role: Role,
 }
 
-/// The demands that decide.
+/// The demands that decide a refusal.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Deciding {
     pub lacking: Services,
     pub prohibited: Services,
-    /// The layer that `permit` keeps out of the first entry that it keeps out, where `permit` decides.
+    /// The layer that `permit` excludes from the first entry that it excludes, where `permit` decides.
     pub layer: Option<EntryIndex>,
-    /// Whether each of them alone is met by some entry.
+    /// Whether some entry meets each of the demands alone.
     pub jointly: bool,
 }
 
 impl Registry {
-    /// Returns which of the demands decide, none of the entries meeting them all.
+    /// Returns which of the demands decide. None of the entries may meet all of them.
     pub(super) fn deciding(
         &self,
         demanded: Demanded<'_>,
@@ -59,7 +59,7 @@ impl Registry {
         self.smallest(demanded, kept_out, matches)
     }
 
-    /// Leaves out one demand after the other, as long as no entry meets the rest.
+    /// Removes one demand after the other, as long as no entry meets the rest.
     fn smallest(
         &self,
         demanded: Demanded<'_>,

@@ -1,4 +1,4 @@
-//! What can be read of a registry's entries and providers.
+//! The read-only views of a registry's entries and providers.
 
 use super::Registry;
 use crate::catalog::entry::{Body, Entry, EntryIndex, Layer};

@@ -1,6 +1,6 @@
-//! Why a request is answered as it is: every candidate with the first test that it failed, and what would admit it.
+//! Explains an answer: every candidate with the first test that it failed, and the changes that would admit it.
 //!
-//! All of it is computed when asked for, over all entries; resolving pays nothing for it.
+//! Explanations are computed on request, over all entries; resolving pays nothing for them.
 
 use super::mend::{self, Mend};
 use super::policy::{Applied, Governed, Objection};
@@ -34,10 +34,10 @@ pub struct Candidate<'r> {
     pub wanted: String,
     /// What the entry had instead.
     pub had: String,
-    /// The fact that the test looked at and the entry's source does not state, so that it counts as absent: `matches-zero`, or
-    /// `protocol`, of which the end of the range is not stated.
+    /// The fact that the test needs and the source of the entry does not state, so that it counts as absent: `matches-zero`, or
+    /// `protocol` where the end of the range is not stated.
     pub untold: Option<&'static str>,
-    /// All tests that it fails, in their order; of more than one only the first is reported as `failed`.
+    /// All tests that the candidate fails, in their order. Only the first one is reported as `failed`.
     pub(super) fails: Vec<Test>,
     passed: usize,
 }
@@ -64,7 +64,7 @@ pub enum Test {
     Prohibit,
     /// The policy for the application that asks.
     Policy,
-    /// It passes everything, and another comes before it.
+    /// The candidate passes every test, and another one comes before it.
     Order,
 }
 
@@ -92,7 +92,7 @@ impl std::fmt::Display for Test {
     }
 }
 
-/// What a request comes down to before candidates are tested; a name that leads nowhere is nothing.
+/// A request, resolved as far as possible before candidates are tested. The inner `None` is a name that leads to nothing.
 pub(super) struct Asked<'q> {
     pub request: &'q Request,
     pub demands: &'q Demands,
@@ -131,7 +131,7 @@ impl Registry {
             self.selectable().map(|entry| self.candidate(&asked, entry.index(), winner)).collect();
         let astray = asked.named == Some(None);
         candidates.sort_by_cached_key(|candidate| {
-            // Of entries that are not called what was asked for, those that may have been meant come first.
+            // Where a wrong name was asked for, entries with a near name come first.
             let far = astray && mend::near_entry(self, &asked, candidate.entry.index()).is_none();
             (candidate.failed.is_some(), far, std::cmp::Reverse(candidate.passed), candidate.fails.len())
         });
@@ -170,7 +170,7 @@ impl Registry {
         }
         let [family, socket_type, protocol] = self.passes(triple, index);
         let [family, socket_type, protocol] = match asked.named {
-            // With a named entry, 0 and -1 stand for what the entry has.
+            // With a named entry, 0 and -1 stand for the value of the entry.
             Some(_) => [
                 family || self.family_left_open(asked.request.family()),
                 socket_type || matches!(triple.socket_type, 0 | -1),
@@ -303,12 +303,12 @@ impl Registry {
         }
     }
 
-    /// Returns the fact that a test looks at, if the entry's source does not state it.
+    /// Returns the fact that a test needs and that the source of the entry does not state, if any.
     fn untold(&self, asked: &Asked<'_>, index: EntryIndex, test: Test) -> Option<&'static str> {
         let fact = match asked.request.protocol() {
             _ if test != Test::Protocol => return None,
             Protocol::UNSPEC => "matches-zero",
-            // Ranges go up from the protocol that is stated.
+            // Ranges extend upwards from the protocol that is stated.
             _ if asked.triple.protocol < self.protocols(index).first() => return None,
             _ => "protocol",
         };

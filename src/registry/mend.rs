@@ -1,4 +1,4 @@
-//! What would have to change for a refused request to be answered, and which guarantees that would weaken.
+//! Finds the changes that would get a refused request answered, and the guarantees that they would weaken.
 
 use super::explain::{Asked, Candidate, Test};
 use super::policy::{Governed, Objection};
@@ -7,19 +7,19 @@ use crate::catalog::entry::EntryIndex;
 use crate::catalog::{Claim, EntryDemand, Location, Span, TestRequest, nearest, quoted};
 use crate::terms::{Family, Protocol, Role, Services, SocketType};
 
-/// Some changes that together would admit an entry.
+/// A set of changes that together would admit an entry.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Mend<'r> {
     /// The entry that would be admitted.
     pub entry: EntryRef<'r>,
-    /// What to change; all of it.
+    /// The changes, all of which are necessary.
     pub changes: Vec<Change>,
-    /// Where a catalog would have to be changed; nothing when only the request would.
+    /// Where a catalog would have to be changed, or `None` if only the request would change.
     pub source: Option<Location>,
-    /// The guarantees that this would weaken: the request's own demands, policy, and `[[always]]`.
+    /// The guarantees that the changes would weaken: the request's own demands, policy, and `[[always]]`.
     pub weakens: Vec<String>,
-    /// The request as it would be, when that is all that changes.
+    /// The changed request, if only the request changes.
     pub request: Option<Request>,
 }
 
@@ -29,24 +29,24 @@ pub struct Mend<'r> {
 pub enum Change {
     /// The request asks for something else.
     Ask {
-        /// What is changed: `family`, `type`, `protocol`, `entry`, `provider` or `application`.
+        /// The name of the field: `family`, `type`, `protocol`, `entry`, `provider` or `application`.
         field: &'static str,
-        /// What it is.
+        /// The present value.
         from: String,
-        /// What it should be.
+        /// The value that it should have.
         to: String,
     },
-    /// The request no longer requires these.
+    /// The request no longer requires these services.
     NoLongerRequire(Services),
-    /// The request no longer prohibits these.
+    /// The request no longer prohibits these services.
     NoLongerProhibit(Services),
-    /// The policy for an application no longer requires these.
+    /// The policy for an application no longer requires these services.
     PolicyNoLongerRequires(String, Services),
-    /// The policy for an application no longer prohibits these.
+    /// The policy for an application no longer prohibits these services.
     PolicyNoLongerProhibits(String, Services),
-    /// The policy for an application permits the categories of a layer, or the layer gets some that it permits.
+    /// The policy for an application permits the categories of a layer, or the layer gets categories that the policy permits.
     PolicyPermits(String, String),
-    /// An application without a section of policy gets one.
+    /// An application without a section of policy gets a section.
     WriteSection(String),
     /// An entry is no longer disabled.
     Enable(String),
@@ -82,7 +82,7 @@ impl std::fmt::Display for Mend<'_> {
     }
 }
 
-/// So many mends are shown at the most; each is a way out, and a long list is none.
+/// The most mends that are returned; a longer list would not help the reader.
 const MOST: usize = 5;
 
 /// Returns the smallest sets of changes over all candidates: fewest changes first, then fewest weakened guarantees.
@@ -98,7 +98,7 @@ pub(super) fn mends<'r>(registry: &'r Registry, asked: &Asked<'_>, candidates: &
     mends.retain(|mend| mend.changes.len() <= smallest + 1);
     let mut seen: Vec<Vec<Change>> = Vec::new();
     mends.retain(|mend| {
-        // A larger set that holds a smaller one is no further way out.
+        // A larger set that contains a smaller one is no further remedy.
         let fresh = !seen.iter().any(|known| known.iter().all(|change| mend.changes.contains(change)));
         if fresh {
             seen.push(mend.changes.clone());
@@ -123,7 +123,7 @@ fn enabling<'r>(registry: &'r Registry, asked: &Asked<'_>) -> Option<Mend<'r>> {
     })
 }
 
-/// Returns what would admit a candidate, or `None` where no change is near enough to be meant.
+/// Returns the mend that would admit a candidate, or `None` where no change is likely to be meant.
 fn admit<'r>(registry: &'r Registry, asked: &Asked<'_>, candidate: &Candidate<'r>) -> Option<Mend<'r>> {
     let index = candidate.entry.index();
     let stack = registry.stack(index);
@@ -134,7 +134,7 @@ fn admit<'r>(registry: &'r Registry, asked: &Asked<'_>, candidate: &Candidate<'r
     let role = request.role();
     for test in &candidate.fails {
         match test {
-            // Which family or protocol is meant cannot be guessed.
+            // It cannot be guessed which family or protocol is meant.
             Test::Request => return None,
             Test::Entry => {
                 let from = near_entry(registry, asked, index)?;
@@ -161,7 +161,7 @@ fn admit<'r>(registry: &'r Registry, asked: &Asked<'_>, candidate: &Candidate<'r
             Test::Protocol => {
                 let from = registry.protocol_text(asked.request.protocol(), stack.family);
                 let first = askable(registry, asked, index)?;
-                // A request for protocol 0 must say the family where 0 stands for any.
+                // A request for protocol 0 must state the family in dialects where 0 stands for any.
                 let ambiguous =
                     first == Protocol::UNSPEC && asked.named.is_none() && request.family() == Family::UNSPEC;
                 if ambiguous {
@@ -172,7 +172,7 @@ fn admit<'r>(registry: &'r Registry, asked: &Asked<'_>, candidate: &Candidate<'r
                 changes.push(Change::Ask { field: "protocol", from, to: registry.protocol_text(first, stack.family) });
                 request = replace_triple(request, |triple| triple.2 = first);
             }
-            // No change of a request makes a layer find below it what it needs.
+            // No change of the request gives a layer the services that it needs below it.
             Test::Require | Test::Prohibit if stack.unmet(role).is_some() => return None,
             Test::Require => {
                 let lacking = asked.demands.require.difference(stack.services(role));
@@ -193,7 +193,7 @@ fn admit<'r>(registry: &'r Registry, asked: &Asked<'_>, candidate: &Candidate<'r
                         request.demands_mut().application = Some(near.clone());
                         changes.push(Change::Ask { field: "application", from: name.to_owned(), to: near });
                     }
-                    // The one that was probably meant may not use it either.
+                    // The application that was probably meant may not use the entry either.
                     Some(_) => return None,
                     None => {
                         source = registry.inner.applications.last().map(|(_, section)| section.at);
@@ -234,7 +234,7 @@ fn admit<'r>(registry: &'r Registry, asked: &Asked<'_>, candidate: &Candidate<'r
     })
 }
 
-/// Returns the protocol by which a request gets the entry, or `None` where none can be guessed, or where only its name leads there.
+/// Returns the protocol by which a request gets the entry, or `None` where none can be guessed or only its name leads to it.
 fn askable(registry: &Registry, asked: &Asked<'_>, index: EntryIndex) -> Option<Protocol> {
     let protocols = registry.protocols(index);
     let first = protocols.first();
@@ -255,8 +255,8 @@ fn replace_triple(request: Request, change: impl FnOnce(&mut (Family, SocketType
     replaced
 }
 
-/// Returns what the request calls the entry, if this candidate may have been meant: a near name, a member of the chain over several
-/// bases that was named, or a chain that holds the layer that was named.
+/// Returns the name that the request states for an entry, if this candidate may have been meant: it has a near name, is a member
+/// of the named chain over several bases, or is a chain that contains the named layer.
 pub(super) fn near_entry(registry: &Registry, asked: &Asked<'_>, index: EntryIndex) -> Option<String> {
     let EntryDemand::Name(name) = asked.demands.entry.as_ref()? else { return None };
     let candidate = registry.name_at(index);
@@ -267,7 +267,7 @@ pub(super) fn near_entry(registry: &Registry, asked: &Asked<'_>, index: EntryInd
     (near || member || holds).then(|| name.clone())
 }
 
-/// Returns the `[[always]]` that would no longer hold if the request selected this entry.
+/// Returns the guarantees (`[[always]]`) that would no longer hold if the request selected this entry.
 fn broken_guarantees(registry: &Registry, request: &Request, index: EntryIndex) -> Vec<String> {
     let fitting = registry.guarantees().iter().filter(|guarantee| registry.speaks_of(&guarantee.request, request));
     let broken = fitting.filter(|guarantee| registry.breaks(&guarantee.claim, request.role(), index));
@@ -287,7 +287,7 @@ fn broken_guarantees(registry: &Registry, request: &Request, index: EntryIndex) 
 }
 
 impl Registry {
-    /// Returns whether a guarantee speaks of a request: every field that it states is so.
+    /// Returns whether a guarantee covers a request: the request has every value that the guarantee states.
     pub(crate) fn speaks_of(&self, pattern: &TestRequest, request: &Request) -> bool {
         let demands = request.demands().unwrap_or(Demands::none());
         let key = |family| super::family_key(&self.inner.family_keys, self.scope(), family);
@@ -307,7 +307,7 @@ impl Registry {
             && demands.prohibit.contains(&pattern.prohibit)
     }
 
-    /// Returns whether selecting this entry breaks a guarantee's claim.
+    /// Returns whether selecting this entry breaks the claim of a guarantee.
     pub(crate) fn breaks(&self, claim: &Claim, role: Role, index: EntryIndex) -> bool {
         match claim {
             Claim::Services(services) => !self.stack(index).services(role).contains(services),

@@ -1,21 +1,21 @@
-//! The registry: merged, checked, frozen; it answers requests.
+//! The registry: a merged, checked and frozen catalog that answers requests.
 //!
-//! | file | what |
+//! | file | contents |
 //! |---|---|
-//! | `request` | the question |
+//! | `request` | the request |
 //! | `resolve` | the tests of a request, in their order |
-//! | `index` | plain requests in constant time |
-//! | `policy` | what applications may use |
-//! | `deciding` | which demands decide that a request is refused |
-//! | `selection`, `refusal` | the two answers, and all answers at once for those who choose |
-//! | `explain`, `mend` | why, and what would change it |
-//! | `compare` | which requests change their answer between two registries |
-//! | `picture` | what a picture shows |
-//! | `prove` | what holds for every request |
-//! | `entry` | what can be read of entries |
+//! | `index` | finds the answers to plain requests in constant time |
+//! | `policy` | which entries applications may use |
+//! | `deciding` | the demands that decide that a request is refused |
+//! | `selection`, `refusal` | the two kinds of answers, and all selections at once for programs that choose themselves |
+//! | `explain`, `mend` | the reasons for an answer, and the changes that would change it |
+//! | `compare` | the requests whose answer changes between two registries |
+//! | `picture` | the contents of a picture |
+//! | `prove` | proofs about every request |
+//! | `entry` | the views of entries and providers |
 //! | `words` | requests written as text |
 //!
-//! Depends on `terms`, the valid forms of `catalog`, and `graph`. It knows no TOML, no files and no clock.
+//! It depends on `terms`, the valid forms of `catalog`, and `graph`. It uses no TOML, no files and no clock.
 
 mod compare;
 mod deciding;
@@ -58,18 +58,18 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// A frozen set of catalogs that answers requests.
 ///
-/// Cloning it is cheap, and all clones share what is frozen: it is made to be handed to every thread.
+/// Cloning it is cheap, and all clones share the frozen data, so that every thread can have its own clone.
 #[derive(Clone)]
 pub struct Registry {
     inner: Arc<Inner>,
 }
 
 struct Inner {
-    // What a plain resolve reads stands first, and together.
+    // The data that a plain resolve reads comes first, and together.
     index: Index,
     /// Whether a section of policy may apply to a request that demands nothing.
     has_policy: bool,
-    /// For each known family the number by which the index knows it.
+    /// The number of each known family in the index.
     family_keys: [i32; Family::KNOWN],
     title: Option<String>,
     sources: Arc<Sources>,
@@ -77,7 +77,7 @@ struct Inner {
     providers: Vec<Provider>,
     names: IndexMap<String, Declared>,
     entries: Vec<Entry>,
-    /// For each enabled base and chain what it is as a whole.
+    /// The stack of each enabled base protocol and chain.
     stacks: Vec<Option<Stack>>,
     disabled: Vec<Option<Span>>,
     /// The selectable entries in catalog order.
@@ -86,14 +86,14 @@ struct Inner {
     graph: Graph,
     applications: IndexMap<String, Application>,
     expectations: Vec<Expectation>,
-    /// Those of catalogs that ship, where others include them.
+    /// The expectations of catalogs that ship, where other catalogs include them.
     unrun: Vec<Expectation>,
     guarantees: Vec<Guarantee>,
     lint: Vec<(String, Span, Severity)>,
     winsock: WinsockSection,
     remarks: Vec<Remark>,
     modules: Modules,
-    /// How many clones are there only to be the last one.
+    /// The number of clones that exist only to be dropped last.
     retained: AtomicUsize,
 }
 
@@ -122,14 +122,14 @@ impl Registry {
             entries,
         } = catalog;
         let order: Vec<EntryIndex> = order.into_iter().filter(|index| stacks[index.get()].is_some()).collect();
-        // Of entries of Windows' two catalogs that share an id, an enabled one has it.
+        // Where entries of Windows' two catalogs share an id, the id leads to an enabled one.
         let mut by_id: HashMap<i32, EntryIndex> = HashMap::with_capacity(entries.len());
         for (at, entry) in entries.iter().enumerate() {
             if entry.enabled || !by_id.contains_key(&entry.id) {
                 by_id.insert(entry.id, EntryIndex::new(at));
             }
         }
-        // Tests of catalogs that ship say what those do by themselves.
+        // The tests of catalogs that ship describe those catalogs by themselves.
         let runs = |at: Span| sources.run_tests_that_ship() || !sources.get(at.file).is_shipped();
         let (expectations, unrun) = expectations.into_iter().partition(|expectation| runs(expectation.at));
         let guarantees = guarantees.into_iter().filter(|guarantee| runs(guarantee.at)).collect();
@@ -195,7 +195,7 @@ impl Registry {
         self.inner.by_id.get(&id).map(|&index| EntryRef::new(self, index))
     }
 
-    /// Returns what Winsock catalogs say of themselves.
+    /// Returns the facts that Winsock catalogs state about themselves.
     pub(crate) fn winsock(&self) -> &WinsockSection {
         &self.inner.winsock
     }
@@ -243,27 +243,28 @@ impl Registry {
         &self.inner.graph
     }
 
-    /// Returns the tests that are run: where a catalog that ships is included by another, not its own.
+    /// Returns the tests that are run. Where another catalog includes one that ships, the tests of the latter are not among them.
     pub(crate) fn expectations(&self) -> &[Expectation] {
         &self.inner.expectations
     }
 
-    /// Returns the tests that are not run here.
+    /// Returns the tests that are not run in this registry.
     pub(crate) fn unrun_expectations(&self) -> &[Expectation] {
         &self.inner.unrun
     }
 
-    /// Returns the guarantees that are proved: where a catalog that ships is included by another, not its own.
+    /// Returns the guarantees that are proved. Where another catalog includes one that ships, those of the latter are not among
+    /// them.
     pub(crate) fn guarantees(&self) -> &[Guarantee] {
         &self.inner.guarantees
     }
 
-    /// Severities that the catalogs set: code of the rule, place, severity.
+    /// Returns the severities that the catalogs set: the code of the rule, the place and the severity.
     pub(crate) fn lint(&self) -> &[(String, Span, Severity)] {
         &self.inner.lint
     }
 
-    /// Statements of the documents that nothing else here shows.
+    /// Returns the statements of the documents that no other part of the registry shows.
     pub(crate) fn remarks(&self) -> &[Remark] {
         &self.inner.remarks
     }
@@ -273,7 +274,7 @@ impl Registry {
         self.inner.applications.iter().map(|(name, section)| (name.as_str(), section))
     }
 
-    /// Returns the documents, for those who keep them longer than the registry.
+    /// Returns the documents, shared with callers that keep them longer than the registry.
     pub(crate) fn shared_sources(&self) -> &Arc<Sources> {
         &self.inner.sources
     }
@@ -282,19 +283,21 @@ impl Registry {
         Arc::ptr_eq(&self.inner, &other.inner)
     }
 
-    /// Says of this clone that it is there only to be the last one; it stays so until it is dropped after [`Registry::release`].
+    /// Marks this clone as one that exists only to be dropped last. The mark lasts until [`Registry::release`], after which the
+    /// clone must be dropped.
     pub(crate) fn retain(&self) {
         self.inner.retained.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Takes back one [`Registry::retain`].
+    /// Reverts one call of [`Registry::retain`].
     pub(crate) fn release(&self) {
         self.inner.retained.fetch_sub(1, Ordering::Relaxed);
     }
 
-    /// Returns whether all clones are retained ones, so that nobody answers by it any more.
+    /// Returns whether all remaining clones are retained ones, so that no user of the registry is left.
     pub(crate) fn is_unused(&self) -> bool {
-        // Who retains may also release meanwhile, which lets this say no where yes were right, and never the other way round.
+        // A retaining thread may also release meanwhile, which can make this return `false` in place of `true`, but never the
+        // reverse.
         Arc::strong_count(&self.inner) == self.inner.retained.load(Ordering::Relaxed)
     }
 
@@ -332,7 +335,7 @@ impl Registry {
         self.stack_at(index).expect("the order holds only entries with a stack")
     }
 
-    /// Returns the protocols that a selectable entry answers to.
+    /// Returns the protocols that a selectable entry matches.
     pub(crate) fn protocols(&self, index: EntryIndex) -> &ProtocolSet {
         self.inner.protocols(index)
     }
@@ -358,8 +361,8 @@ impl std::fmt::Debug for Registry {
 /// A family number that no entry has: catalogs take none below 1.
 const NOWHERE: i32 = -1;
 
-/// Returns the number by which the index knows each known family: the system's, or where it has none one that no program can ask
-/// for.
+/// Returns the number of each known family in the index: that of the system or, where the system has none, a number that no
+/// program can ask for.
 fn family_keys(scope: &Scope) -> [i32; Family::KNOWN] {
     let mut keys = [NOWHERE; Family::KNOWN];
     for family in Family::all() {

@@ -1,4 +1,4 @@
-//! The picture of a registry.
+//! Draws the picture of a registry.
 
 use super::{EntryRef, Registry};
 use crate::catalog::EntryKind;
@@ -6,8 +6,8 @@ use crate::graph::picture::{Chain, Node, NodeKind, Picture};
 use std::collections::HashMap;
 
 impl Registry {
-    /// Returns what a picture of the enabled entries shows: base protocols in catalog order, layers as declared, chains in catalog
-    /// order. Hidden entries are drawn.
+    /// Returns the picture of the enabled entries: base protocols in catalog order, layers in order of declaration, chains in
+    /// catalog order. Hidden entries are drawn too.
     ///
     /// ```
     /// let svg = sockatlas::Registry::builtin().picture().to_svg();

@@ -1,9 +1,9 @@
-//! Policy: what applications may use, added to what a request itself demands.
+//! Policy: which entries applications may use, in addition to the demands of a request itself.
 //!
-//! It is test 7 of a request, behind the request's own `require` and `prohibit`: the section of the application that asks counts, else
-//! that of `*`. Where neither is there but other applications have sections, nothing passes the test, and the refusal is
-//! `no-such-application`: a mistyped name never gets less than what is stated. So a request that nothing matches anyway is refused for
-//! that reason, whoever asks.
+//! Policy is test 7 of a request, after the request's own `require` and `prohibit`. The section of the application that asks
+//! counts, or else that of `*`. Where neither exists but other applications have sections, no entry passes the test, and the
+//! refusal is `no-such-application`, so that a mistyped name never lifts what policy demands. A request that no entry matches is
+//! refused for that reason first, whichever application asks.
 
 use super::deciding::Demanded;
 use super::{Refusal, Registry};
@@ -11,27 +11,27 @@ use crate::catalog::entry::{Body, EntryIndex};
 use crate::catalog::{Policy, nearest};
 use crate::terms::{Categories, Role, Services};
 
-/// The section that applies to a request.
+/// The section of policy that applies to a request.
 #[derive(Copy, Clone)]
 pub(super) struct Applied<'r> {
-    /// Its name: an application's, or `*`.
+    /// The name of the section: that of an application, or `*`.
     pub name: &'r str,
     pub policy: &'r Policy,
 }
 
-/// What governs the requests of an application.
+/// The policy that governs the requests of an application.
 #[derive(Copy, Clone)]
 pub(super) enum Governed<'r> {
     /// No policy: there are no sections, or the request names no application and there is no `*`.
     Free,
     /// A section.
     By(Applied<'r>),
-    /// It has no section, others have, and there is no `*`: it may use nothing.
+    /// The application has no section, others have one, and there is no `*`: it may use no entry.
     Unknown,
 }
 
 impl<'r> Governed<'r> {
-    /// Returns the section, where there is one.
+    /// Returns the section, or `None` where no section applies.
     pub fn applied(self) -> Option<Applied<'r>> {
         match self {
             Governed::By(applied) => Some(applied),
@@ -39,7 +39,7 @@ impl<'r> Governed<'r> {
         }
     }
 
-    /// Returns whether both let the same entries through.
+    /// Returns whether both permit the same entries.
     pub fn is_like(self, other: Governed<'_>) -> bool {
         match (self, other) {
             (Governed::Free, Governed::Free) | (Governed::Unknown, Governed::Unknown) => true,
@@ -49,20 +49,20 @@ impl<'r> Governed<'r> {
     }
 }
 
-/// What keeps an entry from an application.
+/// The reasons why an application may not use an entry.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Objection {
     pub lacking: Services,
     pub prohibited: Services,
-    /// The first layer, from the top, that `permit` keeps out.
+    /// The first layer, from the top, that `permit` excludes.
     pub layer: Option<EntryIndex>,
 }
 
-/// So many names are looked at for one that may have been meant: a refusal is not worth more.
+/// The most names that are searched for one that may have been meant. A refusal is not worth more time.
 const LOOKS: usize = 1_000;
 
 impl Registry {
-    /// Returns the section of the application that asks, else that of `*`, else none.
+    /// Returns the policy that governs an application: its own section, or else that of `*`.
     pub(super) fn policy(&self, application: Option<&str>) -> Governed<'_> {
         let sections = &self.inner.applications;
         let own = application.and_then(|name| sections.get_key_value(name));
@@ -84,7 +84,7 @@ impl Registry {
         self.inner.has_policy
     }
 
-    /// Returns whether what governs an application lets it use an entry.
+    /// Returns whether the policy that governs an application permits an entry.
     pub(super) fn lets(&self, governed: Governed<'_>, role: Role, index: EntryIndex) -> bool {
         match governed {
             Governed::Free => true,
@@ -109,7 +109,7 @@ impl Registry {
         }
     }
 
-    /// Returns whether each layer of a selectable entry has categories that `permit` lets in.
+    /// Returns whether `permit` permits the categories of each layer of a selectable entry.
     pub(crate) fn permits_layers(&self, permit: Categories, index: EntryIndex) -> bool {
         self.first_not_permitted(permit, index).is_none()
     }
@@ -126,7 +126,7 @@ impl Registry {
         }
     }
 
-    /// Why an application may use none of some entries; there is at least one.
+    /// Returns the refusal of an application that may use none of some entries. There must be at least one entry.
     pub(super) fn not_permitted(
         &self,
         applied: Applied<'_>,
@@ -146,7 +146,8 @@ impl Registry {
         }
     }
 
-    /// Why an application may use no entry at all under a policy; nothing where some entry is permitted, and where there is none.
+    /// Returns the refusal of an application that may use no entry at all under a policy, or `None` where an entry is permitted
+    /// or the registry has none.
     pub(crate) fn bars_all(&self, application: &str, policy: &Policy) -> Option<Refusal> {
         let all = self.inner.order.iter().copied();
         let is_permitted = |index| Role::ALL.into_iter().any(|role| self.permits(policy, role, index));

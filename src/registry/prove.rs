@@ -1,14 +1,14 @@
-//! Proofs over every request: whether a guarantee holds, and which requests can reach an entry at all.
+//! Proofs about every request: does a guarantee hold, and which requests can reach an entry at all?
 //!
-//! Nothing is sampled. The space of requests is endless, but what they can select is not:
+//! The proofs do not sample requests. The number of requests is not bounded, but the number of entries that they can select is:
 //!
 //! - A request that selects an entry passes all its tests; the same request that also *names* the entry passes them too. So an
-//!   entry is within reach of the requests that fit a pattern just when one that names it is (unless the pattern itself speaks
-//!   of the entry demand). A guarantee holds when no entry within reach breaks it. Where no entry is within reach at all, it claims
-//!   nothing, and so it does where it claims what its own request demands: that is no proof.
-//! - Of requests that name neither entry nor provider, the most that services can do is to require all that an entry offers and
-//!   to prohibit the rest. What then comes before it are earlier entries of the same family, type and services; they hide it
-//!   when their protocol sets together cover its own.
+//!   entry is reachable by the requests that fit a pattern exactly if it is reachable by one that names it (unless the pattern
+//!   itself contains the entry demand). A guarantee holds if no reachable entry breaks it. Where no entry is reachable at all, or
+//!   where the guarantee claims what its own request demands, it claims nothing, and that is no proof.
+//! - Among requests that name neither entry nor provider, the services of a request can do no more than to require all that an
+//!   entry offers and to prohibit the rest. Then only earlier entries of the same family, type and services come before it; they
+//!   hide it if their protocol sets together cover its own.
 
 use super::policy::Governed;
 use super::{Demands, Refusal, Registry, Request, family_key};
@@ -17,46 +17,47 @@ use crate::catalog::{Claim, EntryDemand, Guarantee, Policy, ProtocolSet, TestReq
 use crate::terms::{ErrorCode, Protocol, Role, Services};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// A request that a guarantee speaks of, and what it gets against the guarantee.
+/// A request that a guarantee covers, and the entry that it selects against the guarantee.
 pub(crate) struct Leak {
     pub request: Request,
     pub selected: EntryIndex,
 }
 
-/// What is to be said of a guarantee.
+/// The result of trying to prove a guarantee.
 pub(crate) enum Proof {
-    /// It holds for every request that it speaks of, and some of them are answered.
+    /// The guarantee holds for every request that it covers, and some of these requests are answered.
     Holds,
-    /// Some request breaks it.
+    /// A request breaks the guarantee.
     Broken(Box<Leak>),
-    /// It could not be broken: it claims nothing.
+    /// The guarantee cannot be broken, because it claims nothing.
     Vacuous(Vacuity),
 }
 
-/// Why a guarantee claims nothing.
+/// The reason why a guarantee claims nothing.
 pub(crate) enum Vacuity {
-    /// What it claims is what its request demands already.
+    /// The request of the guarantee already demands what the guarantee claims.
     Demanded,
-    /// It speaks of an application that has no section, where such applications are refused.
+    /// The guarantee names an application that has no section, where such applications are refused.
     UnknownApplication,
-    /// No request that it speaks of is answered; the entry that comes nearest, if there is any, and why not even that one is selected.
+    /// No request that the guarantee covers is answered. Contains the entry that comes nearest, if any, and the refusal of a
+    /// request that names it.
     Unanswered(Option<(EntryIndex, Refusal)>),
 }
 
-/// What hides an entry from requests that name neither entry nor provider.
+/// The entries that hide an entry from requests that name neither entry nor provider.
 pub(crate) struct Shadow {
-    /// The protocol numbers that earlier entries answer instead, disjoint and ascending; protocol 0 is not among them.
+    /// The protocol numbers that earlier entries answer instead, disjoint and ascending, without protocol 0.
     pub hidden: Vec<(i32, i32)>,
-    /// Whether a request with protocol 0 is among those answered by others.
+    /// Whether an earlier entry answers the request with protocol 0.
     pub zero_hidden: bool,
-    /// Whether nothing is left.
+    /// Whether no protocol is left for the entry.
     pub whole: bool,
     /// The earlier entries, in the order of declaration.
     pub by: Vec<EntryIndex>,
 }
 
 impl Registry {
-    /// Returns whether a guarantee holds for every request, and whether it claims anything.
+    /// Tries to prove that a guarantee holds for every request, and that it claims anything.
     pub(crate) fn prove(&self, guarantee: &Guarantee) -> Proof {
         let pattern = &guarantee.request;
         let application = pattern.application.as_ref().map(|(name, _)| name.as_str());
@@ -67,14 +68,15 @@ impl Registry {
             return Proof::Vacuous(Vacuity::Demanded);
         }
         let applications = self.applications_of(pattern);
-        // That all are refused is itself a claim.
+        // For this claim, a refusal of all requests is the very thing that is claimed.
         let mut is_answered = matches!(guarantee.claim, Claim::Refused);
         let mut nearest: Option<(EntryIndex, Refusal)> = None;
         let named = pattern.entry.as_ref().map(|entry| self.named(entry).ok());
         let within = named.as_ref().map_or(&self.inner.order[..], Option::as_slice);
         let roles = pattern.role.as_ref().map_or(&Role::ALL[..], std::slice::from_ref);
         for (&index, &role) in within.iter().flat_map(|index| roles.iter().map(move |role| (index, role))) {
-            // What cannot be accepted as the catalogs state it needs options of a program, and opening tests what those lead to.
+            // An entry that cannot accept as the catalogs state it needs options from a program, and opening it tests what these
+            // result in.
             let breaks =
                 self.breaks(&guarantee.claim, role, index) && (role == Role::Connect || self.can_accept(index));
             if !breaks && is_answered {
@@ -105,7 +107,7 @@ impl Registry {
         if is_answered { Proof::Holds } else { Proof::Vacuous(Vacuity::Unanswered(nearest)) }
     }
 
-    /// Returns whether the catalogs state all options without which nothing can be accepted.
+    /// Returns whether the catalogs state all options that are required to accept.
     fn can_accept(&self, index: EntryIndex) -> bool {
         self.at(index).stack().all(|part| {
             let needed = part.specs().filter(|spec| spec.is_required_to(Role::Accept));
@@ -113,8 +115,8 @@ impl Registry {
         })
     }
 
-    /// A guarantee that speaks of this entry for these demands in this role, and that these services would break: what is given
-    /// at opening must keep what was proved of the catalogs.
+    /// Returns a guarantee that covers this entry for these demands in this role and that these services would break. Options
+    /// given at opening must keep what was proved of the catalogs.
     #[cfg(all(feature = "net", target_os = "linux"))]
     pub(crate) fn broken_by(
         &self,
@@ -147,7 +149,7 @@ impl Registry {
     }
 
     /// Returns a request that fits the pattern, comes from an application, and names the entry, unless the pattern itself names
-    /// one; whether that is this one is seen when it is resolved.
+    /// one. Resolving it shows whether the named entry is this one.
     fn naming(&self, pattern: &TestRequest, role: Role, application: Option<&str>, index: EntryIndex) -> Request {
         let mut naming = Request::from(pattern).as_role(role);
         let demands = naming.demands_mut();
@@ -158,7 +160,7 @@ impl Registry {
         naming
     }
 
-    /// Returns a leak is shown by the plainest request that has it.
+    /// Returns the leak with the plainest request that shows it.
     fn leak(
         &self,
         pattern: &TestRequest,
@@ -173,7 +175,7 @@ impl Registry {
         Leak { request: plain.into_iter().find(selects).unwrap_or(naming), selected: index }
     }
 
-    /// Requests that fit the pattern, would be matched by the entry, and do not name it; the plainest first.
+    /// Returns the requests that fit the pattern, that the entry matches, and that do not name it; the plainest come first.
     fn plainest(
         &self,
         pattern: &TestRequest,
@@ -208,7 +210,8 @@ impl Registry {
         plain.chain(protocols.iter().map(|&protocol| with(&exactly, protocol))).collect()
     }
 
-    /// Returns one application for each policy that requests of a pattern can meet; nothing stands for a request that names none.
+    /// Returns one application for each policy that requests of a pattern can meet. `None` stands for requests that name no
+    /// application.
     fn applications_of<'p>(&'p self, pattern: &'p TestRequest) -> Vec<Option<&'p str>> {
         match &pattern.application {
             Some((name, _)) => vec![Some(name)],
@@ -216,12 +219,12 @@ impl Registry {
         }
     }
 
-    /// For each selectable entry, in catalog order, what hides it from requests without entry and provider; nothing: each
-    /// request that it alone could answer best reaches it.
+    /// Returns for each selectable entry, in catalog order, what hides it from requests without entry and provider. `None` means
+    /// that the entry is reached by each such request that it alone could answer best.
     pub(crate) fn shadows(&self) -> Vec<(EntryIndex, Option<Shadow>)> {
-        // Only what every policy that a request can meet hides cannot be reached.
+        // Only requests that are hidden under every policy are unreachable, so the smallest shadow counts.
         let mut least: Vec<Option<Option<Shadow>>> = self.inner.order.iter().map(|_| None).collect();
-        // In most catalogs all services are the same in both roles.
+        // In most catalogs all services are the same in both roles, and one role is enough.
         let alike = self.inner.order.iter().all(|&index| {
             let stack = self.stack(index);
             stack.services(Role::Accept) == stack.services(Role::Connect) && stack.unmet(Role::Accept).is_none()
@@ -246,10 +249,11 @@ impl Registry {
         self.inner.order.iter().copied().zip(least.into_iter().map(Option::flatten)).collect()
     }
 
-    /// Returns the same under one policy, or `None` for an entry that it does not permit.
+    /// Returns the shadow of each selectable entry under one policy, or an outer `None` for an entry that the policy does not
+    /// permit.
     fn shadows_under(&self, policy: Option<&Policy>, role: Role) -> impl Iterator<Item = Option<Option<Shadow>>> {
-        // Rivals have family, type and services in common. What those before an entry answer is kept as disjoint ranges, so
-        // that each entry costs what it overlaps, however many there are.
+        // Rivals have family, type and services in common. The protocols that the entries before this one answer are kept as
+        // disjoint ranges, so that the cost of an entry depends only on the ranges that it overlaps.
         let mut answered: HashMap<(i32, i32, &Services), Answered> = HashMap::new();
         self.inner.order.iter().map(move |&index| {
             let own = self.stack(index);
@@ -262,8 +266,8 @@ impl Registry {
         })
     }
 
-    /// Returns what a selectable entry offers by what it is made of, whatever chains state of themselves: `(below - removes) +
-    /// adds`.
+    /// Returns the services that a selectable entry offers by its composition, whatever chains state of themselves: `(below -
+    /// removes) + adds`.
     pub(crate) fn computed_services(&self, index: EntryIndex) -> Services {
         let stack = self.stack(index);
         let mut services = self.stack(stack.base()).services(Role::Connect).clone();
@@ -284,7 +288,7 @@ impl Registry {
     }
 }
 
-/// Returns how many tests of a request an entry passes that is refused, in steps.
+/// Returns how many kinds of tests of its request a refused entry passed.
 fn how_far(refusal: &Refusal) -> u8 {
     match refusal.code() {
         ErrorCode::NotPermitted | ErrorCode::NoSuchApplication => 3,
@@ -294,16 +298,16 @@ fn how_far(refusal: &Refusal) -> u8 {
     }
 }
 
-/// What some entries answer between them.
+/// The protocols that a set of entries answers.
 #[derive(Default)]
 struct Answered {
-    /// Disjoint ranges by their first number: the last number, and who answers.
+    /// Disjoint ranges by their first number: the last number, and the entry that answers.
     ranges: BTreeMap<i32, (i32, EntryIndex)>,
     zero: Option<EntryIndex>,
 }
 
 impl Answered {
-    /// Returns what of an entry's protocols is answered already; the rest is answered by it from now on.
+    /// Returns the part of an entry's protocols that is already answered. The entry answers the rest from now on.
     fn hide(&mut self, index: EntryIndex, wanted: &[(i32, i32)], matches_zero: bool) -> Option<Shadow> {
         let mut hidden = Vec::new();
         let mut by = BTreeSet::new();
@@ -337,7 +341,7 @@ impl Answered {
     }
 }
 
-/// Returns the ranges of a set without the number 0, which no request asks for by its number.
+/// Returns the ranges of a set without the number 0, since a request with protocol 0 does not ask for that protocol.
 pub(crate) fn without_zero(set: &ProtocolSet) -> Vec<(i32, i32)> {
     let mut ranges = Vec::with_capacity(set.ranges().len() + 1);
     for &(from, to) in set.ranges() {

@@ -1,14 +1,14 @@
-//! The error: why a request was refused, as facts.
+//! The error that states why a request was refused, as facts.
 
 use super::request::ProviderDemand;
 use crate::catalog::{EntryDemand, quoted};
 use crate::terms::{Categories, Errno, ErrorCode, Family, Protocol, Services, SocketType, System, WsaError};
 use std::fmt;
 
-/// Why a registry refuses a request.
+/// The reason why a registry refuses a request.
 ///
-/// The facts are those of the request; every candidate with the test that it failed is what
-/// [`Registry::explain`](super::Registry::explain) gives, which costs more and is computed when asked for.
+/// The facts are those of the request. [`Registry::explain`](super::Registry::explain) returns every candidate with the test that
+/// it failed; it costs more and is computed on request.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Refusal {
@@ -17,7 +17,7 @@ pub enum Refusal {
         /// The family asked for.
         family: Family,
     },
-    /// No entry of the family (in the windows dialect: no entry at all) has the type.
+    /// No entry of the family (in the Windows dialect: no entry at all) has the type.
     SocketTypeNotSupported {
         /// The family asked for.
         family: Family,
@@ -42,9 +42,9 @@ pub enum Refusal {
         /// The protocol asked for.
         protocol: Protocol,
     },
-    /// The request is ambiguous: neither a family nor a protocol.
+    /// The request is ambiguous: it states neither a family nor a protocol.
     Ambiguous,
-    /// The family knows no protocol of that number.
+    /// The number is out of the range of the family's protocols.
     ProtocolOutOfRange {
         /// The family asked for.
         family: Family,
@@ -62,7 +62,7 @@ pub enum Refusal {
     NoSuchEntry {
         /// The name or id asked for.
         entry: EntryDemand,
-        /// The enabled entries of the chain over several bases that is called so.
+        /// The enabled entries of the chain over several bases that has this name.
         members: Vec<String>,
     },
     /// No provider has that name or GUID.
@@ -76,36 +76,36 @@ pub enum Refusal {
         entry: String,
         /// What the request asks for, as in "family `inet`".
         wanted: String,
-        /// What the entry has.
+        /// The corresponding property of the entry.
         had: String,
     },
-    /// The triple matches, the demanded services do not.
+    /// Entries match the triple, but none offers the demanded services.
     ServiceNotOffered {
-        /// Required services that decide: those that no match offers.
+        /// The required services that decide the refusal: those that no matching entry offers.
         lacking: Services,
-        /// Prohibited services that decide: those that every match offers.
+        /// The prohibited services that decide the refusal: those that every matching entry offers.
         prohibited: Services,
-        /// Whether each of these demands alone is met by some match, and only all of them together by none.
+        /// Whether some matching entry meets each of these demands alone, but none meets all of them together.
         jointly: bool,
     },
-    /// The application may not use any that match.
+    /// Policy does not permit the application to use any matching entry.
     NotPermitted {
         /// The section that applies: the application's own, or `*`.
         application: String,
-        /// Services that the policy requires and that decide: those that no match offers.
+        /// The services that the policy requires and that decide the refusal: those that no matching entry offers.
         lacking: Services,
-        /// Services that the policy prohibits and that decide: those that every match offers.
+        /// The services that the policy prohibits and that decide the refusal: those that every matching entry offers.
         prohibited: Services,
-        /// A layer that the policy's `permit` keeps out, with its categories, where `permit` decides.
+        /// A layer that the policy's `permit` excludes, with its categories, where `permit` decides the refusal.
         not_permitted: Option<Box<(String, Categories)>>,
-        /// Whether each of these demands alone is met by some match, and only all of them together by none.
+        /// Whether some matching entry meets each of these demands alone, but none meets all of them together.
         jointly: bool,
     },
     /// The application has no section of policy, other applications have one, and there is none for all others (`*`).
     NoSuchApplication {
         /// The application's name.
         application: String,
-        /// The name with a section that was probably meant.
+        /// The application with a section that was probably meant.
         nearest: Option<String>,
     },
 }
@@ -129,7 +129,7 @@ impl Refusal {
         }
     }
 
-    /// Why no entry at all can be used, for one that says that of a policy.
+    /// Returns the reason why no entry at all can be used, for a refusal that states this of a policy.
     pub(crate) fn of_every_entry(&self) -> String {
         match self {
             Refusal::NotPermitted { lacking, prohibited, not_permitted, jointly: true, .. } => {
@@ -142,24 +142,24 @@ impl Refusal {
         }
     }
 
-    /// Winsock's error for it.
+    /// Returns Winsock's error code for the refusal.
     pub const fn wsa(&self) -> WsaError {
         self.code().wsa()
     }
 
-    /// Returns the errno for it; every refusal has one.
+    /// Returns the errno for the refusal; every refusal has one.
     pub const fn errno(&self) -> Option<Errno> {
         self.code().errno()
     }
 }
 
-/// What numbers are called: in a registry, or without one.
+/// The names of numbers: those of a registry, or those of the host.
 pub(super) trait Names {
     fn family(&self, family: Family) -> String;
     fn protocol(&self, protocol: Protocol, family: Family) -> String;
 }
 
-/// Without a registry: the names of the system that this runs on.
+/// The names of the host's system, where no registry is at hand.
 struct OfHost;
 
 impl Names for OfHost {
@@ -175,8 +175,8 @@ impl Names for OfHost {
 impl std::error::Error for Refusal {}
 
 impl fmt::Display for Refusal {
-    /// Returns what was found and what was asked for, with the names of the system that this runs on; with a catalog's own names it
-    /// is [`Registry::refusal_text`](super::Registry::refusal_text).
+    /// Writes what was found and what was asked for, with the names of the host's system.
+    /// [`Registry::refusal_text`](super::Registry::refusal_text) uses the names of a catalog.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text(&OfHost))
     }
@@ -260,7 +260,7 @@ fn services(lacking: &Services, prohibited: &Services) -> String {
     }
 }
 
-/// Of demands each of which some match meets: why none meets all.
+/// Returns why no entry meets all of some demands, each of which some entry meets.
 fn together(lacking: &Services, prohibited: &Services, of_permitted_layers: bool, entry: &str) -> String {
     let list = |services: &Services| quoted(&services.iter().collect::<Vec<_>>());
     let some_of = |services: &Services| if services.len() > 1 { "some of " } else { "" };

@@ -1,4 +1,4 @@
-//! The question: what a program asks for.
+//! The request: what a program asks for.
 
 use crate::catalog::{EntryDemand, TestRequest};
 use crate::terms::{Family, Protocol, Role, Services, SocketType};
@@ -22,7 +22,7 @@ pub struct Request {
     socket_type: SocketType,
     protocol: Protocol,
     role: Role,
-    /// Apart, so that the plain request stays small and is known by one comparison; shared with what it selects.
+    /// Stored apart, so that a plain request stays small and one comparison recognises it. Shared with the selection.
     demands: Option<Arc<Demands>>,
 }
 
@@ -34,15 +34,15 @@ pub struct Demands {
     pub entry: Option<EntryDemand>,
     /// The provider.
     pub provider: Option<ProviderDemand>,
-    /// What is selected must offer all of these.
+    /// The services that the selected entry must offer, all of them.
     pub require: Services,
-    /// Of several that match, the one that offers most of these.
+    /// The preferred services: of several matching entries, the one that offers most of these is selected.
     pub prefer: Services,
-    /// Of several that match, the one that offers fewest of these.
+    /// The avoided services: of several matching entries, the one that offers fewest of these is selected.
     pub avoid: Services,
-    /// What is selected must offer none of these.
+    /// The services that the selected entry must not offer, none of them.
     pub prohibit: Services,
-    /// The application that asks, whose policy is added.
+    /// The application that asks, whose policy is added to the demands.
     pub application: Option<String>,
 }
 
@@ -157,12 +157,12 @@ impl Request {
         self.demands.as_deref()
     }
 
-    /// Returns the further demands, to be changed.
+    /// Returns the further demands for modification.
     pub fn demands_mut(&mut self) -> &mut Demands {
         Arc::make_mut(self.demands.get_or_insert_default())
     }
 
-    /// Returns the further demands, shared.
+    /// Returns the further demands as a shared reference.
     pub(crate) fn shared_demands(&self) -> Option<&Arc<Demands>> {
         self.demands.as_ref()
     }
@@ -219,7 +219,7 @@ impl Request {
 }
 
 impl From<&TestRequest> for Request {
-    /// Returns the request that a catalog writes; what it leaves out is unspecified.
+    /// Creates the request that a catalog states. Fields that it leaves out are unspecified.
     fn from(written: &TestRequest) -> Self {
         let TestRequest {
             role,
@@ -254,14 +254,14 @@ impl From<&TestRequest> for Request {
 }
 
 impl From<&str> for ProviderDemand {
-    /// Creates a GUID by its form, else a name.
+    /// Creates a demand by GUID if the text is one, else by name.
     fn from(word: &str) -> Self {
         Uuid::parse_str(word).map_or_else(|_| ProviderDemand::Name(word.to_owned()), ProviderDemand::Id)
     }
 }
 
 impl std::fmt::Display for Request {
-    /// As a line of a batch writes it. Names are those that need no catalog.
+    /// Writes the request as a line of a batch does, with the names that need no catalog.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let system = crate::terms::System::HOST;
         write!(f, "{} {} {}", self.family, self.socket_type, self.protocol.display_in(self.family, system))?;
@@ -270,7 +270,7 @@ impl std::fmt::Display for Request {
     }
 }
 
-/// Returns the role as a line of a batch writes it, where it is not the usual one.
+/// Returns the role as a line of a batch writes it: empty for connecting, the default.
 pub(super) const fn role_text(role: Role) -> &'static str {
     match role {
         Role::Connect => "",
@@ -279,7 +279,7 @@ pub(super) const fn role_text(role: Role) -> &'static str {
 }
 
 impl std::fmt::Display for Demands {
-    /// Returns each as ` key=value`, in the order of the fields.
+    /// Writes each demand as ` key=value`, in the order of the fields.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         if let Some(entry) = &self.entry {
             write!(f, " entry={entry}")?;

@@ -1,4 +1,4 @@
-//! Resolving: the tests of a request, in their order; the first that fails names the error.
+//! Resolves requests: runs the tests of a request in their order. The first test that no entry passes determines the error.
 
 use super::deciding::Demanded;
 use super::policy::Governed;
@@ -7,7 +7,7 @@ use crate::catalog::EntryDemand;
 use crate::catalog::entry::{EntryIndex, ProviderIndex};
 use crate::terms::{Dialect, ErrorCode, Family, Protocol, Role, SocketType};
 
-/// A request's family, type and protocol in the numbers by which entries are compared.
+/// The family, type and protocol of a request, as the numbers by which entries are compared.
 #[derive(Copy, Clone, Debug)]
 pub(super) struct Triple {
     pub family: i32,
@@ -15,15 +15,15 @@ pub(super) struct Triple {
     pub protocol: i32,
 }
 
-/// The entries that match a request, before its demands and policy are looked at.
+/// The entries that match a request, before its demands and the policy are tested.
 enum Matching {
-    /// The one that it names.
+    /// The entry that the request names.
     Named(EntryIndex),
-    /// Those of the group that is asked for, in catalog order.
+    /// The members of the group that is asked for, in catalog order.
     Members(Vec<EntryIndex>),
-    /// Those of a provider that match the triple.
+    /// The entries of a provider that match the triple.
     OfProvider { triple: Triple, provider: ProviderIndex },
-    /// Those that match the triple, and the first of them.
+    /// The entries that match the triple, and the first of them.
     Triple { triple: Triple, first: EntryIndex },
 }
 
@@ -36,11 +36,11 @@ impl Matching {
 impl Registry {
     /// Resolves a request to a base protocol or chain: the first in catalog order that passes every test.
     ///
-    /// A plain request is answered in constant time and without allocation, hit or refusal.
+    /// A plain request is answered or refused in constant time and without allocation.
     ///
     /// # Errors
     ///
-    /// The [`Refusal`] names the first test that nothing passed.
+    /// The [`Refusal`] names the first test that no entry passed.
     ///
     /// ```
     /// use sockatlas::terms::{ErrorCode, Family, Protocol, SocketType};
@@ -65,7 +65,7 @@ impl Registry {
         }
     }
 
-    /// Returns what the index says to the triple of a request.
+    /// Returns the answer of the index to the triple of a request.
     #[inline]
     fn find(&self, request: &Request) -> Result<u32, ErrorCode> {
         let index = &self.inner.index;
@@ -94,13 +94,14 @@ impl Registry {
         }
     }
 
-    /// Returns every base protocol and chain that answers a request, in the order in which [`resolve`](Registry::resolve) would choose
-    /// them: catalog order, after the stable sort by what is preferred and avoided. The first is what `resolve` selects. Each
-    /// passes every test of the request: it offers what is required and nothing that is prohibited, and policy permits it.
+    /// Returns every base protocol and chain that answers a request, in the order in which [`resolve`](Registry::resolve) would
+    /// choose them: catalog order, after the stable sort by preferred and avoided services. The first is the one that `resolve`
+    /// selects. Each passes every test of the request: it offers the required services and no prohibited one, and policy permits
+    /// it.
     ///
     /// # Errors
     ///
-    /// Those of `resolve`.
+    /// The errors of `resolve`.
     ///
     /// ```
     /// use sockatlas::terms::{Family, Protocol, Services, SocketType};
@@ -118,13 +119,13 @@ impl Registry {
         self.all_of(&self.matching(demands, request)?, demands, request)
     }
 
-    /// Returns the same for a chain over several bases, whose members are called `GROUP/BASE`: of those that fit the request, every one
-    /// that passes its tests. An entry that the request itself names does not count.
+    /// Returns the selections of a chain over several bases, whose members are named `GROUP/BASE`: of the members that fit the
+    /// request, all that pass its tests. An entry that the request itself names is ignored.
     ///
     /// # Errors
     ///
-    /// No entry is called so; or the members are refused as `resolve` refuses a named entry, for the reason that the first one
-    /// of them gives.
+    /// Fails if no entry has such a name, or if the members are refused as `resolve` refuses a named entry; the error is then
+    /// that of the first member.
     pub fn selections_of_group(&self, group: &str, request: &Request) -> Result<Selections<'_>, Refusal> {
         let demands = request.demands().unwrap_or(Demands::none());
         let provider = demands.provider.as_ref().map(|provider| self.provider_called(provider)).transpose()?;
@@ -177,7 +178,8 @@ impl Registry {
         Ok(Selection::new(self, chosen, wanted_protocol(request, matching.is_named()), request))
     }
 
-    /// Returns the tests of names, providers and the triple: what passes them, or the refusal of the first that nothing passed.
+    /// Runs the tests of names, providers and the triple. Returns the entries that pass them, or the refusal of the first test
+    /// that none passes.
     fn matching(&self, demands: &Demands, request: &Request) -> Result<Matching, Refusal> {
         let named = demands.entry.as_ref().map(|entry| self.named(entry)).transpose()?;
         let provider = demands.provider.as_ref().map(|provider| self.provider_called(provider)).transpose()?;
@@ -199,7 +201,7 @@ impl Registry {
         }
     }
 
-    /// Returns what passed, in catalog order.
+    /// Returns the entries that match, in catalog order.
     fn each<'m>(&'m self, matching: &'m Matching) -> impl Iterator<Item = EntryIndex> + Clone + 'm {
         let (listed, among): (&[EntryIndex], Option<(Triple, Option<ProviderIndex>)>) = match matching {
             Matching::Named(index) => (std::slice::from_ref(index), None),
@@ -226,7 +228,7 @@ impl Registry {
                 EntryDemand::Name(chain) => name.strip_prefix(chain.as_str()).is_some_and(|rest| rest.starts_with('/')),
                 EntryDemand::Id(_) => false,
             };
-            // A disabled member would be refused in its turn.
+            // Disabled members are left out, since a request that names one would be refused too.
             let members = self.entries().filter(|entry| !entry.is_disabled() && is_member(entry.name()));
             let members = members.map(|entry| entry.name().to_owned()).collect();
             Refusal::NoSuchEntry { entry: demand.clone(), members }
@@ -246,7 +248,8 @@ impl Registry {
         Ok(ProviderIndex(index as u32))
     }
 
-    /// Returns whether a named entry agrees with the rest of the request; what is 0 or -1 there is taken from it.
+    /// Tests whether a named entry agrees with the rest of the request. Fields of the request that are 0 or -1 are taken from the
+    /// entry.
     pub(super) fn fits(
         &self,
         index: EntryIndex,
@@ -279,13 +282,14 @@ impl Registry {
         Ok(())
     }
 
-    /// Returns the greatest protocol of a family, where the linux dialect has one.
+    /// Returns the greatest protocol of a family, if the Linux dialect has one for it.
     pub(super) fn most_protocol(&self, family: Family) -> Option<i32> {
         let key = family_key(&self.inner.family_keys, self.scope(), family);
         self.inner.index.rule(key).max_protocol
     }
 
-    /// Returns whether a request that names an entry leaves its family to it: 0 and -1, and no other number below 0.
+    /// Returns whether a request that names an entry takes its family from the entry: so do 0 and -1, but no other negative
+    /// number.
     pub(super) fn family_left_open(&self, family: Family) -> bool {
         matches!(family.number(self.scope().system()), Some(0 | -1))
     }
@@ -315,7 +319,7 @@ impl Registry {
         ]
     }
 
-    /// Returns whether some of the entries that `among` admits match, or else how far the best of them got.
+    /// Returns `Ok` if an entry that `among` admits matches, or else the error code by how far the best of them got.
     fn furthest(&self, triple: Triple, among: impl Fn(EntryIndex) -> bool) -> Result<(), ErrorCode> {
         let dialect = self.dialect();
         if dialect != Dialect::Linux && triple.family == 0 && triple.protocol == 0 {
@@ -353,14 +357,14 @@ impl Registry {
         })
     }
 
-    /// Returns whether an entry can be used in a role, and offers what is required there and nothing that is prohibited.
+    /// Returns whether an entry can be used in a role and, in that role, offers the required services and no prohibited one.
     pub(super) fn offers(&self, demands: &Demands, role: Role, index: EntryIndex) -> bool {
         let stack = self.stack(index);
         let services = stack.services(role);
         services.contains(&demands.require) && !services.intersects(&demands.prohibit) && stack.unmet(role).is_none()
     }
 
-    /// Tests one entry by the demands and the policy, in a role.
+    /// Tests one entry against the demands and the policy, in a role.
     pub(super) fn admits(&self, index: EntryIndex, demands: &Demands, role: Role) -> Result<(), Refusal> {
         let policy = self.policy(demands.application.as_deref());
         let one = std::iter::once(index);
@@ -370,7 +374,7 @@ impl Registry {
         }
     }
 
-    /// Tests services that an entry has for once by the demands and the policy, as its own were tested.
+    /// Tests services that an entry has for one opening against the demands and the policy, like its own services.
     #[cfg(all(feature = "net", target_os = "linux"))]
     pub(super) fn admits_services(
         &self,
@@ -398,7 +402,7 @@ impl Registry {
         Err(Refusal::NotPermitted { application, lacking, prohibited, not_permitted: None, jointly: false })
     }
 
-    /// Of the matches, in catalog order, the one that the demands and the policy choose.
+    /// Returns the matching entry that the demands and the policy choose. The entries must come in catalog order.
     pub(super) fn choose(
         &self,
         matches: impl Iterator<Item = EntryIndex>,
@@ -406,11 +410,11 @@ impl Registry {
         role: Role,
         policy: Governed<'_>,
     ) -> Option<EntryIndex> {
-        // `min_by_key` keeps the first of equals, which is the stable sort that is asked for.
+        // `min_by_key` keeps the first of equal entries, as the stable sort requires.
         self.admitted(matches, demands, role, policy).min_by_key(|&index| self.preference(demands, role, index))
     }
 
-    /// Returns the matches that the demands and the policy let through.
+    /// Returns the matching entries that meet the demands and that the policy permits.
     fn admitted(
         &self,
         matches: impl Iterator<Item = EntryIndex>,
@@ -422,7 +426,7 @@ impl Registry {
         offering.filter(move |&index| self.lets(policy, role, index))
     }
 
-    /// Returns the code of [`Registry::none_admitted`] alone, which costs less.
+    /// Returns only the code of [`Registry::none_admitted`], which costs less.
     pub(super) fn code_of_none_admitted(
         &self,
         mut matches: impl Iterator<Item = EntryIndex>,
@@ -437,7 +441,7 @@ impl Registry {
         }
     }
 
-    /// Why none of the matches is let through.
+    /// Returns the refusal for matching entries of which none is admitted.
     fn none_admitted(
         &self,
         matches: impl Iterator<Item = EntryIndex> + Clone,
@@ -453,7 +457,7 @@ impl Registry {
         }
     }
 
-    /// Ascending: most preferred services first, then fewest that are to be avoided.
+    /// Returns the sort key of an entry, ascending: most preferred services first, then fewest avoided services.
     pub(super) fn preference(&self, demands: &Demands, role: Role, index: EntryIndex) -> (std::cmp::Reverse<u32>, u32) {
         let services = self.stack(index).services(role);
         (std::cmp::Reverse(services.common(&demands.prefer)), services.common(&demands.avoid))
@@ -467,7 +471,7 @@ impl Registry {
     ) -> Refusal {
         let demanded = Demanded { require: &demands.require, prohibit: &demands.prohibit, permit: None, role };
         let mut deciding = self.deciding(demanded, matches.clone());
-        // What the layers of an entry lack below them in this role is lacking as much as what the request requires.
+        // Services that the layers of an entry lack below them in this role count as lacking like required ones.
         if let Some(unmet) = matches.next().and_then(|first| self.stack(first).unmet(role)) {
             deciding.lacking.insert(&unmet.lacking);
             deciding.prohibited.insert(&unmet.forbidden);
@@ -479,7 +483,7 @@ impl Registry {
         }
     }
 
-    /// Returns the refusal of a plain request by its code.
+    /// Returns the refusal of a plain request for an error code.
     #[inline(never)]
     fn refuse(&self, code: ErrorCode, request: &Request) -> Refusal {
         let family = self.scope().normal(request.family());
@@ -502,7 +506,7 @@ impl Registry {
     }
 }
 
-/// Returns the protocol that a selection is for: with a named entry, -1 stands for the entry's own like 0.
+/// Returns the protocol that a selection is for. With a named entry, -1 stands for the entry's own protocol, like 0.
 fn wanted_protocol(request: &Request, named: bool) -> Protocol {
     match request.protocol() {
         Protocol::FROM_PROTOCOL_INFO if named => Protocol::UNSPEC,

@@ -1,4 +1,4 @@
-//! The answer: what was selected.
+//! The answer to a request: the selected entry.
 
 use super::{Demands, EntryRef, Refusal, Registry, Request};
 use crate::catalog::entry::EntryIndex;
@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 /// The base protocol or chain that answers a request.
 ///
-/// It borrows the registry and keeps what the request demanded, so that opening it can ask again; [`Selection::keep`] makes it
-/// independent.
+/// It borrows the registry and keeps the demands of the request, so that opening it can test them again. [`Selection::keep`]
+/// makes it independent of the borrow.
 #[derive(Clone)]
 pub struct Selection<'r> {
     registry: &'r Registry,
@@ -36,13 +36,13 @@ impl<'r> Selection<'r> {
         self.entry().name()
     }
 
-    /// Returns the side of the connection that was requested.
+    /// Returns the role that was requested.
     #[inline]
     pub fn role(&self) -> Role {
         self.role
     }
 
-    /// Returns the services that the entry offers on that side.
+    /// Returns the services that the entry offers in that role.
     pub fn services(&self) -> &'r Services {
         self.entry().services_for(self.role)
     }
@@ -52,12 +52,12 @@ impl<'r> Selection<'r> {
         self.demands.as_deref()
     }
 
-    /// Returns the same entry for a role, if it passes the tests of the request there: one that was selected for connecting may not
-    /// offer what is required when it is to accept.
+    /// Returns a selection of the same entry for another role, if the entry passes the tests of the request in that role. An
+    /// entry that was selected for connecting may not offer the required services when it accepts.
     ///
     /// # Errors
     ///
-    /// As [`Registry::resolve`] refuses a request whose demands are not met.
+    /// Returns the refusal that [`Registry::resolve`] returns for a request whose demands are not met.
     pub fn as_role(&self, role: Role) -> Result<Selection<'r>, Refusal> {
         let selection = Selection { role, ..self.clone() };
         match self.registry.admits(self.index, self.demands().unwrap_or(Demands::none()), role) {
@@ -66,8 +66,8 @@ impl<'r> Selection<'r> {
         }
     }
 
-    /// Tests the services that are really given, which options given at opening may have changed, as those of the catalog were
-    /// tested.
+    /// Tests the services that an opened stack really offers against the demands, as those of the catalog were tested. Options
+    /// given at opening may have changed them.
     #[cfg(all(feature = "net", target_os = "linux"))]
     pub(crate) fn admits(&self, services: &Services) -> Result<(), Refusal> {
         self.registry.admits_services(self.index, self.demands().unwrap_or(Demands::none()), services)
@@ -99,12 +99,12 @@ impl<'r> Selection<'r> {
         }
     }
 
-    /// Returns the stack from the top down: layers, then the base protocol. For a base protocol it is the entry alone.
+    /// Returns the stack from the top down: layers, then the base protocol. The stack of a base protocol is the entry alone.
     pub fn stack(&self) -> impl ExactSizeIterator<Item = EntryRef<'r>> + use<'r> {
         self.entry().stack()
     }
 
-    /// Returns the documents of its registry.
+    /// Returns the documents of the registry.
     #[cfg(all(feature = "net", target_os = "linux"))]
     pub(crate) fn sources(&self) -> &'r crate::catalog::Sources {
         self.registry.sources()
@@ -123,7 +123,7 @@ impl<'r> Selection<'r> {
 }
 
 impl PartialEq for Selection<'_> {
-    /// Returns the same entry of the same registry, for the same protocol and role.
+    /// Returns whether both select the same entry of the same registry, for the same protocol and role.
     fn eq(&self, other: &Self) -> bool {
         self.registry.is(other.registry)
             && self.index == other.index
@@ -140,15 +140,15 @@ impl std::fmt::Debug for Selection<'_> {
     }
 }
 
-/// Every answer to one request, best first, at least one. Several are made by [`Registry::selections`] alone, so that each of them
-/// passed the same tests: whoever falls back from one to the next keeps what was required.
+/// Every answer to one request, best first; at least one. Only [`Registry::selections`] returns several, so that all of them
+/// passed the same tests: a program that falls back from one to the next still gets what it required.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Selections<'r> {
     all: Vec<Selection<'r>>,
 }
 
 impl<'r> Selections<'r> {
-    /// Nothing if there is none.
+    /// Creates the list, or returns `None` if it would be empty.
     pub(super) fn new(all: Vec<Selection<'r>>) -> Option<Self> {
         (!all.is_empty()).then_some(Selections { all })
     }
@@ -160,7 +160,7 @@ impl<'r> Selections<'r> {
 }
 
 impl<'r> From<Selection<'r>> for Selections<'r> {
-    /// That one, and no other.
+    /// Creates a list of this selection alone.
     fn from(only: Selection<'r>) -> Self {
         Selections { all: vec![only] }
     }
@@ -183,7 +183,7 @@ impl<'r> IntoIterator for Selections<'r> {
     }
 }
 
-/// A [`Selection`] that owns its part of the registry: to be stored, sent and cloned.
+/// A [`Selection`] that owns its part of the registry, so that it can be stored, sent and cloned.
 #[derive(Clone)]
 pub struct KeptSelection {
     registry: Registry,

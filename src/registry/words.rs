@@ -1,4 +1,4 @@
-//! Requests written as text: words of a command line and lines of a batch, read in the registry's dialect.
+//! Requests written as text: reads the words of a command line and the lines of a batch, in the registry's dialect.
 
 use super::refusal::Names;
 use super::{ProviderDemand, Refusal, Registry, Request};
@@ -6,7 +6,7 @@ use crate::catalog::entry::EntryIndex;
 use crate::catalog::{EntryDemand, FaultKind};
 use crate::terms::{Family, Protocol, Services, SocketType};
 
-/// A word that stands for nothing here.
+/// The error for a word that stands for nothing in its place.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct WordError {
@@ -22,14 +22,14 @@ impl WordError {
         WordError { message: message.into(), help: None }
     }
 
-    /// Creates a key that is stated a second time, with another value or the same: one of the two would not count, or both would,
-    /// and nobody could see which it is.
+    /// Creates the error for a key that is stated a second time, with the same value or another. Otherwise it would not be
+    /// visible whether one of the two values counts or both do.
     pub(crate) fn twice(key: &str) -> Self {
         let help = LISTS.contains(&key).then(|| format!("one list holds several: `{key}=A,B`"));
         WordError { message: format!("`{key}` is stated twice"), help }
     }
 
-    /// Returns what was probably meant, as in "did you mean `inet`?".
+    /// Returns a proposal for a correction, as in "did you mean `inet`?".
     pub fn help(&self) -> Option<&str> {
         self.help.as_deref()
     }
@@ -51,7 +51,7 @@ impl Names for Registry {
     }
 }
 
-/// A number as the command line and batches write it.
+/// Reads a number as the command line and batches write it.
 fn number(word: &str) -> Option<i32> {
     if word.starts_with('+') { None } else { word.parse().ok() }
 }
@@ -61,7 +61,7 @@ impl Registry {
     ///
     /// # Errors
     ///
-    /// The word is neither a number nor a name known here.
+    /// Fails if the word is neither a number nor a name that the registry knows.
     pub fn family(&self, word: &str) -> Result<Family, WordError> {
         match number(word) {
             Some(number) => Ok(Family::from_number(number, self.scope().system())),
@@ -73,7 +73,7 @@ impl Registry {
     ///
     /// # Errors
     ///
-    /// The word is neither a number nor a name known here.
+    /// Fails if the word is neither a number nor a name that the registry knows.
     pub fn socket_type(&self, word: &str) -> Result<SocketType, WordError> {
         match number(word) {
             Some(number) => Ok(SocketType::from_raw(number)),
@@ -81,11 +81,11 @@ impl Registry {
         }
     }
 
-    /// Returns the protocol that a name or number stands for among those of a family; of `UNSPEC`, among the IP protocols.
+    /// Returns the protocol that a name or number stands for among those of a family. With `UNSPEC`, IP protocols are meant.
     ///
     /// # Errors
     ///
-    /// The word is neither a number nor a name known here.
+    /// Fails if the word is neither a number nor a name that the registry knows.
     pub fn protocol(&self, word: &str, family: Family) -> Result<Protocol, WordError> {
         match number(word) {
             Some(number) => Ok(Protocol::from_raw(number)),
@@ -97,7 +97,7 @@ impl Registry {
     ///
     /// # Errors
     ///
-    /// One of the words is neither a number nor a name known here.
+    /// Fails if one of the words is neither a number nor a name that the registry knows.
     pub fn request(&self, family: &str, socket_type: &str, protocol: Option<&str>) -> Result<Request, WordError> {
         let family = self.family(family)?;
         let socket_type = self.socket_type(socket_type)?;
@@ -116,7 +116,7 @@ impl Registry {
     ///
     /// # Errors
     ///
-    /// A word is missing, unknown, or one too many.
+    /// Fails if a word is missing, unknown, or one too many.
     pub fn request_line(&self, line: &str) -> Result<Request, WordError> {
         let mut words = line.split_whitespace().peekable();
         let mut positional = || words.next_if(|word| !word.contains('='));
@@ -141,7 +141,7 @@ impl Registry {
     ///
     /// # Errors
     ///
-    /// The key is none of these, or the value holds a service that is not known.
+    /// Fails if the key is none of these, if the value is empty, or if it contains an unknown role or service.
     pub fn demand(&self, request: &mut Request, key: &str, value: &str) -> Result<(), WordError> {
         const KEYS: [&str; 8] = ["role", "entry", "provider", "require", "prefer", "avoid", "prohibit", "application"];
         if value.is_empty() {
@@ -177,7 +177,7 @@ impl Registry {
         Ok(())
     }
 
-    /// Returns a request as a line of a batch writes it, by name where this registry has one.
+    /// Returns a request as a line of a batch writes it, with the names that this registry has.
     pub fn request_text(&self, request: &Request) -> String {
         let family = self.scope().normal(request.family());
         let protocol = self.protocol_text(request.protocol(), family);
@@ -186,7 +186,7 @@ impl Registry {
         format!("{} {} {protocol}{role}{demands}", self.family_text(family), request.socket_type())
     }
 
-    /// Returns what a refusal says, with the names that this registry has for numbers.
+    /// Returns the text of a refusal, with the names that this registry has for numbers.
     pub fn refusal_text(&self, refusal: &Refusal) -> String {
         refusal.text(self)
     }

@@ -1,4 +1,4 @@
-//! Asking both sides the same, in every role.
+//! Asks both sides the same question in every role, and collects the differences.
 
 use super::super::Request;
 use super::Asker;
@@ -8,10 +8,10 @@ use super::side::{Given, Outcome, Side};
 use crate::terms::Role;
 use std::collections::HashSet;
 
-/// What an application asks of a cell, but for demands and role; and what was found to differ so far.
+/// Holds the fields that an application asks for in a cell, except demands and role, and the changes found so far.
 pub(super) struct Question<'q, 'c> {
     pub sides: [&'q Side<'c>; 2],
-    /// The roles in which answers can differ; one stands for both where entries are the same in both.
+    /// The roles in which answers can differ. One role stands for both where every entry is the same in both roles.
     pub roles: &'static [Role],
     pub cell: Cell,
     pub asker: &'q Asker<'c>,
@@ -24,7 +24,7 @@ impl<'q, 'c> Question<'q, 'c> {
         Question { sides, roles, cell, asker, changes: HashSet::new() }
     }
 
-    /// Takes what requests with a demand come to in each role. A change that is the same in both roles is one difference.
+    /// Adds the outcomes of requests with this demand in each role. A change that is the same in both roles is one difference.
     pub fn ask(&mut self, demand: Option<&Demand>, outcomes: impl Fn(Role) -> [Outcome; 2], found: &mut Found<'c>) {
         let asked: Vec<(Role, [Outcome; 2], [Given; 2])> = self
             .roles
@@ -54,12 +54,12 @@ impl<'q, 'c> Question<'q, 'c> {
         [0, 1].map(|at: usize| self.sides[at].given(outcomes[at], role, self.cell.from == 0))
     }
 
-    /// Returns whether some request of this cell was found to change so in a role.
+    /// Returns whether a request of this cell was already found to change in this way in a role.
     pub fn is_known(&self, role: Role, given: [Given; 2]) -> bool {
         self.changes.contains(&(role, given))
     }
 
-    /// Returns whether anything was found to change in a role.
+    /// Returns whether any request of this cell was found to change in a role.
     pub fn is_changed(&self, role: Role) -> bool {
         self.changes.iter().any(|(changed, _)| *changed == role)
     }

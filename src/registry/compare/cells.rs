@@ -1,4 +1,4 @@
-//! The cells, and what differs in them.
+//! Divides the space of requests into cells and compares the answers of each cell.
 
 use super::super::resolve::Triple;
 use super::asking::Question;
@@ -10,7 +10,7 @@ use super::{Demands, Request, Space};
 use crate::catalog::entry::EntryIndex;
 use crate::terms::{ErrorCode, Family, Protocol, Role, SocketType};
 
-/// Requests that nothing can report apart.
+/// A set of requests that no entry and no rule distinguishes.
 #[derive(Copy, Clone, Debug)]
 pub(super) struct Cell {
     pub family: Asked<Family>,
@@ -19,15 +19,15 @@ pub(super) struct Cell {
     pub to: i32,
 }
 
-/// What is demanded of the entries of two views.
+/// The demands that the requests of a comparison state.
 pub(super) struct Asking {
-    /// What makes the views what they are.
+    /// The demand that restricts the entries of both views.
     pub demand: Option<Demand>,
-    /// What is demanded besides, one at a time, where other entries match or another policy applies.
+    /// Further demands, stated one at a time, for cells where the matching entries or the policies of the sides differ.
     pub further: Vec<(Demand, Demands)>,
 }
 
-/// All that differs between two views.
+/// Adds all differences between two views.
 pub(super) fn differences<'c>(views: &[View<'_, 'c>; 2], space: &Space<'c>, asking: &Asking, found: &mut Found<'c>) {
     for &family in &space.families {
         let segments = segments(views, family.value());
@@ -38,7 +38,7 @@ pub(super) fn differences<'c>(views: &[View<'_, 'c>; 2], space: &Space<'c>, aski
     }
 }
 
-/// Returns the protocol numbers, cut wherever the set of an entry begins or ends that can speak of this family; 0 is alone.
+/// Splits the protocol numbers wherever the set of an entry that can match this family begins or ends. 0 is a segment of its own.
 fn segments(views: &[View<'_, '_>; 2], family: Family) -> Vec<(i32, i32)> {
     let mut starts = vec![i64::from(i32::MIN), 0, 1];
     for view in views {
@@ -55,7 +55,7 @@ fn segments(views: &[View<'_, '_>; 2], family: Family) -> Vec<(i32, i32)> {
     starts.iter().zip(ends).map(|(&from, to)| (from as i32, to as i32)).collect()
 }
 
-/// The cells of a family and type.
+/// The cells of one family and one type.
 struct Group<'g, 's, 'c> {
     views: &'g [View<'s, 'c>; 2],
     space: &'g Space<'c>,
@@ -69,11 +69,11 @@ impl<'c> Group<'_, '_, 'c> {
         let triples = self.views.each_ref().map(|view| view.registry().triple(&request));
         let rows = [0, 1].map(|at: usize| self.views[at].group(triples[at]));
         let [mut was, mut is] = changed(rows).map(Sweep::new);
-        // Most groups are the same on both sides, and have no cell for which this is needed.
+        // Most groups are the same on both sides and have no cell that needs the whole sweep.
         let mut all = None;
         for &(from, to) in segments {
             let [of_was, of_is] = [0, 1].map(|at: usize| self.views[at].find(Triple { protocol: from, ..triples[at] }));
-            // What is not among the changed entries matches, or does not, on both sides.
+            // Entries outside the changed part match, or do not match, on both sides alike.
             let same_matches = was.at(from).map(|row| row.kind).eq(is.at(from).map(|row| row.kind));
             let same_refusal = of_was.is_err() && of_was == of_is;
             if same_refusal || same_matches && of_was == of_is && self.space.same_policies {
@@ -108,7 +108,7 @@ impl<'c> Group<'_, '_, 'c> {
             for (demand, demands) in &asking.further {
                 question.ask(Some(demand), |role| choose(demands, role), found);
             }
-            // Of a request that nothing matches on a side, no service changes the refusal there.
+            // Where no entry matches on a side, services do not change the refusal there.
             if matches.found == [Ok(()); 2] {
                 combinations::differences(&mut question, &matches.candidates, demand, found);
             }
@@ -116,18 +116,18 @@ impl<'c> Group<'_, '_, 'c> {
     }
 }
 
-/// What matches in a cell on both sides.
+/// The entries that match in a cell, on both sides.
 struct Matches {
-    /// Whether something does, or why not.
+    /// Whether an entry matches on each side, or the error code of the refusal.
     found: [Result<(), ErrorCode>; 2],
-    /// What passes the tests of the triple, even if the request is refused for another reason; in catalog order.
+    /// The entries that pass the tests of the triple, in catalog order, even if the request is refused for another reason.
     candidates: [Vec<EntryIndex>; 2],
-    /// Whether these are the same on both sides.
+    /// Whether both sides have the same candidates.
     same: bool,
 }
 
 impl Cell {
-    /// Returns one of its requests.
+    /// Returns the first request of the cell, for an application, a role and a demand.
     pub fn request(&self, application: Option<&str>, role: Role, demand: Option<&Demand>) -> Request {
         let protocol = Protocol::from_raw(self.from);
         let mut request = Request::new(self.family.value(), self.socket_type.value(), protocol).as_role(role);

@@ -1,33 +1,36 @@
-//! Combinations of services: whether requests of a cell that demand several things at once are answered otherwise.
+//! Compares combinations of services: do requests of a cell that demand several services at once get another answer?
 //!
-//! A cell, a role and an application leave a list of entries on each side, in catalog order, and a request says which services it
-//! requires (R), prohibits (P), prefers (F) and avoids (V). There are too many such requests to try; these are enough.
+//! A cell, a role and an application leave a list of entries on each side, in catalog order. A request states which services it
+//! requires (R), prohibits (P), prefers (F) and avoids (V). There are too many such requests to try all of them; the following
+//! ones are enough.
 //!
-//! 1. Entries that offer the same services pass the same tests and are preferred alike, so that the first of them that policy lets
-//!    through answers for all: a *class* for each set of services. It has an answer, or policy bars all of its entries. What cannot be
-//!    used in the role answers nothing, and is left out. What passes R and P are the classes in the *interval* from R up to all that P
-//!    leaves out, as sets go.
-//! 2. The interval of one set, R = S and P = all but S, holds the class of S alone. So if all of these requests are answered alike,
-//!    both sides have the same classes, each with the same answer or barred for the same reason, and can differ in their order alone.
-//!    Then every request is refused alike as well: whether something passes, and whether policy bars all of that, is no matter of
-//!    order.
-//! 3. Suppose that R and P alone make a difference then: one side chooses x and the other y. Both sets lie in the interval, and so
-//!    does the interval from their intersection to their union; x is still the first of its side in that, and y of the other. So it
-//!    is enough to ask, for each pair that the sides have in opposite orders, the interval from `x & y` to `x | y`. One service
-//!    preferred, one avoided, or one of each add nothing: they choose the first of those in a smaller interval, if there are any,
-//!    else the first of the rest.
-//! 4. Suppose that only requests with more in F and V differ, and one side chooses x and the other y. Each side finds no better one,
-//!    so both are preferred alike, and again they are in opposite orders, and the smallest interval keeps them first. There, services
-//!    of both or of neither count alike for all, so F and V can be taken from what x and y do not share. So it is enough to look, for each
-//!    pair in opposite orders, for an F and a V that hold as many services of x alone as of y alone, such that each class of the interval that comes
-//!    before x on the one side, or before y on the other, offers fewer of F, or as many and more of V. Conversely, whatever is found so
-//!    is a difference.
+//! 1. Entries that offer the same services pass the same tests and are preferred alike. So the first of them that policy permits
+//! answers for all: there is one *class* for each set of services. A class has an answer, or policy bars all of its entries.
+//! Entries that cannot be used in the role answer nothing and are left out. The classes that pass R and P are those in the
+//! *interval* of sets from R up to the complement of P.
+//! 2. The interval of one set, R = S and P = all but S, holds the class of S alone. So if all of these requests are answered
+//! alike, both sides have the same classes, each with the same answer or barred for the same reason, and the sides can differ
+//! only in the order of the classes. Then every request is refused alike as well: the order affects neither whether a class
+//! passes nor whether policy bars all that pass.
+//! 3. Suppose that R and P alone then make a difference: one side chooses x and the other y. Both sets lie in the interval, and
+//! so does the interval from their intersection to their union. In that smaller interval x is still the first of its side, and y
+//! the first of the other. So it is enough to ask for the interval from `x & y` to `x | y`, for each pair that the sides have in
+//! opposite orders. One service preferred, one avoided, or one of each add no case: they choose the first class of a smaller
+//! interval, if it has any, else the first of the rest.
+//! 4. Suppose that only requests with more services in F and V differ, and one side chooses x and the other y. Each side finds
+//! none that is preferred to its own, so x and y are preferred alike; again they are in opposite orders, and the smallest
+//! interval keeps each of them first. Within it, services that both offer or that neither offers count alike for all classes, so
+//! F and V need only hold services that x and y do not share. So it is enough to look, for each pair in opposite orders, for an F
+//! and a V that hold as many services of x alone as of y alone, such that each class of the interval that comes before x on the
+//! one side, or before y on the other, offers fewer services of F, or as many of F and more of V. Conversely, each F and V found
+//! in this way is a difference.
 //!
 //! The work of steps 2 and 3 is at most the square of the number of classes, with a walk along the list for each pair in opposite
-//! orders. Step 4 tries all F and V of a pair, which is the one thing that grows fast: where x and y do not share more than
-//! [`MOST_TRIED`] services, or the steps of a comparison are spent, that is noted ([`NotCompared`](super::NotCompared)). It is only
-//! done where steps 1 to 3 found no difference. Of a cell, each change of answers is listed once, by the first combination that
-//! shows it, without the services that it does not need, and no more than [`MOST_SHOWN`] of a step.
+//! orders. Step 4 tries all F and V of a pair, and is the only step whose cost grows exponentially: where x and y differ in more
+//! than [`MOST_TRIED`] services, or no steps of the comparison are left, the result notes it
+//! ([`NotCompared`](super::NotCompared)). Step 4 runs only where steps 1 to 3 found no difference. Each change of answers in a
+//! cell is listed once, by the first combination that shows it, without the services that it does not need. A step lists at most
+//! [`MOST_SHOWN`] of them.
 
 use super::asking::Question;
 use super::difference::{Demand, Found};
@@ -37,16 +40,16 @@ use crate::catalog::entry::EntryIndex;
 use crate::terms::{ErrorCode, Role, Services};
 use std::collections::HashMap;
 
-/// So many services that two classes do not share are tried in all combinations, at most.
+/// The most unshared services of two classes for which step 4 tries all combinations.
 const MOST_TRIED: usize = 14;
 
-/// So many classes may stand before two others, in an interval, for step 4.
+/// The most classes that may come before the two of a pair, in their interval, for step 4.
 const MOST_BEFORE: usize = 64;
 
-/// So many changes of a cell are listed that combinations show by step 2, and as many by step 3.
+/// The most changes of a cell that step 2 lists, and likewise step 3.
 const MOST_SHOWN: usize = 16;
 
-/// All combinations, where both sides find something that matches.
+/// Compares all combinations of services in a cell where both sides have a matching entry.
 pub(super) fn differences<'c>(
     question: &mut Question<'_, 'c>,
     candidates: &[Vec<EntryIndex>; 2],
@@ -59,11 +62,11 @@ pub(super) fn differences<'c>(
     }
 }
 
-/// The classes of a side.
+/// The classes of one side.
 struct Classes<'q> {
-    /// What each class comes to, by its services.
+    /// The outcome of each class, by its set of services.
     all: HashMap<&'q Services, Outcome>,
-    /// Those that policy lets through, in catalog order, by their first entry that it lets through.
+    /// The classes that policy permits, in the catalog order of their first permitted entry.
     open: Vec<&'q Services>,
 }
 
@@ -90,20 +93,20 @@ impl<'q> Classes<'q> {
         self.all.get(services).copied().unwrap_or(Err(ErrorCode::ServiceNotOffered))
     }
 
-    /// Returns the first class of an interval.
+    /// Returns the first permitted class in an interval.
     fn first(&self, interval: &Interval) -> Option<&'q Services> {
         self.open.iter().copied().find(|services| interval.holds(services))
     }
 }
 
-/// The sets of services from one up to another.
+/// The sets of services between a lower and an upper bound, both included.
 struct Interval {
     from: Services,
     to: Services,
 }
 
 impl Interval {
-    /// Returns the smallest that holds both.
+    /// Returns the smallest interval that holds both sets.
     fn over(one: &Services, other: &Services) -> Self {
         Interval { from: one.intersection(other), to: one.union(other) }
     }
@@ -151,10 +154,10 @@ impl<'q> Search<'_, 'q> {
         }
     }
 
-    /// Step 2.
+    /// Runs step 2: asks for each class alone.
     fn run_sets<'c>(&self, question: &mut Question<'q, 'c>, found: &mut Found<'c>) {
         let [was, is] = &self.classes;
-        // In catalog order, those that policy lets through first.
+        // Permitted classes come first, in catalog order.
         let barred = |classes: &Classes<'q>| {
             let mut barred: Vec<&Services> =
                 classes.all.iter().filter(|(_, outcome)| outcome.is_err()).map(|(&services, _)| services).collect();
@@ -176,8 +179,8 @@ impl<'q> Search<'_, 'q> {
         }
     }
 
-    /// Returns the classes that both sides answer alike, in the order of the first side, each with its place on the other; none
-    /// where the order is the same.
+    /// Returns the classes that both sides answer alike, in the order of the first side, each with its place on the other side.
+    /// The list is empty where the order is the same on both sides.
     fn common(&self, question: &Question<'q, '_>) -> Vec<(&'q Services, usize)> {
         let [was, is] = &self.classes;
         let places: HashMap<&Services, usize> = is.open.iter().enumerate().map(|(place, &set)| (set, place)).collect();
@@ -189,7 +192,7 @@ impl<'q> Search<'_, 'q> {
         if common.is_sorted_by_key(|&(_, place)| place) { Vec::new() } else { common }
     }
 
-    /// Step 3; whether all pairs were looked at.
+    /// Runs step 3. Returns whether it looked at all pairs.
     fn run_intervals<'c>(
         &self,
         common: &[(&'q Services, usize)],
@@ -219,7 +222,7 @@ impl<'q> Search<'_, 'q> {
         true
     }
 
-    /// Step 4.
+    /// Runs step 4 for one pair.
     fn tie(&self, one: &Services, other: &Services, found: &mut Found<'_>) -> Tie {
         let unshared: Vec<Services> = one.difference(other).each().chain(other.difference(one).each()).collect();
         let of_one = one.difference(other).len();
@@ -252,7 +255,7 @@ impl<'q> Search<'_, 'q> {
             before.iter().enumerate().map(|(place, &set)| u64::from(holds(set)) << place).sum()
         };
         let common = |one: u32, other: u32| (one & other).count_ones();
-        // For each V, which of those before have more of it than the pair.
+        // For each V: the classes before the pair that offer more of it than the pair does.
         let mut avoiding: Vec<(u64, u32)> = Vec::new();
         for &avoid in &balanced {
             let worse = places(&|set| common(set, avoid) > avoid.count_ones() / 2);
@@ -280,7 +283,7 @@ impl<'q> Search<'_, 'q> {
         Tie::None
     }
 
-    /// Demands that let through just an interval.
+    /// Returns the demands that only the classes of an interval meet.
     fn only(&self, interval: &Interval) -> Demands {
         let known = self.classes.iter().flat_map(|classes| classes.all.keys().map(|&services| services.clone()));
         let known: Services = known.collect();
@@ -288,7 +291,7 @@ impl<'q> Search<'_, 'q> {
         Demands { require: interval.from.clone(), prohibit, ..Demands::default() }
     }
 
-    /// Takes a request with these demands, without those that it does not need.
+    /// Asks a request with these demands, after removing the services that do not affect the change.
     fn show<'c>(&self, demands: &Demands, question: &mut Question<'q, 'c>, found: &mut Found<'c>) {
         let (sides, policies) = (question.sides, question.asker.policies);
         let outcomes = |demands: &Demands, role| {
@@ -305,7 +308,7 @@ impl<'q> Search<'_, 'q> {
         ];
         for field in fields {
             let each: Vec<Services> = field(&mut demands).each().collect();
-            // Where no steps are left it is shown as it is.
+            // Where no steps are left, the demands are shown unreduced.
             if !found.spend(each.len() * (self.candidates[0].len() + self.candidates[1].len())) {
                 continue;
             }
@@ -331,12 +334,12 @@ impl<'q> Search<'_, 'q> {
     }
 }
 
-/// What services preferred and avoided do to a pair in opposite orders.
+/// The effect that preferred and avoided services have on a pair in opposite orders.
 enum Tie {
-    /// Nothing.
+    /// No preference separates the pair.
     None,
-    /// Each side chooses another of the two if these are preferred and avoided.
+    /// The sides choose differently if these services are preferred and those avoided.
     By(Services, Services),
-    /// Not all of them were tried.
+    /// Not all preferences were tried.
     Unknown,
 }

@@ -1,4 +1,4 @@
-//! What is found: requests, what they were answered and what they are answered.
+//! The result of a comparison: requests, the answer that each was given before, and the answer that it is given now.
 
 use super::super::{Demands, ProviderDemand, Request};
 use super::cells::Cell;
@@ -10,14 +10,14 @@ use uuid::Uuid;
 
 /// Holds the requests that two registries answer differently, and what was not compared.
 ///
-/// It stands for the list of its differences. An empty list with nothing left out means that no request whatever is answered
-/// otherwise: the comparison is complete.
+/// It dereferences to the list of its differences. An empty list with no `not_compared` means that every possible request has the
+/// same answer in both registries: the comparison is complete.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Comparison {
-    /// Requests that are answered otherwise.
+    /// The requests that are answered differently.
     pub differences: Vec<Difference>,
-    /// What would have taken too long.
+    /// The requests that were left out because comparing them would have taken too long.
     pub not_compared: Option<NotCompared>,
 }
 
@@ -28,7 +28,7 @@ impl Comparison {
     }
 }
 
-/// Nothing is equal to it that leaves something out.
+/// A comparison that left out requests equals no list.
 impl<const N: usize> PartialEq<[Difference; N]> for Comparison {
     fn eq(&self, other: &[Difference; N]) -> bool {
         self.differences == *other && self.not_compared.is_none()
@@ -52,20 +52,20 @@ impl IntoIterator for Comparison {
     }
 }
 
-/// Requests of which not every combination of services was looked at, as there are too many.
+/// Counts requests of which too many combinations of services exist to compare all of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NotCompared {
-    /// How many kinds of requests these are.
+    /// How many kinds of requests were left out.
     pub kinds: usize,
-    /// One of them.
+    /// One of these requests.
     pub request: Request,
 }
 
 /// Describes requests that two registries answer differently.
 ///
-/// Where both answers are refusals because nothing matches the triple, no service that is demanded besides changes them; such a
-/// difference is listed once, without a demand, and speaks of those requests too.
+/// Where both answers are refusals because no entry matches the triple, further demanded services do not change them. Such a
+/// difference is listed once, without a demand, and covers those requests too.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Difference {
@@ -75,12 +75,13 @@ pub struct Difference {
     pub socket_type: Asked<SocketType>,
     /// The protocols asked for, inclusive, disjoint and ascending.
     pub protocols: Vec<(i32, i32)>,
-    /// The application that asks; nothing: requests that name none. `*` stands for every application without a section in either
-    /// registry, where one of them refuses those; else they are answered as requests that name none.
+    /// The application that asks, or `None` for requests that name none. `*` stands for every application without a section in
+    /// either registry, where one of them refuses those; otherwise they are answered like requests that name no application.
     pub application: Option<String>,
-    /// The side of the connection that is asked for; nothing: both are answered so, each with what it is offered there.
+    /// The role that is asked for, or `None` if the difference holds in both roles, each with the services that the entry offers
+    /// there.
     pub role: Option<Role>,
-    /// What is demanded besides, if anything is.
+    /// What the requests demand besides, if anything.
     pub demand: Option<Demand>,
     /// The answer that was given.
     pub was: Answer,
@@ -139,7 +140,7 @@ pub enum Demand {
 }
 
 impl Demand {
-    /// Several demands as one; nothing of none.
+    /// Combines several demands into one. Returns `None` for an empty list.
     pub(super) fn of(mut demands: Vec<Demand>) -> Option<Demand> {
         match demands.len() {
             0 | 1 => demands.pop(),
@@ -147,7 +148,7 @@ impl Demand {
         }
     }
 
-    /// Makes the demands of a request demand this too.
+    /// Adds this demand to the demands of a request.
     pub(super) fn add_to(&self, demands: &mut Demands) {
         match self {
             Demand::Entry(name) => demands.entry = Some(EntryDemand::Name(name.clone())),
@@ -164,7 +165,7 @@ impl Demand {
 }
 
 impl std::fmt::Display for Demand {
-    /// As a line of a batch writes it.
+    /// Writes the demand as a line of a batch does.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let list = |services: &Services| services.iter().collect::<Vec<_>>().join(",");
         match self {
@@ -188,15 +189,15 @@ impl std::fmt::Display for Demand {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Answer {
-    /// An entry. Two of one name differ when what would be opened differs.
+    /// An entry. Two entries of one name differ if opening them would open different stacks.
     Entry {
-        /// Its name.
+        /// The name of the entry.
         name: String,
-        /// Its stack, top first.
+        /// The names of the entries in its stack, top first.
         stack: Vec<String>,
-        /// What it offers.
+        /// The services that it offers.
         services: Services,
-        /// What else would be opened: family, type, providers, modules and options, in one line.
+        /// The other properties of what would be opened: family, type, providers, modules and options, in one line.
         opened: String,
     },
     /// A refusal.
@@ -212,21 +213,21 @@ impl std::fmt::Display for Answer {
     }
 }
 
-/// So many steps are spent on combinations of services, each about one look at an entry: a second at most, in a release build.
-/// Catalogs in use need some hundreds.
+/// The most steps that a comparison spends on combinations of services. A step is about one look at an entry, so that all of them
+/// take a second at most, in a release build. Catalogs in use need some hundreds.
 const STEPS: usize = 1 << 26;
 
-/// The differences found so far; neighbouring protocols with the same change are one.
+/// Collects the differences; neighbouring protocols with the same change form one difference.
 pub(super) struct Found<'c> {
     known: &'c Known,
     list: Vec<Difference>,
     places: HashMap<(Place<'c>, [Given; 2]), usize>,
-    /// How many steps are left.
+    /// The number of steps that are left.
     steps: usize,
     not_compared: Option<NotCompared>,
 }
 
-/// What requests are asked, but for their protocols.
+/// The fields of a group of requests, except their protocols.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(super) struct Place<'c> {
     pub family: Asked<Family>,
@@ -241,7 +242,7 @@ impl<'c> Found<'c> {
         Found { known, list: Vec::new(), places: HashMap::new(), steps: STEPS, not_compared: None }
     }
 
-    /// Takes what requests are given on both sides, where that differs; protocols of one place come ascending.
+    /// Adds the answers of both sides where they differ. The protocols of one place must be added in ascending order.
     pub fn add(&mut self, place: Place<'c>, (from, to): (i32, i32), given: [Given; 2]) {
         if given[0] == given[1] {
             return;
@@ -276,7 +277,8 @@ impl<'c> Found<'c> {
         &self.list
     }
 
-    /// Of the differences from this place on, keeps those that are to be kept, or else the first. Nothing more is added to them.
+    /// Keeps those of the differences from `start` on for which `keep` holds, or the first of them if it holds for none. No
+    /// protocols may be added to them afterwards.
     pub fn keep_from(&mut self, start: usize, keep: impl Fn(&Difference) -> bool) {
         let mut kept: Vec<Difference> = self.list.drain(start..).collect();
         let any = kept.iter().any(&keep);
@@ -288,14 +290,14 @@ impl<'c> Found<'c> {
         self.list.extend(kept);
     }
 
-    /// Spends steps; whether there were so many.
+    /// Spends steps. Returns whether that many were left.
     pub fn spend(&mut self, steps: usize) -> bool {
         let left = self.steps.checked_sub(steps);
         self.steps = left.unwrap_or(0);
         left.is_some()
     }
 
-    /// Notes requests of which not all was looked at.
+    /// Notes a kind of requests that was not compared completely.
     pub fn leave_out(&mut self, request: impl FnOnce() -> Request) {
         match &mut self.not_compared {
             Some(left_out) => left_out.kinds += 1,
@@ -309,7 +311,7 @@ impl<'c> Found<'c> {
 }
 
 impl Cell {
-    /// Returns the place of its requests.
+    /// Returns the place of the cell's requests, without a role.
     pub fn place<'c>(&self, application: Option<&'c str>, demand: Option<&Demand>) -> Place<'c> {
         let Cell { family, socket_type, .. } = *self;
         Place { family, socket_type, application, role: None, demand: demand.cloned() }

@@ -1,30 +1,32 @@
-//! Which requests change their answer between two registries.
+//! Compares two registries: which requests change their answer?
 //!
-//! Numbers are not tried. The families, types and protocols of both registries cut the space of requests into cells within
-//! which nothing can differ: every family and type that either knows, 0, and one that neither knows; and in each of those the
-//! protocol numbers between two boundaries of any set. One request a cell stands for all of it.
+//! The comparison does not try every number. The families, types and protocols of both registries cut the space of requests into
+//! cells within which no answer can differ. There are cells for each family and type that either registry knows, for 0, and for
+//! one value that neither knows; in each of those, protocol numbers are cut at the boundaries of every set. One request stands
+//! for all requests of its cell.
 //!
-//! Each cell is asked in both roles, for each application that either registry knows, for those that name none, and for those that
-//! are not known; without further demands, and with each service that either offers required, prohibited, preferred and avoided.
-//! Those are listed one by one. Whether *combinations* of services are answered otherwise is found out without trying them. The same
-//! is done for the requests that name a provider, by its name or its GUID. Requests that name an entry, by its name or its id, are
-//! about that entry alone. Cells in which both registries have the same candidates under the same policy need no such look.
+//! Each cell is asked in both roles, for each application that either registry knows, for requests that name no application, and
+//! for unknown applications. It is asked without further demands, and with each service that either registry offers required,
+//! prohibited, preferred and avoided. These requests are listed one by one. *Combinations* of services are compared without
+//! trying all of them. The same is done for the requests that name a provider, by its name or its GUID. Requests that name an
+//! entry, by its name or its id, concern that entry alone. Cells in which both registries have the same candidates under the same
+//! policy need no such look.
 //!
-//! So nothing is listed just when no request is answered otherwise, whatever it demands. What would take too long is noted in the
-//! result.
+//! So the list is empty exactly if no request is answered differently, whatever it demands. The result notes the requests whose
+//! comparison would take too long.
 //!
-//! Small changes of large catalogs cost about what reading both costs. The entries of a family and type are compared once, as
-//! lists; what both lists begin and end with matches in the same cells on both sides, so that a cell is looked into only where
-//! something of what is left matches. Why a cell has no answer is asked of the index.
+//! A small change of a large catalog costs about as much as reading both versions. The entries of a family and type are compared
+//! once, as lists. The common beginning and end of both lists match in the same cells on both sides, so that only cells in which
+//! one of the remaining entries matches are compared. The index gives the reason why a cell has no answer.
 //!
-//! | file | what |
+//! | file | contents |
 //! |---|---|
-//! | `difference` | what is found |
-//! | `side` | a registry as it is compared: what reports its entries apart, and which of them a request is about |
-//! | `cells` | the cells, and what differs in them |
-//! | `sweep` | which entries match, from one protocol to the next |
-//! | `asking` | the same question to both, in each role |
-//! | `combinations` | which services demanded together are answered otherwise |
+//! | `difference` | the result: differences between answers |
+//! | `side` | one registry of a comparison: what distinguishes its entries, and which of them a request concerns |
+//! | `cells` | the cells, and the differences within them |
+//! | `sweep` | the entries that match, from one protocol to the next |
+//! | `asking` | asks both sides the same question in each role |
+//! | `combinations` | combinations of services whose requests are answered differently |
 //! | `named` | requests that name an entry |
 
 mod asking;
@@ -71,8 +73,8 @@ pub fn compare(was: &Registry, is: &Registry) -> Comparison {
         .filter(|name| *name != "*")
         .map(Some)
         .chain([None])
-        // Where an application without a section meets no policy, or that of `*`, it is answered as if it named none. Where it is
-        // refused, `*` stands for all such applications.
+        // Where an application without a section meets no policy, or that of `*`, it is answered like a request that names no
+        // application. Where it is refused, `*` stands for all such applications.
         .chain([was, is].iter().any(|side| side.refuses_unknown_applications()).then_some(Some("*")))
         .collect();
     let mut known = Known::default();
@@ -86,23 +88,23 @@ pub fn compare(was: &Registry, is: &Registry) -> Comparison {
     found.into_comparison()
 }
 
-/// All that requests are asked with.
+/// The values of all fields with which requests are asked.
 struct Space<'r> {
     families: Vec<Asked<Family>>,
     types: Vec<Asked<SocketType>>,
     applications: Vec<Asker<'r>>,
-    /// The roles; one stands for both where no entry is in one what it is not in the other.
+    /// The roles. One stands for both where every entry is the same in both roles.
     roles: &'static [Role],
-    /// Whether no request meets another policy on one side than on the other.
+    /// Whether every request meets the same policy on both sides.
     same_policies: bool,
-    /// Whether what matches on both sides alike is also refused alike.
+    /// Whether requests that nothing matches are refused for the same reason on both sides.
     same_rules: bool,
 }
 
-/// An application, or nothing for requests that name none.
+/// An application, or `None` for requests that name no application.
 struct Asker<'r> {
     name: Option<&'r str>,
-    /// What applies to it on each side.
+    /// The policy that applies to the application on each side.
     policies: [Governed<'r>; 2],
     same_policy: bool,
 }
@@ -132,7 +134,7 @@ fn families(registries: [&Registry; 2]) -> Vec<Asked<Family>> {
     let selectable = registries.into_iter().flat_map(Registry::selectable);
     let mut known: BTreeSet<Family> = selectable.filter_map(|entry| entry.family()).chain([Family::UNSPEC]).collect();
     if is_read_otherwise(registries) {
-        // A bare number is one family to the one, and another, or none, to the other.
+        // A plain number can stand for one family in one dialect, and for another family or none in the other.
         let numbers = registries.into_iter().flat_map(|registry| {
             let system = registry.scope().system();
             known.iter().filter_map(move |family| family.number(system)).collect::<Vec<_>>()
@@ -154,7 +156,7 @@ fn types(registries: [&Registry; 2]) -> Vec<Asked<SocketType>> {
     let mut known: BTreeSet<SocketType> =
         selectable.filter_map(|entry| entry.socket_type()).chain([SocketType::UNSPEC]).collect();
     if is_read_otherwise(registries) {
-        // Linux alone takes flags off.
+        // Only the Linux dialect removes flags from the type.
         let flags = SocketType::SOCK_NONBLOCK | SocketType::SOCK_CLOEXEC;
         let flagged: Vec<SocketType> = known.iter().map(|known| SocketType::from_raw(known.number() | flags)).collect();
         known.extend(flagged);
@@ -169,7 +171,7 @@ fn is_read_otherwise(registries: [&Registry; 2]) -> bool {
     was != is
 }
 
-/// Requests that name neither entry nor provider.
+/// Compares the requests that name neither an entry nor a provider.
 fn plain<'c>(sides: &[Side<'c>; 2], space: &Space<'c>, found: &mut Found<'c>) {
     let [was, is] = sides.each_ref().map(|side| side.rows.iter().map(|row| row.kind));
     if was.eq(is) && space.same_policies && space.same_rules {
@@ -194,7 +196,8 @@ fn plain<'c>(sides: &[Side<'c>; 2], space: &Space<'c>, found: &mut Found<'c>) {
     cells::differences(&views, space, &Asking { demand: None, further }, found);
 }
 
-/// Requests for a provider narrow the entries first, so that the errors of others may differ too.
+/// Compares the requests that name a provider. They narrow the entries first, so that the errors for other requests may differ
+/// too.
 fn providers<'c>(sides: &[Side<'c>; 2], space: &Space<'c>, found: &mut Found<'c>) {
     let own = sides.each_ref().map(Side::by_provider);
     let names: BTreeSet<&str> = own.iter().flat_map(|own| own.keys().copied()).collect();
@@ -210,8 +213,8 @@ fn providers<'c>(sides: &[Side<'c>; 2], space: &Space<'c>, found: &mut Found<'c>
     }
 }
 
-/// Requests for a provider by its GUID. Where both know it as one of the same name, they are those for that name, and where it is the
-/// provider itself that comes or goes, that is listed by its name.
+/// Compares the requests that name a provider by its GUID. Where both sides know the GUID as that of a provider of the same name,
+/// the requests by name cover them. Where the provider itself is added or removed, the difference is listed by its name.
 fn provider_ids<'c>(sides: &[Side<'c>; 2], space: &Space<'c>, found: &mut Found<'c>) {
     let ids: BTreeSet<Uuid> =
         sides.iter().flat_map(|side| side.registry.providers().filter_map(|provider| provider.id())).collect();
@@ -236,7 +239,7 @@ fn provider_ids<'c>(sides: &[Side<'c>; 2], space: &Space<'c>, found: &mut Found<
         let demand = Some(Demand::ProviderId(id));
         cells::differences(&views, space, &Asking { demand, further: Vec::new() }, found);
         if names.contains(&None) {
-            // Whatever is asked with it is answered otherwise; that is shown by what is answered at all.
+            // Every request with this GUID is answered differently; the requests that are answered at all suffice to show it.
             let is_answered = |answer: &Answer| matches!(answer, Answer::Entry { .. });
             found.keep_from(before, |difference| {
                 difference.application.is_none() && (is_answered(&difference.was) || is_answered(&difference.is))
@@ -245,7 +248,7 @@ fn provider_ids<'c>(sides: &[Side<'c>; 2], space: &Space<'c>, found: &mut Found<
     }
 }
 
-/// Why policy bars what it does not let through.
+/// Returns the error code with which policy refuses the entries that it does not permit.
 fn policy_code(policy: Governed<'_>) -> ErrorCode {
     match policy {
         Governed::Unknown => ErrorCode::NoSuchApplication,

@@ -1,12 +1,13 @@
-//! Requests that name an entry, by its name or by its catalog entry id.
+//! Compares requests that name an entry, by its name or by its catalog entry id.
 //!
-//! Such a request is about that entry alone. Asked for with all else left open, it shows whether the name leads to the same thing in
-//! every role and for every application. The other fields can only refuse it, and do so for reasons of the entry: its family, type
-//! and protocols, its provider, and its services. So where nothing differs with all left open, it is enough to ask for each of
-//! these as one of the sides has it and the other has not. Such a request is looked for only if no other difference speaks of the
-//! entry.
+//! Such a request concerns that entry alone. With all other fields left open, it shows whether the name leads to the same entry
+//! in every role and for every application. The other fields can only refuse the request, because of properties of the entry: its
+//! family, type and protocols, its provider, and its services. So where no answer differs with all fields left open, it is enough
+//! to ask for each of these properties as one side has it and the other does not. Such a request is searched for only if no other
+//! difference names the entry.
 //!
-//! Other than that, an id is listed only where it leads to another entry: an entry that comes or goes is shown by its name.
+//! Apart from that, an id is listed only where it leads to another entry; an entry that is added or removed is listed by its
+//! name.
 
 use super::asking::Question;
 use super::cells::Cell;
@@ -19,11 +20,11 @@ use crate::terms::{Family, Services, SocketType};
 use std::collections::{BTreeSet, HashSet};
 use uuid::Uuid;
 
-/// A request that leaves all to the entry.
+/// A cell whose request leaves all fields open.
 const OPEN: Cell =
     Cell { family: Asked::Is(Family::UNSPEC), socket_type: Asked::Is(SocketType::UNSPEC), from: 0, to: 0 };
 
-/// By name, then by id.
+/// Compares requests by name, then by id.
 pub(super) fn differences<'c>(sides: &[Side<'c>; 2], space: &Space<'c>, found: &mut Found<'c>) {
     let spoken_of: HashSet<String> = found
         .list()
@@ -58,7 +59,7 @@ impl<'c> Naming<'_, 'c> {
         self.sides.map(|side| side.registry.named(demand).map_err(|refusal| refusal.code()))
     }
 
-    /// Each id that leads to entries of different names.
+    /// Compares the requests for each id that leads to entries of different names.
     fn ids(&self, found: &mut Found<'c>) {
         let ids: BTreeSet<i32> =
             self.sides.iter().flat_map(|side| side.registry.entries().map(|entry| entry.catalog_entry_id())).collect();
@@ -81,7 +82,7 @@ impl<'c> Naming<'_, 'c> {
         }
     }
 
-    /// Returns whether anything can report apart what a name leads to.
+    /// Returns whether any request can distinguish the entries that a name leads to.
     fn may_differ(&self, of: [Outcome; 2]) -> bool {
         match of {
             [Ok(was), Ok(is)] => {
@@ -102,7 +103,8 @@ impl<'c> Naming<'_, 'c> {
         (provider.name(), provider.id().filter(leads))
     }
 
-    /// Requests that leave all to the entry, for every application or until one is answered otherwise; whether any is.
+    /// Asks requests that leave all fields open, for every application, or with `once` until one is answered differently. Returns
+    /// whether any is.
     fn open(&self, demand: &Demand, of: [Outcome; 2], once: bool, found: &mut Found<'c>) -> bool {
         let before = found.list().len();
         for asker in &self.space.applications {
@@ -119,7 +121,7 @@ impl<'c> Naming<'_, 'c> {
         found.list().len() > before
     }
 
-    /// The first request that is answered otherwise because it states something that only one side has.
+    /// Finds the first request that is answered differently because it states a property that only one side has.
     fn stated(&self, demand: &Demand, of: [Outcome; 2], found: &mut Found<'c>) {
         let [Ok(was), Ok(is)] = of else { return };
         let Some(asker) = self.space.applications.first() else { return };
@@ -160,11 +162,11 @@ impl<'c> Naming<'_, 'c> {
         }
     }
 
-    /// Returns a protocol that one of two entries has and the other has not; 0 and -1 ask for none.
+    /// Returns a protocol that only one of two entries has. 0 and -1 are excluded, as requests with them state no protocol.
     fn protocol_of_one(&self, indices: [EntryIndex; 2]) -> Option<i32> {
         let sets = [0, 1].map(|at: usize| self.sides[at].registry.protocols(indices[at]));
         let ends = sets.iter().flat_map(|set| set.ranges().iter().copied()).flat_map(|(from, to)| {
-            // A difference begins or ends where a range does; around what asks for none it may do so beside that.
+            // A difference begins or ends at the end of a range; next to 0 and -1 it may do so at 1 or -2.
             [Some(from), from.checked_sub(1), Some(to), to.checked_add(1), Some(1), Some(-2)].into_iter().flatten()
         });
         let mut ends = ends.filter(|number| !matches!(number, 0 | -1));

@@ -1,4 +1,4 @@
-//! A registry as it is compared: what reports its entries apart, and which of them a request is about.
+//! One registry of a comparison: what distinguishes its entries, and which of them a request concerns.
 
 use super::super::index::{self, Index};
 use super::super::policy::Governed;
@@ -13,30 +13,30 @@ use indexmap::IndexSet;
 use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
-/// What a request comes to on one side: an entry, or the code of a refusal.
+/// The outcome of a request on one side: an entry, or the error code of a refusal.
 pub(super) type Outcome = Result<EntryIndex, ErrorCode>;
 
-/// What a request is given, in terms that mean the same on both sides.
+/// The answer to a request, in terms that mean the same on both sides.
 pub(super) type Given = Result<Shown, ErrorCode>;
 
-/// An entry as a request sees it that selects it.
+/// An entry as the request that selects it sees it.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Shown {
-    /// The number of the answer.
+    /// The number of the answer in [`Known`].
     answer: usize,
-    /// The protocol that is taken from the entry, where the request leaves it open.
+    /// The protocol that is taken from the entry, where the request leaves the protocol open.
     protocol: Option<i32>,
 }
 
-/// What entries of either side are distinguished by; equal things have equal numbers.
+/// The properties that distinguish entries of both sides; equal properties have equal numbers.
 #[derive(Default)]
 pub(super) struct Known {
     answers: IndexSet<Answer>,
     kinds: IndexSet<Kind>,
 }
 
-/// All of an entry that can make a difference: entries of one kind match the same requests of the same applications, and give
-/// them the same answer.
+/// All properties of an entry that can make a difference. Entries of one kind match the same requests of the same applications
+/// and give them the same answer.
 #[derive(PartialEq, Eq, Hash)]
 struct Kind {
     answers: [usize; 2],
@@ -44,14 +44,14 @@ struct Kind {
     family: Family,
     socket_type: SocketType,
     protocols: Vec<(i32, i32)>,
-    /// Whether it can be used, in each role.
+    /// Whether the entry can be used, in each role.
     usable: [bool; 2],
-    /// By which applications it may be used, in each role.
+    /// Which applications may use the entry, in each role.
     permitted: [Vec<bool>; 2],
 }
 
 impl Known {
-    /// Returns the answers of a change, where there is one. Answers that differ in nothing but the protocol say it.
+    /// Returns the answers of a change. Answers that differ in the protocol alone state it.
     pub fn answers(&self, given: [Given; 2]) -> [Answer; 2] {
         let same = matches!(given, [Ok(was), Ok(is)] if was.answer == is.answer);
         given.map(|given| match given {
@@ -66,8 +66,8 @@ impl Known {
         })
     }
 
-    /// Returns whether two changes between the same entries are one. An entry that changes may do so in one role otherwise than in
-    /// the other.
+    /// Returns whether two changes between the same entries count as one. An entry can change in one role in another way than in
+    /// the other role.
     pub fn is_alike(&self, one: [Given; 2], other: [Given; 2]) -> bool {
         let answer = |given: Given| given.ok().and_then(|shown| self.answers.get_index(shown.answer));
         let services = |given: [Given; 2]| match given.map(answer) {
@@ -81,7 +81,7 @@ impl Known {
     }
 }
 
-/// Returns what distinguishes two answers that are not the same; the protocol only where nothing else does.
+/// Reduces a pair of answers to the properties that distinguish them. The protocol is kept only where nothing else differs.
 pub(super) fn distinguished(given: [Given; 2]) -> [Given; 2] {
     match given {
         [Ok(was), Ok(is)] if was.answer == is.answer => given,
@@ -89,33 +89,34 @@ pub(super) fn distinguished(given: [Given; 2]) -> [Given; 2] {
     }
 }
 
-/// A registry and what is looked up in it again and again.
+/// A registry, and the data that is looked up in it repeatedly.
 pub(super) struct Side<'r> {
     pub registry: &'r Registry,
     /// The selectable entries, in catalog order.
     pub rows: Vec<Row<'r>>,
     /// The places of the selectable entries among the rows.
     places: HashMap<EntryIndex, usize>,
-    /// Whether every entry is in one role what it is in the other.
+    /// Whether every entry is the same in both roles.
     pub is_alike_in_roles: bool,
 }
 
 /// A selectable entry.
 pub(super) struct Row<'r> {
     pub index: EntryIndex,
-    /// The number of its kind.
+    /// The number of the entry's kind.
     pub kind: usize,
-    /// The protocol numbers of requests that it matches, disjoint; 0 as requests mean it, which is none of its protocols.
+    /// The protocol numbers of the requests that the entry matches, disjoint. 0 stands for requests with protocol 0, not for a
+    /// protocol of the entry.
     pub protocols: Vec<(i32, i32)>,
-    /// The numbers of the answers that it gives, in each role.
+    /// The numbers of the answers that the entry gives, in each role.
     answers: [usize; 2],
-    /// The protocol of those who leave it open.
+    /// The protocol of the answer to requests that leave it open.
     first: i32,
     pub provider: ProviderRef<'r>,
 }
 
 impl<'r> Row<'r> {
-    /// Returns the row of an index that is asked only whether something matches.
+    /// Returns the row for an index that only reports whether an entry matches.
     fn listed(&self, registry: &'r Registry) -> index::Row<'r> {
         let stack = registry.stack(self.index);
         index::Row {
@@ -174,7 +175,7 @@ impl<'r> Side<'r> {
         &self.rows[self.places[&index]]
     }
 
-    /// Returns what requests are given in a role that come to this, and that leave the protocol open or state it.
+    /// Returns the answer that an outcome stands for in a role, to requests that leave the protocol open or that state it.
     pub fn given(&self, outcome: Outcome, role: Role, is_open: bool) -> Given {
         outcome.map(|index| {
             let row = self.row(index);
@@ -182,7 +183,7 @@ impl<'r> Side<'r> {
         })
     }
 
-    /// Returns each service that an entry offers.
+    /// Returns each service that any entry offers, by itself.
     pub fn services(&self) -> impl Iterator<Item = Services> + use<'_, 'r> {
         let roles = if self.is_alike_in_roles { &Role::ALL[..1] } else { &Role::ALL[..] };
         let offered = self.rows.iter().flat_map(|row| {
@@ -193,7 +194,7 @@ impl<'r> Side<'r> {
         names.into_iter().filter_map(|name| Services::from_name(name).ok())
     }
 
-    /// Returns the entries of each provider that is known, in catalog order.
+    /// Returns the entries of each known provider, in catalog order.
     pub fn by_provider(&self) -> HashMap<&'r str, Vec<&Row<'r>>> {
         let mut own: HashMap<&str, Vec<&Row<'r>>> =
             self.registry.providers().map(|provider| (provider.name(), Vec::new())).collect();
@@ -203,14 +204,14 @@ impl<'r> Side<'r> {
         own
     }
 
-    /// Returns the provider that is found under a GUID.
+    /// Returns the name of the provider with this GUID.
     pub fn provider_by_id(&self, id: Uuid) -> Option<&'r str> {
         let mut providers = self.registry.providers();
         providers.find(|provider| provider.id() == Some(id)).map(|provider| provider.name())
     }
 }
 
-/// Returns all by which an answer is distinguished from another of the same name.
+/// Returns the answer with all properties that distinguish it from another of the same name.
 fn answer(registry: &Registry, role: Role, index: EntryIndex) -> Answer {
     let entry = registry.at(index);
     let options = |part: &EntryRef<'_>| -> String {
@@ -220,7 +221,7 @@ fn answer(registry: &Registry, role: Role, index: EntryIndex) -> Answer {
         let provider = part.provider();
         format!("{}[{}:{}{}]", part.name(), provider.name(), provider.module(), options(&part))
     });
-    // A chain is no part of its own stack, and can have options: time limits.
+    // A chain is no part of its own stack, but it can have options: time limits.
     let own = Some(options(&entry)).filter(|own| entry.kind() == EntryKind::Chain && !own.is_empty());
     let own = own.map(|own| format!("with{own}"));
     let stack = registry.stack(index);
@@ -233,19 +234,19 @@ fn answer(registry: &Registry, role: Role, index: EntryIndex) -> Answer {
     }
 }
 
-/// The entries among which requests choose: all of a registry, or those of a provider.
+/// The entries among which requests choose: all entries of a registry, or those of a provider.
 pub(super) struct View<'s, 'r> {
     side: &'s Side<'r>,
-    /// Why all requests are refused, whatever they ask for.
+    /// The error code with which all requests are refused, whatever they ask for.
     refusal: Option<ErrorCode>,
-    /// What answers if not all entries count; nothing: the registry's own index.
+    /// The index of the entries in this view, or `None` for the registry's own index, which covers all entries.
     index: Option<Index>,
-    /// By family and type, each possibly 0 for any.
+    /// The entries by family and type, each of which can be 0 for any.
     groups: HashMap<(i32, i32), Vec<&'s Row<'r>>>,
 }
 
 impl Side<'_> {
-    /// Returns what a request comes to that these match, in catalog order.
+    /// Returns the outcome of a request that these entries match, in catalog order.
     pub fn choose(&self, matches: &[EntryIndex], demands: &Demands, role: Role, policy: Governed<'_>) -> Outcome {
         let (registry, matches) = (self.registry, matches.iter().copied());
         let chosen = registry.choose(matches.clone(), demands, role, policy);
@@ -258,7 +259,7 @@ impl<'s, 'r> View<'s, 'r> {
         View { side, refusal: None, index: None, groups: groups(side.registry, side.rows.iter()) }
     }
 
-    /// Returns those of a provider; nothing for one that is not known.
+    /// Returns the view of a provider's entries. `None` stands for an unknown provider.
     pub fn of_provider(side: &'s Side<'r>, rows: Option<&[&'s Row<'r>]>) -> Self {
         let registry = side.registry;
         let Some(rows) = rows else {
@@ -273,7 +274,7 @@ impl<'s, 'r> View<'s, 'r> {
         self.side.registry
     }
 
-    /// Returns the entries that match a family and type if the protocol is theirs, in catalog order.
+    /// Returns the entries that match a family and a type, whatever their protocols, in catalog order.
     pub fn group(&self, triple: Triple) -> &[&'s Row<'r>] {
         let Triple { family, socket_type, .. } = triple;
         let any = self.registry().dialect() != Dialect::Linux;
@@ -290,7 +291,7 @@ impl<'s, 'r> View<'s, 'r> {
         self.groups.get(&(family, socket_type)).map_or(&[], Vec::as_slice)
     }
 
-    /// Returns whether some entry matches, or why none does.
+    /// Returns `Ok` if an entry matches, or else the error code.
     pub fn find(&self, triple: Triple) -> Result<(), ErrorCode> {
         if let Some(code) = self.refusal {
             return Err(code);
@@ -311,7 +312,7 @@ fn groups<'s, 'r: 's>(
     let mut groups: HashMap<(i32, i32), Vec<&Row<'r>>> = HashMap::new();
     for row in rows {
         let index::Row { family, socket_type, .. } = row.listed(registry);
-        // No entry has family or type 0.
+        // Family and type of an entry are never 0, so 0 can stand for any.
         for place in [(family, socket_type), (family, 0), (0, socket_type), (0, 0)] {
             groups.entry(place).or_default().push(row);
         }

@@ -1,22 +1,22 @@
-//! Which entries match, from one protocol to the next.
+//! Sweeps over the protocol numbers and keeps the set of entries that match.
 
 use super::side::Row;
 use std::collections::BTreeSet;
 
-/// Entries, and those of them that match the protocol that the sweep stands at.
+/// A list of entries, and those of them that match the current protocol of the sweep.
 pub(super) struct Sweep<'s, 'r> {
     rows: &'s [&'s Row<'r>],
-    /// From which protocol on an entry matches (true) or no longer does (false), ascending. What ends comes before what begins
-    /// with the same protocol, since that may be the next range of the same entry.
+    /// The protocols at which an entry begins (true) or ceases (false) to match, ascending. At the same protocol, ends come
+    /// before beginnings, since a beginning may be the next range of the same entry.
     turns: Vec<(i64, bool, usize)>,
-    /// How many turns lie behind.
+    /// The number of turns that the sweep has passed.
     taken: usize,
-    /// The places of those that match.
+    /// The places of the entries that match.
     matching: BTreeSet<usize>,
 }
 
 impl<'s, 'r> Sweep<'s, 'r> {
-    /// Stands before the least protocol.
+    /// Creates a sweep that stands before the least protocol.
     pub fn new(rows: &'s [&'s Row<'r>]) -> Self {
         let ranges = rows.iter().enumerate().flat_map(|(at, row)| row.protocols.iter().map(move |range| (at, *range)));
         let turns = ranges.flat_map(|(at, (from, to))| [(i64::from(from), true, at), (i64::from(to) + 1, false, at)]);
@@ -25,7 +25,7 @@ impl<'s, 'r> Sweep<'s, 'r> {
         Sweep { rows, turns, taken: 0, matching: BTreeSet::new() }
     }
 
-    /// Goes on to a protocol that is not before the one it stands at; the entries that match it, in catalog order.
+    /// Advances to a protocol that is not below the current one. Returns the entries that match it, in catalog order.
     pub fn at(&mut self, protocol: i32) -> impl Iterator<Item = &'s Row<'r>> {
         while let Some(&(from, matches, place)) = self.turns.get(self.taken)
             && from <= i64::from(protocol)
@@ -42,7 +42,7 @@ impl<'s, 'r> Sweep<'s, 'r> {
     }
 }
 
-/// Returns what is left of two lists without what both begin and end with, as kinds go.
+/// Returns the parts of two lists that remain without their common beginning and end, compared by kind.
 pub(super) fn changed<'s, 'r>(lists: [&'s [&'s Row<'r>]; 2]) -> [&'s [&'s Row<'r>]; 2] {
     let [was, is] = lists;
     let same = |(was, is): &(&&Row<'_>, &&Row<'_>)| was.kind == is.kind;

@@ -1,23 +1,23 @@
-//! In front of the hash table: families with a name, and types below 16, lead to their answers by position.
+//! Finds answers by position instead of by hash, for families with a name and types below 16.
 //!
-//! Nearly all requests are of this kind. Without hashing and probing, and with the first step of the range map in the slot
+//! Nearly all requests are of this kind. Without hashing and probing, and with the first step of the range map stored in the slot
 //! itself, a hit takes a third of the instructions.
 
 use super::ranges::{NOTHING, RangeMap, Root, biased};
 use crate::terms::Family;
 
-/// Types from this on are looked up in the hash table.
+/// Types from this number on are looked up in the hash table.
 pub(super) const TYPES: usize = 16;
 
-/// The answers of a family and type, with the first step of the way to them. Aligned, so that its place is a shift away.
+/// The answers of a family and type, with the first step of the lookup. It is aligned so that its address is computed by a shift.
 #[derive(Copy, Clone, Debug)]
 #[repr(align(32))]
 pub(super) struct Slot {
     /// The answer for protocol 0.
     pub zero: u32,
-    /// Where the answers for all other protocols begin; nothing: no entry has this family and type.
+    /// The start of the answers for all other protocols, or `None` where no entry has this family and type.
     pub root: Option<Root>,
-    /// The first step, if `root` is a node: biased numbers from `low` on, `width` of them, cut into slots of `1 << shift`.
+    /// The first step, if `root` is a node: `width` biased numbers from `low` on, divided into slots of `1 << shift` numbers.
     low: u32,
     width: u32,
     shift: u32,
@@ -52,7 +52,7 @@ impl Slot {
 
 #[derive(Debug)]
 pub(super) struct Front {
-    /// For each known family the row of its slots; row 0 is absent throughout.
+    /// The row of slots of each known family. Row 0 is empty.
     rows: [u16; Family::KNOWN],
     slots: Vec<[Slot; TYPES]>,
 }
@@ -70,7 +70,7 @@ impl Front {
         self.slots[usize::from(self.rows[known])][socket_type] = slot;
     }
 
-    /// Returns the slot of a known family, or `None` where the type is none of those that have one.
+    /// Returns the slot of a known family, or `None` for a type that has no slot.
     #[inline]
     pub fn get(&self, known: usize, socket_type: i32) -> Option<&Slot> {
         let row = &self.slots[usize::from(self.rows[known])];

@@ -1,15 +1,15 @@
-//! The index: from (family, type, protocol) to the first entry in catalog order that matches, in constant time.
+//! The index: maps (family, type, protocol) to the first matching entry in catalog order, in constant time.
 //!
 //! | step | file | cost |
 //! |---|---|---|
 //! | (family, type), each possibly 0 for any, to its pair | `front`, by position, for families with a name | one access |
-//! | the same for all others | `pairs`: one flat hash table | one probe |
+//! | the same for all other families and types | `pairs`: one flat hash table | one probe |
 //! | protocol 0 to its answer | a field of the pair | none |
 //! | another protocol to its answer | `ranges`: an order-preserving radix map | one to three steps, whatever the width of ranges |
 //!
-//! Answers are computed when the registry is frozen (`sweep`): for every pair the protocol numbers fall into segments within
-//! which one entry wins. Why a request has no answer is found out with a few further probes, so that a refusal costs about
-//! what a hit costs.
+//! Answers are computed when the registry is frozen (`sweep`): for every pair, the protocol numbers fall into segments within
+//! each of which one entry wins. The reason why a request has no answer is found with a few further probes, so that a refusal
+//! costs about as much as a hit.
 
 mod front;
 mod pairs;
@@ -22,50 +22,50 @@ use indexmap::IndexMap;
 use pairs::{Pair, Pairs};
 use ranges::{NOTHING, RangeMap};
 
-/// What the index knows of one selectable entry; rows come in catalog order.
+/// The data of one selectable entry that the index is built from. Rows come in catalog order.
 pub(super) struct Row<'a> {
     pub family: i32,
     pub socket_type: i32,
     /// Disjoint inclusive ranges of protocol numbers, ascending.
     pub protocols: &'a [(i32, i32)],
     pub matches_zero: bool,
-    /// What the index answers when this row wins; below [`MOST_ANSWERS`].
+    /// The answer of the index when this row wins, below [`MOST_ANSWERS`].
     pub answer: u32,
 }
 
-/// Answers are below this.
+/// The upper bound of answers, which are below it.
 pub(super) const MOST_ANSWERS: u32 = NOTHING;
 
-/// What the linux dialect knows of a family, for requests that nothing matches.
+/// The rules of a family in the Linux dialect, for requests that nothing matches.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct FamilyRule {
     pub max_protocol: Option<i32>,
     pub protocol_first: bool,
 }
 
-/// See the module.
+/// The index; the module describes it.
 #[derive(Debug)]
 pub(super) struct Index {
     dialect: Dialect,
     front: Front,
     pairs: Pairs,
     ranges: RangeMap,
-    /// Families with rules of their own, ascending: few, and only looked at for refusals.
+    /// The families with rules of their own, ascending. They are few, and only read for refusals.
     rules: Vec<(i32, FamilyRule)>,
     /// The position of the family that stands for any.
     any: usize,
-    /// Whether an entry that has all but the protocol makes the error `protocol-not-supported`, whatever else there is.
+    /// Whether the error is `protocol-not-supported` wherever an entry has the family and the type but not the protocol.
     plain_errors: bool,
 }
 
-/// 0 stands for any family and any type, where the dialect knows that.
+/// Stands for any family and any type, in dialects that have such a value.
 const ANY: i32 = 0;
 
 impl Index {
-    /// `known` are the numbers of the families with a name, by their positions.
+    /// Builds the index. `known` are the numbers of the families with a name, by their positions.
     pub fn build(dialect: Dialect, known: &[i32], rows: &[Row<'_>], mut rules: Vec<(i32, FamilyRule)>) -> Self {
         rules.sort_by_key(|&(family, _)| family);
-        // In the order met, so that the same catalog makes the same index, to the byte.
+        // The order of insertion is kept, so that the same catalog makes the same index, to the byte.
         let mut groups: IndexMap<(i32, i32), Vec<u32>> = IndexMap::new();
         let mut families: IndexMap<i32, Vec<u32>> = IndexMap::new();
         let mut types: IndexMap<i32, Vec<u32>> = IndexMap::new();
@@ -89,7 +89,7 @@ impl Index {
         for (&(family, socket_type), ranks) in &groups {
             let pair = index.pair(rows, ranks);
             index.pairs.insert(family, socket_type, pair);
-            // Where there is no choice, "any" is the same as the only one, and shares its ranges.
+            // Where only one type or family exists, "any" is the same as that one and shares its ranges.
             let only_of_family = families[&family].len() == ranks.len();
             let only_of_type = types[&socket_type].len() == ranks.len();
             if only_of_family {
@@ -104,8 +104,8 @@ impl Index {
         }
         for (&family, ranks) in &families {
             if index.pairs.get(family, ANY).is_none() {
-                // In the linux dialect no request has this key: it shows that the family is there, and for families that
-                // test the protocol first what protocols they have.
+                // In the Linux dialect no request has this key. It shows that the family exists and, for families that test the
+                // protocol first, which protocols the family has.
                 let needed = dialect != Dialect::Linux || index.rule(family).protocol_first;
                 let pair = if needed { index.pair(rows, ranks) } else { Pair::EMPTY };
                 index.pairs.insert(family, ANY, pair);
@@ -129,10 +129,10 @@ impl Index {
         index
     }
 
-    /// The pairs of families with a name, once more by position.
+    /// Copies the pairs of families with a name to their places in `front`.
     fn fill_front(&mut self, known: &[i32]) {
         let first_type = match self.dialect {
-            // Type 0 is a value like others there, which no entry has.
+            // Type 0 is an ordinary value in this dialect, which no entry has.
             Dialect::Linux => 1,
             Dialect::Documented | Dialect::Windows => 0,
         };
@@ -142,7 +142,7 @@ impl Index {
             }
             for socket_type in first_type..TYPES {
                 if let Some(&Pair { zero, root }) = self.pairs.get(family, socket_type as i32) {
-                    // Without a family, protocol 0 is ambiguous, whatever matches it.
+                    // Without a family, protocol 0 is ambiguous, whichever entries match it.
                     let zero = if family == ANY { NOTHING } else { zero };
                     self.front.put(at, socket_type, Slot::new(zero, root, &self.ranges));
                 }
@@ -150,8 +150,8 @@ impl Index {
         }
     }
 
-    /// Returns the answer for a family by its position among those with a name, or `None` where [`Index::find`] must be asked. The
-    /// type may still have flags in it, which are all far above the types that are answered here.
+    /// Returns the answer for a family by its position among those with a name, or `None` where [`Index::find`] must be called.
+    /// The type may still contain flags, whose bits are all far above the types that are answered here.
     #[inline]
     pub fn find_known(&self, known: usize, socket_type: i32, protocol: i32) -> Option<Result<u32, ErrorCode>> {
         let slot = self.front.get(known, socket_type)?;
@@ -159,20 +159,20 @@ impl Index {
         if answer != NOTHING {
             return Some(Ok(answer));
         }
-        // An entry has all but the protocol: the commonest refusal, reported here where nothing else can come before it.
+        // An entry has all but the protocol. This is the commonest refusal, returned here where no other error can precede it.
         if slot.is_there() && protocol != 0 && self.plain_errors {
             return Some(Err(ErrorCode::ProtocolNotSupported));
         }
         self.settle(known, socket_type, protocol, slot).map(Err)
     }
 
-    /// Returns the error of a request that nothing answers, where the slots in front hold it.
+    /// Returns the error of a request that nothing answers, where the slots in `front` suffice to find it.
     fn settle(&self, known: usize, socket_type: i32, protocol: i32, slot: &Slot) -> Option<ErrorCode> {
         if known == self.any {
             return None;
         }
         match self.dialect {
-            // Type 0, and what rules of families make of errors, are left to the long way.
+            // Type 0 and families with rules take the slower way through `find`.
             Dialect::Linux if socket_type == ANY || !self.rules.is_empty() => None,
             Dialect::Linux if !self.front.has(known) => Some(ErrorCode::AddressFamilyNotSupported),
             Dialect::Linux if !slot.is_there() => Some(ErrorCode::SocketTypeNotSupported),
@@ -195,7 +195,7 @@ impl Index {
         }
     }
 
-    /// Returns the answers for the rows with these ranks, which ascend.
+    /// Returns the answers for the rows with these ranks, which must ascend.
     fn pair(&mut self, rows: &[Row<'_>], ranks: &[u32]) -> Pair {
         let rank = ranks.iter().find(|&&rank| rows[rank as usize].matches_zero);
         let zero = rank.map_or(NOTHING, |&rank| rows[rank as usize].answer);
@@ -206,12 +206,12 @@ impl Index {
         Pair { zero, root: self.ranges.add_root(&segments) }
     }
 
-    /// Returns the first entry in catalog order that matches, or why there is none.
+    /// Returns the first matching entry in catalog order, or the error code if none matches.
     ///
-    /// In the linux dialect the type comes without SOCK_NONBLOCK and SOCK_CLOEXEC.
+    /// In the Linux dialect, the type must come without SOCK_NONBLOCK and SOCK_CLOEXEC.
     pub fn find(&self, family: i32, socket_type: i32, protocol: i32) -> Result<u32, ErrorCode> {
         let ordinary = match self.dialect {
-            // Family 0 and type 0 are values like others here, and no entry has them.
+            // Family 0 and type 0 are ordinary values in this dialect, and no entry has them.
             Dialect::Linux => family != ANY && socket_type != ANY,
             Dialect::Documented | Dialect::Windows => family != ANY || protocol != 0,
         };
@@ -232,7 +232,7 @@ impl Index {
         if protocol == 0 { pair.zero } else { self.ranges.get(pair.root, protocol) }
     }
 
-    /// Returns how far the best entry got.
+    /// Returns the error of a request that nothing matches, by how far the best entry got.
     fn refuse(&self, family: i32, socket_type: i32, protocol: i32, pair: Option<&Pair>) -> ErrorCode {
         match self.dialect {
             Dialect::Linux => self.refuse_linux(family, socket_type, protocol, pair),
@@ -276,29 +276,29 @@ impl Index {
         }
     }
 
-    /// Returns the dialect, here beside what a plain resolve reads.
+    /// Returns the dialect. It is stored here beside the data that a plain resolve reads.
     #[inline]
     pub fn dialect(&self) -> Dialect {
         self.dialect
     }
 
-    /// Returns the rules of a family in the linux dialect.
+    /// Returns the rules of a family in the Linux dialect.
     pub fn rule(&self, family: i32) -> FamilyRule {
         let at = self.rules.binary_search_by_key(&family, |&(family, _)| family);
         at.map_or_else(|_| FamilyRule::default(), |at| self.rules[at].1)
     }
 
-    /// Returns whether what both have answers for alike they also refuse alike.
+    /// Returns whether both indexes refuse requests alike, given that they answer the same requests.
     pub fn refuses_like(&self, other: &Index) -> bool {
         self.dialect == other.dialect && self.rules == other.rules
     }
 
-    /// Returns an index of other rows, of the same dialect and with the same rules.
+    /// Returns an index of other rows with the same dialect and the same rules.
     pub fn of_rows(&self, known: &[i32], rows: &[Row<'_>]) -> Self {
         Index::build(self.dialect, known, rows, self.rules.clone())
     }
 
-    /// Returns bytes on the heap.
+    /// Returns the number of bytes that the index uses on the heap.
     pub fn heap_bytes(&self) -> usize {
         self.front.heap_bytes() + self.pairs.heap_bytes() + self.ranges.heap_bytes()
     }

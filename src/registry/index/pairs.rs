@@ -1,21 +1,21 @@
-//! From (family, type) to the answers for its protocols: a flat hash table with linear probing, at most half full.
+//! Maps (family, type) to the answers for its protocols: a flat hash table with linear probing, at most half full.
 //!
-//! std's table would do; this one keeps key and value in 16 bytes that are read with one access, which is most of what a
-//! plain resolve costs.
+//! The hash table of std would do as well. This one keeps key and value in 16 bytes that are read with one access, and that
+//! access is most of the cost of a plain resolve.
 
 use super::ranges::{NOTHING, Root};
 
-/// The answers of one (family, type).
+/// The answers of one pair of family and type.
 #[derive(Copy, Clone, Debug)]
 pub(super) struct Pair {
     /// The answer for protocol 0.
     pub zero: u32,
-    /// Where the answers for all other protocols begin.
+    /// The start of the answers for all other protocols.
     pub root: Root,
 }
 
 impl Pair {
-    /// No answer for any protocol.
+    /// A pair without an answer for any protocol.
     pub const EMPTY: Pair = Pair { zero: NOTHING, root: Root::NOTHING };
 }
 
@@ -26,12 +26,13 @@ struct Slot {
     pair: Pair,
 }
 
-/// No family has this number: catalogs take none below 1, and families that the host lacks are numbered from -2 down.
+/// Marks a free slot. No family has this number: catalogs accept none below 1, and families that the host lacks are numbered from
+/// -2 down.
 const FREE: i32 = i32::MIN;
 
 #[derive(Debug)]
 pub(super) struct Pairs {
-    /// A power of two of them.
+    /// The slots; their number is a power of two.
     slots: Box<[Slot]>,
     shift: u32,
 }

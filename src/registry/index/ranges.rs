@@ -1,18 +1,18 @@
-//! From a protocol number to an answer: radix maps over segments of numbers, all in three shared vectors.
+//! Maps protocol numbers to answers: radix maps over segments of numbers, all stored in three shared vectors.
 //!
-//! A map with few segments is a *run*, which is compared through. A larger one is a *node*: the numbers from its first to its
-//! last boundary are cut into slots of one width, about two slots a segment, and a slot leads to its answer or, where several
-//! segments meet in it, to a run or node of its own. The answers before the first and behind the last boundary stand in the
-//! node, so that a node spans no more than it must.
+//! A map with few segments is a *run*, whose boundaries are compared one by one. A larger map is a *node*: the numbers from its
+//! first to its last boundary are divided into slots of one width, about two slots for each segment. A slot leads to its answer
+//! or, where several segments meet in it, to a run or node of its own. The answers before the first and behind the last boundary
+//! are stored in the node, so that a node spans no more numbers than it must.
 //!
-//! Dense numbers take one step. Evenly spread ones take two. In the worst case, numbers that crowd together at ever smaller
-//! scales, each step divides the width by at least ten, so that ten steps is the most: the cost never depends on how many
-//! segments there are, nor on how wide they are.
+//! Dense numbers take one step, evenly spread ones two. In the worst case, numbers that cluster at ever smaller scales, each step
+//! divides the width by at least ten, so that a lookup takes ten steps at most. The cost depends neither on the number of
+//! segments nor on their width.
 
-/// The answer that stands for none.
+/// The answer that stands for no answer.
 pub(super) const NOTHING: u32 = PAYLOAD;
 
-/// Where a lookup begins or goes on: two bits of kind, thirty of payload.
+/// The place where a lookup begins or continues: two bits of kind and thirty bits of payload.
 #[derive(Copy, Clone, Debug)]
 pub(super) struct Root(u32);
 
@@ -26,21 +26,22 @@ impl Root {
     pub const NOTHING: Root = Root(LEAF | NOTHING);
 }
 
-/// From this number on (biased, so that order is kept), this answer.
+/// A segment: all numbers from `start` up to the next segment have this answer. `start` is biased, so that it keeps the order of
+/// signed numbers.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub(super) struct Segment {
     pub start: u32,
     pub answer: u32,
 }
 
-/// Returns the number as unsigned, in the same order: `i32::MIN` is 0.
+/// Returns the number as an unsigned one, in the same order: `i32::MIN` becomes 0.
 pub(super) const fn biased(protocol: i32) -> u32 {
     (protocol as u32) ^ (1 << 31)
 }
 
 const RUN_SEGMENTS: usize = 4;
 
-/// Up to four segments; boundaries that are not used are the greatest number, behind which the last answer is repeated.
+/// A list of up to four segments. Unused boundaries are the greatest number, and the last answer is repeated behind them.
 #[derive(Copy, Clone, Debug)]
 struct Run {
     starts: [u32; RUN_SEGMENTS - 1],
@@ -51,7 +52,7 @@ struct Run {
 struct Node {
     /// The first boundary.
     low: u32,
-    /// How far it is to the last.
+    /// The distance from the first boundary to the last.
     width: u32,
     shift: u32,
     first_slot: u32,
@@ -59,7 +60,7 @@ struct Node {
     above: u32,
 }
 
-/// About two slots a segment.
+/// Returns the default number of slots, about two for each segment.
 fn default_slots(inner: &[Segment]) -> u32 {
     (2 * (inner.len() + 2)).max(16) as u32
 }
@@ -72,7 +73,7 @@ pub(super) struct RangeMap {
 }
 
 impl RangeMap {
-    /// Adds a map; the first segment counts from the least number, whatever its start, and the others ascend.
+    /// Adds a map. The first segment counts from the least number, whatever its start, and the others must ascend.
     pub fn add(&mut self, segments: &[Segment]) -> Root {
         match segments {
             [] => Root::NOTHING,
@@ -92,8 +93,8 @@ impl RangeMap {
         }
     }
 
-    /// Returns the same for a map that lookups begin at: also a small one becomes a node, if it can, and one that is not too sparse
-    /// has a slot for each number, so that one step is enough.
+    /// Adds a map at which lookups begin. Unlike [`RangeMap::add`], it makes a node even of few segments where it can, and gives
+    /// a node that is not too sparse a slot for each number, so that one step is enough.
     pub fn add_root(&mut self, segments: &[Segment]) -> Root {
         match segments {
             [first, inner @ .., last] if !inner.is_empty() => {
@@ -120,7 +121,7 @@ impl RangeMap {
         let root = Root(NODE | (self.nodes.len() - 1) as u32);
         let mut begin = 0;
         for slot in 0..slots {
-            // The segment in which the slot begins, and all that begin inside it.
+            // Takes the segment in which the slot begins and all segments that begin inside it.
             let start = low + (slot << shift);
             while begin + 1 < inner.len() && inner[begin + 1].start <= start {
                 begin += 1;
@@ -135,7 +136,7 @@ impl RangeMap {
         root
     }
 
-    /// Returns the node that a root is, as (low, width, shift, first slot); of anything else a node without width.
+    /// Returns the fields (low, width, shift, first slot) of a root that is a node. For any other root the width is 0.
     pub fn first_step(&self, root: Root) -> (u32, u32, u32, u32) {
         match root.0 & KIND {
             NODE => {
@@ -146,7 +147,7 @@ impl RangeMap {
         }
     }
 
-    /// Returns the answer behind a slot.
+    /// Returns the answer that a slot leads to.
     #[inline]
     pub fn follow(&self, slot: u32, protocol: i32) -> u32 {
         let at = self.slots[slot as usize];
@@ -162,7 +163,7 @@ impl RangeMap {
                 LEAF => return at & PAYLOAD,
                 RUN => {
                     let run = &self.runs[payload];
-                    // Three conditional moves; counting the boundaries passed and indexing by it costs a further load.
+                    // Three conditional moves. Counting the boundaries passed and indexing by the count costs a further load.
                     let [mut answer, second, third, fourth] = run.answers;
                     answer = if number >= run.starts[0] { second } else { answer };
                     answer = if number >= run.starts[1] { third } else { answer };
@@ -181,7 +182,7 @@ impl RangeMap {
         }
     }
 
-    /// Gives back what growing took beyond need.
+    /// Releases the memory that the vectors reserved beyond their length.
     pub fn shrink(&mut self) {
         self.runs.shrink_to_fit();
         self.nodes.shrink_to_fit();

@@ -1,11 +1,11 @@
-//! From overlapping sets of protocols to disjoint segments, in each of which the first entry in catalog order wins.
+//! Computes disjoint segments from overlapping sets of protocols. In each segment, the first entry in catalog order wins.
 
 use super::ranges::{NOTHING, Segment, biased};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-/// Returns the segments of some protocol sets, given in catalog order with the answer of each; the first segment begins at the
-/// least number, and neighbours differ in their answers.
+/// Returns the segments of protocol sets, which are given in catalog order with the answer of each. The first segment begins at
+/// the least number, and neighbours differ in their answers.
 pub(super) fn segments<'a>(sets: impl Iterator<Item = (&'a [(i32, i32)], u32)>) -> Vec<Segment> {
     let mut intervals: Vec<Interval> = Vec::with_capacity(sets.size_hint().0);
     for (rank, (ranges, answer)) in (0..).zip(sets) {
@@ -17,7 +17,7 @@ pub(super) fn segments<'a>(sets: impl Iterator<Item = (&'a [(i32, i32)], u32)>) 
     let mut segments = Segments { list: vec![Segment { start: 0, answer: NOTHING }] };
     let mut open: BinaryHeap<Reverse<(u32, u32, u32)>> = BinaryHeap::new();
     let mut waiting = intervals.iter().peekable();
-    // Walks from one number at which the winner may change to the next; u64, so that "behind the greatest" is a number.
+    // Walks from one number at which the winner may change to the next. `u64` can hold the number behind the greatest one.
     let mut at = 0u64;
     loop {
         while let Some(next) = waiting.next_if(|next| u64::from(next.from) <= at) {
@@ -57,14 +57,14 @@ struct Segments {
 }
 
 impl Segments {
-    /// From this number on, this answer.
+    /// Starts a segment with this answer at this number.
     fn from(&mut self, at: u64, answer: u32) {
         let Ok(start) = u32::try_from(at) else { return };
         match self.list.last_mut() {
             Some(last) if last.answer == answer => {}
             Some(last) if last.start == start => {
                 last.answer = answer;
-                // What was overwritten may now equal its own predecessor.
+                // The answer that replaced another one may equal that of the segment before.
                 if let [.., before, last] = self.list.as_slice()
                     && before.answer == last.answer
                 {
