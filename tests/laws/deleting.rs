@@ -13,6 +13,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use toml::{Table, Value};
 
+/// Findings by code and message, each with how often it is found.
+type Findings = BTreeMap<(&'static str, String), usize>;
+
 /// Why nothing else says that something was deleted.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Reason {
@@ -44,6 +47,8 @@ enum Reason {
     Family,
     /// What `show` prints of an entry and no request asks about.
     Fact,
+    /// A word of a list of protocols of which `check` reported that it has no effect.
+    Idle,
     /// Where an entry stands among others that answer none of its requests, whether it is listed, or the id of a layer, by which it
     /// is refused as by any other.
     Listing,
@@ -121,7 +126,7 @@ fn is_refused_to_all(registry: &Registry, name: &str) -> bool {
 }
 
 /// Whether a key is in the table of an entry or a provider that no request reaches.
-fn is_unreached(registry: &Registry, findings: &BTreeMap<(&'static str, String), usize>, path: &[String]) -> bool {
+fn is_unreached(registry: &Registry, findings: &Findings, path: &[String]) -> bool {
     let [kind, name, ..] = path else { return false };
     let reported =
         |code: &str| findings.keys().any(|(found, message)| *found == code && message.contains(&format!("`{name}`")));
@@ -135,7 +140,10 @@ fn is_unreached(registry: &Registry, findings: &BTreeMap<(&'static str, String),
         "base" | "chain" => {
             reported("shadowed-entry") || members().all(|entry| is_refused_to_all(registry, entry.name()))
         }
-        "provider" => reported("unused-provider") || !registry.entries().any(|entry| entry.provider().name() == name),
+        "provider" => registry
+            .entries()
+            .filter(|entry| entry.provider().name() == name)
+            .all(|entry| is_unreached(registry, findings, &[entry.kind().name().to_owned(), entry.name().to_owned()])),
         _ => false,
     }
 }
@@ -161,17 +169,17 @@ fn same_offers(registries: [&Registry; 2]) -> bool {
 }
 
 /// Why nothing says that these keys changed; nothing where that must not be.
-fn reason(
-    registries: [&Registry; 2],
-    findings: &BTreeMap<(&'static str, String), usize>,
-    paths: &[Vec<String>],
-) -> Option<Reason> {
+fn reason(registries: [&Registry; 2], [findings, after]: [&Findings; 2], paths: &[Vec<String>]) -> Option<Reason> {
     let all = |holds: &dyn Fn(&[String]) -> bool| paths.iter().all(|path| holds(path));
     let begins = |path: &[String], with: &str| path.first().is_some_and(|first| first == with);
     let key =
         |path: &[String], of: &[&str]| path.len() == 3 && path.last().is_some_and(|key| of.contains(&key.as_str()));
     let is_of_layer = |path: &[String], of: &[&str]| begins(path, "layer") && key(path, of);
     let [was, is] = registries.map(to_toml);
+    let idle = |findings: &Findings| {
+        let of_protocols = |code: &str| matches!(code, "idle-protocol-zero" | "repeated-word");
+        findings.iter().filter(|((code, _), _)| of_protocols(code)).map(|(_, count)| count).sum::<usize>()
+    };
     let found = [
         (Reason::Layout, paths.is_empty()),
         (Reason::Documentation, all(&is_documentation)),
@@ -195,6 +203,7 @@ fn reason(
                 key(path, &["version", "message-size", "address-size", "byte-order", "security-scheme", "recommended"])
             }),
         ),
+        (Reason::Idle, all(&|path| key(path, &["protocol"])) && idle(after) < idle(findings)),
         (
             Reason::Listing,
             all(&|path| begins(path, "order") || key(path, &["hidden"]) || is_of_layer(path, &["catalog-entry-id"])),
@@ -204,8 +213,8 @@ fn reason(
 }
 
 /// The findings of a text, each with how often it is found.
-fn findings(text: &str) -> BTreeMap<(&'static str, String), usize> {
-    let mut found = BTreeMap::new();
+fn findings(text: &str) -> Findings {
+    let mut found = Findings::new();
     for finding in check(&Loader::new().text("catalog.toml", text), &Settings::new()).findings {
         *found.entry((finding.code, finding.message)).or_insert(0) += 1;
     }
@@ -217,7 +226,7 @@ struct Whole<'t> {
     text: &'t str,
     table: Table,
     registry: Registry,
-    findings: BTreeMap<(&'static str, String), usize>,
+    findings: Findings,
 }
 
 impl<'t> Whole<'t> {
@@ -229,15 +238,16 @@ impl<'t> Whole<'t> {
     fn without(&self, cut: &Range<usize>) -> Result<Option<Reason>, String> {
         let text = format!("{}{}", &self.text[..cut.start], &self.text[cut.end..]);
         let Ok(registry) = Loader::new().text("catalog.toml", text.as_str()).load() else { return Ok(None) };
+        let after = findings(&text);
         let is_new =
             |(found, count): (&(&'static str, String), &usize)| self.findings.get(found).is_none_or(|was| was < count);
-        if !compare(&self.registry, &registry).is_empty() || findings(&text).iter().any(is_new) {
+        if !compare(&self.registry, &registry).is_empty() || after.iter().any(is_new) {
             return Ok(None);
         }
         let table: Table = toml::from_str(&text).expect("what loads is TOML");
         let mut paths = Vec::new();
         changed(&self.table, &table, &[], &mut paths);
-        match reason([&self.registry, &registry], &self.findings, &paths) {
+        match reason([&self.registry, &registry], [&self.findings, &after], &paths) {
             Some(reason) => Ok(Some(reason)),
             None => Err(format!("{:?} goes in silence: {paths:?}", &self.text[cut.clone()])),
         }
