@@ -232,22 +232,6 @@ impl Facts {
         unknown: Vec::new(),
         winsock: None,
     };
-
-    /// The facts that a source may leave untold, by their keys.
-    pub const UNKNOWABLE: &'static [&'static str] = &[
-        "protocol",
-        "matches-zero",
-        "services",
-        "hidden",
-        "version",
-        "message-size",
-        "address-size",
-        "byte-order",
-        "security-scheme",
-        "recommended",
-        "categories",
-        "provider",
-    ];
 }
 
 /// The least and the most bytes of a socket address.

@@ -22,6 +22,7 @@
 pub mod build;
 pub(crate) mod document;
 pub(crate) mod entry;
+mod facts;
 mod fault;
 pub(crate) mod faults;
 mod files;
@@ -52,6 +53,7 @@ pub use document::FORMAT;
 #[cfg(feature = "cli")]
 pub(crate) use document::recognise;
 pub use entry::{AddressSize, Bitness, ByteOrder, EntryKind, Facts, WinsockFacts};
+pub use facts::FactValue;
 pub(crate) use fault::quoted;
 pub use fault::{Cause, Clause, Fault, FaultKind, Meant, Misuse, NotACatalog};
 #[cfg(feature = "cli")]

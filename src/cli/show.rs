@@ -6,7 +6,7 @@ use super::resolve::{provider, stack};
 use super::style::{FAINT, HEADING, SUBJECT};
 use super::table::Table;
 use super::{Failure, Globals, Status};
-use crate::catalog::{EntryKind, OptionSpec, nearest};
+use crate::catalog::{EntryKind, FactValue, OptionSpec, nearest};
 use crate::terms::{Role, Services};
 use crate::{EntryRef, Registry};
 use std::fmt::Write;
@@ -169,29 +169,21 @@ fn contract(table: &mut Table, entry: EntryRef<'_>) {
 /// Adds the facts that resolving does not use.
 fn further(table: &mut Table, entry: EntryRef<'_>) {
     let facts = entry.facts();
-    let number = |number: Option<i32>| number.map(|number| number.to_string()).unwrap_or_default();
-    table.fact("version", number(facts.version));
-    table.fact(
-        "message size",
-        match facts.message_size {
-            None => String::new(),
-            Some(0) => "0 (a stream of bytes)".to_owned(),
-            Some(1) => "1 (depends on the MTU)".to_owned(),
-            Some(u32::MAX) => "unlimited".to_owned(),
-            Some(bytes) => format!("{bytes} bytes"),
-        },
-    );
-    table.fact(
-        "address size",
-        match facts.address_size {
-            None => String::new(),
-            Some(size) if size.min == size.max => format!("{} bytes", size.min),
-            Some(size) => format!("{} to {} bytes", size.min, size.max),
-        },
-    );
-    table.fact("byte order", facts.byte_order.map(|order| order.name()).unwrap_or_default());
-    table.fact("security scheme", number(facts.security_scheme));
-    table.fact("recommended", if facts.recommended { "yes" } else { "" });
+    for (key, value) in facts.values() {
+        let text = match (key, value) {
+            (_, None) => String::new(),
+            ("message-size", Some(FactValue::Number(0))) => "0 (a stream of bytes)".to_owned(),
+            ("message-size", Some(FactValue::Number(1))) => "1 (depends on the MTU)".to_owned(),
+            ("message-size", _) if facts.message_size == Some(u32::MAX) => "unlimited".to_owned(),
+            ("message-size", Some(FactValue::Number(bytes))) => format!("{bytes} bytes"),
+            (_, Some(FactValue::AddressSize(size))) if size.min == size.max => format!("{} bytes", size.min),
+            (_, Some(FactValue::AddressSize(size))) => format!("{} to {} bytes", size.min, size.max),
+            (_, Some(FactValue::Number(number))) => number.to_string(),
+            (_, Some(FactValue::Text(text))) => printable(&text).to_string(),
+            (_, Some(_)) => "yes".to_owned(),
+        };
+        table.fact(&key.replace('-', " "), text);
+    }
     table.fact("not stated by its source", facts.unknown.join(", "));
 }
 

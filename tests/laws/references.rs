@@ -113,6 +113,9 @@ fn place(table: Table, key: &str) -> &'static str {
         (Table::Request, "protocol") => {
             "[[always]]\nrequest = { application = \"billing\", protocol = \"@\" }\nnever = [\"tcp4\"]"
         }
+        (Table::Request, "role") => {
+            "[[always]]\nrequest = { application = \"billing\", role = \"@\" }\nnever = [\"tcp4\"]"
+        }
         (Table::Request, "entry") => {
             "[[always]]\nrequest = { application = \"billing\", entry = \"@\" }\nnever = [\"tcp4\"]"
         }
@@ -163,6 +166,7 @@ fn wrong_words(refers: Refers) -> Vec<&'static str> {
         Refers::ErrorCode => vec!["nothing", "NO-SUCH-ENTRY", "WSAEINVAL", "no-such-entry/x"],
         Refers::Dialect => vec!["nothing", "LINUX", "linux/x"],
         Refers::ByteOrder => vec!["nothing", "BIG", "network"],
+        Refers::Role => vec!["nothing", "CONNECT", "listen"],
         // A module that resembles none that ships is the program's own.
         Refers::Module => vec!["sytem", "System", "tsl"],
         Refers::Document => vec!["nothing.toml", "builtin:nothing.toml"],
@@ -235,6 +239,7 @@ fn a_right_word_is_no_fault_wherever_the_format_has_one() {
             Refers::ErrorCode => "protocol-not-supported",
             Refers::Dialect => "linux",
             Refers::ByteOrder => "big",
+            Refers::Role => "connect",
             Refers::Module => "system",
             Refers::Document => "builtin:macos.toml",
             Refers::Rule => "shadowed-entry",

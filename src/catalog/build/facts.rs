@@ -127,7 +127,7 @@ impl<Body> Entry<Body> {
         self
     }
 
-    /// Facts that its source did not state, by their keys, which [`Facts::UNKNOWABLE`] lists. They count as absent.
+    /// Facts that its source did not state, by their keys, which [`Table::unknowable`](crate::catalog::keys::Table::unknowable) lists. They count as absent.
     pub fn unknown(mut self, facts: impl IntoIterator<Item = &'static str>) -> Self {
         self.common.facts.unknown = facts.into_iter().collect();
         self

@@ -154,7 +154,7 @@ impl Reader<'_> {
             }
             _ => {
                 let mut facts = entry.facts.take().unwrap_or_default();
-                if !self.fact(&mut facts, key, value) {
+                if !self.fact(&mut facts, key, value, table) {
                     self.unknown_key(key, Named(entry.kind.name(), &entry.name.value), table);
                 }
                 entry.facts = Some(facts);
@@ -162,37 +162,52 @@ impl Reader<'_> {
         }
     }
 
-    /// Returns the keys that state further facts; false if this is none of them.
-    fn fact(&mut self, facts: &mut Facts, key: &Key<'_>, value: &Value<'_>) -> bool {
-        let whole = i64::from(u32::MAX);
+    /// Reads a key that states a further fact. Returns false if it is another key.
+    fn fact(&mut self, facts: &mut Facts, key: &Key<'_>, value: &Value<'_>, table: Table) -> bool {
         match key.get_ref().as_ref() {
             "summary" => facts.summary = self.string(value).ok().map(str::to_owned),
-            "version" => facts.version = self.number(value).ok(),
-            "message-size" => facts.message_size = self.integer(value, 0, whole).ok().map(|size| size as u32),
-            "address-size" => facts.address_size = self.address_size(value).ok(),
-            "byte-order" => {
-                facts.byte_order = self.parsed::<ByteOrder>(value, "`big` or `little`").ok();
-            }
-            "security-scheme" => facts.security_scheme = self.number(value).ok(),
             "winsock" => facts.winsock = self.winsock_entry(value).ok().map(Box::new),
-            "recommended" => facts.recommended = self.boolean(value) == Ok(true),
-            "unknown" => {
-                let names = self.array(value, "an array of names of facts", |reader, element| {
-                    let name = reader.string(element)?;
-                    let fact = Facts::UNKNOWABLE.iter().find(|known| **known == name);
-                    fact.copied().ok_or_else(|| {
-                        let suggestion = nearest(name, Facts::UNKNOWABLE.iter().copied());
-                        let at = reader.at(element);
-                        let kind =
-                            FaultKind::UnknownName { what: "fact", name: name.to_owned(), suggestion, note: None };
-                        reader.fault(kind, at)
-                    })
-                });
-                facts.unknown = names.unwrap_or_default();
+            "unknown" => facts.unknown = self.unknown_facts(value).unwrap_or_default(),
+            name => {
+                let Some(key) = table.key(name).filter(|_| Facts::has(name)) else { return false };
+                if let Ok(Some(value)) = self.fact_value(value, key.shape()) {
+                    facts.set(name, value);
+                }
             }
-            _ => return false,
         }
         true
+    }
+
+    /// Reads the value of a fact. A flag that is false states nothing.
+    fn fact_value(&mut self, value: &Value<'_>, shape: Shape) -> Read<Option<FactValue>> {
+        Ok(Some(match shape {
+            Shape::Flag => return Ok(self.boolean(value)?.then_some(FactValue::Flag)),
+            Shape::Integer { least, most } => FactValue::Number(self.integer(value, least, most)?),
+            Shape::AddressSize => FactValue::AddressSize(self.address_size(value)?),
+            Shape::Word(refers) => {
+                let text = self.string(value)?;
+                let words = refers.words().unwrap_or_default();
+                if !words.is_empty() && !words.contains(&text) {
+                    let known: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+                    return Err(self.wrong(value, format!("`{text}`"), &known.join(" or ")));
+                }
+                FactValue::Text(text.to_owned())
+            }
+            _ => FactValue::Text(self.string(value)?.to_owned()),
+        }))
+    }
+
+    /// Reads the names of the facts that the source of an entry does not state.
+    fn unknown_facts(&mut self, value: &Value<'_>) -> Read<Vec<&'static str>> {
+        self.array(value, "an array of names of facts", |reader, element| {
+            let name = reader.string(element)?;
+            Table::unknowable().find(|known| *known == name).ok_or_else(|| {
+                let suggestion = nearest(name, Table::unknowable());
+                let at = reader.at(element);
+                let kind = FaultKind::UnknownName { what: "fact", name: name.to_owned(), suggestion, note: None };
+                reader.fault(kind, at)
+            })
+        })
     }
 
     fn address_size(&mut self, value: &Value<'_>) -> Read<AddressSize> {

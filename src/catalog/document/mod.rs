@@ -14,10 +14,11 @@ mod repair;
 mod sections;
 mod winsock;
 
-use super::entry::{AddressSize, ByteOrder, EntryKind, Facts};
+use super::entry::{AddressSize, EntryKind, Facts};
+use super::facts::FactValue;
 use super::fault::{Fault, FaultKind, NotACatalog, OF_CATALOG, Stands, is_top_level};
 use super::faults::{Faults, Reported};
-use super::keys::Table;
+use super::keys::{Shape, Table};
 use super::options::EntryOption;
 use super::raw::*;
 use super::reader::{Damage, Key, Read, Reader, Value};

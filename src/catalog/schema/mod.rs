@@ -7,14 +7,14 @@
 //! Draft 7, because that is what Taplo and Even Better TOML read. They see TOML through JSON, in which a date is a text and
 //! `1.0` is `1`: there alone loading is stricter in matters of shape.
 
-mod keys;
+mod values;
 
-use super::document::FORMAT;
 use super::keys::Table;
 use super::raw::Severity;
-use crate::terms::{Categories, Dialect, Family, Protocol, Services, SocketType, System};
+use crate::terms::{Categories, Family, Protocol, Services, SocketType, System};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
+use values::number;
 
 /// What names look like: `[a-z0-9][a-z0-9._-]*`, and not all digits; written without a look-ahead, which not every
 /// reader of schemas knows.
@@ -22,7 +22,10 @@ const NAME: &str = "([a-z][a-z0-9._-]*|[0-9]+[a-z._-][a-z0-9._-]*)";
 
 /// Returns the schema. `rules` are the codes that `[lint]` takes, and what each is about.
 pub(crate) fn schema(rules: &[(&str, String)]) -> Value {
-    let mut top = table(Table::Catalog, |key| top(key, rules));
+    let mut top = table(Table::Catalog);
+    if let Some(lint) = top["properties"]["lint"].as_object_mut() {
+        lint.append(&mut severities(rules));
+    }
     let mut schema = Map::new();
     schema.insert("$schema".into(), json!("http://json-schema.org/draft-07/schema#"));
     schema.insert("title".into(), json!("sockatlas catalog"));
@@ -36,141 +39,25 @@ pub(crate) fn schema(rules: &[(&str, String)]) -> Value {
     Value::Object(schema)
 }
 
-/// A table of exactly these keys; `describe` gives each its schema.
-fn table(kind: Table, describe: impl Fn(&str) -> Option<Value>) -> Value {
-    let properties = kind.names().map(|key| (key.to_owned(), describe(key).unwrap_or_else(|| json!({}))));
+/// Returns the schema of a table: its keys, and no others.
+fn table(table: Table) -> Value {
+    let properties = table.keys().iter().map(|key| (key.name().to_owned(), values::described(table, key)));
     let properties: Map<String, Value> = properties.collect();
-    let required: Vec<&str> = kind.required().collect();
-    let mut table = json!({ "type": "object", "additionalProperties": false });
+    let required: Vec<&str> = table.required().collect();
+    let mut schema = json!({ "type": "object", "additionalProperties": false });
     if !required.is_empty() {
-        table["required"] = json!(required);
+        schema["required"] = json!(required);
     }
-    table["properties"] = Value::Object(properties);
-    table
-}
-
-/// A value with a description, and what it may look like.
-fn described(description: &str, value: Value, examples: &[Value]) -> Option<Value> {
-    let mut schema = Map::new();
-    schema.insert("description".into(), json!(description));
-    match value {
-        // Beside `$ref` draft 7 reads nothing.
-        Value::Object(reference) if reference.contains_key("$ref") => {
-            schema.insert("allOf".into(), json!([reference]));
-        }
-        Value::Object(mut value) => schema.append(&mut value),
-        _ => {}
+    schema["properties"] = Value::Object(properties);
+    if !table.one_of().is_empty() {
+        let alternatives = table.one_of().iter().map(|key| json!({ "required": [key] }));
+        schema["oneOf"] = alternatives.collect();
     }
-    if !examples.is_empty() {
-        schema.insert("examples".into(), json!(examples));
-    }
-    Some(Value::Object(schema))
-}
-
-fn defined(name: &str) -> Value {
-    json!({ "$ref": format!("#/definitions/{name}") })
-}
-
-/// Tables by name, as in `[base.tcp4]`.
-fn named(names: &str, table: Value) -> Value {
-    json!({ "type": "object", "additionalProperties": false, "patternProperties": { names: table } })
-}
-
-fn integer(least: i64, most: i64) -> Value {
-    json!({ "type": "integer", "minimum": least, "maximum": most })
-}
-
-fn number() -> Value {
-    integer(i32::MIN.into(), i32::MAX.into())
-}
-
-fn text() -> Value {
-    json!({ "type": "string" })
-}
-
-fn flag() -> Value {
-    json!({ "type": "boolean" })
-}
-
-fn list(of: Value) -> Value {
-    json!({ "type": "array", "items": of })
-}
-
-fn some(of: Value) -> Value {
-    json!({ "type": "array", "items": of, "minItems": 1 })
+    schema
 }
 
 fn whole(pattern: &str) -> String {
     format!("^{pattern}$")
-}
-
-fn top(key: &str, rules: &[(&str, String)]) -> Option<Value> {
-    let name = whole(NAME);
-    let application = format!("^({NAME}|\\*)$");
-    let dialects: Vec<&str> = Dialect::ALL.iter().map(|dialect| dialect.name()).collect();
-    match key {
-        "format" => described("The version of the catalog format.", json!({ "type": "integer", "const": FORMAT }), &[]),
-        "dialect" => described(
-            "Whose numbers and whose order of errors apply. Documents that are merged must agree; one that states none \
-             takes the others'; if none states one, it is `documented`.",
-            json!({ "enum": dialects }),
-            &[],
-        ),
-        "title" => described("What the catalog is, in one line.", text(), &[json!("How our programs may connect")]),
-        "include" => described(
-            "Further catalogs: paths relative to this file, or those that ship. An included catalog comes before its \
-             includer, and once.",
-            list(text()),
-            &[json!(["site.toml"]), json!(["builtin:linux.toml", "builtin:layers.toml"])],
-        ),
-        "order" => described(
-            "Entries that come first in catalog order; of those that match a request the first is selected. A chain over \
-             several bases may be named as a whole.",
-            list(defined("entry-name")),
-            &[json!(["secure"])],
-        ),
-        "disable" => described(
-            "Entries that are taken away. What an enabled entry stands on cannot be disabled.",
-            list(defined("entry-name")),
-            &[json!(["udp4"])],
-        ),
-        "provider" => described("Who implements entries, by name.", named(&name, defined("provider")), &[]),
-        "base" => described(
-            "Base protocols, by name: what can carry data to a remote endpoint by itself.",
-            named(&name, defined("base")),
-            &[],
-        ),
-        "layer" => {
-            described("Layers, by name: what works only above something else.", named(&name, defined("layer")), &[])
-        }
-        "chain" => described(
-            "Chains, by name: one or more layers, top first, over one base.",
-            named(&name, defined("chain")),
-            &[],
-        ),
-        "family" => described("Address families of one's own, or facts about known ones.", families_by_name(), &[]),
-        "application" => described(
-            "Policy, by the application that asks; it is added to what the request itself demands. `\"*\"` is for \
-             applications without a section, and for requests that name none.",
-            named(&application, defined("application")),
-            &[],
-        ),
-        "expect" => {
-            described("Tests of the merged catalogs, which `sockatlas check` runs.", list(defined("expect")), &[])
-        }
-        "always" => described(
-            "Guarantees for every request that fits, which `sockatlas check` proves or refutes.",
-            list(defined("always")),
-            &[],
-        ),
-        "lint" => described(
-            "How much findings weigh, by the rule's code. Faults cannot be silenced.",
-            lint(rules),
-            &[json!({ "unchained-layer": "allow" })],
-        ),
-        "winsock" => described("What a Winsock catalog says of itself, beyond its entries.", defined("winsock"), &[]),
-        _ => None,
-    }
 }
 
 /// What stands for no family and no type: requests may say so, entries may not.
@@ -184,25 +71,64 @@ fn stated<'n>(names: &[&'n str]) -> Vec<&'n str> {
 fn families_by_name() -> Value {
     let known = Family::all().filter_map(Family::name);
     let known = known.chain(Family::aliases().iter().map(|&(alias, _)| alias));
-    let known: Map<String, Value> = known.map(|name| (name.to_owned(), defined("family"))).collect();
+    let known: Map<String, Value> = known.map(|name| (name.to_owned(), values::defined("family"))).collect();
     json!({
         "type": "object",
         "propertyNames": { "pattern": whole(NAME) },
         "properties": known,
-        "additionalProperties": { "allOf": [defined("family")], "required": ["number"] },
+        "additionalProperties": { "allOf": [values::defined("family")], "required": ["number"] },
     })
 }
 
-fn lint(rules: &[(&str, String)]) -> Value {
+/// Returns the keys of `[lint]`.
+fn severities(rules: &[(&str, String)]) -> Map<String, Value> {
     let severities: Vec<&str> = Severity::ALL.iter().map(|severity| severity.name()).collect();
     let rule =
         |(code, about): &(&str, String)| ((*code).to_owned(), json!({ "description": about, "enum": severities }));
     let properties: Map<String, Value> = rules.iter().map(rule).collect();
-    // A code that no rule has is a lint of its own, and the catalog loads: it may be a later version's.
-    json!({ "type": "object", "additionalProperties": { "enum": severities }, "properties": properties })
+    // A code that no rule has is a lint of its own, and the catalog loads: the rule may be a later version's.
+    let schema = json!({ "type": "object", "additionalProperties": { "enum": severities }, "properties": properties });
+    if let Value::Object(schema) = schema { schema } else { Map::new() }
 }
 
 fn definitions() -> Value {
+    let mut definitions = words();
+    let tables = Table::ALL.iter().filter_map(|&of| Some((definition(of)?, of)));
+    for (name, of) in tables {
+        definitions[name] = match of {
+            Table::AddressSize => json!({
+                "description": "The size of a socket address: a number of bytes, or the least and the greatest number.",
+                "anyOf": [values::integer(0, i32::MAX.into()), table(of)],
+            }),
+            _ => table(of),
+        };
+    }
+    definitions
+}
+
+/// Returns the name of a table's definition, or `None` if it has no definition of its own.
+fn definition(table: Table) -> Option<&'static str> {
+    Some(match table {
+        Table::Provider => "provider",
+        Table::Base => "base",
+        Table::Layer => "layer",
+        Table::Chain => "chain",
+        Table::Family => "family",
+        Table::Application => "application",
+        Table::Winsock => "winsock",
+        Table::EntryWinsock => "winsock-of-entry",
+        Table::ApplicationWinsock => "winsock-of-application",
+        Table::Request => "request",
+        Table::Expect => "expect",
+        Table::Always => "always",
+        Table::AddressSize => "address-size",
+        Table::ProtocolRange => "protocol-range",
+        Table::Catalog | Table::Lint => return None,
+    })
+}
+
+/// Returns the definitions of names and words.
+fn words() -> Value {
     let known_services: Vec<&str> = Services::known().map(|(name, _)| name).collect();
     let known_categories: Vec<&str> = Categories::names().collect();
     let types: Vec<&str> = SocketType::all().filter_map(SocketType::name).collect();
@@ -224,7 +150,7 @@ fn definitions() -> Value {
             "pattern": format!("^{NAME}(/{NAME})*$"),
         },
         "service": {
-            "description": "Something that an entry offers: one of the XP1_* flags of Winsock, one of sockatlas' own, or a \
+            "description": "A service: one of the XP1_* flags of Winsock, one of sockatlas' own, or a \
                             further word with the prefix `x-`.",
             "anyOf": [
                 { "enum": known_services },
@@ -233,7 +159,7 @@ fn definitions() -> Value {
                 { "type": "string", "pattern": "^xp1-0x(00[1248]|0[1248]0|[1248]00)00000$" },
             ],
         },
-        "services": { "type": "array", "items": defined("service") },
+        "services": { "type": "array", "items": values::defined("service") },
         "category": {
             "description": "What kind of work a layer does: one of the LSP categories of Winsock, or a bit without a name.",
             "anyOf": [
@@ -241,24 +167,24 @@ fn definitions() -> Value {
                 { "type": "string", "pattern": "^0x0*[1248]0{0,7}$" },
             ],
         },
-        "categories": { "type": "array", "items": defined("category") },
+        "categories": { "type": "array", "items": values::defined("category") },
         "family-name": {
             "description": "An address family: a name as in AF_, in lower case, or one that a `[family.NAME]` declares; or, in \
                             the dialects linux and windows, a number.",
             "anyOf": [
                 { "enum": stated(&families) },
-                { "allOf": [defined("name")], "not": { "const": UNSPEC } },
-                integer(1, i32::MAX.into()),
+                { "allOf": [values::defined("name")], "not": { "const": UNSPEC } },
+                values::integer(1, i32::MAX.into()),
             ],
         },
         "type-name": {
             "description": "A socket type: a name as in SOCK_, in lower case, or a number.",
-            "anyOf": [{ "enum": stated(&types) }, integer(1, i32::MAX.into())],
+            "anyOf": [{ "enum": stated(&types) }, values::integer(1, i32::MAX.into())],
         },
         "requested-family": {
             "description": "An address family: a name as in AF_, in lower case, or one that a `[family.NAME]` declares; or, in \
                             the dialects linux and windows, a number.",
-            "anyOf": [{ "enum": families }, defined("name"), number()],
+            "anyOf": [{ "enum": families }, values::defined("name"), number()],
         },
         "requested-type": {
             "description": "A socket type: a name as in SOCK_, in lower case, or a number.",
@@ -266,65 +192,23 @@ fn definitions() -> Value {
         },
         "protocol-name": {
             "description": "A protocol: a name known in its family, or a number.",
-            "anyOf": [{ "enum": protocols(Family::all()) }, text(), number()],
-        },
-        "protocol-range": {
-            "description": "All protocols from one number to another, both counted.",
-            "type": "object",
-            "additionalProperties": false,
-            "required": Table::ProtocolRange.required().collect::<Vec<_>>(),
-            "properties": table(Table::ProtocolRange, |key| match key {
-                "from" => described("The first number.", number(), &[]),
-                "to" => described("The last number, not below the first.", number(), &[]),
-                _ => None,
-            })["properties"],
+            "anyOf": [{ "enum": protocols(Family::all()) }, values::text(), number()],
         },
         "protocol-set": {
             "description": "The protocols that are answered to: a name known in the family, a number, `{ from = 1, to = 262 }`, \
                             an array of those, or `\"any\"`, which is every number but 0.",
             "anyOf": [
                 { "const": "any" },
-                defined("protocol-name"),
-                defined("protocol-range"),
-                some(json!({ "anyOf": [{ "const": "any" }, defined("protocol-name"), defined("protocol-range")] })),
+                values::defined("protocol-name"),
+                values::defined("protocol-range"),
+                values::some(json!({ "anyOf": [{ "const": "any" }, values::defined("protocol-name"), values::defined("protocol-range")] })),
             ],
         },
         "options": {
             "description": "Options of an entry: typed, and documented by the provider's module.",
             "type": "object",
         },
-        "address-size": {
-            "description": "The size of a socket address: bytes, or the least and the most.",
-            "anyOf": [
-                integer(0, i32::MAX.into()),
-                table(Table::AddressSize, |key| match key {
-                    "min" => described("The least number of bytes.", integer(0, i32::MAX.into()), &[]),
-                    "max" => described("The most bytes.", integer(0, i32::MAX.into()), &[]),
-                    _ => None,
-                }),
-            ],
-        },
-        "provider": table(Table::Provider, keys::provider),
-        "base": table(Table::Base, keys::base),
-        "layer": table(Table::Layer, keys::layer),
-        "chain": table(Table::Chain, keys::chain),
-        "family": table(Table::Family, keys::family),
-        "application": table(Table::Application, keys::application),
-        "winsock": table(Table::Winsock, keys::winsock),
-        "winsock-of-entry": table(Table::EntryWinsock, keys::winsock_of_entry),
-        "winsock-of-application":
-            table(Table::ApplicationWinsock, keys::winsock_of_application),
-        "request": table(Table::Request, keys::request),
-        "expect": one_of(table(Table::Expect, keys::expect), &["entry", "error"]),
-        "always": one_of(table(Table::Always, keys::always), &["services", "never", "refused"]),
     })
-}
-
-/// A table that has exactly one of these keys.
-fn one_of(mut table: Value, keys: &[&str]) -> Value {
-    let alternatives: Vec<Value> = keys.iter().map(|key| json!({ "required": [key] })).collect();
-    table["oneOf"] = json!(alternatives);
-    table
 }
 
 /// Returns the names of the protocols of all families and systems, and their aliases.

@@ -1,7 +1,7 @@
 //! What ends the table of an entry, whatever its kind: further facts, options, and what only Winsock catalogs say.
 
 use super::page::{Page, Table, Value, inline, string};
-use crate::catalog::{Bitness, ByteOrder, Facts, OptionValue, WinsockApplication, WinsockFacts};
+use crate::catalog::{Bitness, FactValue, Facts, OptionValue, WinsockApplication, WinsockFacts};
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 
 /// How many characters of base64 stand on a line.
@@ -35,28 +35,25 @@ pub(crate) fn finish(page: &mut Page, mut table: Table, path: [&str; 2], facts: 
     }
 }
 
-/// The facts that all kinds of entries may state.
+/// The facts that all kinds of entries may state; the version stands further up.
 fn further(table: &mut Table, facts: &Facts) {
-    if let Some(size) = facts.address_size {
-        match size.min == size.max {
-            true => table.scalar("address-size", size.min),
-            false => {
-                let sizes = [("min", size.min.to_string()), ("max", size.max.to_string())];
-                table.scalar("address-size", inline(sizes.into_iter()));
-            }
+    for (key, value) in facts.values().filter(|(key, _)| *key != "version") {
+        let Some(value) = value else { continue };
+        table.scalar(key, fact(&value));
+    }
+    table.names("unknown", facts.unknown.clone());
+}
+
+fn fact(value: &FactValue) -> String {
+    match value {
+        FactValue::Flag => true.to_string(),
+        FactValue::Number(number) => number.to_string(),
+        FactValue::Text(text) => string(text),
+        FactValue::AddressSize(size) if size.min == size.max => size.min.to_string(),
+        FactValue::AddressSize(size) => {
+            inline([("min", size.min.to_string()), ("max", size.max.to_string())].into_iter())
         }
     }
-    if let Some(size) = facts.message_size {
-        table.scalar("message-size", size);
-    }
-    if let Some(order) = facts.byte_order {
-        table.scalar("byte-order", string(ByteOrder::name(order)));
-    }
-    if let Some(scheme) = facts.security_scheme {
-        table.scalar("security-scheme", scheme);
-    }
-    table.flag("recommended", facts.recommended);
-    table.names("unknown", facts.unknown.clone());
 }
 
 /// Returns all but the packed bytes.

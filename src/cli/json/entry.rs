@@ -1,7 +1,8 @@
 //! The output of `list` and `show`.
 
 use super::{Named, Place, ServiceNames, StackNames, Text, VERSION};
-use crate::catalog::{EntryKind, Facts, OptionSpec, OptionValue};
+use crate::catalog::keys::{Shape, Table};
+use crate::catalog::{EntryKind, FactValue, Facts, OptionSpec, OptionValue};
 use crate::terms;
 use crate::terms::Role;
 use crate::{EntryRef, ProviderRef, Registry};
@@ -101,7 +102,7 @@ impl<'a> WholeEntry<'a> {
         WholeEntry {
             entry: Entry::new(registry, entry),
             contract: Contract::new(entry),
-            facts: EntryFacts::new(entry.facts()),
+            facts: EntryFacts(entry.facts()),
             options: Options(entry.options().iter().map(|option| (option.name.as_str(), &option.value)).collect()),
             used_by: names(entry.users()),
             dependents: names(entry.dependents()),
@@ -186,28 +187,28 @@ impl<'a> Contract<'a> {
     }
 }
 
-#[derive(serde::Serialize)]
-struct EntryFacts<'a> {
-    version: Option<i32>,
-    message_size: Option<u32>,
-    address_size: Option<Range>,
-    byte_order: Option<&'static str>,
-    security_scheme: Option<i32>,
-    recommended: bool,
-    unknown: &'a [&'static str],
-}
+/// The facts of an entry, each by its key with `_` for `-`: null if it is not stated, and false for a flag.
+struct EntryFacts<'a>(&'a Facts);
 
-impl<'a> EntryFacts<'a> {
-    fn new(facts: &'a Facts) -> Self {
-        EntryFacts {
-            version: facts.version,
-            message_size: facts.message_size,
-            address_size: facts.address_size.map(|size| Range { min: size.min, max: size.max }),
-            byte_order: facts.byte_order.map(|order| order.name()),
-            security_scheme: facts.security_scheme,
-            recommended: facts.recommended,
-            unknown: &facts.unknown,
+impl Serialize for EntryFacts<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let is_flag = |key| Table::Base.key(key).is_some_and(|key| key.shape() == Shape::Flag);
+        let mut map = serializer.serialize_map(None)?;
+        for (key, value) in self.0.values() {
+            let name = key.replace('-', "_");
+            match value {
+                Some(FactValue::Flag) => map.serialize_entry(&name, &true)?,
+                Some(FactValue::Number(number)) => map.serialize_entry(&name, &number)?,
+                Some(FactValue::Text(text)) => map.serialize_entry(&name, &text)?,
+                Some(FactValue::AddressSize(size)) => {
+                    map.serialize_entry(&name, &Range { min: size.min, max: size.max })?;
+                }
+                None if is_flag(key) => map.serialize_entry(&name, &false)?,
+                _ => map.serialize_entry(&name, &())?,
+            }
         }
+        map.serialize_entry("unknown", &self.0.unknown)?;
+        map.end()
     }
 }
 

@@ -42,9 +42,6 @@ struct Target<'d> {
     entry: Option<EntryRef<'d>>,
 }
 
-/// The keys of a document that can be set; its other keys are tables of their own.
-const OF_DOCUMENT: &[&str] = &["format", "dialect", "title", "include", "order", "disable", "lint", "winsock"];
-
 /// The sections whose items are given as `SECTION.NAME`.
 const SECTIONS: &[&str] = &["provider", "application", "family"];
 
@@ -65,7 +62,7 @@ impl Set {
                     ["options", option] => target.entry.and_then(|entry| entry.spec(option)).map(|spec| spec.kind()),
                     _ => None,
                 };
-                let value = words::value(&key, option, word);
+                let value = words::value(&path, option, word);
                 let parsed = parsed(&value);
                 if parsed.is_some() && at(&before, &path) == parsed.as_ref() {
                     return Ok(());
@@ -98,9 +95,9 @@ impl Set {
         let parts = key_parts(&self.key).ok_or_else(|| unknown(None))?;
         let mut path = target.table.clone();
         for (at, part) in parts.iter().enumerate() {
-            let of_table = || keys::Table::at(&path).map_or(Vec::new(), |table| table.names().collect());
-            let known = if path.is_empty() { OF_DOCUMENT.to_vec() } else { of_table() };
-            if !known.is_empty() && !known.contains(&part.as_str()) {
+            let known = keys::Table::at(&path).map(settable);
+            let accepts = |known: &Vec<&str>| known.iter().any(|key| *key == "*" || key == part);
+            if let Some(known) = known.filter(|known| !accepts(known)) {
                 let near = nearest(part, known.iter().copied());
                 let whole = |near: String| parts[..at].iter().cloned().chain([near]).collect::<Vec<_>>().join(".");
                 return Err(unknown(near.map(whole)));
@@ -128,6 +125,12 @@ impl From<Set> for Change {
     fn from(change: Set) -> Self {
         Change::Set(change)
     }
+}
+
+/// Returns the names of the keys of a table that can be set. The items of a document's sections are named by themselves.
+fn settable(table: keys::Table) -> Vec<&'static str> {
+    let is_section = |key: &&keys::Key| matches!(key.shape(), keys::Shape::Section(_) | keys::Shape::Tables(_));
+    table.keys().iter().filter(|key| !is_section(key)).map(keys::Key::name).collect()
 }
 
 fn is_document(name: &str) -> bool {

@@ -4,6 +4,7 @@
 //! quote TOML. The key decides how a word is read, so that `summary=2` is a text and `provider=1e5` a name.
 
 use crate::catalog::OptionKind;
+use crate::catalog::keys::{Key, Refers, Shape, Table};
 use crate::catalog::writing::page::{Value, list, string};
 use toml::de::{DeTable, DeValue};
 
@@ -22,14 +23,14 @@ enum Wanted {
     AnyOrSeveral,
 }
 
-/// Returns the value that a word stands for, as TOML. The key may have several parts, as `options.roots` has; for an
-/// option, its kind decides, if it is known.
+/// Returns the value that a word stands for at a key of a table, as TOML. The path is that of the table and the key, such as
+/// `["base", "tcp4", "protocol"]`; for an option, its kind decides, if it is known.
 ///
 /// A TOML value of a type that the key takes is returned as it is written. Any other word is a text, or a list of texts
 /// separated by commas where the key takes a list. Whether the value is valid is decided by loading the catalogs.
-pub(in crate::edit) fn value(key: &[&str], option: Option<OptionKind>, word: &str) -> String {
+pub(in crate::edit) fn value(path: &[&str], option: Option<OptionKind>, word: &str) -> String {
     let word = word.trim();
-    let wanted = wanted(key, option);
+    let wanted = wanted(path, option);
     let written = written(word);
     let is_text = || written == Some(Written::Text);
     let is_array = || written == Some(Written::Array);
@@ -54,26 +55,24 @@ fn any(word: &str) -> String {
     if written(word).is_some() { word.to_owned() } else { string(word) }
 }
 
-fn wanted(key: &[&str], option: Option<OptionKind>) -> Wanted {
-    match (key, option) {
-        (["options", _], Some(kind)) => match kind {
+fn wanted(path: &[&str], option: Option<OptionKind>) -> Wanted {
+    if let Some(kind) = option {
+        return match kind {
             OptionKind::Texts | OptionKind::FilesOr(_) => Wanted::TextOrTexts,
             OptionKind::Boolean | OptionKind::Integer { .. } => Wanted::Any,
             _ => Wanted::Text,
-        },
-        (["module" | "id" | "library" | "provider" | "summary" | "title" | "dialect" | "byte-order"], _) => {
-            Wanted::Text
+        };
+    }
+    let key = path.split_last().and_then(|(key, table)| Table::at(table)?.key(key));
+    match key.map(Key::shape) {
+        // These can be numbers too.
+        Some(Shape::Word(Refers::Family | Refers::SocketType | Refers::Protocol | Refers::RequestedEntry)) => {
+            Wanted::Any
         }
-        (["winsock", "library" | "packed" | "path" | "arguments" | "key"], _) => Wanted::Text,
-        (
-            [
-                "layers" | "needs" | "forbids" | "adds" | "removes" | "allow-below" | "categories" | "services"
-                | "unknown" | "require" | "prohibit" | "permit" | "include" | "order" | "disable" | "never",
-            ],
-            _,
-        ) => Wanted::Texts,
-        (["base"], _) => Wanted::TextOrTexts,
-        (["protocol"], _) => Wanted::AnyOrSeveral,
+        Some(Shape::Text | Shape::Guid | Shape::Base64 | Shape::Severity | Shape::Word(_)) => Wanted::Text,
+        Some(Shape::Words(_) | Shape::SomeWords(_)) => Wanted::Texts,
+        Some(Shape::WordOrWords(_)) => Wanted::TextOrTexts,
+        Some(Shape::ProtocolSet) => Wanted::AnyOrSeveral,
         _ => Wanted::Any,
     }
 }
@@ -107,7 +106,11 @@ mod tests {
     use super::*;
 
     fn read(key: &str, word: &str) -> String {
-        value(&key.split('.').collect::<Vec<_>>(), None, word)
+        let parts: Vec<&str> = key.split('.').collect();
+        let table = ["base", "layer", "chain"]
+            .into_iter()
+            .find(|table| Table::at(&[table, "x"]).unwrap().key(parts[0]).is_some());
+        value(&[&[table.unwrap_or("base"), "x"], &parts[..]].concat(), None, word)
     }
 
     #[test]
@@ -139,13 +142,13 @@ mod tests {
         }
         assert_eq!(read("family", "inet"), "\"inet\"");
         assert_eq!(read("protocol", "tcp,6"), "[\"tcp\", 6]");
-        assert_eq!(read("base", "tcp4"), "\"tcp4\"");
-        assert_eq!(read("base", "tcp4,tcp6"), "[\"tcp4\", \"tcp6\"]");
+        assert_eq!(value(&["chain", "x", "base"], None, "tcp4"), "\"tcp4\"");
+        assert_eq!(value(&["chain", "x", "base"], None, "tcp4,tcp6"), "[\"tcp4\", \"tcp6\"]");
     }
 
     #[test]
     fn the_kind_of_an_option_says_how_it_is_read() {
-        let read = |kind, word| value(&["options", "x"], Some(kind), word);
+        let read = |kind, word| value(&["base", "x", "options", "x"], Some(kind), word);
         assert_eq!(read(OptionKind::Text, "5"), "\"5\"");
         assert_eq!(read(OptionKind::Duration, "5s"), "\"5s\"");
         assert_eq!(read(OptionKind::Integer { min: 0, max: 9 }, "5"), "5");

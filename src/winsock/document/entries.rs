@@ -5,6 +5,7 @@ use super::both::{Both, Slot};
 use super::names::{self, Names};
 use super::providers::Provider;
 use crate::catalog::faults::{Faults, Reported};
+use crate::catalog::keys::Table;
 use crate::catalog::raw::{At, ProtocolWord, RawBase, RawBody, RawChain, RawChainBase, RawEntry, Word};
 use crate::catalog::{EntryKind, Facts, Fault, FaultKind, Span, WinsockFacts};
 use crate::terms::Services;
@@ -252,5 +253,5 @@ fn untold(info: &ProtocolInfo) -> Vec<&'static str> {
         "categories" => is_layer,
         fact => info.further.is_none() && (OF_ALL.contains(&fact) || !is_layer && OF_SELECTABLE.contains(&fact)),
     };
-    Facts::UNKNOWABLE.iter().copied().filter(is_untold).collect()
+    Table::unknowable().filter(is_untold).collect()
 }

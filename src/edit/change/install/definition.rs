@@ -168,7 +168,7 @@ impl Definition {
             let mut table = Table::new(&["provider", name]);
             for key in OF_PROVIDER.iter().filter(|key| !(**key == "module" && stated(key) == Some(name))) {
                 if let Some(word) = stated(key) {
-                    table.scalar(key, words::value(&[key], None, word));
+                    table.scalar(key, words::value(&["provider", name, key], None, word));
                 }
             }
             return Ok(Some(laid_out(&table)));
@@ -193,11 +193,15 @@ impl Definition {
         let mut table = Table::new(&path);
         let mut apart = Vec::new();
         let own = keys.iter().filter(|(key, _)| !(self.kind.is_entry() && OF_PROVIDER.contains(&key[0])));
-        let mut own =
-            own.map(|(key, word)| (key, words::value(key, self.option(registry, keys, key), word))).peekable();
+        let mut own = own
+            .map(|(key, word)| {
+                let path: Vec<&str> = path.iter().chain(key).copied().collect();
+                (key, words::value(&path, self.option(registry, keys, key), word))
+            })
+            .peekable();
         let has_provider = keys.contains_key(["provider"].as_slice());
         if let Some(module) = keys.get(["module"].as_slice()).filter(|_| self.kind.is_entry() && !has_provider) {
-            table.scalar("provider", words::value(&["provider"], None, module));
+            table.scalar("provider", words::value(&[path[0], path[1], "provider"], None, module));
         }
         while let Some((key, value)) = own.next() {
             let &[name, part] = key.as_slice() else {
