@@ -35,12 +35,13 @@
 //!
 //! | feature | what | brings |
 //! |---|---|---|
-//! | `cli` (default) | the command | clap and what else it needs, `net`, `tls`, `hive`, `edit`, `watch` |
+//! | `cli` (default) | the command | clap and what else it needs, `net`, `tls`, `hive`, `edit`, `watch`, `reports` |
 //! | `net` | sockets, relays, and all layers but `tls` | socket2, rustix, httparse, crc, etherparse, subtle |
 //! | `tls` | the layer `tls` | rustls with ring, webpki-roots, rustls-platform-verifier |
 //! | `hive` | Winsock catalogs in SYSTEM hives | nothing |
 //! | `edit` | catalog files changed as transactions | tempfile |
 //! | `watch` | live registries that follow their files | notify |
+//! | `reports` | the forms of reports, and the JSON Schema of catalogs | annotate-snippets, serde, serde_json, quick-junit, percent-encoding |
 //! | `tokio` | streams for tokio | tokio |
 //! | `tracing` | spans and events for each layer | tracing |
 //!
@@ -49,9 +50,6 @@
 
 pub mod catalog;
 pub mod check;
-#[cfg(feature = "cli")]
-#[doc(hidden)]
-pub mod cli;
 pub mod edit;
 mod graph;
 mod load;

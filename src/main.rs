@@ -1,5 +1,7 @@
-//! The command `sockatlas`; everything it does is in the library's `cli`.
+//! The command `sockatlas`, over the public API of the library.
+
+mod cli;
 
 fn main() -> std::process::ExitCode {
-    sockatlas::cli::main()
+    cli::main()
 }

@@ -574,6 +574,6 @@ fn arrows(path: &[String]) -> String {
 }
 
 /// Names in backticks, as a list that people read.
-pub(crate) fn quoted<S: AsRef<str>>(names: &[S]) -> String {
+pub fn quoted<S: AsRef<str>>(names: &[S]) -> String {
     names.iter().map(|name| format!("`{}`", name.as_ref())).collect::<Vec<_>>().join(", ")
 }

@@ -65,7 +65,7 @@ pub enum Input {
 pub(crate) type Builtin = (&'static str, &'static str);
 
 /// Paths that begin so name a catalog that ships with the library, as in `builtin:layers.toml`.
-pub(crate) const BUILTIN: &str = "builtin:";
+pub const BUILTIN: &str = "builtin:";
 
 /// How often documents that change while they are read are read anew; the n-th time after n milliseconds. A transaction takes
 /// a few, so that only files that are written without end are given up.

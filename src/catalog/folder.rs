@@ -19,7 +19,7 @@ use std::path::{Component, Path, PathBuf};
 
 /// What a folder holds.
 #[derive(Debug, Default)]
-pub(crate) struct Folder {
+pub struct Folder {
     /// The documents, in their order.
     pub files: Vec<PathBuf>,
     /// The folders that were looked into, itself first.
@@ -39,7 +39,7 @@ pub(crate) struct Folder {
 /// # Errors
 ///
 /// The folder itself cannot be read.
-pub(crate) fn walk(folder: &Path, is_inside: impl Fn(&Path) -> bool) -> io::Result<Folder> {
+pub fn walk(folder: &Path, is_inside: impl Fn(&Path) -> bool) -> io::Result<Folder> {
     let mut found = Folder::default();
     let mut seen = HashSet::new();
     let mut links = Vec::new();

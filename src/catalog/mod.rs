@@ -41,7 +41,7 @@ mod reader;
 pub(crate) mod regular;
 mod remark;
 pub(crate) mod rights;
-#[cfg(feature = "cli")]
+#[cfg(feature = "reports")]
 pub(crate) mod schema;
 pub(crate) mod scope;
 mod snapshot;
@@ -50,18 +50,15 @@ mod suggest;
 pub(crate) mod writing;
 
 pub use document::FORMAT;
-#[cfg(feature = "cli")]
-pub(crate) use document::recognise;
+pub use document::recognise;
 pub use entry::{AddressSize, Bitness, ByteOrder, EntryKind, Facts, WinsockFacts};
 pub use facts::FactValue;
-pub(crate) use fault::quoted;
+pub use fault::quoted;
 pub use fault::{Cause, Clause, Fault, FaultKind, Meant, Misuse, NotACatalog};
-#[cfg(feature = "cli")]
-pub(crate) use files::BUILTIN;
+pub use files::BUILTIN;
 pub(crate) use files::Builtin;
 pub use files::Input;
-#[cfg(feature = "cli")]
-pub(crate) use folder::walk;
+pub use folder::walk;
 pub(crate) use form::{ForeignText, Form};
 pub use limits::{Limits, MAX_PROTOCOL_CHAIN, PACKED_ITEM_BYTES};
 pub(crate) use merge::numbered;
@@ -76,7 +73,7 @@ pub use rights::{Exposure, FileUse, Right};
 pub(crate) use source::Place;
 pub(crate) use source::Way;
 pub use source::{FileId, Location, Skipped, Source, Sources, Span};
-pub(crate) use suggest::{nearest, nearest_or_longer};
+pub use suggest::{nearest, nearest_or_longer};
 
 use crate::terms::{Categories, ErrorCode, Family, Protocol, Role, Services, SocketType};
 use entry::{Entry, EntryIndex};

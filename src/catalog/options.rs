@@ -4,7 +4,6 @@ use super::source::Span;
 
 /// A value of an option.
 #[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
 pub enum OptionValue {
     /// `true` or `false`.
     Boolean(bool),

@@ -19,7 +19,8 @@ pub struct Span {
 }
 
 impl Span {
-    pub(crate) fn new(file: FileId, range: std::ops::Range<usize>) -> Self {
+    /// Creates the place of these bytes in a document.
+    pub fn new(file: FileId, range: std::ops::Range<usize>) -> Self {
         // The size limit of a document is far below 4 GiB; a larger offset can only be clamped.
         let offset = |byte| u32::try_from(byte).unwrap_or(u32::MAX);
         Span { file, start: offset(range.start), end: offset(range.end) }
@@ -124,7 +125,8 @@ pub struct Source {
 }
 
 impl Sources {
-    pub(crate) fn add(&mut self, name: &str, text: String) -> FileId {
+    /// Adds a document with this name and text, and returns its number.
+    pub fn add(&mut self, name: &str, text: String) -> FileId {
         let id = self.next();
         self.documents.push(Source {
             name: name.into(),

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 ///
 /// Near enough is an edit distance (Damerau and Levenshtein's, so that swapped letters count once) of at most a third of
 /// the word's length, and at least one edit for short words. Capital letters and `_` count as what names have in their place.
-pub(crate) fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<String> {
+pub fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<String> {
     let word = &plain(word);
     let length = word.chars().count();
     let allowed = (length / 3).max(1);
@@ -28,7 +28,7 @@ pub(crate) fn nearest_constant<'k>(word: &str, known: impl IntoIterator<Item = &
 }
 
 /// Returns the nearest of `known` to `word`, or else the one that begins with it as a whole word, if there is one such.
-pub(crate) fn nearest_or_longer<'k>(word: &str, known: impl IntoIterator<Item = &'k str> + Clone) -> Option<String> {
+pub fn nearest_or_longer<'k>(word: &str, known: impl IntoIterator<Item = &'k str> + Clone) -> Option<String> {
     let begins = |known: &&str| known.strip_prefix(word).is_some_and(|rest| rest.starts_with('-'));
     let mut longer = known.clone().into_iter().filter(begins);
     nearest(word, known).or_else(|| longer.next().filter(|_| longer.next().is_none()).map(str::to_owned))

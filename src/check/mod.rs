@@ -19,11 +19,15 @@ mod constructs;
 mod fixes;
 mod rule;
 mod rules;
+#[cfg(feature = "reports")]
+mod schema;
 mod settings;
 mod spelling;
 mod winsock;
 
 pub use rule::{HEADINGS, Rule};
+#[cfg(feature = "reports")]
+pub use schema::catalog_schema;
 pub use settings::{LevelError, Settings};
 
 use crate::catalog::{FaultKind, FileId, Severity, Sources, Span};

@@ -9,7 +9,7 @@ use super::json::{Answer, BAD_REQUEST_LINE, BadLine};
 use super::output::{Format, json_line, printable};
 use super::question::{unknown_application, warn_of_application};
 use super::{Failure, Globals, Status};
-use crate::{Registry, Request};
+use sockatlas::{Registry, Request};
 use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};

@@ -2,11 +2,12 @@
 
 use super::style::GOOD;
 use super::{Failure, Globals, Status, failure, output};
-use crate::Loader;
-use crate::catalog::Severity;
-use crate::check::{HEADINGS, LevelError, Rule, Settings, check, rules};
-use crate::edit::{WriteError, fix};
-use crate::report::{self, Report, place::Root, sarif::RuleText};
+use sockatlas::Loader;
+use sockatlas::catalog::Severity;
+use sockatlas::check::{HEADINGS, LevelError, Rule, Settings, check, rules};
+use sockatlas::edit::{WriteError, fix};
+use sockatlas::report::sarif::RuleText;
+use sockatlas::report::{self, Report, Root};
 use std::path::PathBuf;
 
 /// Validates catalogs, runs their tests and proves their guarantees

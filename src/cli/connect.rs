@@ -5,8 +5,8 @@ use super::pump::{Patience, pump};
 use super::spec::{Losing, Spec, Takes, notify_never_tried, reported};
 use super::style::FAINT;
 use super::{Failure, Globals, Status};
-use crate::net::{Opened, Opener, Step, readiness};
-use crate::terms::Role;
+use sockatlas::net::{Opened, Opener, Step, readiness};
+use sockatlas::terms::Role;
 
 /// Connects to TARGET through a base protocol or chain: standard input goes out, what comes in goes to standard output
 ///

@@ -4,8 +4,8 @@ use super::json::{Differences, Named};
 use super::output::{self, Format, counted};
 use super::style::{BAD, FAINT, GOOD, SUBJECT};
 use super::{Failure, Globals, Status};
-use crate::terms::Protocol;
-use crate::{Answer, Asked, Comparison, Demand, Difference, Registry, compare};
+use sockatlas::terms::Protocol;
+use sockatlas::{Answer, Asked, Comparison, Demand, Difference, Registry, compare};
 use std::fmt::Write;
 use std::path::PathBuf;
 

@@ -2,7 +2,7 @@
 
 use super::transaction::{self, exit_status};
 use super::{Failure, Globals, Status};
-use crate::edit::Disable;
+use sockatlas::edit::Disable;
 
 /// Takes entries away, so that no request is answered with them; `enable` gives them back
 ///

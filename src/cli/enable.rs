@@ -2,7 +2,7 @@
 
 use super::transaction::{self, exit_status};
 use super::{Failure, Globals, Status};
-use crate::edit::Enable;
+use sockatlas::edit::Enable;
 
 /// Gives entries back that `disable` took away
 #[derive(clap::Args)]

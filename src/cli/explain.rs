@@ -7,7 +7,7 @@ use super::resolve::{refused, selected, status};
 use super::style::{BAD, FAINT, GOOD, HEADING, PLAIN, SUBJECT};
 use super::table::{Table, cell};
 use super::{Failure, Globals, Status};
-use crate::{Candidate, Explanation, Mend, Registry};
+use sockatlas::{Candidate, Explanation, Mend, Registry};
 use std::fmt::Write;
 
 /// Answers one request and says why: what would admit it, and each candidate

@@ -4,8 +4,8 @@ use super::output::{printable, talk};
 use super::style::{BAD, HINT};
 use super::winsock::Written;
 use super::{Failure, Globals, Status, outfile, output};
-use crate::Registry;
-use crate::winsock::{self, Export, Remark, reg};
+use sockatlas::Registry;
+use sockatlas::winsock::{self, Export, Remark, reg};
 use std::path::PathBuf;
 
 /// Writes the catalog as Windows keeps it: a registry export that `reg import` reads
@@ -57,7 +57,7 @@ pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
         outfile::may_be_written(output, inputs, args.force)?;
     }
     let To::Reg = args.to;
-    let Export { store, remarks } = winsock::export(&registry, args.written.bits());
+    let Export { store, remarks, .. } = winsock::export(&registry, args.written.bits());
     remarks.iter().for_each(|remark| say(remark, &registry));
     let left_out = remarks.iter().filter(|remark| remark.reason.leaves_out()).count();
     if left_out > 0 && !args.partial {

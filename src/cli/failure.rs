@@ -2,9 +2,9 @@
 
 use super::output::{printable, talk};
 use super::style::{BAD, HINT, WARNING};
-use crate::edit::{WriteError, Written};
-use crate::report::{Finding, text};
-use crate::{LoadError, WordError};
+use sockatlas::edit::{WriteError, Written};
+use sockatlas::report::{Finding, text};
+use sockatlas::{LoadError, WordError};
 use std::fmt::Display;
 use std::io;
 use std::process::ExitCode;

@@ -4,10 +4,10 @@ use super::globals::is_stdin;
 use super::output::printable;
 use super::question::quoted;
 use super::{Failure, Globals, Status, failure, output, unified};
-use crate::catalog::{BUILTIN, Severity, Sources, Span, recognise, walk};
-use crate::edit::{FormatError, Original, WriteError, format};
-use crate::report::{Finding, text};
-use crate::winsock;
+use sockatlas::catalog::{BUILTIN, Severity, Sources, Span, recognise, walk};
+use sockatlas::edit::{FormatError, Original, WriteError, format};
+use sockatlas::report::{Finding, text};
+use sockatlas::winsock;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -165,7 +165,7 @@ fn laid_out(name: &str, text: &str) -> Result<String, Failure> {
         FormatError::Syntax { errors } => {
             let mut sources = Sources::default();
             let file = sources.add(name, text.to_owned());
-            let finding = |error: crate::edit::SyntaxError| {
+            let finding = |error: sockatlas::edit::SyntaxError| {
                 Finding::new("syntax", Severity::Error, error.message, Span::new(file, error.at))
             };
             let findings: Vec<Finding> = errors.into_iter().map(finding).collect();

@@ -16,10 +16,10 @@ use super::output::talk;
 use super::spec::reported;
 use super::style::{HINT, SUBJECT};
 use super::{Globals, Status, diff};
-use crate::Registry;
-use crate::edit::{Event, Live, Rejection, Subscription, Watcher};
-use crate::net::relay::{Relay, Switch};
-use crate::report::text;
+use sockatlas::Registry;
+use sockatlas::edit::{Event, Live, Rejection, Subscription, Watcher};
+use sockatlas::net::relay::{Relay, Switch};
+use sockatlas::report::text;
 
 /// The catalogs of a long-running command.
 pub(super) struct Following {
@@ -101,6 +101,7 @@ fn heed(event: &Event, switches: &[Switch], make: &mut impl FnMut(&Registry) -> 
                 Rejection::Findings(report) => {
                     talk(format_args!("{}", text::findings(&report.findings, &report.sources, true).trim_end()));
                 }
+                other => warn(other),
             }
             warn(format_args!("the catalogs have faults, so version {number} goes on counting"));
         }
@@ -113,6 +114,7 @@ fn heed(event: &Event, switches: &[Switch], make: &mut impl FnMut(&Registry) -> 
                 "  {HINT}help{HINT:#}: the catalogs are read every two seconds until they can be watched again"
             ));
         }
+        _ => talk(format_args!("version {number} counts")),
     }
 }
 

@@ -1,6 +1,6 @@
 //! `gateway`: a proxy for other programs, whose targets are opened through the catalog.
 //!
-//! The gateway is a [relay](crate::net::relay) whose clients name their targets, one relay for each address. Its
+//! The gateway is a [relay](sockatlas::net::relay) whose clients name their targets, one relay for each address. Its
 //! listening side is described by a small catalog of its own, `gateway.toml`.
 
 mod doors;
@@ -9,12 +9,12 @@ use super::follow::Following;
 use super::spec::{Exposing, Limit, Losing, Takes, Words, notify_never_tried, reported, time};
 use super::traffic::{Served, files, log::Log, serve};
 use super::{Failure, Globals, Status};
-use crate::Registry;
-use crate::net::relay::{Objection, Relay};
-use crate::net::{Alternatives, Denial, Opened};
-use crate::terms::Role;
-use crate::terms::{Family, Services};
 use doors::{Addresses, Door, Protocol};
+use sockatlas::Registry;
+use sockatlas::net::relay::{Objection, Relay};
+use sockatlas::net::{Alternatives, Denial, Opened};
+use sockatlas::terms::Role;
+use sockatlas::terms::{Family, Services};
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -223,7 +223,7 @@ struct Relays<'a> {
 }
 
 impl Relays<'_> {
-    fn listen(&self, door: &Door) -> Result<Served, crate::net::Error> {
+    fn listen(&self, door: &Door) -> Result<Served, sockatlas::net::Error> {
         let Relays { args, far, own, threads, most, log } = *self;
         let own = own.clone();
         let mut relay = Relay::asked(door.opener.clone(), &door.address, far.clone())?
@@ -245,7 +245,7 @@ impl Relays<'_> {
 
 /// Rejects a connection to the gateway itself, which would be a loop.
 fn is_no_loop(far: &Opened, own: &[SocketAddr]) -> Result<(), Objection> {
-    let end = |address: &Option<crate::net::Address>| address.as_ref().and_then(|address| address.socket_addr());
+    let end = |address: &Option<sockatlas::net::Address>| address.as_ref().and_then(|address| address.socket_addr());
     let Some(peer) = end(&far.peer) else { return Ok(()) };
     // A connection of a host to itself has the same address at both ends.
     let here = |ip| end(&far.local).is_some_and(|local| local.ip() == ip);

@@ -6,8 +6,8 @@ use super::output::{printable, talk};
 use super::question::quoted;
 use super::style::HINT;
 use super::winsock::up_to_limit;
-use crate::winsock::Options;
-use crate::{Loader, Registry};
+use sockatlas::winsock::Options;
+use sockatlas::{Loader, Registry};
 use std::path::{Path, PathBuf};
 
 /// The arguments that all commands have.

@@ -2,7 +2,7 @@
 
 use super::show::called;
 use super::{Failure, Globals, Status, output};
-use crate::Registry;
+use sockatlas::Registry;
 use std::path::PathBuf;
 
 /// Draws the catalog: layers over base protocols, and the chains that run through them

@@ -1,8 +1,8 @@
 //! `help`: prints the help of a command, or a chapter of the manual.
 
 use super::{Failure, Status, command, output};
-use crate::catalog::nearest;
-use crate::manual::CHAPTERS;
+use sockatlas::catalog::nearest;
+use sockatlas::manual::CHAPTERS;
 use std::fmt::Write;
 
 /// Prints the help of a command, or a chapter of the manual

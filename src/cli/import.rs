@@ -3,12 +3,12 @@
 use super::output::{printable, talk};
 use super::winsock::{Input, bitness};
 use super::{Failure, Status, failure, outfile, output};
-use crate::catalog::{Severity, Span};
-use crate::check::{Settings, check};
-use crate::edit::{Notes, to_toml_with};
-use crate::report::{Finding, text};
-use crate::winsock::{Bitness, ImportOptions, Imported, Item, ItemKind, LeftOut, SourceForm, import};
-use crate::{LoadError, Loader};
+use sockatlas::catalog::{Severity, Span};
+use sockatlas::check::{Settings, check};
+use sockatlas::edit::{Notes, to_toml_with};
+use sockatlas::report::{Finding, text};
+use sockatlas::winsock::{Bitness, ImportOptions, Imported, Item, ItemKind, LeftOut, SourceForm, import};
+use sockatlas::{LoadError, Loader};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
 
@@ -54,7 +54,8 @@ pub(super) fn run(args: &Args) -> Result<Status, Failure> {
         outfile::may_be_written(output, [args.input.file.as_path()], args.force)?;
     }
     let reading = args.input.read()?;
-    let options = ImportOptions { bits: Some(args.bits), partial: args.partial };
+    let mut options = ImportOptions::default();
+    (options.bits, options.partial) = (Some(args.bits), args.partial);
     let imported = import(reading, &options).map_err(|error| refused(error, args.partial))?;
     let (head, entries) = (head(&args.input.name(), &imported), above(&imported));
     let mut notes = Notes { head, entries, ids: true, lint: Vec::new() };
@@ -99,6 +100,7 @@ fn head(name: &str, imported: &Imported) -> Vec<String> {
         SourceForm::Netsh => "what `netsh winsock show catalog` printed",
         SourceForm::Instlsp => "what `instlsp -p` printed",
         SourceForm::Packed => "packed items",
+        other => other.name(),
     };
     let mut head = wrapped("", &format!("Made by `sockatlas import` of {name}, {form}."));
     let untold: BTreeSet<&str> =
@@ -120,7 +122,7 @@ fn head(name: &str, imported: &Imported) -> Vec<String> {
         head.extend(wrapped("", PART));
     }
     let sources = imported.registry.sources();
-    for LeftOut { item, why } in &imported.left_out {
+    for LeftOut { item, why, .. } in &imported.left_out {
         let message = match item {
             Some(item) if !why.message.starts_with(item) => format!("{item}: {}", why.message),
             _ => why.message.clone(),
@@ -172,8 +174,7 @@ fn above(imported: &Imported) -> HashMap<String, Vec<String>> {
         .iter()
         .flat_map(|set| set.items.iter().map(|item| (place(item), (item, set.bits))))
         .collect();
-    let entries: Vec<_> =
-        imported.registry.entries().map(|entry| (entry, imported.registry.entry_at(entry.index()).at)).collect();
+    let entries: Vec<_> = imported.registry.entries().map(|entry| (entry, entry.span())).collect();
     let own: HashSet<Span> = entries.iter().map(|(_, at)| *at).collect();
     // An entry of both sets is declared at its item in one of them; the item in the other has no entry of its own.
     let mut others: HashMap<u32, Vec<(&Item, Option<Bitness>)>> = HashMap::new();
@@ -209,7 +210,7 @@ fn normal(text: &str) -> Vec<(&'static str, Severity, &'static str)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::winsock::{Options, read};
+    use sockatlas::winsock::{Options, read};
 
     #[test]
     fn when_a_key_was_last_written_stands_above_its_entry() {

@@ -3,8 +3,8 @@
 use super::globals::is_stdin;
 use super::output::printable;
 use super::{Failure, Status, failure, output};
-use crate::edit::{Original, WriteError, create, format};
-use crate::terms::System;
+use sockatlas::edit::{Original, WriteError, create, format};
+use sockatlas::terms::System;
 use std::path::PathBuf;
 
 /// Writes a commented catalog to begin with: a policy, a guarantee, and tests that pass
@@ -71,10 +71,10 @@ fn starter(system: System, file: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Loader;
-    use crate::catalog::Severity;
-    use crate::check::{Settings, check};
-    use crate::report::Finding;
+    use sockatlas::Loader;
+    use sockatlas::catalog::Severity;
+    use sockatlas::check::{Settings, check};
+    use sockatlas::report::Finding;
 
     #[test]
     fn the_starter_has_no_finding_on_any_system_and_is_laid_out() {

@@ -6,10 +6,10 @@ use super::resolve::stack;
 use super::style::{FAINT, SUBJECT};
 use super::table::{Table, cell};
 use super::{Failure, Globals, Status};
-use crate::catalog::EntryKind;
-use crate::terms::{Family, Protocol};
-use crate::winsock::wsa::WindowsSockets;
-use crate::{EntryRef, Registry};
+use sockatlas::catalog::EntryKind;
+use sockatlas::terms::{Family, Protocol};
+use sockatlas::winsock::wsa::WindowsSockets;
+use sockatlas::{EntryRef, Registry};
 
 /// Lists the entries that applications see, in catalog order
 ///
@@ -92,18 +92,18 @@ fn row(table: &mut Table, registry: &Registry, entry: EntryRef<'_>) {
         format!("{}{state}", entry.kind()).into(),
         entry.family().map(|family| registry.family_text(family)).unwrap_or_default().into(),
         entry.socket_type().map(|socket_type| socket_type.to_string()).unwrap_or_default().into(),
-        protocols(registry, entry).into(),
+        protocols(entry).into(),
         cell(if is_chain { stack(entry) } else { String::new() }, FAINT),
     ]);
 }
 
 /// Returns the protocols of an entry, shortened if there are many; `show` has them all.
-fn protocols(registry: &Registry, entry: EntryRef<'_>) -> String {
+fn protocols(entry: EntryRef<'_>) -> String {
     const FEW: usize = 3;
     if entry.protocols().is_none() {
         return String::new();
     }
-    let text = registry.protocols_text(entry.index());
+    let text = entry.protocols_text();
     let names: Vec<&str> = text.split(", ").collect();
     let mut text = names[..names.len().min(FEW)].join(", ");
     if names.len() > FEW {

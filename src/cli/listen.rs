@@ -6,9 +6,9 @@ use super::output::{printable, talk};
 use super::pump::{Answering, pump};
 use super::spec::{Spec, reported};
 use super::{Failure, Globals, Status};
-use crate::net::{Opener, ToTarget};
-use crate::terms::Role;
-use crate::terms::SocketType;
+use sockatlas::net::{Opener, ToTarget};
+use sockatlas::terms::Role;
+use sockatlas::terms::SocketType;
 
 /// Accepts a connection at ADDRESS: standard input goes out, what comes in goes to standard output
 ///

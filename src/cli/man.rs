@@ -3,7 +3,7 @@
 mod page;
 
 use super::{Failure, Status, command, output};
-use crate::catalog::nearest;
+use sockatlas::catalog::nearest;
 use std::path::PathBuf;
 
 /// Prints a manual page, or writes all of them into a folder

@@ -5,8 +5,8 @@ use super::output::{self, Format};
 use super::style::{FAINT, HEADING, SUBJECT};
 use super::table::{Table, cell};
 use super::{Failure, Globals, Status};
-use crate::Registry;
-use crate::terms::{Categories, ErrorCode, Family, Protocol, Services, SocketType};
+use sockatlas::Registry;
+use sockatlas::terms::{Categories, ErrorCode, Family, Protocol, Services, SocketType};
 use std::borrow::Cow;
 use std::fmt::Write;
 
@@ -91,10 +91,10 @@ fn families(registry: &Registry) -> Vec<KnownName<'_>> {
         })
         .collect();
     names.sort_by_key(|name| name.number);
-    let own = registry.scope().families.iter().filter(|(_, declared)| declared.family.name().is_none());
-    names.extend(own.map(|(name, declared)| KnownName {
+    let own = registry.declared_families().filter(|(_, family)| family.name().is_none());
+    names.extend(own.map(|(name, family)| KnownName {
         name: Cow::Borrowed(name),
-        number: declared.family.number(system),
+        number: family.number(system),
         aliases: Vec::new(),
     }));
     names
@@ -115,12 +115,11 @@ fn types(registry: &Registry) -> Vec<KnownName<'_>> {
 
 /// Returns the protocols of one family, or of each family that has names for them.
 fn protocols(registry: &Registry, family: Option<Family>) -> Vec<FamilyProtocols<'_>> {
-    let scope = registry.scope();
     let system = registry.dialect().system();
     let known = Family::all().filter(|family| *family != Family::UNSPEC && family.number(system).is_some());
-    let own = scope.families.values().map(|declared| declared.family).filter(|family| family.name().is_none());
-    let all = || known.chain(own).filter(|family| !scope.protocol_names(*family).is_empty()).collect();
-    let families: Vec<Family> = family.map_or_else(all, |family| vec![scope.normal(family)]);
+    let own = registry.declared_families().map(|(_, family)| family).filter(|family| family.name().is_none());
+    let all = || known.chain(own).filter(|family| !registry.protocol_names(*family).is_empty()).collect();
+    let families: Vec<Family> = family.map_or_else(all, |family| vec![family]);
     let names = |family: Family| {
         let named = |(name, number): (String, i32)| {
             let aliases = Protocol::aliases(family, system).filter(|(_, other)| other.number() == number);
@@ -130,9 +129,9 @@ fn protocols(registry: &Registry, family: Option<Family>) -> Vec<FamilyProtocols
                 aliases: aliases.map(|(alias, _)| alias).collect(),
             }
         };
-        scope.protocol_names(family).into_iter().map(named).collect()
+        registry.protocol_names(family).into_iter().map(named).collect()
     };
-    let name = |family| scope.family_name(family).unwrap_or_default();
+    let name = |family| registry.family_name(family).unwrap_or_default();
     families.into_iter().map(|family| FamilyProtocols { family: name(family), names: names(family) }).collect()
 }
 

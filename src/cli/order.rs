@@ -2,7 +2,7 @@
 
 use super::transaction::{self, exit_status};
 use super::{Failure, Globals, Status};
-use crate::edit::{Order, Place};
+use sockatlas::edit::{Order, Place};
 
 /// Gives entries another place in the catalog order: of several that match a request, the first is selected
 ///

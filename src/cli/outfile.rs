@@ -2,7 +2,7 @@
 
 use super::globals::is_stdin;
 use super::{Failure, failure};
-use crate::edit::{Original, WriteError, create};
+use sockatlas::edit::{Original, WriteError, create};
 use std::path::Path;
 
 /// Rejects, before any work is done, an output that [`write()`] would not write: a file that is read, by whatever name,

@@ -6,9 +6,9 @@
 //! message, and the exit status is still that of the result.
 
 use super::Failure;
-use crate::terms::{is_hidden, printable_page};
 use anstream::AutoStream;
 use serde::Serialize;
+use sockatlas::terms::{is_hidden, printable_page};
 use std::fmt;
 use std::io::{self, ErrorKind, Write};
 
@@ -84,7 +84,7 @@ fn written(result: io::Result<()>) -> Result<(), Failure> {
 }
 
 /// Makes a text of the user's or of a catalog's safe to print on a terminal.
-pub(super) use crate::terms::printable;
+pub(super) use sockatlas::terms::printable;
 
 /// Returns a number with its noun, as in "1 entry" and "2 entries".
 pub(super) fn counted(count: usize, one: &str, several: &str) -> String {

@@ -6,8 +6,8 @@
 //! stopped sending.
 
 use super::failure::Failure;
-use crate::net::{Address, Error, Socket, Wants, readiness};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use sockatlas::net::{Address, Error, Socket, Wants, readiness};
 use std::io::{self, IsTerminal, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::{Duration, Instant};

@@ -2,7 +2,7 @@
 
 use super::Failure;
 use super::failure::warn;
-use crate::{Registry, Request};
+use sockatlas::{Registry, Request};
 
 /// FAMILY, TYPE and PROTOCOL, and the further demands.
 #[derive(clap::Args)]

@@ -4,9 +4,9 @@ use super::follow::Following;
 use super::spec::{Exposing, Limit, Words, reported, time};
 use super::traffic::{Served, files, log::Log, serve};
 use super::{Failure, Globals, Status};
-use crate::Registry;
-use crate::net::relay::Relay;
-use crate::terms::Role;
+use sockatlas::Registry;
+use sockatlas::net::relay::Relay;
+use sockatlas::terms::Role;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 

@@ -2,7 +2,7 @@
 
 use super::transaction::{self, exit_status};
 use super::{Failure, Globals, Status};
-use crate::edit::Remove;
+use sockatlas::edit::Remove;
 
 /// Takes definitions out of catalogs, with their comments and with all that names them
 ///

@@ -6,7 +6,7 @@ use super::question::{self, Question};
 use super::style::{BAD, FAINT, GOOD, HINT, SUBJECT};
 use super::table::Table;
 use super::{Failure, Globals, Status, batch};
-use crate::{EntryRef, Refusal, Registry, Request, Selection};
+use sockatlas::{EntryRef, Refusal, Registry, Request, Selection};
 use std::fmt::Write;
 use std::path::PathBuf;
 

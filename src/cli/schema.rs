@@ -1,8 +1,8 @@
 //! `schema`: prints the format of catalogs and of reports, for editors and programs.
 
 use super::{Failure, Status, output};
-use crate::catalog::schema::schema;
-use crate::check::{HEADINGS, rules};
+use sockatlas::check::catalog_schema;
+use sockatlas::report::json;
 
 /// Prints the JSON Schema of catalogs, or of the report of a check
 ///
@@ -20,22 +20,12 @@ pub(super) struct Args {
     report: bool,
 }
 
-/// The schema of reports; the tests compare it with the output.
-const REPORT: &str = include_str!("../report/report.schema.json");
-
 pub(super) fn run(args: &Args) -> Result<Status, Failure> {
     if args.report {
-        output::bytes(REPORT.as_bytes())?;
+        output::bytes(json::SCHEMA.as_bytes())?;
         return Ok(Status::Clean);
     }
-    let about = |finds: String| {
-        let finds = finds.replace('\n', " ");
-        finds.split_inclusive(". ").next().unwrap_or_default().trim_end().to_owned()
-    };
-    let settable = rules().iter().filter(|rule| !rule.is_fault());
-    let settable: Vec<(&str, String)> =
-        settable.map(|rule| (rule.code, about(rule.section(HEADINGS[0]).unwrap_or_default()))).collect();
-    let text = serde_json::to_string_pretty(&schema(&settable));
+    let text = serde_json::to_string_pretty(&catalog_schema());
     let text = text.map_err(|error| Failure::io("<stdout>", error.into()))?;
     output::bytes(format!("{text}\n").as_bytes())?;
     Ok(Status::Clean)

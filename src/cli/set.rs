@@ -2,7 +2,7 @@
 
 use super::transaction::{self, exit_status};
 use super::{Failure, Globals, Status};
-use crate::edit::Set;
+use sockatlas::edit::Set;
 
 /// Gives a key of an entry another value, or takes the key away
 ///

@@ -6,9 +6,9 @@ use super::resolve::{provider, stack};
 use super::style::{FAINT, HEADING, SUBJECT};
 use super::table::Table;
 use super::{Failure, Globals, Status};
-use crate::catalog::{EntryKind, FactValue, OptionSpec, nearest};
-use crate::terms::{Role, Services};
-use crate::{EntryRef, Registry};
+use sockatlas::catalog::{EntryKind, FactValue, OptionSpec, nearest};
+use sockatlas::terms::{Role, Services};
+use sockatlas::{EntryRef, Registry};
 use std::fmt::Write;
 
 /// Shows one entry, whole: what it is, what it stands on, and what stands on it
@@ -137,7 +137,7 @@ fn identity(table: &mut Table, registry: &Registry, entry: EntryRef<'_>) {
         table.fact(key, Named::socket_type(registry, socket_type).to_string());
     }
     if entry.protocols().is_some() {
-        table.fact("protocol", registry.protocols_text(entry.index()));
+        table.fact("protocol", entry.protocols_text());
         table.fact("matches protocol 0", if entry.matches_zero() { "yes" } else { "no" });
     }
     if entry.kind() != EntryKind::Layer {

@@ -47,5 +47,4 @@ pub use transaction::{Holder, LockError, Locks, Outcome, Prepared, Transaction, 
 #[cfg(feature = "edit")]
 pub use write::{Original, WriteError, Written, create};
 pub use written::to_toml;
-#[cfg(feature = "cli")]
-pub(crate) use written::{Notes, to_toml_with};
+pub use written::{Notes, to_toml_with};

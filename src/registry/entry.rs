@@ -3,7 +3,7 @@
 use super::Registry;
 use crate::catalog::entry::{Body, Entry, EntryIndex, Layer};
 use crate::catalog::modules::{module_of, taken};
-use crate::catalog::{EntryKind, EntryOption, Facts, Location, Module, OptionSpec, ProtocolSet, Provider};
+use crate::catalog::{EntryKind, EntryOption, Facts, Location, Module, OptionSpec, ProtocolSet, Provider, Span};
 use crate::graph::Stack;
 use crate::terms::{Categories, Family, Role, Services, SocketType};
 use uuid::Uuid;
@@ -33,6 +33,17 @@ impl<'r> EntryRef<'r> {
 
     pub(crate) fn index(&self) -> EntryIndex {
         self.index
+    }
+
+    /// Returns the place of its declaration in the registry's documents.
+    pub fn span(&self) -> Span {
+        self.entry().at
+    }
+
+    /// Returns the protocols of requests that match it, for people: `tcp`, `1 to 262`, `any`; empty for an entry that is not
+    /// selectable.
+    pub fn protocols_text(&self) -> String {
+        if self.protocols().is_some() { self.registry.protocols_text(self.index) } else { String::new() }
     }
 
     /// Returns the name, which is unique in the registry.

@@ -49,7 +49,7 @@ use crate::catalog::{
     Sources, Span, WinsockSection,
 };
 use crate::graph::{Graph, Stack};
-use crate::terms::{Dialect, Family};
+use crate::terms::{Categories, Dialect, Family};
 use index::{FamilyRule, Index, Row};
 use indexmap::IndexMap;
 use std::collections::HashMap;
@@ -215,6 +215,12 @@ impl Registry {
         self.inner.applications.keys().map(String::as_str)
     }
 
+    /// Returns the categories of layers that the section of an application permits, or `None` if it permits all or there is no such
+    /// section.
+    pub fn permitted_categories(&self, application: &str) -> Option<Categories> {
+        self.inner.applications.get(application)?.policy.permit
+    }
+
     /// Returns whether this application has a section of its own.
     pub fn knows_application(&self, name: &str) -> bool {
         self.inner.applications.contains_key(name)
@@ -301,7 +307,8 @@ impl Registry {
         Arc::strong_count(&self.inner) == self.inner.retained.load(Ordering::Relaxed)
     }
 
-    pub(crate) fn locate(&self, span: Span) -> Location {
+    /// Returns the file, line and column of a place in the registry's documents.
+    pub fn locate(&self, span: Span) -> Location {
         self.inner.sources.locate(span)
     }
 

@@ -24,7 +24,7 @@ impl WordError {
 
     /// Creates the error for a key that is stated a second time, with the same value or another. Otherwise it would not be
     /// visible whether one of the two values counts or both do.
-    pub(crate) fn twice(key: &str) -> Self {
+    pub fn twice(key: &str) -> Self {
         let help = LISTS.contains(&key).then(|| format!("one list holds several: `{key}=A,B`"));
         WordError { message: format!("`{key}` is stated twice"), help }
     }
@@ -205,6 +205,21 @@ impl Registry {
     /// Returns the names of all protocols of a family, with their numbers.
     pub fn protocol_names(&self, family: Family) -> Vec<(String, i32)> {
         self.scope().protocol_names(family)
+    }
+
+    /// Returns the name of a family in this registry, if it has one.
+    pub fn family_name(&self, family: Family) -> Option<&str> {
+        self.scope().family_name(family)
+    }
+
+    /// Returns the name of a protocol among those of a family in this registry, if it has one.
+    pub fn protocol_name(&self, protocol: Protocol, family: Family) -> Option<&str> {
+        self.scope().protocol_name(protocol, family)
+    }
+
+    /// Returns the families that the catalogs declare, by their names.
+    pub fn declared_families(&self) -> impl ExactSizeIterator<Item = (&str, Family)> {
+        self.scope().families.iter().map(|(name, declared)| (name.as_str(), declared.family))
     }
 
     /// Returns the protocols of a selectable entry, for people: `tcp`, `1 to 262`, `any`.

@@ -11,7 +11,7 @@ use crate::terms::printable;
 use std::fmt::Write;
 
 /// Returns the whole report.
-pub(crate) fn render(report: &Report, root: &Root) -> String {
+pub fn render(report: &Report, root: &Root) -> String {
     let mut lines = String::new();
     for finding in &report.findings {
         // Writing to a string cannot fail.

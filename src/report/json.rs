@@ -4,9 +4,12 @@ use super::{Edit, Finding, Fix, Label, Report};
 use crate::catalog::{Severity, Skipped, Sources, Span};
 use serde::Serialize;
 
+/// The JSON Schema of a report.
+pub const SCHEMA: &str = include_str!("report.schema.json");
+
 /// A whole report.
 #[derive(Serialize)]
-pub(crate) struct ReportV1<'r> {
+pub struct ReportV1<'r> {
     version: u32,
     findings: Vec<FindingV1<'r>>,
     summary: SummaryV1,
@@ -14,7 +17,7 @@ pub(crate) struct ReportV1<'r> {
 
 /// One finding.
 #[derive(Serialize)]
-pub(crate) struct FindingV1<'r> {
+pub struct FindingV1<'r> {
     code: &'r str,
     severity: &'static str,
     message: &'r str,

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// Returns the whole report.
-pub(crate) fn render(report: &Report, root: &Root) -> Result<String, SerializeError> {
+pub fn render(report: &Report, root: &Root) -> Result<String, SerializeError> {
     let mut suites = quick_junit::Report::new("sockatlas check");
     for (file, source) in report.sources.iter() {
         let name = printable(root.place(source).text()).into_owned();

@@ -10,24 +10,26 @@
 //!
 //! `place` says where documents lie for who reads the last three elsewhere, and `fingerprint` what a line is known by.
 //!
-//! Serves `check` and `cli`. The forms are part of the command and need the feature `cli`.
+//! Serves `check`, `winsock` and the command. The forms need the feature `reports`.
 
-#[cfg(feature = "cli")]
+#[cfg(feature = "reports")]
 mod fingerprint;
-#[cfg(feature = "cli")]
-pub(crate) mod github;
-#[cfg(feature = "cli")]
-pub(crate) mod json;
-#[cfg(feature = "cli")]
-pub(crate) mod junit;
-#[cfg(feature = "cli")]
-pub(crate) mod place;
-#[cfg(feature = "cli")]
-pub(crate) mod sarif;
-#[cfg(feature = "cli")]
-pub(crate) mod text;
+#[cfg(feature = "reports")]
+pub mod github;
+#[cfg(feature = "reports")]
+pub mod json;
+#[cfg(feature = "reports")]
+pub mod junit;
+#[cfg(feature = "reports")]
+mod place;
+#[cfg(feature = "reports")]
+pub mod sarif;
+#[cfg(feature = "reports")]
+pub mod text;
 
 use crate::catalog::{Fault, Severity, Skipped, Sources, Span};
+#[cfg(feature = "reports")]
+pub use place::Root;
 use std::sync::Arc;
 
 /// One thing that a check found.
@@ -81,7 +83,8 @@ pub struct Label {
 }
 
 impl Finding {
-    pub(crate) fn new(code: &'static str, severity: Severity, message: impl Into<String>, at: Span) -> Self {
+    /// Creates a finding of a rule at a place, without labels, help and fix.
+    pub fn new(code: &'static str, severity: Severity, message: impl Into<String>, at: Span) -> Self {
         Finding {
             code,
             severity,
@@ -94,17 +97,20 @@ impl Finding {
         }
     }
 
-    pub(crate) fn label(mut self, at: Span, text: impl Into<String>) -> Self {
+    /// Adds a further place.
+    pub fn label(mut self, at: Span, text: impl Into<String>) -> Self {
         self.labels.push(Label { at, text: text.into() });
         self
     }
 
-    pub(crate) fn fix(mut self, title: impl Into<String>, edits: Vec<Edit>) -> Self {
+    /// Sets the change that removes the finding.
+    pub fn fix(mut self, title: impl Into<String>, edits: Vec<Edit>) -> Self {
         self.fix = Some(Fix { title: title.into(), edits });
         self
     }
 
-    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
+    /// Sets the advice.
+    pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
@@ -116,7 +122,7 @@ impl Finding {
 }
 
 impl From<&Fault> for Finding {
-    /// Creates a fault is an error, whatever the user says.
+    /// Creates the finding of a fault, which is always an error.
     fn from(fault: &Fault) -> Self {
         let labels = fault.causes.iter().map(|cause| Label { at: cause.at, text: cause.label.clone() });
         Finding {
@@ -180,7 +186,7 @@ impl Report {
     }
 }
 
-#[cfg(all(test, feature = "cli"))]
+#[cfg(all(test, feature = "reports"))]
 mod tests {
     use super::place::Root;
     use super::{Finding, Report, Tally, github, sarif};

@@ -6,7 +6,7 @@ use std::path::{Component, Path, PathBuf};
 
 /// The folder to which paths are relative in reports, and the one to which they are relative as they were given.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Root {
+pub struct Root {
     /// The root of the repository, absolute.
     pub root: PathBuf,
     /// The folder in which the command runs, absolute.
@@ -15,7 +15,7 @@ pub(crate) struct Root {
 
 /// Where a document lies.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Place {
+pub enum Place {
     /// Below the root: its path from there, with `/`.
     Inside(String),
     /// Elsewhere: its absolute path, with `/`.
@@ -55,7 +55,7 @@ impl Root {
 }
 
 /// Returns the part of a file that holds no text to which a place belongs: the key of a hive, or which of packed items.
-pub(crate) fn part(source: &Source, at: Span) -> Option<String> {
+pub fn part(source: &Source, at: Span) -> Option<String> {
     let text = source.text();
     // The place may be the key itself.
     let line = text.get(at.range().start..)?.find('\n').map_or(text.len(), |end| at.range().start + end);
@@ -112,7 +112,7 @@ fn slashes(path: &Path) -> String {
 
 /// Line and column of both ends of a span, from 1; columns in UTF-16 code units. The end is behind the last character.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Utf16Region {
+pub struct Utf16Region {
     pub start: (u32, u32),
     pub end: (u32, u32),
 }

@@ -21,8 +21,10 @@ const INFORMATION: &str = "https://docs.rs/sockatlas";
 const ROOT: &str = "SRCROOT";
 
 /// What is said of a rule.
-pub(crate) struct RuleText {
+pub struct RuleText {
+    /// The code.
     pub code: &'static str,
+    /// The severity if no catalog and no flag sets another.
     pub severity: Severity,
     /// What its findings are by, as in "fault" and "lint".
     pub tag: &'static str,
@@ -34,7 +36,7 @@ pub(crate) struct RuleText {
 
 /// A whole report.
 #[derive(Serialize)]
-pub(crate) struct Log {
+pub struct Log {
     #[serde(rename = "$schema")]
     schema: &'static str,
     version: &'static str,
@@ -206,7 +208,7 @@ struct Replacement {
 }
 
 /// Returns the report as a SARIF log of one run.
-pub(crate) fn log(report: &Report, rules: Vec<RuleText>, root: &Root) -> Log {
+pub fn log(report: &Report, rules: Vec<RuleText>, root: &Root) -> Log {
     let mut writer = Writer { report, root, lines: HashMap::new() };
     let mut rules: Vec<Rule> = rules.into_iter().map(Rule::from).collect();
     let mut index_of = |code: &'static str| {

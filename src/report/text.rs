@@ -9,14 +9,14 @@ use std::fmt::Write;
 use std::ops::Range;
 
 /// Returns the whole report: each finding, then a line that counts them.
-pub(crate) fn render(report: &Report, colour: bool) -> String {
+pub fn render(report: &Report, colour: bool) -> String {
     let mut text = findings(&report.findings, &report.sources, colour);
     let _ = writeln!(text, "{}", summary(report));
     text
 }
 
 /// Findings alone, an empty line behind each.
-pub(crate) fn findings(findings: &[Finding], sources: &Sources, colour: bool) -> String {
+pub fn findings(findings: &[Finding], sources: &Sources, colour: bool) -> String {
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
     let mut text = String::new();
     for finding in findings {
@@ -27,7 +27,7 @@ pub(crate) fn findings(findings: &[Finding], sources: &Sources, colour: bool) ->
 }
 
 /// Returns how many of what.
-pub(crate) fn summary(report: &Report) -> String {
+pub fn summary(report: &Report) -> String {
     let counted =
         [Severity::Error, Severity::Warning, Severity::Note].map(|severity| (report.count(severity), severity.name()));
     let found: Vec<String> =

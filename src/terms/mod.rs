@@ -32,9 +32,9 @@ mod unknown_name;
 pub use categories::Categories;
 pub use error_code::{Errno, ErrorCode, WsaError};
 pub use family::Family;
-pub(crate) use printable::printable;
-#[cfg(feature = "cli")]
-pub(crate) use printable::{is_hidden, printable_line, printable_page};
+#[cfg(feature = "reports")]
+pub(crate) use printable::printable_line;
+pub use printable::{is_hidden, printable, printable_page};
 pub use protocol::Protocol;
 pub use role::Role;
 pub use service::Services;

@@ -7,18 +7,17 @@ use std::borrow::Cow;
 ///
 /// These are the control characters (a line break and a tab among them), the format characters, which hold those that turn the
 /// direction of a text around, the separators of lines and paragraphs, and what Unicode says is no character at all.
-pub(crate) fn printable(text: &str) -> Cow<'_, str> {
+pub fn printable(text: &str) -> Cow<'_, str> {
     escaped(text, is_hidden)
 }
 
 /// Returns the same of a text that was laid out here: its line breaks, tabs and styles stay.
-#[cfg(feature = "cli")]
-pub(crate) fn printable_page(text: &str) -> Cow<'_, str> {
+pub fn printable_page(text: &str) -> Cow<'_, str> {
     escaped(text, |c| !matches!(c, '\n' | '\t' | '\x1b') && is_hidden(c))
 }
 
 /// Returns the same of a line of a document, whose tabs and whose end stay.
-#[cfg(feature = "cli")]
+#[cfg(feature = "reports")]
 pub(crate) fn printable_line(text: &str) -> Cow<'_, str> {
     escaped(text, |c| !matches!(c, '\n' | '\r' | '\t') && is_hidden(c))
 }
@@ -38,7 +37,7 @@ fn escaped(text: &str, is_hidden: impl Fn(char) -> bool) -> Cow<'_, str> {
 }
 
 /// Returns whether a character is not seen, or changes how others are seen.
-pub(crate) fn is_hidden(c: char) -> bool {
+pub fn is_hidden(c: char) -> bool {
     if c.is_ascii() {
         return c.is_ascii_control();
     }
@@ -82,7 +81,7 @@ const HIDDEN: &[(char, char)] = &[
     ('\u{e0000}', '\u{e0fff}'),
 ];
 
-#[cfg(all(test, feature = "cli"))]
+#[cfg(all(test, feature = "reports"))]
 mod tests {
     use super::*;
 

@@ -28,7 +28,7 @@ impl Role {
     }
 
     /// As messages say it: "connecting" or "accepting".
-    pub(crate) const fn verb(self) -> &'static str {
+    pub const fn verb(self) -> &'static str {
         match self {
             Role::Connect => "connecting",
             Role::Accept => "accepting",

@@ -50,8 +50,7 @@ pub fn read(name: &str, bytes: &[u8], path: Option<&Path>, options: &Options) ->
 }
 
 /// Returns whether the content of the bytes is a Winsock catalog.
-#[cfg(feature = "cli")]
-pub(crate) fn recognised(bytes: &[u8]) -> bool {
+pub fn recognised(bytes: &[u8]) -> bool {
     // The signature is enough: a hive need not be read for that.
     bytes.starts_with(b"regf") || text(bytes, None, &Options::default()).is_some()
 }

@@ -31,7 +31,6 @@ pub struct LibraryFile {
 
 /// The state of the place where a library should be.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum LibraryState {
     /// The library is there.
     There {

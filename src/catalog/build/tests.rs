@@ -32,7 +32,7 @@ fn a_fault_says_where_in_the_program_its_table_was_built() {
 
 #[test]
 fn the_excerpt_of_a_finding_shows_where_its_table_was_built() {
-    #[cfg(feature = "cli")]
+    #[cfg(feature = "reports")]
     {
         let document = Document::new().layer(Layer::new("sealed", "acme"));
         let report = crate::check::check(&Loader::new().built("ours", &document), &crate::check::Settings::new());

@@ -189,7 +189,7 @@ impl Reader<'_> {
                 let words = refers.words().unwrap_or_default();
                 if !words.is_empty() && !words.contains(&text) {
                     let known: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
-                    return Err(self.wrong(value, format!("`{text}`"), &known.join(" or ")));
+                    return Err(self.wrong(value, format!("`{text}`"), known.join(" or ")));
                 }
                 FactValue::Text(text.to_owned())
             }

@@ -53,7 +53,7 @@ pub(super) fn read(file: FileId, text: &str, faults: &mut Faults) -> Result<Docu
 }
 
 /// Returns whether a text is a catalog, sound or not.
-pub(crate) fn recognise(text: &str) -> Result<(), NotACatalog> {
+pub fn recognise(text: &str) -> Result<(), NotACatalog> {
     let (table, errors) = DeTable::parse_recoverable(text);
     states_format(text, table.get_ref(), &errors)
 }

@@ -4,8 +4,8 @@ use crate::cli::Failure;
 use crate::cli::failure::warn;
 use crate::cli::spec::{Exposing, reported};
 use crate::cli::traffic::Served;
-use crate::net::{Address, Error, Opener};
-use crate::{Loader, Registry, Request};
+use sockatlas::net::{Address, Error, Opener};
+use sockatlas::{Loader, Registry, Request};
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 

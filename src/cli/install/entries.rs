@@ -4,9 +4,9 @@ use super::Args;
 use crate::cli::globals::{STDIN, is_stdin};
 use crate::cli::winsock::up_to_limit;
 use crate::cli::{Failure, Globals, Status, transaction};
-use crate::edit::{Definition, DefinitionKind, Install};
-use crate::winsock::Options;
-use crate::{Loader, Registry};
+use sockatlas::edit::{Definition, DefinitionKind, Install};
+use sockatlas::winsock::Options;
+use sockatlas::{Loader, Registry};
 use std::path::{Path, PathBuf};
 
 /// The arguments that apply only to catalogs in TOML.
@@ -98,7 +98,7 @@ fn of_catalog(args: &Args, from: &Path, globals: &Globals) -> Result<Install, Fa
 /// itself.
 fn of_stdin() -> Result<Install, Failure> {
     let bytes = up_to_limit(std::io::stdin().lock()).map_err(|error| Failure::io(STDIN, error))?;
-    if crate::winsock::recognised(&bytes) {
+    if sockatlas::winsock::recognised(&bytes) {
         let registry = Loader::new().winsock(Options::default()).bytes(STDIN, bytes).load();
         return Ok(Install::from(&registry.map_err(Failure::Catalog)?));
     }

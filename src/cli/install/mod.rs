@@ -16,7 +16,7 @@ use super::globals::is_stdin;
 use super::transaction;
 use super::winsock::up_to_limit;
 use super::{Failure, Globals, Status};
-use crate::catalog::BUILTIN;
+use sockatlas::catalog::BUILTIN;
 use std::fs::File;
 use std::path::Path;
 use uuid::Uuid;
@@ -123,7 +123,7 @@ fn is_winsock(path: &Path) -> bool {
     }
     let bytes = File::open(path).and_then(up_to_limit);
     // A file that cannot be read is reported by the code that loads it.
-    bytes.map_or(true, |bytes| crate::winsock::recognised(&bytes))
+    bytes.map_or(true, |bytes| sockatlas::winsock::recognised(&bytes))
 }
 
 /// Rejects arguments that are meant for the other kind of catalog.

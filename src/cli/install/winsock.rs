@@ -7,11 +7,11 @@ use crate::cli::style::{BAD, FAINT, HEADING, SUBJECT};
 use crate::cli::table::{Table, cell};
 use crate::cli::winsock::{Input, bitness};
 use crate::cli::{Failure, Status, diff, outfile};
-use crate::terms::Services;
-use crate::winsock::reg::{self, WriteError, WriteOptions};
-use crate::winsock::wsa::{Install, InstallError, Installed, InstalledSet, Triple, install_provider_and_chains};
-use crate::winsock::{Bitness, ImportOptions, Imported, Options, Stated, Store, import};
-use crate::{Comparison, Loader, Registry, compare};
+use sockatlas::terms::Services;
+use sockatlas::winsock::reg::{self, WriteError, WriteOptions};
+use sockatlas::winsock::wsa::{Install, InstallError, Installed, InstalledSet, Triple, install_provider_and_chains};
+use sockatlas::winsock::{Bitness, ImportOptions, Imported, Options, Stated, Store, import};
+use sockatlas::{Comparison, Loader, Registry, compare};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use uuid::Uuid;
@@ -65,13 +65,11 @@ pub(super) fn run(args: &Args, path: &Path) -> Result<Status, Failure> {
     // A catalog with faults is rejected, and each fault is reported at its place.
     let Imported { registry: before, store, .. } =
         import(Input::of(path.to_owned()).read()?, &ImportOptions::default()).map_err(Failure::Catalog)?;
-    let install = Install {
-        library_32: own.library_32.clone(),
-        service_flags: if own.ifs { Services::IFS_HANDLES.xp1() } else { 0 },
-        over: over(args, &before)?,
-        bits: own.bits,
-        ..Install::new(id, library, name)
-    };
+    let mut install = Install::new(id, library, name);
+    install.library_32 = own.library_32.clone();
+    install.service_flags = if own.ifs { Services::IFS_HANDLES.xp1() } else { 0 };
+    install.over = over(args, &before)?;
+    install.bits = own.bits;
     let installed = match install_provider_and_chains(&store, &install) {
         Ok(installed) => installed,
         Err(error) => return refused(args.transaction.format, &error),
@@ -112,14 +110,15 @@ impl Preview<'_> {
     /// Returns the applications with categories, which load no layer without categories.
     pub fn not_loaded_by(&self) -> Vec<&str> {
         let Some((registry, _)) = self.changes.first() else { return Vec::new() };
-        let sections = registry.policy_sections().filter(|(_, section)| section.policy.permit.is_some());
-        sections.map(|(name, _)| name).collect()
+        registry.applications().filter(|name| registry.permitted_categories(name).is_some()).collect()
     }
 }
 
 /// Returns the catalog as programs of a bitness see it.
 fn view(store: &Store, bits: Option<Bitness>) -> Result<Registry, Failure> {
-    let bytes = exported(store, &WriteOptions { bits, ..WriteOptions::default() })?;
+    let mut options = WriteOptions::default();
+    options.bits = bits;
+    let bytes = exported(store, &options)?;
     Loader::new().winsock(Options::default()).bytes("winsock.reg", bytes).load().map_err(Failure::Catalog)
 }
 
@@ -251,7 +250,7 @@ fn chains(set: &InstalledSet, registry: &Registry) -> String {
         let words = words.filter(|entry| entry.is_selectable());
         let family = words.and_then(|entry| entry.family()).map(|family| registry.family_text(family));
         let socket_type = words.and_then(|entry| entry.socket_type()).map(|socket_type| socket_type.to_string());
-        let protocol = words.map(|entry| registry.protocols_text(entry.index()));
+        let protocol = words.map(|entry| entry.protocols_text());
         let ids: Vec<String> = info.chain.ids().iter().map(u32::to_string).collect();
         table.row([
             info.catalog_entry_id.to_string().into(),

@@ -1,9 +1,9 @@
 //! The output of `resolve` and `explain`.
 
 use super::{Code, Named, Place, ServiceNames, StackNames, Text, VERSION};
-use crate::catalog::EntryDemand;
-use crate::terms::{self, ErrorCode};
-use crate::{Refusal, Registry, Selection};
+use sockatlas::catalog::EntryDemand;
+use sockatlas::terms::{self, ErrorCode};
+use sockatlas::{Refusal, Registry, Selection};
 
 /// The request, and `selected` or `error`.
 #[derive(serde::Serialize)]
@@ -24,7 +24,7 @@ impl<'a> Answer<'a> {
     /// Creates the answer to a request; `protocol` is the word that the protocol was written with, if any.
     pub fn new(
         registry: &'a Registry,
-        request: &'a crate::Request,
+        request: &'a sockatlas::Request,
         protocol: Option<&str>,
         outcome: &'a Result<Selection<'a>, Refusal>,
     ) -> Self {
@@ -44,7 +44,7 @@ impl<'a> Answer<'a> {
     }
 
     /// Returns the answer with every candidate and every mend added.
-    pub fn explained(self, explanation: &'a crate::Explanation<'a>) -> Self {
+    pub fn explained(self, explanation: &'a sockatlas::Explanation<'a>) -> Self {
         let candidates = explanation.candidates.iter().map(|candidate| Candidate {
             name: candidate.entry.name(),
             kind: candidate.entry.kind().name(),
@@ -98,7 +98,7 @@ struct Request<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     entry: Option<Word<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    provider: Option<Text<&'a crate::ProviderDemand>>,
+    provider: Option<Text<&'a sockatlas::ProviderDemand>>,
     #[serde(skip_serializing_if = "ServiceNames::is_empty")]
     require: ServiceNames<'a>,
     #[serde(skip_serializing_if = "ServiceNames::is_empty")]
@@ -112,15 +112,15 @@ struct Request<'a> {
 }
 
 impl<'a> Request<'a> {
-    fn new(registry: &'a Registry, request: &'a crate::Request, protocol: Option<&str>) -> Self {
-        let (scope, system) = (registry.scope(), registry.dialect().system());
-        let demands = request.demands().unwrap_or(crate::Demands::none());
+    fn new(registry: &'a Registry, request: &'a sockatlas::Request, protocol: Option<&str>) -> Self {
+        let system = registry.dialect().system();
+        let demands = request.demands().unwrap_or(sockatlas::Demands::none());
         // A protocol that was given by its number is printed as a number, which has the same meaning in any family.
         let by_name = protocol.is_some_and(|word| word.parse::<i32>().is_err());
-        let name = by_name.then(|| scope.protocol_name(request.protocol(), request.family())).flatten();
+        let name = by_name.then(|| registry.protocol_name(request.protocol(), request.family())).flatten();
         let number = || Word::Number(request.family().number(system));
         Request {
-            family: scope.family_name(request.family()).map_or_else(number, Word::Name),
+            family: registry.family_name(request.family()).map_or_else(number, Word::Name),
             socket_type: match request.socket_type().name_on(system) {
                 Some(name) => Word::Name(name),
                 None => Word::Number(Some(request.socket_type().number())),
@@ -130,6 +130,7 @@ impl<'a> Request<'a> {
             entry: demands.entry.as_ref().map(|entry| match entry {
                 EntryDemand::Name(name) => Word::Name(name),
                 EntryDemand::Id(id) => Word::Number(Some(*id)),
+                _ => Word::Number(None),
             }),
             provider: demands.provider.as_ref().map(Text),
             require: ServiceNames(&demands.require),
@@ -194,7 +195,7 @@ struct Candidate<'a> {
 
 #[derive(serde::Serialize)]
 struct Mend<'a> {
-    change: Text<&'a crate::Mend<'a>>,
+    change: Text<&'a sockatlas::Mend<'a>>,
     source: Option<Place>,
     weakens: &'a [String],
 }

@@ -1,8 +1,8 @@
 //! The output of `diff`.
 
 use super::{Named, ServiceNames, Text, VERSION};
-use crate::terms::{Family, Protocol, Role, SocketType};
-use crate::{Asked, Comparison, Demand, Difference, Registry};
+use sockatlas::terms::{Family, Protocol, Role, SocketType};
+use sockatlas::{Asked, Comparison, Demand, Difference, Registry};
 
 /// All differences.
 #[derive(serde::Serialize)]
@@ -122,18 +122,18 @@ fn socket_type(registry: &Registry, asked: Asked<SocketType>) -> Field<'_> {
 
 impl<'a> Range<'a> {
     fn new(registry: &'a Registry, (from, to): (i32, i32), scope: Family) -> Self {
-        let name = registry.scope().protocol_name(Protocol::from_raw(from), scope).filter(|_| from == to);
+        let name = registry.protocol_name(Protocol::from_raw(from), scope).filter(|_| from == to);
         Range { from, to, name }
     }
 }
 
-impl<'a> From<&'a crate::Answer> for Answer<'a> {
-    fn from(answer: &'a crate::Answer) -> Self {
+impl<'a> From<&'a sockatlas::Answer> for Answer<'a> {
+    fn from(answer: &'a sockatlas::Answer) -> Self {
         match answer {
-            crate::Answer::Entry { name, stack, services, .. } => {
+            sockatlas::Answer::Entry { name, stack, services, .. } => {
                 Answer::Entry { entry: name, stack, services: ServiceNames(services) }
             }
-            crate::Answer::Refused(code) => Answer::Error { error: code.as_str() },
+            sockatlas::Answer::Refused(code) => Answer::Error { error: code.as_str() },
         }
     }
 }

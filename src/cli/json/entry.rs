@@ -1,12 +1,12 @@
 //! The output of `list` and `show`.
 
 use super::{Named, Place, ServiceNames, StackNames, Text, VERSION};
-use crate::catalog::keys::{Shape, Table};
-use crate::catalog::{EntryKind, FactValue, Facts, OptionSpec, OptionValue};
-use crate::terms;
-use crate::terms::Role;
-use crate::{EntryRef, ProviderRef, Registry};
 use serde::ser::{Serialize, SerializeMap, Serializer};
+use sockatlas::catalog::keys::{Shape, Table};
+use sockatlas::catalog::{EntryKind, FactValue, Facts, OptionSpec, OptionValue};
+use sockatlas::terms;
+use sockatlas::terms::Role;
+use sockatlas::{EntryRef, ProviderRef, Registry};
 
 /// The entries of a catalog, with its title and dialect.
 #[derive(serde::Serialize)]
@@ -52,7 +52,7 @@ impl<'a> Entry<'a> {
     pub fn new(registry: &'a Registry, entry: EntryRef<'a>) -> Self {
         let protocols = entry.protocols().zip(entry.family()).map(|(protocols, family)| {
             let range = |&(from, to): &(i32, i32)| {
-                let name = || registry.scope().protocol_name(terms::Protocol::from_raw(from), family);
+                let name = || registry.protocol_name(terms::Protocol::from_raw(from), family);
                 ProtocolRange { from, to, name: if from == to { name() } else { None } }
             };
             protocols.ranges().iter().map(range).collect()

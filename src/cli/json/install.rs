@@ -3,8 +3,8 @@
 use super::diff::Changed;
 use super::{Code, Text, VERSION};
 use crate::cli::install::Preview;
-use crate::winsock::wsa::{InstallError, InstalledChain, InstalledSet};
-use crate::{Comparison, Registry};
+use sockatlas::winsock::wsa::{InstallError, InstalledChain, InstalledSet};
+use sockatlas::{Comparison, Registry};
 use uuid::Uuid;
 
 /// The result of an installation, and the changes that it causes.

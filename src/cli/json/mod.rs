@@ -24,10 +24,10 @@ pub(super) use winsock::{WinsockCatalog, control_set, kind, name_space, provider
 pub(super) use winsock_repair::Repair;
 pub(super) use winsock_report::WinsockReport;
 
-use crate::catalog::Location;
-use crate::terms::{self, Dialect, Errno, Services, WsaError};
-use crate::{EntryRef, Registry};
 use serde::ser::{Serialize, Serializer};
+use sockatlas::catalog::Location;
+use sockatlas::terms::{self, Dialect, Errno, Services, WsaError};
+use sockatlas::{EntryRef, Registry};
 use std::fmt::Display;
 
 const VERSION: u32 = 1;
@@ -59,7 +59,7 @@ pub(super) struct Named<'a> {
 impl<'a> Named<'a> {
     pub fn family(registry: &'a Registry, family: terms::Family) -> Self {
         let system = registry.dialect().system();
-        Named { name: registry.scope().family_name(family), number: family.number(system) }
+        Named { name: registry.family_name(family), number: family.number(system) }
     }
 
     pub fn socket_type(registry: &Registry, socket_type: terms::SocketType) -> Self {
@@ -67,7 +67,7 @@ impl<'a> Named<'a> {
     }
 
     pub fn protocol(registry: &'a Registry, protocol: terms::Protocol, family: terms::Family) -> Self {
-        Named { name: registry.scope().protocol_name(protocol, family), number: Some(protocol.number()) }
+        Named { name: registry.protocol_name(protocol, family), number: Some(protocol.number()) }
     }
 
     /// Returns the name, or else the number.

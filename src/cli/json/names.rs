@@ -1,7 +1,7 @@
 //! The output of `names`.
 
 use super::{Code, VERSION};
-use crate::terms::{Dialect, ErrorCode};
+use sockatlas::terms::{Dialect, ErrorCode};
 
 /// The sections; those that were not requested are absent.
 #[derive(Default, serde::Serialize)]

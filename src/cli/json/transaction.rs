@@ -2,12 +2,12 @@
 
 use super::diff::{Changed, NotCompared};
 use super::{Place, VERSION};
-use crate::Comparison;
-use crate::catalog::{Location, Sources};
 use crate::cli::transaction::CHANGED;
 use crate::cli::unified;
-use crate::edit::{Consequence, Original, Outcome};
-use crate::report::{Finding, json::FindingV1};
+use sockatlas::Comparison;
+use sockatlas::catalog::{Location, Sources};
+use sockatlas::edit::{Consequence, Original, Outcome};
+use sockatlas::report::{Finding, json::FindingV1};
 
 /// The effects of a change.
 #[derive(serde::Serialize)]

@@ -1,10 +1,10 @@
 //! The output of `winsock repair`.
 
 use super::{Place, Text, VERSION};
-use crate::catalog::Sources;
-use crate::report::Finding;
-use crate::winsock::SourceForm;
-use crate::winsock::repair::{Plan, Step, Subject};
+use sockatlas::catalog::Sources;
+use sockatlas::report::Finding;
+use sockatlas::winsock::SourceForm;
+use sockatlas::winsock::repair::{Plan, Step, Subject};
 
 /// A repair plan, and its result.
 #[derive(serde::Serialize)]

@@ -1,9 +1,9 @@
 //! Renders manual pages as roff.
 
-use crate::manual::CHAPTERS;
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+use sockatlas::manual::CHAPTERS;
 
 /// A manual page.
 pub(super) struct Page {

@@ -2,10 +2,10 @@
 
 use crate::cli::failure::{Failure, warn};
 use crate::cli::output::json_line;
-use crate::net::machine::Failure as LayerFailure;
-use crate::net::relay::{Observer, Outcome, Record};
-use crate::net::{Answer, Error, ErrorKind, Opened, Outcome as Attempted, Target};
 use serde::Serialize;
+use sockatlas::net::machine::Failure as LayerFailure;
+use sockatlas::net::relay::{Observer, Outcome, Record};
+use sockatlas::net::{Answer, Error, ErrorKind, Opened, Outcome as Attempted, Target};
 use std::collections::BTreeMap;
 use std::fs::OpenOptions;
 use std::io::{self, Write};

@@ -14,9 +14,9 @@ use super::globals::is_stdin;
 use super::output::{self, Format, printable, talk};
 use super::style::HINT;
 use super::{Failure, Globals, Status, failure, json};
-use crate::Loader;
-use crate::catalog::BUILTIN;
-use crate::edit::{Change, Outcome, Prepared, Transaction};
+use sockatlas::Loader;
+use sockatlas::catalog::BUILTIN;
+use sockatlas::edit::{Change, Outcome, Prepared, Transaction};
 use std::path::{Path, PathBuf};
 
 /// The shared options of all commands that change catalogs.

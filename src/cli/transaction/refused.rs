@@ -1,11 +1,11 @@
 //! The message about a change that is rejected.
 
-use crate::catalog::{Location, Severity, Sources, quoted};
 use crate::cli::output::{self, Format, counted, printable, talk};
 use crate::cli::style::{BAD, HINT};
 use crate::cli::{Failure, Status, json};
-use crate::edit::{ChangeError, Dependent, LockError, TransactionError};
-use crate::report::{self, Finding};
+use sockatlas::catalog::{Location, Severity, Sources, quoted};
+use sockatlas::edit::{ChangeError, Dependent, LockError, TransactionError};
+use sockatlas::report::{self, Finding};
 
 /// Prints the reason: exit status 1 if the catalogs do not allow the change, 2 if it could not be tried.
 ///

@@ -1,10 +1,10 @@
 //! The text for people about a change that is made, or shown.
 
-use crate::Comparison;
 use crate::cli::output::{self, printable, talk};
 use crate::cli::{Failure, diff, unified};
-use crate::edit::Outcome;
-use crate::report;
+use sockatlas::Comparison;
+use sockatlas::edit::Outcome;
+use sockatlas::report;
 use std::fmt::Write;
 
 /// The name of the new text in the head of a diff.

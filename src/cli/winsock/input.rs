@@ -1,9 +1,9 @@
 //! The source of a Winsock catalog, and how to read it: the shared arguments of all commands of the group.
 
-use crate::catalog::Limits;
 use crate::cli::failure::Failure;
 use crate::cli::globals::{STDIN, is_stdin};
-use crate::winsock::{self, Options, Reading, SourceForm};
+use sockatlas::catalog::Limits;
+use sockatlas::winsock::{self, Options, Reading, SourceForm};
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::PathBuf;
@@ -95,7 +95,9 @@ impl Input {
             From::Instlsp => SourceForm::Instlsp,
             From::Packed => SourceForm::Packed,
         });
-        Options { from, control_set: self.control_set }
+        let mut options = Options::default();
+        (options.from, options.control_set) = (from, self.control_set);
+        options
     }
 
     /// Reads the source, and collects its faults.

@@ -2,16 +2,16 @@
 
 use super::input::WholeInput;
 use super::written::Written;
-use crate::catalog::{FaultKind, Sources};
 use crate::cli::globals::is_stdin;
 use crate::cli::json::Repair;
 use crate::cli::output::{self, Format, counted, printable};
 use crate::cli::style::{BAD, FAINT, GOOD, SUBJECT, WARNING};
 use crate::cli::{Failure, Status, outfile};
-use crate::report::{Finding, text};
-use crate::winsock::reg::{self, WriteOptions};
-use crate::winsock::repair::{Plan, RepairOptions, Step, plan};
-use crate::winsock::{self, Options, PackedItem, Reading, Store};
+use sockatlas::catalog::{FaultKind, Sources};
+use sockatlas::report::{Finding, text};
+use sockatlas::winsock::reg::{self, WriteOptions};
+use sockatlas::winsock::repair::{Plan, RepairOptions, Step, plan};
+use sockatlas::winsock::{self, Options, PackedItem, Reading, Store};
 use std::fmt::Write;
 use std::path::PathBuf;
 use uuid::Uuid;
@@ -79,10 +79,11 @@ pub(super) fn run(args: &Args) -> Result<Status, Failure> {
         }
         outfile::may_be_written(output, [input.file.as_path()], args.force)?;
     }
-    let Reading { sources, store, faults } = input.read()?;
-    let remove_providers = args.remove_providers.clone();
-    let bits = args.written.bits();
-    let options = RepairOptions { bits, remove_providers, remove_unreachable: args.remove_unreachable };
+    let Reading { sources, store, faults, .. } = input.read()?;
+    let mut options = RepairOptions::default();
+    options.bits = args.written.bits();
+    options.remove_providers = args.remove_providers.clone();
+    options.remove_unreachable = args.remove_unreachable;
     let name = input.name();
     let plan = plan(&store, &options).map_err(|error| Failure::Message {
         message: format!("{name}: {error}"),

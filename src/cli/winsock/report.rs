@@ -12,7 +12,7 @@ use super::input::Input;
 use crate::cli::json::WinsockReport;
 use crate::cli::output::{self, Format};
 use crate::cli::{Failure, Status};
-use crate::winsock::report::{MountedWindows, report};
+use sockatlas::winsock::report::{MountedWindows, report};
 use std::path::PathBuf;
 
 pub(in crate::cli) use place::{Keys, Place};

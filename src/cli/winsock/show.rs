@@ -1,16 +1,16 @@
 //! `winsock show`: shows a whole Winsock catalog as its source states it, sound or not.
 
 use super::input::Input;
-use crate::catalog::Severity;
 use crate::cli::json::{self, Named, WinsockCatalog};
 use crate::cli::output::{self, Format, counted, printable, talk};
 use crate::cli::style::{BAD, FAINT, HEADING, SUBJECT};
 use crate::cli::table::{Table, cell};
 use crate::cli::{Failure, Status};
-use crate::report::{Finding, text};
-use crate::terms::Services;
-use crate::winsock::info::{Further, ProtocolInfo};
-use crate::winsock::{
+use sockatlas::catalog::Severity;
+use sockatlas::report::{Finding, text};
+use sockatlas::terms::Services;
+use sockatlas::winsock::info::{Further, ProtocolInfo};
+use sockatlas::winsock::{
     Beside, Bitness, Field, Fragment, Item, NameSpaceProvider, NameSpaceSet, Reading, Set, StandardItem, Store,
 };
 use std::collections::HashMap;
@@ -50,7 +50,11 @@ pub(super) fn run(args: &Args) -> Result<Status, Failure> {
         return Ok(Status::Clean);
     }
     // Faults keep the catalog from being loaded, but not from being shown.
-    let findings = faults.iter().map(|fault| Finding { severity: Severity::Warning, ..Finding::from(fault) });
+    let findings = faults.iter().map(|fault| {
+        let mut finding = Finding::from(fault);
+        finding.severity = Severity::Warning;
+        finding
+    });
     let text = text::findings(&findings.collect::<Vec<_>>(), sources, true);
     talk(format_args!("{}", text.trim_end()));
     Ok(Status::Refused)

@@ -1,7 +1,7 @@
 //! The sets and the encoding of a registry export: the shared arguments of all commands that write one.
 
-use crate::winsock::Bitness;
-use crate::winsock::reg::{self, WriteOptions};
+use sockatlas::winsock::Bitness;
+use sockatlas::winsock::reg::{self, WriteOptions};
 
 #[derive(clap::Args)]
 pub(in crate::cli) struct Written {
@@ -57,7 +57,9 @@ impl Written {
             Encoding::Utf8 => reg::Encoding::Utf8,
             Encoding::Regedit4 => reg::Encoding::Regedit4,
         };
-        WriteOptions { encoding, bits: self.bits() }
+        let mut options = WriteOptions::default();
+        (options.encoding, options.bits) = (encoding, self.bits());
+        options
     }
 }
 

@@ -50,7 +50,7 @@ pub fn to_toml(registry: &Registry) -> String {
 
 /// Additions to the contents of the registry.
 #[derive(Debug, Default)]
-pub(crate) struct Notes {
+pub struct Notes {
     /// The comment at the head, line by line.
     pub head: Vec<String>,
     /// Comments above entries, by the entries' names.
@@ -63,7 +63,7 @@ pub(crate) struct Notes {
 }
 
 /// Like [`to_toml`], with these additions.
-pub(crate) fn to_toml_with(registry: &Registry, notes: &Notes) -> String {
+pub fn to_toml_with(registry: &Registry, notes: &Notes) -> String {
     let mut page = Page::default();
     for line in &notes.head {
         page.comment(line);

@@ -5,25 +5,25 @@
 //! ones are enough.
 //!
 //! 1. Entries that offer the same services pass the same tests and are preferred alike. So the first of them that policy permits
-//! answers for all: there is one *class* for each set of services. A class has an answer, or policy bars all of its entries.
-//! Entries that cannot be used in the role answer nothing and are left out. The classes that pass R and P are those in the
-//! *interval* of sets from R up to the complement of P.
+//!    answers for all: there is one *class* for each set of services. A class has an answer, or policy bars all of its entries.
+//!    Entries that cannot be used in the role answer nothing and are left out. The classes that pass R and P are those in the
+//!    *interval* of sets from R up to the complement of P.
 //! 2. The interval of one set, R = S and P = all but S, holds the class of S alone. So if all of these requests are answered
-//! alike, both sides have the same classes, each with the same answer or barred for the same reason, and the sides can differ
-//! only in the order of the classes. Then every request is refused alike as well: the order affects neither whether a class
-//! passes nor whether policy bars all that pass.
+//!    alike, both sides have the same classes, each with the same answer or barred for the same reason, and the sides can differ
+//!    only in the order of the classes. Then every request is refused alike as well: the order affects neither whether a class
+//!    passes nor whether policy bars all that pass.
 //! 3. Suppose that R and P alone then make a difference: one side chooses x and the other y. Both sets lie in the interval, and
-//! so does the interval from their intersection to their union. In that smaller interval x is still the first of its side, and y
-//! the first of the other. So it is enough to ask for the interval from `x & y` to `x | y`, for each pair that the sides have in
-//! opposite orders. One service preferred, one avoided, or one of each add no case: they choose the first class of a smaller
-//! interval, if it has any, else the first of the rest.
+//!    so does the interval from their intersection to their union. In that smaller interval x is still the first of its side, and y
+//!    the first of the other. So it is enough to ask for the interval from `x & y` to `x | y`, for each pair that the sides have in
+//!    opposite orders. One service preferred, one avoided, or one of each add no case: they choose the first class of a smaller
+//!    interval, if it has any, else the first of the rest.
 //! 4. Suppose that only requests with more services in F and V differ, and one side chooses x and the other y. Each side finds
-//! none that is preferred to its own, so x and y are preferred alike; again they are in opposite orders, and the smallest
-//! interval keeps each of them first. Within it, services that both offer or that neither offers count alike for all classes, so
-//! F and V need only hold services that x and y do not share. So it is enough to look, for each pair in opposite orders, for an F
-//! and a V that hold as many services of x alone as of y alone, such that each class of the interval that comes before x on the
-//! one side, or before y on the other, offers fewer services of F, or as many of F and more of V. Conversely, each F and V found
-//! in this way is a difference.
+//!    none that is preferred to its own, so x and y are preferred alike; again they are in opposite orders, and the smallest
+//!    interval keeps each of them first. Within it, services that both offer or that neither offers count alike for all classes, so
+//!    F and V need only hold services that x and y do not share. So it is enough to look, for each pair in opposite orders, for an F
+//!    and a V that hold as many services of x alone as of y alone, such that each class of the interval that comes before x on the
+//!    one side, or before y on the other, offers fewer services of F, or as many of F and more of V. Conversely, each F and V found
+//!    in this way is a difference.
 //!
 //! The work of steps 2 and 3 is at most the square of the number of classes, with a walk along the list for each pair in opposite
 //! orders. Step 4 tries all F and V of a pair, and is the only step whose cost grows exponentially: where x and y differ in more

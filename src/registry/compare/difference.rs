@@ -187,7 +187,6 @@ impl std::fmt::Display for Demand {
 
 /// Describes the answer to a request.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
 pub enum Answer {
     /// An entry. Two entries of one name differ if opening them would open different stacks.
     Entry {

@@ -39,11 +39,10 @@ impl Loader {
 }
 
 /// The number of bytes at the beginning of a source that determine its size limit.
-#[cfg(feature = "cli")]
-pub(crate) const BEGINNING: u64 = 4096;
+pub const BEGINNING: u64 = 4096;
 
 /// Returns the size limit, in bytes, of a source with this beginning.
-pub(crate) fn most_bytes(beginning: &[u8], limits: &Limits) -> u64 {
+pub fn most_bytes(beginning: &[u8], limits: &Limits) -> u64 {
     // A hive holds the settings of the whole system, of which only a small part is read.
     if beginning.starts_with(b"regf") { limits.document_bytes.max(1 << 30) } else { limits.document_bytes }
 }

@@ -8,7 +8,6 @@ use uuid::Uuid;
 
 /// A difference between the two sets.
 #[derive(Clone, Debug)]
-#[non_exhaustive]
 pub enum Difference<'s> {
     /// An entry that only these programs see.
     OnlyIn(Bitness, &'s Item),

@@ -12,12 +12,12 @@ mod sets;
 pub(in crate::cli) use names::{control_set, kind, name_space, provider_flag_names};
 
 use super::{Place, VERSION};
-use crate::catalog::{Fault, FaultKind, Span};
-use crate::winsock::{ApplicationCategories, Beside, Fragment, NameSpaceProvider, NameSpaceSet, Reading, Stated};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use sets::WinsockSet;
+use sockatlas::catalog::{Fault, FaultKind, Span};
+use sockatlas::winsock::{ApplicationCategories, Beside, Fragment, NameSpaceProvider, NameSpaceSet, Reading, Stated};
 
 /// A Winsock catalog, and the faults that were found when it was read.
 #[derive(serde::Serialize)]

@@ -1,9 +1,9 @@
 //! The names that Windows has for numbers and flags of its catalogs.
 
 use crate::cli::json::Named;
-use crate::terms::{Family, Protocol, SocketType, System};
-use crate::winsock::ItemKind;
-use crate::winsock::info::provider_flags;
+use sockatlas::terms::{Family, Protocol, SocketType, System};
+use sockatlas::winsock::ItemKind;
+use sockatlas::winsock::info::provider_flags;
 
 /// Returns the component of a registry path that names the control set.
 pub(in crate::cli) fn control_set(root: &str) -> Option<&str> {

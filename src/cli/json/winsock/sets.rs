@@ -2,11 +2,11 @@
 
 use super::{BesideValue, Flags, beside, kind, place, provider_flag_names};
 use crate::cli::json::{Named, Place};
-use crate::terms::Services;
-use crate::winsock::info::ProtocolInfo;
-use crate::winsock::{Item, MalformedItem, Reading, Set};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use sockatlas::terms::Services;
+use sockatlas::winsock::info::ProtocolInfo;
+use sockatlas::winsock::{Item, MalformedItem, Reading, Set};
 
 #[derive(serde::Serialize)]
 pub(super) struct WinsockSet<'a> {

@@ -11,15 +11,15 @@ mod parts;
 mod sets;
 
 use super::{Text, VERSION};
-use crate::catalog::{Bitness, Severity};
 use crate::cli::winsock::Keys;
-use crate::report::Finding;
-use crate::winsock::Item;
-use crate::winsock::report::{ApplicationReport, Difference, FragmentReport, LoadPointReport, Report, Verdict};
 use name_spaces::NameSpaceSetJson;
 use parts::{ConcernJson, PlaceJson, ProviderJson};
 use serde::Serialize;
 use sets::SetJson;
+use sockatlas::catalog::{Bitness, Severity};
+use sockatlas::report::Finding;
+use sockatlas::winsock::Item;
+use sockatlas::winsock::report::{ApplicationReport, Difference, FragmentReport, LoadPointReport, Report, Verdict};
 
 /// The report on a Winsock catalog.
 #[derive(Serialize)]

@@ -2,10 +2,10 @@
 
 use super::Text;
 use super::parts::{AbsentJson, ConcernJson, Guid, LibraryJson, PlaceJson, TimesJson};
-use crate::catalog::Bitness;
 use crate::cli::winsock::Keys;
-use crate::winsock::report::{NameSpaceReport, NameSpaceSetReport, NameSpaceStanding};
 use serde::Serialize;
+use sockatlas::catalog::Bitness;
+use sockatlas::winsock::report::{NameSpaceReport, NameSpaceSetReport, NameSpaceStanding};
 
 #[derive(Serialize)]
 pub(super) struct NameSpaceSetJson<'r> {

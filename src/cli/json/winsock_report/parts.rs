@@ -1,11 +1,11 @@
 //! The parts that entries and name-space providers share.
 
 use super::Text;
-use crate::catalog::{Location, Span};
 use crate::cli::winsock::{Keys, Place};
-use crate::winsock::StandardProvider;
-use crate::winsock::report::{LibraryFile, LibraryState, PathConcern, Times};
 use serde::Serialize;
+use sockatlas::catalog::{Location, Span};
+use sockatlas::winsock::StandardProvider;
+use sockatlas::winsock::report::{LibraryFile, LibraryState, PathConcern, Times};
 use std::time::Duration;
 use uuid::Uuid;
 

@@ -1,14 +1,14 @@
 //! The entries of one set, and the answers to the usual requests.
 
 use super::parts::{AbsentJson, ConcernJson, LibraryJson, PlaceJson, ProviderJson, TimesJson};
-use crate::catalog::Bitness;
 use crate::cli::json::kind;
 use crate::cli::winsock::Keys;
-use crate::winsock::Item;
-use crate::winsock::report::{
+use serde::Serialize;
+use sockatlas::catalog::Bitness;
+use sockatlas::winsock::Item;
+use sockatlas::winsock::report::{
     Absent, Addition, Answer, Change, EntryReport, LayerReport, Leftover, Outcome, SetReport, Standing,
 };
-use serde::Serialize;
 
 #[derive(Serialize)]
 pub(super) struct SetJson<'r> {

@@ -1,7 +1,7 @@
 //! The place of a statement: line and column, and the registry key that contains it.
 
-use crate::catalog::{Bitness, Location, Sources, Span};
-use crate::winsock::{Reading, SourceForm, Store};
+use sockatlas::catalog::{Bitness, Location, Sources, Span};
+use sockatlas::winsock::{Reading, SourceForm, Store};
 
 /// The keys of a source, by their places.
 pub(in crate::cli) struct Keys<'r> {

@@ -9,11 +9,11 @@ mod entries;
 mod others;
 
 use super::place::Keys;
-use crate::catalog::Bitness;
 use crate::cli::output::printable;
 use crate::cli::style::{BAD, FAINT, GOOD, HEADING};
-use crate::winsock::Item;
-use crate::winsock::report::{LibraryFile, LibraryState, PathConcern, Report, Times, shown_name};
+use sockatlas::catalog::Bitness;
+use sockatlas::winsock::Item;
+use sockatlas::winsock::report::{LibraryFile, LibraryState, PathConcern, Report, Times, shown_name};
 use std::fmt::{Display, Write};
 
 pub(super) fn render(report: &Report<'_>, keys: &Keys<'_>) -> String {
@@ -51,7 +51,7 @@ impl Text<'_> {
     }
 
     /// Writes a line with the place of its statement.
-    fn said(&mut self, steps: usize, line: impl Display, at: crate::catalog::Span) {
+    fn said(&mut self, steps: usize, line: impl Display, at: sockatlas::catalog::Span) {
         let place = self.keys.place(at).to_string();
         self.line(steps, format_args!("{line}  {FAINT}{}{FAINT:#}", printable(&place)));
     }
@@ -124,7 +124,7 @@ fn library(library: &LibraryFile) -> String {
 fn times(
     text: &mut Text<'_>,
     times: Option<&Times<'_>>,
-    late: impl Fn(usize) -> Option<(String, crate::catalog::Span)>,
+    late: impl Fn(usize) -> Option<(String, sockatlas::catalog::Span)>,
 ) {
     let Some(times) = times else {
         text.line(1, "when keys were written: not stated");

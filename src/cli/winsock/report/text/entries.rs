@@ -3,11 +3,11 @@
 use super::{Text, concerns, library, named, times};
 use crate::cli::output::printable;
 use crate::cli::style::{BAD, SUBJECT, WARNING};
-use crate::winsock::report::{
+use indexmap::IndexMap;
+use sockatlas::winsock::report::{
     Addition, Change, EntryReport, LayerReport, Leftover, Outcome, Report, SetReport, Standing,
 };
-use crate::winsock::{Field, Item, ItemKind};
-use indexmap::IndexMap;
+use sockatlas::winsock::{Field, Item, ItemKind};
 use std::collections::{HashMap, HashSet};
 
 pub(super) fn set(text: &mut Text<'_>, set: &SetReport<'_>, report: &Report<'_>) {

@@ -2,13 +2,13 @@
 //! providers, applications.
 
 use super::{Text, bits, concerns, library, named, times};
-use crate::catalog::Severity;
 use crate::cli::output::printable;
 use crate::cli::style::{BAD, FAINT, WARNING};
-use crate::winsock::report::{
+use sockatlas::catalog::Severity;
+use sockatlas::winsock::report::{
     Difference, FragmentReport, NameSpaceChange, NameSpaceReport, NameSpaceSetReport, NameSpaceStanding, Report,
 };
-use crate::winsock::{Field, SourceForm};
+use sockatlas::winsock::{Field, SourceForm};
 
 pub(super) fn source(text: &mut Text<'_>, report: &Report<'_>) {
     let store = report.store;
@@ -18,6 +18,7 @@ pub(super) fn source(text: &mut Text<'_>, report: &Report<'_>) {
         SourceForm::Netsh => "what netsh prints, which does not state all fields",
         SourceForm::Instlsp => "what instlsp prints, which prints ids and names only",
         SourceForm::Packed => "packed items",
+        other => other.name(),
     };
     text.heading("Source");
     text.line(1, format_args!("{}: {form}", printable(text.keys.source())));
