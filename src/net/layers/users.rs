@@ -130,12 +130,12 @@ mod tests {
             assert!(users.know(name.as_bytes(), password.as_bytes()), "{name}");
         }
         #[rustfmt::skip]
-        let strangers = [
+        let unknown = [
             ("alice", "open sesam"), ("alice", "open sesame "), ("alice", "open sesame\0"), ("alice", ""), ("", "open sesame"),
             ("alic", "e:open sesame"), ("bob:a", "b#c"), ("bob", "x"), ("zoe", "x"), ("", ""), ("# those of the workshop", ""),
             ("alice", &"open sesame".repeat(100)),
         ];
-        for (name, password) in strangers {
+        for (name, password) in unknown {
             assert!(!users.know(name.as_bytes(), password.as_bytes()), "{name}:{password}");
         }
         assert_eq!(format!("{users:?}"), "Users(3)");

@@ -10,7 +10,7 @@ pub use error::HttpConnectClientError;
 
 use super::message::{LONGEST_HEADER, Search};
 use crate::net::Target;
-use crate::net::layers::stranger::Stranger;
+use crate::net::layers::client_protocol::ClientProtocol;
 use crate::net::layers::users::Users;
 use crate::net::machine::{self, Above, Answer, Buffer, Claims, Phase, SessionError};
 use crate::net::provider::{Context, Layer, ProviderError};
@@ -72,11 +72,11 @@ impl Session {
         let bytes = input.bytes();
         // What speaks something else may wait for an answer, and never send the end of a header.
         if let Some(&first) = bytes.first()
-            && let stranger = Stranger::of(first)
-            && !matches!(stranger, Stranger::Http(_))
+            && let protocol = ClientProtocol::detect(first)
+            && !matches!(protocol, ClientProtocol::Http(_))
             && !stands_before_request(first)
         {
-            return Err(HttpConnectClientError::Stranger { stranger });
+            return Err(HttpConnectClientError::WrongProtocol { protocol });
         }
         let end = self.search.end(&bytes[..bytes.len().min(LONGEST_HEADER)]);
         let Some(end) = end else {

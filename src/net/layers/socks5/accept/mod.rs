@@ -8,7 +8,7 @@ pub use error::Socks5ClientError;
 
 use super::message::{self, Command, Host, Method, NoAddress, PASSWORD_VERSION, Reply, VERSION};
 use crate::net::Target;
-use crate::net::layers::stranger::Stranger;
+use crate::net::layers::client_protocol::ClientProtocol;
 use crate::net::layers::users::Users;
 use crate::net::machine::{self, Above, Answer, Buffer, Claims, Denial, Phase, SessionError};
 use crate::net::provider::{Context, Layer, ProviderError};
@@ -84,10 +84,10 @@ impl Session {
             (_, None) => Ok(()),
             (_, Some(found)) if found == expected => Ok(()),
             (Message::Greeting, Some(found)) => {
-                let stranger = Stranger::of(found);
+                let protocol = ClientProtocol::detect(found);
                 self.last_words =
-                    Some(stranger.reported("a SOCKS 5 proxy, and no HTTP proxy")).filter(|words| !words.is_empty());
-                Err(Socks5ClientError::Stranger { stranger })
+                    Some(protocol.rejection("a SOCKS 5 proxy, and no HTTP proxy")).filter(|words| !words.is_empty());
+                Err(Socks5ClientError::WrongProtocol { protocol })
             }
             (_, Some(found)) => Err(Socks5ClientError::Version { message, found, expected }),
         }
