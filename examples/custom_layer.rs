@@ -1,11 +1,11 @@
 //! A layer of one's own: both ends say `ACME` and the newest version that they speak, and agree on the older of the two.
-//! When that is done it retires. As a [`Session`] gets bytes and gives bytes, it serves every driver alike.
+//! When that is done the layer retires. As a [`Handshake`] gets bytes and gives bytes, it serves every driver alike.
 //!
 //! What people get wrong: bytes come in pieces; what follows the handshake may come with it, and stays in `input`; a
 //! wrong peer is told at its first wrong byte, else both wait. `cargo run --example custom_layer`
 
 use sockatlas::catalog::{Module, ModuleRole, OptionKind, OptionSpec};
-use sockatlas::net::machine::{Above, Buffer, Failure, Phase, Session, SessionError};
+use sockatlas::net::machine::{Buffer, Failure, Handshake, HandshakeSession, Progress, Session, SessionError};
 use sockatlas::net::{Context, Layer, LayerProvider, Opener, ProviderError, Providers, Role, Settings};
 use sockatlas::{Loader, Request};
 use std::error::Error;
@@ -41,41 +41,29 @@ struct Hello {
 
 impl Layer for Hello {
     fn session(&self, _: &Context<'_>) -> Result<Box<dyn Session>, ProviderError> {
-        Ok(Box::new(self.clone()))
+        Ok(Box::new(HandshakeSession::new(self.clone())))
     }
 }
 
-impl Session for Hello {
-    fn phase(&self) -> Phase {
-        if self.agreed.is_some() { Phase::Retired } else { Phase::Handshake }
-    }
-    fn start(&mut self, below: &mut Buffer) -> Result<(), SessionError> {
+impl Handshake for Hello {
+    fn start(&mut self, below: &mut Buffer) -> Result<Progress, SessionError> {
         below.push(&[MAGIC, &[NEWEST]].concat());
-        Ok(())
+        Ok(Progress::Continues)
     }
-    fn receive(&mut self, input: &mut Buffer, _: &mut Above<'_>, _: &mut Buffer) -> Result<(), SessionError> {
+    fn receive(&mut self, input: &mut Buffer, _: &mut Buffer) -> Result<Progress, SessionError> {
         let come = &input.bytes()[..input.len().min(MAGIC.len())];
         if !MAGIC.starts_with(come) {
             let problem = format!("the peer began with `{}`, not with `ACME`", come.escape_ascii());
             return Err(SessionError::new(Failure::Protocol, problem));
         }
-        let Some(&theirs) = input.bytes().get(MAGIC.len()) else { return Ok(()) };
+        let Some(&theirs) = input.bytes().get(MAGIC.len()) else { return Ok(Progress::Continues) };
         if theirs < self.oldest {
             let problem = format!("the peer speaks version {theirs} at most, {} is the oldest accepted", self.oldest);
             return Err(SessionError::new(Failure::Refused, problem));
         }
         input.consume(MAGIC.len() + 1);
         self.agreed = Some(theirs.min(NEWEST));
-        Ok(())
-    }
-    fn receive_end(&mut self, _: &mut Buffer, _: &mut Above<'_>) -> Result<(), SessionError> {
-        Ok(()) // An end in a handshake is an error by itself. What follows is for layers that stay.
-    }
-    fn send(&mut self, _: &[u8], _: &mut Buffer) -> Result<usize, SessionError> {
-        Ok(0)
-    }
-    fn send_end(&mut self, _: &mut Buffer) -> Result<(), SessionError> {
-        Ok(())
+        Ok(Progress::Done)
     }
     fn facts(&self) -> Vec<(&'static str, String)> {
         self.agreed.map(|version| ("version", version.to_string())).into_iter().collect()

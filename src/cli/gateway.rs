@@ -3,18 +3,18 @@
 //! The gateway is a [relay](sockatlas::net::relay) whose clients name their targets, one relay for each address. Its
 //! listening side is described by a small catalog of its own, `gateway.toml`.
 
-mod doors;
+mod frontends;
 
 use super::follow::Following;
 use super::spec::{Exposing, Limit, Losing, Takes, Words, notify_never_tried, reported, time};
 use super::traffic::{Served, files, log::Log, serve};
 use super::{Failure, Globals, Status};
-use doors::{Addresses, Door, Protocol};
 use sockatlas::Registry;
 use sockatlas::net::relay::{Objection, Relay};
 use sockatlas::net::{Alternatives, Denial, Opened};
 use sockatlas::terms::Role;
 use sockatlas::terms::{Family, Services};
+use frontends::{Addresses, Frontend, Protocol};
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -41,7 +41,7 @@ Examples:
   sockatlas gateway --socks5 localhost:1080 --connect tcp4 --connect tcp6
   curl --socks5-hostname 127.0.0.1:1080 https://example.org/
   https_proxy=http://127.0.0.1:8080 git clone https://example.org/x.git")]
-#[command(group = clap::ArgGroup::new("doors").args(["socks5", "http"]).required(true).multiple(true))]
+#[command(group = clap::ArgGroup::new("frontends").args(["socks5", "http"]).required(true).multiple(true))]
 pub(super) struct Args {
     /// Serves SOCKS 5 (RFC 1928: CONNECT) there; a name may stand for several addresses; repeatable
     #[arg(long, value_name = "HOST:PORT")]
@@ -107,42 +107,43 @@ pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
         Ok(far) => far,
         Err(status) => return Ok(status),
     };
-    let registry = doors::registry()?;
+    let registry = frontends::registry()?;
     let open = |protocol, places: &[String]| {
         let each = places.iter().map(|place| {
             let addresses = Addresses::find(place, &registry)?;
             if !args.allow_remote {
                 addresses.are_of_this_host()?;
             }
-            addresses.doors(protocol, &registry, args.users_file.as_deref(), &args.exposing)
+            addresses.frontends(protocol, &registry, args.users_file.as_deref(), &args.exposing)
         });
-        each.collect::<Result<Vec<Vec<Door>>, Failure>>()
+        each.collect::<Result<Vec<Vec<Frontend>>, Failure>>()
     };
-    let doors = [open(Protocol::Socks5, &args.socks5)?, open(Protocol::Http, &args.http)?].concat();
+    let frontends = [open(Protocol::Socks5, &args.socks5)?, open(Protocol::Http, &args.http)?].concat();
     let log = args.log.as_deref().map(Log::open).transpose()?.map(Log::of_clients);
     let own = Arc::<OnceLock<Vec<SocketAddr>>>::default();
-    let count: usize = doors.iter().map(Vec::len).sum();
+    let count: usize = frontends.iter().map(Vec::len).sum();
     let processors = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let threads = args.threads.map_or(processors.div_ceil(count), NonZeroUsize::get);
     let asked = args.max_connections.map(|most| most.get().saturating_mul(count));
     let most = files::connections(asked, threads * count) / count;
     let relays = Relays { args, far: &far, own: &own, threads, most, log: log.as_ref() };
     let mut served = Vec::new();
-    for place in &doors {
-        served.extend(doors::listen(place, |door| relays.listen(door))?);
+    for place in &frontends {
+        served.extend(frontends::listen(place, |frontend| relays.listen(frontend))?);
     }
     let own = own.get_or_init(|| served.iter().filter_map(|served| served.listening.local()?.socket_addr()).collect());
     leads_elsewhere(&far, own)?;
     let switches = served.iter().map(|served| served.listening.switch()).collect();
     let (args, globals, own) = (args.clone(), globals.clone(), own.clone());
-    let doors: Vec<Door> = doors.into_iter().flatten().collect();
+    let frontends: Vec<Frontend> = frontends.into_iter().flatten().collect();
     let again = move |registry: &Registry| {
         let far = match self::far(&args, &globals, registry)? {
             Ok(far) => far,
             Err(status) => return Ok(Err(status)),
         };
         leads_elsewhere(&far, &own)?;
-        let relays = doors.iter().map(|door| Relay::asked(door.opener.clone(), &door.address, far.clone()));
+        let relays =
+            frontends.iter().map(|frontend| Relay::asked(frontend.opener.clone(), &frontend.address, far.clone()));
         relays.collect::<Result<Vec<Relay>, _>>().map(Ok).map_err(reported)
     };
     let followed = catalogs.begin(switches, again)?;
@@ -202,7 +203,7 @@ fn leads_elsewhere(far: &Alternatives, own: &[SocketAddr]) -> Result<(), Failure
         let Ok(addresses) = opener.target(literal).and_then(|target| opener.resolve(&target)) else { continue };
         let here = |ip| std::net::UdpSocket::bind((ip, 0)).is_ok();
         let proxies = addresses.iter().filter_map(|address| address.socket_addr());
-        if let Some(proxy) = proxies.into_iter().find(|proxy| doors::is_among(*proxy, own, here)) {
+        if let Some(proxy) = proxies.into_iter().find(|proxy| frontends::is_among(*proxy, own, here)) {
             let message = format!("`{}` leads through {proxy}, which is this gateway", opener.selection().name());
             return Err(Failure::Message { message, help: None });
         }
@@ -223,14 +224,14 @@ struct Relays<'a> {
 }
 
 impl Relays<'_> {
-    fn listen(&self, door: &Door) -> Result<Served, sockatlas::net::Error> {
+    fn listen(&self, frontend: &Frontend) -> Result<Served, sockatlas::net::Error> {
         let Relays { args, far, own, threads, most, log } = *self;
         let own = own.clone();
-        let mut relay = Relay::asked(door.opener.clone(), &door.address, far.clone())?
+        let mut relay = Relay::asked(frontend.opener.clone(), &frontend.address, far.clone())?
             .threads(threads)
             .max_connections(most)
             .grace(args.grace.0)
-            .warden(move |_: &Opened, far: &Opened| is_no_loop(far, own.get().map_or(&[], Vec::as_slice)));
+            .authorizer(move |_: &Opened, far: &Opened| is_no_loop(far, own.get().map_or(&[], Vec::as_slice)));
         if let Some(limit) = args.idle_timeout {
             relay = relay.idle_limit(limit.0);
         }
@@ -238,7 +239,7 @@ impl Relays<'_> {
             relay = relay.observer(log.clone());
         }
         let listening = relay.listen()?;
-        let shown = door.shown(listening.local());
+        let shown = frontend.shown(listening.local());
         Ok(Served { listening, shown })
     }
 }
@@ -249,7 +250,7 @@ fn is_no_loop(far: &Opened, own: &[SocketAddr]) -> Result<(), Objection> {
     let Some(peer) = end(&far.peer) else { return Ok(()) };
     // A connection of a host to itself has the same address at both ends.
     let here = |ip| end(&far.local).is_some_and(|local| local.ip() == ip);
-    if doors::is_among(peer, own, here) {
+    if frontends::is_among(peer, own, here) {
         return Err(Objection { denial: Denial::NotAllowed, why: format!("{peer} is this gateway") });
     }
     Ok(())

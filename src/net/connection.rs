@@ -19,32 +19,54 @@ pub(super) struct Connection {
     pub socket: Box<dyn BaseSocket>,
     /// What was opened, as far as it does not change.
     pub opened: Opened,
-    /// A connection that was begun is not there yet.
-    pub connecting: bool,
     /// The socket carries messages and has no end, so that a read of 0 bytes is an empty message.
     pub endless: bool,
     /// A client that asks for a target is answered by the program; else by the connection, which grants it.
     pub asks: bool,
     /// Which layers give `encrypted` or `authenticated`, top first.
     pub securing: Arc<[bool]>,
-    /// The layers know that the socket is connected.
-    reported_connected: bool,
-    /// The side that is written is to be shut down once all is sent.
-    closing: bool,
-    /// ... and was.
-    closed: bool,
-    /// A read has reported that the peer ended its side.
-    ended: bool,
-    /// The last write of the user found no room.
-    write_blocked: bool,
-    /// The handshakes are over, and the last of them is sent.
-    established: bool,
-    /// After the last read there may be more to tell without the socket: bytes, the end, a failure.
-    more: bool,
+    state: State,
+    reading: Reading,
+    writing: Writing,
     /// Something could not be sent while the user was reading: the first such, until it is told.
     send_failed: Option<io::Error>,
     /// Which calls of the socket would have had to wait, since they were [taken](Connection::take_blocked).
     blocked: Wants,
+}
+
+/// The state of a connection.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub(super) enum State {
+    /// The socket begins to connect.
+    Connecting,
+    /// The socket is connected, and the layers are not notified of that yet.
+    Connected,
+    /// The layers shake hands.
+    Handshaking,
+    /// The handshakes are over, and the last of them is sent.
+    Established,
+}
+
+/// The result of the user's last read.
+#[derive(Copy, Clone, PartialEq, Eq)]
+enum Reading {
+    /// The next read needs the socket.
+    Waiting,
+    /// The next read may have a result without the socket: bytes, the end, a failure.
+    More,
+    /// The peer ended its side.
+    Ended,
+}
+
+/// The state of the side that the user writes.
+#[derive(Copy, Clone, PartialEq, Eq)]
+enum Writing {
+    Open,
+    /// The last write found no room.
+    Blocked,
+    /// It is to be shut down once everything is sent.
+    Closing,
+    Closed,
 }
 
 /// Which readiness of its socket a connection waits for.
@@ -57,22 +79,18 @@ pub struct Wants {
 }
 
 impl Connection {
-    pub fn new(machine: Machine, socket: Box<dyn BaseSocket>, opened: Opened, connecting: bool, endless: bool) -> Self {
+    /// Creates a connection over a socket that is [connecting](State::Connecting) or [connected](State::Connected).
+    pub fn new(machine: Machine, socket: Box<dyn BaseSocket>, opened: Opened, state: State, endless: bool) -> Self {
         Connection {
             machine,
             socket,
             opened,
-            connecting,
             endless,
             asks: false,
             securing: Arc::default(),
-            reported_connected: false,
-            closing: false,
-            closed: false,
-            ended: false,
-            write_blocked: false,
-            established: false,
-            more: false,
+            state,
+            reading: Reading::Waiting,
+            writing: Writing::Open,
             send_failed: None,
             blocked: Wants::default(),
         }
@@ -93,19 +111,24 @@ impl Connection {
     /// Returns whether the next read may have something to tell without the socket: bytes that came up, the end, a failure.
     pub fn has_unread(&self) -> bool {
         // The end of the handshakes is sent first.
-        self.established && (self.machine.has_unread() || self.more)
+        self.state == State::Established && (self.machine.has_unread() || self.reading == Reading::More)
     }
 
     /// Returns whether a read has reported that the peer ended its side.
     pub fn has_ended(&self) -> bool {
-        self.ended
+        self.reading == Reading::Ended
+    }
+
+    /// Returns whether the socket is not connected yet.
+    pub fn is_connecting(&self) -> bool {
+        self.state == State::Connecting
     }
 
     /// Returns the socket itself, when no layer is left above it and nothing is to be sent, and no message waits that would lose
     /// its boundaries.
     pub fn into_bare(mut self) -> Result<Bare, Box<Connection>> {
         let messages_wait = self.machine.is_of_messages() && self.machine.has_unread();
-        if self.connecting || !self.machine.is_bare() || messages_wait || self.send().is_err() {
+        if self.is_connecting() || !self.machine.is_bare() || messages_wait || self.send().is_err() {
             return Err(Box::new(self));
         }
         match self.socket.into_fd() {
@@ -178,24 +201,24 @@ impl Connection {
 
     /// Connects as far as it goes without waiting.
     pub fn finish_connecting(&mut self) -> io::Result<()> {
-        if self.connecting {
+        if self.is_connecting() {
             if !self.socket.finish_connect()? {
                 self.blocked.writable = true;
                 return Err(io::ErrorKind::WouldBlock.into());
             }
-            self.connecting = false;
+            self.state = State::Connected;
         }
         Ok(())
     }
 
     /// Connects and shakes hands as far as it goes without waiting; with a socket that waits, to the end.
     pub fn establish(&mut self) -> io::Result<()> {
-        if self.established {
+        if self.state == State::Established {
             return Ok(());
         }
         self.finish_connecting()?;
         if !self.machine.is_open() {
-            if !std::mem::replace(&mut self.reported_connected, true) {
+            if std::mem::replace(&mut self.state, State::Handshaking) == State::Connected {
                 self.machine.connected(&SocketEnds(&*self.socket));
             }
             self.machine.start().map_err(|failure| self.layer_reported(failure))?;
@@ -211,7 +234,9 @@ impl Connection {
             }
             let flushed = self.send();
             if self.machine.is_open() {
-                self.established = flushed.is_ok();
+                if flushed.is_ok() {
+                    self.state = State::Established;
+                }
                 return flushed;
             }
             match flushed {
@@ -246,7 +271,7 @@ impl Connection {
     }
 
     fn send(&mut self) -> io::Result<()> {
-        if self.closed {
+        if self.writing == Writing::Closed {
             // What a layer still had to say comes too late.
             while self.machine.has_outbound() {
                 self.machine.sent(self.machine.outbound().len());
@@ -270,9 +295,9 @@ impl Connection {
             }
             return Err(error);
         }
-        if self.closing {
+        if self.writing == Writing::Closing {
             self.socket.shutdown_write()?;
-            self.closed = true;
+            self.writing = Writing::Closed;
         }
         Ok(())
     }
@@ -311,7 +336,7 @@ impl Connection {
                 result => result,
             },
             Answer::Refused(_) => {
-                self.closing = true;
+                self.close();
                 self.send()
             }
         }
@@ -332,10 +357,15 @@ impl Connection {
             return Ok(0);
         }
         self.open()?;
-        self.more = false;
+        if self.reading == Reading::More {
+            self.reading = Reading::Waiting;
+        }
         let count = self.try_read(target)?;
-        self.ended = count.is_none();
-        self.more = !self.machine.is_bare() && count.is_some_and(|count| self.has_more(messages, count, target.len()));
+        self.reading = match count {
+            None => Reading::Ended,
+            Some(count) if !self.machine.is_bare() && self.has_more(messages, count, target.len()) => Reading::More,
+            Some(_) => Reading::Waiting,
+        };
         Ok(count.unwrap_or(0))
     }
 
@@ -412,13 +442,15 @@ impl Connection {
 
     pub fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let result = self.try_write(bytes);
-        self.write_blocked = would_block(&result);
+        if !self.is_closing() {
+            self.writing = if would_block(&result) { Writing::Blocked } else { Writing::Open };
+        }
         result
     }
 
     fn try_write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.open()?;
-        if self.closing {
+        if self.is_closing() {
             return Err(io::ErrorKind::BrokenPipe.into());
         }
         if self.send_failed.is_some() {
@@ -453,24 +485,39 @@ impl Connection {
     /// Ends the side that is written, through all layers; called again after `WouldBlock`, it goes on.
     pub fn shutdown_write(&mut self) -> io::Result<()> {
         self.open()?;
-        if !self.closing {
+        if !self.is_closing() {
             self.machine.send_end().map_err(|failure| self.layer_reported(failure))?;
-            self.closing = true;
+            self.close();
         }
         self.flush()
     }
 
+    /// Returns whether the side that the user writes is to be shut down, or was.
+    fn is_closing(&self) -> bool {
+        matches!(self.writing, Writing::Closing | Writing::Closed)
+    }
+
+    /// Makes the side that the user writes be shut down once everything is sent.
+    fn close(&mut self) {
+        if !self.is_closing() {
+            self.writing = Writing::Closing;
+        }
+    }
+
     pub fn wants(&self) -> Wants {
-        if self.connecting {
+        if self.is_connecting() {
             return Wants { readable: false, writable: true };
         }
         let open = self.machine.is_open();
         // The program owes an answer, and until then what a client says is of no interest.
         let waits = self.asks && self.machine.asks();
-        let only_sends = self.machine.is_clogged() || open && !self.established && self.machine.has_outbound();
+        let only_sends =
+            self.machine.is_clogged() || open && self.state != State::Established && self.machine.has_outbound();
         Wants {
             readable: !only_sends && !waits && (!self.machine.has_ended() || !open),
-            writable: self.machine.has_outbound() || (self.write_blocked && open) || self.closing && !self.closed,
+            writable: self.machine.has_outbound()
+                || self.writing == Writing::Blocked && open
+                || self.writing == Writing::Closing,
         }
     }
 

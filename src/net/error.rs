@@ -320,12 +320,12 @@ impl ProviderError {
         let denied = [io::ErrorKind::PermissionDenied, io::ErrorKind::Unsupported, io::ErrorKind::InvalidInput];
         // Errors of these without a kind of their own, and calls that reach no network whatever comes of them.
         let lacking = [Errno::AFNOSUPPORT, Errno::PROTONOSUPPORT, Errno::SOCKTNOSUPPORT, Errno::NODEV];
-        let before = ["socket", "setsockopt", "ioctl FIONBIO", "bind"];
+        let before = ["socket", "setsockopt", "bind"];
         match self.io() {
             Some(error) => {
                 denied.contains(&error.kind())
                     || Errno::from_io_error(error).is_some_and(|errno| lacking.contains(&errno))
-                    || before.iter().any(|call| self.is_of_call(call))
+                    || self.call().is_some_and(|call| before.contains(&call))
             }
             None => self.kind() != ProviderFailure::Unresolved,
         }

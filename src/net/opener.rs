@@ -3,7 +3,7 @@
 use super::address::{Address, Target, TargetError};
 use super::alternatives::security;
 use super::cancel::Cancel;
-use super::connection::Connection;
+use super::connection::{Connection, State};
 use super::error::{Error, Step};
 use super::machine::{Machine, Origin, Session};
 use super::opened::Opened;
@@ -242,8 +242,8 @@ impl Opener {
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
                 Err(error) => {
                     let source = match option {
-                        Some(option) => ProviderError::option(option, format!("{}: {error}", path.display())),
-                        None => ProviderError::system(format!("lstat {}", path.display()), error),
+                        Some(option) => ProviderError::file(option, path, error),
+                        None => ProviderError::system("lstat", error).with_argument(path.display()),
                     };
                     return Err(self.failed(entry, None, source));
                 }
@@ -515,7 +515,8 @@ impl Opener {
         let mut opened = Opened::new(&self.selection.get(), Role::Connect, Some(target.clone()));
         opened.peer = Some(address.clone());
         opened.origin = self.origin.clone();
-        let mut connection = Connection::new(self.machine(sessions), socket, opened, true, self.is_endless());
+        let mut connection =
+            Connection::new(self.machine(sessions), socket, opened, State::Connecting, self.is_endless());
         connection.securing = self.securing();
         Ok(connection)
     }
@@ -540,7 +541,8 @@ impl Opener {
         let layers = self.layers(Role::Accept)?;
         let sessions = self.sessions(&layers, None)?;
         let opened = Opened::new(&self.selection.get(), Role::Accept, None);
-        let mut connection = Connection::new(self.machine(sessions), socket, opened, false, self.is_endless());
+        let mut connection =
+            Connection::new(self.machine(sessions), socket, opened, State::Connected, self.is_endless());
         connection.asks = self.asks;
         connection.securing = self.securing();
         Ok(connection)

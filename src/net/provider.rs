@@ -1,14 +1,16 @@
 //! What implements entries: traits that a program can implement too, and the value that holds the implementations.
 
+mod error;
+
+pub use error::{ProviderError, ProviderFailure};
+
 use super::address::{Address, Target};
 use super::machine::{Origin, Session};
 use super::settings::Settings;
 use super::socket::{BaseListener, BaseSocket};
 use crate::catalog::{Module, Modules};
 use crate::terms::{Family, Protocol, SocketType};
-use std::error::Error;
 use std::fmt;
-use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -132,88 +134,6 @@ impl<'a> Context<'a> {
     /// Creates a session for a connection to `target`, made at `now`.
     pub fn new(target: Option<&'a Target>, now: SystemTime) -> Self {
         Context { target, now, origin: None }
-    }
-}
-
-/// Reports why a provider could not do what it was asked for.
-#[derive(Debug)]
-pub struct ProviderError {
-    what: String,
-    kind: ProviderFailure,
-    source: Option<Box<dyn Error + Send + Sync>>,
-}
-
-/// Returns the kind of failure.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ProviderFailure {
-    /// The module does not support the operation.
-    Unsupported,
-    /// An option is missing, or cannot be used.
-    Option,
-    /// The system, or what stands for it, refused.
-    System,
-    /// A name has no address.
-    Unresolved,
-}
-
-impl ProviderError {
-    /// Creates an error for an operation that the module does not support.
-    pub fn unsupported(what: impl Into<String>) -> Self {
-        ProviderError { what: what.into(), kind: ProviderFailure::Unsupported, source: None }
-    }
-
-    /// Creates an option is missing or cannot be used: its name, and why.
-    pub fn option(name: &str, why: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        let what = format!("option `{name}`");
-        ProviderError { what, kind: ProviderFailure::Option, source: Some(why.into()) }
-    }
-
-    /// Creates a call of the system failed.
-    pub fn system(call: impl Into<String>, error: io::Error) -> Self {
-        ProviderError { what: call.into(), kind: ProviderFailure::System, source: Some(error.into()) }
-    }
-
-    /// Creates a name has no address that could be used.
-    pub fn unresolved(name: impl fmt::Display, why: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        let what = format!("looking up {name}");
-        ProviderError { what, kind: ProviderFailure::Unresolved, source: Some(why.into()) }
-    }
-
-    /// Returns what kind of failure it is.
-    pub fn kind(&self) -> ProviderFailure {
-        self.kind
-    }
-
-    /// Returns the option that the error is about, or `None`.
-    pub fn option_name(&self) -> Option<&str> {
-        self.what.strip_prefix("option `")?.strip_suffix('`')
-    }
-
-    /// Returns whether it is this call that failed, whatever it was for: `setsockopt` of `setsockopt TCP_NODELAY`.
-    pub(super) fn is_of_call(&self, call: &str) -> bool {
-        self.what.split(' ').next() == Some(call)
-    }
-
-    /// Returns the error of the system, or `None` if the system reported none.
-    pub fn io(&self) -> Option<&io::Error> {
-        self.source.as_ref()?.downcast_ref()
-    }
-}
-
-impl fmt::Display for ProviderError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (&self.source, self.kind) {
-            (Some(source), _) => write!(f, "{}: {source}", self.what),
-            (None, ProviderFailure::Unsupported) => write!(f, "{} is not supported", self.what),
-            (None, _) => f.write_str(&self.what),
-        }
-    }
-}
-
-impl Error for ProviderError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.source.as_ref().map(|source| &**source as _)
     }
 }
 

@@ -134,7 +134,7 @@ impl Stream {
     pub fn progress(&mut self, now: Instant) -> Result<bool, Error> {
         let result = self.connection.establish();
         // It may have been a read or a write that connected.
-        if self.step == Step::Connect && !self.connection.connecting {
+        if self.step == Step::Connect && !self.connection.is_connecting() {
             self.step = Step::Handshake;
             self.counts_anew = true;
         }
@@ -158,7 +158,7 @@ impl Stream {
                 }
                 _ => Ok(false),
             },
-            Err(error) if self.connection.connecting => match &self.connection.opened {
+            Err(error) if self.connection.is_connecting() => match &self.connection.opened {
                 Opened { target: Some(target), peer: Some(peer), .. } => {
                     Err(self.opener.unreached(target, peer, ProviderError::system("connect", error)))
                 }
@@ -170,7 +170,7 @@ impl Stream {
 
     /// Returns whether every handshake is over.
     pub fn is_open(&self) -> bool {
-        !self.connection.connecting && self.connection.machine.is_open()
+        !self.connection.is_connecting() && self.connection.machine.is_open()
     }
 
     /// Returns whether each read and each write is a message, whole. Then a read of 0 bytes may be an empty one:

@@ -156,11 +156,11 @@ impl<'a> Settings<'a> {
             return Ok(None);
         }
         let Some(path) = self.path(&file) else { return Ok(None) };
-        let unreadable = |error| ProviderError::option(&file, format!("{}: {error}", path.display()));
+        let unreadable = |error| ProviderError::file(&file, &*path, error);
         let text = std::fs::read_to_string(&path).map_err(unreadable)?;
         let line = text.lines().next().unwrap_or_default();
         if line.is_empty() {
-            return Err(ProviderError::option(&file, format!("{}: the first line is empty", path.display())));
+            return Err(ProviderError::file(&file, &*path, "the first line is empty"));
         }
         Ok(Some(Secret(line.to_owned())))
     }

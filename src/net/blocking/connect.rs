@@ -92,7 +92,7 @@ impl Threads {
 impl Lookups {
     /// Runs or starts lookups; an error contains the name of the call that failed.
     fn run(&mut self, asked: Vec<Lookup>) -> Result<(), (io::Error, &'static str)> {
-        if asked.len() == 1 || asked.iter().all(Lookup::is_prompt) {
+        if asked.len() == 1 || asked.iter().all(Lookup::is_immediate) {
             self.done.extend(asked.into_iter().map(Lookup::run));
             return Ok(());
         }

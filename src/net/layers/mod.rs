@@ -1,5 +1,6 @@
 //! The layers that come with sockatlas, one folder each.
 
+mod client_protocol;
 #[cfg(test)]
 mod conversation;
 pub mod frame;
@@ -7,9 +8,8 @@ pub mod http_connect;
 pub mod inspect;
 pub mod proxy_protocol;
 pub mod socks5;
-mod stranger;
 #[cfg(feature = "tls")]
 pub mod tls;
 mod users;
 
-pub use stranger::Stranger;
+pub use client_protocol::ClientProtocol;

@@ -8,7 +8,6 @@ use crate::net::provider::ProviderError;
 use crate::net::settings::Settings;
 use std::collections::HashMap;
 use std::fmt;
-use std::path::Path;
 use subtle::{Choice, ConstantTimeEq};
 
 /// The option that names the file.
@@ -37,14 +36,14 @@ impl Users {
     /// The file cannot be read, or a line of it is no user, or none is. No password is in the error.
     pub fn of(settings: &Settings<'_>, longest: Option<(usize, &str)>) -> Result<Option<Users>, ProviderError> {
         let Some(path) = settings.path(OPTION) else { return Ok(None) };
-        let at = |line: Option<usize>| {
-            let line = line.map_or_else(String::new, |line| format!(":{line}"));
-            format!("{}{line}", Path::display(&path))
-        };
-        let text = std::fs::read_to_string(&path)
-            .map_err(|error| ProviderError::option(OPTION, format!("{}: {error}", at(None))))?;
-        let users = Users::parse(&text, longest)
-            .map_err(|Misread(line, why)| ProviderError::option(OPTION, format!("{}: {why}", at(line))))?;
+        let text = std::fs::read_to_string(&path).map_err(|error| ProviderError::file(OPTION, &*path, error))?;
+        let users = Users::parse(&text, longest).map_err(|Misread(line, why)| {
+            let error = ProviderError::file(OPTION, &*path, why);
+            match line {
+                Some(line) => error.at_line(line),
+                None => error,
+            }
+        })?;
         Ok(Some(users))
     }
 
@@ -130,12 +129,12 @@ mod tests {
             assert!(users.know(name.as_bytes(), password.as_bytes()), "{name}");
         }
         #[rustfmt::skip]
-        let strangers = [
+        let unknown = [
             ("alice", "open sesam"), ("alice", "open sesame "), ("alice", "open sesame\0"), ("alice", ""), ("", "open sesame"),
             ("alic", "e:open sesame"), ("bob:a", "b#c"), ("bob", "x"), ("zoe", "x"), ("", ""), ("# those of the workshop", ""),
             ("alice", &"open sesame".repeat(100)),
         ];
-        for (name, password) in strangers {
+        for (name, password) in unknown {
             assert!(!users.know(name.as_bytes(), password.as_bytes()), "{name}:{password}");
         }
         assert_eq!(format!("{users:?}"), "Users(3)");

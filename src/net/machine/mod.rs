@@ -22,6 +22,7 @@
 //! | file | contents |
 //! |---|---|
 //! | `session` | the trait that layers implement, and the place for their output |
+//! | `handshake` | the trait of layers that only shake hands, and the session that is made of it |
 //! | `flow` | the flow of bytes and messages from layer to layer |
 //! | `pipe`, `buffer` | queues of bytes and messages |
 //! | `claims` | the peer's claims about a connection, and answers to clients |
@@ -30,12 +31,14 @@
 mod buffer;
 mod claims;
 mod flow;
+mod handshake;
 mod pipe;
 mod session;
 mod trace;
 
 pub use buffer::Buffer;
 pub use claims::{Answer, Claims, Denial, Origin};
+pub use handshake::{Handshake, HandshakeSession, Progress};
 pub use session::{Above, Failure, Phase, Session, SessionError};
 
 use super::address::Address;

@@ -28,7 +28,8 @@ use std::sync::Arc;
 ///
 /// It begins in [`Phase::Handshake`]; [`send`](Session::send) and [`send_end`](Session::send_end) are called only afterwards.
 /// When the handshake is over it is [`Phase::Open`], or it has [`Retired`](Phase::Retired): then it is dropped, the rest of its
-/// input belongs to the layer above, and bytes no longer pass through it.
+/// input belongs to the layer above, and bytes no longer pass through it. A layer that only shakes hands, and then retires,
+/// implements [`Handshake`](super::Handshake) instead.
 ///
 /// # Messages
 ///

@@ -31,7 +31,7 @@ impl Lookup {
 
     /// Returns whether no name server has to be asked, because the socket connects to an address and not to a name, be it of the
     /// target or of a proxy.
-    pub(in crate::net) fn is_prompt(&self) -> bool {
+    pub(in crate::net) fn is_immediate(&self) -> bool {
         match self.opener.lowest(&self.target) {
             Ok(Target::Host { host, .. }) => host.is_empty() || host.parse::<std::net::IpAddr>().is_ok(),
             Ok(Target::Address(_)) | Err(_) => true,

@@ -2,15 +2,15 @@
 
 use crate::net::{Alternatives, Denial, Error, Opened, Opener, Outcome, Step, Target};
 
-/// Decides whether a client may be connected to its target. It is called when the far side is open, before the client is
+/// Authorizes the connections of clients to the targets that they ask for. It is called when the far side is open, before the client is
 /// notified, in the thread that relays: a slow check delays other connections.
-pub trait Warden: Send + Sync {
-    /// Accepts or rejects the connection of this client to this far side.
+pub trait Authorizer: Send + Sync {
+    /// Authorizes or rejects the connection of this client to this far side.
     ///
     /// # Errors
     ///
     /// [`Objection`]: the connection is rejected; it holds the answer to the client and the reason.
-    fn permit(&self, near: &Opened, far: &Opened) -> Result<(), Objection>;
+    fn authorize(&self, near: &Opened, far: &Opened) -> Result<(), Objection>;
 }
 
 /// The reason why a client may not be connected to the target that it asked for.
@@ -22,8 +22,8 @@ pub struct Objection {
     pub why: String,
 }
 
-impl<F: Fn(&Opened, &Opened) -> Result<(), Objection> + Send + Sync> Warden for F {
-    fn permit(&self, near: &Opened, far: &Opened) -> Result<(), Objection> {
+impl<F: Fn(&Opened, &Opened) -> Result<(), Objection> + Send + Sync> Authorizer for F {
+    fn authorize(&self, near: &Opened, far: &Opened) -> Result<(), Objection> {
         self(near, far)
     }
 }

@@ -90,7 +90,7 @@ impl Dial {
                 return Ok(Progress::Waits);
             }
             for lookup in asked {
-                if lookup.is_prompt() {
+                if lookup.is_immediate() {
                     dialling.found(lookup.run(), now);
                 } else {
                     self.awaited += 1;

@@ -1,7 +1,7 @@
 //! Forwards bytes in both directions of a connection that is open on both sides; each direction proceeds independently.
 
 use super::flow::{Broken, Flow, Pause};
-use super::pair::{Desk, Turn};
+use super::pair::{Turn, TurnContext};
 use super::record::{Outcome, Party};
 use super::route::Route;
 use super::shared::Shared;
@@ -44,15 +44,15 @@ impl Forwarding {
         far: Box<readiness::Stream>,
         reported: [EventFlags; 2],
         route: Arc<Route>,
-        desk: &Desk<'_>,
+        context: &TurnContext<'_>,
     ) -> Self {
         let [near_reported, far_reported] = reported;
         let (near, from_near) = Carrier::new(near);
         let (far, from_far) = Carrier::new(far);
         let way = |read: Vec<u8>| {
-            let mut flow = Flow::new(desk.shared.passes);
+            let mut flow = Flow::new(context.shared.passes);
             flow.begin_with(&read);
-            Way { flow, pause: Pause::Turn, since: desk.now, counted: 0 }
+            Way { flow, pause: Pause::Turn, since: context.now, counted: 0 }
         };
         Forwarding {
             near: Side::new(near, near_reported),
@@ -63,9 +63,9 @@ impl Forwarding {
         }
     }
 
-    pub fn work(&mut self, desk: &mut Desk<'_>) -> Result<Turn, Outcome> {
+    pub fn work(&mut self, context: &mut TurnContext<'_>) -> Result<Turn, Outcome> {
         let Forwarding { near, far, up, down, route } = self;
-        let shared = desk.shared;
+        let shared = context.shared;
         flush(near, Party::Near, &route.near)?;
         flush(far, Party::Far, route.far())?;
         let failed = |broken: Broken, source: Party| {
@@ -77,15 +77,15 @@ impl Forwarding {
             let opener = if party == Party::Near { &route.near } else { route.far() };
             Outcome::Failed { party, error: opener.reported(broken.error, broken.call) }
         };
-        up.work(near, far, desk).map_err(|broken| failed(broken, Party::Near))?;
-        down.work(far, near, desk).map_err(|broken| failed(broken, Party::Far))?;
+        up.work(near, far, context).map_err(|broken| failed(broken, Party::Near))?;
+        down.work(far, near, context).map_err(|broken| failed(broken, Party::Far))?;
         match (up.pause, down.pause) {
             (Pause::Over, Pause::Over) => return Err(Outcome::Served),
             (Pause::Turn, _) | (_, Pause::Turn) => return Ok(Turn::Again),
             _ => {}
         }
         match self.first_limit(shared) {
-            Some((until, limit)) if until <= desk.now => Err(limit.passed(shared)),
+            Some((until, limit)) if until <= context.now => Err(limit.passed(shared)),
             _ => Ok(Turn::Waits),
         }
     }
@@ -135,11 +135,16 @@ impl Limit {
 }
 
 impl Way {
-    fn work(&mut self, from: &mut Side<Carrier>, to: &mut Side<Carrier>, desk: &mut Desk<'_>) -> Result<(), Broken> {
+    fn work(
+        &mut self,
+        from: &mut Side<Carrier>,
+        to: &mut Side<Carrier>,
+        context: &mut TurnContext<'_>,
+    ) -> Result<(), Broken> {
         let before = (self.flow.moved, self.flow.is_held_up(), self.pause);
-        self.pause = self.flow.work(from, to, desk.tools)?;
+        self.pause = self.flow.work(from, to, context.tools)?;
         if before != (self.flow.moved, self.flow.is_held_up(), self.pause) {
-            self.since = desk.now;
+            self.since = context.now;
         }
         Ok(())
     }

@@ -4,14 +4,14 @@
 //! |---|---|
 //! | `shared` | the state that workers share, and the messages between them |
 //! | `asked` | relays whose clients name their targets |
-//! | `door` | the listener, and the limit of open connections |
+//! | `limit_listener` | the listener, and the limit of open connections |
 //! | `worker` | a thread and its connections |
 //! | `pair` | one connection, from accepting it to its end |
 //! | `peers` | datagrams, whose senders are presented as connections |
 //! | `dial`, `lookup` | connecting the far side: its addresses, and the attempts to reach it |
 //! | `forwarding` | both sides, once they are open |
 //! | `flow`, `side`, `pipes` | the transfer of bytes in one direction |
-//! | `prompt` | the option that a relay sets on sockets |
+//! | `nodelay` | the option that a relay sets on sockets |
 //! | `route` | [`Switch`]: changes how new connections are opened |
 //! | `slots`, `timers` | storage of connections, and their deadlines |
 //! | `stop` | [`Stop`]: ends a relay |
@@ -47,14 +47,14 @@
 mod asked;
 mod counters;
 mod dial;
-mod door;
 mod flow;
 mod forwarding;
+mod limit_listener;
 mod lookup;
+mod nodelay;
 mod pair;
 mod peers;
 mod pipes;
-mod prompt;
 mod record;
 mod route;
 mod shared;
@@ -64,7 +64,7 @@ mod stop;
 mod timers;
 mod worker;
 
-pub use asked::{Objection, Warden};
+pub use asked::{Authorizer, Objection};
 pub use counters::Counts;
 pub use record::{Observer, Outcome, Party, Record};
 pub use route::Switch;
@@ -73,8 +73,8 @@ pub use stop::Stop;
 use super::{Address, Alternatives, BaseListener, BaseSocket, Error, Opener, Role, Target, ToTarget};
 use crate::terms::SocketType;
 use arc_swap::ArcSwap;
-use door::Door;
 use flow::Passes;
+use limit_listener::LimitListener;
 use lookup::Lookups;
 use peers::{PeerListener, Peers};
 use route::Route;
@@ -106,7 +106,7 @@ pub struct Relay {
     far: Alternatives,
     /// `None`: the clients ask for it.
     target: Option<Target>,
-    warden: Option<Arc<dyn Warden>>,
+    authorizer: Option<Arc<dyn Authorizer>>,
     threads: Option<usize>,
     max_connections: usize,
     /// `None` if it was not set.
@@ -173,11 +173,11 @@ impl Relay {
     fn between(near: Opener, at: impl ToTarget, far: Alternatives, target: Option<Target>) -> Result<Self, Error> {
         let at = near.target(at)?;
         let relay = Relay {
-            near: prompt::prompt(near),
+            near: nodelay::with_nodelay(near),
             at,
-            far: far.each(prompt::prompt),
+            far: far.each(nodelay::with_nodelay),
             target,
-            warden: None,
+            authorizer: None,
             threads: None,
             max_connections: usize::MAX,
             idle: None,
@@ -215,9 +215,9 @@ impl Relay {
         self
     }
 
-    /// Sets the [`Warden`] that decides whether a client that [asks](Relay::asked) may be connected to its target.
-    pub fn warden(mut self, warden: impl Warden + 'static) -> Self {
-        self.warden = Some(Arc::new(warden));
+    /// Sets the [`Authorizer`] that decides whether a client that [asks](Relay::asked) may be connected to its target.
+    pub fn authorizer(mut self, authorizer: impl Authorizer + 'static) -> Self {
+        self.authorizer = Some(Arc::new(authorizer));
         self
     }
 
@@ -286,11 +286,11 @@ impl Relay {
             near: self.near.clone(),
             route: Arc::new(ArcSwap::from_pointee(Route::new(self, idle))),
             lookups: Lookups::default(),
-            warden: self.warden.clone(),
+            authorizer: self.authorizer.clone(),
             passes,
             grace: self.grace,
             observer: self.observer.clone(),
-            door: Door::new(listener, self.max_connections, peers.is_some()),
+            listener: LimitListener::new(listener, self.max_connections, peers.is_some()),
             peers,
             inboxes: inboxes.map_err(|error| self.near.reported(error, "eventfd"))?,
             stop: Stop::new(),

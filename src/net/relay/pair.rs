@@ -69,8 +69,8 @@ enum Stage {
     Nowhere,
 }
 
-/// The resources that a connection uses in its turn.
-pub(super) struct Desk<'w> {
+/// The resources of the worker that a connection uses in its turn.
+pub(super) struct TurnContext<'w> {
     pub shared: &'w Shared,
     pub inbox: &'w Arc<Inbox>,
     pub tools: &'w mut Tools,
@@ -149,17 +149,17 @@ impl Pair {
     }
 
     /// Does everything that can be done now.
-    pub fn turn(&mut self, desk: &mut Desk<'_>) -> Turn {
-        self.go_on(desk).unwrap_or_else(Turn::Over)
+    pub fn turn(&mut self, context: &mut TurnContext<'_>) -> Turn {
+        self.go_on(context).unwrap_or_else(Turn::Over)
     }
 
-    fn go_on(&mut self, desk: &mut Desk<'_>) -> Result<Turn, Outcome> {
+    fn go_on(&mut self, context: &mut TurnContext<'_>) -> Result<Turn, Outcome> {
         loop {
             match std::mem::replace(&mut self.stage, Stage::Nowhere) {
                 Stage::Greeting(mut near) => {
-                    let progress = near.progress(desk.now);
+                    let progress = near.progress(context.now);
                     match progress {
-                        Ok(open) if open || near.asked().is_some() => self.reach_for_far(near, desk)?,
+                        Ok(open) if open || near.asked().is_some() => self.reach_for_far(near, context)?,
                         Ok(_) => {
                             self.stage = Stage::Greeting(near);
                             return Ok(Turn::Waits);
@@ -171,18 +171,18 @@ impl Pair {
                                 return Err(outcome);
                             }
                             // A layer of the near side may have sent the reason to the client, who needs time to read it.
-                            self.stage = Stage::Parting(near, desk.now + PARTING, outcome);
+                            self.stage = Stage::Parting(near, context.now + PARTING, outcome);
                         }
                     }
                 }
                 Stage::Dialling(near, dial, since) => {
-                    let near = self.still_there(near, desk)?;
-                    if let Some(turn) = self.dial(near, dial, since, desk)? {
+                    let near = self.still_there(near, context)?;
+                    if let Some(turn) = self.dial(near, dial, since, context)? {
                         return Ok(turn);
                     }
                 }
-                Stage::Granting(mut near, far) => match near.progress(desk.now) {
-                    Ok(true) => self.forward(near, far, desk),
+                Stage::Granting(mut near, far) => match near.progress(context.now) {
+                    Ok(true) => self.forward(near, far, context),
                     Ok(false) => {
                         self.stage = Stage::Granting(near, far);
                         return Ok(Turn::Waits);
@@ -193,14 +193,14 @@ impl Pair {
                     }
                 },
                 Stage::Parting(mut near, until, outcome) => {
-                    if until <= desk.now || has_parted(&mut near, &mut desk.tools.scratch) {
+                    if until <= context.now || has_parted(&mut near, &mut context.tools.scratch) {
                         return Err(outcome);
                     }
                     self.stage = Stage::Parting(near, until, outcome);
                     return Ok(Turn::Waits);
                 }
                 Stage::Forwarding(mut forwarding) => {
-                    let result = forwarding.work(desk);
+                    let result = forwarding.work(context);
                     self.stage = Stage::Forwarding(forwarding);
                     return result;
                 }
@@ -210,22 +210,22 @@ impl Pair {
     }
 
     /// Starts to connect the far side, now that the near side is open or asks for its target.
-    fn reach_for_far(&mut self, near: Box<readiness::Stream>, desk: &Desk<'_>) -> Result<(), Outcome> {
+    fn reach_for_far(&mut self, near: Box<readiness::Stream>, context: &TurnContext<'_>) -> Result<(), Outcome> {
         self.note_near(&near);
         // The route that holds now counts, and not the one that held when the connection was accepted.
-        self.route = desk.shared.route.load_full();
+        self.route = context.shared.route.load_full();
         self.target = self.route.target.clone().or_else(|| near.asked().cloned());
         if let Some(why) = &self.route.closed {
             let error =
                 Error::Unfit { entry: self.route.far().selection().name().to_owned(), problem: why.to_string() };
             return match near.asked() {
-                Some(_) => self.refuse(near, Denial::NotAllowed, error, desk),
+                Some(_) => self.refuse(near, Denial::NotAllowed, error, context),
                 None => Err(self.forsaken(*near, Party::Far, error)),
             };
         }
         match self.target.clone() {
             Some(target) => {
-                self.stage = Stage::Dialling(near, Box::new(Dial::new(target)), desk.now);
+                self.stage = Stage::Dialling(near, Box::new(Dial::new(target)), context.now);
                 Ok(())
             }
             None => {
@@ -240,12 +240,12 @@ impl Pair {
     fn still_there(
         &mut self,
         near: Box<readiness::Stream>,
-        desk: &Desk<'_>,
+        context: &TurnContext<'_>,
     ) -> Result<Box<readiness::Stream>, Outcome> {
         if self.reported[Party::Near as usize].contains(EventFlags::ERR)
             && let Ok(Err(error)) = rustix::net::sockopt::socket_error(near.as_fd())
         {
-            let error = desk.shared.near.reported(error.into(), "recv");
+            let error = context.shared.near.reported(error.into(), "recv");
             return Err(self.forsaken(*near, Party::Near, error));
         }
         Ok(near)
@@ -257,27 +257,27 @@ impl Pair {
         near: Box<readiness::Stream>,
         mut dial: Box<Dial>,
         since: Instant,
-        desk: &mut Desk<'_>,
+        context: &mut TurnContext<'_>,
     ) -> Result<Option<Turn>, Outcome> {
         // The spare descriptor is freed for the far side's socket.
         self.spare = None;
-        let Desk { shared, inbox, epoll, key, now, .. } = *desk;
+        let TurnContext { shared, inbox, epoll, key, now, .. } = *context;
         let register = |socket: BorrowedFd<'_>| watch(epoll, socket, key, Party::Far);
         let progress = dial.progress(&self.route.far, now, &shared.lookups, (key, inbox), register);
         let limit = self.route.far().time_limit(Step::Connect).filter(|limit| since + *limit <= now);
         let turn = match (progress, limit) {
             (Ok(Progress::Open(far)), _) => {
-                self.open(near, far, desk)?;
+                self.open(near, far, context)?;
                 return Ok(None);
             }
             (Ok(Progress::Waits), Some(limit)) if dial.is_looking_up() => {
                 let late = Error::TimedOut { step: Step::Connect, layer: None, limit };
-                self.unreached(near, dial.target(), late, desk)?;
+                self.unreached(near, dial.target(), late, context)?;
                 return Ok(None);
             }
             (Ok(Progress::Waits), _) => Turn::Waits,
             (Ok(Progress::Starves(error)), Some(_)) | (Err(error), _) => {
-                self.unreached(near, dial.target(), error, desk)?;
+                self.unreached(near, dial.target(), error, context)?;
                 return Ok(None);
             }
             (Ok(Progress::Starves(_)), None) => Turn::Starves,
@@ -291,29 +291,29 @@ impl Pair {
         &mut self,
         mut near: Box<readiness::Stream>,
         far: Box<readiness::Stream>,
-        desk: &Desk<'_>,
+        context: &TurnContext<'_>,
     ) -> Result<(), Outcome> {
         let is_asked = near.asked().is_some();
         let opened = (is_asked || self.notes.is_some()).then(|| far.opened());
         let bound = opened.as_ref().and_then(|opened| opened.local.as_ref()?.socket_addr());
-        if let (Some(warden), Some(opened), true) = (&desk.shared.warden, &opened, is_asked)
-            && let Err(Objection { denial, why }) = warden.permit(&near.opened(), opened)
+        if let (Some(authorizer), Some(opened), true) = (&context.shared.authorizer, &opened, is_asked)
+            && let Err(Objection { denial, why }) = authorizer.authorize(&near.opened(), opened)
         {
             let error = Error::Unfit { entry: opened.entry.clone(), problem: why };
             Carrier::new(far).0.will_reset();
-            return self.refuse(near, denial, error, desk);
+            return self.refuse(near, denial, error, context);
         }
         if let (Some(notes), Some(opened)) = (&mut self.notes, opened) {
             notes.far = Some(opened);
         }
         if !is_asked {
-            self.forward(near, far, desk);
+            self.forward(near, far, context);
             return Ok(());
         }
         let granted = Answer::Granted(bound);
         if let Err(error) = near.answer(&granted) {
             Carrier::new(far).0.will_reset();
-            let error = desk.shared.near.reported(error, "send");
+            let error = context.shared.near.reported(error, "send");
             return Err(self.forsaken(*near, Party::Near, error));
         }
         self.answer = Some(granted);
@@ -321,8 +321,9 @@ impl Pair {
         Ok(())
     }
 
-    fn forward(&mut self, near: Box<readiness::Stream>, far: Box<readiness::Stream>, desk: &Desk<'_>) {
-        self.stage = Stage::Forwarding(Box::new(Forwarding::new(near, far, self.reported, self.route.clone(), desk)));
+    fn forward(&mut self, near: Box<readiness::Stream>, far: Box<readiness::Stream>, context: &TurnContext<'_>) {
+        self.stage =
+            Stage::Forwarding(Box::new(Forwarding::new(near, far, self.reported, self.route.clone(), context)));
     }
 
     /// Handles the failure of the far side: notifies the client, if it asked, and otherwise resets it.
@@ -331,10 +332,10 @@ impl Pair {
         near: Box<readiness::Stream>,
         target: &Target,
         error: Error,
-        desk: &Desk<'_>,
+        context: &TurnContext<'_>,
     ) -> Result<(), Outcome> {
         match near.asked() {
-            Some(_) => self.refuse(near, denial(&self.route.far, target, &error), error, desk),
+            Some(_) => self.refuse(near, denial(&self.route.far, target, &error), error, context),
             None => Err(self.forsaken(*near, Party::Far, error)),
         }
     }
@@ -345,14 +346,14 @@ impl Pair {
         mut near: Box<readiness::Stream>,
         denial: Denial,
         error: Error,
-        desk: &Desk<'_>,
+        context: &TurnContext<'_>,
     ) -> Result<(), Outcome> {
         let refused = Answer::Refused(denial);
         // If the client is gone, it cannot be notified; the outcome is the far side's failure in any case.
         let _ = near.answer(&refused);
         self.answer = Some(refused);
         let outcome = Outcome::Failed { party: Party::Far, error };
-        self.stage = Stage::Parting(near, desk.now + PARTING, outcome);
+        self.stage = Stage::Parting(near, context.now + PARTING, outcome);
         Ok(())
     }
 

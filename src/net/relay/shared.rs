@@ -1,9 +1,9 @@
 //! The state that the workers of a relay share, and the messages between them.
 
-use super::asked::Warden;
+use super::asked::Authorizer;
 use super::counters::Counters;
-use super::door::Door;
 use super::flow::Passes;
+use super::limit_listener::LimitListener;
 use super::lookup::Lookups;
 use super::peers::Peers;
 use super::record::Observer;
@@ -30,12 +30,12 @@ pub(super) struct Shared {
     pub near: Opener,
     /// The route of new connections.
     pub route: Arc<ArcSwap<Route>>,
-    pub warden: Option<Arc<dyn Warden>>,
+    pub authorizer: Option<Arc<dyn Authorizer>>,
     pub passes: Passes,
     /// How long connections may continue after the relay is stopped; `None`: until they end.
     pub grace: Option<Duration>,
     pub observer: Option<Arc<dyn Observer>>,
-    pub door: Door,
+    pub listener: LimitListener,
     /// The sessions of datagrams, which all belong to one worker.
     pub peers: Option<Arc<Peers>>,
     pub lookups: Lookups,

@@ -4,9 +4,9 @@
 //! level-triggered and exclusive in every worker: a worker that is free accepts, and gives the connection to the worker that has
 //! the fewest. In its turn a connection moves a bounded number of bytes, and then the next one has its turn.
 
-use super::door::Entry;
 use super::flow::{SCRATCH, Tools};
-use super::pair::{Desk, Pair, Turn};
+use super::limit_listener::Accept;
+use super::pair::{Pair, Turn, TurnContext};
 use super::pipes::Pipes;
 use super::record::{Outcome, Party};
 use super::shared::{Inbox, Message, Shared};
@@ -49,20 +49,20 @@ pub(super) struct Worker {
     stopping: bool,
 }
 
-/// The state of accepting.
+/// Whether the worker accepts connections.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 enum Accepting {
-    /// epoll reports when a connection waits to be accepted.
-    Stated,
+    /// The worker waits until epoll reports that a connection waits to be accepted.
+    Awaiting,
     /// A connection may wait to be accepted.
-    Now,
+    Ready,
     /// epoll does not watch the listener: there is no room for a connection.
     Paused,
 }
 
 /// User data of epoll events that do not belong to a connection.
 const WAKE: u64 = u64::MAX;
-const DOOR: u64 = u64::MAX - 1;
+const LISTENER: u64 = u64::MAX - 1;
 
 /// The number of events that are taken from epoll at a time.
 const EVENTS: usize = 256;
@@ -86,7 +86,7 @@ impl Worker {
         let epoll = epoll::create(CreateFlags::CLOEXEC).map_err(failed("epoll_create1"))?;
         epoll::add(&epoll, &*inbox, EventData::new_u64(WAKE), EventFlags::IN | EventFlags::ET)
             .map_err(failed("epoll_ctl"))?;
-        shared.door.watch(epoll.as_fd(), DOOR).map_err(|error| shared.near.reported(error, "epoll_ctl"))?;
+        shared.listener.watch(epoll.as_fd(), LISTENER).map_err(|error| shared.near.reported(error, "epoll_ctl"))?;
         shared.stop.notifies(&inbox);
         Ok(Worker {
             index,
@@ -100,7 +100,7 @@ impl Worker {
             rests: Timers::new(),
             tools: Tools { scratch: vec![0; SCRATCH], pipes: Pipes::new() },
             spare: None,
-            accepting: Accepting::Stated,
+            accepting: Accepting::Awaiting,
             watching: true,
             retry: None,
             cut: None,
@@ -129,8 +129,8 @@ impl Worker {
                 self.turn(key, now);
             }
             self.rest(now);
-            // A connection on its way to another worker is in no worker's list, but the door counts it.
-            if self.stopping && self.pairs.is_empty() && self.shared.door.is_done() {
+            // A connection on its way to another worker is in no worker's list, but the listener counts it.
+            if self.stopping && self.pairs.is_empty() && self.shared.listener.is_drained() {
                 return Ok(());
             }
         }
@@ -140,7 +140,7 @@ impl Worker {
     fn wait(&mut self, events: &mut Vec<Event>) -> Result<(), Error> {
         // The relay may have been stopped before this worker could be woken.
         let news = self.shared.stop.is_asked() && !self.stopping;
-        let at_once = news || !self.ready.is_empty() || self.accepting == Accepting::Now;
+        let at_once = news || !self.ready.is_empty() || self.accepting == Accepting::Ready;
         let until = [self.timers.next(), self.rests.next(), self.retry, self.cut].into_iter().flatten().min();
         let timeout = match (at_once, until) {
             (true, _) => Some(Duration::ZERO),
@@ -162,10 +162,10 @@ impl Worker {
         match event.data.u64() {
             WAKE => {
                 if self.accepting == Accepting::Paused {
-                    self.accepting = Accepting::Now;
+                    self.accepting = Accepting::Ready;
                 }
             }
-            DOOR => self.accepting = Accepting::Now,
+            LISTENER => self.accepting = Accepting::Ready,
             bits => {
                 let (key, is_far) = Key::from_bits(bits);
                 if let Some(pair) = self.pairs.get_mut(key) {
@@ -199,7 +199,7 @@ impl Worker {
 
     /// Accepts waiting connections, and gives each to the worker that has the fewest.
     fn accept(&mut self, now: Instant) {
-        if self.accepting != Accepting::Now {
+        if self.accepting != Accepting::Ready {
             return;
         }
         for _ in 0..ACCEPTED {
@@ -207,9 +207,9 @@ impl Worker {
                 self.spare = fcntl_dupfd_cloexec(&*self.inbox, 0).ok();
             }
             // Without a file descriptor for its far side, an accepted connection would be lost.
-            let entry = if self.spare.is_some() { self.shared.door.enter() } else { Entry::Starved };
-            match entry {
-                Entry::Somebody(socket) => {
+            let accept = if self.spare.is_some() { self.shared.listener.accept() } else { Accept::Exhausted };
+            match accept {
+                Accept::Connection(socket) => {
                     self.inbox.counters.accepted.add(1);
                     let spare = self.spare.take();
                     let worker = self.shared.least_busy(self.index);
@@ -220,24 +220,24 @@ impl Worker {
                         self.shared.inboxes[worker].put(Message::Accepted(socket, spare));
                     }
                 }
-                Entry::Nobody if self.stopping && !self.shared.is_of_datagrams() => {
-                    self.shared.door.close();
+                Accept::Empty if self.stopping && !self.shared.is_of_datagrams() => {
+                    self.shared.listener.close();
                     self.shared.wake_others(self.index);
                     return self.pause();
                 }
-                Entry::Nobody => return self.resume(),
-                Entry::Full => {
+                Accept::Empty => return self.resume(),
+                Accept::Full => {
                     self.pause();
-                    if self.shared.door.await_leaving() {
+                    if self.shared.listener.await_release() {
                         return;
                     }
-                    self.accepting = Accepting::Now;
+                    self.accepting = Accepting::Ready;
                 }
-                Entry::Starved => {
+                Accept::Exhausted => {
                     self.retry = Some(now + STARVED);
                     return self.pause();
                 }
-                Entry::Closed => return self.pause(),
+                Accept::Closed => return self.pause(),
             }
         }
     }
@@ -255,15 +255,15 @@ impl Worker {
 
     /// Lets epoll report connections that wait to be accepted.
     fn resume(&mut self) {
-        self.watching = self.watching || self.shared.door.watch(self.epoll.as_fd(), DOOR).is_ok();
-        self.accepting = Accepting::Stated;
+        self.watching = self.watching || self.shared.listener.watch(self.epoll.as_fd(), LISTENER).is_ok();
+        self.accepting = Accepting::Awaiting;
     }
 
     /// Stops the reports of connections that wait to be accepted, because there is no room for them.
     fn pause(&mut self) {
         if std::mem::take(&mut self.watching) {
             // A closed listener is not watched, so an error is ignored.
-            let _ = self.shared.door.ignore(self.epoll.as_fd());
+            let _ = self.shared.listener.ignore(self.epoll.as_fd());
         }
         self.accepting = Accepting::Paused;
     }
@@ -283,7 +283,7 @@ impl Worker {
         let pair = Pair::new(near, route, spare, self.shared.observer.is_some(), now);
         let key = self.pairs.insert(pair);
         let registered = match (&self.shared.peers, self.pairs.get(key)) {
-            // All sessions share the socket of the door, which is registered already.
+            // All sessions share the socket of the listener, which is registered already.
             (Some(peers), _) => {
                 peers.introduce(key);
                 Ok(())
@@ -301,7 +301,7 @@ impl Worker {
     fn turn(&mut self, key: Key, now: Instant) {
         let Some(pair) = self.pairs.get_mut(key) else { return };
         pair.queued = false;
-        let mut desk = Desk {
+        let mut context = TurnContext {
             shared: &self.shared,
             inbox: &self.inbox,
             tools: &mut self.tools,
@@ -309,7 +309,7 @@ impl Worker {
             key,
             now,
         };
-        let turn = pair.turn(&mut desk);
+        let turn = pair.turn(&mut context);
         let (up, down) = pair.count();
         if up > 0 {
             self.inbox.counters.up.add(up);
@@ -351,7 +351,7 @@ impl Worker {
                 self.queue(key);
             }
             if self.accepting == Accepting::Paused {
-                self.accepting = Accepting::Now;
+                self.accepting = Accepting::Ready;
             }
         }
         while let Some((at, key)) = self.timers.due(now) {
@@ -403,11 +403,11 @@ impl Worker {
 
     fn leave(&mut self) {
         self.inbox.load.fetch_sub(1, Ordering::Relaxed);
-        if self.shared.door.leave() {
+        if self.shared.listener.release() {
             self.shared.wake_others(self.index);
         }
         if self.accepting == Accepting::Paused {
-            self.accepting = Accepting::Now;
+            self.accepting = Accepting::Ready;
         }
     }
 
@@ -419,9 +419,9 @@ impl Worker {
         if !std::mem::replace(&mut self.stopping, true) {
             self.cut = self.shared.grace.map(|grace| now + grace);
             // Connections that wait are accepted before the listener is closed.
-            self.accepting = Accepting::Now;
+            self.accepting = Accepting::Ready;
             if self.shared.is_of_datagrams() {
-                self.shared.door.close();
+                self.shared.listener.close();
                 // Another limit holds from now on.
                 for key in self.pairs.keys() {
                     self.queue(key);
@@ -430,7 +430,7 @@ impl Worker {
         }
         if self.shared.stop.is_at_once() || self.cut.is_some_and(|cut| cut <= now) {
             self.cut = None;
-            self.shared.door.close();
+            self.shared.listener.close();
             for key in self.pairs.keys() {
                 self.end(key, Outcome::Cut, now);
             }

@@ -64,7 +64,7 @@ impl BaseProvider for System {
             }
             Err(error) if Errno::from_io_error(&error) == Some(Errno::INPROGRESS) => true,
             Err(error) if Errno::from_io_error(&error) == Some(Errno::AGAIN) && base.family == Family::UNIX => {
-                return Err(ProviderError::system("connect (the listener's backlog is full)", error));
+                return Err(ProviderError::system("connect", error).with_argument("(the listener's backlog is full)"));
             }
             Err(error) => return Err(ProviderError::system("connect", error)),
         };

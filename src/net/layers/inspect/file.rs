@@ -33,13 +33,13 @@ impl FileRecorder {
     ///
     /// It cannot be opened or written, or holds something of another form.
     pub fn open(path: PathBuf, form: Form) -> Result<Self, ProviderError> {
-        let unusable = |error| ProviderError::option("file", format!("{}: {error}", path.display()));
+        let unusable = |error| ProviderError::file("file", &*path, error);
         let file = OpenOptions::new().append(true).create(true).mode(0o600).open(&path).map_err(unusable)?;
         if let Some(why) = mismatch(&path, &file, form).map_err(unusable)? {
             return Err(ProviderError::option("file", format!("{} {why}", path.display())));
         }
         let preamble = form.preamble();
-        let unwritable = |error| ProviderError::system(format!("writing to {}", path.display()), error);
+        let unwritable = |error| ProviderError::system("writing to", error).with_argument(path.display());
         (&file).write_all(&preamble).map_err(unwritable)?;
         Ok(FileRecorder { form, target: Arc::new(Target { path, file, lost: Mutex::new(None) }) })
     }

@@ -57,7 +57,7 @@ pub use error::{ProxyProtocolError, Vector, Word};
 pub use header::Version;
 
 use crate::catalog::{Module, modules};
-use crate::net::machine;
+use crate::net::machine::{HandshakeSession, Session};
 use crate::net::provider::{Context, Layer, LayerProvider, ProviderError, Role};
 use crate::net::settings::Settings;
 use session::{Accepting, Connecting};
@@ -91,10 +91,13 @@ impl LayerProvider for ProxyProtocol {
 }
 
 impl Layer for Prepared {
-    fn session(&self, context: &Context<'_>) -> Result<Box<dyn machine::Session>, ProviderError> {
+    fn session(&self, context: &Context<'_>) -> Result<Box<dyn Session>, ProviderError> {
         Ok(match self.role {
-            Role::Connect => Box::new(Connecting::new(self.version.unwrap_or(Version::Two), context.origin.cloned())),
-            Role::Accept => Box::new(Accepting::new(self.version)),
+            Role::Connect => {
+                let version = self.version.unwrap_or(Version::Two);
+                Box::new(HandshakeSession::new(Connecting::new(version, context.origin.cloned())))
+            }
+            Role::Accept => Box::new(HandshakeSession::new(Accepting::new(self.version))),
         })
     }
 }

@@ -1,10 +1,10 @@
-//! One connection: the header goes out, or comes in, and the session retires.
+//! One connection: the header goes out, or comes in, and the handshake is done.
 
 use super::error::ProxyProtocolError;
 use super::header::{self, Connection, Header, Version};
 use super::{binary, line};
 use crate::net::Origin;
-use crate::net::machine::{self, Above, Buffer, Claims, Ends, Phase, SessionError};
+use crate::net::machine::{Buffer, Claims, Ends, Handshake, Progress, SessionError};
 
 /// Sends a header.
 pub(super) struct Connecting {
@@ -20,11 +20,7 @@ impl Connecting {
     }
 }
 
-impl machine::Session for Connecting {
-    fn phase(&self) -> Phase {
-        if self.reported.is_some() { Phase::Retired } else { Phase::Handshake }
-    }
-
+impl Handshake for Connecting {
     fn connected(&mut self, ends: &dyn Ends) {
         if self.origin.is_none() && self.version == Version::One {
             let ends = ends.local().zip(ends.peer());
@@ -32,7 +28,7 @@ impl machine::Session for Connecting {
         }
     }
 
-    fn start(&mut self, below: &mut Buffer) -> Result<(), SessionError> {
+    fn start(&mut self, below: &mut Buffer) -> Result<Progress, SessionError> {
         let connection = match (&self.origin, self.version) {
             (Some(origin), version) => Connection::of(origin, version),
             (None, Version::One) => Connection::Unknown,
@@ -44,24 +40,7 @@ impl machine::Session for Connecting {
             Version::Two => binary::write(&connection),
         });
         self.reported = Some(connection);
-        Ok(())
-    }
-
-    /// Never called, as are those below: the session retires before anything comes.
-    fn receive(&mut self, _: &mut Buffer, _: &mut Above<'_>, _: &mut Buffer) -> Result<(), SessionError> {
-        Ok(())
-    }
-
-    fn receive_end(&mut self, _: &mut Buffer, _: &mut Above<'_>) -> Result<(), SessionError> {
-        Ok(())
-    }
-
-    fn send(&mut self, _: &[u8], _: &mut Buffer) -> Result<usize, SessionError> {
-        Ok(0)
-    }
-
-    fn send_end(&mut self, _: &mut Buffer) -> Result<(), SessionError> {
-        Ok(())
+        Ok(Progress::Done)
     }
 
     fn facts(&self) -> Vec<(&'static str, String)> {
@@ -83,17 +62,17 @@ impl Accepting {
         Accepting { expected, bytes: Vec::new(), header: None }
     }
 
-    fn read(&mut self, input: &mut Buffer) -> Result<(), ProxyProtocolError> {
+    fn read(&mut self, input: &mut Buffer) -> Result<Progress, ProxyProtocolError> {
         loop {
             let missing = header::missing(&self.bytes, self.expected)?;
             if missing == 0 {
                 self.header = Some(header::read(&self.bytes)?);
-                return Ok(());
+                return Ok(Progress::Done);
             }
             // Never more than surely belongs to the header: what is behind it is for above.
             let some = &input.bytes()[..missing.min(input.len())];
             if some.is_empty() {
-                return Ok(());
+                return Ok(Progress::Continues);
             }
             self.bytes.extend(some);
             let count = some.len();
@@ -102,33 +81,13 @@ impl Accepting {
     }
 }
 
-impl machine::Session for Accepting {
-    fn phase(&self) -> Phase {
-        if self.header.is_some() { Phase::Retired } else { Phase::Handshake }
-    }
-
-    fn start(&mut self, _: &mut Buffer) -> Result<(), SessionError> {
-        Ok(())
-    }
-
-    fn receive(&mut self, input: &mut Buffer, _: &mut Above<'_>, _: &mut Buffer) -> Result<(), SessionError> {
+impl Handshake for Accepting {
+    fn receive(&mut self, input: &mut Buffer, _: &mut Buffer) -> Result<Progress, SessionError> {
         Ok(self.read(input)?)
     }
 
-    fn receive_end(&mut self, _: &mut Buffer, _: &mut Above<'_>) -> Result<(), SessionError> {
-        match self.header {
-            Some(_) => Ok(()),
-            None => Err(ProxyProtocolError::Truncated { received: self.bytes.len() }.into()),
-        }
-    }
-
-    /// Never called, as the session is never open.
-    fn send(&mut self, _: &[u8], _: &mut Buffer) -> Result<usize, SessionError> {
-        Ok(0)
-    }
-
-    fn send_end(&mut self, _: &mut Buffer) -> Result<(), SessionError> {
-        Ok(())
+    fn receive_end(&mut self, _: &mut Buffer) -> Result<(), SessionError> {
+        Err(ProxyProtocolError::Truncated { received: self.bytes.len() }.into())
     }
 
     fn facts(&self) -> Vec<(&'static str, String)> {

@@ -1,5 +1,5 @@
 use super::*;
-use crate::net::machine::{Ends, Failure, LayerFailure, Machine, Phase};
+use crate::net::machine::{Ends, Failure, Handshake, LayerFailure, Machine, Phase};
 use crate::net::{Address, Origin};
 
 mod hostile;
@@ -9,8 +9,8 @@ mod vectors;
 /// The beginning of every header of version 2.
 const SIGNATURE: &[u8] = b"\x0d\x0a\x0d\x0a\x00\x0d\x0a\x51\x55\x49\x54\x0a";
 
-fn machine(session: impl machine::Session + 'static) -> Machine {
-    Machine::new([("proxy-protocol".to_owned(), Box::new(session) as Box<dyn machine::Session>)])
+fn machine(handshake: impl Handshake + 'static) -> Machine {
+    Machine::new([("proxy-protocol".to_owned(), Box::new(HandshakeSession::new(handshake)) as Box<dyn Session>)])
 }
 
 /// Lets an accepting machine hear `said`, so many bytes at a time, then the end if `ends`.

@@ -141,7 +141,8 @@ fn roots(option: &str, paths: &[PathBuf]) -> Result<RootCertStore, ProviderError
     let mut roots = RootCertStore::empty();
     for path in paths {
         for (at, certificate) in certificates(option, path)?.into_iter().enumerate() {
-            let unusable = |error| wrong(option, path, format!("certificate {} is unusable: {error}", at + 1));
+            let unusable =
+                |error| ProviderError::file(option, path, format!("certificate {} is unusable: {error}", at + 1));
             roots.add(certificate).map_err(unusable)?;
         }
     }
@@ -159,18 +160,20 @@ fn identity(crypto: &CryptoProvider, settings: &Settings<'_>) -> Result<Option<A
     let chain = certificates("certificate", &certificate_path)?;
     let key = private_key(&key_path)?;
     // The error tells of the key's kind, not of the key.
-    let unusable = |error| wrong("key", &key_path, format!("the key is unusable: {error}"));
+    let unusable = |error| ProviderError::file("key", &key_path, format!("the key is unusable: {error}"));
     let identity = CertifiedKey::new(chain, crypto.key_provider.load_private_key(key).map_err(unusable)?);
     match identity.keys_match() {
         // A key that cannot tell its public half, as one in hardware may be, shows in the handshake.
         Ok(()) | Err(Error::InconsistentKeys(InconsistentKeys::Unknown)) => Ok(Some(Arc::new(identity))),
         Err(Error::InconsistentKeys(_)) => {
             let problem = format!("it is not the key of the first certificate in {}", certificate_path.display());
-            Err(wrong("key", &key_path, problem))
+            Err(ProviderError::file("key", &key_path, problem))
         }
-        Err(error) => {
-            Err(wrong("certificate", &certificate_path, format!("the first certificate is unusable: {error}")))
-        }
+        Err(error) => Err(ProviderError::file(
+            "certificate",
+            &certificate_path,
+            format!("the first certificate is unusable: {error}"),
+        )),
     }
 }
 
@@ -180,8 +183,10 @@ fn certificates(option: &str, path: &Path) -> Result<Vec<CertificateDer<'static>
     let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&text).collect();
     match certificates {
         Ok(certificates) if !certificates.is_empty() => Ok(certificates),
-        Ok(_) => Err(wrong(option, path, "it holds no certificate: a PEM section `CERTIFICATE` is expected")),
-        Err(error) => Err(wrong(option, path, damage(&error))),
+        Ok(_) => {
+            Err(ProviderError::file(option, path, "it holds no certificate: a PEM section `CERTIFICATE` is expected"))
+        }
+        Err(error) => Err(ProviderError::file(option, path, damage(&error))),
     }
 }
 
@@ -190,17 +195,17 @@ fn private_key(path: &Path) -> Result<PrivateKeyDer<'static>, ProviderError> {
     let text = read("key", path)?;
     PrivateKeyDer::from_pem_slice(&text).map_err(|error| match error {
         pem::Error::NoItemsFound if text.windows(ENCRYPTED.len()).any(|part| part == ENCRYPTED) => {
-            wrong("key", path, "the key is encrypted, and nobody is here to be asked for the password")
+            ProviderError::file("key", path, "the key is encrypted, and nobody is here to be asked for the password")
         }
         pem::Error::NoItemsFound => {
-            wrong("key", path, "it holds no private key: a PEM section `PRIVATE KEY` is expected")
+            ProviderError::file("key", path, "it holds no private key: a PEM section `PRIVATE KEY` is expected")
         }
-        error => wrong("key", path, damage(&error)),
+        error => ProviderError::file("key", path, damage(&error)),
     })
 }
 
 fn read(option: &str, path: &Path) -> Result<Vec<u8>, ProviderError> {
-    std::fs::read(path).map_err(|error| wrong(option, path, error))
+    std::fs::read(path).map_err(|error| ProviderError::file(option, path, error))
 }
 
 /// Returns what is wrong with a PEM file, without the lines of it: they may be of a key.
@@ -212,8 +217,4 @@ fn damage(error: &pem::Error) -> String {
         _ => "a section cannot be read",
     };
     format!("it is damaged PEM: {damage}")
-}
-
-fn wrong(option: &str, path: &Path, why: impl std::fmt::Display) -> ProviderError {
-    ProviderError::option(option, format!("{}: {why}", path.display()))
 }

@@ -61,7 +61,7 @@ impl Stated {
             let (constant, access) = option.call(self.family);
             match set(access, socket, value) {
                 Some(result) => {
-                    result.map_err(|error| ProviderError::system(format!("setsockopt {constant}"), error))?;
+                    result.map_err(|error| ProviderError::system("setsockopt", error).with_argument(constant))?;
                 }
                 None => return Err(ProviderError::option(option.name, format!("{value} is no value of it"))),
             }

@@ -1,7 +1,7 @@
 //! What can go wrong with a client of an HTTP proxy.
 
 use super::super::message::{LONGEST_HEADER, MOST_LINES};
-use crate::net::layers::Stranger;
+use crate::net::layers::ClientProtocol;
 use crate::net::machine::{Failure, SessionError};
 use std::fmt;
 
@@ -10,10 +10,10 @@ use std::fmt;
 #[non_exhaustive]
 pub enum HttpConnectClientError {
     /// The client speaks something else.
-    #[error("the client began with {stranger}, where `CONNECT HOST:PORT HTTP/1.1` is expected{}", advice(*.stranger))]
-    Stranger {
+    #[error("the client began with {protocol}, where `CONNECT HOST:PORT HTTP/1.1` is expected{}", advice(*.protocol))]
+    WrongProtocol {
         /// What it speaks.
-        stranger: Stranger,
+        protocol: ClientProtocol,
     },
     /// The header is malformed.
     #[error("the header of the client's request is malformed: {problem}")]
@@ -112,7 +112,7 @@ impl HttpConnectClientError {
             HttpConnectClientError::Authentication { what: Credentials::Several } => Failure::Protocol,
             HttpConnectClientError::Authentication { .. } => Failure::Authentication,
             HttpConnectClientError::Truncated { .. } => Failure::Truncated,
-            HttpConnectClientError::Stranger { .. }
+            HttpConnectClientError::WrongProtocol { .. }
             | HttpConnectClientError::Malformed { .. }
             | HttpConnectClientError::Version
             | HttpConnectClientError::LongHeader
@@ -155,10 +155,10 @@ impl fmt::Display for Credentials {
     }
 }
 
-fn advice(stranger: Stranger) -> &'static str {
-    match stranger {
-        Stranger::Socks5 => "; the layer `socks5` accepts SOCKS 5",
-        Stranger::Tls => "; a chain with `tls` below this layer accepts TLS",
+fn advice(protocol: ClientProtocol) -> &'static str {
+    match protocol {
+        ClientProtocol::Socks5 => "; the layer `socks5` accepts SOCKS 5",
+        ClientProtocol::Tls => "; a chain with `tls` below this layer accepts TLS",
         _ => "",
     }
 }

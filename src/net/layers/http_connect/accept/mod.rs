@@ -10,9 +10,9 @@ pub use error::HttpConnectClientError;
 
 use super::message::{LONGEST_HEADER, Search};
 use crate::net::Target;
-use crate::net::layers::stranger::Stranger;
+use crate::net::layers::client_protocol::ClientProtocol;
 use crate::net::layers::users::Users;
-use crate::net::machine::{self, Above, Answer, Buffer, Claims, Phase, SessionError};
+use crate::net::machine::{self, Answer, Buffer, Claims, HandshakeSession, Progress, SessionError};
 use crate::net::provider::{Context, Layer, ProviderError};
 use crate::net::settings::Settings;
 use request::Request;
@@ -30,58 +30,39 @@ impl Accepting {
 
 impl Layer for Accepting {
     fn session(&self, _: &Context<'_>) -> Result<Box<dyn machine::Session>, ProviderError> {
-        Ok(Box::new(Session::new(self.0.clone())))
+        Ok(Box::new(HandshakeSession::new(Handshake::new(self.0.clone()))))
     }
 }
 
-struct Session {
+struct Handshake {
     users: Option<Arc<Users>>,
     search: Search,
-    state: State,
     user: Option<String>,
     target: Option<Target>,
     /// The answer to the client on an error.
     last_words: Vec<u8>,
 }
 
-enum State {
-    /// The request is to come.
-    Awaiting,
-    /// The client waits for its answer.
-    Asking,
-    /// It was notified that it is not connected.
-    Refused,
-    /// It was notified that it is connected: what comes now is for its target.
-    Granted,
-}
-
-impl Session {
+impl Handshake {
     fn new(users: Option<Arc<Users>>) -> Self {
-        Session {
-            users,
-            search: Search::default(),
-            state: State::Awaiting,
-            user: None,
-            target: None,
-            last_words: Vec::new(),
-        }
+        Handshake { users, search: Search::default(), user: None, target: None, last_words: Vec::new() }
     }
 
     /// Reads the request off the front of the input, when it is all there.
-    fn read(&mut self, input: &mut Buffer) -> Result<(), HttpConnectClientError> {
+    fn read(&mut self, input: &mut Buffer) -> Result<Progress, HttpConnectClientError> {
         let bytes = input.bytes();
         // What speaks something else may wait for an answer, and never send the end of a header.
         if let Some(&first) = bytes.first()
-            && let stranger = Stranger::of(first)
-            && !matches!(stranger, Stranger::Http(_))
+            && let protocol = ClientProtocol::detect(first)
+            && !matches!(protocol, ClientProtocol::Http(_))
             && !stands_before_request(first)
         {
-            return Err(HttpConnectClientError::Stranger { stranger });
+            return Err(HttpConnectClientError::WrongProtocol { protocol });
         }
         let end = self.search.end(&bytes[..bytes.len().min(LONGEST_HEADER)]);
         let Some(end) = end else {
             let long = bytes.len() > LONGEST_HEADER;
-            return if long { Err(HttpConnectClientError::LongHeader) } else { Ok(()) };
+            return if long { Err(HttpConnectClientError::LongHeader) } else { Ok(Progress::Continues) };
         };
         let Request { target, credentials } = request::parse(&bytes[..end])?;
         if let Some(users) = &self.users {
@@ -90,8 +71,7 @@ impl Session {
         self.target = Some(target);
         // What lies behind the header is for the target: RFC 9110, section 9.3.6.
         input.consume(end);
-        self.state = State::Asking;
-        Ok(())
+        Ok(Progress::Asks)
     }
 }
 
@@ -101,41 +81,15 @@ fn stands_before_request(byte: u8) -> bool {
     matches!(byte, b'\r' | b'\n' | b'!'..=b'~')
 }
 
-impl machine::Session for Session {
-    fn phase(&self) -> Phase {
-        if matches!(self.state, State::Granted) { Phase::Retired } else { Phase::Handshake }
+impl machine::Handshake for Handshake {
+    fn receive(&mut self, input: &mut Buffer, _: &mut Buffer) -> Result<Progress, SessionError> {
+        Ok(self.read(input).inspect_err(|error| self.last_words = reply::to_error(error))?)
     }
 
-    /// Returns the client speaks first.
-    fn start(&mut self, _: &mut Buffer) -> Result<(), SessionError> {
-        Ok(())
-    }
-
-    fn receive(&mut self, input: &mut Buffer, _: &mut Above<'_>, _: &mut Buffer) -> Result<(), SessionError> {
-        if matches!(self.state, State::Awaiting) {
-            self.read(input).inspect_err(|error| self.last_words = reply::to_error(error))?;
-        }
-        Ok(())
-    }
-
-    fn receive_end(&mut self, input: &mut Buffer, _: &mut Above<'_>) -> Result<(), SessionError> {
-        match self.state {
-            State::Awaiting => {
-                let error = HttpConnectClientError::Truncated { received: input.len() };
-                self.last_words = reply::to_error(&error);
-                Err(error.into())
-            }
-            _ => Ok(()),
-        }
-    }
-
-    /// Never called, as the session is never open.
-    fn send(&mut self, _: &[u8], _: &mut Buffer) -> Result<usize, SessionError> {
-        Ok(0)
-    }
-
-    fn send_end(&mut self, _: &mut Buffer) -> Result<(), SessionError> {
-        Ok(())
+    fn receive_end(&mut self, input: &mut Buffer) -> Result<(), SessionError> {
+        let error = HttpConnectClientError::Truncated { received: input.len() };
+        self.last_words = reply::to_error(&error);
+        Err(error.into())
     }
 
     fn abort(&mut self, below: &mut Buffer) {
@@ -153,17 +107,11 @@ impl machine::Session for Session {
         self.target.clone().map_or_else(Claims::default, Claims::of_target)
     }
 
-    fn asks(&self) -> bool {
-        matches!(self.state, State::Asking)
-    }
-
     fn answer(&mut self, answer: &Answer, below: &mut Buffer) -> Result<(), SessionError> {
-        let (words, state) = match answer {
-            Answer::Granted(_) => (reply::GRANTED.to_vec(), State::Granted),
-            Answer::Refused(denial) => (reply::to_denied(*denial), State::Refused),
-        };
-        below.push(&words);
-        self.state = state;
+        match answer {
+            Answer::Granted(_) => below.push(reply::GRANTED),
+            Answer::Refused(denial) => below.push(&reply::to_denied(*denial)),
+        }
         Ok(())
     }
 }

@@ -16,7 +16,7 @@ const CHALLENGE: &str = "Proxy-Authenticate: Basic realm=\"sockatlas\", charset=
 /// An error's answer.
 pub(super) fn to_error(error: &Error) -> Vec<u8> {
     let (status, field) = match error {
-        Error::Stranger { stranger } => return stranger.reported(SERVICE),
+        Error::WrongProtocol { protocol } => return protocol.rejection(SERVICE),
         Error::Malformed { .. } | Error::Target { .. } | Error::Host { .. } | Error::Content { .. } => {
             ("400 Bad Request", "")
         }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::net::machine::{Denial, Failure, LayerFailure, Machine};
+use crate::net::machine::{Denial, Failure, LayerFailure, Machine, Phase};
 
 /// `alice:open sesame`.
 const ALICE: &str = "YWxpY2U6b3BlbiBzZXNhbWU=";
@@ -11,7 +11,10 @@ fn machine(users: bool) -> Machine {
 /// A proxy that is for those in this file of users, if there is one.
 pub fn machine_for(users: Option<String>) -> Machine {
     let users = users.map(|text| Arc::new(Users::parse(&text, None).expect("they are users")));
-    Machine::new([("http-connect".to_owned(), Box::new(Session::new(users)) as Box<dyn machine::Session>)])
+    Machine::new([(
+        "http-connect".to_owned(),
+        Box::new(HandshakeSession::new(Handshake::new(users))) as Box<dyn machine::Session>,
+    )])
 }
 
 /// Lets the machine hear `said`, so many bytes at a time, then the end if `ends`.

@@ -10,7 +10,7 @@ pub use error::{HttpConnectError, Status};
 
 use super::message::{LONGEST_HEADER, Search};
 use crate::net::Target;
-use crate::net::machine::{self, Above, Buffer, Phase, SessionError};
+use crate::net::machine::{self, Buffer, HandshakeSession, Progress, SessionError};
 use crate::net::provider::{Context, Layer, ProviderError};
 use crate::net::settings::{Secret, Settings};
 use base64::prelude::{BASE64_STANDARD, Engine as _};
@@ -65,7 +65,7 @@ impl Layer for Connecting {
         let Some(target) = context.target else {
             return Err(ProviderError::unsupported("an HTTP proxy without a target"));
         };
-        Ok(Box::new(Session::new(self.0.clone(), target.clone())))
+        Ok(Box::new(HandshakeSession::new(Handshake::new(self.0.clone(), target.clone()))))
     }
 }
 
@@ -78,7 +78,7 @@ const SHOWN: usize = 24;
 /// What every answer begins with.
 const BEGINNING: &[u8] = b"HTTP/1.";
 
-struct Session {
+struct Handshake {
     proxy: Arc<Proxy>,
     target: Target,
     search: Search,
@@ -88,17 +88,17 @@ struct Session {
     opened: Option<u16>,
 }
 
-impl Session {
+impl Handshake {
     pub fn new(proxy: Arc<Proxy>, target: Target) -> Self {
-        Session { proxy, target, search: Search::default(), interim: 0, opened: None }
+        Handshake { proxy, target, search: Search::default(), interim: 0, opened: None }
     }
 
     fn proxy(&self) -> Target {
         self.proxy.address.clone()
     }
 
-    /// Reads an answer off the front of the input; false: it is not all there.
-    fn read(&mut self, input: &mut Buffer) -> Result<bool, HttpConnectError> {
+    /// Reads an answer off the front of the input, if it is all there.
+    fn read(&mut self, input: &mut Buffer) -> Result<Progress, HttpConnectError> {
         let bytes = input.bytes();
         // What speaks something else may wait for us to go on, and never send the end of a header.
         if bytes.iter().zip(BEGINNING).any(|(found, expected)| found != expected) {
@@ -108,7 +108,11 @@ impl Session {
         let end = self.search.end(&bytes[..bytes.len().min(LONGEST_HEADER)]);
         let Some(end) = end else {
             let long = bytes.len() > LONGEST_HEADER;
-            return if long { Err(HttpConnectError::LongHeader { proxy: self.proxy() }) } else { Ok(false) };
+            return if long {
+                Err(HttpConnectError::LongHeader { proxy: self.proxy() })
+            } else {
+                Ok(Progress::Continues)
+            };
         };
         let answer = answer::parse(&bytes[..end]).map_err(|error| match error {
             httparse::Error::TooManyHeaders => HttpConnectError::ManyLines { proxy: self.proxy() },
@@ -118,7 +122,7 @@ impl Session {
         // What lies behind the header is the target's, whatever the header says of a body: RFC 9110, section 9.3.6.
         input.consume(end);
         self.search = Search::default();
-        Ok(true)
+        Ok(if self.opened.is_some() { Progress::Done } else { Progress::Continues })
     }
 
     fn answered(&mut self, answer: answer::Answer) -> Result<(), HttpConnectError> {
@@ -147,35 +151,18 @@ impl Session {
     }
 }
 
-impl machine::Session for Session {
-    fn phase(&self) -> Phase {
-        if self.opened.is_none() { Phase::Handshake } else { Phase::Retired }
-    }
-
-    fn start(&mut self, below: &mut Buffer) -> Result<(), SessionError> {
+impl machine::Handshake for Handshake {
+    fn start(&mut self, below: &mut Buffer) -> Result<Progress, SessionError> {
         below.push(request(&self.proxy, &self.target)?.as_bytes());
-        Ok(())
+        Ok(Progress::Continues)
     }
 
-    fn receive(&mut self, input: &mut Buffer, _: &mut Above<'_>, _: &mut Buffer) -> Result<(), SessionError> {
-        while self.opened.is_none() && self.read(input)? {}
-        Ok(())
+    fn receive(&mut self, input: &mut Buffer, _: &mut Buffer) -> Result<Progress, SessionError> {
+        Ok(self.read(input)?)
     }
 
-    fn receive_end(&mut self, input: &mut Buffer, _: &mut Above<'_>) -> Result<(), SessionError> {
-        match self.opened {
-            Some(_) => Ok(()),
-            None => Err(HttpConnectError::Truncated { proxy: self.proxy(), received: input.len() }.into()),
-        }
-    }
-
-    /// Never called, as the session is never open.
-    fn send(&mut self, _: &[u8], _: &mut Buffer) -> Result<usize, SessionError> {
-        Ok(0)
-    }
-
-    fn send_end(&mut self, _: &mut Buffer) -> Result<(), SessionError> {
-        Ok(())
+    fn receive_end(&mut self, input: &mut Buffer) -> Result<(), SessionError> {
+        Err(HttpConnectError::Truncated { proxy: self.proxy(), received: input.len() }.into())
     }
 
     fn facts(&self) -> Vec<(&'static str, String)> {

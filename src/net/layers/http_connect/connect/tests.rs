@@ -4,7 +4,10 @@ use crate::net::machine::{Failure, LayerFailure, Machine, Phase};
 
 fn machine(authorization: Option<Secret>, target: Target) -> Machine {
     let proxy = Arc::new(Proxy { address: Target::host("proxy.example", 3128), authorization });
-    Machine::new([("http-connect".to_owned(), Box::new(Session::new(proxy, target)) as Box<dyn machine::Session>)])
+    Machine::new([(
+        "http-connect".to_owned(),
+        Box::new(HandshakeSession::new(Handshake::new(proxy, target))) as Box<dyn machine::Session>,
+    )])
 }
 
 /// A client that is this user of a proxy.

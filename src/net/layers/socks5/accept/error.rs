@@ -1,7 +1,7 @@
 //! What can go wrong with a client of a SOCKS 5 proxy.
 
 use super::super::message::{Command, Method};
-use crate::net::layers::Stranger;
+use crate::net::layers::ClientProtocol;
 use crate::net::machine::{Failure, SessionError};
 use std::fmt;
 
@@ -10,10 +10,10 @@ use std::fmt;
 #[non_exhaustive]
 pub enum Socks5ClientError {
     /// The client speaks something else.
-    #[error("the client began with {stranger}, where 5, the version of SOCKS, is expected{}", advice(*.stranger))]
-    Stranger {
+    #[error("the client began with {protocol}, where 5, the version of SOCKS, is expected{}", advice(*.protocol))]
+    WrongProtocol {
         /// What it speaks.
-        stranger: Stranger,
+        protocol: ClientProtocol,
     },
     /// A message of the client is of another version.
     #[error("the client sent version {found} in {message}, where {expected} is expected")]
@@ -87,7 +87,7 @@ impl Socks5ClientError {
         match self {
             Socks5ClientError::NoMethod { .. } | Socks5ClientError::Authentication { .. } => Failure::Authentication,
             Socks5ClientError::Truncated { .. } => Failure::Truncated,
-            Socks5ClientError::Stranger { .. }
+            Socks5ClientError::WrongProtocol { .. }
             | Socks5ClientError::Version { .. }
             | Socks5ClientError::Command { .. }
             | Socks5ClientError::AddressType { .. }
@@ -113,10 +113,10 @@ impl fmt::Display for Message {
     }
 }
 
-fn advice(stranger: Stranger) -> &'static str {
-    match stranger {
-        Stranger::Http(_) => "; the layer `http-connect` accepts HTTP",
-        Stranger::Tls => "; a chain with `tls` below this layer accepts TLS",
+fn advice(protocol: ClientProtocol) -> &'static str {
+    match protocol {
+        ClientProtocol::Http(_) => "; the layer `http-connect` accepts HTTP",
+        ClientProtocol::Tls => "; a chain with `tls` below this layer accepts TLS",
         _ => "",
     }
 }

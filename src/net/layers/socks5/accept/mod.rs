@@ -8,9 +8,9 @@ pub use error::Socks5ClientError;
 
 use super::message::{self, Command, Host, Method, NoAddress, PASSWORD_VERSION, Reply, VERSION};
 use crate::net::Target;
-use crate::net::layers::stranger::Stranger;
+use crate::net::layers::client_protocol::ClientProtocol;
 use crate::net::layers::users::Users;
-use crate::net::machine::{self, Above, Answer, Buffer, Claims, Denial, Phase, SessionError};
+use crate::net::machine::{self, Answer, Buffer, Claims, Denial, HandshakeSession, Progress, SessionError};
 use crate::net::provider::{Context, Layer, ProviderError};
 use crate::net::settings::Settings;
 use error::Message;
@@ -29,33 +29,23 @@ impl Accepting {
 
 impl Layer for Accepting {
     fn session(&self, _: &Context<'_>) -> Result<Box<dyn machine::Session>, ProviderError> {
-        Ok(Box::new(Session::new(self.0.clone())))
+        Ok(Box::new(HandshakeSession::new(Handshake::new(self.0.clone()))))
     }
 }
 
-struct Session {
+struct Handshake {
     users: Option<Arc<Users>>,
-    state: State,
+    /// The message of the client that is to come.
+    awaited: Message,
     user: Option<String>,
     target: Option<Target>,
     /// The answer to a client on an error, where it is not what its message is always answered.
     last_words: Option<Vec<u8>>,
 }
 
-enum State {
-    /// A message of the client is to come.
-    Awaiting(Message),
-    /// It waits for the answer to its request.
-    Asking,
-    /// It was notified that it is not connected.
-    Refused,
-    /// It was notified that it is connected: what comes now is for its target.
-    Granted,
-}
-
-impl Session {
+impl Handshake {
     fn new(users: Option<Arc<Users>>) -> Self {
-        Session { users, state: State::Awaiting(Message::Greeting), user: None, target: None, last_words: None }
+        Handshake { users, awaited: Message::Greeting, user: None, target: None, last_words: None }
     }
 
     /// Returns the method that clients must offer.
@@ -63,19 +53,24 @@ impl Session {
         if self.users.is_some() { Method::PASSWORD } else { Method::NONE }
     }
 
-    /// Reads a message off the front of the input, and answers it; false: it is not all there.
-    fn read(&mut self, message: Message, input: &mut Buffer, below: &mut Buffer) -> Result<bool, Socks5ClientError> {
+    /// Reads a message off the front of the input, if it is all there, and answers it.
+    fn read(&mut self, input: &mut Buffer, below: &mut Buffer) -> Result<Progress, Socks5ClientError> {
         let bytes = input.bytes();
-        self.of_version(message, bytes.first().copied())?;
-        let read = match message {
+        self.of_version(self.awaited, bytes.first().copied())?;
+        let length = match self.awaited {
             Message::Greeting => self.greeting(bytes, below)?,
             Message::Password => self.password(bytes, below)?,
             Message::Request => self.request(bytes)?,
         };
-        let Some((length, state)) = read else { return Ok(false) };
+        let Some(length) = length else { return Ok(Progress::Continues) };
         input.consume(length);
-        self.state = state;
-        Ok(true)
+        let next = match self.awaited {
+            Message::Greeting if self.users.is_some() => Message::Password,
+            Message::Greeting | Message::Password => Message::Request,
+            Message::Request => return Ok(Progress::Asks),
+        };
+        self.awaited = next;
+        Ok(Progress::Continues)
     }
 
     fn of_version(&mut self, message: Message, found: Option<u8>) -> Result<(), Socks5ClientError> {
@@ -84,16 +79,16 @@ impl Session {
             (_, None) => Ok(()),
             (_, Some(found)) if found == expected => Ok(()),
             (Message::Greeting, Some(found)) => {
-                let stranger = Stranger::of(found);
+                let protocol = ClientProtocol::detect(found);
                 self.last_words =
-                    Some(stranger.reported("a SOCKS 5 proxy, and no HTTP proxy")).filter(|words| !words.is_empty());
-                Err(Socks5ClientError::Stranger { stranger })
+                    Some(protocol.rejection("a SOCKS 5 proxy, and no HTTP proxy")).filter(|words| !words.is_empty());
+                Err(Socks5ClientError::WrongProtocol { protocol })
             }
             (_, Some(found)) => Err(Socks5ClientError::Version { message, found, expected }),
         }
     }
 
-    fn greeting(&self, bytes: &[u8], below: &mut Buffer) -> Result<Option<(usize, State)>, Socks5ClientError> {
+    fn greeting(&self, bytes: &[u8], below: &mut Buffer) -> Result<Option<usize>, Socks5ClientError> {
         let Some(length) = bytes.get(1).map(|&count| 2 + usize::from(count)) else { return Ok(None) };
         let Some(offered) = bytes.get(2..length) else { return Ok(None) };
         let expected = self.method();
@@ -102,11 +97,10 @@ impl Session {
             return Err(Socks5ClientError::NoMethod { offered, expected });
         }
         below.push(&[VERSION, expected.0]);
-        let next = if expected == Method::PASSWORD { Message::Password } else { Message::Request };
-        Ok(Some((length, State::Awaiting(next))))
+        Ok(Some(length))
     }
 
-    fn password(&mut self, bytes: &[u8], below: &mut Buffer) -> Result<Option<(usize, State)>, Socks5ClientError> {
+    fn password(&mut self, bytes: &[u8], below: &mut Buffer) -> Result<Option<usize>, Socks5ClientError> {
         let Some((name, rest)) = bytes.get(1..).and_then(counted) else { return Ok(None) };
         let Some((password, rest)) = counted(rest) else { return Ok(None) };
         let user = String::from_utf8_lossy(name).into_owned();
@@ -115,10 +109,10 @@ impl Session {
         }
         self.user = Some(user);
         below.push(&[PASSWORD_VERSION, 0]);
-        Ok(Some((bytes.len() - rest.len(), State::Awaiting(Message::Request))))
+        Ok(Some(bytes.len() - rest.len()))
     }
 
-    fn request(&mut self, bytes: &[u8]) -> Result<Option<(usize, State)>, Socks5ClientError> {
+    fn request(&mut self, bytes: &[u8]) -> Result<Option<usize>, Socks5ClientError> {
         let Some(&command) = bytes.get(1) else { return Ok(None) };
         if Command(command) != Command::CONNECT {
             self.last_words = Some(reply(Reply::COMMAND_NOT_SUPPORTED, None));
@@ -143,7 +137,7 @@ impl Session {
             },
         };
         self.target = Some(Target::host(host, port));
-        Ok(Some((3 + length, State::Asking)))
+        Ok(Some(3 + length))
     }
 }
 
@@ -174,42 +168,17 @@ fn denied(denial: Denial) -> Reply {
     }
 }
 
-impl machine::Session for Session {
-    fn phase(&self) -> Phase {
-        if matches!(self.state, State::Granted) { Phase::Retired } else { Phase::Handshake }
+impl machine::Handshake for Handshake {
+    fn receive(&mut self, input: &mut Buffer, below: &mut Buffer) -> Result<Progress, SessionError> {
+        Ok(self.read(input, below)?)
     }
 
-    /// Returns the client speaks first.
-    fn start(&mut self, _: &mut Buffer) -> Result<(), SessionError> {
-        Ok(())
-    }
-
-    fn receive(&mut self, input: &mut Buffer, _: &mut Above<'_>, below: &mut Buffer) -> Result<(), SessionError> {
-        while let State::Awaiting(message) = self.state
-            && self.read(message, input, below)?
-        {}
-        Ok(())
-    }
-
-    fn receive_end(&mut self, input: &mut Buffer, _: &mut Above<'_>) -> Result<(), SessionError> {
-        match self.state {
-            State::Awaiting(message) => Err(Socks5ClientError::Truncated { message, received: input.len() }.into()),
-            _ => Ok(()),
-        }
-    }
-
-    /// Never called, as the session is never open.
-    fn send(&mut self, _: &[u8], _: &mut Buffer) -> Result<usize, SessionError> {
-        Ok(0)
-    }
-
-    fn send_end(&mut self, _: &mut Buffer) -> Result<(), SessionError> {
-        Ok(())
+    fn receive_end(&mut self, input: &mut Buffer) -> Result<(), SessionError> {
+        Err(Socks5ClientError::Truncated { message: self.awaited, received: input.len() }.into())
     }
 
     fn abort(&mut self, below: &mut Buffer) {
-        let State::Awaiting(message) = self.state else { return };
-        let usual = || match message {
+        let usual = || match self.awaited {
             Message::Greeting => vec![VERSION, Method::UNACCEPTABLE.0],
             // RFC 1929, section 2: any status but 0, and then the connection must be closed.
             Message::Password => vec![PASSWORD_VERSION, 1],
@@ -229,17 +198,11 @@ impl machine::Session for Session {
         self.target.clone().map_or_else(Claims::default, Claims::of_target)
     }
 
-    fn asks(&self) -> bool {
-        matches!(self.state, State::Asking)
-    }
-
     fn answer(&mut self, answer: &Answer, below: &mut Buffer) -> Result<(), SessionError> {
-        let (words, state) = match answer {
-            Answer::Granted(bound) => (reply(Reply::SUCCEEDED, *bound), State::Granted),
-            Answer::Refused(denial) => (reply(denied(*denial), None), State::Refused),
-        };
-        below.push(&words);
-        self.state = state;
+        below.push(&match answer {
+            Answer::Granted(bound) => reply(Reply::SUCCEEDED, *bound),
+            Answer::Refused(denial) => reply(denied(*denial), None),
+        });
         Ok(())
     }
 }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::net::machine::{Failure, LayerFailure, Machine};
+use crate::net::machine::{Failure, LayerFailure, Machine, Phase};
 use std::error::Error as _;
 use std::net::Ipv6Addr;
 
@@ -12,7 +12,10 @@ fn machine(users: bool) -> Machine {
 /// A proxy that is for those in this file of users, if there is one.
 pub fn machine_for(users: Option<String>) -> Machine {
     let users = users.map(|text| Arc::new(Users::parse(&text, Some((255, "RFC 1929"))).expect("they are users")));
-    Machine::new([("socks5".to_owned(), Box::new(Session::new(users)) as Box<dyn machine::Session>)])
+    Machine::new([(
+        "socks5".to_owned(),
+        Box::new(HandshakeSession::new(Handshake::new(users))) as Box<dyn machine::Session>,
+    )])
 }
 
 /// Lets the machine hear `said`, so many bytes at a time, then the end if `ends`.

@@ -8,7 +8,7 @@ pub use error::Socks5Error;
 
 use super::message::{self, Command, Host, Method, NoAddress, PASSWORD_VERSION, Reply, VERSION};
 use crate::net::Target;
-use crate::net::machine::{self, Above, Buffer, Phase, SessionError};
+use crate::net::machine::{self, Buffer, HandshakeSession, Progress, SessionError};
 use crate::net::provider::{Context, Layer, ProviderError};
 use crate::net::settings::{Secret, Settings};
 use error::Message;
@@ -67,29 +67,29 @@ impl Layer for Connecting {
         let Some(target) = context.target else {
             return Err(ProviderError::unsupported("a SOCKS 5 proxy without a target"));
         };
-        Ok(Box::new(Session::new(self.0.clone(), target.clone())))
+        Ok(Box::new(HandshakeSession::new(Handshake::new(self.0.clone(), target.clone()))))
     }
 }
 
-struct Session {
+struct Handshake {
     proxy: Arc<Proxy>,
     target: Target,
     /// The request, ready to be sent.
     request: Vec<u8>,
-    /// The message of the proxy that is to come; nothing: the target is at the other end.
-    awaited: Option<Message>,
+    /// The message of the proxy that is to come.
+    awaited: Message,
     method: Method,
     /// The address that the proxy bound for us.
     bound: String,
 }
 
-impl Session {
+impl Handshake {
     pub fn new(proxy: Arc<Proxy>, target: Target) -> Self {
-        Session {
+        Handshake {
             proxy,
             target,
             request: Vec::new(),
-            awaited: Some(Message::Choice),
+            awaited: Message::Choice,
             method: Method::NONE,
             bound: String::new(),
         }
@@ -103,36 +103,37 @@ impl Session {
         self.proxy.address.clone()
     }
 
-    /// Reads a message off the front of the input, and answers it; false: it is not all there.
-    fn read(&mut self, message: Message, input: &mut Buffer, below: &mut Buffer) -> Result<bool, Socks5Error> {
-        let bytes = input.bytes();
+    /// Reads a message off the front of the input, if it is all there, and answers it.
+    fn read(&mut self, input: &mut Buffer, below: &mut Buffer) -> Result<Progress, Socks5Error> {
+        let (bytes, message) = (input.bytes(), self.awaited);
         let expected = if message == Message::Status { PASSWORD_VERSION } else { VERSION };
         if let Some(&found) = bytes.first()
             && found != expected
         {
             return Err(Socks5Error::Version { proxy: self.proxy(), message, found, expected });
         }
-        let Some(&answer) = bytes.get(1) else { return Ok(false) };
-        let length = match message {
+        let Some(&answer) = bytes.get(1) else { return Ok(Progress::Continues) };
+        let (length, progress) = match message {
             Message::Choice => {
-                self.awaited = Some(self.chosen(Method(answer), below)?);
-                2
+                self.awaited = self.chosen(Method(answer), below)?;
+                (2, Progress::Continues)
             }
             Message::Status => {
                 self.authenticated(answer)?;
                 below.push(&self.request);
-                self.awaited = Some(Message::Reply);
-                2
+                self.awaited = Message::Reply;
+                (2, Progress::Continues)
             }
             Message::Reply => {
-                let Some((bound, length)) = self.connected(Reply(answer), bytes)? else { return Ok(false) };
+                let Some((bound, length)) = self.connected(Reply(answer), bytes)? else {
+                    return Ok(Progress::Continues);
+                };
                 self.bound = bound;
-                self.awaited = None;
-                length
+                (length, Progress::Done)
             }
         };
         input.consume(length);
-        Ok(true)
+        Ok(progress)
     }
 
     /// Returns the proxy chose a method: goes on with that, and says what is to come next.
@@ -208,12 +209,8 @@ fn request(target: &Target) -> Result<Vec<u8>, Socks5Error> {
     Ok([&[VERSION, Command::CONNECT.0, 0], &address[..]].concat())
 }
 
-impl machine::Session for Session {
-    fn phase(&self) -> Phase {
-        if self.awaited.is_some() { Phase::Handshake } else { Phase::Retired }
-    }
-
-    fn start(&mut self, below: &mut Buffer) -> Result<(), SessionError> {
+impl machine::Handshake for Handshake {
+    fn start(&mut self, below: &mut Buffer) -> Result<Progress, SessionError> {
         // Nothing is said to the proxy if the request cannot be made.
         self.request = request(&self.target)?;
         let methods = self.methods();
@@ -221,30 +218,15 @@ impl machine::Session for Session {
         for method in methods {
             below.push(&[method.0]);
         }
-        Ok(())
+        Ok(Progress::Continues)
     }
 
-    fn receive(&mut self, input: &mut Buffer, _: &mut Above<'_>, below: &mut Buffer) -> Result<(), SessionError> {
-        while let Some(message) = self.awaited
-            && self.read(message, input, below)?
-        {}
-        Ok(())
+    fn receive(&mut self, input: &mut Buffer, below: &mut Buffer) -> Result<Progress, SessionError> {
+        Ok(self.read(input, below)?)
     }
 
-    fn receive_end(&mut self, input: &mut Buffer, _: &mut Above<'_>) -> Result<(), SessionError> {
-        match self.awaited {
-            None => Ok(()),
-            Some(message) => Err(Socks5Error::Truncated { proxy: self.proxy(), message, received: input.len() }.into()),
-        }
-    }
-
-    /// Never called, as the session is never open.
-    fn send(&mut self, _: &[u8], _: &mut Buffer) -> Result<usize, SessionError> {
-        Ok(0)
-    }
-
-    fn send_end(&mut self, _: &mut Buffer) -> Result<(), SessionError> {
-        Ok(())
+    fn receive_end(&mut self, input: &mut Buffer) -> Result<(), SessionError> {
+        Err(Socks5Error::Truncated { proxy: self.proxy(), message: self.awaited, received: input.len() }.into())
     }
 
     fn facts(&self) -> Vec<(&'static str, String)> {

@@ -13,7 +13,10 @@ fn machine(user: Option<&str>, target: Target) -> Machine {
 pub fn machine_for(user: Option<(String, Secret)>, target: Target) -> Machine {
     let user = user.map(|(name, password)| User { name, password });
     let proxy = Arc::new(Proxy { address: Target::host("proxy.example", 1080), user });
-    Machine::new([("socks5".to_owned(), Box::new(Session::new(proxy, target)) as Box<dyn machine::Session>)])
+    Machine::new([(
+        "socks5".to_owned(),
+        Box::new(HandshakeSession::new(Handshake::new(proxy, target))) as Box<dyn machine::Session>,
+    )])
 }
 
 /// Lets the machine hear `said`, so many bytes at a time, then the end if `ends`; gives what it sent.

@@ -9,7 +9,7 @@ use crate::net::Opener;
 /// A relay writes all that it has to its sockets, so they have nothing to wait for. But TCP holds back a small write that follows
 /// another until the peer acknowledges the first (RFC 9293, section 3.7.4), which Linux does up to 40 ms late. TLS 1.3 does
 /// exactly that when it sends its tickets and then the first answer: 28 ms for each new connection, measured over loopback.
-pub(super) fn prompt(opener: Opener) -> Opener {
+pub(super) fn with_nodelay(opener: Opener) -> Opener {
     let unstated = opener.with_base(|_, base| {
         let stated = base.settings.get("nodelay").is_some();
         Ok(Some(base.name.to_owned()).filter(|_| !stated))
@@ -38,11 +38,11 @@ mod tests {
             let selection = registry.resolve(&Request::named(entry)).expect("the catalog has it");
             Opener::new(&Providers::shipped(), &selection)
         };
-        assert_eq!(nodelay(&prompt(opener("tcp4"))), Some(true));
-        assert_eq!(nodelay(&prompt(opener("secure/tcp6"))), Some(true), "whatever lies above");
+        assert_eq!(nodelay(&with_nodelay(opener("tcp4"))), Some(true));
+        assert_eq!(nodelay(&with_nodelay(opener("secure/tcp6"))), Some(true), "whatever lies above");
         let stated = opener("tcp4").set_word("tcp4", "nodelay", "false").expect("it takes that");
-        assert_eq!(nodelay(&prompt(stated)), Some(false));
-        assert_eq!(nodelay(&prompt(opener("udp4"))), None);
-        assert_eq!(nodelay(&prompt(opener("unix-stream"))), None);
+        assert_eq!(nodelay(&with_nodelay(stated)), Some(false));
+        assert_eq!(nodelay(&with_nodelay(opener("udp4"))), None);
+        assert_eq!(nodelay(&with_nodelay(opener("unix-stream"))), None);
     }
 }

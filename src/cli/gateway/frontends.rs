@@ -1,4 +1,4 @@
-//! The addresses at which a gateway listens, and what it accepts there.
+//! The frontends of a gateway: the addresses at which it listens, and the proxy protocol at each.
 
 use crate::cli::Failure;
 use crate::cli::failure::warn;
@@ -16,9 +16,9 @@ pub(super) enum Protocol {
     Http,
 }
 
-/// An address, with the opener that accepts there.
+/// An address at which the gateway listens, with the opener that accepts there.
 #[derive(Clone)]
-pub(super) struct Door {
+pub(super) struct Frontend {
     pub opener: Opener,
     pub address: Address,
     protocol: Protocol,
@@ -98,14 +98,14 @@ impl<'p> Addresses<'p> {
         Err(Failure::Message { message, help: Some(help.to_owned()) })
     }
 
-    pub fn doors(
+    pub fn frontends(
         &self,
         protocol: Protocol,
         registry: &Registry,
         users_file: Option<&Path>,
         exposing: &Exposing,
-    ) -> Result<Vec<Door>, Failure> {
-        let door = |address: &SocketAddr| {
+    ) -> Result<Vec<Frontend>, Failure> {
+        let frontend = |address: &SocketAddr| {
             let mut opener = opener(registry, protocol.chain(address.ip()), exposing)?;
             // Messages of clients are sent at once: they may be parts of a handshake, and wait for an answer.
             let base = if address.is_ipv4() { "tcp4" } else { "tcp6" };
@@ -119,9 +119,9 @@ impl<'p> Addresses<'p> {
                 })?;
                 opener = opener.set_word(protocol.layer(), "users-file", path).map_err(reported)?;
             }
-            Ok(Door { opener, address: Address::Ip(*address), protocol })
+            Ok(Frontend { opener, address: Address::Ip(*address), protocol })
         };
-        self.found.iter().map(door).collect()
+        self.found.iter().map(frontend).collect()
     }
 }
 
@@ -132,7 +132,7 @@ fn opener(registry: &Registry, entry: &str, exposing: &Exposing) -> Result<Opene
     }
 }
 
-impl Door {
+impl Frontend {
     /// Returns the URL of the proxy.
     pub fn shown(&self, local: Option<&Address>) -> String {
         format!("{}://{}", self.protocol.scheme(), local.unwrap_or(&self.address))
@@ -141,11 +141,14 @@ impl Door {
 
 /// Listens at all addresses of a place. A name may stand for addresses that this host does not have, as `localhost`
 /// does where there is no IPv6: one that succeeds is enough.
-pub(super) fn listen(place: &[Door], listen: impl Fn(&Door) -> Result<Served, Error>) -> Result<Vec<Served>, Failure> {
+pub(super) fn listen(
+    place: &[Frontend],
+    listen: impl Fn(&Frontend) -> Result<Served, Error>,
+) -> Result<Vec<Served>, Failure> {
     let mut served = Vec::new();
     let mut failed = Vec::new();
-    for door in place {
-        match listen(door) {
+    for frontend in place {
+        match listen(frontend) {
             Ok(listening) => served.push(listening),
             Err(error) => failed.push(error),
         }

@@ -1,4 +1,4 @@
-//! The listener, which all workers share, and the limit of the number of open connections.
+//! The listener that all workers share, and the limit of open connections.
 
 use crate::net::{BaseListener, BaseSocket};
 use rustix::event::epoll::{self, EventData, EventFlags};
@@ -7,41 +7,41 @@ use std::os::fd::BorrowedFd;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// The listener and the number of connections that are inside, that is, open.
-pub(super) struct Door {
-    /// The listener: there until the door is closed. Of datagrams it is there until the last session is over, because their
-    /// messages arrive through it.
+/// A listener with a limit of open connections.
+pub(super) struct LimitListener {
+    /// The listener, until it is closed. A listener of datagrams stays until the last session is over, because their messages
+    /// arrive through it.
     listener: Mutex<Option<Box<dyn BaseListener>>>,
     closed: AtomicBool,
     of_datagrams: bool,
-    /// The largest number of connections that may be inside.
-    most: usize,
-    inside: AtomicUsize,
-    /// A worker found the door full, and waits until a connection leaves.
+    /// The largest number of open connections.
+    limit: usize,
+    open: AtomicUsize,
+    /// Whether a worker that reached the limit waits until a connection is released.
     awaited: AtomicBool,
 }
 
-/// The result of [`Door::enter`].
-pub(super) enum Entry {
-    Somebody(Box<dyn BaseSocket>),
+/// The result of [`LimitListener::accept`].
+pub(super) enum Accept {
+    Connection(Box<dyn BaseSocket>),
     /// No connection waits to be accepted.
-    Nobody,
+    Empty,
     /// The largest number of connections is reached.
     Full,
     /// The system lacks the resources for one more connection; it may have them later.
-    Starved,
-    /// The door is closed.
+    Exhausted,
+    /// The listener is closed.
     Closed,
 }
 
-impl Door {
-    pub fn new(listener: Box<dyn BaseListener>, most: usize, of_datagrams: bool) -> Self {
-        Door {
+impl LimitListener {
+    pub fn new(listener: Box<dyn BaseListener>, limit: usize, of_datagrams: bool) -> Self {
+        LimitListener {
             listener: Mutex::new(Some(listener)),
             closed: AtomicBool::new(false),
             of_datagrams,
-            most: most.max(1),
-            inside: AtomicUsize::new(0),
+            limit: limit.max(1),
+            open: AtomicUsize::new(0),
             awaited: AtomicBool::new(false),
         }
     }
@@ -50,43 +50,43 @@ impl Door {
         self.listener.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Accepts the next connection.
-    pub fn enter(&self) -> Entry {
-        // The lock is held while the connection is counted, so that `inside` counts accepted connections only.
+    /// Accepts the next connection, and counts it as open until it is [released](LimitListener::release).
+    pub fn accept(&self) -> Accept {
+        // The lock is held while the connection is counted, so that `open` counts accepted connections only.
         let held = self.listener();
-        let Some(listener) = &*held else { return Entry::Closed };
-        let full = self.inside.load(Ordering::SeqCst) >= self.most || self.closed.load(Ordering::SeqCst);
+        let Some(listener) = &*held else { return Accept::Closed };
+        let full = self.open.load(Ordering::SeqCst) >= self.limit || self.closed.load(Ordering::SeqCst);
         if full && !self.of_datagrams {
-            return Entry::Full;
+            return Accept::Full;
         }
         loop {
             match listener.accept() {
                 // A datagram cannot be kept waiting: those behind it may belong to other sessions.
                 Ok(_) if full => {}
                 Ok(socket) => {
-                    self.inside.fetch_add(1, Ordering::SeqCst);
-                    return Entry::Somebody(socket);
+                    self.open.fetch_add(1, Ordering::SeqCst);
+                    return Accept::Connection(socket);
                 }
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Entry::Nobody,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Accept::Empty,
                 // This connection is gone already: accept(2), "Error handling".
                 Err(error) if is_of_one_connection(&error) => {}
                 // File descriptors are lacking, or the reason is unknown: an immediate retry could loop for ever.
-                Err(_) => return Entry::Starved,
+                Err(_) => return Accept::Exhausted,
             }
         }
     }
 
-    /// Records that a connection has left. Returns whether a worker waits for that, or whether it was the last one of a closed
-    /// door.
-    pub fn leave(&self) -> bool {
-        let last = self.inside.fetch_sub(1, Ordering::SeqCst) == 1;
+    /// Records that a connection is over. Returns whether a worker waits for that, or whether it was the last one of a closed
+    /// listener.
+    pub fn release(&self) -> bool {
+        let last = self.open.fetch_sub(1, Ordering::SeqCst) == 1;
         self.awaited.swap(false, Ordering::SeqCst) || last && self.is_closed()
     }
 
-    /// Asks for a notification when a connection leaves; returns false if one has left already.
-    pub fn await_leaving(&self) -> bool {
+    /// Asks for a notification when a connection is released; returns false if one was released already.
+    pub fn await_release(&self) -> bool {
         self.awaited.store(true, Ordering::SeqCst);
-        self.inside.load(Ordering::SeqCst) >= self.most
+        self.open.load(Ordering::SeqCst) >= self.limit
     }
 
     /// Stops accepting connections.
@@ -101,9 +101,9 @@ impl Door {
         self.closed.load(Ordering::SeqCst)
     }
 
-    /// Returns whether the door is closed and no connection is inside.
-    pub fn is_done(&self) -> bool {
-        self.is_closed() && self.inside.load(Ordering::SeqCst) == 0
+    /// Returns whether the listener is closed and no connection is open.
+    pub fn is_drained(&self) -> bool {
+        self.is_closed() && self.open.load(Ordering::SeqCst) == 0
     }
 
     /// Lets epoll notify a worker when a connection waits to be accepted; of several workers that wait, at least one is notified
