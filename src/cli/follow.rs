@@ -17,7 +17,7 @@ use super::spec::reported;
 use super::style::{HINT, SUBJECT};
 use super::{Globals, Status, diff};
 use crate::Registry;
-use crate::edit::{Event, Live, Rejection, Subscription, Watcher};
+use crate::live::{Event, Live, Rejection, Subscription, Watcher};
 use crate::net::relay::{Relay, Switch};
 use crate::report::text;
 

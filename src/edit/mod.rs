@@ -9,7 +9,6 @@
 //! | `change` | the changes that can be made to catalogs, and their effects on the texts |
 //! | `transaction` | makes several changes together or not at all: locks, checks and writes |
 //! | `text` | the text of a catalog, edited by splices |
-//! | `live` | registries that follow their catalogs while programs read them |
 //!
 //! Texts are changed first, and files last: every change makes the new texts, loads and checks them as a program would
 //! load them ([`Loader::unsaved`](crate::Loader::unsaved)), and only then replaces the files with
@@ -22,7 +21,6 @@ mod change;
 #[cfg(feature = "edit")]
 mod fix;
 mod format;
-mod live;
 #[cfg(feature = "edit")]
 mod text;
 #[cfg(feature = "edit")]
@@ -39,9 +37,6 @@ pub use change::{
 #[cfg(feature = "edit")]
 pub use fix::{Applied, Fixed, Refused, fix};
 pub use format::{FormatError, SyntaxError, format};
-pub use live::{Current, Event, Kept, Live, Reader, Rejection, Replaced, Subscription, Version};
-#[cfg(feature = "watch")]
-pub use live::{Unwatched, WatchError, WatchOptions, Watcher};
 #[cfg(feature = "edit")]
 pub use transaction::{Holder, LockError, Locks, Outcome, Prepared, Transaction, TransactionError};
 #[cfg(feature = "edit")]
