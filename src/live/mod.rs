@@ -151,7 +151,7 @@ impl Live {
     /// A subscriber that owns a clone of this handle keeps the live registry, and itself, alive until the subscription
     /// is dropped.
     pub fn subscribe(&self, subscriber: impl FnMut(&Event) + Send + 'static) -> Subscription {
-        Subscription::new(&self.shared, Box::new(subscriber))
+        Subscription::new(&self.shared.subscribers, Box::new(subscriber))
     }
 
     /// Loads the catalogs again.
