@@ -9,10 +9,10 @@ use super::tables::Tables;
 use crate::catalog::entry::Body;
 use crate::catalog::writing::page::{Page, Table, list, string};
 use crate::catalog::{EntryKind, FaultKind, nearest, quoted};
-use crate::edit::change::error::Unfit;
 use crate::edit::change::order::{Order, Place};
-use crate::edit::change::{ChangeError, Consequence, Effect};
-use crate::edit::transaction::{Draft, TransactionError};
+use crate::edit::consequence::{Consequence, Effect};
+use crate::edit::draft::Draft;
+use crate::edit::refused::{ChangeError, TransactionError, Unfit};
 use crate::registry::{EntryRef, Registry};
 use std::collections::{HashMap, HashSet};
 

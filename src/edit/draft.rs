@@ -1,16 +1,16 @@
 //! The changed texts of catalogs, before anything is written.
 
-use super::TransactionError;
+use super::consequence::Consequence;
+use super::refused::{ChangeError, TransactionError};
+use super::write::Original;
 use crate::catalog::FileId;
-use crate::edit::change::{ChangeError, Consequence};
-use crate::edit::write::Original;
 use crate::load::{LoadError, Loader};
 use crate::registry::Registry;
 use indexmap::IndexMap;
 use std::path::{Path, PathBuf};
 
 /// The texts of catalogs with the changes made so far.
-pub(in crate::edit) struct Draft {
+pub(super) struct Draft {
     /// Loads the current texts, whatever happens on the disk meanwhile.
     loader: Loader,
     /// The files by their paths as given, in the order of reading.

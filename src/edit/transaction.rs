@@ -1,33 +1,21 @@
 //! Changes catalog files as a whole or not at all.
 //!
-//! | file | what |
-//! |---|---|
-//! | `draft` | the changed texts, before anything is written |
-//! | `lock` | locks the folders whose files a transaction changes |
-//! | `patience` | the wait for other holders of a lock, and who they are |
-//! | `error` | the reasons why a transaction was not made |
-//!
 //! The steps of a transaction: lock the folders of all files of the catalogs, read, change the texts, load and check
 //! the result exactly as a program would, and only then write. A result that is not sound is not written.
 
-mod draft;
-mod error;
-mod lock;
-mod patience;
-
-pub(super) use draft::Draft;
-pub use error::TransactionError;
-pub use lock::{LockError, Locks};
-pub use patience::Holder;
-pub(in crate::edit) use patience::{PATIENCE, Patience};
-
-use super::change::{Change, Consequence};
-use super::write::{self, Original, WriteError, Written};
+use super::change::Change;
+use super::consequence::Consequence;
+use super::draft::Draft;
+use super::refused::TransactionError;
+use super::write::{self, Locks, Original, PATIENCE, Patience, WriteError, Written};
 use crate::catalog::Severity;
+use crate::catalog::journal::Owner;
 use crate::check::{Settings, check};
 use crate::load::Loader;
 use crate::registry::{Comparison, Registry, compare};
 use crate::report::{Finding, Report};
+use std::collections::BTreeSet;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -110,9 +98,31 @@ impl Transaction {
     /// As for [`Transaction::preview`]; or a folder cannot be locked, or the wait for it ended, or an unfinished
     /// transaction cannot be finished.
     pub fn prepare(&self, mut waiting: impl FnMut(&Path) -> bool) -> Result<Prepared, TransactionError> {
-        let locks = Locks::of_catalogs(&self.loader, &mut Patience::new(self.patience, &mut waiting))?;
+        let locks = lock(&self.loader, &mut Patience::new(self.patience, &mut waiting))?;
         Ok(Prepared { outcome: self.preview()?, locks })
     }
+}
+
+/// Locks the folders of all files that a loader would load. Waits for other transactions there.
+fn lock(loader: &Loader, patience: &mut Patience<'_>) -> Result<Locks, WriteError> {
+    let mut wanted = folders(loader);
+    loop {
+        let (folders, owners) = wanted.iter().cloned().unzip();
+        let locks = write::lock_and_finish(folders, owners, patience)?;
+        // Others may have changed the includes meanwhile.
+        let now = self::folders(loader);
+        if now.is_subset(&wanted) {
+            return Ok(locks);
+        }
+        wanted.extend(now);
+    }
+}
+
+/// Returns the canonical paths of the folders of all files that a loader would load, each with the owners of its files.
+fn folders(loader: &Loader) -> BTreeSet<(PathBuf, Owner)> {
+    let (sources, _) = loader.load_with_sources();
+    let files = sources.iter().filter_map(|(_, source)| fs::canonicalize(source.file()?).ok());
+    files.filter_map(|file| Some((file.parent()?.to_owned(), Owner::of(&fs::metadata(&file).ok()?)))).collect()
 }
 
 /// The result of a transaction.
