@@ -56,8 +56,10 @@ pub(crate) use fault::quoted;
 pub use fault::{Cause, Clause, Fault, FaultKind, Meant, Misuse, NotACatalog};
 #[cfg(feature = "cli")]
 pub(crate) use files::BUILTIN;
-pub(crate) use files::Builtin;
 pub use files::Input;
+#[cfg(test)]
+pub(crate) use files::readings;
+pub(crate) use files::{Builtin, Moment};
 #[cfg(feature = "cli")]
 pub(crate) use folder::walk;
 pub(crate) use form::{ForeignText, Form};
@@ -248,7 +250,7 @@ pub(crate) enum Claim {
     Refused,
 }
 
-/// Reads and merges; what is wrong is in the faults.
+/// Reads and merges; what is wrong is in the faults. Returns also the moment at which the documents were as they were read.
 ///
 /// What documents from the one with number `prevailing` on define replaces what those before define, whether or not they say so.
 pub(crate) fn read(
@@ -257,12 +259,12 @@ pub(crate) fn read(
     form: Option<&dyn Form>,
     limits: &Limits,
     prevailing: usize,
-) -> (Sources, Draft, Faults) {
+) -> (Sources, Draft, Faults, Moment) {
     let mut faults = Faults::default();
-    let (sources, mut documents) = files::gather(inputs, builtins, form, limits, &mut faults);
+    let (sources, mut documents, moment) = files::gather(inputs, builtins, form, limits, &mut faults);
     raw::Document::prevail(&mut documents, prevailing);
     let draft = merge::merge(documents, limits, &mut faults);
-    (sources, draft, faults)
+    (sources, draft, faults, moment)
 }
 
 /// Reads the documents, in the order in which they merge, as far as they can be read.
@@ -273,7 +275,8 @@ pub(crate) fn documents(
     form: Option<&dyn Form>,
     limits: &Limits,
 ) -> (Sources, Vec<raw::Document>) {
-    files::gather(inputs, builtins, form, limits, &mut Faults::default())
+    let (sources, documents, _) = files::gather(inputs, builtins, form, limits, &mut Faults::default());
+    (sources, documents)
 }
 
 /// Merges documents that are read; what is wrong is added to the faults.

@@ -109,7 +109,7 @@ fn chains(registry: &Registry, layer: &str, bases: &[EntryRef<'_>]) -> Vec<Chain
 /// Appends the chains to the target, and returns the bases over which they are not sound.
 fn refused(draft: &mut Draft, layer: &str, chains: &[Chain]) -> Result<Vec<Unfit>, TransactionError> {
     put::at_end(draft, &tables(layer, chains))?;
-    let Err(error) = draft.loader().load() else { return Ok(Vec::new()) };
+    let Err(error) = draft.reload() else { return Ok(Vec::new()) };
     let bases: HashMap<&str, &str> = chains.iter().map(|chain| (&*chain.name, &*chain.base)).collect();
     let mut refused: Vec<Unfit> = Vec::new();
     for fault in error.faults() {
