@@ -86,44 +86,37 @@ pub(crate) use remark::Remark;
 use scope::Scope;
 use uuid::Uuid;
 
-/// Everything that the documents say, merged, with what could not be built as the fault that stands for it.
+/// The merged documents, with the fault in place of each entry, test and guarantee that could not be built.
 pub(crate) struct Draft {
-    pub title: Option<String>,
-    pub scope: Scope,
-    pub providers: Vec<Provider>,
-    /// Every entry by name, in the order of places; the position is the [`EntryIndex`].
-    pub names: IndexMap<String, Declared>,
+    pub stated: Stated,
     /// The entries, each at its position.
     pub entries: Vec<Result<Entry, Reported>>,
-    /// For each entry where it is disabled, if it is.
-    pub disabled: Vec<Option<Span>>,
-    /// Enabled bases and chains in catalog order.
-    pub order: Vec<EntryIndex>,
-    pub applications: IndexMap<String, Application>,
     pub expectations: Vec<Result<Expectation, Reported>>,
     pub guarantees: Vec<Result<Guarantee, Reported>>,
-    pub lint: Vec<(String, Span, Severity)>,
-    pub winsock: WinsockSection,
-    pub remarks: Vec<Remark>,
 }
 
-/// Everything that the documents say, merged and without a gap: a [`Draft`] in which nothing is faulty.
+/// The merged documents without a gap: a [`Draft`] in which nothing is faulty.
 pub(crate) struct Catalog {
+    pub stated: Stated,
+    /// The entries, each at its position.
+    pub entries: Vec<Entry>,
+    pub expectations: Vec<Expectation>,
+    pub guarantees: Vec<Guarantee>,
+}
+
+/// The statements of the merged documents besides entries, tests and guarantees.
+pub(crate) struct Stated {
     pub title: Option<String>,
     pub scope: Scope,
     pub providers: Vec<Provider>,
     /// Every entry by name, in the order of places; the position is the [`EntryIndex`].
     pub names: IndexMap<String, Declared>,
-    /// The entries, each at its position.
-    pub entries: Vec<Entry>,
     /// For each entry where it is disabled, if it is.
     pub disabled: Vec<Option<Span>>,
     /// Enabled bases and chains in catalog order.
     pub order: Vec<EntryIndex>,
     /// By name; `*` is for all without a section of their own.
     pub applications: IndexMap<String, Application>,
-    pub expectations: Vec<Expectation>,
-    pub guarantees: Vec<Guarantee>,
     /// Severities that the catalog sets for lints: code, place, severity.
     pub lint: Vec<(String, Span, Severity)>,
     pub winsock: WinsockSection,
@@ -286,7 +279,7 @@ pub(crate) fn merged(documents: Vec<raw::Document>, limits: &Limits, faults: &mu
 
 impl Draft {
     pub fn name(&self, index: EntryIndex) -> &str {
-        self.names.get_index(index.get()).map_or("", |(name, _)| name)
+        self.stated.names.get_index(index.get()).map_or("", |(name, _)| name)
     }
 
     /// Returns the name under which an entry is written: of one that a chain over several bases makes, the chain's.
@@ -296,26 +289,16 @@ impl Draft {
     }
 
     pub fn at(&self, index: EntryIndex) -> Span {
-        self.names[index.get()].at
+        self.stated.names[index.get()].at
     }
 
     /// Returns the catalog without a gap, or the proof that a fault was recorded for one.
     pub fn seal(self) -> Result<Catalog, Reported> {
-        let Draft { title, scope, providers, names, disabled, order, applications, lint, winsock, .. } = self;
         Ok(Catalog {
-            title,
-            scope,
-            providers,
-            names,
+            stated: self.stated,
             entries: self.entries.into_iter().collect::<Result<_, _>>()?,
-            disabled,
-            order,
-            applications,
             expectations: self.expectations.into_iter().collect::<Result<_, _>>()?,
             guarantees: self.guarantees.into_iter().collect::<Result<_, _>>()?,
-            lint,
-            winsock,
-            remarks: self.remarks,
         })
     }
 }
