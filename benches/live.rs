@@ -10,7 +10,7 @@
 mod generated;
 
 use generated::{Numbers, catalog};
-use sockatlas::edit::{Live, Reader};
+use sockatlas::live::{Live, Reader};
 use sockatlas::terms::{Family, Protocol, SocketType};
 use sockatlas::{Loader, Registry, Request};
 use std::hint::black_box;

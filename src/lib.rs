@@ -27,9 +27,10 @@
 //! | [`report`] | what it says, as data and in forms for people and programs |
 //! | `net` | what was selected is opened: providers, layers, sockets, in three drivers (feature `net`; Linux) |
 //! | [`winsock`] | Winsock catalogs: read, judged, mended, written |
-//! | [`edit`] | catalogs laid out and written out, changed as transactions (feature `edit`), and followed while programs run |
+//! | [`live`] | registries that follow their catalogs while programs read them |
+//! | [`edit`] | catalogs laid out and written out, and changed as transactions (feature `edit`) |
 //!
-//! Imports run one way: terms, catalog, graph, registry, load, then report, winsock, check, net, edit, and last the command.
+//! Imports run one way: terms, catalog, graph, registry, load, then report, winsock, check, live, net, edit, and last the command.
 //!
 //! # Features
 //!
@@ -45,13 +46,14 @@
 //! | `tokio` | streams for tokio | tokio |
 //! | `tracing` | spans and events for each layer | tracing |
 //!
-//! Without any, the library resolves, explains and checks, takes catalogs built in code, and holds live registries. Sockets are opened on Linux so far: on other systems `net` adds nothing,
-//! and the command has no `connect` and `listen`.
+//! Without any, the library resolves, explains and checks, takes catalogs built in code, and holds live registries. Sockets
+//! are opened on Linux so far: on other systems `net` adds nothing, and the command has no `connect` and `listen`.
 
 pub mod catalog;
 pub mod check;
 pub mod edit;
 mod graph;
+pub mod live;
 mod load;
 pub mod manual;
 #[cfg(all(feature = "net", target_os = "linux"))]

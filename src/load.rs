@@ -2,7 +2,7 @@
 
 use crate::catalog::faults::Faults;
 use crate::catalog::raw::Document;
-use crate::catalog::{self, Builtin, Draft, Fault, FaultKind, Form, Input, Limits, Location, Modules, Sources};
+use crate::catalog::{self, Builtin, Draft, Fault, FaultKind, Form, Input, Limits, Location, Modules, Moment, Sources};
 use crate::graph::Graph;
 use crate::registry::Registry;
 use crate::terms::{System, printable};
@@ -158,8 +158,14 @@ impl Loader {
 
     /// Returns the registry or the faults, and in either case what was read and looked for.
     pub(crate) fn load_and_look(&self) -> (Arc<Sources>, Result<Registry, LoadError>) {
-        let (sources, loaded) = self.load_with_sources();
-        (sources.clone(), loaded.map_err(|faults| LoadError { faults, sources }))
+        let (sources, loaded, _) = self.load_at_moment();
+        (sources, loaded)
+    }
+
+    /// Like [`Loader::load_and_look`]. Returns also the moment at which the documents were as they were read.
+    pub(crate) fn load_at_moment(&self) -> (Arc<Sources>, Result<Registry, LoadError>, Moment) {
+        let (sources, loaded, moment) = self.read(usize::MAX);
+        (sources.clone(), loaded.map_err(|faults| LoadError { faults, sources }), moment)
     }
 
     /// Loads a document that was read elsewhere, with what was found wrong with it there.
@@ -176,21 +182,22 @@ impl Loader {
     /// Loads as if documents from the one with this number on said `replace = true` of all that those before them define.
     #[cfg(feature = "edit")]
     pub(crate) fn load_prevailing(&self, from: usize) -> Result<Registry, LoadError> {
-        let (sources, loaded) = self.read(from);
+        let (sources, loaded, _) = self.read(from);
         loaded.map_err(|faults| LoadError { faults, sources })
     }
 
     /// Returns the registry or the faults, and in either case the documents.
     pub(crate) fn load_with_sources(&self) -> (Arc<Sources>, Result<Registry, Vec<Fault>>) {
-        self.read(usize::MAX)
+        let (sources, loaded, _) = self.read(usize::MAX);
+        (sources, loaded)
     }
 
-    fn read(&self, prevailing: usize) -> (Arc<Sources>, Result<Registry, Vec<Fault>>) {
-        let (sources, draft, faults) =
+    fn read(&self, prevailing: usize) -> (Arc<Sources>, Result<Registry, Vec<Fault>>, Moment) {
+        let (sources, draft, faults, moment) =
             catalog::read(&self.inputs, SHIPPED, self.form.as_deref(), &self.limits, prevailing);
         let sources = Arc::new(sources);
         let loaded = self.freeze(&sources, draft, faults);
-        (sources, loaded)
+        (sources, loaded, moment)
     }
 
     /// Returns what each document says, in the order in which they merge, as far as they can be read.

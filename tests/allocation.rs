@@ -2,7 +2,7 @@
 //! is the whole program's.
 
 use allocation_counter::measure;
-use sockatlas::edit::{Live, Reader};
+use sockatlas::live::{Live, Reader};
 use sockatlas::terms::{Dialect, ErrorCode, Family, Protocol, SocketType};
 use sockatlas::{Loader, Refusal, Registry, Request};
 use std::fmt::Write;

@@ -78,7 +78,9 @@ pub(super) fn gather(
     form: Option<&dyn Form>,
     limits: &Limits,
     faults: &mut Faults,
-) -> (Sources, Vec<Document>) {
+) -> (Sources, Vec<Document>, Moment) {
+    #[cfg(test)]
+    readings::count();
     let mut pipes = Pipes::new();
     let roots = Roots::of(inputs);
     let mut attempt = 1;
@@ -111,7 +113,41 @@ pub(super) fn gather(
         let Gather { mut sources, snapshot, documents, faults: found, .. } = gather;
         faults.append(found);
         snapshot.journals().for_each(|path| sources.add_place(Place::File(path.to_owned())));
-        return (sources, documents);
+        sources.set_merge_order(documents.iter().map(|document| document.file).collect());
+        return (sources, documents, Moment { snapshot, roots });
+    }
+}
+
+/// The files and folders that were read together, as they were at that moment.
+pub(crate) struct Moment {
+    snapshot: Snapshot,
+    roots: Roots,
+}
+
+impl Moment {
+    /// Returns whether all files and folders are still as they were read.
+    #[cfg_attr(not(feature = "edit"), expect(dead_code, reason = "only transactions ask for it"))]
+    pub fn is_now(&self) -> bool {
+        self.snapshot.changed(|path| self.roots.hold(path)).is_none()
+    }
+}
+
+/// Counts how often documents are read, so that tests can limit it.
+#[cfg(test)]
+pub(crate) mod readings {
+    use std::cell::Cell;
+
+    thread_local! {
+        static READINGS: Cell<usize> = const { Cell::new(0) };
+    }
+
+    pub(super) fn count() {
+        READINGS.set(READINGS.get() + 1);
+    }
+
+    /// Returns the number of times that this thread has read documents so far.
+    pub(crate) fn so_far() -> usize {
+        READINGS.get()
     }
 }
 

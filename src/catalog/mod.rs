@@ -56,8 +56,10 @@ pub use facts::FactValue;
 pub use fault::quoted;
 pub use fault::{Cause, Clause, Fault, FaultKind, Meant, Misuse, NotACatalog};
 pub use files::BUILTIN;
-pub(crate) use files::Builtin;
 pub use files::Input;
+#[cfg(test)]
+pub(crate) use files::readings;
+pub(crate) use files::{Builtin, Moment};
 pub use folder::walk;
 pub(crate) use form::{ForeignText, Form};
 pub use limits::{Limits, MAX_PROTOCOL_CHAIN, PACKED_ITEM_BYTES};
@@ -83,44 +85,37 @@ pub(crate) use remark::Remark;
 use scope::Scope;
 use uuid::Uuid;
 
-/// Everything that the documents say, merged, with what could not be built as the fault that stands for it.
+/// The merged documents, with the fault in place of each entry, test and guarantee that could not be built.
 pub(crate) struct Draft {
-    pub title: Option<String>,
-    pub scope: Scope,
-    pub providers: Vec<Provider>,
-    /// Every entry by name, in the order of places; the position is the [`EntryIndex`].
-    pub names: IndexMap<String, Declared>,
+    pub stated: Stated,
     /// The entries, each at its position.
     pub entries: Vec<Result<Entry, Reported>>,
-    /// For each entry where it is disabled, if it is.
-    pub disabled: Vec<Option<Span>>,
-    /// Enabled bases and chains in catalog order.
-    pub order: Vec<EntryIndex>,
-    pub applications: IndexMap<String, Application>,
     pub expectations: Vec<Result<Expectation, Reported>>,
     pub guarantees: Vec<Result<Guarantee, Reported>>,
-    pub lint: Vec<(String, Span, Severity)>,
-    pub winsock: WinsockSection,
-    pub remarks: Vec<Remark>,
 }
 
-/// Everything that the documents say, merged and without a gap: a [`Draft`] in which nothing is faulty.
+/// The merged documents without a gap: a [`Draft`] in which nothing is faulty.
 pub(crate) struct Catalog {
+    pub stated: Stated,
+    /// The entries, each at its position.
+    pub entries: Vec<Entry>,
+    pub expectations: Vec<Expectation>,
+    pub guarantees: Vec<Guarantee>,
+}
+
+/// The statements of the merged documents besides entries, tests and guarantees.
+pub(crate) struct Stated {
     pub title: Option<String>,
     pub scope: Scope,
     pub providers: Vec<Provider>,
     /// Every entry by name, in the order of places; the position is the [`EntryIndex`].
     pub names: IndexMap<String, Declared>,
-    /// The entries, each at its position.
-    pub entries: Vec<Entry>,
     /// For each entry where it is disabled, if it is.
     pub disabled: Vec<Option<Span>>,
     /// Enabled bases and chains in catalog order.
     pub order: Vec<EntryIndex>,
     /// By name; `*` is for all without a section of their own.
     pub applications: IndexMap<String, Application>,
-    pub expectations: Vec<Expectation>,
-    pub guarantees: Vec<Guarantee>,
     /// Severities that the catalog sets for lints: code, place, severity.
     pub lint: Vec<(String, Span, Severity)>,
     pub winsock: WinsockSection,
@@ -247,7 +242,7 @@ pub(crate) enum Claim {
     Refused,
 }
 
-/// Reads and merges; what is wrong is in the faults.
+/// Reads and merges; what is wrong is in the faults. Returns also the moment at which the documents were as they were read.
 ///
 /// What documents from the one with number `prevailing` on define replaces what those before define, whether or not they say so.
 pub(crate) fn read(
@@ -256,12 +251,12 @@ pub(crate) fn read(
     form: Option<&dyn Form>,
     limits: &Limits,
     prevailing: usize,
-) -> (Sources, Draft, Faults) {
+) -> (Sources, Draft, Faults, Moment) {
     let mut faults = Faults::default();
-    let (sources, mut documents) = files::gather(inputs, builtins, form, limits, &mut faults);
+    let (sources, mut documents, moment) = files::gather(inputs, builtins, form, limits, &mut faults);
     raw::Document::prevail(&mut documents, prevailing);
     let draft = merge::merge(documents, limits, &mut faults);
-    (sources, draft, faults)
+    (sources, draft, faults, moment)
 }
 
 /// Reads the documents, in the order in which they merge, as far as they can be read.
@@ -272,7 +267,8 @@ pub(crate) fn documents(
     form: Option<&dyn Form>,
     limits: &Limits,
 ) -> (Sources, Vec<raw::Document>) {
-    files::gather(inputs, builtins, form, limits, &mut Faults::default())
+    let (sources, documents, _) = files::gather(inputs, builtins, form, limits, &mut Faults::default());
+    (sources, documents)
 }
 
 /// Merges documents that are read; what is wrong is added to the faults.
@@ -282,7 +278,7 @@ pub(crate) fn merged(documents: Vec<raw::Document>, limits: &Limits, faults: &mu
 
 impl Draft {
     pub fn name(&self, index: EntryIndex) -> &str {
-        self.names.get_index(index.get()).map_or("", |(name, _)| name)
+        self.stated.names.get_index(index.get()).map_or("", |(name, _)| name)
     }
 
     /// Returns the name under which an entry is written: of one that a chain over several bases makes, the chain's.
@@ -292,26 +288,16 @@ impl Draft {
     }
 
     pub fn at(&self, index: EntryIndex) -> Span {
-        self.names[index.get()].at
+        self.stated.names[index.get()].at
     }
 
     /// Returns the catalog without a gap, or the proof that a fault was recorded for one.
     pub fn seal(self) -> Result<Catalog, Reported> {
-        let Draft { title, scope, providers, names, disabled, order, applications, lint, winsock, .. } = self;
         Ok(Catalog {
-            title,
-            scope,
-            providers,
-            names,
+            stated: self.stated,
             entries: self.entries.into_iter().collect::<Result<_, _>>()?,
-            disabled,
-            order,
-            applications,
             expectations: self.expectations.into_iter().collect::<Result<_, _>>()?,
             guarantees: self.guarantees.into_iter().collect::<Result<_, _>>()?,
-            lint,
-            winsock,
-            remarks: self.remarks,
         })
     }
 }

@@ -58,6 +58,8 @@ impl std::fmt::Display for Location {
 #[derive(Debug, Default)]
 pub struct Sources {
     documents: Vec<Source>,
+    /// The documents that could be read, in the order in which they merge.
+    merge_order: Vec<FileId>,
     places: Vec<Place>,
     outside: Vec<Outside>,
     skipped: Skipped,
@@ -196,6 +198,18 @@ impl Sources {
     #[cfg_attr(not(feature = "watch"), expect(dead_code, reason = "only watching asks for it"))]
     pub(crate) fn places(&self) -> &[Place] {
         &self.places
+    }
+
+    /// Sets the documents that could be read, in the order in which they merge.
+    pub(crate) fn set_merge_order(&mut self, files: Vec<FileId>) {
+        self.merge_order = files;
+    }
+
+    /// Returns the documents that could be read, in the order in which they merge. A document that includes others is read
+    /// before them, and merges after them.
+    #[cfg_attr(not(feature = "edit"), expect(dead_code, reason = "only transactions ask for it"))]
+    pub(crate) fn in_merge_order(&self) -> impl DoubleEndedIterator<Item = &Source> {
+        self.merge_order.iter().map(|&file| self.get(file))
     }
 
     /// Says that a document was read from the file whose path is its name.

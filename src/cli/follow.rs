@@ -17,7 +17,7 @@ use super::spec::reported;
 use super::style::{HINT, SUBJECT};
 use super::{Globals, Status, diff};
 use sockatlas::Registry;
-use sockatlas::edit::{Event, Live, Rejection, Subscription, Watcher};
+use sockatlas::live::{Event, Live, Rejection, Subscription, Watcher};
 use sockatlas::net::relay::{Relay, Switch};
 use sockatlas::report::text;
 

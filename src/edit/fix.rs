@@ -4,8 +4,7 @@
 //! Fixes that touched one another wait for the next round, which finds them at their new places. A round whose result
 //! does not load, or answers a request otherwise, is discarded, and nothing of it is written.
 
-use super::transaction::{Locks, PATIENCE, Patience};
-use super::write::{self, Original, WriteError, Written};
+use super::write::{self, Original, PATIENCE, Patience, WriteError, Written};
 use crate::catalog::Location;
 use crate::check::{self, Settings};
 use crate::load::Loader;
@@ -130,7 +129,7 @@ impl Fixed {
         let all = || self.files.iter().map(|(original, _)| original).chain(&self.others);
         let found: Result<Vec<_>, WriteError> = all().map(Original::found).collect();
         let (folders, owners) = found?.into_iter().unzip();
-        let locks = Locks::of(folders, owners, &mut Patience::new(self.patience, &mut |_| true))?;
+        let locks = write::lock_and_finish(folders, owners, &mut Patience::new(self.patience, &mut |_| true))?;
         all().try_for_each(Original::is_unchanged)?;
         write::replace_all(&self.files, &locks)
     }

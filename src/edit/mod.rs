@@ -3,13 +3,17 @@
 //! | file | what |
 //! |---|---|
 //! | `format` | the canonical layout of a catalog: the same tables, values and comments, with uniform spacing |
-//! | `fix` | applies the safe fixes of a check's findings to the texts until none is left |
 //! | `written` | writes a registry as one catalog |
-//! | `write` | replaces files in one step, or not at all |
+//! | `text` | the text of a catalog, edited by splices |
+//! | `write` | locks folders, and replaces files in one step or not at all |
+//! | `fix` | applies the safe fixes of a check's findings to the texts until none is left |
+//! | `consequence` | the dependents of a changed definition, and the consequences of a change |
+//! | `refused` | the reasons why a change or a transaction was not made |
+//! | `draft` | the changed texts, before anything is written |
 //! | `change` | the changes that can be made to catalogs, and their effects on the texts |
 //! | `transaction` | makes several changes together or not at all: locks, checks and writes |
-//! | `text` | the text of a catalog, edited by splices |
-//! | `live` | registries that follow their catalogs while programs read them |
+//!
+//! Each of these imports only from those above it in the table.
 //!
 //! Texts are changed first, and files last: every change makes the new texts, loads and checks them as a program would
 //! load them ([`Loader::unsaved`](crate::Loader::unsaved)), and only then replaces the files with
@@ -20,9 +24,14 @@
 #[cfg(feature = "edit")]
 mod change;
 #[cfg(feature = "edit")]
+mod consequence;
+#[cfg(feature = "edit")]
+mod draft;
+#[cfg(feature = "edit")]
 mod fix;
 mod format;
-mod live;
+#[cfg(feature = "edit")]
+mod refused;
 #[cfg(feature = "edit")]
 mod text;
 #[cfg(feature = "edit")]
@@ -32,19 +41,17 @@ mod write;
 mod written;
 
 #[cfg(feature = "edit")]
-pub use change::{
-    Change, ChangeError, Conflict, Consequence, Definition, DefinitionKind, Dependent, Disable, Effect, Enable,
-    Install, Order, Place, Remove, Set, Unfit,
-};
+pub use change::{Change, Definition, DefinitionKind, Disable, Enable, Install, Order, Place, Remove, Set};
+#[cfg(feature = "edit")]
+pub use consequence::{Consequence, Dependent, Effect};
 #[cfg(feature = "edit")]
 pub use fix::{Applied, Fixed, Refused, fix};
 pub use format::{FormatError, SyntaxError, format};
-pub use live::{Current, Event, Kept, Live, Reader, Rejection, Replaced, Subscription, Version};
-#[cfg(feature = "watch")]
-pub use live::{Unwatched, WatchError, WatchOptions, Watcher};
 #[cfg(feature = "edit")]
-pub use transaction::{Holder, LockError, Locks, Outcome, Prepared, Transaction, TransactionError};
+pub use refused::{ChangeError, Conflict, TransactionError, Unfit};
 #[cfg(feature = "edit")]
-pub use write::{Original, WriteError, Written, create};
+pub use transaction::{Outcome, Prepared, Transaction};
+#[cfg(feature = "edit")]
+pub use write::{Holder, LockError, Locks, Original, WriteError, Written, create};
 pub use written::to_toml;
 pub use written::{Notes, to_toml_with};

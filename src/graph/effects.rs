@@ -23,6 +23,7 @@ impl Effects {
     pub fn new(draft: &Draft, modules: &Modules) -> Self {
         // Looked up once a provider, as there may be a hundred thousand entries of one.
         let silent: Vec<bool> = draft
+            .stated
             .providers
             .iter()
             .map(|provider| modules.get(&provider.module).is_some_and(|module| module.leaves_services()))
@@ -32,7 +33,8 @@ impl Effects {
             if matches!(entry.body, Body::Chain(_)) {
                 return Does::Nothing;
             }
-            let Some(module) = draft.providers.get(at).and_then(|provider| module_of(modules, provider, &entry.body))
+            let Some(module) =
+                draft.stated.providers.get(at).and_then(|provider| module_of(modules, provider, &entry.body))
             else {
                 return Does::Unknown;
             };

@@ -118,11 +118,11 @@ impl Graph {
     /// Returns all entries as if they had no stack. Disabled ones keep to that, but what an enabled entry stands on cannot be
     /// disabled.
     fn disabled(&self, draft: &Draft, faults: &mut Faults) -> Vec<Standing> {
-        let standing = draft.disabled.iter().enumerate().map(|(at, disabled)| {
+        let standing = draft.stated.disabled.iter().enumerate().map(|(at, disabled)| {
             let Some(place) = *disabled else { return Standing::Apart };
             let index = EntryIndex::new(at);
             let mut users = self.users(index);
-            users.retain(|user| draft.disabled[user.get()].is_none());
+            users.retain(|user| draft.stated.disabled[user.get()].is_none());
             if users.is_empty() {
                 return Standing::Apart;
             }

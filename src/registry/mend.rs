@@ -113,7 +113,7 @@ pub(super) fn mends<'r>(registry: &'r Registry, asked: &Asked<'_>, candidates: &
 fn enabling<'r>(registry: &'r Registry, asked: &Asked<'_>) -> Option<Mend<'r>> {
     let Some(EntryDemand::Name(name)) = &asked.demands.entry else { return None };
     let entry = registry.entry(name)?;
-    let place = registry.inner.disabled[entry.index().get()]?;
+    let place = registry.stated().disabled[entry.index().get()]?;
     Some(Mend {
         entry,
         changes: vec![Change::Enable(name.clone())],
@@ -196,14 +196,14 @@ fn admit<'r>(registry: &'r Registry, asked: &Asked<'_>, candidate: &Candidate<'r
                     // The application that was probably meant may not use the entry either.
                     Some(_) => return None,
                     None => {
-                        source = registry.inner.applications.last().map(|(_, section)| section.at);
+                        source = registry.stated().applications.last().map(|(_, section)| section.at);
                         changes.push(Change::WriteSection(name.to_owned()));
                     }
                 }
             }
             Test::Policy => {
                 let applied = asked.policy.applied()?;
-                let section = &registry.inner.applications[applied.name];
+                let section = &registry.stated().applications[applied.name];
                 source = Some(section.at);
                 let Objection { lacking, prohibited, layer } = registry.objection(applied.policy, role, index);
                 let application = applied.name.to_owned();

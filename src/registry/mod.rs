@@ -45,8 +45,8 @@ pub use words::WordError;
 use crate::catalog::entry::{Entry, EntryIndex, ProviderIndex};
 use crate::catalog::scope::Scope;
 use crate::catalog::{
-    Application, Catalog, Declared, Expectation, Guarantee, Location, Modules, ProtocolSet, Provider, Remark, Severity,
-    Sources, Span, WinsockSection,
+    Application, Catalog, Expectation, Guarantee, Location, Modules, ProtocolSet, Provider, Remark, Severity, Sources,
+    Span, Stated, WinsockSection,
 };
 use crate::graph::{Graph, Stack};
 use crate::terms::{Categories, Dialect, Family};
@@ -71,27 +71,15 @@ struct Inner {
     has_policy: bool,
     /// The number of each known family in the index.
     family_keys: [i32; Family::KNOWN],
-    title: Option<String>,
+    /// The catalog, in whose order only selectable entries are left, and whose tests and guarantees are those that are run.
+    catalog: Catalog,
     sources: Arc<Sources>,
-    scope: Scope,
-    providers: Vec<Provider>,
-    names: IndexMap<String, Declared>,
-    entries: Vec<Entry>,
     /// The stack of each enabled base protocol and chain.
     stacks: Vec<Option<Stack>>,
-    disabled: Vec<Option<Span>>,
-    /// The selectable entries in catalog order.
-    order: Vec<EntryIndex>,
     by_id: HashMap<i32, EntryIndex>,
     graph: Graph,
-    applications: IndexMap<String, Application>,
-    expectations: Vec<Expectation>,
     /// The expectations of catalogs that ship, where other catalogs include them.
     unrun: Vec<Expectation>,
-    guarantees: Vec<Guarantee>,
-    lint: Vec<(String, Span, Severity)>,
-    winsock: WinsockSection,
-    remarks: Vec<Remark>,
     modules: Modules,
     /// The number of clones that exist only to be dropped last.
     retained: AtomicUsize,
@@ -101,92 +89,67 @@ impl Registry {
     /// Freezes a catalog in which no fault was found.
     pub(crate) fn freeze(
         sources: Arc<Sources>,
-        catalog: Catalog,
+        mut catalog: Catalog,
         graph: Graph,
         stacks: Vec<Option<Stack>>,
         modules: Modules,
     ) -> Registry {
-        let Catalog {
-            title,
-            scope,
-            providers,
-            names,
-            disabled,
-            order,
-            applications,
-            expectations,
-            guarantees,
-            lint,
-            winsock,
-            remarks,
-            entries,
-        } = catalog;
-        let order: Vec<EntryIndex> = order.into_iter().filter(|index| stacks[index.get()].is_some()).collect();
+        catalog.stated.order.retain(|index| stacks[index.get()].is_some());
         // Where entries of Windows' two catalogs share an id, the id leads to an enabled one.
-        let mut by_id: HashMap<i32, EntryIndex> = HashMap::with_capacity(entries.len());
-        for (at, entry) in entries.iter().enumerate() {
+        let mut by_id: HashMap<i32, EntryIndex> = HashMap::with_capacity(catalog.entries.len());
+        for (at, entry) in catalog.entries.iter().enumerate() {
             if entry.enabled || !by_id.contains_key(&entry.id) {
                 by_id.insert(entry.id, EntryIndex::new(at));
             }
         }
         // The tests of catalogs that ship describe those catalogs by themselves.
         let runs = |at: Span| sources.run_tests_that_ship() || !sources.get(at.file).is_shipped();
-        let (expectations, unrun) = expectations.into_iter().partition(|expectation| runs(expectation.at));
-        let guarantees = guarantees.into_iter().filter(|guarantee| runs(guarantee.at)).collect();
-        let family_keys = family_keys(&scope);
-        let index = build_index(&scope, &family_keys, &entries, &stacks, &order);
-        let has_policy = applications.contains_key("*");
+        let unrun = catalog.expectations.extract_if(.., |expectation| !runs(expectation.at)).collect();
+        catalog.guarantees.retain(|guarantee| runs(guarantee.at));
+        let family_keys = family_keys(&catalog.stated.scope);
         let inner = Inner {
-            has_policy,
-            title,
+            index: build_index(&catalog, &family_keys, &stacks),
+            has_policy: catalog.stated.applications.contains_key("*"),
+            family_keys,
+            catalog,
             sources,
-            scope,
-            providers,
-            names,
-            entries,
             stacks,
-            disabled,
-            order,
             by_id,
             graph,
-            index,
-            family_keys,
-            applications,
-            expectations,
             unrun,
-            guarantees,
-            lint,
-            winsock,
-            remarks,
             modules,
             retained: AtomicUsize::new(0),
         };
         Registry { inner: Arc::new(inner) }
     }
 
+    fn stated(&self) -> &Stated {
+        &self.inner.catalog.stated
+    }
+
     /// Returns the titles of the documents, without those that other documents include.
     pub fn title(&self) -> Option<&str> {
-        self.inner.title.as_deref()
+        self.stated().title.as_deref()
     }
 
     /// Returns the dialect: whose numbers and whose precedence of errors apply.
     pub fn dialect(&self) -> Dialect {
-        self.inner.scope.dialect
+        self.stated().scope.dialect
     }
 
     /// Returns every entry in the order of declaration, with layers, hidden and disabled entries.
     pub fn entries(&self) -> impl ExactSizeIterator<Item = EntryRef<'_>> {
-        (0..self.inner.entries.len()).map(|at| EntryRef::new(self, EntryIndex::new(at)))
+        (0..self.inner.catalog.entries.len()).map(|at| EntryRef::new(self, EntryIndex::new(at)))
     }
 
     /// Returns the entries that requests can select, in catalog order: enabled base protocols and chains, with hidden ones.
     pub fn selectable(&self) -> impl ExactSizeIterator<Item = EntryRef<'_>> {
-        self.inner.order.iter().map(|&index| EntryRef::new(self, index))
+        self.stated().order.iter().map(|&index| EntryRef::new(self, index))
     }
 
     /// Returns the entry of this name, of any kind, or `None` if there is none.
     pub fn entry(&self, name: &str) -> Option<EntryRef<'_>> {
-        let index = self.inner.names.get_index_of(name)?;
+        let index = self.stated().names.get_index_of(name)?;
         Some(EntryRef::new(self, EntryIndex::new(index)))
     }
 
@@ -197,22 +160,22 @@ impl Registry {
 
     /// Returns the facts that Winsock catalogs state about themselves.
     pub(crate) fn winsock(&self) -> &WinsockSection {
-        &self.inner.winsock
+        &self.stated().winsock
     }
 
     /// Returns the sections of policy by the applications' names.
     pub(crate) fn sections(&self) -> &IndexMap<String, Application> {
-        &self.inner.applications
+        &self.stated().applications
     }
 
     /// Returns the providers in the order of declaration.
     pub fn providers(&self) -> impl ExactSizeIterator<Item = ProviderRef<'_>> {
-        self.inner.providers.iter().map(|provider| ProviderRef { provider })
+        self.stated().providers.iter().map(|provider| ProviderRef { provider })
     }
 
     /// Returns the names of the applications that have a section; `*` stands for all others.
     pub fn applications(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.inner.applications.keys().map(String::as_str)
+        self.stated().applications.keys().map(String::as_str)
     }
 
     /// Returns the categories of layers that the section of an application permits, or `None` if it permits all or there is no such
@@ -223,7 +186,7 @@ impl Registry {
 
     /// Returns whether this application has a section of its own.
     pub fn knows_application(&self, name: &str) -> bool {
-        self.inner.applications.contains_key(name)
+        self.stated().applications.contains_key(name)
     }
 
     /// Returns the modules that the registry was loaded with: they implement its entries and define their options.
@@ -242,7 +205,7 @@ impl Registry {
     }
 
     pub(crate) fn scope(&self) -> &Scope {
-        &self.inner.scope
+        &self.stated().scope
     }
 
     pub(crate) fn graph(&self) -> &Graph {
@@ -251,7 +214,7 @@ impl Registry {
 
     /// Returns the tests that are run. Where another catalog includes one that ships, the tests of the latter are not among them.
     pub(crate) fn expectations(&self) -> &[Expectation] {
-        &self.inner.expectations
+        &self.inner.catalog.expectations
     }
 
     /// Returns the tests that are not run in this registry.
@@ -262,22 +225,22 @@ impl Registry {
     /// Returns the guarantees that are proved. Where another catalog includes one that ships, those of the latter are not among
     /// them.
     pub(crate) fn guarantees(&self) -> &[Guarantee] {
-        &self.inner.guarantees
+        &self.inner.catalog.guarantees
     }
 
     /// Returns the severities that the catalogs set: the code of the rule, the place and the severity.
     pub(crate) fn lint(&self) -> &[(String, Span, Severity)] {
-        &self.inner.lint
+        &self.stated().lint
     }
 
     /// Returns the statements of the documents that no other part of the registry shows.
     pub(crate) fn remarks(&self) -> &[Remark] {
-        &self.inner.remarks
+        &self.stated().remarks
     }
 
     /// Returns the sections of policy, by the application's name; `*` is for all others.
     pub(crate) fn policy_sections(&self) -> impl Iterator<Item = (&str, &Application)> {
-        self.inner.applications.iter().map(|(name, section)| (name.as_str(), section))
+        self.stated().applications.iter().map(|(name, section)| (name.as_str(), section))
     }
 
     /// Returns the documents, shared with callers that keep them longer than the registry.
@@ -322,15 +285,15 @@ impl Registry {
     }
 
     pub(crate) fn entry_at(&self, index: EntryIndex) -> &Entry {
-        &self.inner.entries[index.get()]
+        &self.inner.catalog.entries[index.get()]
     }
 
     pub(crate) fn name_at(&self, index: EntryIndex) -> &str {
-        self.inner.names.get_index(index.get()).map_or("", |(name, _)| name)
+        self.stated().names.get_index(index.get()).map_or("", |(name, _)| name)
     }
 
     pub(crate) fn provider_at(&self, index: ProviderIndex) -> &Provider {
-        &self.inner.providers[index.0 as usize]
+        &self.stated().providers[index.0 as usize]
     }
 
     pub(crate) fn stack_at(&self, index: EntryIndex) -> Option<&Stack> {
@@ -351,16 +314,16 @@ impl Registry {
 impl Inner {
     fn protocols(&self, index: EntryIndex) -> &ProtocolSet {
         let owner = self.stacks[index.get()].as_ref().map_or(index, |stack| stack.protocols_of);
-        protocol_set(&self.entries, owner)
+        protocol_set(&self.catalog.entries, owner)
     }
 }
 
 impl std::fmt::Debug for Registry {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Registry")
-            .field("title", &self.inner.title)
-            .field("dialect", &self.inner.scope.dialect)
-            .field("entries", &self.inner.entries.len())
+            .field("title", &self.stated().title)
+            .field("dialect", &self.stated().scope.dialect)
+            .field("entries", &self.inner.catalog.entries.len())
             .finish_non_exhaustive()
     }
 }
@@ -398,19 +361,14 @@ fn protocol_set(entries: &[Entry], owner: EntryIndex) -> &ProtocolSet {
     }
 }
 
-fn build_index(
-    scope: &Scope,
-    keys: &[i32; Family::KNOWN],
-    entries: &[Entry],
-    stacks: &[Option<Stack>],
-    order: &[EntryIndex],
-) -> Index {
+fn build_index(catalog: &Catalog, keys: &[i32; Family::KNOWN], stacks: &[Option<Stack>]) -> Index {
+    let Stated { scope, order, .. } = &catalog.stated;
     let rows = order.iter().filter_map(|&index| {
         let stack = stacks[index.get()].as_ref()?;
         Some(Row {
             family: family_key(keys, scope, stack.family),
             socket_type: stack.socket_type.number(),
-            protocols: protocol_set(entries, stack.protocols_of).ranges(),
+            protocols: protocol_set(&catalog.entries, stack.protocols_of).ranges(),
             matches_zero: stack.matches_zero,
             answer: index.0.min(index::MOST_ANSWERS - 1),
         })

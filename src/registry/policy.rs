@@ -64,7 +64,7 @@ const LOOKS: usize = 1_000;
 impl Registry {
     /// Returns the policy that governs an application: its own section, or else that of `*`.
     pub(super) fn policy(&self, application: Option<&str>) -> Governed<'_> {
-        let sections = &self.inner.applications;
+        let sections = &self.stated().applications;
         let own = application.and_then(|name| sections.get_key_value(name));
         match own.or_else(|| sections.get_key_value("*")) {
             Some((name, section)) => Governed::By(Applied { name, policy: &section.policy }),
@@ -149,7 +149,7 @@ impl Registry {
     /// Returns the refusal of an application that may use no entry at all under a policy, or `None` where an entry is permitted
     /// or the registry has none.
     pub(crate) fn bars_all(&self, application: &str, policy: &Policy) -> Option<Refusal> {
-        let all = self.inner.order.iter().copied();
+        let all = self.stated().order.iter().copied();
         let is_permitted = |index| Role::ALL.into_iter().any(|role| self.permits(policy, role, index));
         let is_barred = all.len() > 0 && !all.clone().any(is_permitted);
         is_barred.then(|| self.not_permitted(Applied { name: application, policy }, Role::Connect, all))

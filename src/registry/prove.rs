@@ -72,7 +72,7 @@ impl Registry {
         let mut is_answered = matches!(guarantee.claim, Claim::Refused);
         let mut nearest: Option<(EntryIndex, Refusal)> = None;
         let named = pattern.entry.as_ref().map(|entry| self.named(entry).ok());
-        let within = named.as_ref().map_or(&self.inner.order[..], Option::as_slice);
+        let within = named.as_ref().map_or(&self.stated().order[..], Option::as_slice);
         let roles = pattern.role.as_ref().map_or(&Role::ALL[..], std::slice::from_ref);
         for (&index, &role) in within.iter().flat_map(|index| roles.iter().map(move |role| (index, role))) {
             // An entry that cannot accept as the catalogs state it needs options from a program, and opening it tests what these
@@ -223,9 +223,9 @@ impl Registry {
     /// that the entry is reached by each such request that it alone could answer best.
     pub(crate) fn shadows(&self) -> Vec<(EntryIndex, Option<Shadow>)> {
         // Only requests that are hidden under every policy are unreachable, so the smallest shadow counts.
-        let mut least: Vec<Option<Option<Shadow>>> = self.inner.order.iter().map(|_| None).collect();
+        let mut least: Vec<Option<Option<Shadow>>> = self.stated().order.iter().map(|_| None).collect();
         // In most catalogs all services are the same in both roles, and one role is enough.
-        let alike = self.inner.order.iter().all(|&index| {
+        let alike = self.stated().order.iter().all(|&index| {
             let stack = self.stack(index);
             stack.services(Role::Accept) == stack.services(Role::Connect) && stack.unmet(Role::Accept).is_none()
         });
@@ -246,7 +246,7 @@ impl Registry {
                 }
             }
         }
-        self.inner.order.iter().copied().zip(least.into_iter().map(Option::flatten)).collect()
+        self.stated().order.iter().copied().zip(least.into_iter().map(Option::flatten)).collect()
     }
 
     /// Returns the shadow of each selectable entry under one policy, or an outer `None` for an entry that the policy does not
@@ -255,7 +255,7 @@ impl Registry {
         // Rivals have family, type and services in common. The protocols that the entries before this one answer are kept as
         // disjoint ranges, so that the cost of an entry depends only on the ranges that it overlaps.
         let mut answered: HashMap<(i32, i32, &Services), Answered> = HashMap::new();
-        self.inner.order.iter().map(move |&index| {
+        self.stated().order.iter().map(move |&index| {
             let own = self.stack(index);
             if own.unmet(role).is_some() || !policy.is_none_or(|policy| self.permits(policy, role, index)) {
                 return None;
@@ -281,7 +281,7 @@ impl Registry {
     }
 
     fn policies(&self) -> Vec<Option<&Policy>> {
-        let sections = &self.inner.applications;
+        let sections = &self.stated().applications;
         let rest = sections.get("*").map(|section| &section.policy);
         let own = sections.iter().filter(|(name, _)| *name != "*").map(|(_, section)| Some(&section.policy));
         own.chain([rest]).collect()

@@ -88,7 +88,7 @@ impl Registry {
             Dialect::Documented | Dialect::Windows => request.socket_type(),
         };
         Triple {
-            family: family_key(&self.inner.family_keys, &self.inner.scope, request.family()),
+            family: family_key(&self.inner.family_keys, &self.stated().scope, request.family()),
             socket_type: socket_type.number(),
             protocol: request.protocol().number(),
         }
@@ -133,7 +133,7 @@ impl Registry {
             |index: EntryIndex| self.name_at(index).strip_prefix(group).is_some_and(|rest| rest.starts_with('/'));
         let mut members = Vec::new();
         let mut refusal = None;
-        for index in self.inner.order.iter().copied().filter(|&index| is_member(index)) {
+        for index in self.stated().order.iter().copied().filter(|&index| is_member(index)) {
             match self.fits(index, provider, request) {
                 Ok(()) => members.push(index),
                 Err(misfit) => _ = refusal.get_or_insert(misfit),
@@ -206,8 +206,8 @@ impl Registry {
         let (listed, among): (&[EntryIndex], Option<(Triple, Option<ProviderIndex>)>) = match matching {
             Matching::Named(index) => (std::slice::from_ref(index), None),
             Matching::Members(members) => (members, None),
-            Matching::OfProvider { triple, provider } => (&self.inner.order, Some((*triple, Some(*provider)))),
-            Matching::Triple { triple, .. } => (&self.inner.order, Some((*triple, None))),
+            Matching::OfProvider { triple, provider } => (&self.stated().order, Some((*triple, Some(*provider)))),
+            Matching::Triple { triple, .. } => (&self.stated().order, Some((*triple, None))),
         };
         listed.iter().copied().filter(move |&index| {
             among.is_none_or(|(triple, provider)| {
@@ -219,7 +219,7 @@ impl Registry {
     /// Returns the entry that a demand names, if requests can select it.
     pub(super) fn named(&self, demand: &EntryDemand) -> Result<EntryIndex, Refusal> {
         let found = match demand {
-            EntryDemand::Name(name) => self.inner.names.get_index_of(name.as_str()).map(EntryIndex::new),
+            EntryDemand::Name(name) => self.stated().names.get_index_of(name.as_str()).map(EntryIndex::new),
             EntryDemand::Id(id) => self.inner.by_id.get(id).copied(),
         };
         let found = found.filter(|&index| self.entry_at(index).enabled);
@@ -240,7 +240,7 @@ impl Registry {
     }
 
     pub(super) fn provider_called(&self, demand: &ProviderDemand) -> Result<ProviderIndex, Refusal> {
-        let found = self.inner.providers.iter().position(|provider| match demand {
+        let found = self.stated().providers.iter().position(|provider| match demand {
             ProviderDemand::Name(name) => provider.name == *name,
             ProviderDemand::Id(id) => provider.id == Some(*id),
         });
@@ -325,8 +325,13 @@ impl Registry {
         if dialect != Dialect::Linux && triple.family == 0 && triple.protocol == 0 {
             return Err(ErrorCode::InvalidArgument);
         }
-        let passed: Vec<[bool; 3]> =
-            self.inner.order.iter().filter(|&&index| among(index)).map(|&index| self.passes(triple, index)).collect();
+        let passed: Vec<[bool; 3]> = self
+            .stated()
+            .order
+            .iter()
+            .filter(|&&index| among(index))
+            .map(|&index| self.passes(triple, index))
+            .collect();
         let any = |test: fn([bool; 3]) -> bool| passed.iter().any(|&tests| test(tests));
         if any(|[family, socket_type, protocol]| family && socket_type && protocol) {
             return Ok(());

@@ -13,7 +13,7 @@ mod paths;
 mod saves;
 
 use sockatlas::Loader;
-use sockatlas::edit::{Event, Live, WatchOptions, Watcher};
+use sockatlas::live::{Event, Live, WatchOptions, Watcher};
 use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;

@@ -31,7 +31,7 @@ use super::source::Span;
 use super::suggest::nearest;
 use super::{
     Application, Claim, Declared, Draft, EntryDemand, Expectation, Guarantee, Outcome, Policy, Provider, Remark,
-    TestRequest, WinsockSection,
+    Stated, TestRequest, WinsockSection,
 };
 use crate::terms::{Dialect, ErrorCode, Family, Protocol, SocketType};
 use indexmap::{IndexMap, IndexSet};
@@ -111,21 +111,19 @@ pub(super) fn merge(documents: Vec<Document>, limits: &Limits, faults: &mut Faul
     let ids = Ids::new(ids);
     let expectations = expectations.into_iter().map(|raw| merge.expectation(raw, &ids)).collect();
     let guarantees = guarantees.into_iter().map(|raw| merge.guarantee(raw, &ids)).collect();
-    Draft {
+    let stated = Stated {
         title,
         scope: merge.scope,
         providers: merge.providers.into_values().collect(),
         names: merge.names,
-        entries,
         disabled,
         order,
         applications: merge.applications,
-        expectations,
-        guarantees,
         lint,
         winsock,
         remarks: merge.remarks.into_iter().collect(),
-    }
+    };
+    Draft { stated, entries, expectations, guarantees }
 }
 
 /// The module of a provider whose own is not known because of a fault: none that could find anything wrong with its entries.

@@ -13,7 +13,7 @@ use crate::terms::Services;
 /// Tests every sound entry, enabled or not. The options of entries whose module is not known are not looked at.
 pub(crate) fn faults(catalog: &Draft, modules: &Modules, faults: &mut Faults) {
     // Looked up once a provider, as there may be a hundred thousand entries of one.
-    let of_provider: Vec<_> = catalog.providers.iter().map(|provider| modules.get(&provider.module)).collect();
+    let of_provider: Vec<_> = catalog.stated.providers.iter().map(|provider| modules.get(&provider.module)).collect();
     let mut previous = None;
     for (at, entry) in catalog.entries.iter().enumerate() {
         let Ok(entry) = entry else { continue };
@@ -76,7 +76,7 @@ fn promises(catalog: &Draft, at: usize, entry: &Entry, module: &'static Module, 
 }
 
 fn wrong_module(catalog: &Draft, at: usize, entry: &Entry, module: &Module) -> Fault {
-    let provider = &catalog.providers[entry.provider.0 as usize];
+    let provider = &catalog.stated.providers[entry.provider.0 as usize];
     let kind = FaultKind::WrongModule {
         entry: called(catalog, at, entry),
         module: module.name().to_owned(),
@@ -157,7 +157,7 @@ impl Stated<'_> {
     fn part_that_takes(&self, chain: &Chain, option: &str) -> Option<Meant> {
         let takes = |index: EntryIndex| {
             let part = self.catalog.entries[index.get()].as_ref().ok()?;
-            let provider = self.catalog.providers.get(part.provider.0 as usize)?;
+            let provider = self.catalog.stated.providers.get(part.provider.0 as usize)?;
             let module = module_of(self.modules, provider, &part.body)?;
             let name = self.catalog.name(index);
             let spec = taken(&part.body, Some(module)).find(|spec| spec.name() == option);

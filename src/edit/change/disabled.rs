@@ -2,13 +2,14 @@
 //!
 //! Entries that are already enabled, or already disabled, are left as they are written.
 
-use super::consequence::{Consequence, Dependent, Effect};
+use super::Change;
 use super::statements::{Meanings, Statements};
-use super::{Change, ChangeError};
 use crate::catalog::entry::{Body, EntryIndex};
 use crate::catalog::raw::At;
+use crate::edit::consequence::{Consequence, Dependent, Effect};
+use crate::edit::draft::Draft;
+use crate::edit::refused::{ChangeError, TransactionError};
 use crate::edit::text::Text;
-use crate::edit::transaction::{Draft, TransactionError};
 use crate::registry::Registry;
 use std::collections::BTreeSet;
 

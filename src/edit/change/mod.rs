@@ -9,12 +9,8 @@
 //! | `remove` | removes definitions, with everything that names them |
 //! | `statements` | the statements of each document, and what the names in them stand for |
 //! | `set` | sets and unsets keys |
-//! | `consequence` | the dependents of a changed definition, and the consequences of a change |
-//! | `error` | the reasons why a change cannot be made |
 
-mod consequence;
 mod disabled;
-mod error;
 mod install;
 mod order;
 mod remove;
@@ -22,15 +18,14 @@ mod set;
 mod statements;
 pub(in crate::edit) mod words;
 
-pub use consequence::{Consequence, Dependent, Effect};
 pub use disabled::{Disable, Enable};
-pub use error::{ChangeError, Conflict, Unfit};
 pub use install::{Definition, DefinitionKind, Install};
 pub use order::{Order, Place};
 pub use remove::Remove;
 pub use set::Set;
 
-use super::transaction::{Draft, TransactionError};
+use super::draft::Draft;
+use super::refused::TransactionError;
 
 /// A change of catalogs.
 #[derive(Clone, Debug)]

@@ -3,12 +3,13 @@
 //! Whatever the key and the value are: the text changes only in this value, or in the line of a new key, and the tables
 //! hold the same values except for this key. Whether the catalogs accept the value is decided by loading them.
 
+use super::Change;
 use super::words;
-use super::{Change, ChangeError};
 use crate::catalog::keys;
 use crate::catalog::{FileId, nearest};
+use crate::edit::draft::Draft;
+use crate::edit::refused::{ChangeError, TransactionError};
 use crate::edit::text::{Text, key_parts};
-use crate::edit::transaction::{Draft, TransactionError};
 use crate::registry::{EntryRef, Registry};
 use std::path::{Path, PathBuf};
 use toml::{Table, Value};

@@ -1,10 +1,10 @@
 //! The statements of each document of a draft, and what the names in them stand for.
 
-use super::ChangeError;
 use crate::catalog::entry::EntryIndex;
 use crate::catalog::raw::{At, Document, RawEntry};
 use crate::catalog::{EntryKind, FileId, Location, Sources, Span, nearest};
-use crate::edit::transaction::Draft;
+use crate::edit::draft::Draft;
+use crate::edit::refused::ChangeError;
 use crate::registry::Registry;
 use indexmap::IndexMap;
 use std::collections::HashMap;

@@ -1,11 +1,12 @@
-//! The reasons why files were not written.
+//! The reasons why files were not written, and why folders were not locked.
 
+use super::holder::Holder;
 use super::rights::NotKept;
 use crate::catalog::journal::JournalError;
 use crate::catalog::regular::NotRegular;
-use crate::edit::transaction::LockError;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// The reason why a file was not written. The file is then as it was.
 #[derive(Debug, thiserror::Error)]
@@ -73,6 +74,54 @@ pub enum WriteError {
         path: PathBuf,
         /// The attempted action, as in "read it".
         doing: &'static str,
+        /// The system's error.
+        #[source]
+        error: io::Error,
+    },
+}
+
+/// The reason why folders were not locked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LockError {
+    /// Another transaction holds the lock, and the caller did not want to wait for it.
+    #[error("{}: another transaction is changing the catalogs of this folder: {holder}", folder.display())]
+    Busy {
+        /// The folder.
+        folder: PathBuf,
+        /// The process that holds the lock.
+        holder: Holder,
+    },
+    /// Another transaction held the lock for longer than the maximum wait.
+    #[error(
+        "{}: nothing is changed, because the lock of this folder, `{}`, has been held for {} by {holder}; if that makes no change, end \
+         it, or remove the lock",
+        folder.display(), lock.display(), humantime::format_duration(*after)
+    )]
+    Held {
+        /// The folder.
+        folder: PathBuf,
+        /// The locked file.
+        lock: PathBuf,
+        /// The time that was spent waiting.
+        after: Duration,
+        /// The process that holds the lock.
+        holder: Holder,
+    },
+    /// The lock is not a regular file.
+    #[error("{}: cannot lock this folder: {error}; remove it", lock.display())]
+    NotALock {
+        /// The path of the lock.
+        lock: PathBuf,
+        /// The error that states its type.
+        #[source]
+        error: io::Error,
+    },
+    /// The system returned an error.
+    #[error("{}: cannot lock this folder: {error}", folder.display())]
+    Io {
+        /// The folder.
+        folder: PathBuf,
         /// The system's error.
         #[source]
         error: io::Error,

@@ -2,7 +2,9 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `error` | the reasons why a file was not written |
+//! | `error` | the reasons why a file was not written, or a folder was not locked |
+//! | `lock` | locks the folders whose files are replaced |
+//! | `patience`, `holder` | the wait for other holders of a lock, and who they are |
 //! | `temporary` | the temporary file that replaces another |
 //! | `rights` | the attributes that the replacement keeps |
 //! | `several` | replaces several files together, with a journal |
@@ -26,18 +28,23 @@
 //! rename.
 
 mod error;
-pub(in crate::edit) mod rights;
+mod holder;
+mod lock;
+mod patience;
+mod rights;
 mod several;
-pub(in crate::edit) mod temporary;
+mod temporary;
 mod unfinished;
 
-pub use error::WriteError;
-use error::failed;
-pub(super) use unfinished::finish;
+pub use error::{LockError, WriteError};
+pub use holder::Holder;
+pub use lock::Locks;
+pub(super) use patience::{PATIENCE, Patience};
+pub(super) use unfinished::lock_and_finish;
 
-use super::transaction::{Locks, PATIENCE, Patience};
 use crate::catalog::journal::{self, Owner};
 use crate::catalog::regular::{self, Links};
+use error::failed;
 use rights::Kept;
 use std::collections::BTreeSet;
 use std::fs::{self, File, Metadata};
@@ -125,7 +132,7 @@ impl Original {
     pub fn replace(&self, content: impl AsRef<[u8]>) -> Result<Written, WriteError> {
         let (folder, owner) = self.found()?;
         let (folders, owners) = (BTreeSet::from([folder]), BTreeSet::from([owner]));
-        let locks = Locks::of(folders, owners, &mut Patience::new(self.patience, &mut |_| true))?;
+        let locks = lock_and_finish(folders, owners, &mut Patience::new(self.patience, &mut |_| true))?;
         self.ready(content.as_ref(), &locks)?.put()
     }
 

@@ -13,10 +13,10 @@
 //! A failure before the third step undoes the steps before it. A failure after it leaves the journals, which define the
 //! contents until the next transaction finishes this one.
 
-use super::error::failed;
-use super::{Original, Ready, WriteError, Written, temporary};
+use super::error::{WriteError, failed};
+use super::lock::Locks;
+use super::{Original, Ready, Written, temporary};
 use crate::catalog::journal::{Journal, MOST_BYTES, NAME, Replacement, Role};
-use crate::edit::transaction::Locks;
 use std::collections::BTreeMap;
 use std::fs;
 use std::hash::{BuildHasher, Hasher, RandomState};
@@ -101,7 +101,7 @@ fn place(folder: &Path, role: Role, transaction: &str, files: &[(Ready<'_>, &str
     // No journal can exist, because unfinished transactions were finished before; one that exists all the same is not
     // touched.
     let put = file.persist_noclobber(folder.join(NAME));
-    put.map(drop).map_err(|error| super::failed(folder, "put the journal into this folder")(error.error))
+    put.map(drop).map_err(|error| super::error::failed(folder, "put the journal into this folder")(error.error))
 }
 
 /// Returns a random number, unique to this transaction: 128 bits, from the keys that the system generates for hash

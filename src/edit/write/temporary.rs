@@ -1,7 +1,6 @@
 //! Temporary files that replace others in the same folder, where a rename is atomic.
 
-use super::WriteError;
-use super::error::{failed, not_kept};
+use super::error::{WriteError, failed, not_kept};
 use super::rights::{self, Kept};
 use crate::catalog::journal::{self, Owner};
 use std::fs::{self, File, Metadata, Permissions};
@@ -10,11 +9,11 @@ use std::path::Path;
 use tempfile::NamedTempFile;
 
 /// The prefix of the names of temporary files.
-pub(in crate::edit) const PREFIX: &str = ".sockatlas-";
+pub(super) const PREFIX: &str = ".sockatlas-";
 
 /// The suffix of their names. It is not `.toml`, because the folder may be read as a catalog meanwhile. A process that
 /// makes such files holds the folder's lock, so if the lock is free, they belong to a killed process.
-pub(in crate::edit) const SUFFIX: &str = ".tmp";
+pub(super) const SUFFIX: &str = ".tmp";
 
 /// The suffix of the names of files that are made without a lock.
 const SUFFIX_OF_NEW: &str = ".new";
@@ -79,7 +78,7 @@ pub(super) fn clear(folder: &Path) {
 }
 
 /// Returns the user who owns new files.
-pub(in crate::edit) fn this_process() -> Owner {
+pub(super) fn this_process() -> Owner {
     #[cfg(unix)]
     return Owner(rustix::process::geteuid().as_raw());
     #[cfg(not(unix))]
@@ -101,7 +100,7 @@ pub(super) fn sync(folder: &Path) -> Result<(), WriteError> {
 }
 
 /// Opens a folder, and fails for any other file.
-pub(in crate::edit) fn open(folder: &Path) -> io::Result<File> {
+pub(super) fn open(folder: &Path) -> io::Result<File> {
     let mut how = File::options();
     how.read(true);
     #[cfg(unix)]

@@ -1,18 +1,37 @@
 //! Handles what killed processes left in folders: unfinished transactions that are in effect, and unused files.
 
-use super::error::{failed, unfinished};
-use super::{Disk, Original, Ready, Target, WriteError, several, temporary};
+use super::error::{WriteError, failed, unfinished};
+use super::lock::Locks;
+use super::patience::Patience;
+use super::{Disk, Original, Ready, Target, several, temporary};
 use crate::catalog::journal::{self, Journal, NAME, Owner, Role};
-use crate::edit::transaction::Locks;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+
+/// Locks these folders, given by their canonical paths, and finishes the transactions that killed processes left there,
+/// which may require locks on further folders. The owners are those of the files to be read or changed.
+pub(in crate::edit) fn lock_and_finish(
+    mut folders: BTreeSet<PathBuf>,
+    owners: BTreeSet<Owner>,
+    patience: &mut Patience<'_>,
+) -> Result<Locks, WriteError> {
+    loop {
+        let locks = Locks::of(&folders, patience)?;
+        let further = finish(&locks, &owners)?;
+        if further.is_empty() {
+            return Ok(locks);
+        }
+        // All locks are released before more are waited for, so that the order of the paths is kept.
+        folders.extend(further);
+    }
+}
 
 /// Finishes the transactions in locked folders that are in effect, and removes what others left. `owners` are the
 /// owners of the catalogs' files, which decide whose journals are read.
 ///
 /// If a transaction concerns further folders, does nothing and returns them: they must be locked as well.
-pub(in crate::edit) fn finish(locks: &Locks, owners: &BTreeSet<Owner>) -> Result<BTreeSet<PathBuf>, WriteError> {
+fn finish(locks: &Locks, owners: &BTreeSet<Owner>) -> Result<BTreeSet<PathBuf>, WriteError> {
     let mut found = Vec::new();
     let mut wanted = BTreeSet::new();
     let owners: Vec<Owner> = owners.iter().copied().collect();

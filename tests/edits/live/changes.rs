@@ -2,7 +2,7 @@
 
 use super::{Site, number, numbered, outcome, whole};
 use sockatlas::check::Settings;
-use sockatlas::edit::{Event, Live, Rejection};
+use sockatlas::live::{Event, Live, Rejection};
 use sockatlas::{Loader, Request};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};

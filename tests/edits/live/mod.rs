@@ -8,7 +8,7 @@ mod readers;
 mod streams;
 mod subscribers;
 
-use sockatlas::edit::{Event, Live, Version};
+use sockatlas::live::{Event, Live, Version};
 use sockatlas::terms::{Family, Protocol, SocketType};
 use sockatlas::{EntryRef, Loader, Request};
 use std::path::PathBuf;

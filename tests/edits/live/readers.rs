@@ -1,7 +1,7 @@
 //! What readers see while versions take each other's place.
 
 use super::{Site, number, numbered, whole};
-use sockatlas::edit::{Event, Live, Version};
+use sockatlas::live::{Event, Live, Version};
 use sockatlas::{Loader, Registry, Request};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};

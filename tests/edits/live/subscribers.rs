@@ -1,7 +1,7 @@
 //! Who hears of what, and in which order.
 
 use super::{Site, numbered, outcome};
-use sockatlas::edit::{Event, Live, Subscription};
+use sockatlas::live::{Event, Live, Subscription};
 use sockatlas::terms::{Family, SocketType};
 use sockatlas::{Asked, Loader, Registry};
 use std::panic::{AssertUnwindSafe, catch_unwind};

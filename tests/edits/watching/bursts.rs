@@ -2,7 +2,7 @@
 
 use super::{Followed, titled};
 use crate::edits::{folder, read, said, sockatlas, write};
-use sockatlas::edit::{Event, WatchOptions};
+use sockatlas::live::{Event, WatchOptions};
 use sockatlas::{Loader, Request};
 use std::fs;
 use std::time::Duration;

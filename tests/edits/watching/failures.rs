@@ -2,7 +2,7 @@
 
 use super::titled;
 use crate::edits::{folder, write};
-use sockatlas::edit::{Live, Watcher};
+use sockatlas::live::{Live, Watcher};
 use sockatlas::{Loader, Registry};
 
 #[test]
@@ -50,7 +50,7 @@ fn registries_made_elsewhere_have_nothing_to_be_watched() {
 #[cfg(target_os = "linux")]
 mod limits {
     use super::*;
-    use sockatlas::edit::{Event, WatchError};
+    use sockatlas::live::{Event, WatchError};
     use std::process::Command;
 
     const INSIDE: &str = "SOCKATLAS_TEST_INSIDE";

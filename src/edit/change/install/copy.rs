@@ -6,7 +6,7 @@ use super::source::Source;
 use super::tables::Tables;
 use crate::catalog::writing::facts::option as value;
 use crate::catalog::{EntryOption, OptionKind};
-use crate::edit::change::ChangeError;
+use crate::edit::refused::ChangeError;
 use crate::edit::text::Text;
 use crate::registry::EntryRef;
 use std::path::Path;

@@ -1,14 +1,17 @@
 //! Builds definitions from keys and values that were given as words.
 
+use super::kind::DefinitionKind;
 use super::put::{self, Home};
-use super::tables::{Tables, kind};
+use super::tables::Tables;
 use crate::catalog::document::is_name;
 use crate::catalog::keys;
 use crate::catalog::writing::page::{Page, Table, inline};
 use crate::catalog::{OptionKind, Span, TIME_LIMITS, nearest};
-use crate::edit::change::{ChangeError, Consequence, Effect, words};
+use crate::edit::change::words;
+use crate::edit::consequence::{Consequence, Effect};
+use crate::edit::draft::Draft;
 use crate::edit::format;
-use crate::edit::transaction::Draft;
+use crate::edit::refused::ChangeError;
 use crate::registry::Registry;
 use indexmap::IndexMap;
 
@@ -25,53 +28,6 @@ pub struct Definition {
     /// The keys `module`, `id` and `library` of an entry are those of its provider, which is declared if it does not
     /// exist yet.
     pub keys: Vec<(String, String)>,
-}
-
-/// The kind of thing that a definition defines.
-#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum DefinitionKind {
-    /// A provider.
-    Provider,
-    /// A custom family, or further facts about a known family.
-    Family,
-    /// A base protocol.
-    Base,
-    /// A layer.
-    Layer,
-    /// A chain.
-    Chain,
-    /// A policy section.
-    Application,
-}
-
-impl DefinitionKind {
-    /// All kinds, in the order in which their sections stand in a catalog.
-    pub const ALL: [DefinitionKind; 6] = [
-        DefinitionKind::Provider,
-        DefinitionKind::Family,
-        DefinitionKind::Base,
-        DefinitionKind::Layer,
-        DefinitionKind::Chain,
-        DefinitionKind::Application,
-    ];
-
-    /// Returns whether this kind is a kind of entry. No two entries share a name, whatever their kinds.
-    pub(super) const fn is_entry(self) -> bool {
-        matches!(self, DefinitionKind::Base | DefinitionKind::Layer | DefinitionKind::Chain)
-    }
-
-    /// Returns the name of its section in a catalog: `provider`, `family`, `base`, `layer`, `chain` or `application`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            DefinitionKind::Provider => "provider",
-            DefinitionKind::Family => "family",
-            DefinitionKind::Base => "base",
-            DefinitionKind::Layer => "layer",
-            DefinitionKind::Chain => "chain",
-            DefinitionKind::Application => "application",
-        }
-    }
 }
 
 /// The keys of an entry that belong to its provider.
@@ -149,7 +105,7 @@ impl Definition {
             }
             DefinitionKind::Base | DefinitionKind::Layer | DefinitionKind::Chain => {
                 let entry = tables.members(&self.name).first()?;
-                return Some((kind(entry.kind()), registry.entry_at(entry.index()).at));
+                return Some((entry.kind().into(), registry.entry_at(entry.index()).at));
             }
         };
         Some((self.kind, at?))

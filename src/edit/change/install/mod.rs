@@ -8,6 +8,7 @@
 //! | `same` | compares two definitions of a name by the keys that matter |
 //! | `copy` | copies the text of a definition and adapts it to its new file |
 //! | `files` | file paths among the options |
+//! | `kind` | the kinds of things that a definition defines |
 //! | `definition` | definitions given as words |
 //! | `put` | writes definitions into files |
 //! | `over` | chains of a new layer over existing entries |
@@ -15,6 +16,7 @@
 mod copy;
 mod definition;
 mod files;
+mod kind;
 mod over;
 mod plan;
 mod put;
@@ -22,10 +24,13 @@ mod same;
 mod source;
 mod tables;
 
-pub use definition::{Definition, DefinitionKind};
+pub use definition::Definition;
+pub use kind::DefinitionKind;
 
-use super::{Change, ChangeError, Consequence, Effect};
-use crate::edit::transaction::{Draft, TransactionError};
+use super::Change;
+use crate::edit::consequence::{Consequence, Effect};
+use crate::edit::draft::Draft;
+use crate::edit::refused::{ChangeError, TransactionError};
 use crate::registry::Registry;
 use plan::Plan;
 use put::Home;

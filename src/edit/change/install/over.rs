@@ -9,10 +9,10 @@ use super::tables::Tables;
 use crate::catalog::entry::Body;
 use crate::catalog::writing::page::{Page, Table, list, string};
 use crate::catalog::{EntryKind, FaultKind, nearest, quoted};
-use crate::edit::change::error::Unfit;
 use crate::edit::change::order::{Order, Place};
-use crate::edit::change::{ChangeError, Consequence, Effect};
-use crate::edit::transaction::{Draft, TransactionError};
+use crate::edit::consequence::{Consequence, Effect};
+use crate::edit::draft::Draft;
+use crate::edit::refused::{ChangeError, TransactionError, Unfit};
 use crate::registry::{EntryRef, Registry};
 use std::collections::{HashMap, HashSet};
 
@@ -109,7 +109,7 @@ fn chains(registry: &Registry, layer: &str, bases: &[EntryRef<'_>]) -> Vec<Chain
 /// Appends the chains to the target, and returns the bases over which they are not sound.
 fn refused(draft: &mut Draft, layer: &str, chains: &[Chain]) -> Result<Vec<Unfit>, TransactionError> {
     put::at_end(draft, &tables(layer, chains))?;
-    let Err(error) = draft.loader().load() else { return Ok(Vec::new()) };
+    let Err(error) = draft.reload() else { return Ok(Vec::new()) };
     let bases: HashMap<&str, &str> = chains.iter().map(|chain| (&*chain.name, &*chain.base)).collect();
     let mut refused: Vec<Unfit> = Vec::new();
     for fault in error.faults() {

@@ -1,12 +1,11 @@
 //! The plan of an installation: the requested tables, the tables that these stand on, and which of both exist already.
 
-use super::DefinitionKind;
+use super::kind::DefinitionKind;
 use super::same::differing;
 use super::source::Source;
 use super::tables::{Path, Tables};
 use crate::catalog::{EntryKind, Span, nearest};
-use crate::edit::change::ChangeError;
-use crate::edit::change::error::Conflict;
+use crate::edit::refused::{ChangeError, Conflict};
 use crate::registry::{EntryRef, Registry};
 use indexmap::IndexSet;
 use std::collections::HashMap;

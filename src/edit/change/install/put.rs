@@ -1,11 +1,11 @@
 //! Writes definitions into files: a replacement into the place of the replaced definition, every other definition at
 //! the end of the target.
 
-use super::DefinitionKind;
+use super::kind::DefinitionKind;
 use crate::catalog::Span;
-use crate::edit::change::ChangeError;
+use crate::edit::draft::Draft;
+use crate::edit::refused::ChangeError;
 use crate::edit::text::Text;
-use crate::edit::transaction::Draft;
 use std::path::{Path, PathBuf};
 
 /// The place where a definition is written.

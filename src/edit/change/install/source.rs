@@ -2,9 +2,9 @@
 
 use super::Catalogs;
 use crate::catalog::{FileId, Location, Span};
-use crate::edit::change::ChangeError;
+use crate::edit::draft::Draft;
+use crate::edit::refused::{ChangeError, TransactionError};
 use crate::edit::text::Text;
-use crate::edit::transaction::{Draft, TransactionError};
 use crate::edit::written::to_toml;
 use crate::load::Loader;
 use crate::registry::Registry;

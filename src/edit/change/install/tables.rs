@@ -1,9 +1,9 @@
 //! The tables of a registry, each with what it defines and what it stands on.
 
-use super::DefinitionKind;
+use super::kind::DefinitionKind;
+use crate::catalog::Span;
 use crate::catalog::entry::Body;
 use crate::catalog::scope::DeclaredFamily;
-use crate::catalog::{EntryKind, Span};
 use crate::edit::written::tables;
 use crate::registry::{EntryRef, ProviderRef, Registry};
 use crate::terms::Family;
@@ -56,7 +56,7 @@ impl<'r> Tables<'r> {
             members.iter().any(|member| member.name() == name).then_some((stem, members))
         };
         let (name, members) = of_table.or_else(of_group)?;
-        Some((kind(members.first()?.kind()), name.clone()))
+        Some((members.first()?.kind().into(), name.clone()))
     }
 
     /// Returns what a table defines. Entries are found by name alone, because no two kinds of entries share a name.
@@ -117,14 +117,5 @@ impl Defined<'_> {
             Defined::Family(family) => Some(family.at),
             Defined::Entries(members) => members.first().map(|first| registry.entry_at(first.index()).at),
         }
-    }
-}
-
-/// Returns the section for a kind of entry.
-pub(super) const fn kind(kind: EntryKind) -> DefinitionKind {
-    match kind {
-        EntryKind::Base => DefinitionKind::Base,
-        EntryKind::Layer => DefinitionKind::Layer,
-        EntryKind::Chain => DefinitionKind::Chain,
     }
 }

@@ -10,12 +10,13 @@
 
 mod list;
 
+use super::Change;
 use super::statements::{Meanings, Statements};
-use super::{Change, ChangeError};
 use crate::catalog::entry::EntryIndex;
 use crate::catalog::{EntryKind, ordered};
+use crate::edit::draft::Draft;
+use crate::edit::refused::{ChangeError, TransactionError};
 use crate::edit::text::Text;
-use crate::edit::transaction::{Draft, TransactionError};
 use crate::registry::Registry;
 use list::List;
 

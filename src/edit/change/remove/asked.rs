@@ -1,10 +1,10 @@
 //! Resolves the names of a removal.
 
-use super::super::ChangeError;
 use super::super::statements::{Definition, Statements, group_of};
 use crate::catalog::raw::{RawBody, RawChainBase};
 use crate::catalog::{FileId, nearest};
-use crate::edit::transaction::Draft;
+use crate::edit::draft::Draft;
+use crate::edit::refused::ChangeError;
 use indexmap::IndexMap;
 
 /// The definitions to be removed, each with the name by which it was requested.

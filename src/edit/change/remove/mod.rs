@@ -15,11 +15,13 @@ mod claims;
 mod plan;
 mod texts;
 
-use super::consequence::{Consequence, Effect};
+use super::Change;
 use super::statements::Statements;
-use super::{Change, ChangeError};
-use crate::edit::transaction::{Draft, TransactionError};
+use crate::edit::consequence::{Consequence, Effect};
+use crate::edit::draft::Draft;
+use crate::edit::refused::{ChangeError, TransactionError};
 use asked::Asked;
+use claims::Claims;
 use indexmap::IndexSet;
 use plan::Plan;
 
@@ -45,13 +47,15 @@ impl Remove {
         let registry = draft.registry().clone();
         let statements = Statements::of(draft);
         let asked = Asked::of(&self.names, draft, &statements)?;
-        let plan = Plan::of(asked, draft, &statements);
+        let mut plan = Plan::of(asked, draft, &statements);
+        let (claims, needs) = Claims::of(&plan, draft.registry());
+        plan.add_needs(needs);
         if !plan.needs.is_empty() && !self.with_dependents {
             let is_needed = |name: &&String| plan.needs.iter().any(|need| need.root == **name);
             let names: IndexSet<String> = self.names.iter().filter(is_needed).cloned().collect();
             return Err(ChangeError::NeededBy { names: names.into_iter().collect(), by: plan.dependents() }.into());
         }
-        let texts = texts::without(&plan, draft, &statements)?;
+        let texts = texts::without((&plan, &claims), draft, &statements)?;
         for (path, text) in texts {
             draft.replace(&path, text);
         }

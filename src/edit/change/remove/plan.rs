@@ -1,12 +1,11 @@
 //! Computes the definitions to be removed, and their direct and indirect dependents.
 
-use super::super::consequence::{Dependent, Effect};
 use super::super::statements::{Definition, Statements, group_of};
 use super::asked::{Asked, FAMILY, PROVIDER};
-use super::claims::Claims;
 use crate::catalog::raw::{At, RawBody, RawChainBase, Word};
 use crate::catalog::{Location, Span};
-use crate::edit::transaction::Draft;
+use crate::edit::consequence::{Dependent, Effect};
+use crate::edit::draft::Draft;
 use crate::terms::Family;
 use indexmap::IndexMap;
 use std::collections::HashSet;
@@ -23,7 +22,6 @@ pub(super) struct Plan<'s> {
     pub members: IndexMap<(String, String), String>,
     /// Names to be deleted from the `allow-below` of layers that stay, each with the name of the layer.
     pub allowed: Vec<(&'s str, &'s At<String>)>,
-    pub claims: Claims,
     /// The dependents of the definitions to be removed.
     pub needs: Vec<Need>,
     /// Providers that lose their last entry, and that were not requested by name.
@@ -66,7 +64,6 @@ impl<'s> Plan<'s> {
             statements,
             definitions,
             allowed: Vec::new(),
-            claims: Claims::default(),
             needs: Vec::new(),
             idle_providers: Vec::new(),
         };
@@ -74,7 +71,6 @@ impl<'s> Plan<'s> {
         plan.merge_members();
         plan.allow_lists();
         plan.find_idle_providers(draft);
-        plan.find_claims(draft.registry());
         plan.needs.sort_by_key(|need| need.at);
         plan
     }
@@ -107,7 +103,13 @@ impl<'s> Plan<'s> {
         self.whole.get(name).or_else(of_member)
     }
 
-    pub(super) fn need(&mut self, what: &'static str, name: &str, at: Span, effect: Effect, root: &str) {
+    /// Adds the tests and guarantees that need a removed definition.
+    pub fn add_needs(&mut self, needs: Vec<Need>) {
+        self.needs.extend(needs);
+        self.needs.sort_by_key(|need| need.at);
+    }
+
+    fn need(&mut self, what: &'static str, name: &str, at: Span, effect: Effect, root: &str) {
         self.needs.push(Need { what, name: name.to_owned(), at, effect, root: root.to_owned() });
     }
 

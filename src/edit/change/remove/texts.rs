@@ -1,18 +1,19 @@
 //! Deletes the planned definitions and names from the texts.
 
-use super::super::ChangeError;
 use super::super::statements::Statements;
 use super::asked::{APPLICATION, FAMILY, PROVIDER};
+use super::claims::Claims;
 use super::plan::Plan;
 use crate::catalog::FileId;
 use crate::catalog::raw::{At, Document, RawEntry};
+use crate::edit::draft::Draft;
+use crate::edit::refused::ChangeError;
 use crate::edit::text::Text;
-use crate::edit::transaction::Draft;
 use std::path::PathBuf;
 
 /// Returns the files of the documents, and their new texts.
 pub(super) fn without(
-    plan: &Plan<'_>,
+    (plan, claims): (&Plan<'_>, &Claims),
     draft: &Draft,
     statements: &Statements,
 ) -> Result<Vec<(PathBuf, String)>, ChangeError> {
@@ -20,7 +21,7 @@ pub(super) fn without(
     for document in &statements.documents {
         let path = draft.file(document.file).ok();
         let text = path.map_or_else(|| Text::new(""), |path| Text::new(draft.text(path)));
-        let mut page = Page { plan, statements, document, is_fixed: path.is_none(), text };
+        let mut page = Page { plan, claims, statements, document, is_fixed: path.is_none(), text };
         page.definitions()?;
         page.members()?;
         page.mentions()?;
@@ -38,6 +39,7 @@ type List<'l> = (&'l [&'l str], &'l str, &'l [At<String>]);
 /// A document that definitions are removed from.
 struct Page<'p> {
     plan: &'p Plan<'p>,
+    claims: &'p Claims,
     statements: &'p Statements,
     document: &'p Document,
     /// Whether the document cannot be changed.
@@ -131,7 +133,7 @@ impl Page<'_> {
     /// Removes tests and guarantees, in reverse, so that the indices of the earlier ones stay valid.
     fn claims(&mut self) -> Result<(), ChangeError> {
         let file = self.document.file;
-        let claims = &self.plan.claims;
+        let claims = self.claims;
         for &(_, number, at) in claims.never.iter().rev().filter(|(of, ..)| *of == file) {
             self.is_claim_changeable()?;
             done(self.text.remove_name(&[&format!("always#{number}")], "never", at))?;

@@ -23,7 +23,7 @@ use std::io;
 
 /// The attributes of a file besides its content.
 #[derive(Debug, PartialEq, Eq)]
-pub(in crate::edit) struct Kept {
+pub(in crate::edit::write) struct Kept {
     permissions: std::fs::Permissions,
     #[cfg(unix)]
     owner: u32,
@@ -34,7 +34,7 @@ pub(in crate::edit) struct Kept {
 }
 
 /// An attribute that cannot be kept, as in "its mode", and the reason.
-pub(in crate::edit) type NotKept = (String, io::Error);
+pub(in crate::edit::write) type NotKept = (String, io::Error);
 
 /// The kernel computes these attributes for each content, so the old values are wrong for the new content.
 const MEASURES: [&[u8]; 2] = [b"security.ima", b"security.evm"];
@@ -187,7 +187,7 @@ impl Kept {
 /// Restricts opening of a new file, apart from its owner, to those who may make files in a folder: no more users than
 /// these and, as far as this process can, no fewer.
 #[cfg(unix)]
-pub(in crate::edit) fn admit_writers(file: &File, folder: &File, of_folder: &Metadata) -> Result<(), NotKept> {
+pub(in crate::edit::write) fn admit_writers(file: &File, folder: &File, of_folder: &Metadata) -> Result<(), NotKept> {
     use std::os::unix::fs::{MetadataExt, PermissionsExt};
     let failed = |error| ("who may open it".to_owned(), error);
     bare(file)?;

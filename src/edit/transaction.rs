@@ -1,33 +1,21 @@
 //! Changes catalog files as a whole or not at all.
 //!
-//! | file | what |
-//! |---|---|
-//! | `draft` | the changed texts, before anything is written |
-//! | `lock` | locks the folders whose files a transaction changes |
-//! | `patience` | the wait for other holders of a lock, and who they are |
-//! | `error` | the reasons why a transaction was not made |
-//!
 //! The steps of a transaction: lock the folders of all files of the catalogs, read, change the texts, load and check
 //! the result exactly as a program would, and only then write. A result that is not sound is not written.
 
-mod draft;
-mod error;
-mod lock;
-mod patience;
-
-pub(super) use draft::Draft;
-pub use error::TransactionError;
-pub use lock::{LockError, Locks};
-pub use patience::Holder;
-pub(in crate::edit) use patience::{PATIENCE, Patience};
-
-use super::change::{Change, Consequence};
-use super::write::{self, Original, WriteError, Written};
-use crate::catalog::Severity;
-use crate::check::{Settings, check};
-use crate::load::Loader;
+use super::change::Change;
+use super::consequence::Consequence;
+use super::draft::Draft;
+use super::refused::TransactionError;
+use super::write::{self, Locks, Original, PATIENCE, Patience, WriteError, Written};
+use crate::catalog::journal::Owner;
+use crate::catalog::{Severity, Sources};
+use crate::check::{Settings, check_registry};
+use crate::load::{LoadError, Loader};
 use crate::registry::{Comparison, Registry, compare};
 use crate::report::{Finding, Report};
+use std::collections::BTreeSet;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -82,21 +70,25 @@ impl Transaction {
     ///
     /// The catalogs have faults, a change cannot be made, or its result has faults or fails its check.
     pub fn preview(&self) -> Result<Outcome, TransactionError> {
-        let mut draft = Draft::read(&self.loader, self.file.as_deref())?;
-        let before = draft.registry().clone();
-        let checked_before = check(draft.loader(), &self.settings);
+        self.outcome(self.loader.load())
+    }
+
+    /// Returns what the changes would do to the catalogs that were loaded.
+    fn outcome(&self, loaded: Result<Registry, LoadError>) -> Result<Outcome, TransactionError> {
+        let was = loaded.map_err(TransactionError::Unsound)?;
+        let mut draft = Draft::of(was.clone(), &self.loader, self.file.as_deref())?;
         for change in &self.changes {
             change.apply(&mut draft)?;
             draft.reload().map_err(TransactionError::Faults)?;
         }
-        let report = check(draft.loader(), &self.settings);
+        let is = draft.registry().clone();
+        let report = check_registry(&is, &self.settings);
         if report.count(Severity::Error) > 0 {
             return Err(TransactionError::Findings(Box::new(report)));
         }
-        let findings = new_findings(&checked_before, &report);
+        let findings = new_findings(&check_registry(&was, &self.settings), &report);
         let consequences = draft.consequences().to_vec();
-        let is = draft.registry().clone();
-        Ok(Outcome { was: before, is, report, findings, consequences, unfinished: None, files: draft.changed() })
+        Ok(Outcome { was, is, report, findings, consequences, unfinished: None, files: draft.changed() })
     }
 
     /// Locks the catalogs' folders and makes the result, which [`Prepared::commit`] writes.
@@ -110,9 +102,44 @@ impl Transaction {
     /// As for [`Transaction::preview`]; or a folder cannot be locked, or the wait for it ended, or an unfinished
     /// transaction cannot be finished.
     pub fn prepare(&self, mut waiting: impl FnMut(&Path) -> bool) -> Result<Prepared, TransactionError> {
-        let locks = Locks::of_catalogs(&self.loader, &mut Patience::new(self.patience, &mut waiting))?;
-        Ok(Prepared { outcome: self.preview()?, locks })
+        let (loaded, locks) = load_locked(&self.loader, &mut Patience::new(self.patience, &mut waiting))?;
+        Ok(Prepared { outcome: self.outcome(loaded)?, locks })
     }
+}
+
+/// Loads the catalogs as they are under the locks of the folders of all their files, and returns also these locks. Waits
+/// for other transactions there.
+///
+/// The folders are known only when the catalogs are loaded. If others change a file before its folder is locked, the
+/// catalogs are loaded again.
+fn load_locked(
+    loader: &Loader,
+    patience: &mut Patience<'_>,
+) -> Result<(Result<Registry, LoadError>, Locks), WriteError> {
+    let mut wanted = BTreeSet::new();
+    let mut held = None;
+    loop {
+        let (sources, loaded, moment) = loader.load_at_moment();
+        let folders = folders(&sources);
+        if let Some(locks) = held.take_if(|_| folders.is_subset(&wanted)) {
+            return Ok((loaded, locks));
+        }
+        // Locks are released before more are waited for, so that the order of the paths is kept.
+        drop(held);
+        wanted.extend(folders);
+        let (folders, owners) = wanted.iter().cloned().unzip();
+        let locks = write::lock_and_finish(folders, owners, patience)?;
+        if moment.is_now() {
+            return Ok((loaded, locks));
+        }
+        held = Some(locks);
+    }
+}
+
+/// Returns the canonical paths of the folders of all documents that are files, each with the owners of its files.
+fn folders(sources: &Sources) -> BTreeSet<(PathBuf, Owner)> {
+    let files = sources.iter().filter_map(|(_, source)| fs::canonicalize(source.file()?).ok());
+    files.filter_map(|file| Some((file.parent()?.to_owned(), Owner::of(&fs::metadata(&file).ok()?)))).collect()
 }
 
 /// The result of a transaction.
@@ -193,3 +220,6 @@ fn new_findings(was: &Report, is: &Report) -> Vec<Finding> {
     };
     is.findings.iter().filter(is_new).cloned().collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,7 @@
 //! The reasons why a change cannot be made.
 
-use super::consequence::Dependent;
 use crate::catalog::{Location, quoted};
+use crate::edit::consequence::Dependent;
 use crate::terms::Dialect;
 use std::fmt::Display;
 use std::path::PathBuf;

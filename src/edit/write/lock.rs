@@ -22,15 +22,12 @@
 //!
 //! The locks are advisory: editors do not ask for them.
 
-use super::{Holder, Patience};
-use crate::catalog::journal::Owner;
-use crate::edit::write::{self, WriteError};
-use crate::load::Loader;
+use super::error::LockError;
+use super::patience::Patience;
 use std::collections::BTreeSet;
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 /// The file that is locked in a folder.
 const LOCK_FILE: &str = ".sockatlas-lock";
@@ -42,91 +39,9 @@ pub struct Locks {
     folders: Vec<(PathBuf, Option<File>)>,
 }
 
-/// The reason why folders were not locked.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum LockError {
-    /// Another transaction holds the lock, and the caller did not want to wait for it.
-    #[error("{}: another transaction is changing the catalogs of this folder: {holder}", folder.display())]
-    Busy {
-        /// The folder.
-        folder: PathBuf,
-        /// The process that holds the lock.
-        holder: Holder,
-    },
-    /// Another transaction held the lock for longer than the maximum wait.
-    #[error(
-        "{}: nothing is changed, because the lock of this folder, `{}`, has been held for {} by {holder}; if that makes no change, end \
-         it, or remove the lock",
-        folder.display(), lock.display(), humantime::format_duration(*after)
-    )]
-    Held {
-        /// The folder.
-        folder: PathBuf,
-        /// The locked file.
-        lock: PathBuf,
-        /// The time that was spent waiting.
-        after: Duration,
-        /// The process that holds the lock.
-        holder: Holder,
-    },
-    /// The lock is not a regular file.
-    #[error("{}: cannot lock this folder: {error}; remove it", lock.display())]
-    NotALock {
-        /// The path of the lock.
-        lock: PathBuf,
-        /// The error that states its type.
-        #[source]
-        error: io::Error,
-    },
-    /// The system returned an error.
-    #[error("{}: cannot lock this folder: {error}", folder.display())]
-    Io {
-        /// The folder.
-        folder: PathBuf,
-        /// The system's error.
-        #[source]
-        error: io::Error,
-    },
-}
-
 impl Locks {
-    /// Locks the folders of all files that a loader would load.
-    ///
-    /// Waits for other transactions there.
-    pub(super) fn of_catalogs(loader: &Loader, patience: &mut Patience<'_>) -> Result<Locks, WriteError> {
-        let mut wanted = folders(loader);
-        loop {
-            let (folders, owners) = wanted.iter().cloned().unzip();
-            let locks = Locks::of(folders, owners, patience)?;
-            // Others may have changed the includes meanwhile.
-            let now = self::folders(loader);
-            if now.is_subset(&wanted) {
-                return Ok(locks);
-            }
-            wanted.extend(now);
-        }
-    }
-
-    /// Locks these folders, given by their canonical paths, and finishes the transactions that killed processes left
-    /// there, which may require locks on further folders. The owners are those of the files to be read or changed.
-    pub(in crate::edit) fn of(
-        mut folders: BTreeSet<PathBuf>,
-        owners: BTreeSet<Owner>,
-        patience: &mut Patience<'_>,
-    ) -> Result<Locks, WriteError> {
-        loop {
-            let locks = Locks::taken(&folders, patience)?;
-            let further = write::finish(&locks, &owners)?;
-            if further.is_empty() {
-                return Ok(locks);
-            }
-            // All locks are released before more are waited for, so that the order of the paths is kept.
-            folders.extend(further);
-        }
-    }
-
-    fn taken(folders: &BTreeSet<PathBuf>, patience: &mut Patience<'_>) -> Result<Locks, LockError> {
+    /// Locks these folders, given by their canonical paths, in this order. Waits for others who hold their locks.
+    pub(super) fn of(folders: &BTreeSet<PathBuf>, patience: &mut Patience<'_>) -> Result<Locks, LockError> {
         let mut locks = Locks::default();
         for folder in folders {
             locks.folders.push((folder.clone(), system::lock(folder, patience)?));
@@ -135,12 +50,12 @@ impl Locks {
     }
 
     /// Returns the canonical paths of the locked folders.
-    pub(in crate::edit) fn folders(&self) -> impl Iterator<Item = &Path> {
+    pub(super) fn folders(&self) -> impl Iterator<Item = &Path> {
         self.folders.iter().map(|(folder, _)| folder.as_path())
     }
 
     /// Returns whether a folder, given by its canonical path, is locked.
-    pub(in crate::edit) fn hold(&self, folder: &Path) -> bool {
+    pub(super) fn hold(&self, folder: &Path) -> bool {
         self.folders().any(|locked| locked == folder)
     }
 }
@@ -181,10 +96,10 @@ fn is_not_permitted(error: &io::Error) -> bool {
 
 #[cfg(unix)]
 mod system {
+    use super::super::{rights, temporary};
     use super::{File, LOCK_FILE, LockError, Path, Patience, fs, io, is_not_permitted, refused, try_lock};
     use crate::catalog::journal::{self, Owner, ROOT};
     use crate::catalog::regular::{self, Links, NotRegular};
-    use crate::edit::write::{rights, temporary};
     use rustix::fs::{Access, AtFlags, CWD, accessat};
     use std::fs::{Metadata, Permissions};
     use std::os::unix::fs::{MetadataExt, PermissionsExt};
@@ -333,11 +248,4 @@ mod system {
 
     /// An open file cannot be removed on such systems.
     pub fn clear_away(_: &File, _: &Path) {}
-}
-
-/// Returns the canonical paths of the folders of all files that a loader would load, each with the owners of its files.
-fn folders(loader: &Loader) -> BTreeSet<(PathBuf, Owner)> {
-    let (sources, _) = loader.load_with_sources();
-    let files = sources.iter().filter_map(|(_, source)| fs::canonicalize(source.file()?).ok());
-    files.filter_map(|file| Some((file.parent()?.to_owned(), Owner::of(&fs::metadata(&file).ok()?)))).collect()
 }

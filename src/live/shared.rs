@@ -7,7 +7,7 @@
 use super::event::{Event, Kept, Rejection, Replaced};
 use super::reader::Slot;
 use super::retired::Retired;
-use super::subscription::{Subscribers, Telling};
+use super::subscription::Subscribers;
 use super::{judged, version::Version};
 use crate::check::Settings;
 use crate::load::Loader;
@@ -26,10 +26,12 @@ pub(super) struct Shared {
     settings: Option<Settings>,
     turn: Mutex<()>,
     state: Mutex<State>,
+    /// Events are queued under the lock of `state`, so that they have the order of the versions.
+    pub subscribers: Arc<Subscribers>,
 }
 
 #[derive(Default)]
-pub(super) struct State {
+struct State {
     /// The slots of the readers; a dropped reader leaves its slot behind.
     slots: Vec<Arc<Slot>>,
     retired: Retired,
@@ -37,7 +39,6 @@ pub(super) struct State {
     rejection: Option<Arc<Rejection>>,
     /// Whether the current version was made elsewhere, so that it is not what the loader loads.
     is_given: bool,
-    pub subscribers: Subscribers,
 }
 
 impl Shared {
@@ -49,6 +50,7 @@ impl Shared {
             settings,
             turn: Mutex::default(),
             state: Mutex::default(),
+            subscribers: Arc::default(),
         }
     }
 
@@ -69,7 +71,7 @@ impl Shared {
         self.state().rejection.clone()
     }
 
-    pub fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, State> {
         // No code that panics runs under this lock.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -109,7 +111,7 @@ impl Shared {
                 Err(rejection) => Some(self.keep(was, rejection)),
             }
         };
-        self.notify();
+        self.subscribers.deliver();
         event
     }
 
@@ -124,7 +126,7 @@ impl Shared {
             }
             self.put(was, registry, true)
         };
-        self.notify();
+        self.subscribers.deliver();
         Some(event)
     }
 
@@ -132,8 +134,10 @@ impl Shared {
     #[cfg(feature = "watch")]
     pub fn notify_unwatched(&self, error: super::WatchError) {
         let event = Event::Unwatched(super::Unwatched::new(self.current.load_full(), error));
-        self.state().subscribers.queue(event);
-        self.notify();
+        let state = self.state();
+        self.subscribers.queue(event);
+        drop(state);
+        self.subscribers.deliver();
     }
 
     fn take_turn(&self) -> MutexGuard<'_, ()> {
@@ -145,7 +149,7 @@ impl Shared {
     fn restore(&self, was: Arc<Version>) -> Option<Event> {
         let mut state = self.state();
         state.rejection.take()?;
-        Some(state.subscribers.queue(Event::Restored(was)))
+        Some(self.subscribers.queue(Event::Restored(was)))
     }
 
     fn keep(&self, was: Arc<Version>, rejection: Rejection) -> Event {
@@ -154,7 +158,7 @@ impl Shared {
         let rejection = Arc::new(rejection);
         state.rejection = Some(rejection.clone());
         let event = Event::Kept(Kept::new(was, rejection));
-        if is_known { event } else { state.subscribers.queue(event) }
+        if is_known { event } else { self.subscribers.queue(event) }
     }
 
     /// Makes a registry the current version, if it passes the check.
@@ -177,11 +181,7 @@ impl Shared {
         self.newest.store(is.number, Ordering::Release);
         state.rejection = None;
         state.is_given = is_given;
-        state.subscribers.queue(Event::Replaced(Replaced::new(was, is)))
-    }
-
-    fn notify(&self) {
-        Telling::begin(self).into_iter().for_each(Telling::all);
+        self.subscribers.queue(Event::Replaced(Replaced::new(was, is)))
     }
 }
 

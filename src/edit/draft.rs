@@ -1,16 +1,16 @@
 //! The changed texts of catalogs, before anything is written.
 
-use super::TransactionError;
-use crate::catalog::FileId;
-use crate::edit::change::{ChangeError, Consequence};
-use crate::edit::write::Original;
+use super::consequence::Consequence;
+use super::refused::{ChangeError, TransactionError};
+use super::write::Original;
+use crate::catalog::{FileId, Source, Sources};
 use crate::load::{LoadError, Loader};
 use crate::registry::Registry;
 use indexmap::IndexMap;
 use std::path::{Path, PathBuf};
 
 /// The texts of catalogs with the changes made so far.
-pub(in crate::edit) struct Draft {
+pub(super) struct Draft {
     /// Loads the current texts, whatever happens on the disk meanwhile.
     loader: Loader,
     /// The files by their paths as given, in the order of reading.
@@ -19,6 +19,8 @@ pub(in crate::edit) struct Draft {
     /// Whether the target was named, and is not merely the last file.
     is_named: bool,
     registry: Registry,
+    /// Whether the registry is that of the current texts.
+    is_loaded: bool,
     consequences: Vec<Consequence>,
 }
 
@@ -28,9 +30,9 @@ struct File {
 }
 
 impl Draft {
-    /// Reads what a loader would load. New definitions are written into `target`, or into the last file.
-    pub fn read(loader: &Loader, target: Option<&Path>) -> Result<Draft, TransactionError> {
-        let registry = loader.load().map_err(TransactionError::Unsound)?;
+    /// Creates a draft of the texts of a registry, which the loader loaded. New definitions are written into `target`, or
+    /// into the last file.
+    pub fn of(registry: Registry, loader: &Loader, target: Option<&Path>) -> Result<Draft, TransactionError> {
         let mut loader = loader.clone();
         let mut files = IndexMap::new();
         for (_, source) in registry.sources().iter() {
@@ -43,14 +45,14 @@ impl Draft {
         }
         let is_named = target.is_some();
         let target = match target {
-            None => last_file(&loader, &files).ok_or(TransactionError::NoFile)?,
+            None => last_file(registry.sources(), &files).ok_or(TransactionError::NoFile)?,
             Some(target) => {
                 let is_meant = |path: &&PathBuf| *path == target || same_file(path, target);
                 let found = files.keys().find(is_meant).cloned();
                 found.ok_or_else(|| TransactionError::NotAmong { path: target.to_owned() })?
             }
         };
-        Ok(Draft { loader, files, target, is_named, registry, consequences: Vec::new() })
+        Ok(Draft { loader, files, target, is_named, registry, is_loaded: true, consequences: Vec::new() })
     }
 
     /// Returns the registry of the texts, as of the last [`Draft::reload`].
@@ -100,12 +102,16 @@ impl Draft {
         if let Some(file) = self.files.get_mut(path) {
             self.loader = std::mem::take(&mut self.loader).unsaved(path, text.as_str());
             file.now = text;
+            self.is_loaded = false;
         }
     }
 
-    /// Loads the current texts.
+    /// Loads the current texts, unless they are loaded already.
     pub fn reload(&mut self) -> Result<(), LoadError> {
-        self.registry = self.loader.load()?;
+        if !self.is_loaded {
+            self.registry = self.loader.load()?;
+            self.is_loaded = true;
+        }
         Ok(())
     }
 
@@ -116,11 +122,9 @@ impl Draft {
     }
 }
 
-/// Returns the file of the last document, which takes precedence over all others. A document that includes others is
-/// read before them, and takes precedence over them.
-fn last_file(loader: &Loader, files: &IndexMap<PathBuf, File>) -> Option<PathBuf> {
-    let (sources, documents) = loader.documents();
-    let paths = documents.iter().rev().filter_map(|document| sources.get(document.file).file());
+/// Returns the file of the last document, which takes precedence over all others.
+fn last_file(sources: &Sources, files: &IndexMap<PathBuf, File>) -> Option<PathBuf> {
+    let paths = sources.in_merge_order().rev().filter_map(Source::file);
     paths.filter_map(|path| files.get_key_value(path)).next().map(|(path, _)| path.clone())
 }
 

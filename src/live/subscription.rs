@@ -5,28 +5,27 @@
 //! reloads does not wait for itself.
 
 use super::event::Event;
-use super::shared::Shared;
 use std::any::Any;
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 /// Delivers events until it is dropped. Made by [`Live::subscribe`](super::Live::subscribe).
 ///
 /// A call that is running on another thread at the time of the drop runs to its end.
 #[must_use = "events are delivered until the subscription is dropped"]
 pub struct Subscription {
-    shared: Weak<Shared>,
+    subscribers: Weak<Subscribers>,
     subscriber: Arc<Subscriber>,
     is_forever: bool,
 }
 
 impl Subscription {
-    pub(super) fn new(shared: &Arc<Shared>, call: Call) -> Self {
+    pub(super) fn new(subscribers: &Arc<Subscribers>, call: Call) -> Self {
         let subscriber = Arc::new(Subscriber { call: Mutex::new(call), has_ended: AtomicBool::new(false) });
-        shared.state().subscribers.list.push(subscriber.clone());
-        Subscription { shared: Arc::downgrade(shared), subscriber, is_forever: false }
+        subscribers.state().list.push(subscriber.clone());
+        Subscription { subscribers: Arc::downgrade(subscribers), subscriber, is_forever: false }
     }
 
     /// Keeps the subscription for as long as there is a handle of the live registry.
@@ -41,10 +40,8 @@ impl Drop for Subscription {
             return;
         }
         self.subscriber.has_ended.store(true, Ordering::Release);
-        if let Some(shared) = self.shared.upgrade() {
-            // The closure of a subscriber is dropped where no lock is held.
-            let ended = shared.state().subscribers.remove(&self.subscriber);
-            drop(ended);
+        if let Some(subscribers) = self.subscribers.upgrade() {
+            subscribers.remove(&self.subscriber);
         }
     }
 }
@@ -65,48 +62,65 @@ struct Subscriber {
 
 /// The subscribers, and the events that are still to be delivered.
 #[derive(Default)]
-pub(super) struct Subscribers {
+pub(super) struct Subscribers(Mutex<State>);
+
+/// The lock is held only for moments: never while an event is delivered, or the closure of a subscriber is dropped.
+#[derive(Default)]
+struct State {
     list: Vec<Arc<Subscriber>>,
     queue: VecDeque<(Event, Vec<Arc<Subscriber>>)>,
-    is_telling: bool,
+    is_delivering: bool,
 }
 
 impl Subscribers {
     /// Queues an event for the current subscribers.
-    pub fn queue(&mut self, event: Event) -> Event {
-        if !self.list.is_empty() {
-            self.queue.push_back((event.clone(), self.list.clone()));
+    pub fn queue(&self, event: Event) -> Event {
+        let mut state = self.state();
+        if !state.list.is_empty() {
+            let current = state.list.clone();
+            state.queue.push_back((event.clone(), current));
         }
         event
     }
 
-    fn remove(&mut self, subscriber: &Arc<Subscriber>) -> Option<Arc<Subscriber>> {
-        let at = self.list.iter().position(|known| Arc::ptr_eq(known, subscriber))?;
-        Some(self.list.remove(at))
+    /// Delivers the queued events, unless another thread is delivering, which then also delivers these.
+    pub fn deliver(&self) {
+        Delivery::begin(self).into_iter().for_each(Delivery::all);
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // No code that panics runs under this lock.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn remove(&self, subscriber: &Arc<Subscriber>) {
+        let mut state = self.state();
+        let at = state.list.iter().position(|known| Arc::ptr_eq(known, subscriber));
+        let ended = at.map(|at| state.list.remove(at));
+        // The closure of a subscriber is dropped where no lock is held.
+        drop(state);
+        drop(ended);
     }
 }
 
 /// The right to deliver, which one thread has at a time.
-pub(super) struct Telling<'s> {
-    shared: &'s Shared,
-}
+struct Delivery<'s>(&'s Subscribers);
 
-impl<'s> Telling<'s> {
+impl<'s> Delivery<'s> {
     /// Returns `None` if another thread is delivering, which then also delivers the new events.
-    pub fn begin(shared: &'s Shared) -> Option<Self> {
-        let is_telling = std::mem::replace(&mut shared.state().subscribers.is_telling, true);
+    fn begin(subscribers: &'s Subscribers) -> Option<Self> {
+        let is_delivering = std::mem::replace(&mut subscribers.state().is_delivering, true);
         // Created only if this thread has the right, because dropping the value gives up the right.
-        (!is_telling).then(|| Telling { shared })
+        (!is_delivering).then(|| Delivery(subscribers))
     }
 
     /// Delivers all queued events. Resumes a subscriber's panic after all events are delivered.
-    pub fn all(self) {
+    fn all(self) {
         let mut panic = None;
         while let Some((event, subscribers)) = self.next() {
             for subscriber in subscribers {
                 if let Err(payload) = subscriber.notify(&event) {
-                    let ended = self.shared.state().subscribers.remove(&subscriber);
-                    drop(ended);
+                    self.0.remove(&subscriber);
                     panic.get_or_insert(payload);
                 }
             }
@@ -120,17 +134,17 @@ impl<'s> Telling<'s> {
     /// Returns the next event to deliver. If there is none, gives up the right to deliver under the same lock, so that
     /// no event is left behind.
     fn next(&self) -> Option<(Event, Vec<Arc<Subscriber>>)> {
-        let mut state = self.shared.state();
-        let next = state.subscribers.queue.pop_front();
-        state.subscribers.is_telling = next.is_some();
+        let mut state = self.0.state();
+        let next = state.queue.pop_front();
+        state.is_delivering = next.is_some();
         next
     }
 }
 
 /// Runs only if dropping a subscriber's closure panics.
-impl Drop for Telling<'_> {
+impl Drop for Delivery<'_> {
     fn drop(&mut self) {
-        self.shared.state().subscribers.is_telling = false;
+        self.0.state().is_delivering = false;
     }
 }
 

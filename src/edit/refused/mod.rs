@@ -1,8 +1,14 @@
 //! The reasons why a transaction was not made.
+//!
+//! | file | what |
+//! |---|---|
+//! | `change` | the reasons why a change cannot be made |
 
-use super::LockError;
-use crate::edit::change::ChangeError;
-use crate::edit::write::WriteError;
+mod change;
+
+pub use change::{ChangeError, Conflict, Unfit};
+
+use super::write::{LockError, WriteError};
 use crate::load::LoadError;
 use crate::report::Report;
 use std::path::PathBuf;

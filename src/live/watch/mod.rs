@@ -51,7 +51,7 @@ use std::time::Duration;
 ///
 /// ```no_run
 /// use sockatlas::Loader;
-/// use sockatlas::edit::{Event, Live, Watcher};
+/// use sockatlas::live::{Event, Live, Watcher};
 ///
 /// let live = Live::load(Loader::new().path("/etc/sockatlas"))?;
 /// let subscription = live.subscribe(|event| match event {

@@ -19,7 +19,7 @@ const _: () = assert!(Slot::is_lock_free());
 /// Reads a live registry, for one thread or task. Made by [`Live::reader`].
 ///
 /// ```
-/// use sockatlas::edit::Live;
+/// use sockatlas::live::Live;
 /// use sockatlas::terms::{Family, Protocol, SocketType};
 /// use sockatlas::{Loader, Request};
 ///

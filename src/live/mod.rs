@@ -13,6 +13,8 @@
 //! Readers never wait: a new version is loaded and checked beside the old one, and replaces it in one step. Readers
 //! never free a version either: each old version is kept until it is unused, and then freed by a thread that reloads.
 //! So no thread that answers requests ever spends time on freeing a catalog of a hundred thousand entries.
+//!
+//! Depends on `check` and what lies below it. Code that watches files needs the feature `watch`.
 
 mod event;
 mod reader;
@@ -41,7 +43,7 @@ use std::sync::Arc;
 /// A registry that is replaced as a whole when its catalogs change. Clones share the registry.
 ///
 /// ```
-/// use sockatlas::edit::{Event, Live};
+/// use sockatlas::live::{Event, Live};
 /// use sockatlas::terms::{Family, Protocol, SocketType};
 /// use sockatlas::{Loader, Request};
 /// use std::sync::mpsc;
@@ -149,7 +151,7 @@ impl Live {
     /// A subscriber that owns a clone of this handle keeps the live registry, and itself, alive until the subscription
     /// is dropped.
     pub fn subscribe(&self, subscriber: impl FnMut(&Event) + Send + 'static) -> Subscription {
-        Subscription::new(&self.shared, Box::new(subscriber))
+        Subscription::new(&self.shared.subscribers, Box::new(subscriber))
     }
 
     /// Loads the catalogs again.
