@@ -2,7 +2,8 @@
 
 use super::{Failure, Status, output};
 use crate::catalog::schema::schema;
-use crate::check::{HEADINGS, rules};
+use crate::check::rules;
+use crate::report::HEADINGS;
 
 /// Prints the JSON Schema of catalogs, or of the report of a check
 ///

@@ -1,7 +1,8 @@
 //! Every rule is explained, in its file, on the page and by the command.
 
 use super::{Fixture, here, is_fresh, run, the_rule};
-use sockatlas::check::{HEADINGS, rule, rules};
+use sockatlas::check::{rule, rules};
+use sockatlas::report::HEADINGS;
 use std::path::Path;
 
 /// The codes of all faults, as `FaultKind::code` gives them, and then `WinsockFault::code`.

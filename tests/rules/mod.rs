@@ -9,8 +9,8 @@ mod severities;
 
 use sockatlas::Loader;
 use sockatlas::catalog::Severity;
-use sockatlas::check::{Rule, Settings, check, rules};
-use sockatlas::report::{Finding, Report};
+use sockatlas::check::{Settings, check, rules};
+use sockatlas::report::{Finding, Report, Rule};
 use sockatlas::winsock::Options;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -37,12 +37,6 @@
 //! ```
 
 use crate::catalog::Severity;
-use crate::check::Rule;
-use crate::check::rule::Look;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "bad-allowance",
-    severity: Severity::Warning,
-    source: include_str!("bad_allowance.rs"),
-    look: Look::Check,
-};
+pub(super) const RULE: Rule = Rule::lint("bad-allowance", Severity::Warning, include_str!("bad_allowance.rs"));

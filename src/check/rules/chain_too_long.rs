@@ -100,13 +100,6 @@
 //! base = "tcp4"
 //! ```
 
-use crate::catalog::Severity;
-use crate::check::Rule;
-use crate::check::rule::Look;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "chain-too-long",
-    severity: Severity::Error,
-    source: include_str!("chain_too_long.rs"),
-    look: Look::Fault,
-};
+pub(super) const RULE: Rule = Rule::fault("chain-too-long", include_str!("chain_too_long.rs"));

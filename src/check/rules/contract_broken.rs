@@ -75,13 +75,6 @@
 //! base = "tcp4"
 //! ```
 
-use crate::catalog::Severity;
-use crate::check::Rule;
-use crate::check::rule::Look;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "contract-broken",
-    severity: Severity::Error,
-    source: include_str!("contract_broken.rs"),
-    look: Look::Fault,
-};
+pub(super) const RULE: Rule = Rule::fault("contract-broken", include_str!("contract_broken.rs"));

@@ -41,18 +41,14 @@
 
 use crate::catalog::Severity;
 use crate::catalog::entry::Body;
-use crate::check::rule::Look;
-use crate::check::{Lints, Rule};
+use crate::check::Lints;
+use crate::report::Rule;
 use crate::terms::{Role, Services, SocketType};
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "contradictory-services",
-    severity: Severity::Warning,
-    source: include_str!("contradictory_services.rs"),
-    look: Look::Lint(look),
-};
+pub(super) const RULE: Rule =
+    Rule::lint("contradictory-services", Severity::Warning, include_str!("contradictory_services.rs"));
 
-fn look(lints: &mut Lints<'_>) {
+pub(super) fn look(lints: &mut Lints<'_>) {
     let registry = lints.registry;
     for entry in registry.selectable() {
         let stack = registry.stack(entry.index());

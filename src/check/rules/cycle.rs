@@ -77,9 +77,6 @@
 //! base = "tcp4"
 //! ```
 
-use crate::catalog::Severity;
-use crate::check::Rule;
-use crate::check::rule::Look;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule =
-    Rule { code: "cycle", severity: Severity::Error, source: include_str!("cycle.rs"), look: Look::Fault };
+pub(super) const RULE: Rule = Rule::fault("cycle", include_str!("cycle.rs"));

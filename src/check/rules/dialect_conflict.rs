@@ -19,13 +19,6 @@
 //! include = ["builtin:linux.toml"]
 //! ```
 
-use crate::catalog::Severity;
-use crate::check::Rule;
-use crate::check::rule::Look;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "dialect-conflict",
-    severity: Severity::Error,
-    source: include_str!("dialect_conflict.rs"),
-    look: Look::Fault,
-};
+pub(super) const RULE: Rule = Rule::fault("dialect-conflict", include_str!("dialect_conflict.rs"));

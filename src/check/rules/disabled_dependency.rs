@@ -58,13 +58,6 @@
 //! base = "tcp4"
 //! ```
 
-use crate::catalog::Severity;
-use crate::check::Rule;
-use crate::check::rule::Look;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "disabled-dependency",
-    severity: Severity::Error,
-    source: include_str!("disabled_dependency.rs"),
-    look: Look::Fault,
-};
+pub(super) const RULE: Rule = Rule::fault("disabled-dependency", include_str!("disabled_dependency.rs"));

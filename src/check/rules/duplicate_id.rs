@@ -53,13 +53,6 @@
 //! catalog-entry-id = 1002
 //! ```
 
-use crate::catalog::Severity;
-use crate::check::Rule;
-use crate::check::rule::Look;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "duplicate-id",
-    severity: Severity::Error,
-    source: include_str!("duplicate_id.rs"),
-    look: Look::Fault,
-};
+pub(super) const RULE: Rule = Rule::fault("duplicate-id", include_str!("duplicate_id.rs"));

@@ -57,13 +57,6 @@
 //! base = "tcp4"
 //! ```
 
-use crate::catalog::Severity;
-use crate::check::Rule;
-use crate::check::rule::Look;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "duplicate-name",
-    severity: Severity::Error,
-    source: include_str!("duplicate_name.rs"),
-    look: Look::Fault,
-};
+pub(super) const RULE: Rule = Rule::fault("duplicate-name", include_str!("duplicate_name.rs"));

@@ -46,17 +46,12 @@
 //! ```
 
 use crate::catalog::{Policy, Severity};
-use crate::check::rule::Look;
-use crate::check::{Lints, Rule};
+use crate::check::Lints;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "empty-policy",
-    severity: Severity::Warning,
-    source: include_str!("empty_policy.rs"),
-    look: Look::Lint(look),
-};
+pub(super) const RULE: Rule = Rule::lint("empty-policy", Severity::Warning, include_str!("empty_policy.rs"));
 
-fn look(lints: &mut Lints<'_>) {
+pub(super) fn look(lints: &mut Lints<'_>) {
     let sections = lints.registry.sections();
     let nothing = Policy::default();
     let Some(of_all) = sections.get("*").filter(|section| section.policy != nothing) else { return };

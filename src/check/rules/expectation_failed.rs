@@ -44,18 +44,13 @@
 //! ```
 
 use crate::catalog::{Expectation, Outcome, Severity};
-use crate::check::rule::Look;
-use crate::check::{Lints, Rule};
+use crate::check::Lints;
 use crate::registry::Request;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "expectation-failed",
-    severity: Severity::Error,
-    source: include_str!("expectation_failed.rs"),
-    look: Look::Lint(look),
-};
+pub(super) const RULE: Rule = Rule::lint("expectation-failed", Severity::Error, include_str!("expectation_failed.rs"));
 
-fn look(lints: &mut Lints<'_>) {
+pub(super) fn look(lints: &mut Lints<'_>) {
     let registry = lints.registry;
     for expectation in registry.expectations() {
         let Expectation { outcome, at, outcome_at, .. } = expectation;

@@ -68,18 +68,13 @@
 //! ```
 
 use crate::catalog::{Claim, Severity, quoted};
-use crate::check::rule::Look;
-use crate::check::{Lints, Rule};
+use crate::check::Lints;
 use crate::registry::{Leak, Proof, Registry};
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "guarantee-broken",
-    severity: Severity::Error,
-    source: include_str!("guarantee_broken.rs"),
-    look: Look::Lint(look),
-};
+pub(super) const RULE: Rule = Rule::lint("guarantee-broken", Severity::Error, include_str!("guarantee_broken.rs"));
 
-fn look(lints: &mut Lints<'_>) {
+pub(super) fn look(lints: &mut Lints<'_>) {
     let registry = lints.registry;
     for (guarantee, proof) in registry.guarantees().iter().zip(lints.proofs) {
         let Proof::Broken(leak) = proof else { continue };

@@ -40,17 +40,13 @@
 //! ```
 
 use crate::catalog::{Remark, Severity};
-use crate::check::rule::Look;
-use crate::check::{Lints, Rule};
+use crate::check::Lints;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "idle-protocol-zero",
-    severity: Severity::Warning,
-    source: include_str!("idle_protocol_zero.rs"),
-    look: Look::Lint(look),
-};
+pub(super) const RULE: Rule =
+    Rule::lint("idle-protocol-zero", Severity::Warning, include_str!("idle_protocol_zero.rs"));
 
-fn look(lints: &mut Lints<'_>) {
+pub(super) fn look(lints: &mut Lints<'_>) {
     for remark in lints.registry.remarks() {
         let Remark::IdleZero { at } = remark else { continue };
         lints.found("protocol 0 has no effect behind others", *at, |finding| {

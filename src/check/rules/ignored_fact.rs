@@ -44,18 +44,13 @@
 //! ```
 
 use crate::catalog::Severity;
-use crate::check::rule::Look;
-use crate::check::{Lints, Rule, fixes};
+use crate::check::{Lints, fixes};
+use crate::report::Rule;
 use crate::terms::Dialect;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "ignored-fact",
-    severity: Severity::Warning,
-    source: include_str!("ignored_fact.rs"),
-    look: Look::Lint(look),
-};
+pub(super) const RULE: Rule = Rule::lint("ignored-fact", Severity::Warning, include_str!("ignored_fact.rs"));
 
-fn look(lints: &mut Lints<'_>) {
+pub(super) fn look(lints: &mut Lints<'_>) {
     let registry = lints.registry;
     let scope = registry.scope();
     if scope.dialect == Dialect::Linux {

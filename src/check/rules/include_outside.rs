@@ -40,17 +40,12 @@
 //! ```
 
 use crate::catalog::{Severity, Way};
-use crate::check::rule::Look;
-use crate::check::{Lints, Rule};
+use crate::check::Lints;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "include-outside",
-    severity: Severity::Warning,
-    source: include_str!("include_outside.rs"),
-    look: Look::Lint(look),
-};
+pub(super) const RULE: Rule = Rule::lint("include-outside", Severity::Warning, include_str!("include_outside.rs"));
 
-fn look(lints: &mut Lints<'_>) {
+pub(super) fn look(lints: &mut Lints<'_>) {
     let sources = lints.registry.sources();
     for outside in sources.outside() {
         let (name, to) = (sources.get(outside.at.file).name(), outside.to.display());

@@ -19,13 +19,6 @@
 //! include = ["level-1.toml"]
 //! ```
 
-use crate::catalog::Severity;
-use crate::check::Rule;
-use crate::check::rule::Look;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "limit-exceeded",
-    severity: Severity::Error,
-    source: include_str!("limit_exceeded.rs"),
-    look: Look::Fault,
-};
+pub(super) const RULE: Rule = Rule::fault("limit-exceeded", include_str!("limit_exceeded.rs"));

@@ -34,9 +34,6 @@
 //! matches-zero = true
 //! ```
 
-use crate::catalog::Severity;
-use crate::check::Rule;
-use crate::check::rule::Look;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule =
-    Rule { code: "missing-key", severity: Severity::Error, source: include_str!("missing_key.rs"), look: Look::Fault };
+pub(super) const RULE: Rule = Rule::fault("missing-key", include_str!("missing_key.rs"));

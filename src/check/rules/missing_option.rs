@@ -60,18 +60,13 @@
 
 use crate::catalog::Severity;
 use crate::catalog::modules::missing;
-use crate::check::rule::Look;
-use crate::check::{Lints, Rule};
+use crate::check::Lints;
 use crate::registry::{EntryRef, Registry};
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "missing-option",
-    severity: Severity::Warning,
-    source: include_str!("missing_option.rs"),
-    look: Look::Lint(look),
-};
+pub(super) const RULE: Rule = Rule::lint("missing-option", Severity::Warning, include_str!("missing_option.rs"));
 
-fn look(lints: &mut Lints<'_>) {
+pub(super) fn look(lints: &mut Lints<'_>) {
     for entry in opened(lints.registry) {
         let declared = lints.registry.entry_at(entry.index());
         for missing in missing(declared, entry.module()) {

@@ -38,17 +38,12 @@
 
 use super::unknown_module::unknown;
 use crate::catalog::Severity;
-use crate::check::rule::Look;
-use crate::check::{Lints, Rule};
+use crate::check::Lints;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "mistyped-module",
-    severity: Severity::Warning,
-    source: include_str!("mistyped_module.rs"),
-    look: Look::Lint(look),
-};
+pub(super) const RULE: Rule = Rule::lint("mistyped-module", Severity::Warning, include_str!("mistyped_module.rs"));
 
-fn look(lints: &mut Lints<'_>) {
+pub(super) fn look(lints: &mut Lints<'_>) {
     for (provider, near) in unknown(lints.registry) {
         let Some(near) = near else { continue };
         let message = format!("no module `{}` is known here for provider `{}`", provider.module, provider.name);

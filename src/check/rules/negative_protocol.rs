@@ -40,17 +40,12 @@
 //! ```
 
 use crate::catalog::{Remark, Severity};
-use crate::check::rule::Look;
-use crate::check::{Lints, Rule};
+use crate::check::Lints;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "negative-protocol",
-    severity: Severity::Warning,
-    source: include_str!("negative_protocol.rs"),
-    look: Look::Lint(look),
-};
+pub(super) const RULE: Rule = Rule::lint("negative-protocol", Severity::Warning, include_str!("negative_protocol.rs"));
 
-fn look(lints: &mut Lints<'_>) {
+pub(super) fn look(lints: &mut Lints<'_>) {
     for remark in lints.registry.remarks() {
         let Remark::NegativeProtocol { number, at } = remark else { continue };
         lints.found(format!("no socket can be created with protocol {number}"), *at, |finding| {

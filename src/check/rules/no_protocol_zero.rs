@@ -36,19 +36,14 @@
 
 use crate::catalog::Severity;
 use crate::catalog::entry::EntryIndex;
-use crate::check::rule::Look;
-use crate::check::{Lints, Rule};
+use crate::check::Lints;
+use crate::report::Rule;
 use crate::terms::{Family, SocketType};
 use indexmap::IndexMap;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "no-protocol-zero",
-    severity: Severity::Note,
-    source: include_str!("no_protocol_zero.rs"),
-    look: Look::Lint(look),
-};
+pub(super) const RULE: Rule = Rule::lint("no-protocol-zero", Severity::Note, include_str!("no_protocol_zero.rs"));
 
-fn look(lints: &mut Lints<'_>) {
+pub(super) fn look(lints: &mut Lints<'_>) {
     let registry = lints.registry;
     // For each pair its first entry, and whether any of its entries matches.
     let mut pairs: IndexMap<(Family, SocketType), (EntryIndex, bool)> = IndexMap::new();

@@ -40,13 +40,6 @@
 //! matches-zero = true
 //! ```
 
-use crate::catalog::Severity;
-use crate::check::Rule;
-use crate::check::rule::Look;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "not-a-catalog",
-    severity: Severity::Error,
-    source: include_str!("not_a_catalog.rs"),
-    look: Look::Fault,
-};
+pub(super) const RULE: Rule = Rule::fault("not-a-catalog", include_str!("not_a_catalog.rs"));

@@ -55,19 +55,15 @@
 
 use crate::catalog::entry::EntryIndex;
 use crate::catalog::{EntryKind, Severity};
-use crate::check::rule::Look;
-use crate::check::{Lints, Rule};
+use crate::check::Lints;
+use crate::report::Rule;
 use crate::terms::{Family, Role, SocketType};
 use std::collections::{BTreeMap, HashMap};
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "overlapping-protocols",
-    severity: Severity::Note,
-    source: include_str!("overlapping_protocols.rs"),
-    look: Look::Lint(look),
-};
+pub(super) const RULE: Rule =
+    Rule::lint("overlapping-protocols", Severity::Note, include_str!("overlapping_protocols.rs"));
 
-fn look(lints: &mut Lints<'_>) {
+pub(super) fn look(lints: &mut Lints<'_>) {
     let registry = lints.registry;
     let mut taken: HashMap<(Family, SocketType), Taken> = HashMap::new();
     for base in registry.selectable().filter(|entry| entry.kind() == EntryKind::Base) {

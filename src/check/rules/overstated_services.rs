@@ -58,18 +58,14 @@
 //! ```
 
 use crate::catalog::Severity;
-use crate::check::rule::Look;
-use crate::check::{Lints, Rule};
+use crate::check::Lints;
+use crate::report::Rule;
 use crate::terms::Services;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "overstated-services",
-    severity: Severity::Warning,
-    source: include_str!("overstated_services.rs"),
-    look: Look::Lint(look),
-};
+pub(super) const RULE: Rule =
+    Rule::lint("overstated-services", Severity::Warning, include_str!("overstated_services.rs"));
 
-fn look(lints: &mut Lints<'_>) {
+pub(super) fn look(lints: &mut Lints<'_>) {
     let registry = lints.registry;
     let protection = Services::ENCRYPTED | Services::AUTHENTICATED;
     // Where all modules are known, stating more than they give is a fault.

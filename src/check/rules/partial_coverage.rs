@@ -74,19 +74,14 @@
 
 use crate::catalog::entry::{Body, EntryIndex};
 use crate::catalog::{EntryKind, Severity, quoted};
-use crate::check::rule::Look;
-use crate::check::{Lints, Rule};
+use crate::check::Lints;
 use crate::registry::Registry;
+use crate::report::Rule;
 use crate::terms::{Family, Role, SocketType};
 use indexmap::IndexMap;
 use std::collections::HashSet;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "partial-coverage",
-    severity: Severity::Warning,
-    source: include_str!("partial_coverage.rs"),
-    look: Look::Lint(look),
-};
+pub(super) const RULE: Rule = Rule::lint("partial-coverage", Severity::Warning, include_str!("partial_coverage.rs"));
 
 /// What the chains that use a layer run over, in one family.
 #[derive(Default)]
@@ -96,7 +91,7 @@ struct Cover<'r> {
     uses: HashSet<&'r [EntryIndex]>,
 }
 
-fn look(lints: &mut Lints<'_>) {
+pub(super) fn look(lints: &mut Lints<'_>) {
     let registry = lints.registry;
     let mut covers: IndexMap<(EntryIndex, Family), Cover<'_>> = IndexMap::new();
     let mut bases: IndexMap<Family, Vec<EntryIndex>> = IndexMap::new();

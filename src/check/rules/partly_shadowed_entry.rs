@@ -48,18 +48,14 @@
 //! ```
 
 use crate::catalog::{Severity, quoted};
-use crate::check::rule::Look;
-use crate::check::{Lints, Rule};
+use crate::check::Lints;
 use crate::registry::Shadow;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "partly-shadowed-entry",
-    severity: Severity::Note,
-    source: include_str!("partly_shadowed_entry.rs"),
-    look: Look::Lint(look),
-};
+pub(super) const RULE: Rule =
+    Rule::lint("partly-shadowed-entry", Severity::Note, include_str!("partly_shadowed_entry.rs"));
 
-fn look(lints: &mut Lints<'_>) {
+pub(super) fn look(lints: &mut Lints<'_>) {
     let registry = lints.registry;
     for (index, shadow) in registry.shadows() {
         let entry = registry.at(index);

@@ -66,17 +66,13 @@
 //! ```
 
 use crate::catalog::{EntryKind, Severity};
-use crate::check::rule::Look;
-use crate::check::{Lints, Rule};
+use crate::check::Lints;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "permit-admits-nothing",
-    severity: Severity::Warning,
-    source: include_str!("permit_admits_nothing.rs"),
-    look: Look::Lint(look),
-};
+pub(super) const RULE: Rule =
+    Rule::lint("permit-admits-nothing", Severity::Warning, include_str!("permit_admits_nothing.rs"));
 
-fn look(lints: &mut Lints<'_>) {
+pub(super) fn look(lints: &mut Lints<'_>) {
     let registry = lints.registry;
     for (name, section) in registry.policy_sections() {
         let Some(permit) = section.policy.permit.filter(|permit| !permit.is_empty()) else { continue };

@@ -60,13 +60,6 @@
 //! base = "tcp4"
 //! ```
 
-use crate::catalog::Severity;
-use crate::check::Rule;
-use crate::check::rule::Look;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "repeated-layer",
-    severity: Severity::Error,
-    source: include_str!("repeated_layer.rs"),
-    look: Look::Fault,
-};
+pub(super) const RULE: Rule = Rule::fault("repeated-layer", include_str!("repeated_layer.rs"));

@@ -41,17 +41,12 @@
 //! ```
 
 use crate::catalog::{Remark, Severity};
-use crate::check::rule::Look;
-use crate::check::{Lints, Rule};
+use crate::check::Lints;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "repeated-word",
-    severity: Severity::Warning,
-    source: include_str!("repeated_word.rs"),
-    look: Look::Lint(look),
-};
+pub(super) const RULE: Rule = Rule::lint("repeated-word", Severity::Warning, include_str!("repeated_word.rs"));
 
-fn look(lints: &mut Lints<'_>) {
+pub(super) fn look(lints: &mut Lints<'_>) {
     for remark in lints.registry.remarks() {
         let Remark::RepeatedWord { word, first, at } = remark else { continue };
         lints.found(format!("this array holds {word} twice"), *at, |finding| {

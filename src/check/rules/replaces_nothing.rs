@@ -38,17 +38,12 @@
 //! ```
 
 use crate::catalog::{Remark, Severity, nearest};
-use crate::check::rule::Look;
-use crate::check::{Lints, Rule, fixes};
+use crate::check::{Lints, fixes};
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "replaces-nothing",
-    severity: Severity::Warning,
-    source: include_str!("replaces_nothing.rs"),
-    look: Look::Lint(look),
-};
+pub(super) const RULE: Rule = Rule::lint("replaces-nothing", Severity::Warning, include_str!("replaces_nothing.rs"));
 
-fn look(lints: &mut Lints<'_>) {
+pub(super) fn look(lints: &mut Lints<'_>) {
     let registry = lints.registry;
     for remark in registry.remarks() {
         let Remark::ReplacesNothing { what, name, at } = remark else { continue };

@@ -63,17 +63,12 @@
 
 use crate::catalog::Severity;
 use crate::catalog::modules::secret;
-use crate::check::rule::Look;
-use crate::check::{Lints, Rule};
+use crate::check::Lints;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "secret-in-options",
-    severity: Severity::Warning,
-    source: include_str!("secret_in_options.rs"),
-    look: Look::Lint(look),
-};
+pub(super) const RULE: Rule = Rule::lint("secret-in-options", Severity::Warning, include_str!("secret_in_options.rs"));
 
-fn look(lints: &mut Lints<'_>) {
+pub(super) fn look(lints: &mut Lints<'_>) {
     let registry = lints.registry;
     for entry in registry.entries() {
         for option in entry.options() {

@@ -55,18 +55,13 @@
 //! ```
 
 use crate::catalog::{Outcome, Severity, Span, quoted};
-use crate::check::rule::Look;
-use crate::check::{Lints, Rule};
+use crate::check::Lints;
+use crate::report::Rule;
 use std::collections::HashSet;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "shadowed-entry",
-    severity: Severity::Warning,
-    source: include_str!("shadowed_entry.rs"),
-    look: Look::Lint(look),
-};
+pub(super) const RULE: Rule = Rule::lint("shadowed-entry", Severity::Warning, include_str!("shadowed_entry.rs"));
 
-fn look(lints: &mut Lints<'_>) {
+pub(super) fn look(lints: &mut Lints<'_>) {
     let registry = lints.registry;
     let expected: HashSet<Span> = registry
         .expectations()

@@ -37,17 +37,12 @@
 //! ```
 
 use crate::catalog::{Severity, Span};
-use crate::check::rule::Look;
-use crate::check::{Lints, Rule};
+use crate::check::Lints;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "skipped-file",
-    severity: Severity::Warning,
-    source: include_str!("skipped_file.rs"),
-    look: Look::Lint(look),
-};
+pub(super) const RULE: Rule = Rule::lint("skipped-file", Severity::Warning, include_str!("skipped_file.rs"));
 
-fn look(lints: &mut Lints<'_>) {
+pub(super) fn look(lints: &mut Lints<'_>) {
     let sources = lints.registry.sources();
     let is_folder = |at: Span| sources.outside().iter().any(|outside| outside.at == at);
     for (file, source) in sources.iter().filter(|(_, source)| source.is_skipped()) {

@@ -35,9 +35,6 @@
 //! matches-zero = true
 //! ```
 
-use crate::catalog::Severity;
-use crate::check::Rule;
-use crate::check::rule::Look;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule =
-    Rule { code: "syntax", severity: Severity::Error, source: include_str!("syntax.rs"), look: Look::Fault };
+pub(super) const RULE: Rule = Rule::fault("syntax", include_str!("syntax.rs"));

@@ -87,18 +87,14 @@
 
 use crate::catalog::entry::Body;
 use crate::catalog::{Severity, quoted};
-use crate::check::rule::Look;
-use crate::check::{Lints, Rule};
+use crate::check::Lints;
+use crate::report::Rule;
 use std::collections::BTreeSet;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "uncategorised-layer",
-    severity: Severity::Warning,
-    source: include_str!("uncategorised_layer.rs"),
-    look: Look::Lint(look),
-};
+pub(super) const RULE: Rule =
+    Rule::lint("uncategorised-layer", Severity::Warning, include_str!("uncategorised_layer.rs"));
 
-fn look(lints: &mut Lints<'_>) {
+pub(super) fn look(lints: &mut Lints<'_>) {
     let registry = lints.registry;
     let restricted = registry
         .policy_sections()

@@ -53,17 +53,12 @@
 //! ```
 
 use crate::catalog::{EntryKind, Severity};
-use crate::check::rule::Look;
-use crate::check::{Lints, Rule};
+use crate::check::Lints;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "unchained-layer",
-    severity: Severity::Warning,
-    source: include_str!("unchained_layer.rs"),
-    look: Look::Lint(look),
-};
+pub(super) const RULE: Rule = Rule::lint("unchained-layer", Severity::Warning, include_str!("unchained_layer.rs"));
 
-fn look(lints: &mut Lints<'_>) {
+pub(super) fn look(lints: &mut Lints<'_>) {
     let registry = lints.registry;
     let layers = registry.entries().filter(|entry| entry.kind() == EntryKind::Layer && !entry.is_disabled());
     for layer in layers.filter(|layer| registry.graph().users(layer.index()).is_empty()) {

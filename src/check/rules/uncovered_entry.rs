@@ -64,18 +64,13 @@
 //! ```
 
 use crate::catalog::{Outcome, Severity};
-use crate::check::rule::Look;
-use crate::check::{Lints, Rule};
+use crate::check::Lints;
 use crate::registry::{EntryRef, Registry};
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "uncovered-entry",
-    severity: Severity::Note,
-    source: include_str!("uncovered_entry.rs"),
-    look: Look::Lint(look),
-};
+pub(super) const RULE: Rule = Rule::lint("uncovered-entry", Severity::Note, include_str!("uncovered_entry.rs"));
 
-fn look(lints: &mut Lints<'_>) {
+pub(super) fn look(lints: &mut Lints<'_>) {
     if !lints.settings.coverage {
         return;
     }

@@ -61,13 +61,6 @@
 //! base = "tcp4"
 //! ```
 
-use crate::catalog::Severity;
-use crate::check::Rule;
-use crate::check::rule::Look;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "understated-services",
-    severity: Severity::Error,
-    source: include_str!("understated_services.rs"),
-    look: Look::Fault,
-};
+pub(super) const RULE: Rule = Rule::fault("understated-services", include_str!("understated_services.rs"));

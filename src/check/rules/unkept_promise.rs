@@ -41,13 +41,6 @@
 //! services = ["guaranteed-delivery", "guaranteed-order"]
 //! ```
 
-use crate::catalog::Severity;
-use crate::check::Rule;
-use crate::check::rule::Look;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "unkept-promise",
-    severity: Severity::Error,
-    source: include_str!("unkept_promise.rs"),
-    look: Look::Fault,
-};
+pub(super) const RULE: Rule = Rule::fault("unkept-promise", include_str!("unkept_promise.rs"));

@@ -39,18 +39,13 @@
 
 use crate::catalog::entry::ProviderIndex;
 use crate::catalog::{Module, Provider, Severity, nearest, quoted};
-use crate::check::rule::Look;
-use crate::check::{Lints, Rule};
+use crate::check::Lints;
 use crate::registry::Registry;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "unknown-module",
-    severity: Severity::Note,
-    source: include_str!("unknown_module.rs"),
-    look: Look::Lint(look),
-};
+pub(super) const RULE: Rule = Rule::lint("unknown-module", Severity::Note, include_str!("unknown_module.rs"));
 
-fn look(lints: &mut Lints<'_>) {
+pub(super) fn look(lints: &mut Lints<'_>) {
     let known: Vec<&str> = lints.registry.modules().iter().map(Module::name).collect();
     for (provider, near) in unknown(lints.registry) {
         if near.is_some() {

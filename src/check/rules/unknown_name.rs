@@ -37,13 +37,6 @@
 //! matches-zero = true
 //! ```
 
-use crate::catalog::Severity;
-use crate::check::Rule;
-use crate::check::rule::Look;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "unknown-name",
-    severity: Severity::Error,
-    source: include_str!("unknown_name.rs"),
-    look: Look::Fault,
-};
+pub(super) const RULE: Rule = Rule::fault("unknown-name", include_str!("unknown_name.rs"));

@@ -62,13 +62,6 @@
 //! base = "tcp4"
 //! ```
 
-use crate::catalog::Severity;
-use crate::check::Rule;
-use crate::check::rule::Look;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "unknown-option",
-    severity: Severity::Error,
-    source: include_str!("unknown_option.rs"),
-    look: Look::Fault,
-};
+pub(super) const RULE: Rule = Rule::fault("unknown-option", include_str!("unknown_option.rs"));

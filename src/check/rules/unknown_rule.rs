@@ -43,17 +43,12 @@
 //! ```
 
 use crate::catalog::{Severity, nearest_or_longer};
-use crate::check::rule::Look;
-use crate::check::{Lints, Rule, fixes, rules};
+use crate::check::{Lints, fixes, rules};
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "unknown-rule",
-    severity: Severity::Warning,
-    source: include_str!("unknown_rule.rs"),
-    look: Look::Lint(look),
-};
+pub(super) const RULE: Rule = Rule::lint("unknown-rule", Severity::Warning, include_str!("unknown_rule.rs"));
 
-fn look(lints: &mut Lints<'_>) {
+pub(super) fn look(lints: &mut Lints<'_>) {
     for (code, at, _) in lints.registry.lint() {
         let (message, help) = match rules::find(code) {
             Some(rule) if rule.is_fault() => {

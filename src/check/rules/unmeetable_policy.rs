@@ -47,21 +47,16 @@
 
 use super::unoffered_service::unmet;
 use crate::catalog::{Application, Claim, Policy, Severity, TestRequest, quoted};
-use crate::check::rule::Look;
+use crate::check::Lints;
 use crate::check::spelling::{Spelling, Within};
-use crate::check::{Lints, Rule};
 use crate::registry::{Refusal, Registry};
+use crate::report::Rule;
 use crate::terms::Services;
 use std::collections::HashMap;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "unmeetable-policy",
-    severity: Severity::Warning,
-    source: include_str!("unmeetable_policy.rs"),
-    look: Look::Lint(look),
-};
+pub(super) const RULE: Rule = Rule::lint("unmeetable-policy", Severity::Warning, include_str!("unmeetable_policy.rs"));
 
-fn look(lints: &mut Lints<'_>) {
+pub(super) fn look(lints: &mut Lints<'_>) {
     let registry = lints.registry;
     let mut spelling = Spelling::of(registry.sources());
     // Many applications may have the same policy.

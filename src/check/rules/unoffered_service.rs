@@ -62,20 +62,15 @@
 
 use crate::catalog::entry::Body;
 use crate::catalog::{Claim, Severity, TestRequest, nearest};
-use crate::check::rule::Look;
+use crate::check::Lints;
 use crate::check::spelling::{Spelling, Within};
-use crate::check::{Lints, Rule};
 use crate::registry::Registry;
+use crate::report::Rule;
 use crate::terms::Services;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "unoffered-service",
-    severity: Severity::Warning,
-    source: include_str!("unoffered_service.rs"),
-    look: Look::Lint(look),
-};
+pub(super) const RULE: Rule = Rule::lint("unoffered-service", Severity::Warning, include_str!("unoffered_service.rs"));
 
-fn look(lints: &mut Lints<'_>) {
+pub(super) fn look(lints: &mut Lints<'_>) {
     let registry = lints.registry;
     // A document of policy alone is made to be merged with one that offers something.
     if registry.entries().len() == 0 {

@@ -38,13 +38,6 @@
 //! matches-zero = true
 //! ```
 
-use crate::catalog::Severity;
-use crate::check::Rule;
-use crate::check::rule::Look;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "unreadable-file",
-    severity: Severity::Error,
-    source: include_str!("unreadable_file.rs"),
-    look: Look::Fault,
-};
+pub(super) const RULE: Rule = Rule::fault("unreadable-file", include_str!("unreadable_file.rs"));

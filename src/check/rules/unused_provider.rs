@@ -39,17 +39,12 @@
 
 use crate::catalog::Severity;
 use crate::catalog::entry::ProviderIndex;
-use crate::check::rule::Look;
-use crate::check::{Lints, Rule};
+use crate::check::Lints;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "unused-provider",
-    severity: Severity::Warning,
-    source: include_str!("unused_provider.rs"),
-    look: Look::Lint(look),
-};
+pub(super) const RULE: Rule = Rule::lint("unused-provider", Severity::Warning, include_str!("unused_provider.rs"));
 
-fn look(lints: &mut Lints<'_>) {
+pub(super) fn look(lints: &mut Lints<'_>) {
     let registry = lints.registry;
     let mut used = vec![false; registry.providers().len()];
     for entry in registry.entries() {

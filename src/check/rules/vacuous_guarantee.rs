@@ -48,18 +48,13 @@
 
 use super::unoffered_service::unoffered;
 use crate::catalog::{Claim, Guarantee, Severity};
-use crate::check::rule::Look;
-use crate::check::{Lints, Rule};
+use crate::check::Lints;
 use crate::registry::{Proof, Registry, Vacuity};
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "vacuous-guarantee",
-    severity: Severity::Warning,
-    source: include_str!("vacuous_guarantee.rs"),
-    look: Look::Lint(look),
-};
+pub(super) const RULE: Rule = Rule::lint("vacuous-guarantee", Severity::Warning, include_str!("vacuous_guarantee.rs"));
 
-fn look(lints: &mut Lints<'_>) {
+pub(super) fn look(lints: &mut Lints<'_>) {
     let registry = lints.registry;
     for (guarantee, proof) in registry.guarantees().iter().zip(lints.proofs) {
         let (message, help) = match proof {

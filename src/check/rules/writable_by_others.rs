@@ -41,18 +41,14 @@
 //! ```
 
 use crate::catalog::Severity;
-use crate::check::rule::Look;
-use crate::check::{Lints, Rule};
+use crate::check::Lints;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "writable-by-others",
-    severity: Severity::Warning,
-    source: include_str!("writable_by_others.rs"),
-    look: Look::Lint(look),
-};
+pub(super) const RULE: Rule =
+    Rule::lint("writable-by-others", Severity::Warning, include_str!("writable_by_others.rs"));
 
 #[cfg(unix)]
-fn look(lints: &mut Lints<'_>) {
+pub(super) fn look(lints: &mut Lints<'_>) {
     use crate::catalog::rights::{Trusted, exposures};
     use crate::catalog::{FileUse, Right, Span};
     use std::os::unix::fs::MetadataExt;
@@ -77,4 +73,4 @@ fn look(lints: &mut Lints<'_>) {
 
 /// Elsewhere files do not say who may write them in a way that the standard library reads.
 #[cfg(not(unix))]
-fn look(_: &mut Lints<'_>) {}
+pub(super) fn look(_: &mut Lints<'_>) {}

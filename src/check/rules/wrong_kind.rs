@@ -70,9 +70,6 @@
 //! base = "tcp4"
 //! ```
 
-use crate::catalog::Severity;
-use crate::check::Rule;
-use crate::check::rule::Look;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule =
-    Rule { code: "wrong-kind", severity: Severity::Error, source: include_str!("wrong_kind.rs"), look: Look::Fault };
+pub(super) const RULE: Rule = Rule::fault("wrong-kind", include_str!("wrong_kind.rs"));

@@ -39,13 +39,6 @@
 //! options = { keepalive = true, tcp-user-timeout = "30s" }
 //! ```
 
-use crate::catalog::Severity;
-use crate::check::Rule;
-use crate::check::rule::Look;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "wrong-option",
-    severity: Severity::Error,
-    source: include_str!("wrong_option.rs"),
-    look: Look::Fault,
-};
+pub(super) const RULE: Rule = Rule::fault("wrong-option", include_str!("wrong_option.rs"));

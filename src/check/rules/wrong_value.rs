@@ -36,9 +36,6 @@
 //! matches-zero = true
 //! ```
 
-use crate::catalog::Severity;
-use crate::check::Rule;
-use crate::check::rule::Look;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule =
-    Rule { code: "wrong-value", severity: Severity::Error, source: include_str!("wrong_value.rs"), look: Look::Fault };
+pub(super) const RULE: Rule = Rule::fault("wrong-value", include_str!("wrong_value.rs"));

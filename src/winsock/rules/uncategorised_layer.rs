@@ -1,14 +1,19 @@
 //! # What it finds
-//! A layer that is not hidden, or a chain that is (`PFL_HIDDEN`, 0x4 in `dwProviderFlags`). Only where the source
-//! tells: netsh does not.
+//! A layer, where some application permits categories of layers (`AppId_Catalog`). Where Windows keeps the categories
+//! of a layer is documented nowhere, so that no source states them: here they count as not stated.
 //!
 //! # Why it matters
-//! Hidden items are not enumerated for programs. Programs that go through the list and open what they find fail on a
-//! layer, of which no socket can be made, and never see a chain that is hidden.
+//! A layer without a category is not loaded into an application that permits some. Windows ships such permissions for
+//! `svchost.exe`, `lsass.exe` and others. Layers that do get into special processes broke WSL, Docker and Visual Studio
+//! Code; a category keeps them out, or lets them in on purpose.
 //!
 //! # Example
 //! ```reg
 //! Windows Registry Editor Version 5.00
+//!
+//! [HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\WinSock2\Parameters\AppId_Catalog\2C69D9F1]
+//! "AppFullPath"="C:\\Windows\\System32\\svchost.exe"
+//! "PermittedLspCategories"=dword:80000001
 //!
 //! [HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\WinSock2\Parameters\Protocol_Catalog9]
 //! "Num_Catalog_Entries"=dword:00000003
@@ -103,7 +108,7 @@
 //!   00,00,00,00,00,00,00,00,00,00,00,00,00,00,00,00,00,00,00,00,00,00,00,00,00,\
 //!   00,00,00,00,00,00,00,00,00,00,00,00,00,00,00,00,00,00,00,00,00,00,00,00,00,\
 //!   00,00,00,00,00,00,00,00,00,00,00,00,00,00,00,00,00,66,00,02,00,00,00,00,00,\
-//!   00,00,00,00,00,00,00,00,00,00,00,00,70,13,61,2b,90,21,59,40,9a,f8,5b,c0,f5,\
+//!   00,00,00,00,00,00,00,00,04,00,00,00,70,13,61,2b,90,21,59,40,9a,f8,5b,c0,f5,\
 //!   8f,b7,42,06,04,00,00,00,00,00,00,00,00,00,00,00,00,00,00,00,00,00,00,00,00,\
 //!   00,00,00,00,00,00,00,00,00,00,00,00,00,00,02,00,00,00,02,00,00,00,10,00,00,\
 //!   00,10,00,00,00,01,00,00,00,06,00,00,00,00,00,00,00,00,00,00,00,00,00,00,00,\
@@ -254,13 +259,35 @@
 //!   00,00,00,00,00,00,00,00,00,00,00,00,00,00,00,00,00,00,00,00
 //! ```
 
+use super::super::{Field, ItemKind};
+use super::Judged;
 use crate::catalog::Severity;
-use crate::check::Rule;
-use crate::check::rule::Look;
+use crate::report::{Finding, Rule};
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "winsock-visibility",
-    severity: Severity::Warning,
-    source: include_str!("visibility.rs"),
-    look: Look::Winsock,
-};
+pub(super) const RULE: Rule =
+    Rule::lint("winsock-uncategorised-layer", Severity::Warning, include_str!("uncategorised_layer.rs"));
+
+/// Reports every layer if an application states which categories of layers it permits.
+///
+/// The place where Windows keeps the categories of a layer is not documented, so no source states them.
+pub(super) fn look(judged: &Judged<'_>, found: &mut Vec<Finding>) {
+    let categorised = judged.store.applications.iter().filter_map(|application| {
+        let categories = application.categories.as_ref().filter(|categories| !categories.value.is_empty())?;
+        Some((application, categories))
+    });
+    let categorised: Vec<_> = categorised.collect();
+    let Some((application, categories)) = categorised.first() else { return };
+    let name = application.path.as_ref().map_or(application.key.value.as_str(), |path| path.value.as_str());
+    for layer in judged.of_kind(ItemKind::Layer) {
+        let whom = match categorised.len() {
+            1 => format!("`{name}` does not load it"),
+            many => format!("{many} applications do not load it"),
+        };
+        let message = format!("no category of {} is stated here, and without one {whom}", layer.named());
+        found.push(
+            Finding::new(RULE.code, RULE.severity, message, layer.field_at(Field::ProviderId))
+                .label(categories.at, format!("permits {}", categories.value))
+                .help("ask on the machine itself (WSCGetProviderInfo), and set categories (WSCSetProviderInfo) if it has none"),
+        );
+    }
+}

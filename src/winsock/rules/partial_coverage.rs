@@ -1,31 +1,13 @@
 //! # What it finds
-//! A chain whose members are there but do not fit together: it begins with another chain where a layer is expected, or
-//! it names another chain and goes on below it otherwise than that one does.
+//! A layer whose chains run over one socket type of an address family and not over another that a base protocol has:
+//! over TCP, say, and not over UDP or RAW.
 //!
 //! # Why it matters
-//! A chain may run over another: it then names that one, and behind it what stands below that one's layer. Where the
-//! two differ, the lower one was installed anew or repaired and the upper one was not, and each layer takes something
-//! else for what is below it.
+//! What the layer is there for holds for a part of the traffic, and a `select()` over sockets of two providers fails,
+//! as the notes to Microsoft's own sample say.
 //!
 //! # Example
 //! ```netsh
-//! Winsock Catalog Provider Entry
-//! ------------------------------------------------------
-//! Entry Type:                         Layered Chain Entry
-//! Description:                        Zeta over [Acme over [MSAFD Tcpip [TCP/IP]]]
-//! Provider ID:                        {3EC32CD3-F254-4826-9053-672DC37F0070}
-//! Provider Path:                      %SystemRoot%\system32\zeta.dll
-//! Catalog Entry ID:                   1033
-//! Version:                            2
-//! Address Family:                     2
-//! Max Address Length:                 16
-//! Min Address Length:                 16
-//! Socket Type:                        1
-//! Protocol:                           6
-//! Service Flags:                      0x20066
-//! Protocol Chain Length:              3
-//! Protocol Chain: 1032 : 1031 : 1002
-//!
 //! Winsock Catalog Provider Entry
 //! ------------------------------------------------------
 //! Entry Type:                         Layered Chain Entry
@@ -62,17 +44,17 @@
 //! Winsock Catalog Provider Entry
 //! ------------------------------------------------------
 //! Entry Type:                         Base Service Provider
-//! Description:                        RSVP TCP Service Provider
-//! Provider ID:                        {9D60A9E0-337A-11D0-BD88-0000C082E69A}
+//! Description:                        MSAFD Tcpip [UDP/IP]
+//! Provider ID:                        {E70F1AA0-AB8B-11CF-8CA3-00805F48A192}
 //! Provider Path:                      %SystemRoot%\system32\mswsock.dll
 //! Catalog Entry ID:                   1002
 //! Version:                            2
 //! Address Family:                     2
 //! Max Address Length:                 16
 //! Min Address Length:                 16
-//! Socket Type:                        1
-//! Protocol:                           6
-//! Service Flags:                      0x22066
+//! Socket Type:                        2
+//! Protocol:                           17
+//! Service Flags:                      0x20609
 //! Protocol Chain Length:              1
 //!
 //! Winsock Catalog Provider Entry
@@ -82,22 +64,6 @@
 //! Provider ID:                        {2B611370-2190-4059-9AF8-5BC0F58FB742}
 //! Provider Path:                      %SystemRoot%\system32\acme.dll
 //! Catalog Entry ID:                   1030
-//! Version:                            2
-//! Address Family:                     2
-//! Max Address Length:                 16
-//! Min Address Length:                 16
-//! Socket Type:                        1
-//! Protocol:                           6
-//! Service Flags:                      0x20066
-//! Protocol Chain Length:              0
-//!
-//! Winsock Catalog Provider Entry
-//! ------------------------------------------------------
-//! Entry Type:                         Layered Service Provider
-//! Description:                        Zeta
-//! Provider ID:                        {3EC32CD3-F254-4826-9053-672DC37F0070}
-//! Provider Path:                      %SystemRoot%\system32\zeta.dll
-//! Catalog Entry ID:                   1032
 //! Version:                            2
 //! Address Family:                     2
 //! Max Address Length:                 16
@@ -113,23 +79,6 @@
 //! Winsock Catalog Provider Entry
 //! ------------------------------------------------------
 //! Entry Type:                         Layered Chain Entry
-//! Description:                        Zeta over [Acme over [MSAFD Tcpip [TCP/IP]]]
-//! Provider ID:                        {3EC32CD3-F254-4826-9053-672DC37F0070}
-//! Provider Path:                      %SystemRoot%\system32\zeta.dll
-//! Catalog Entry ID:                   1033
-//! Version:                            2
-//! Address Family:                     2
-//! Max Address Length:                 16
-//! Min Address Length:                 16
-//! Socket Type:                        1
-//! Protocol:                           6
-//! Service Flags:                      0x20066
-//! Protocol Chain Length:              3
-//! Protocol Chain: 1032 : 1031 : 1001
-//!
-//! Winsock Catalog Provider Entry
-//! ------------------------------------------------------
-//! Entry Type:                         Layered Chain Entry
 //! Description:                        Acme over [MSAFD Tcpip [TCP/IP]]
 //! Provider ID:                        {2B611370-2190-4059-9AF8-5BC0F58FB742}
 //! Provider Path:                      %SystemRoot%\system32\acme.dll
@@ -143,6 +92,23 @@
 //! Service Flags:                      0x20066
 //! Protocol Chain Length:              2
 //! Protocol Chain: 1030 : 1001
+//!
+//! Winsock Catalog Provider Entry
+//! ------------------------------------------------------
+//! Entry Type:                         Layered Chain Entry
+//! Description:                        Acme over [MSAFD Tcpip [UDP/IP]]
+//! Provider ID:                        {2B611370-2190-4059-9AF8-5BC0F58FB742}
+//! Provider Path:                      %SystemRoot%\system32\acme.dll
+//! Catalog Entry ID:                   1032
+//! Version:                            2
+//! Address Family:                     2
+//! Max Address Length:                 16
+//! Min Address Length:                 16
+//! Socket Type:                        2
+//! Protocol:                           17
+//! Service Flags:                      0x20609
+//! Protocol Chain Length:              2
+//! Protocol Chain: 1030 : 1002
 //!
 //! Winsock Catalog Provider Entry
 //! ------------------------------------------------------
@@ -163,17 +129,17 @@
 //! Winsock Catalog Provider Entry
 //! ------------------------------------------------------
 //! Entry Type:                         Base Service Provider
-//! Description:                        RSVP TCP Service Provider
-//! Provider ID:                        {9D60A9E0-337A-11D0-BD88-0000C082E69A}
+//! Description:                        MSAFD Tcpip [UDP/IP]
+//! Provider ID:                        {E70F1AA0-AB8B-11CF-8CA3-00805F48A192}
 //! Provider Path:                      %SystemRoot%\system32\mswsock.dll
 //! Catalog Entry ID:                   1002
 //! Version:                            2
 //! Address Family:                     2
 //! Max Address Length:                 16
 //! Min Address Length:                 16
-//! Socket Type:                        1
-//! Protocol:                           6
-//! Service Flags:                      0x22066
+//! Socket Type:                        2
+//! Protocol:                           17
+//! Service Flags:                      0x20609
 //! Protocol Chain Length:              1
 //!
 //! Winsock Catalog Provider Entry
@@ -191,31 +157,61 @@
 //! Protocol:                           6
 //! Service Flags:                      0x20066
 //! Protocol Chain Length:              0
-//!
-//! Winsock Catalog Provider Entry
-//! ------------------------------------------------------
-//! Entry Type:                         Layered Service Provider
-//! Description:                        Zeta
-//! Provider ID:                        {3EC32CD3-F254-4826-9053-672DC37F0070}
-//! Provider Path:                      %SystemRoot%\system32\zeta.dll
-//! Catalog Entry ID:                   1032
-//! Version:                            2
-//! Address Family:                     2
-//! Max Address Length:                 16
-//! Min Address Length:                 16
-//! Socket Type:                        1
-//! Protocol:                           6
-//! Service Flags:                      0x20066
-//! Protocol Chain Length:              0
 //! ```
 
+use super::super::{Field, Item, ItemKind};
+use super::Judged;
 use crate::catalog::Severity;
-use crate::check::Rule;
-use crate::check::rule::Look;
+use crate::report::{Finding, Rule};
+use indexmap::IndexMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "winsock-chain-in-chain",
-    severity: Severity::Warning,
-    source: include_str!("chain_in_chain.rs"),
-    look: Look::Winsock,
-};
+pub(super) const RULE: Rule =
+    Rule::lint("winsock-partial-coverage", Severity::Warning, include_str!("partial_coverage.rs"));
+
+/// Reports layers that run over some socket types of a family, but not over others for which there is a base protocol.
+pub(super) fn look(judged: &Judged<'_>, found: &mut Vec<Finding>) {
+    if !judged.is_whole() {
+        return;
+    }
+    let mut bases: HashMap<i32, IndexMap<i32, &Item>> = HashMap::new();
+    for base in judged.of_kind(ItemKind::Base) {
+        bases.entry(base.info.address_family).or_default().entry(base.info.socket_type).or_insert(base);
+    }
+    // For each id and address family, the socket types of the chains that name the id.
+    let mut covers: IndexMap<(u32, i32), BTreeSet<i32>> = IndexMap::new();
+    for chain in judged.of_kind(ItemKind::Chain) {
+        for &id in chain.info.chain.ids() {
+            covers.entry((id, chain.info.address_family)).or_default().insert(chain.info.socket_type);
+        }
+    }
+    // A broken chain was meant to cover its socket type too, and its own fault is enough.
+    let broken =
+        judged.of_kind(ItemKind::Chain).filter(|chain| judged.base_of(chain).is_none() || judged.misses(chain));
+    let broken: HashSet<(i32, i32)> = broken.map(|chain| (chain.info.address_family, chain.info.socket_type)).collect();
+    for ((id, family), types) in covers {
+        let Some(layer) = judged.by_id(id).filter(|layer| layer.kind() == ItemKind::Layer) else { continue };
+        let left = bases
+            .get(&family)
+            .into_iter()
+            .flatten()
+            .filter(|(socket_type, _)| !types.contains(*socket_type) && !broken.contains(&(family, **socket_type)));
+        let left: Vec<&Item> = left.map(|(_, &base)| base).collect();
+        let Some(&first) = left.first() else { continue };
+        let types: Vec<String> = types.iter().map(i32::to_string).collect();
+        let names: Vec<String> = left.iter().map(|base| base.name_and_id()).collect();
+        let message = format!(
+            "{} runs over socket type {} of address family {family}, and not over {}",
+            layer.named(),
+            types.join(", "),
+            names.join(", ")
+        );
+        found.push(
+            Finding::new(RULE.code, RULE.severity, message, layer.field_at(Field::CatalogEntryId))
+                .label(first.at, "no chain of the layer runs over this")
+                .help(
+                    "`select()` over sockets of two providers fails: install the layer over all of them, or remove it",
+                ),
+        );
+    }
+}

@@ -176,13 +176,35 @@
 //! Protocol Chain Length:              0
 //! ```
 
+use super::super::{Field, Item, ItemKind};
+use super::Judged;
 use crate::catalog::Severity;
-use crate::check::Rule;
-use crate::check::rule::Look;
+use crate::report::{Finding, Rule};
+use indexmap::IndexMap;
+use std::collections::HashSet;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "winsock-several-chains",
-    severity: Severity::Note,
-    source: include_str!("several_chains.rs"),
-    look: Look::Winsock,
-};
+pub(super) const RULE: Rule = Rule::lint("winsock-several-chains", Severity::Note, include_str!("several_chains.rs"));
+
+/// Reports several chains of one family, type and protocol of which none runs over another, and which of them wins.
+pub(super) fn look(judged: &Judged<'_>, found: &mut Vec<Finding>) {
+    let chains = || judged.of_kind(ItemKind::Chain);
+    let inner: HashSet<u32> = chains().flat_map(|chain| chain.info.chain.ids()).copied().collect();
+    let mut by_triple: IndexMap<(i32, i32, i32), Vec<&Item>> = IndexMap::new();
+    for chain in chains().filter(|chain| !inner.contains(&chain.id())) {
+        by_triple.entry(chain.info.triple()).or_default().push(chain);
+    }
+    for ((family, socket_type, protocol), chains) in by_triple {
+        let [winner, others @ ..] = chains.as_slice() else { continue };
+        if others.is_empty() {
+            continue;
+        }
+        let message = format!(
+            "{} chains are for address family {family}, socket type {socket_type}, protocol {protocol}: {} wins, the first",
+            chains.len(),
+            winner.name_and_id()
+        );
+        let finding = Finding::new(RULE.code, RULE.severity, message, winner.field_at(Field::ChainEntries));
+        let finding = others.iter().fold(finding, |finding, other| finding.label(other.at, "behind it"));
+        found.push(finding.help("if all are to see the traffic, install them over one another"));
+    }
+}

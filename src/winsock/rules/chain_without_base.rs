@@ -1,14 +1,28 @@
 //! # What it finds
-//! A chain whose address family, socket type, protocol or length of addresses is not that of the base protocol at its
-//! end.
+//! A chain whose last id is no base protocol's, but that of a layer or of another chain.
 //!
 //! # Why it matters
-//! A chain is selected by its own fields and opened with its base's. Installers copy the fields from the base, and real
-//! catalogs have them equal without exception; where they differ, one of the two was changed by hand, and programs get
-//! a socket that they did not ask for.
+//! Only a base protocol carries data. A chain over a chain repeats what that one runs over, down to its base.
 //!
 //! # Example
 //! ```netsh
+//! Winsock Catalog Provider Entry
+//! ------------------------------------------------------
+//! Entry Type:                         Layered Chain Entry
+//! Description:                        Zeta over [Acme over [MSAFD Tcpip [TCP/IP]]]
+//! Provider ID:                        {3EC32CD3-F254-4826-9053-672DC37F0070}
+//! Provider Path:                      %SystemRoot%\system32\zeta.dll
+//! Catalog Entry ID:                   1033
+//! Version:                            2
+//! Address Family:                     2
+//! Max Address Length:                 16
+//! Min Address Length:                 16
+//! Socket Type:                        1
+//! Protocol:                           6
+//! Service Flags:                      0x20066
+//! Protocol Chain Length:              2
+//! Protocol Chain: 1032 : 1031
+//!
 //! Winsock Catalog Provider Entry
 //! ------------------------------------------------------
 //! Entry Type:                         Layered Chain Entry
@@ -18,7 +32,7 @@
 //! Catalog Entry ID:                   1031
 //! Version:                            2
 //! Address Family:                     2
-//! Max Address Length:                 28
+//! Max Address Length:                 16
 //! Min Address Length:                 16
 //! Socket Type:                        1
 //! Protocol:                           6
@@ -49,6 +63,22 @@
 //! Provider ID:                        {2B611370-2190-4059-9AF8-5BC0F58FB742}
 //! Provider Path:                      %SystemRoot%\system32\acme.dll
 //! Catalog Entry ID:                   1030
+//! Version:                            2
+//! Address Family:                     2
+//! Max Address Length:                 16
+//! Min Address Length:                 16
+//! Socket Type:                        1
+//! Protocol:                           6
+//! Service Flags:                      0x20066
+//! Protocol Chain Length:              0
+//!
+//! Winsock Catalog Provider Entry
+//! ------------------------------------------------------
+//! Entry Type:                         Layered Service Provider
+//! Description:                        Zeta
+//! Provider ID:                        {3EC32CD3-F254-4826-9053-672DC37F0070}
+//! Provider Path:                      %SystemRoot%\system32\zeta.dll
+//! Catalog Entry ID:                   1032
 //! Version:                            2
 //! Address Family:                     2
 //! Max Address Length:                 16
@@ -64,6 +94,23 @@
 //! Winsock Catalog Provider Entry
 //! ------------------------------------------------------
 //! Entry Type:                         Layered Chain Entry
+//! Description:                        Zeta over [Acme over [MSAFD Tcpip [TCP/IP]]]
+//! Provider ID:                        {3EC32CD3-F254-4826-9053-672DC37F0070}
+//! Provider Path:                      %SystemRoot%\system32\zeta.dll
+//! Catalog Entry ID:                   1033
+//! Version:                            2
+//! Address Family:                     2
+//! Max Address Length:                 16
+//! Min Address Length:                 16
+//! Socket Type:                        1
+//! Protocol:                           6
+//! Service Flags:                      0x20066
+//! Protocol Chain Length:              3
+//! Protocol Chain: 1032 : 1031 : 1001
+//!
+//! Winsock Catalog Provider Entry
+//! ------------------------------------------------------
+//! Entry Type:                         Layered Chain Entry
 //! Description:                        Acme over [MSAFD Tcpip [TCP/IP]]
 //! Provider ID:                        {2B611370-2190-4059-9AF8-5BC0F58FB742}
 //! Provider Path:                      %SystemRoot%\system32\acme.dll
@@ -109,15 +156,47 @@
 //! Protocol:                           6
 //! Service Flags:                      0x20066
 //! Protocol Chain Length:              0
+//!
+//! Winsock Catalog Provider Entry
+//! ------------------------------------------------------
+//! Entry Type:                         Layered Service Provider
+//! Description:                        Zeta
+//! Provider ID:                        {3EC32CD3-F254-4826-9053-672DC37F0070}
+//! Provider Path:                      %SystemRoot%\system32\zeta.dll
+//! Catalog Entry ID:                   1032
+//! Version:                            2
+//! Address Family:                     2
+//! Max Address Length:                 16
+//! Min Address Length:                 16
+//! Socket Type:                        1
+//! Protocol:                           6
+//! Service Flags:                      0x20066
+//! Protocol Chain Length:              0
 //! ```
 
-use crate::catalog::Severity;
-use crate::check::Rule;
-use crate::check::rule::Look;
+use super::super::fault::WinsockFault;
+use super::super::{Field, ItemKind};
+use super::Judged;
+use crate::catalog::Fault;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "winsock-chain-unlike-base",
-    severity: Severity::Error,
-    source: include_str!("chain_unlike_base.rs"),
-    look: Look::Fault,
-};
+pub(super) const RULE: Rule = Rule::fault("winsock-chain-without-base", include_str!("chain_without_base.rs"));
+
+/// Reports chains whose last id names a layer or a chain.
+pub(super) fn look(judged: &Judged<'_>, faults: &mut Vec<Fault>) {
+    for chain in judged.of_kind(ItemKind::Chain) {
+        let Some(last) = chain.info.chain.ids().last().and_then(|&id| judged.by_id(id)) else { continue };
+        let is = match last.kind() {
+            ItemKind::Layer => "a layer",
+            ItemKind::Chain => "a chain",
+            // A malformed item is reported at its own place.
+            ItemKind::Base | ItemKind::Malformed => continue,
+        };
+        let fault = WinsockFault::ChainWithoutBase { chain: chain.named(), last: last.name_and_id(), is };
+        faults.push(
+            fault
+                .at(chain.field_at(Field::ChainEntries))
+                .because(last.field_at(Field::ChainLength), "its last id names this"),
+        );
+    }
+}

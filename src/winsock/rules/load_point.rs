@@ -33,13 +33,27 @@
 //! [HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\WinSock2\Parameters\Protocol_Catalog9\Catalog_Entries]
 //! ```
 
+use super::super::Store;
+use super::super::load_points::Oddity;
 use crate::catalog::Severity;
-use crate::check::Rule;
-use crate::check::rule::Look;
+use crate::report::{Finding, Rule};
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "winsock-load-point",
-    severity: Severity::Error,
-    source: include_str!("load_point.rs"),
-    look: Look::Winsock,
-};
+pub(super) const RULE: Rule = Rule::lint("winsock-load-point", Severity::Error, include_str!("load_point.rs"));
+
+/// Reports load points that name libraries other than those of Windows.
+pub(super) fn look(store: &Store, found: &mut Vec<Finding>) {
+    for point in &store.load_points {
+        let Some(oddity) = point.known.oddity(point.path.as_deref()) else { continue };
+        let severity = match oddity {
+            Oddity::Foreign => Severity::Error,
+            Oddity::Other => Severity::Warning,
+        };
+        let (name, loaded, library) = (point.known.name, point.known.loaded, point.known.library);
+        let message = match &point.path {
+            Some(path) => format!("`{name}` names the library `{path}`, which is loaded {loaded}"),
+            None => format!("`{name}` is no text, and the library that it names is loaded {loaded}"),
+        };
+        let help = format!("Windows has `{library}` here: find out who put this one there, then set it back");
+        found.push(Finding::new(RULE.code, severity, message, point.at).help(help));
+    }
+}

@@ -42,9 +42,6 @@
 //! Protocol Chain Length:              1
 //! ```
 
-use crate::catalog::Severity;
-use crate::check::Rule;
-use crate::check::rule::Look;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule =
-    Rule { code: "winsock-gap", severity: Severity::Error, source: include_str!("gap.rs"), look: Look::Fault };
+pub(super) const RULE: Rule = Rule::fault("winsock-gap", include_str!("gap.rs"));

@@ -1,0 +1,72 @@
+//! # What it finds
+//! A `PackedCatalogItem` that is none: not of 888 bytes, with a path or a name that no zero ends, with a range of
+//! protocols that ends before it begins, or a base protocol of address family or socket type 0 or less. What stands behind the zero of a text has no meaning, and is not looked at.
+//!
+//! # Why it matters
+//! Windows reads 888 bytes and goes by their places. It loses the item, or takes what stands behind it for its path.
+//! Such values come from tools that write them by hand.
+//!
+//! # Example
+//! ```reg
+//! Windows Registry Editor Version 5.00
+//!
+//! [HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\WinSock2\Parameters\Protocol_Catalog9]
+//! "Num_Catalog_Entries"=dword:00000001
+//!
+//! [HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\WinSock2\Parameters\Protocol_Catalog9\Catalog_Entries]
+//!
+//! [HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\WinSock2\Parameters\Protocol_Catalog9\Catalog_Entries\000000000001]
+//! "PackedCatalogItem"=hex:25,00
+//! ```
+//!
+//! # Mended
+//! ```reg
+//! Windows Registry Editor Version 5.00
+//!
+//! [HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\WinSock2\Parameters\Protocol_Catalog9]
+//! "Num_Catalog_Entries"=dword:00000000
+//!
+//! [HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\WinSock2\Parameters\Protocol_Catalog9\Catalog_Entries]
+//! ```
+
+use super::super::fault::WinsockFault;
+use super::super::{Field, ItemKind, ProtocolInfo};
+use super::Judged;
+use crate::catalog::Fault;
+use crate::report::Rule;
+
+pub(super) const RULE: Rule = Rule::fault("winsock-malformed-item", include_str!("malformed_item.rs"));
+
+/// Reports numbers of items that are not possible. Values that are no items are reported by reading.
+pub(super) fn look(judged: &Judged<'_>, faults: &mut Vec<Fault>) {
+    triples(judged, faults);
+    ranges(judged, faults);
+}
+
+/// Reports base protocols whose family or type is not possible: 0 means "any" in requests, and valid numbers are
+/// above it.
+fn triples(judged: &Judged<'_>, faults: &mut Vec<Fault>) {
+    for item in judged.of_kind(ItemKind::Base) {
+        for (field, value) in impossible(&item.info) {
+            let reason = format!("{} has {} {value} where none is below 1", item.named(), field.name());
+            faults.push(WinsockFault::MalformedItem { reason }.at(item.field_at(field)));
+        }
+    }
+}
+
+/// Returns the family and the type if they are not possible.
+pub(in crate::winsock) fn impossible(info: &ProtocolInfo) -> impl Iterator<Item = (Field, i32)> {
+    let fields = [(Field::AddressFamily, info.address_family), (Field::SocketType, info.socket_type)];
+    fields.into_iter().filter(|(_, value)| *value < 1)
+}
+
+/// Reports protocol ranges that end before they begin.
+fn ranges(judged: &Judged<'_>, faults: &mut Vec<Fault>) {
+    for item in &judged.set.items {
+        let offset = item.info.further.as_ref().map_or(0, |further| further.protocol_max_offset);
+        if offset < 0 {
+            let reason = format!("{} has iProtocolMaxOffset {offset} where none is below 0", item.named());
+            faults.push(WinsockFault::MalformedItem { reason }.at(item.field_at(Field::ProtocolMaxOffset)));
+        }
+    }
+}
