@@ -1,126 +1,37 @@
 //! # What it finds
-//! A provider that one of the two sets has and the other has not, where the source states both.
+//! A provider that is in one of the two sets and not in the other. The rule applies only if the source states both sets in
+//! full.
 //!
 //! # Why it matters
-//! 32-bit programs see `Catalog_Entries` and 64-bit programs `Catalog_Entries64`. What is installed in one only
-//! filters, or breaks, half of the programs of the machine.
+//! 32-bit programs use `Catalog_Entries`, and 64-bit programs use `Catalog_Entries64`. A provider that is installed in only
+//! one of the two filters, or breaks, only the programs of that bitness.
 //!
 //! # Example
-//! ```netsh
-//! Winsock Catalog Provider Entry
-//! ------------------------------------------------------
-//! Entry Type:                         Base Service Provider
-//! Description:                        MSAFD Tcpip [TCP/IP]
-//! Provider ID:                        {E70F1AA0-AB8B-11CF-8CA3-00805F48A192}
-//! Provider Path:                      %SystemRoot%\system32\mswsock.dll
-//! Catalog Entry ID:                   1001
-//! Version:                            2
-//! Address Family:                     2
-//! Max Address Length:                 16
-//! Min Address Length:                 16
-//! Socket Type:                        1
-//! Protocol:                           6
-//! Service Flags:                      0x20066
-//! Protocol Chain Length:              1
-//!
-//! Winsock Catalog Provider Entry
-//! ------------------------------------------------------
-//! Entry Type:                         Base Service Provider
-//! Description:                        AF_UNIX
-//! Provider ID:                        {A00943D9-9C2E-4633-9B59-0057A3160994}
-//! Provider Path:                      %SystemRoot%\system32\mswsock.dll
-//! Catalog Entry ID:                   1007
-//! Version:                            2
-//! Address Family:                     1
-//! Max Address Length:                 110
-//! Min Address Length:                 2
-//! Socket Type:                        1
-//! Protocol:                           0
-//! Service Flags:                      0x20026
-//! Protocol Chain Length:              1
-//!
-//! Winsock Catalog Provider Entry
-//! ------------------------------------------------------
-//! Entry Type:                         Base Service Provider (32)
-//! Description:                        MSAFD Tcpip [TCP/IP]
-//! Provider ID:                        {E70F1AA0-AB8B-11CF-8CA3-00805F48A192}
-//! Provider Path:                      %SystemRoot%\system32\mswsock.dll
-//! Catalog Entry ID:                   1001
-//! Version:                            2
-//! Address Family:                     2
-//! Max Address Length:                 16
-//! Min Address Length:                 16
-//! Socket Type:                        1
-//! Protocol:                           6
-//! Service Flags:                      0x20066
-//! Protocol Chain Length:              1
+//! ```text
+//! $ sockatlas winsock show catalog.reg  # excerpt
+//! 1 entry of 32-bit programs; the counter says 1
+//!   1001  MSAFD Tcpip [TCP/IP]
+//!       provider        e70f1aa0-ab8b-11cf-8ca3-00805f48a192
+//! 2 entries of 64-bit programs; the counter says 2
+//!   1001  MSAFD Tcpip [TCP/IP]
+//!       provider        e70f1aa0-ab8b-11cf-8ca3-00805f48a192
+//!   1006  AF_UNIX
+//!       provider        a00943d9-9c2e-4633-9b59-0057a3160994
 //! ```
 //!
 //! # Mended
-//! ```netsh
-//! Winsock Catalog Provider Entry
-//! ------------------------------------------------------
-//! Entry Type:                         Base Service Provider
-//! Description:                        MSAFD Tcpip [TCP/IP]
-//! Provider ID:                        {E70F1AA0-AB8B-11CF-8CA3-00805F48A192}
-//! Provider Path:                      %SystemRoot%\system32\mswsock.dll
-//! Catalog Entry ID:                   1001
-//! Version:                            2
-//! Address Family:                     2
-//! Max Address Length:                 16
-//! Min Address Length:                 16
-//! Socket Type:                        1
-//! Protocol:                           6
-//! Service Flags:                      0x20066
-//! Protocol Chain Length:              1
-//!
-//! Winsock Catalog Provider Entry
-//! ------------------------------------------------------
-//! Entry Type:                         Base Service Provider
-//! Description:                        AF_UNIX
-//! Provider ID:                        {A00943D9-9C2E-4633-9B59-0057A3160994}
-//! Provider Path:                      %SystemRoot%\system32\mswsock.dll
-//! Catalog Entry ID:                   1007
-//! Version:                            2
-//! Address Family:                     1
-//! Max Address Length:                 110
-//! Min Address Length:                 2
-//! Socket Type:                        1
-//! Protocol:                           0
-//! Service Flags:                      0x20026
-//! Protocol Chain Length:              1
-//!
-//! Winsock Catalog Provider Entry
-//! ------------------------------------------------------
-//! Entry Type:                         Base Service Provider (32)
-//! Description:                        MSAFD Tcpip [TCP/IP]
-//! Provider ID:                        {E70F1AA0-AB8B-11CF-8CA3-00805F48A192}
-//! Provider Path:                      %SystemRoot%\system32\mswsock.dll
-//! Catalog Entry ID:                   1001
-//! Version:                            2
-//! Address Family:                     2
-//! Max Address Length:                 16
-//! Min Address Length:                 16
-//! Socket Type:                        1
-//! Protocol:                           6
-//! Service Flags:                      0x20066
-//! Protocol Chain Length:              1
-//!
-//! Winsock Catalog Provider Entry
-//! ------------------------------------------------------
-//! Entry Type:                         Base Service Provider (32)
-//! Description:                        AF_UNIX
-//! Provider ID:                        {A00943D9-9C2E-4633-9B59-0057A3160994}
-//! Provider Path:                      %SystemRoot%\system32\mswsock.dll
-//! Catalog Entry ID:                   1007
-//! Version:                            2
-//! Address Family:                     1
-//! Max Address Length:                 110
-//! Min Address Length:                 2
-//! Socket Type:                        1
-//! Protocol:                           0
-//! Service Flags:                      0x20026
-//! Protocol Chain Length:              1
+//! ```text
+//! $ sockatlas winsock show catalog.reg  # excerpt
+//! 2 entries of 32-bit programs; the counter says 2
+//!   1001  MSAFD Tcpip [TCP/IP]
+//!       provider        e70f1aa0-ab8b-11cf-8ca3-00805f48a192
+//!   1006  AF_UNIX
+//!       provider        a00943d9-9c2e-4633-9b59-0057a3160994
+//! 2 entries of 64-bit programs; the counter says 2
+//!   1001  MSAFD Tcpip [TCP/IP]
+//!       provider        e70f1aa0-ab8b-11cf-8ca3-00805f48a192
+//!   1006  AF_UNIX
+//!       provider        a00943d9-9c2e-4633-9b59-0057a3160994
 //! ```
 
 use super::super::{Bitness, Field, Item};

@@ -1,113 +1,34 @@
 //! # What it finds
-//! A chain that names an id which no item of its set has, as its layer, its base, or in between.
+//! A chain that names an id which no item of its set has. The id can be that of its layer, of its base protocol, or of a
+//! member in between.
 //!
 //! # Why it matters
-//! Opening a socket over it fails with 10106 (WSAEPROVIDERFAILEDINIT): the connection is broken until the chain is
-//! gone. It happens when a layer is uninstalled, or cut out by a virus scanner, and its chains or those of another
-//! layer above it stay. Microsoft's own sample of an installer counts such orphans and removes them.
+//! Opening a socket over such a chain fails with error 10106 (WSAEPROVIDERFAILEDINIT) until the chain is removed. The usual
+//! cause is a layer that was uninstalled, or removed by a virus scanner, without its chains and without the chains of other
+//! layers above it. Microsoft's sample installer counts such orphans and removes them.
 //!
 //! # Example
-//! ```netsh
-//! Winsock Catalog Provider Entry
-//! ------------------------------------------------------
-//! Entry Type:                         Layered Chain Entry
-//! Description:                        Acme over [MSAFD Tcpip [TCP/IP]]
-//! Provider ID:                        {2B611370-2190-4059-9AF8-5BC0F58FB742}
-//! Provider Path:                      %SystemRoot%\system32\acme.dll
-//! Catalog Entry ID:                   1031
-//! Version:                            2
-//! Address Family:                     2
-//! Max Address Length:                 16
-//! Min Address Length:                 16
-//! Socket Type:                        1
-//! Protocol:                           6
-//! Service Flags:                      0x20066
-//! Protocol Chain Length:              2
-//! Protocol Chain: 1030 : 1002
-//!
-//! Winsock Catalog Provider Entry
-//! ------------------------------------------------------
-//! Entry Type:                         Base Service Provider
-//! Description:                        MSAFD Tcpip [TCP/IP]
-//! Provider ID:                        {E70F1AA0-AB8B-11CF-8CA3-00805F48A192}
-//! Provider Path:                      %SystemRoot%\system32\mswsock.dll
-//! Catalog Entry ID:                   1001
-//! Version:                            2
-//! Address Family:                     2
-//! Max Address Length:                 16
-//! Min Address Length:                 16
-//! Socket Type:                        1
-//! Protocol:                           6
-//! Service Flags:                      0x20066
-//! Protocol Chain Length:              1
-//!
-//! Winsock Catalog Provider Entry
-//! ------------------------------------------------------
-//! Entry Type:                         Layered Service Provider
-//! Description:                        Acme
-//! Provider ID:                        {2B611370-2190-4059-9AF8-5BC0F58FB742}
-//! Provider Path:                      %SystemRoot%\system32\acme.dll
-//! Catalog Entry ID:                   1030
-//! Version:                            2
-//! Address Family:                     2
-//! Max Address Length:                 16
-//! Min Address Length:                 16
-//! Socket Type:                        1
-//! Protocol:                           6
-//! Service Flags:                      0x20066
-//! Protocol Chain Length:              0
+//! ```text
+//! $ sockatlas winsock show catalog.txt  # excerpt
+//!   1031  Acme over [MSAFD Tcpip [TCP/IP]]
+//!       kind            chain
+//!       chain           1030 Acme / 1002 (no such entry)
+//!   1001  MSAFD Tcpip [TCP/IP]
+//!       kind            base
+//!   1030  Acme
+//!       kind            layer
 //! ```
 //!
 //! # Mended
-//! ```netsh
-//! Winsock Catalog Provider Entry
-//! ------------------------------------------------------
-//! Entry Type:                         Layered Chain Entry
-//! Description:                        Acme over [MSAFD Tcpip [TCP/IP]]
-//! Provider ID:                        {2B611370-2190-4059-9AF8-5BC0F58FB742}
-//! Provider Path:                      %SystemRoot%\system32\acme.dll
-//! Catalog Entry ID:                   1031
-//! Version:                            2
-//! Address Family:                     2
-//! Max Address Length:                 16
-//! Min Address Length:                 16
-//! Socket Type:                        1
-//! Protocol:                           6
-//! Service Flags:                      0x20066
-//! Protocol Chain Length:              2
-//! Protocol Chain: 1030 : 1001
-//!
-//! Winsock Catalog Provider Entry
-//! ------------------------------------------------------
-//! Entry Type:                         Base Service Provider
-//! Description:                        MSAFD Tcpip [TCP/IP]
-//! Provider ID:                        {E70F1AA0-AB8B-11CF-8CA3-00805F48A192}
-//! Provider Path:                      %SystemRoot%\system32\mswsock.dll
-//! Catalog Entry ID:                   1001
-//! Version:                            2
-//! Address Family:                     2
-//! Max Address Length:                 16
-//! Min Address Length:                 16
-//! Socket Type:                        1
-//! Protocol:                           6
-//! Service Flags:                      0x20066
-//! Protocol Chain Length:              1
-//!
-//! Winsock Catalog Provider Entry
-//! ------------------------------------------------------
-//! Entry Type:                         Layered Service Provider
-//! Description:                        Acme
-//! Provider ID:                        {2B611370-2190-4059-9AF8-5BC0F58FB742}
-//! Provider Path:                      %SystemRoot%\system32\acme.dll
-//! Catalog Entry ID:                   1030
-//! Version:                            2
-//! Address Family:                     2
-//! Max Address Length:                 16
-//! Min Address Length:                 16
-//! Socket Type:                        1
-//! Protocol:                           6
-//! Service Flags:                      0x20066
-//! Protocol Chain Length:              0
+//! ```text
+//! $ sockatlas winsock show catalog.txt  # excerpt
+//!   1031  Acme over [MSAFD Tcpip [TCP/IP]]
+//!       kind            chain
+//!       chain           1030 Acme / 1001 MSAFD Tcpip [TCP/IP]
+//!   1001  MSAFD Tcpip [TCP/IP]
+//!       kind            base
+//!   1030  Acme
+//!       kind            layer
 //! ```
 
 use super::super::fault::WinsockFault;

@@ -1,212 +1,48 @@
 //! # What it finds
-//! A chain whose members are there but do not fit together: it begins with another chain where a layer is expected, or
-//! it names another chain and goes on below it otherwise than that one does.
+//! A chain whose members exist but do not fit together. Either the chain begins with another chain in place of a layer, or
+//! it names another chain and then continues with other members than that chain does.
 //!
 //! # Why it matters
-//! A chain may run over another: it then names that one, and behind it what stands below that one's layer. Where the
-//! two differ, the lower one was installed anew or repaired and the upper one was not, and each layer takes something
-//! else for what is below it.
+//! A chain over another chain names that chain, and then the members below the layer of that chain. If the two chains
+//! differ there, the lower chain was usually reinstalled or repaired and the upper chain was not. The two layers then
+//! disagree about the provider below them.
 //!
 //! # Example
-//! ```netsh
-//! Winsock Catalog Provider Entry
-//! ------------------------------------------------------
-//! Entry Type:                         Layered Chain Entry
-//! Description:                        Zeta over [Acme over [MSAFD Tcpip [TCP/IP]]]
-//! Provider ID:                        {3EC32CD3-F254-4826-9053-672DC37F0070}
-//! Provider Path:                      %SystemRoot%\system32\zeta.dll
-//! Catalog Entry ID:                   1033
-//! Version:                            2
-//! Address Family:                     2
-//! Max Address Length:                 16
-//! Min Address Length:                 16
-//! Socket Type:                        1
-//! Protocol:                           6
-//! Service Flags:                      0x20066
-//! Protocol Chain Length:              3
-//! Protocol Chain: 1032 : 1031 : 1002
-//!
-//! Winsock Catalog Provider Entry
-//! ------------------------------------------------------
-//! Entry Type:                         Layered Chain Entry
-//! Description:                        Acme over [MSAFD Tcpip [TCP/IP]]
-//! Provider ID:                        {2B611370-2190-4059-9AF8-5BC0F58FB742}
-//! Provider Path:                      %SystemRoot%\system32\acme.dll
-//! Catalog Entry ID:                   1031
-//! Version:                            2
-//! Address Family:                     2
-//! Max Address Length:                 16
-//! Min Address Length:                 16
-//! Socket Type:                        1
-//! Protocol:                           6
-//! Service Flags:                      0x20066
-//! Protocol Chain Length:              2
-//! Protocol Chain: 1030 : 1001
-//!
-//! Winsock Catalog Provider Entry
-//! ------------------------------------------------------
-//! Entry Type:                         Base Service Provider
-//! Description:                        MSAFD Tcpip [TCP/IP]
-//! Provider ID:                        {E70F1AA0-AB8B-11CF-8CA3-00805F48A192}
-//! Provider Path:                      %SystemRoot%\system32\mswsock.dll
-//! Catalog Entry ID:                   1001
-//! Version:                            2
-//! Address Family:                     2
-//! Max Address Length:                 16
-//! Min Address Length:                 16
-//! Socket Type:                        1
-//! Protocol:                           6
-//! Service Flags:                      0x20066
-//! Protocol Chain Length:              1
-//!
-//! Winsock Catalog Provider Entry
-//! ------------------------------------------------------
-//! Entry Type:                         Base Service Provider
-//! Description:                        RSVP TCP Service Provider
-//! Provider ID:                        {9D60A9E0-337A-11D0-BD88-0000C082E69A}
-//! Provider Path:                      %SystemRoot%\system32\mswsock.dll
-//! Catalog Entry ID:                   1002
-//! Version:                            2
-//! Address Family:                     2
-//! Max Address Length:                 16
-//! Min Address Length:                 16
-//! Socket Type:                        1
-//! Protocol:                           6
-//! Service Flags:                      0x22066
-//! Protocol Chain Length:              1
-//!
-//! Winsock Catalog Provider Entry
-//! ------------------------------------------------------
-//! Entry Type:                         Layered Service Provider
-//! Description:                        Acme
-//! Provider ID:                        {2B611370-2190-4059-9AF8-5BC0F58FB742}
-//! Provider Path:                      %SystemRoot%\system32\acme.dll
-//! Catalog Entry ID:                   1030
-//! Version:                            2
-//! Address Family:                     2
-//! Max Address Length:                 16
-//! Min Address Length:                 16
-//! Socket Type:                        1
-//! Protocol:                           6
-//! Service Flags:                      0x20066
-//! Protocol Chain Length:              0
-//!
-//! Winsock Catalog Provider Entry
-//! ------------------------------------------------------
-//! Entry Type:                         Layered Service Provider
-//! Description:                        Zeta
-//! Provider ID:                        {3EC32CD3-F254-4826-9053-672DC37F0070}
-//! Provider Path:                      %SystemRoot%\system32\zeta.dll
-//! Catalog Entry ID:                   1032
-//! Version:                            2
-//! Address Family:                     2
-//! Max Address Length:                 16
-//! Min Address Length:                 16
-//! Socket Type:                        1
-//! Protocol:                           6
-//! Service Flags:                      0x20066
-//! Protocol Chain Length:              0
+//! ```text
+//! $ sockatlas winsock show catalog.txt  # excerpt
+//!   1033  Zeta over [Acme over [MSAFD Tcpip [TCP/IP]]]
+//!       kind            chain
+//!       chain           1032 Zeta / 1031 Acme over [MSAFD Tcpip [TCP/IP]] / 1002 RSVP TCP Service Provider
+//!   1031  Acme over [MSAFD Tcpip [TCP/IP]]
+//!       kind            chain
+//!       chain           1030 Acme / 1001 MSAFD Tcpip [TCP/IP]
+//!   1001  MSAFD Tcpip [TCP/IP]
+//!       kind            base
+//!   1002  RSVP TCP Service Provider
+//!       kind            base
+//!   1030  Acme
+//!       kind            layer
+//!   1032  Zeta
+//!       kind            layer
 //! ```
 //!
 //! # Mended
-//! ```netsh
-//! Winsock Catalog Provider Entry
-//! ------------------------------------------------------
-//! Entry Type:                         Layered Chain Entry
-//! Description:                        Zeta over [Acme over [MSAFD Tcpip [TCP/IP]]]
-//! Provider ID:                        {3EC32CD3-F254-4826-9053-672DC37F0070}
-//! Provider Path:                      %SystemRoot%\system32\zeta.dll
-//! Catalog Entry ID:                   1033
-//! Version:                            2
-//! Address Family:                     2
-//! Max Address Length:                 16
-//! Min Address Length:                 16
-//! Socket Type:                        1
-//! Protocol:                           6
-//! Service Flags:                      0x20066
-//! Protocol Chain Length:              3
-//! Protocol Chain: 1032 : 1031 : 1001
-//!
-//! Winsock Catalog Provider Entry
-//! ------------------------------------------------------
-//! Entry Type:                         Layered Chain Entry
-//! Description:                        Acme over [MSAFD Tcpip [TCP/IP]]
-//! Provider ID:                        {2B611370-2190-4059-9AF8-5BC0F58FB742}
-//! Provider Path:                      %SystemRoot%\system32\acme.dll
-//! Catalog Entry ID:                   1031
-//! Version:                            2
-//! Address Family:                     2
-//! Max Address Length:                 16
-//! Min Address Length:                 16
-//! Socket Type:                        1
-//! Protocol:                           6
-//! Service Flags:                      0x20066
-//! Protocol Chain Length:              2
-//! Protocol Chain: 1030 : 1001
-//!
-//! Winsock Catalog Provider Entry
-//! ------------------------------------------------------
-//! Entry Type:                         Base Service Provider
-//! Description:                        MSAFD Tcpip [TCP/IP]
-//! Provider ID:                        {E70F1AA0-AB8B-11CF-8CA3-00805F48A192}
-//! Provider Path:                      %SystemRoot%\system32\mswsock.dll
-//! Catalog Entry ID:                   1001
-//! Version:                            2
-//! Address Family:                     2
-//! Max Address Length:                 16
-//! Min Address Length:                 16
-//! Socket Type:                        1
-//! Protocol:                           6
-//! Service Flags:                      0x20066
-//! Protocol Chain Length:              1
-//!
-//! Winsock Catalog Provider Entry
-//! ------------------------------------------------------
-//! Entry Type:                         Base Service Provider
-//! Description:                        RSVP TCP Service Provider
-//! Provider ID:                        {9D60A9E0-337A-11D0-BD88-0000C082E69A}
-//! Provider Path:                      %SystemRoot%\system32\mswsock.dll
-//! Catalog Entry ID:                   1002
-//! Version:                            2
-//! Address Family:                     2
-//! Max Address Length:                 16
-//! Min Address Length:                 16
-//! Socket Type:                        1
-//! Protocol:                           6
-//! Service Flags:                      0x22066
-//! Protocol Chain Length:              1
-//!
-//! Winsock Catalog Provider Entry
-//! ------------------------------------------------------
-//! Entry Type:                         Layered Service Provider
-//! Description:                        Acme
-//! Provider ID:                        {2B611370-2190-4059-9AF8-5BC0F58FB742}
-//! Provider Path:                      %SystemRoot%\system32\acme.dll
-//! Catalog Entry ID:                   1030
-//! Version:                            2
-//! Address Family:                     2
-//! Max Address Length:                 16
-//! Min Address Length:                 16
-//! Socket Type:                        1
-//! Protocol:                           6
-//! Service Flags:                      0x20066
-//! Protocol Chain Length:              0
-//!
-//! Winsock Catalog Provider Entry
-//! ------------------------------------------------------
-//! Entry Type:                         Layered Service Provider
-//! Description:                        Zeta
-//! Provider ID:                        {3EC32CD3-F254-4826-9053-672DC37F0070}
-//! Provider Path:                      %SystemRoot%\system32\zeta.dll
-//! Catalog Entry ID:                   1032
-//! Version:                            2
-//! Address Family:                     2
-//! Max Address Length:                 16
-//! Min Address Length:                 16
-//! Socket Type:                        1
-//! Protocol:                           6
-//! Service Flags:                      0x20066
-//! Protocol Chain Length:              0
+//! ```text
+//! $ sockatlas winsock show catalog.txt  # excerpt
+//!   1033  Zeta over [Acme over [MSAFD Tcpip [TCP/IP]]]
+//!       kind            chain
+//!       chain           1032 Zeta / 1031 Acme over [MSAFD Tcpip [TCP/IP]] / 1001 MSAFD Tcpip [TCP/IP]
+//!   1031  Acme over [MSAFD Tcpip [TCP/IP]]
+//!       kind            chain
+//!       chain           1030 Acme / 1001 MSAFD Tcpip [TCP/IP]
+//!   1001  MSAFD Tcpip [TCP/IP]
+//!       kind            base
+//!   1002  RSVP TCP Service Provider
+//!       kind            base
+//!   1030  Acme
+//!       kind            layer
+//!   1032  Zeta
+//!       kind            layer
 //! ```
 
 use super::super::{Field, Item, ItemKind};

@@ -1,10 +1,10 @@
 //! # What it finds
-//! Two items of one set that have the same catalog entry id, or one whose id is 0. The 32-bit and the 64-bit set may
-//! use the same ids.
+//! Two items of one set with the same catalog entry id, or an item with the id 0. Items of the 32-bit set may have the same
+//! ids as items of the 64-bit set.
 //!
 //! # Why it matters
-//! Chains name what they run over by id, and so do programs that ask for an entry. Which of the two they get is left to
-//! chance; 0 means that there is none.
+//! Chains name their members by id, and programs can request an entry by id. Which of two items with the same id they get is
+//! undefined. The id 0 means that there is no item.
 //!
 //! # Example
 //! ```netsh

@@ -1,10 +1,10 @@
 //! # What it finds
-//! One provider, by its GUID, with two libraries in one set. As a warning: two layers of one name.
+//! A provider GUID that has two libraries in one set. As a warning: two layers with the same name.
 //!
 //! # Why it matters
-//! Windows loads one library for a provider and uses it for all of its items. A second path is left over from an
-//! installation, or put there. Installers refuse a name that is taken (10022), so that two of a kind were not installed
-//! in the usual way.
+//! Windows loads one library for each provider and uses it for all items of the provider. A second path comes from an
+//! earlier installation or from an attacker. Installers refuse a name that is in use (error 10022), so two layers with the
+//! same name were not installed in the regular way.
 //!
 //! # Example
 //! ```netsh

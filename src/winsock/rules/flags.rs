@@ -1,12 +1,12 @@
 //! # What it finds
-//! Fields of one item that contradict one another: a plane for multipoint without `XP1_SUPPORT_MULTIPOINT`,
-//! `XP1_CONNECTIONLESS` on a stream, a byte order that is none, protocols beyond the largest number, addresses that are
-//! longer at least than at most. As an error: `XP1_UNI_SEND` with `XP1_UNI_RECV`. As a note: messages whose size is 0,
-//! as VMware's are.
+//! Fields of one item that contradict one another: a multipoint plane without `XP1_SUPPORT_MULTIPOINT`,
+//! `XP1_CONNECTIONLESS` on a stream, a byte order that does not exist, protocol numbers above the greatest possible one, or
+//! a minimum address length above the maximum. As an error: `XP1_UNI_SEND` together with `XP1_UNI_RECV`. As a note: messages
+//! of size 0, which the items of VMware have.
 //!
 //! # Why it matters
-//! Programs choose by these flags. What is set without sense was written by an installer that did not know, or by a
-//! hand that slipped.
+//! Programs select providers by these flags. Contradictory values come from a faulty installer or from a mistake in a manual
+//! change.
 //!
 //! # Example
 //! ```netsh

@@ -1,10 +1,10 @@
 //! # What it finds
-//! A base protocol of a provider that is not known, ahead of one of Windows (TCP, UDP or RAW, of IPv4 or IPv6) which
-//! answers the same requests.
+//! A base protocol of an unknown provider that comes before a base protocol of Windows (TCP, UDP or RAW, over IPv4 or IPv6)
+//! and answers the same requests.
 //!
 //! # Why it matters
-//! The first entry that matches gets the request. A base protocol ahead of those of Windows gets the traffic of all
-//! programs, as a layer would, but has no chain by which it would be noticed.
+//! The first entry that matches a request is selected. A base protocol before those of Windows therefore receives the
+//! traffic of all programs, as a layer would, and has no chain that would make it visible.
 //!
 //! # Example
 //! ```netsh

@@ -1,11 +1,11 @@
 //! # What it finds
-//! An item of a Winsock catalog of which the source states a part: a block of netsh's that is cut off, a line of
-//! `instlsp -p`, a mark such as `[...]` where something is left out.
+//! An item of a Winsock catalog that the source states only in part: a netsh block that is cut off, a line of `instlsp -p`,
+//! or a mark such as `[...]` for omitted text.
 //!
 //! # Why it matters
-//! What is missing is not guessed: a chain whose base is not stated can be neither judged nor written back. Logs that
-//! people post are often cut so. Ask for the whole output, or better for the registry export, which also tells what
-//! netsh does not print.
+//! Missing facts are never guessed. A chain whose base protocol is not stated can be neither checked nor written back. Logs
+//! in support requests are often cut in this way. Ask for the whole output or, better, for the registry export, which also
+//! contains the fields that netsh does not print.
 //!
 //! # Example
 //! ```netsh

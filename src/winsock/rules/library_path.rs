@@ -1,13 +1,13 @@
 //! # What it finds
-//! An item without a library, or whose library is named without a folder and without a variable such as `%SystemRoot%`;
-//! and an item of a known provider whose library is not the one of that provider, wherever it lies. With
-//! `--windows-root` also: a library that is not there.
+//! An item without a library; an item whose library path has neither a folder nor a variable such as `%SystemRoot%`; and an
+//! item of a known provider with a library that is not the library of this provider, in whatever folder. With
+//! `--windows-root`, also a library file that does not exist.
 //!
 //! # Why it matters
-//! A library that is not there breaks every socket made of the item (10106). One without a folder is looked for along
-//! the search path, where another may be found first: ZeroAccess got itself loaded into every program by making
-//! `mswsock.dll` of `%SystemRoot%\system32\mswsock.dll`. Another library under the GUID of one of Microsoft's providers is
-//! loaded into every program just as well, all the more where all items of the provider agree on it.
+//! A missing library breaks every socket of the item (error 10106). A library without a folder is searched for along the
+//! search path, where another file may be found first: the malware ZeroAccess was loaded into every program after it had
+//! changed `%SystemRoot%\system32\mswsock.dll` to `mswsock.dll`. A foreign library under the GUID of a Microsoft provider is
+//! loaded into every program too, and especially if all items of the provider name it.
 //!
 //! # Example
 //! ```netsh

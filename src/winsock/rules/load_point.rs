@@ -1,11 +1,11 @@
 //! # What it finds
-//! `AutodialDLL` or `NameSpace_Callout`, beside the catalogs, with another library than that of Windows (`rasadhlp.dll`,
-//! which Windows 7 names without its folder, and `fwpuclnt.dll`). As a warning: a library of another name within the folder
-//! of Windows. A value that is not there loads nothing.
+//! A value `AutodialDLL` or `NameSpace_Callout` beside the catalogs that names a library other than that of Windows. The
+//! libraries of Windows are `rasadhlp.dll`, which Windows 7 names without a folder, and `fwpuclnt.dll`. As a warning: a
+//! library of another name below the Windows folder. If a value does not exist, no library is loaded for it.
 //!
 //! # Why it matters
-//! Windows loads these libraries into programs that look up names, without any entry of a catalog: they are known as ways
-//! to get into every program and to stay there.
+//! Windows loads these libraries into programs that look up names, without any catalog entry. Malware is known to use these
+//! values to get into every program and to persist.
 //!
 //! # Example
 //! ```reg

@@ -1,10 +1,11 @@
 //! # What it finds
-//! A `PackedCatalogItem` that is none: not of 888 bytes, with a path or a name that no zero ends, with a range of
-//! protocols that ends before it begins, or a base protocol of address family or socket type 0 or less. What stands behind the zero of a text has no meaning, and is not looked at.
+//! A `PackedCatalogItem` that cannot be an item: it does not have 888 bytes, its path or name has no terminating zero, its
+//! protocol range ends before it begins, or the address family or socket type of a base protocol is 0 or less. Bytes behind
+//! the terminating zero of a text have no meaning and are ignored.
 //!
 //! # Why it matters
-//! Windows reads 888 bytes and goes by their places. It loses the item, or takes what stands behind it for its path.
-//! Such values come from tools that write them by hand.
+//! Windows reads 888 bytes at fixed offsets. It skips a malformed item, or reads other bytes as the path of the library. Such
+//! values come from tools that write the registry directly.
 //!
 //! # Example
 //! ```reg

@@ -1,12 +1,12 @@
 //! # What it finds
-//! A catalog that is not there although the source speaks of it: the protocol catalog or the catalog of name-space
-//! providers that `Parameters` names, or the entries of one bitness where name-space providers, or the rest of the source,
-//! show that programs of that bitness run. Exports of a part of `Parameters` are not judged by what they leave out.
+//! A catalog that is missing although the source refers to it: the protocol catalog or the catalog of name-space providers
+//! that `Parameters` names, or the entries for one bitness if name-space providers, or other parts of the source, show that
+//! programs of that bitness run. An export of a part of `Parameters` is not checked for the other parts.
 //!
 //! # Why it matters
-//! Without the protocol catalog no program opens a socket; without `Catalog_Entries64` no 64-bit program does, while those of
-//! 32 bits go on. Without name-space providers no name is looked up. A catalog that is not there has no entry that could be
-//! wrong: judged by its entries it would be sound.
+//! Without the protocol catalog, no program can open a socket. Without `Catalog_Entries64`, 64-bit programs cannot, while
+//! 32-bit programs can. Without name-space providers, no name can be looked up. Other rules find nothing in a missing
+//! catalog, because it has no entries.
 //!
 //! # Example
 //! ```reg

@@ -1,10 +1,10 @@
 //! # What it finds
-//! A source with all of `Parameters` in which `AppId_Catalog` says of `lsass.exe`, `svchost.exe` or `wininit.exe` no
-//! categories of layers that they permit. Windows 7 and Windows 10 have them alike.
+//! A source with all of `Parameters` whose `AppId_Catalog` states no permitted layer categories for `lsass.exe`,
+//! `svchost.exe` or `wininit.exe`. Windows 7 and Windows 10 both state them.
 //!
 //! # Why it matters
-//! A program without categories loads every layer. Windows keeps layers out of its own processes in this way; where that is
-//! gone, a layer that is installed runs in the process that checks passwords.
+//! A program without categories loads every layer. Windows uses categories to keep layers out of its own processes. Without
+//! them, an installed layer also runs in the process that checks passwords.
 //!
 //! # Example
 //! ```reg

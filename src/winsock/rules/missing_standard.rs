@@ -1,191 +1,44 @@
 //! # What it finds
-//! A set that lacks TCP, UDP or RAW of IPv4 or IPv6 as Windows installs them. They are known by the GUIDs of their
-//! providers and by their numbers, since their names are indirect strings. Excerpts are not judged.
+//! A set without one of the standard base protocols: TCP, UDP and RAW over IPv4 and IPv6, as Windows installs them. They are
+//! recognised by the GUIDs of their providers and by their numbers, because their names are indirect strings. Excerpts are
+//! not checked.
 //!
 //! # Why it matters
-//! Without them no program gets a socket of that kind, or only one of somebody else's. They get lost when malware is
-//! removed together with the items that it had changed. The examples of other rules leave them out.
+//! Without such an item, programs get no socket of that kind, or only one of another provider. Standard items are often lost
+//! when malware is removed together with the items that it had changed. The examples of other rules omit standard items.
 //!
 //! # Example
-//! ```netsh
-//! Winsock Catalog Provider Entry
-//! ------------------------------------------------------
-//! Entry Type:                         Base Service Provider
-//! Description:                        MSAFD Tcpip [TCP/IP]
-//! Provider ID:                        {E70F1AA0-AB8B-11CF-8CA3-00805F48A192}
-//! Provider Path:                      %SystemRoot%\system32\mswsock.dll
-//! Catalog Entry ID:                   1001
-//! Version:                            2
-//! Address Family:                     2
-//! Max Address Length:                 16
-//! Min Address Length:                 16
-//! Socket Type:                        1
-//! Protocol:                           6
-//! Service Flags:                      0x20066
-//! Protocol Chain Length:              1
-//!
-//! Winsock Catalog Provider Entry
-//! ------------------------------------------------------
-//! Entry Type:                         Base Service Provider
-//! Description:                        MSAFD Tcpip [UDP/IP]
-//! Provider ID:                        {E70F1AA0-AB8B-11CF-8CA3-00805F48A192}
-//! Provider Path:                      %SystemRoot%\system32\mswsock.dll
-//! Catalog Entry ID:                   1002
-//! Version:                            2
-//! Address Family:                     2
-//! Max Address Length:                 16
-//! Min Address Length:                 16
-//! Socket Type:                        2
-//! Protocol:                           17
-//! Service Flags:                      0x20609
-//! Protocol Chain Length:              1
-//!
-//! Winsock Catalog Provider Entry
-//! ------------------------------------------------------
-//! Entry Type:                         Base Service Provider
-//! Description:                        MSAFD Tcpip [RAW/IP]
-//! Provider ID:                        {E70F1AA0-AB8B-11CF-8CA3-00805F48A192}
-//! Provider Path:                      %SystemRoot%\system32\mswsock.dll
-//! Catalog Entry ID:                   1003
-//! Version:                            2
-//! Address Family:                     2
-//! Max Address Length:                 16
-//! Min Address Length:                 16
-//! Socket Type:                        3
-//! Protocol:                           0
-//! Service Flags:                      0x20609
-//! Protocol Chain Length:              1
-//!
-//! Winsock Catalog Provider Entry
-//! ------------------------------------------------------
-//! Entry Type:                         Base Service Provider
-//! Description:                        MSAFD Tcpip [TCP/IPv6]
-//! Provider ID:                        {F9EAB0C0-26D4-11D0-BBBF-00AA006C34E4}
-//! Provider Path:                      %SystemRoot%\system32\mswsock.dll
-//! Catalog Entry ID:                   1004
-//! Version:                            2
-//! Address Family:                     23
-//! Max Address Length:                 28
-//! Min Address Length:                 28
-//! Socket Type:                        1
-//! Protocol:                           6
-//! Service Flags:                      0x20066
-//! Protocol Chain Length:              1
-//!
-//! Winsock Catalog Provider Entry
-//! ------------------------------------------------------
-//! Entry Type:                         Base Service Provider
-//! Description:                        MSAFD Tcpip [RAW/IPv6]
-//! Provider ID:                        {F9EAB0C0-26D4-11D0-BBBF-00AA006C34E4}
-//! Provider Path:                      %SystemRoot%\system32\mswsock.dll
-//! Catalog Entry ID:                   1006
-//! Version:                            2
-//! Address Family:                     23
-//! Max Address Length:                 28
-//! Min Address Length:                 28
-//! Socket Type:                        3
-//! Protocol:                           0
-//! Service Flags:                      0x20609
-//! Protocol Chain Length:              1
+//! ```text
+//! $ sockatlas winsock show catalog.reg  # excerpt
+//! 5 entries of 64-bit programs; the counter says 5
+//!   1001  MSAFD Tcpip [TCP/IP]
+//!       request         inet (2), stream (1), tcp (6)
+//!   1002  MSAFD Tcpip [UDP/IP]
+//!       request         inet (2), dgram (2), udp (17)
+//!   1003  MSAFD Tcpip [RAW/IP]
+//!       request         inet (2), raw (3), 0 to 255
+//!   1004  MSAFD Tcpip [TCP/IPv6]
+//!       request         inet6 (23), stream (1), tcp (6)
+//!   1006  MSAFD Tcpip [RAW/IPv6]
+//!       request         inet6 (23), raw (3), 0 to 255
 //! ```
 //!
 //! # Mended
-//! ```netsh
-//! Winsock Catalog Provider Entry
-//! ------------------------------------------------------
-//! Entry Type:                         Base Service Provider
-//! Description:                        MSAFD Tcpip [TCP/IP]
-//! Provider ID:                        {E70F1AA0-AB8B-11CF-8CA3-00805F48A192}
-//! Provider Path:                      %SystemRoot%\system32\mswsock.dll
-//! Catalog Entry ID:                   1001
-//! Version:                            2
-//! Address Family:                     2
-//! Max Address Length:                 16
-//! Min Address Length:                 16
-//! Socket Type:                        1
-//! Protocol:                           6
-//! Service Flags:                      0x20066
-//! Protocol Chain Length:              1
-//!
-//! Winsock Catalog Provider Entry
-//! ------------------------------------------------------
-//! Entry Type:                         Base Service Provider
-//! Description:                        MSAFD Tcpip [UDP/IP]
-//! Provider ID:                        {E70F1AA0-AB8B-11CF-8CA3-00805F48A192}
-//! Provider Path:                      %SystemRoot%\system32\mswsock.dll
-//! Catalog Entry ID:                   1002
-//! Version:                            2
-//! Address Family:                     2
-//! Max Address Length:                 16
-//! Min Address Length:                 16
-//! Socket Type:                        2
-//! Protocol:                           17
-//! Service Flags:                      0x20609
-//! Protocol Chain Length:              1
-//!
-//! Winsock Catalog Provider Entry
-//! ------------------------------------------------------
-//! Entry Type:                         Base Service Provider
-//! Description:                        MSAFD Tcpip [RAW/IP]
-//! Provider ID:                        {E70F1AA0-AB8B-11CF-8CA3-00805F48A192}
-//! Provider Path:                      %SystemRoot%\system32\mswsock.dll
-//! Catalog Entry ID:                   1003
-//! Version:                            2
-//! Address Family:                     2
-//! Max Address Length:                 16
-//! Min Address Length:                 16
-//! Socket Type:                        3
-//! Protocol:                           0
-//! Service Flags:                      0x20609
-//! Protocol Chain Length:              1
-//!
-//! Winsock Catalog Provider Entry
-//! ------------------------------------------------------
-//! Entry Type:                         Base Service Provider
-//! Description:                        MSAFD Tcpip [TCP/IPv6]
-//! Provider ID:                        {F9EAB0C0-26D4-11D0-BBBF-00AA006C34E4}
-//! Provider Path:                      %SystemRoot%\system32\mswsock.dll
-//! Catalog Entry ID:                   1004
-//! Version:                            2
-//! Address Family:                     23
-//! Max Address Length:                 28
-//! Min Address Length:                 28
-//! Socket Type:                        1
-//! Protocol:                           6
-//! Service Flags:                      0x20066
-//! Protocol Chain Length:              1
-//!
-//! Winsock Catalog Provider Entry
-//! ------------------------------------------------------
-//! Entry Type:                         Base Service Provider
-//! Description:                        MSAFD Tcpip [UDP/IPv6]
-//! Provider ID:                        {F9EAB0C0-26D4-11D0-BBBF-00AA006C34E4}
-//! Provider Path:                      %SystemRoot%\system32\mswsock.dll
-//! Catalog Entry ID:                   1005
-//! Version:                            2
-//! Address Family:                     23
-//! Max Address Length:                 28
-//! Min Address Length:                 28
-//! Socket Type:                        2
-//! Protocol:                           17
-//! Service Flags:                      0x20609
-//! Protocol Chain Length:              1
-//!
-//! Winsock Catalog Provider Entry
-//! ------------------------------------------------------
-//! Entry Type:                         Base Service Provider
-//! Description:                        MSAFD Tcpip [RAW/IPv6]
-//! Provider ID:                        {F9EAB0C0-26D4-11D0-BBBF-00AA006C34E4}
-//! Provider Path:                      %SystemRoot%\system32\mswsock.dll
-//! Catalog Entry ID:                   1006
-//! Version:                            2
-//! Address Family:                     23
-//! Max Address Length:                 28
-//! Min Address Length:                 28
-//! Socket Type:                        3
-//! Protocol:                           0
-//! Service Flags:                      0x20609
-//! Protocol Chain Length:              1
+//! ```text
+//! $ sockatlas winsock show catalog.reg  # excerpt
+//! 6 entries of 64-bit programs; the counter says 6
+//!   1001  MSAFD Tcpip [TCP/IP]
+//!       request         inet (2), stream (1), tcp (6)
+//!   1002  MSAFD Tcpip [UDP/IP]
+//!       request         inet (2), dgram (2), udp (17)
+//!   1003  MSAFD Tcpip [RAW/IP]
+//!       request         inet (2), raw (3), 0 to 255
+//!   1004  MSAFD Tcpip [TCP/IPv6]
+//!       request         inet6 (23), stream (1), tcp (6)
+//!   1005  MSAFD Tcpip [UDP/IPv6]
+//!       request         inet6 (23), dgram (2), udp (17)
+//!   1006  MSAFD Tcpip [RAW/IPv6]
+//!       request         inet6 (23), raw (3), 0 to 255
 //! ```
 
 use super::super::standard::StandardItem;

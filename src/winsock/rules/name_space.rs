@@ -1,11 +1,11 @@
 //! # What it finds
-//! Name-space providers that Windows cannot use as they stand: their number is not what `Num_Catalog_Entries` or
-//! `Num_Catalog_Entries64` says, their keys have a hole, the provider of DNS is missing or disabled, or a library has no
-//! folder or is not that of its provider. As a warning: the library of another provider in a folder where users write.
+//! Name-space providers that Windows cannot use: their number differs from `Num_Catalog_Entries` or
+//! `Num_Catalog_Entries64`, their keys have a hole, the DNS provider is missing or disabled, or a library has no folder or is
+//! not the library of its provider. As a warning: the library of another provider in a folder that users can write.
 //!
 //! # Why it matters
-//! Every program that looks up a name loads the libraries of all these providers, so that one of them serves as well as a
-//! layer to get into every program. Without the provider of DNS sockets work, and no name leads to an address.
+//! Every program that looks up a name loads the libraries of all these providers, so malware can use a name-space provider
+//! in the same way as a layer. Without the DNS provider, sockets work, but no name is resolved to an address.
 //!
 //! # Example
 //! ```reg

@@ -1,11 +1,12 @@
 //! # What it finds
-//! Counters and keys of a registry export that do not agree: `Num_Catalog_Entries` or `Num_Catalog_Entries64` is not
-//! the number of keys or is not there, the keys have a hole or are not numbered from `000000000001` on in twelve digits, or
-//! `Next_Catalog_Entry_ID` is an id that is taken.
+//! Counters and keys of a registry export that contradict one another: `Num_Catalog_Entries` or `Num_Catalog_Entries64` is
+//! missing or is not the number of keys, the keys have a hole or are not numbered from `000000000001` with twelve digits, or
+//! `Next_Catalog_Entry_ID` is an id that is in use.
 //!
 //! # Why it matters
-//! Windows walks from the first key to the number that the counter says. What stands behind a hole is lost, often the
-//! whole catalog, and the next installer gives out an id that another item has. Keys deleted by hand leave it so.
+//! Windows reads the keys from the first one up to the number in the counter. It does not read the keys behind a hole, which
+//! often is the whole catalog, and the next installer assigns an id that another item already has. The usual cause is keys
+//! that were deleted by hand.
 //!
 //! # Example
 //! ```reg

@@ -1,114 +1,35 @@
 //! # What it finds
-//! A chain that no request selects: a base protocol or another chain of the same family, type and protocols stands
-//! before it. As a note: a chain that the one before it runs over, and a base protocol that duplicates another, as
-//! RSVP's do on every Windows.
+//! A chain that no request selects, because a base protocol or another chain with the same family, type and protocols comes
+//! before it. As a note: a chain behind a chain that runs over it, and a base protocol that duplicates another one, as the
+//! RSVP items on every Windows do.
 //!
 //! # Why it matters
-//! Windows takes the first item that matches. A chain behind its own base is installed and never used: the filter or
-//! firewall that it belongs to sees nothing. Installers put chains in front; orders that were restored by hand do not.
+//! Windows selects the first item that matches. A chain behind its own base protocol is installed but never used: the filter
+//! or firewall that it belongs to sees no traffic. Installers put chains first; an order that was restored by hand often does
+//! not.
 //!
 //! # Example
-//! ```netsh
-//! Winsock Catalog Provider Entry
-//! ------------------------------------------------------
-//! Entry Type:                         Base Service Provider
-//! Description:                        MSAFD Tcpip [TCP/IP]
-//! Provider ID:                        {E70F1AA0-AB8B-11CF-8CA3-00805F48A192}
-//! Provider Path:                      %SystemRoot%\system32\mswsock.dll
-//! Catalog Entry ID:                   1001
-//! Version:                            2
-//! Address Family:                     2
-//! Max Address Length:                 16
-//! Min Address Length:                 16
-//! Socket Type:                        1
-//! Protocol:                           6
-//! Service Flags:                      0x20066
-//! Protocol Chain Length:              1
-//!
-//! Winsock Catalog Provider Entry
-//! ------------------------------------------------------
-//! Entry Type:                         Layered Chain Entry
-//! Description:                        Acme over [MSAFD Tcpip [TCP/IP]]
-//! Provider ID:                        {2B611370-2190-4059-9AF8-5BC0F58FB742}
-//! Provider Path:                      %SystemRoot%\system32\acme.dll
-//! Catalog Entry ID:                   1031
-//! Version:                            2
-//! Address Family:                     2
-//! Max Address Length:                 16
-//! Min Address Length:                 16
-//! Socket Type:                        1
-//! Protocol:                           6
-//! Service Flags:                      0x20066
-//! Protocol Chain Length:              2
-//! Protocol Chain: 1030 : 1001
-//!
-//! Winsock Catalog Provider Entry
-//! ------------------------------------------------------
-//! Entry Type:                         Layered Service Provider
-//! Description:                        Acme
-//! Provider ID:                        {2B611370-2190-4059-9AF8-5BC0F58FB742}
-//! Provider Path:                      %SystemRoot%\system32\acme.dll
-//! Catalog Entry ID:                   1030
-//! Version:                            2
-//! Address Family:                     2
-//! Max Address Length:                 16
-//! Min Address Length:                 16
-//! Socket Type:                        1
-//! Protocol:                           6
-//! Service Flags:                      0x20066
-//! Protocol Chain Length:              0
+//! ```text
+//! $ sockatlas winsock show catalog.txt  # excerpt
+//!   1001  MSAFD Tcpip [TCP/IP]
+//!       kind            base
+//!   1031  Acme over [MSAFD Tcpip [TCP/IP]]
+//!       kind            chain
+//!       chain           1030 Acme / 1001 MSAFD Tcpip [TCP/IP]
+//!   1030  Acme
+//!       kind            layer
 //! ```
 //!
 //! # Mended
-//! ```netsh
-//! Winsock Catalog Provider Entry
-//! ------------------------------------------------------
-//! Entry Type:                         Layered Chain Entry
-//! Description:                        Acme over [MSAFD Tcpip [TCP/IP]]
-//! Provider ID:                        {2B611370-2190-4059-9AF8-5BC0F58FB742}
-//! Provider Path:                      %SystemRoot%\system32\acme.dll
-//! Catalog Entry ID:                   1031
-//! Version:                            2
-//! Address Family:                     2
-//! Max Address Length:                 16
-//! Min Address Length:                 16
-//! Socket Type:                        1
-//! Protocol:                           6
-//! Service Flags:                      0x20066
-//! Protocol Chain Length:              2
-//! Protocol Chain: 1030 : 1001
-//!
-//! Winsock Catalog Provider Entry
-//! ------------------------------------------------------
-//! Entry Type:                         Base Service Provider
-//! Description:                        MSAFD Tcpip [TCP/IP]
-//! Provider ID:                        {E70F1AA0-AB8B-11CF-8CA3-00805F48A192}
-//! Provider Path:                      %SystemRoot%\system32\mswsock.dll
-//! Catalog Entry ID:                   1001
-//! Version:                            2
-//! Address Family:                     2
-//! Max Address Length:                 16
-//! Min Address Length:                 16
-//! Socket Type:                        1
-//! Protocol:                           6
-//! Service Flags:                      0x20066
-//! Protocol Chain Length:              1
-//!
-//! Winsock Catalog Provider Entry
-//! ------------------------------------------------------
-//! Entry Type:                         Layered Service Provider
-//! Description:                        Acme
-//! Provider ID:                        {2B611370-2190-4059-9AF8-5BC0F58FB742}
-//! Provider Path:                      %SystemRoot%\system32\acme.dll
-//! Catalog Entry ID:                   1030
-//! Version:                            2
-//! Address Family:                     2
-//! Max Address Length:                 16
-//! Min Address Length:                 16
-//! Socket Type:                        1
-//! Protocol:                           6
-//! Service Flags:                      0x20066
-//! Protocol Chain Length:              0
+//! ```text
+//! $ sockatlas winsock show catalog.txt  # excerpt
+//!   1031  Acme over [MSAFD Tcpip [TCP/IP]]
+//!       kind            chain
+//!       chain           1030 Acme / 1001 MSAFD Tcpip [TCP/IP]
+//!   1001  MSAFD Tcpip [TCP/IP]
+//!       kind            base
+//!   1030  Acme
+//!       kind            layer
 //! ```
 
 use super::super::info::provider_flags::MATCHES_PROTOCOL_ZERO;

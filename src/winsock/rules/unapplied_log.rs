@@ -1,11 +1,11 @@
 //! # What it finds
-//! A hive that was in use when it was copied, and whose transaction logs are not beside it or could not be applied. The
-//! export that is made of a hive says so in a comment before its first key. As a note: a log with nothing that the hive has
-//! not.
+//! A hive that was in use when it was copied, and whose transaction logs are missing or could not be applied. The export
+//! that is made of a hive states this in a comment before its first key. As a note: a log without changes that the hive does
+//! not have.
 //!
 //! # Why it matters
-//! Windows writes changes to the logs first. What is reported of such a hive may be out of date: an entry that was added or
-//! removed last may not show.
+//! Windows writes changes to the logs first. Findings about such a hive may be out of date: an entry that was added or
+//! removed recently may not appear.
 //!
 //! # Example
 //! ```reg

@@ -2,94 +2,28 @@
 //! A layer that no chain of its set names.
 //!
 //! # Why it matters
-//! A layer alone carries nothing: it is only reached through chains. Either its chains were removed and it was left
-//! behind, or its installation broke off.
+//! A layer carries traffic only as a member of chains. Either its chains were removed and the layer was not, or its
+//! installation was interrupted.
 //!
 //! # Example
-//! ```netsh
-//! Winsock Catalog Provider Entry
-//! ------------------------------------------------------
-//! Entry Type:                         Base Service Provider
-//! Description:                        MSAFD Tcpip [TCP/IP]
-//! Provider ID:                        {E70F1AA0-AB8B-11CF-8CA3-00805F48A192}
-//! Provider Path:                      %SystemRoot%\system32\mswsock.dll
-//! Catalog Entry ID:                   1001
-//! Version:                            2
-//! Address Family:                     2
-//! Max Address Length:                 16
-//! Min Address Length:                 16
-//! Socket Type:                        1
-//! Protocol:                           6
-//! Service Flags:                      0x20066
-//! Protocol Chain Length:              1
-//!
-//! Winsock Catalog Provider Entry
-//! ------------------------------------------------------
-//! Entry Type:                         Layered Service Provider
-//! Description:                        Acme
-//! Provider ID:                        {2B611370-2190-4059-9AF8-5BC0F58FB742}
-//! Provider Path:                      %SystemRoot%\system32\acme.dll
-//! Catalog Entry ID:                   1030
-//! Version:                            2
-//! Address Family:                     2
-//! Max Address Length:                 16
-//! Min Address Length:                 16
-//! Socket Type:                        1
-//! Protocol:                           6
-//! Service Flags:                      0x20066
-//! Protocol Chain Length:              0
+//! ```text
+//! $ sockatlas winsock show catalog.txt  # excerpt
+//!   1001  MSAFD Tcpip [TCP/IP]
+//!       kind            base
+//!   1030  Acme
+//!       kind            layer
 //! ```
 //!
 //! # Mended
-//! ```netsh
-//! Winsock Catalog Provider Entry
-//! ------------------------------------------------------
-//! Entry Type:                         Layered Chain Entry
-//! Description:                        Acme over [MSAFD Tcpip [TCP/IP]]
-//! Provider ID:                        {2B611370-2190-4059-9AF8-5BC0F58FB742}
-//! Provider Path:                      %SystemRoot%\system32\acme.dll
-//! Catalog Entry ID:                   1031
-//! Version:                            2
-//! Address Family:                     2
-//! Max Address Length:                 16
-//! Min Address Length:                 16
-//! Socket Type:                        1
-//! Protocol:                           6
-//! Service Flags:                      0x20066
-//! Protocol Chain Length:              2
-//! Protocol Chain: 1030 : 1001
-//!
-//! Winsock Catalog Provider Entry
-//! ------------------------------------------------------
-//! Entry Type:                         Base Service Provider
-//! Description:                        MSAFD Tcpip [TCP/IP]
-//! Provider ID:                        {E70F1AA0-AB8B-11CF-8CA3-00805F48A192}
-//! Provider Path:                      %SystemRoot%\system32\mswsock.dll
-//! Catalog Entry ID:                   1001
-//! Version:                            2
-//! Address Family:                     2
-//! Max Address Length:                 16
-//! Min Address Length:                 16
-//! Socket Type:                        1
-//! Protocol:                           6
-//! Service Flags:                      0x20066
-//! Protocol Chain Length:              1
-//!
-//! Winsock Catalog Provider Entry
-//! ------------------------------------------------------
-//! Entry Type:                         Layered Service Provider
-//! Description:                        Acme
-//! Provider ID:                        {2B611370-2190-4059-9AF8-5BC0F58FB742}
-//! Provider Path:                      %SystemRoot%\system32\acme.dll
-//! Catalog Entry ID:                   1030
-//! Version:                            2
-//! Address Family:                     2
-//! Max Address Length:                 16
-//! Min Address Length:                 16
-//! Socket Type:                        1
-//! Protocol:                           6
-//! Service Flags:                      0x20066
-//! Protocol Chain Length:              0
+//! ```text
+//! $ sockatlas winsock show catalog.txt  # excerpt
+//!   1031  Acme over [MSAFD Tcpip [TCP/IP]]
+//!       kind            chain
+//!       chain           1030 Acme / 1001 MSAFD Tcpip [TCP/IP]
+//!   1001  MSAFD Tcpip [TCP/IP]
+//!       kind            base
+//!   1030  Acme
+//!       kind            layer
 //! ```
 
 use super::super::{Field, ItemKind};
