@@ -5,7 +5,7 @@ use crate::catalog::Severity;
 /// A rule: the code of its findings, their severity, and the page that explains it.
 ///
 /// The page is the comment at the beginning of the rule's source file, under fixed [headings](HEADINGS). The registry
-/// [`check::rules`](crate::check::rules) returns all rules.
+/// [`check::rules`](crate::check::rules()) returns all rules.
 #[derive(Copy, Clone)]
 #[non_exhaustive]
 pub struct Rule {

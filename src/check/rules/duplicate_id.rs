@@ -2,8 +2,8 @@
 //! Two entries that state the same `catalog-entry-id`.
 //!
 //! # Why it matters
-//! Programs ask for an entry by its id too, and keep ids over restarts. With one id on two entries, which of them a
-//! program gets is chance. It comes of entries that were copied, or edited by hand.
+//! Programs can request an entry by its id, and store ids across restarts. If two entries have the same id, it is
+//! undefined which of them a program gets. The usual cause is an entry that was copied or edited by hand.
 //!
 //! # Example
 //! ```toml

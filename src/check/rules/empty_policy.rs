@@ -1,9 +1,10 @@
 //! # What it finds
-//! A section of policy that demands nothing, beside an `[application."*"]` that does.
+//! A section of policy that demands nothing, beside an `[application."*"]` that demands something.
 //!
 //! # Why it matters
-//! The section `*` speaks only of applications without a section of their own. One that has an empty section is free of
-//! what `*` demands of all others, though nothing in the section says so; it may have been written to be filled in later.
+//! The section `*` applies only to applications without a section of their own. An application with an empty section is
+//! therefore exempt from all demands of `*`, although the section does not show this. The author may have intended to
+//! complete the section later.
 //!
 //! # Example
 //! ```toml

@@ -1,9 +1,10 @@
 //! # What it finds
-//! An `[[expect]]` whose request is answered otherwise than it says.
+//! An `[[expect]]` whose request gets another answer than the stated one.
 //!
 //! # Why it matters
-//! An expectation is a test that travels with the catalog: it says what a program gets, or which error. When it fails, either
-//! the catalog no longer does what its authors meant, or they mean something new and have not yet written it down.
+//! An expectation is a test that is part of the catalog: it states which entry a program gets, or which error. If it
+//! fails, either the catalog no longer does what its authors intended, or their intention has changed and the
+//! expectation has not.
 //!
 //! # Example
 //! ```toml

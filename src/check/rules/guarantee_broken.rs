@@ -1,10 +1,11 @@
 //! # What it finds
-//! An `[[always]]` that does not hold: some request that it speaks of is answered against it. The finding shows one.
+//! An `[[always]]` that does not hold: the answer to some request within its scope contradicts it. The finding shows
+//! one such request.
 //!
 //! # Why it matters
-//! A guarantee says what is so for every request that fits, whatever its other fields are: also for one that names an entry, and
-//! for those that nobody has thought of yet. It is proved over all of them, not tried on some. When it breaks, a program can
-//! get less than the catalog promises.
+//! A guarantee holds for every request within its scope, whatever the other fields of the request are, including
+//! requests that name an entry and requests that nobody has thought of. It is proved for all of them and not tested on
+//! samples. If it is broken, a program can get less than the catalog promises.
 //!
 //! # Example
 //! ```toml

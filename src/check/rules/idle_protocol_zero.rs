@@ -1,9 +1,9 @@
 //! # What it finds
-//! A protocol 0 behind other protocols of a set.
+//! A protocol 0 that is not the first protocol of a set.
 //!
 //! # Why it matters
-//! It has no effect. Whether requests with protocol 0 are matched is said by `matches-zero` alone, and a request that leaves the
-//! protocol open gets the first one of the set. Who writes 0 there often means `matches-zero = true`.
+//! It has no effect. Only `matches-zero` determines whether requests with protocol 0 match, and a request that leaves
+//! the protocol open gets the first protocol of the set. The intention is often `matches-zero = true`.
 //!
 //! # Example
 //! ```toml

@@ -1,9 +1,10 @@
 //! # What it finds
-//! A `max-protocol` or `protocol-first` in a family where the dialect is not `linux`.
+//! A `max-protocol` or `protocol-first` in a family if the dialect is not `linux`.
 //!
 //! # Why it matters
-//! The two tell how the Linux kernel refuses what nothing matches, and the other dialects have an order of tests of
-//! their own. There they change no answer, so whoever reads them takes a refusal for `invalid-argument` that is none.
+//! The two keys describe how the Linux kernel refuses requests that match no entry. The other dialects have their own
+//! order of tests, in which these keys change no answer. A reader could therefore expect the refusal `invalid-argument`
+//! where the answer is another one.
 //!
 //! # Example
 //! ```toml

@@ -1,11 +1,11 @@
 //! # What it finds
-//! A layer or base protocol that something selectable stands on, and that leaves an option to its callers: one without
-//! which nothing can be opened, or one that another option needs beside it, as `username` needs a password.
+//! A layer or base protocol that a selectable entry uses and that leaves an option to its callers: a required option,
+//! or one that another option depends on, such as a password for `username`.
 //!
 //! # Why it matters
-//! The entry is selected all the same, and then each caller must give the option when it opens a connection
-//! (`--set LAYER.KEY=VALUE` with the command), or opening fails. Where that is meant, an allowance says so:
-//! `# sockatlas: allow(missing-option) REASON`.
+//! The entry is selected nevertheless. Each caller must then supply the option when it opens a connection (`--set
+//! LAYER.KEY=VALUE` in the command), or opening fails. If this is intended, write an allowance: `# sockatlas:
+//! allow(missing-option) REASON`.
 //!
 //! # Example
 //! ```toml

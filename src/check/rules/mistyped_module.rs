@@ -1,10 +1,11 @@
 //! # What it finds
-//! A provider whose module is none of those that the catalog is loaded with, and is called almost as one of them. Without `module`, it is
-//! the provider's own name.
+//! A provider whose module is not among the modules with which the catalog is loaded, and whose name is similar to one
+//! of them. Without the key `module`, the module is the name of the provider.
 //!
 //! # Why it matters
-//! Entries of a module that is not known are resolved like all others, their options are taken unseen, and the first connection
-//! fails. With a mistyped name, nothing else is wrong. A module that resembles no other is `unknown-module`: a note.
+//! Entries of an unknown module are resolved like all others, their options are not checked, and the first connection
+//! fails. If the name is mistyped, there is no other symptom. A module whose name is similar to no other is reported as
+//! `unknown-module`, which is a note.
 //!
 //! # Example
 //! ```toml

@@ -1,9 +1,9 @@
 //! # What it finds
-//! A protocol number below 0, in a catalog of the linux or the documented dialect.
+//! A protocol number below 0 in a catalog of the dialect `linux` or `documented`.
 //!
 //! # Why it matters
-//! No socket can be created with it: Linux takes protocols from 0 up (`socket(2)` gives `EINVAL`), and the numbers of IANA begin
-//! at 0. Only Winsock has negative ones, for NetBIOS.
+//! No socket can be created with such a number: Linux accepts protocols from 0 (`socket(2)` fails with `EINVAL`), and
+//! the numbers of IANA begin at 0. Only Winsock has negative protocols, for NetBIOS.
 //!
 //! # Example
 //! ```toml

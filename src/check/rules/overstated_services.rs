@@ -1,9 +1,10 @@
 //! # What it finds
-//! A chain that states services of protection (`encrypted`, `authenticated`) which do not follow from its base and its layers.
+//! A chain that states protection services (`encrypted`, `authenticated`) that do not follow from its base and its
+//! layers.
 //!
 //! # Why it matters
-//! What a chain states is taken at its word: a request that requires `encrypted` may get it, and a guarantee holds by it. If no
-//! layer encrypts, everything that relies on the word is deceived.
+//! The statement of a chain is trusted: a request that requires `encrypted` can get the chain, and guarantees rely on
+//! it. If no layer encrypts, everything that relies on the statement is wrong.
 //!
 //! # Example
 //! ```toml
@@ -68,7 +69,7 @@ pub(super) const RULE: Rule =
 pub(super) fn look(lints: &mut Lints<'_>) {
     let registry = lints.registry;
     let protection = Services::ENCRYPTED | Services::AUTHENTICATED;
-    // Where all modules are known, stating more than they give is a fault.
+    // If all modules are known, a statement beyond their services is a fault.
     let unknown = registry.selectable().filter(|entry| !registry.stack(entry.index()).is_known());
     for chain in unknown {
         let overstated =

@@ -1,9 +1,10 @@
 //! # What it finds
-//! A base protocol or chain that is hidden for some of its protocols: an entry before it, with the same family, type and
-//! services, answers those. The finding says by whom, and for which requests.
+//! A base protocol or chain that is shadowed for some of its protocols: an earlier entry with the same family, type and
+//! services answers these. The finding names the earlier entry and the requests.
 //!
 //! # Why it matters
-//! It is often meant: a specific entry before a general one. Where it is not, some programs get another provider than others.
+//! This is often intended, when a specific entry comes before a general one. If it is not, some programs get another
+//! provider than others.
 //!
 //! # Example
 //! ```toml

@@ -1,11 +1,11 @@
 //! # What it finds
-//! An application whose `permit` no chain satisfies: each has a layer without categories, or with one that is not
-//! permitted, or without `system` where that is permitted. An empty `permit` says plainly that no chain is wanted, and
-//! is not reported.
+//! An application whose `permit` no chain satisfies: each chain has a layer without categories, a layer with a category
+//! that is not permitted, or a layer without `system` if `system` is permitted. An empty `permit` states explicitly
+//! that no chain is wanted and is not reported.
 //!
 //! # Why it matters
-//! Base protocols are always permitted, so the application still gets sockets: plain ones, without any layer. Who wrote
-//! the `permit` meant to let some chains in.
+//! Base protocols are always permitted, so the application still gets sockets, but plain ones without any layer. The
+//! author of a non-empty `permit` intended to permit some chains.
 //!
 //! # Example
 //! ```toml

@@ -1,10 +1,9 @@
 //! # What it finds
-//! A layer that no chain names. Chains that are disabled count.
+//! A layer that no chain names. Disabled chains count as chains.
 //!
 //! # Why it matters
-//! Requests are never answered with a layer: one without a chain does nothing, however it is configured. When a layer
-//! is there to protect, that nothing is missing without it is the finding. An installer that was stopped half-way
-//! leaves such layers too.
+//! A layer alone never answers a request, so a layer without a chain has no effect, whatever its configuration. If the
+//! layer is intended to protect traffic, that protection is missing. Interrupted installers leave such layers too.
 //!
 //! # Example
 //! ```toml

@@ -1,9 +1,9 @@
 //! # What it finds
-//! A key that the table does not have. The keys that it has are named in the help.
+//! A key that does not exist in its table. The help lists the keys of the table.
 //!
 //! # Why it matters
-//! A reader that skips what it does not know makes a mistyped safeguard vanish without a word: with `need` for `needs`,
-//! or `allow_below` for `allow-below`, the layer would run over anything. This is the commonest way in which
+//! If unknown keys were ignored, a mistyped safeguard would disappear without a message: with `need` for `needs`, or
+//! `allow_below` for `allow-below`, the layer could run over anything. This is the most common way in which
 //! configuration fails open.
 //!
 //! # Example

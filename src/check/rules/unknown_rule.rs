@@ -1,10 +1,9 @@
 //! # What it finds
-//! A severity in `[lint]` for a code that is no rule, or that is the code of a fault. The severity of a fault cannot be
-//! set.
+//! A severity in `[lint]` for an unknown code or for the code of a fault. The severity of a fault cannot be set.
 //!
 //! # Why it matters
-//! Who writes `error` for a rule relies on CI to stop what it finds. With a mistyped code nothing is stopped, and
-//! nobody is told.
+//! The severity `error` for a rule makes CI fail on its findings. If the code is mistyped, CI does not fail, and no
+//! message states the reason.
 //!
 //! # Example
 //! ```toml

@@ -1,10 +1,10 @@
 //! # What it finds
-//! An allowance that allows nothing: the rule that it names finds nothing on the line or in the table of which it
-//! speaks.
+//! An allowance that allows nothing: the rule that it names finds nothing on the line or in the table to which the
+//! allowance applies.
 //!
 //! # Why it matters
-//! What it allowed has been mended, or has moved. If it stays, it will one day allow a finding that nobody has looked
-//! at.
+//! The finding was mended, or is now in another place. If the allowance remains, it will later hide a finding that
+//! nobody has reviewed.
 //!
 //! # Example
 //! ```toml

@@ -2,8 +2,8 @@
 //! A provider that no entry uses.
 //!
 //! # Why it matters
-//! Either it is left over from entries that are gone, or an entry that should use it names another one, and then
-//! something else implements it than its author thinks.
+//! Either the provider remains from entries that were removed, or an entry that should use it names another provider,
+//! and its implementation is not the one that its author intended.
 //!
 //! # Example
 //! ```toml

@@ -1,10 +1,10 @@
 //! # What it finds
-//! A value of the wrong type, out of range, or at odds with another one.
+//! A value that has the wrong type, is out of range, or contradicts another value.
 //!
 //! # Why it matters
-//! Tools that take `"yes"` for true, or cut a number to the bits that they have, do something else than what is
-//! written. The Winsock catalog has such fields: a negative `iProtocolMaxOffset`, a chain length above seven. Here each
-//! value is what its key expects, or it is refused.
+//! Tools that accept `"yes"` for true, or truncate a number to the available bits, do something other than what is
+//! written. The Winsock catalog has such fields: a negative `iProtocolMaxOffset`, or a chain length above seven. Here,
+//! a value that its key does not accept is refused.
 //!
 //! # Example
 //! ```toml

@@ -1,7 +1,7 @@
 //! The rules for Winsock catalogs: faults, which prevent loading, and lints.
 //!
 //! Each file is one rule: its page, which is the comment at the beginning, and its code. [`RULES`] is the registry, one line a
-//! rule, and [`check::rules`](crate::check::rules) contains it. `judged` is the form of a set that the rules use.
+//! rule, and [`check::rules`](crate::check::rules()) contains it. `judged` is the form of a set that the rules use.
 //!
 //! Facts that a source does not state are not judged: netsh does not print provider flags, so a flag that is not stated counts as
 //! neither set nor clear, and items that an excerpt leaves out may exist.
