@@ -57,7 +57,7 @@ pub(super) const RULE: Rule =
 pub(super) fn look(judged: &Judged<'_>, found: &mut Vec<Finding>) {
     for chain in judged.of_kind(ItemKind::Chain) {
         let ids = chain.info.chain.ids();
-        // The last id is the base. A base before it is a fault, which `chains` reports.
+        // The last id is the base. A base before it is a fault, which `malformed_chain` reports.
         for (at, &id) in ids.iter().enumerate().take(ids.len().saturating_sub(1)) {
             let Some(member) = judged.by_id(id) else { continue };
             let Some(reason) = reason(member, at, ids.get(at + 1..).unwrap_or_default()) else { continue };

@@ -38,7 +38,7 @@ use crate::report::Rule;
 
 pub(super) const RULE: Rule = Rule::fault("winsock-malformed-item", include_str!("malformed_item.rs"));
 
-/// Reports numbers of items that are not possible. Values that are no items are reported by reading.
+/// Reports numbers of items that are not possible. Reading reports the values that are not items.
 pub(super) fn look(judged: &Judged<'_>, faults: &mut Vec<Fault>) {
     triples(judged, faults);
     ranges(judged, faults);

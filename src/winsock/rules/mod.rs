@@ -85,7 +85,7 @@ const RULES: &[(Rule, Look)] = &[
     (flags::RULE, Look::Set(flags::look)),
     (missing_standard::RULE, Look::Set(missing_standard::look)),
     (several_chains::RULE, Look::Set(several_chains::look)),
-    // Lints of the data beside the entries.
+    // Lints of foreign base protocols and of the data beside the entries.
     (foreign_base::RULE, Look::Set(foreign_base::look)),
     (missing_catalog::RULE, Look::Store(missing_catalog::look)),
     (name_space::RULE, Look::Store(name_space::look)),
