@@ -1,11 +1,11 @@
 //! The validator: proves, offline, that a set of catalogs does what its authors think.
 //!
 //! What loading refuses are faults, found by the same code that loads ([`Loader`]), and no setting changes that. What else
-//! there is to say are lints, looked for when there are no faults. Every code has its rule, in a file of its own under `rules`.
+//! there is to say are lints, looked for when there are no faults. Every code has a rule with a page, in a file of its own.
 //!
 //! | file | what |
 //! |---|---|
-//! | `rule`, `rules` | what a rule is; all of them, in order |
+//! | `rules` | the rules, one file a rule, and the registry of all rules |
 //! | `settings`, `allowance` | whose severity counts |
 //! | `constructs` | what a comment stands at |
 //! | `spelling` | where a word of a list is written |
@@ -17,7 +17,6 @@
 mod allowance;
 mod constructs;
 mod fixes;
-mod rule;
 mod rules;
 #[cfg(feature = "reports")]
 mod schema;
@@ -25,7 +24,6 @@ mod settings;
 mod spelling;
 mod winsock;
 
-pub use rule::{HEADINGS, Rule};
 #[cfg(feature = "reports")]
 pub use schema::catalog_schema;
 pub use settings::{LevelError, Settings};
@@ -33,16 +31,15 @@ pub use settings::{LevelError, Settings};
 use crate::catalog::{FaultKind, FileId, Severity, Sources, Span};
 use crate::load::Loader;
 use crate::registry::{Proof, Registry};
-use crate::report::{Finding, Report, Tally};
+use crate::report::{Finding, Report, Rule, Tally};
 use allowance::Allowance;
-use rule::Look;
 
-/// Returns all rules, in the order in which they are looked at.
+/// Returns all rules: faults, lints and rules about settings, those of Winsock catalogs included.
 pub fn rules() -> &'static [Rule] {
-    rules::ALL
+    &rules::ALL
 }
 
-/// Returns the rule of this code.
+/// Returns the rule with this code.
 pub fn rule(code: &str) -> Option<&'static Rule> {
     rules::find(code)
 }
@@ -90,12 +87,10 @@ const OF_ALL_FORMS: [&str; 4] = ["expectation-failed", "guarantee-broken", "unco
 fn lints(registry: &Registry, settings: &Settings, of_winsock: Vec<Finding>, tally: &mut Tally) -> Vec<Finding> {
     let mut found = Vec::new();
     let proofs: Vec<Proof> = registry.guarantees().iter().map(|guarantee| registry.prove(guarantee)).collect();
-    for rule in rules::ALL {
-        if let Look::Lint(look) = rule.look {
-            let mut lints = Lints { registry, settings, proofs: &proofs, rule, findings: Vec::new() };
-            look(&mut lints);
-            found.append(&mut lints.findings);
-        }
+    for (rule, look) in rules::lints() {
+        let mut lints = Lints { registry, settings, proofs: &proofs, rule, findings: Vec::new() };
+        look(&mut lints);
+        found.append(&mut lints.findings);
     }
     // Counted before severities and allowances are looked at: what fails has failed, whether or not anybody wants to hear of it.
     tally.failed = found.iter().filter(|finding| finding.code == "expectation-failed").count();
@@ -135,7 +130,7 @@ struct Lints<'r> {
     settings: &'r Settings,
     /// What is to be said of each guarantee.
     proofs: &'r [Proof],
-    rule: &'static Rule,
+    rule: Rule,
     findings: Vec<Finding>,
 }
 

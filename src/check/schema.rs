@@ -1,7 +1,8 @@
 //! The JSON Schema of catalogs, with the rules whose severity they can set.
 
-use super::{HEADINGS, rules};
+use super::rules;
 use crate::catalog::schema::schema;
+use crate::report::HEADINGS;
 use serde_json::Value;
 
 /// Returns the JSON Schema of catalogs (draft 7), for editors and programs.

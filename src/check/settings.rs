@@ -4,8 +4,9 @@
 //! So no document can silence what is found in another, but for one that is checked by itself with what it includes: whoever names it
 //! means it to speak for all. What fails is counted as failed whatever is reported.
 
-use super::{Rule, rules};
+use super::rules;
 use crate::catalog::{Severity, nearest_or_longer};
+use crate::report::Rule;
 use std::path::PathBuf;
 
 /// The severities that the user sets; later settings take precedence.

@@ -4,9 +4,8 @@ use super::style::GOOD;
 use super::{Failure, Globals, Status, failure, output};
 use sockatlas::Loader;
 use sockatlas::catalog::Severity;
-use sockatlas::check::{HEADINGS, LevelError, Rule, Settings, check, rules};
+use sockatlas::check::{LevelError, Settings, check, rules};
 use sockatlas::edit::{WriteError, fix};
-use sockatlas::report::sarif::RuleText;
 use sockatlas::report::{self, Report, Root};
 use std::path::PathBuf;
 
@@ -79,7 +78,7 @@ pub(super) fn run(args: &Args, globals: &Globals) -> Result<Status, Failure> {
     match args.format {
         Format::Text => output::text(&report::text::render(&report, output::stdout_is_styled()))?,
         Format::Json => output::json(&report::json::ReportV1::from(&report))?,
-        Format::Sarif => output::json(&report::sarif::log(&report, rule_texts(), &root()?))?,
+        Format::Sarif => output::json(&report::sarif::log(&report, rules(), &root()?))?,
         Format::Github => output::bytes(report::github::render(&report, &root()?).as_bytes())?,
         Format::Junit => {
             let xml = report::junit::render(&report, &root()?);
@@ -153,18 +152,6 @@ fn settings(args: &Args) -> Result<Settings, Failure> {
         }
     }
     Ok(settings)
-}
-
-/// Returns the texts about the rules for the reports.
-fn rule_texts() -> Vec<RuleText> {
-    let text = |rule: &Rule| RuleText {
-        code: rule.code,
-        severity: rule.severity,
-        tag: if rule.is_fault() { "fault" } else { "lint" },
-        finds: rule.section(HEADINGS[0]).unwrap_or_default(),
-        help: rule.docs(),
-    };
-    rules().iter().map(text).collect()
 }
 
 /// Returns the folder that file names in reports for other machines are relative to: the repository's root where GitHub

@@ -9,7 +9,7 @@ use crate::catalog::Location;
 use crate::check::{self, Settings};
 use crate::load::Loader;
 use crate::registry::compare;
-use crate::report::{Edit, Fix, Report};
+use crate::report::{Edit, Fix, Report, Rule};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -159,7 +159,7 @@ impl Text {
 
 /// Returns the reason why a round must be discarded, or `None` if it does no harm.
 fn harm(was: &Loader, is: &Loader, checked: &Report) -> Option<String> {
-    let fault = checked.findings.iter().find(|finding| check::rule(finding.code).is_some_and(check::Rule::is_fault));
+    let fault = checked.findings.iter().find(|finding| check::rule(finding.code).is_some_and(Rule::is_fault));
     if let Some(fault) = fault {
         return Some(format!("{}: {}", checked.sources.locate(fault.at), fault.message));
     }

@@ -1,4 +1,4 @@
-//! Findings: what `check` has to say, as data, and the forms in which people and programs read it.
+//! Findings of a check and the rules that they break, as data, and the forms in which people and programs read them.
 //!
 //! | file | form | read by |
 //! |---|---|---|
@@ -8,7 +8,8 @@
 //! | `github` | annotations | GitHub Actions |
 //! | `junit` | JUnit's XML | build servers |
 //!
-//! `place` says where documents lie for who reads the last three elsewhere, and `fingerprint` what a line is known by.
+//! `rule` is the type of the rules, with the pages that explain them. `place` states where documents are for readers of the last
+//! three forms on other machines, and `fingerprint` identifies a line.
 //!
 //! Serves `check`, `winsock` and the command. The forms need the feature `reports`.
 
@@ -22,6 +23,7 @@ pub mod json;
 pub mod junit;
 #[cfg(feature = "reports")]
 mod place;
+mod rule;
 #[cfg(feature = "reports")]
 pub mod sarif;
 #[cfg(feature = "reports")]
@@ -30,6 +32,7 @@ pub mod text;
 use crate::catalog::{Fault, Severity, Skipped, Sources, Span};
 #[cfg(feature = "reports")]
 pub use place::Root;
+pub use rule::{HEADINGS, Rule};
 use std::sync::Arc;
 
 /// One thing that a check found.
@@ -207,7 +210,7 @@ mod tests {
         let root = Root { root: "/work".into(), here: "/work".into() };
         for (form, has_lines) in [("reg", true), ("netsh", true), ("hive", false), ("packed", false)] {
             let report = report(form);
-            let log = serde_json::to_string(&sarif::log(&report, Vec::new(), &root)).expect("it can be written");
+            let log = serde_json::to_string(&sarif::log(&report, &[], &root)).expect("it can be written");
             assert_eq!(log.contains("\"startLine\":2"), has_lines, "{form}: {log}");
             assert_eq!(log.contains("primaryLocationLineHash"), has_lines, "{form}: {log}");
             let text = github::render(&report, &root);

@@ -10,7 +10,7 @@
 
 use super::fingerprint::line_fingerprints;
 use super::place::{Place, Root, Utf16Region, part};
-use super::{Finding, Fix, Report};
+use super::{Finding, Fix, HEADINGS, Report, Rule};
 use crate::catalog::{FileId, Severity, Source, Span};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
@@ -19,20 +19,6 @@ const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 const INFORMATION: &str = "https://docs.rs/sockatlas";
 /// What relative places are relative to.
 const ROOT: &str = "SRCROOT";
-
-/// What is said of a rule.
-pub struct RuleText {
-    /// The code.
-    pub code: &'static str,
-    /// The severity if no catalog and no flag sets another.
-    pub severity: Severity,
-    /// What its findings are by, as in "fault" and "lint".
-    pub tag: &'static str,
-    /// What it finds, in Markdown.
-    pub finds: String,
-    /// All that is known about it, in Markdown.
-    pub help: String,
-}
 
 /// A whole report.
 #[derive(Serialize)]
@@ -65,12 +51,12 @@ struct Driver {
     name: &'static str,
     semantic_version: &'static str,
     information_uri: &'static str,
-    rules: Vec<Rule>,
+    rules: Vec<Descriptor>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Rule {
+struct Descriptor {
     id: &'static str,
     short_description: Message,
     full_description: Message,
@@ -208,12 +194,12 @@ struct Replacement {
 }
 
 /// Returns the report as a SARIF log of one run.
-pub fn log(report: &Report, rules: Vec<RuleText>, root: &Root) -> Log {
+pub fn log(report: &Report, rules: &[Rule], root: &Root) -> Log {
     let mut writer = Writer { report, root, lines: HashMap::new() };
-    let mut rules: Vec<Rule> = rules.into_iter().map(Rule::from).collect();
+    let mut rules: Vec<Descriptor> = rules.iter().map(Descriptor::of).collect();
     let mut index_of = |code: &'static str| {
         rules.iter().position(|rule| rule.id == code).unwrap_or_else(|| {
-            rules.push(Rule::named(code));
+            rules.push(Descriptor::named(code));
             rules.len() - 1
         })
     };
@@ -258,26 +244,32 @@ impl From<&str> for Message {
     }
 }
 
-impl From<RuleText> for Rule {
-    fn from(rule: RuleText) -> Rule {
-        let finds = rule.finds.replace('\n', " ");
+impl Descriptor {
+    /// Returns the descriptor of a rule.
+    fn of(rule: &Rule) -> Descriptor {
+        let tag = if rule.is_fault() { "fault" } else { "lint" };
+        let finds = rule.section(HEADINGS[0]).unwrap_or_default();
+        Descriptor::new(rule.code, rule.severity, tag, &finds, rule.docs())
+    }
+
+    /// Returns the descriptor of a rule of which only the code is known.
+    fn named(code: &'static str) -> Descriptor {
+        let finds = format!("{}.", code.replace('-', " "));
+        Descriptor::new(code, Severity::Error, "fault", &finds, finds.clone())
+    }
+
+    /// Returns a descriptor. `finds` and `help` are Markdown: the first section of the page, and all of the page.
+    fn new(id: &'static str, severity: Severity, tag: &'static str, finds: &str, help: String) -> Descriptor {
+        let finds = finds.replace('\n', " ");
         let first = finds.split_inclusive(". ").next().unwrap_or_default().trim_end();
-        Rule {
-            id: rule.code,
+        Descriptor {
+            id,
             short_description: shortened(first).into(),
             full_description: shortened(&finds).into(),
-            default_configuration: Configuration { level: level(rule.severity) },
-            help: Help { text: rule.help.clone(), markdown: rule.help },
-            properties: Tags { tags: ["catalog", rule.tag] },
+            default_configuration: Configuration { level: level(severity) },
+            help: Help { text: help.clone(), markdown: help },
+            properties: Tags { tags: ["catalog", tag] },
         }
-    }
-}
-
-impl Rule {
-    /// A rule of which nothing but its name is known.
-    fn named(code: &'static str) -> Rule {
-        let finds = format!("{}.", code.replace('-', " "));
-        Rule::from(RuleText { code, severity: Severity::Error, tag: "fault", help: finds.clone(), finds })
     }
 }
 

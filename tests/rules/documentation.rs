@@ -1,7 +1,8 @@
 //! Every rule is explained, in its file, on the page and by the command.
 
 use super::{Fixture, here, is_fresh, run, the_rule};
-use sockatlas::check::{HEADINGS, rule, rules};
+use sockatlas::check::{rule, rules};
+use sockatlas::report::HEADINGS;
 use std::path::Path;
 
 /// The codes of all faults, as `FaultKind::code` gives them, and then `WinsockFault::code`.
@@ -68,7 +69,12 @@ fn every_rule_has_the_four_headings_in_their_order_and_something_under_each() {
             assert!(!section.is_empty(), "{}: nothing under {heading}", rule.code);
         }
         for heading in ["Example", "Mended"] {
-            let begins = ["format = 1", "Windows Registry Editor Version 5.00\n", "Winsock Catalog Provider Entry\n"];
+            let begins = [
+                "format = 1",
+                "Windows Registry Editor Version 5.00\n",
+                "Winsock Catalog Provider Entry\n",
+                super::shown::COMMAND,
+            ];
             let catalog = rule.catalog(heading).unwrap_or_default();
             assert!(begins.iter().any(|begin| catalog.contains(begin)), "{}", rule.code);
         }
@@ -82,6 +88,19 @@ fn every_code_is_kebab_case_and_there_once() {
         assert_eq!(rules().iter().filter(|other| other.code == rule.code).count(), 1, "{}", rule.code);
     }
     assert!(rule("no-such-rule").is_none());
+}
+
+/// Packed items are hundreds of lines that nobody reads.
+#[test]
+fn examples_of_winsock_rules_are_short_and_show_no_packed_item() {
+    for rule in rules().iter().filter(|rule| rule.code.starts_with("winsock-")) {
+        for heading in ["Example", "Mended"] {
+            let catalog = rule.catalog(heading).unwrap_or_default();
+            let lines = catalog.lines().count();
+            assert!(lines <= 34, "{}: {lines} lines under {heading}", rule.code);
+            assert!(!catalog.lines().any(|line| line.ends_with('\\')), "{}: bytes under {heading}", rule.code);
+        }
+    }
 }
 
 /// A mended example differs from the broken one in a few lines only, so that the difference is what is to be learnt.
@@ -113,9 +132,9 @@ What it finds
 A provider that no entry uses.
 
 Why it matters
-Either it is left over from entries that are gone, or an entry that should use
-it names another one, and then something else implements it than its author
-thinks.
+Either the provider remains from entries that were removed, or an entry that
+should use it names another provider, and its implementation is not the one that
+its author intended.
 
 Example
     format = 1

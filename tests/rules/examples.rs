@@ -2,7 +2,8 @@
 
 use super::{Fixture, alarms, here, is_fresh, is_of_the_excerpt, settings};
 use sockatlas::catalog::Severity;
-use sockatlas::check::{Rule, rules};
+use sockatlas::check::rules;
+use sockatlas::report::Rule;
 
 /// The rules whose examples can be found on this system.
 fn found_here() -> impl Iterator<Item = &'static Rule> {

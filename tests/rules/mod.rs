@@ -6,11 +6,12 @@ mod examples;
 mod quiet;
 mod scopes;
 mod severities;
+mod shown;
 
 use sockatlas::Loader;
 use sockatlas::catalog::Severity;
-use sockatlas::check::{Rule, Settings, check, rules};
-use sockatlas::report::{Finding, Report};
+use sockatlas::check::{Settings, check, rules};
+use sockatlas::report::{Finding, Report, Rule};
 use sockatlas::winsock::Options;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -32,6 +33,10 @@ impl Fixture {
         let fixture = match section.split_once("```").map(|(_, rest)| rest) {
             Some(rest) if rest.starts_with("reg\n") => Fixture::named("catalog.reg", &catalog),
             Some(rest) if rest.starts_with("netsh\n") => Fixture::named("catalog.txt", &catalog),
+            Some(rest) if rest.starts_with("text\n") => {
+                let (name, text) = shown::source(&catalog);
+                Fixture::named(name, &text)
+            }
             _ if ["include-outside", "skipped-file"].contains(&rule.code) => {
                 Fixture::named("site/catalog.toml", &catalog)
             }

@@ -162,7 +162,7 @@ impl Catalog {
     /// What `netsh winsock show catalog` prints of the 64-bit set.
     pub fn netsh(&self) -> String {
         let mut text = String::new();
-        for CatalogItem { info, .. } in &self.sets[1].items {
+        for CatalogItem { info, .. } in &self.sets.last().expect("a catalog has a set").items {
             let kind = match info.chain.length {
                 0 => "Layered Service Provider",
                 1 => "Base Service Provider",

@@ -1,10 +1,11 @@
 //! # What it finds
-//! A comment that begins as an allowance does, `# sockatlas:`, and is none: it has another form, names no rule, names a
-//! fault, or gives no reason.
+//! A comment that begins like an allowance, with `# sockatlas:`, but is not a valid one: it has another form, names an
+//! unknown rule, names a fault, or gives no reason.
 //!
 //! # Why it matters
-//! An allowance keeps a finding from everybody's eyes, so it must say why, for the one who reads it next year. One that
-//! cannot be read allows nothing. Faults cannot be allowed: a catalog that has one is not loaded.
+//! An allowance hides a finding from all readers of the report, so it must state a reason for whoever reads it later.
+//! An allowance that cannot be read allows nothing. Faults cannot be allowed, because a catalog with a fault is not
+//! loaded.
 //!
 //! # Example
 //! ```toml
@@ -37,12 +38,6 @@
 //! ```
 
 use crate::catalog::Severity;
-use crate::check::Rule;
-use crate::check::rule::Look;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "bad-allowance",
-    severity: Severity::Warning,
-    source: include_str!("bad_allowance.rs"),
-    look: Look::Check,
-};
+pub(super) const RULE: Rule = Rule::lint("bad-allowance", Severity::Warning, include_str!("bad_allowance.rs"));

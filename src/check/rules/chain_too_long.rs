@@ -1,10 +1,10 @@
 //! # What it finds
-//! A chain that has more than seven entries once it is flattened, its base included. The message shows them.
+//! A chain with more than seven entries after it is flattened, its base included. The message lists them.
 //!
 //! # Why it matters
-//! Seven is `MAX_PROTOCOL_CHAIN` of Winsock, whose catalogs have no place for more: installers that tried got error
-//! 11003. Each layer also costs a handshake or a copy; a stack as long as this is most often a chain over a chain that
-//! was not meant.
+//! Seven is `MAX_PROTOCOL_CHAIN` of Winsock, whose catalogs have no space for more: installers that exceeded it got
+//! error 11003. In addition, each layer costs a handshake or a copy. A stack of this length is usually an unintended
+//! chain over another chain.
 //!
 //! # Example
 //! ```toml
@@ -100,13 +100,6 @@
 //! base = "tcp4"
 //! ```
 
-use crate::catalog::Severity;
-use crate::check::Rule;
-use crate::check::rule::Look;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "chain-too-long",
-    severity: Severity::Error,
-    source: include_str!("chain_too_long.rs"),
-    look: Look::Fault,
-};
+pub(super) const RULE: Rule = Rule::fault("chain-too-long", include_str!("chain_too_long.rs"));

@@ -1,11 +1,11 @@
 //! # What it finds
-//! A layer over something that its contract does not allow: what is directly below it lacks a service in `needs`,
-//! offers one in `forbids`, or is not in `allow-below`.
+//! A layer over an entry that its contract does not allow: the entry directly below the layer lacks a service in
+//! `needs`, offers a service in `forbids`, or is not in `allow-below`.
 //!
 //! # Why it matters
-//! TLS over datagrams, a PROXY header inside the encryption, a byte stream over something that loses bytes: each opens,
-//! and then fails on a bad day or protects nothing. The contract is tested at every load, so that such a stack cannot
-//! be built at all.
+//! TLS over datagrams, a PROXY header inside the encryption, and a byte stream over a lossy transport can all be
+//! opened, and then fail later or protect nothing. The contract is checked at every load, so such a stack cannot be
+//! built at all.
 //!
 //! # Example
 //! ```toml
@@ -75,13 +75,6 @@
 //! base = "tcp4"
 //! ```
 
-use crate::catalog::Severity;
-use crate::check::Rule;
-use crate::check::rule::Look;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "contract-broken",
-    severity: Severity::Error,
-    source: include_str!("contract_broken.rs"),
-    look: Look::Fault,
-};
+pub(super) const RULE: Rule = Rule::fault("contract-broken", include_str!("contract_broken.rs"));

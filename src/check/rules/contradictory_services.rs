@@ -1,12 +1,12 @@
 //! # What it finds
 //! A base protocol or chain whose services contradict one another or its type: `connectionless` with type `stream`,
-//! `uni-send` with `uni-recv`, a rooted multipoint plane without `support-multipoint`. Of a chain, only what its base
-//! does not have already.
+//! `uni-send` with `uni-recv`, or a rooted multipoint plane without `support-multipoint`. For a chain, only
+//! contradictions that its base does not have are reported.
 //!
 //! # Why it matters
-//! Services are what requests demand and what the contracts of layers are tested against. If two of them cannot both be
-//! true, one is a lie: a program that requires it gets a socket without it. The list is Winsock's, and holds only what
-//! cannot be.
+//! Requests demand services, and the contracts of layers are checked against them. If two services cannot both be true,
+//! one of them is false, and a program that requires it gets a socket without it. The list of contradictions is that of
+//! Winsock and contains only impossible combinations.
 //!
 //! # Example
 //! ```toml
@@ -41,18 +41,14 @@
 
 use crate::catalog::Severity;
 use crate::catalog::entry::Body;
-use crate::check::rule::Look;
-use crate::check::{Lints, Rule};
+use crate::check::Lints;
+use crate::report::Rule;
 use crate::terms::{Role, Services, SocketType};
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "contradictory-services",
-    severity: Severity::Warning,
-    source: include_str!("contradictory_services.rs"),
-    look: Look::Lint(look),
-};
+pub(super) const RULE: Rule =
+    Rule::lint("contradictory-services", Severity::Warning, include_str!("contradictory_services.rs"));
 
-fn look(lints: &mut Lints<'_>) {
+pub(super) fn look(lints: &mut Lints<'_>) {
     let registry = lints.registry;
     for entry in registry.selectable() {
         let stack = registry.stack(entry.index());
@@ -69,7 +65,7 @@ fn look(lints: &mut Lints<'_>) {
     }
 }
 
-/// Returns what cannot be, as the end of a sentence about the entry.
+/// Returns the contradictions in an entry, each as the end of a sentence about the entry.
 fn contradictions(services: &Services, socket_type: SocketType) -> Vec<String> {
     let mut contradictions = Vec::new();
     if socket_type == SocketType::STREAM && services.contains(&Services::CONNECTIONLESS) {

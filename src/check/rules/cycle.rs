@@ -2,8 +2,8 @@
 //! Chains that run over one another in a circle. The message shows the whole circle.
 //!
 //! # Why it matters
-//! Such a chain never gets down to a base protocol, so there is nothing that could carry its data. What walks it
-//! without a check never comes back.
+//! Such a chain never reaches a base protocol, so nothing could carry its data. Code that follows the chain without a
+//! check would never return.
 //!
 //! # Example
 //! ```toml
@@ -77,9 +77,6 @@
 //! base = "tcp4"
 //! ```
 
-use crate::catalog::Severity;
-use crate::check::Rule;
-use crate::check::rule::Look;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule =
-    Rule { code: "cycle", severity: Severity::Error, source: include_str!("cycle.rs"), look: Look::Fault };
+pub(super) const RULE: Rule = Rule::fault("cycle", include_str!("cycle.rs"));

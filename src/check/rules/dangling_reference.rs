@@ -1,11 +1,11 @@
 //! # What it finds
-//! A reference to nothing: a layer, base, provider or entry that no document declares. References stand in chains,
-//! `allow-below`, `order`, `disable`, `[[expect]]` and `[[always]]`.
+//! A reference to an undeclared layer, base, provider or entry. References occur in chains, `allow-below`, `order`,
+//! `disable`, `[[expect]]` and `[[always]]`.
 //!
 //! # Why it matters
-//! A mistyped name must never shorten a stack. There are proxies that dial directly when the chain they are told to use
-//! does not exist; and in Winsock catalogs the orphan chain, whose layer has been uninstalled, is the classic way to
-//! lose the network until someone resets it all.
+//! A mistyped name must never shorten a stack. Some proxy clients connect directly if the configured chain does not
+//! exist. In Winsock catalogs, a chain whose layer was uninstalled is the classic cause of a network failure that lasts
+//! until someone resets the catalog.
 //!
 //! # Example
 //! ```toml
@@ -57,13 +57,6 @@
 //! base = "tcp4"
 //! ```
 
-use crate::catalog::Severity;
-use crate::check::Rule;
-use crate::check::rule::Look;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "dangling-reference",
-    severity: Severity::Error,
-    source: include_str!("dangling_reference.rs"),
-    look: Look::Fault,
-};
+pub(super) const RULE: Rule = Rule::fault("dangling-reference", include_str!("dangling_reference.rs"));

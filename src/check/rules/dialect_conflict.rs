@@ -1,9 +1,10 @@
 //! # What it finds
-//! Documents that state different dialects. One that states none takes the dialect of the others.
+//! Documents that state different dialects. A document without a dialect takes the dialect of the others.
 //!
 //! # Why it matters
-//! The dialect says what numbers mean and in which order a request is tested: `inet6` is 10 on Linux, 23 on Windows and
-//! 30 on macOS. Merged under one dialect, a document written for another would answer requests for something else.
+//! The dialect determines the meaning of numbers and the order in which a request is tested: `inet6` is 10 on Linux, 23
+//! on Windows and 30 on macOS. If a document were merged under a dialect other than its own, it would answer other
+//! requests than its author intended.
 //!
 //! # Example
 //! ```toml
@@ -19,13 +20,6 @@
 //! include = ["builtin:linux.toml"]
 //! ```
 
-use crate::catalog::Severity;
-use crate::check::Rule;
-use crate::check::rule::Look;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "dialect-conflict",
-    severity: Severity::Error,
-    source: include_str!("dialect_conflict.rs"),
-    look: Look::Fault,
-};
+pub(super) const RULE: Rule = Rule::fault("dialect-conflict", include_str!("dialect_conflict.rs"));

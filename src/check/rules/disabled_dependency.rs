@@ -1,9 +1,9 @@
 //! # What it finds
-//! An entry in `disable` that an enabled chain stands on.
+//! An entry in `disable` that an enabled chain uses.
 //!
 //! # Why it matters
-//! When a base protocol or layer goes while chains still hold it, the chains cannot be opened, or are opened without
-//! it. In Winsock, removing a provider and leaving its dependents behind broke the network of many machines. Disable
+//! If a base protocol or layer is disabled while chains still use it, these chains cannot be opened, or would be opened
+//! without it. In Winsock, the removal of a provider without its dependents broke the network of many machines. Disable
 //! the chains too.
 //!
 //! # Example
@@ -58,13 +58,6 @@
 //! base = "tcp4"
 //! ```
 
-use crate::catalog::Severity;
-use crate::check::Rule;
-use crate::check::rule::Look;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "disabled-dependency",
-    severity: Severity::Error,
-    source: include_str!("disabled_dependency.rs"),
-    look: Look::Fault,
-};
+pub(super) const RULE: Rule = Rule::fault("disabled-dependency", include_str!("disabled_dependency.rs"));

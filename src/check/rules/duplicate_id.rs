@@ -2,8 +2,8 @@
 //! Two entries that state the same `catalog-entry-id`.
 //!
 //! # Why it matters
-//! Programs ask for an entry by its id too, and keep ids over restarts. With one id on two entries, which of them a
-//! program gets is chance. It comes of entries that were copied, or edited by hand.
+//! Programs can request an entry by its id, and store ids across restarts. If two entries have the same id, it is
+//! undefined which of them a program gets. The usual cause is an entry that was copied or edited by hand.
 //!
 //! # Example
 //! ```toml
@@ -53,13 +53,6 @@
 //! catalog-entry-id = 1002
 //! ```
 
-use crate::catalog::Severity;
-use crate::check::Rule;
-use crate::check::rule::Look;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "duplicate-id",
-    severity: Severity::Error,
-    source: include_str!("duplicate_id.rs"),
-    look: Look::Fault,
-};
+pub(super) const RULE: Rule = Rule::fault("duplicate-id", include_str!("duplicate_id.rs"));

@@ -1,11 +1,12 @@
 //! # What it finds
-//! The second definition of a name: of an entry, whatever its kind, of a provider, a family, an application, or of a
-//! key in a table; or a name that stands twice in one `order`.
+//! The second definition of a name: of an entry of any kind, of a provider, a family or an application, or of a key in
+//! a table; or a name that occurs twice in one `order`.
 //!
 //! # Why it matters
-//! Of two definitions one would win, by chance of place, and whoever reads the other is deceived. Base protocols,
-//! layers and chains share their names, because requests and chains name them all alike. To replace a definition of
-//! another document on purpose, say `replace = true` in the second one.
+//! If one of two definitions were used, the choice would depend on their places, and readers of the other definition
+//! would be misled. Base protocols, layers and chains share one set of names, because requests and chains refer to all
+//! of them in the same way. To replace a definition of another document on purpose, state `replace = true` in the
+//! second one.
 //!
 //! # Example
 //! ```toml
@@ -57,13 +58,6 @@
 //! base = "tcp4"
 //! ```
 
-use crate::catalog::Severity;
-use crate::check::Rule;
-use crate::check::rule::Look;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "duplicate-name",
-    severity: Severity::Error,
-    source: include_str!("duplicate_name.rs"),
-    look: Look::Fault,
-};
+pub(super) const RULE: Rule = Rule::fault("duplicate-name", include_str!("duplicate_name.rs"));

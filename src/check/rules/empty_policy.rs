@@ -1,9 +1,10 @@
 //! # What it finds
-//! A section of policy that demands nothing, beside an `[application."*"]` that does.
+//! A section of policy that demands nothing, beside an `[application."*"]` that demands something.
 //!
 //! # Why it matters
-//! The section `*` speaks only of applications without a section of their own. One that has an empty section is free of
-//! what `*` demands of all others, though nothing in the section says so; it may have been written to be filled in later.
+//! The section `*` applies only to applications without a section of their own. An application with an empty section is
+//! therefore exempt from all demands of `*`, although the section does not show this. The author may have intended to
+//! complete the section later.
 //!
 //! # Example
 //! ```toml
@@ -46,17 +47,12 @@
 //! ```
 
 use crate::catalog::{Policy, Severity};
-use crate::check::rule::Look;
-use crate::check::{Lints, Rule};
+use crate::check::Lints;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "empty-policy",
-    severity: Severity::Warning,
-    source: include_str!("empty_policy.rs"),
-    look: Look::Lint(look),
-};
+pub(super) const RULE: Rule = Rule::lint("empty-policy", Severity::Warning, include_str!("empty_policy.rs"));
 
-fn look(lints: &mut Lints<'_>) {
+pub(super) fn look(lints: &mut Lints<'_>) {
     let sections = lints.registry.sections();
     let nothing = Policy::default();
     let Some(of_all) = sections.get("*").filter(|section| section.policy != nothing) else { return };

@@ -1,9 +1,10 @@
 //! # What it finds
-//! An `[[expect]]` whose request is answered otherwise than it says.
+//! An `[[expect]]` whose request gets another answer than the stated one.
 //!
 //! # Why it matters
-//! An expectation is a test that travels with the catalog: it says what a program gets, or which error. When it fails, either
-//! the catalog no longer does what its authors meant, or they mean something new and have not yet written it down.
+//! An expectation is a test that is part of the catalog: it states which entry a program gets, or which error. If it
+//! fails, either the catalog no longer does what its authors intended, or their intention has changed and the
+//! expectation has not.
 //!
 //! # Example
 //! ```toml
@@ -44,18 +45,13 @@
 //! ```
 
 use crate::catalog::{Expectation, Outcome, Severity};
-use crate::check::rule::Look;
-use crate::check::{Lints, Rule};
+use crate::check::Lints;
 use crate::registry::Request;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "expectation-failed",
-    severity: Severity::Error,
-    source: include_str!("expectation_failed.rs"),
-    look: Look::Lint(look),
-};
+pub(super) const RULE: Rule = Rule::lint("expectation-failed", Severity::Error, include_str!("expectation_failed.rs"));
 
-fn look(lints: &mut Lints<'_>) {
+pub(super) fn look(lints: &mut Lints<'_>) {
     let registry = lints.registry;
     for expectation in registry.expectations() {
         let Expectation { outcome, at, outcome_at, .. } = expectation;

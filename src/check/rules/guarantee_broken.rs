@@ -1,10 +1,11 @@
 //! # What it finds
-//! An `[[always]]` that does not hold: some request that it speaks of is answered against it. The finding shows one.
+//! An `[[always]]` that does not hold: the answer to some request within its scope contradicts it. The finding shows
+//! one such request.
 //!
 //! # Why it matters
-//! A guarantee says what is so for every request that fits, whatever its other fields are: also for one that names an entry, and
-//! for those that nobody has thought of yet. It is proved over all of them, not tried on some. When it breaks, a program can
-//! get less than the catalog promises.
+//! A guarantee holds for every request within its scope, whatever the other fields of the request are, including
+//! requests that name an entry and requests that nobody has thought of. It is proved for all of them and not tested on
+//! samples. If it is broken, a program can get less than the catalog promises.
 //!
 //! # Example
 //! ```toml
@@ -68,18 +69,13 @@
 //! ```
 
 use crate::catalog::{Claim, Severity, quoted};
-use crate::check::rule::Look;
-use crate::check::{Lints, Rule};
+use crate::check::Lints;
 use crate::registry::{Leak, Proof, Registry};
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "guarantee-broken",
-    severity: Severity::Error,
-    source: include_str!("guarantee_broken.rs"),
-    look: Look::Lint(look),
-};
+pub(super) const RULE: Rule = Rule::lint("guarantee-broken", Severity::Error, include_str!("guarantee_broken.rs"));
 
-fn look(lints: &mut Lints<'_>) {
+pub(super) fn look(lints: &mut Lints<'_>) {
     let registry = lints.registry;
     for (guarantee, proof) in registry.guarantees().iter().zip(lints.proofs) {
         let Proof::Broken(leak) = proof else { continue };

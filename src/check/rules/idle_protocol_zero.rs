@@ -1,9 +1,9 @@
 //! # What it finds
-//! A protocol 0 behind other protocols of a set.
+//! A protocol 0 that is not the first protocol of a set.
 //!
 //! # Why it matters
-//! It has no effect. Whether requests with protocol 0 are matched is said by `matches-zero` alone, and a request that leaves the
-//! protocol open gets the first one of the set. Who writes 0 there often means `matches-zero = true`.
+//! It has no effect. Only `matches-zero` determines whether requests with protocol 0 match, and a request that leaves
+//! the protocol open gets the first protocol of the set. The intention is often `matches-zero = true`.
 //!
 //! # Example
 //! ```toml
@@ -40,17 +40,13 @@
 //! ```
 
 use crate::catalog::{Remark, Severity};
-use crate::check::rule::Look;
-use crate::check::{Lints, Rule};
+use crate::check::Lints;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "idle-protocol-zero",
-    severity: Severity::Warning,
-    source: include_str!("idle_protocol_zero.rs"),
-    look: Look::Lint(look),
-};
+pub(super) const RULE: Rule =
+    Rule::lint("idle-protocol-zero", Severity::Warning, include_str!("idle_protocol_zero.rs"));
 
-fn look(lints: &mut Lints<'_>) {
+pub(super) fn look(lints: &mut Lints<'_>) {
     for remark in lints.registry.remarks() {
         let Remark::IdleZero { at } = remark else { continue };
         lints.found("protocol 0 has no effect behind others", *at, |finding| {

@@ -1,9 +1,10 @@
 //! # What it finds
-//! A `max-protocol` or `protocol-first` in a family where the dialect is not `linux`.
+//! A `max-protocol` or `protocol-first` in a family if the dialect is not `linux`.
 //!
 //! # Why it matters
-//! The two tell how the Linux kernel refuses what nothing matches, and the other dialects have an order of tests of
-//! their own. There they change no answer, so whoever reads them takes a refusal for `invalid-argument` that is none.
+//! The two keys describe how the Linux kernel refuses requests that match no entry. The other dialects have their own
+//! order of tests, in which these keys change no answer. A reader could therefore expect the refusal `invalid-argument`
+//! where the answer is another one.
 //!
 //! # Example
 //! ```toml
@@ -44,18 +45,13 @@
 //! ```
 
 use crate::catalog::Severity;
-use crate::check::rule::Look;
-use crate::check::{Lints, Rule, fixes};
+use crate::check::{Lints, fixes};
+use crate::report::Rule;
 use crate::terms::Dialect;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "ignored-fact",
-    severity: Severity::Warning,
-    source: include_str!("ignored_fact.rs"),
-    look: Look::Lint(look),
-};
+pub(super) const RULE: Rule = Rule::lint("ignored-fact", Severity::Warning, include_str!("ignored_fact.rs"));
 
-fn look(lints: &mut Lints<'_>) {
+pub(super) fn look(lints: &mut Lints<'_>) {
     let registry = lints.registry;
     let scope = registry.scope();
     if scope.dialect == Dialect::Linux {

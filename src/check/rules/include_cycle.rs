@@ -1,10 +1,11 @@
 //! # What it finds
-//! Files that include one another. The example stands in `catalog.toml`, and `shared.toml` includes `catalog.toml`; in
-//! the mended one it includes nothing.
+//! Files that include one another. In the example, `catalog.toml` includes `shared.toml`, which includes
+//! `catalog.toml`; in the mended example, `shared.toml` includes nothing.
 //!
 //! # Why it matters
-//! An included file comes before its includer, so in a circle no file can come first: which definition is the second,
-//! and whose `order` counts more, would depend on where reading began. Move what both need into a third file.
+//! An included file comes before the file that includes it, so no file of a cycle can come first. Which definition is
+//! the second one, and which `order` takes precedence, would depend on where reading begins. Move the shared part into
+//! a third file.
 //!
 //! # Example
 //! ```toml
@@ -38,13 +39,6 @@
 //! matches-zero = true
 //! ```
 
-use crate::catalog::Severity;
-use crate::check::Rule;
-use crate::check::rule::Look;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "include-cycle",
-    severity: Severity::Error,
-    source: include_str!("include_cycle.rs"),
-    look: Look::Fault,
-};
+pub(super) const RULE: Rule = Rule::fault("include-cycle", include_str!("include_cycle.rs"));

@@ -1,11 +1,12 @@
 //! # What it finds
-//! An `include` that leads out of the folders that were named: those of the named files, named folders, and `--root DIR`. Symbolic
-//! links count by where they lead. A file in a named folder that is such a link is found too, and a link to a folder, which is not
-//! read. In the example `shared.toml` stands in the folder above.
+//! An `include` that leads outside the folders that were named: the folders of the named files, the named folders, and
+//! `--root DIR`. A symbolic link counts by its target. Files in a named folder that are such links are reported too,
+//! and so are links to folders, which are not read. In the example, `shared.toml` is in the parent folder.
 //!
 //! # Why it matters
-//! What is reviewed is what stands in the folder. A file from elsewhere can change without a review, differs from machine to
-//! machine, and may be one that whoever wrote the catalog should not see. Where the other folder is meant, `--root` names it.
+//! Reviewers see the content of the folder. A file from elsewhere can change without a review, differs between
+//! machines, and can be one that the author of the catalog is not allowed to read. If the other folder is intended,
+//! name it with `--root`.
 //!
 //! # Example
 //! ```toml
@@ -40,17 +41,12 @@
 //! ```
 
 use crate::catalog::{Severity, Way};
-use crate::check::rule::Look;
-use crate::check::{Lints, Rule};
+use crate::check::Lints;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "include-outside",
-    severity: Severity::Warning,
-    source: include_str!("include_outside.rs"),
-    look: Look::Lint(look),
-};
+pub(super) const RULE: Rule = Rule::lint("include-outside", Severity::Warning, include_str!("include_outside.rs"));
 
-fn look(lints: &mut Lints<'_>) {
+pub(super) fn look(lints: &mut Lints<'_>) {
     let sources = lints.registry.sources();
     for outside in sources.outside() {
         let (name, to) = (sources.get(outside.at.file).name(), outside.to.display());

@@ -1,11 +1,11 @@
 //! # What it finds
-//! More than the reader's limits allow: 64 MiB in a document, 1,000 documents, includes 16 deep, 1,000,000 entries; a
-//! program can set others. In the example `level-1.toml` includes `level-2.toml`, and so on to `level-17.toml`; in the
-//! mended one `level-1.toml` includes nothing.
+//! A source that exceeds a limit of the reader: 64 MiB in a document, 1,000 documents, 16 levels of includes, or
+//! 1,000,000 entries. Programs can set other limits. In the example, `level-1.toml` includes `level-2.toml`, and so on
+//! to `level-17.toml`; in the mended example, `level-1.toml` includes nothing.
 //!
 //! # Why it matters
-//! A catalog can come from elsewhere. It must not be able to make the program that reads it run out of memory, or read
-//! for ever. What is over a limit is refused as a whole, and never cut to what fits.
+//! A catalog can come from an untrusted source. It must not be able to exhaust the memory of the program that reads it,
+//! or to keep it reading without end. A source that exceeds a limit is refused as a whole and never truncated.
 //!
 //! # Example
 //! ```toml
@@ -19,13 +19,6 @@
 //! include = ["level-1.toml"]
 //! ```
 
-use crate::catalog::Severity;
-use crate::check::Rule;
-use crate::check::rule::Look;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "limit-exceeded",
-    severity: Severity::Error,
-    source: include_str!("limit_exceeded.rs"),
-    look: Look::Fault,
-};
+pub(super) const RULE: Rule = Rule::fault("limit-exceeded", include_str!("limit_exceeded.rs"));

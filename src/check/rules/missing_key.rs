@@ -1,9 +1,9 @@
 //! # What it finds
-//! A key that must be there and is not, such as `provider`, `family`, `type` or `protocol` in a base protocol.
+//! A required key that is missing, such as `provider`, `family`, `type` or `protocol` in a base protocol.
 //!
 //! # Why it matters
-//! There are no defaults for what an entry is. A base protocol without `protocol` could mean none, or all: the catalog
-//! says which, and `protocol = "any"` is how it says all.
+//! The identity of an entry has no defaults. A base protocol without `protocol` could mean no protocol or all
+//! protocols; the catalog must state which, and `protocol = "any"` means all.
 //!
 //! # Example
 //! ```toml
@@ -34,9 +34,6 @@
 //! matches-zero = true
 //! ```
 
-use crate::catalog::Severity;
-use crate::check::Rule;
-use crate::check::rule::Look;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule =
-    Rule { code: "missing-key", severity: Severity::Error, source: include_str!("missing_key.rs"), look: Look::Fault };
+pub(super) const RULE: Rule = Rule::fault("missing-key", include_str!("missing_key.rs"));

@@ -1,11 +1,11 @@
 //! # What it finds
-//! A layer or base protocol that something selectable stands on, and that leaves an option to its callers: one without
-//! which nothing can be opened, or one that another option needs beside it, as `username` needs a password.
+//! A layer or base protocol that a selectable entry uses and that leaves an option to its callers: a required option,
+//! or one that another option depends on, such as a password for `username`.
 //!
 //! # Why it matters
-//! The entry is selected all the same, and then each caller must give the option when it opens a connection
-//! (`--set LAYER.KEY=VALUE` with the command), or opening fails. Where that is meant, an allowance says so:
-//! `# sockatlas: allow(missing-option) REASON`.
+//! The entry is selected nevertheless. Each caller must then supply the option when it opens a connection (`--set
+//! LAYER.KEY=VALUE` in the command), or opening fails. If this is intended, write an allowance: `# sockatlas:
+//! allow(missing-option) REASON`.
 //!
 //! # Example
 //! ```toml
@@ -60,18 +60,13 @@
 
 use crate::catalog::Severity;
 use crate::catalog::modules::missing;
-use crate::check::rule::Look;
-use crate::check::{Lints, Rule};
+use crate::check::Lints;
 use crate::registry::{EntryRef, Registry};
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "missing-option",
-    severity: Severity::Warning,
-    source: include_str!("missing_option.rs"),
-    look: Look::Lint(look),
-};
+pub(super) const RULE: Rule = Rule::lint("missing-option", Severity::Warning, include_str!("missing_option.rs"));
 
-fn look(lints: &mut Lints<'_>) {
+pub(super) fn look(lints: &mut Lints<'_>) {
     for entry in opened(lints.registry) {
         let declared = lints.registry.entry_at(entry.index());
         for missing in missing(declared, entry.module()) {

@@ -1,10 +1,11 @@
 //! # What it finds
-//! A provider whose module is none of those that the catalog is loaded with, and is called almost as one of them. Without `module`, it is
-//! the provider's own name.
+//! A provider whose module is not among the modules with which the catalog is loaded, and whose name is similar to one
+//! of them. Without the key `module`, the module is the name of the provider.
 //!
 //! # Why it matters
-//! Entries of a module that is not known are resolved like all others, their options are taken unseen, and the first connection
-//! fails. With a mistyped name, nothing else is wrong. A module that resembles no other is `unknown-module`: a note.
+//! Entries of an unknown module are resolved like all others, their options are not checked, and the first connection
+//! fails. If the name is mistyped, there is no other symptom. A module whose name is similar to no other is reported as
+//! `unknown-module`, which is a note.
 //!
 //! # Example
 //! ```toml
@@ -38,17 +39,12 @@
 
 use super::unknown_module::unknown;
 use crate::catalog::Severity;
-use crate::check::rule::Look;
-use crate::check::{Lints, Rule};
+use crate::check::Lints;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "mistyped-module",
-    severity: Severity::Warning,
-    source: include_str!("mistyped_module.rs"),
-    look: Look::Lint(look),
-};
+pub(super) const RULE: Rule = Rule::lint("mistyped-module", Severity::Warning, include_str!("mistyped_module.rs"));
 
-fn look(lints: &mut Lints<'_>) {
+pub(super) fn look(lints: &mut Lints<'_>) {
     for (provider, near) in unknown(lints.registry) {
         let Some(near) = near else { continue };
         let message = format!("no module `{}` is known here for provider `{}`", provider.module, provider.name);

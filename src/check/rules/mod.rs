@@ -1,6 +1,7 @@
-//! The rules, one a file, in the order in which they are looked at: faults first, then lints, then what is said of settings.
+//! The registry of the rules, one file a rule: faults first, then lints, then the rules about settings.
 //!
-//! `README.md` beside them is made of their documentation.
+//! The rules of Winsock catalogs have a registry of their own, beside their code in `winsock::rules`; [`ALL`] joins both.
+//! `README.md` in this folder is generated from the pages of all rules.
 
 mod bad_allowance;
 mod chain_too_long;
@@ -54,19 +55,21 @@ mod unreadable_file;
 mod unused_allowance;
 mod unused_provider;
 mod vacuous_guarantee;
-mod winsock;
 mod writable_by_others;
 mod wrong_kind;
 mod wrong_module;
 mod wrong_option;
 mod wrong_value;
 
-use super::Rule;
+use super::Lints;
+use crate::report::Rule;
+use crate::winsock;
 pub(super) use missing_option::opened;
+use std::sync::LazyLock;
 pub(super) use uncovered_entry::coverage;
 
-pub(super) const ALL: &[Rule] = &[
-    // Faults, in the order of `FaultKind`.
+/// The rules of what loading refuses, in the order of `FaultKind`.
+const FAULTS: &[Rule] = &[
     syntax::RULE,
     unknown_key::RULE,
     missing_key::RULE,
@@ -91,74 +94,63 @@ pub(super) const ALL: &[Rule] = &[
     limit_exceeded::RULE,
     unreadable_file::RULE,
     not_a_catalog::RULE,
-    // Faults of Winsock catalogs.
-    winsock::gap::RULE,
-    winsock::malformed_item::RULE,
-    winsock::duplicate_id::RULE,
-    winsock::broken_chain::RULE,
-    winsock::chain_without_base::RULE,
-    winsock::malformed_chain::RULE,
-    winsock::chain_unlike_base::RULE,
-    // Lints: tests, order, entries, policy, providers and documents.
-    expectation_failed::RULE,
-    guarantee_broken::RULE,
-    vacuous_guarantee::RULE,
-    uncovered_entry::RULE,
-    shadowed_entry::RULE,
-    partly_shadowed_entry::RULE,
-    overlapping_protocols::RULE,
-    no_protocol_zero::RULE,
-    idle_protocol_zero::RULE,
-    negative_protocol::RULE,
-    contradictory_services::RULE,
-    overstated_services::RULE,
-    unchained_layer::RULE,
-    partial_coverage::RULE,
-    uncategorised_layer::RULE,
-    unoffered_service::RULE,
-    unmeetable_policy::RULE,
-    empty_policy::RULE,
-    permit_admits_nothing::RULE,
-    unused_provider::RULE,
-    mistyped_module::RULE,
-    unknown_module::RULE,
-    replaces_nothing::RULE,
-    repeated_word::RULE,
-    ignored_fact::RULE,
-    missing_option::RULE,
-    secret_in_options::RULE,
-    writable_by_others::RULE,
-    include_outside::RULE,
-    skipped_file::RULE,
-    // Lints of Winsock catalogs: chains, libraries and numbers, layers, providers.
-    winsock::chain_in_chain::RULE,
-    winsock::library_path::RULE,
-    winsock::numbering::RULE,
-    winsock::unreachable_layer::RULE,
-    winsock::shadowed_chain::RULE,
-    winsock::partial_coverage::RULE,
-    winsock::ifs_handles::RULE,
-    winsock::visibility::RULE,
-    winsock::bitness::RULE,
-    winsock::duplicate_provider::RULE,
-    winsock::uncategorised_layer::RULE,
-    winsock::flags::RULE,
-    winsock::missing_standard::RULE,
-    winsock::several_chains::RULE,
-    // Lints of what stands beside the entries of Winsock catalogs.
-    winsock::foreign_base::RULE,
-    winsock::missing_catalog::RULE,
-    winsock::name_space::RULE,
-    winsock::load_point::RULE,
-    winsock::missing_categories::RULE,
-    winsock::unapplied_log::RULE,
-    // Settings.
-    unknown_rule::RULE,
-    bad_allowance::RULE,
-    unused_allowance::RULE,
 ];
 
-/// Returns the rule of this code.
+/// The code that looks for the findings of a lint.
+type Look = fn(&mut Lints<'_>);
+
+/// The lints of catalogs that load, each with its code: tests, order, entries, policy, providers and documents.
+const LINTS: &[(Rule, Look)] = &[
+    (expectation_failed::RULE, expectation_failed::look),
+    (guarantee_broken::RULE, guarantee_broken::look),
+    (vacuous_guarantee::RULE, vacuous_guarantee::look),
+    (uncovered_entry::RULE, uncovered_entry::look),
+    (shadowed_entry::RULE, shadowed_entry::look),
+    (partly_shadowed_entry::RULE, partly_shadowed_entry::look),
+    (overlapping_protocols::RULE, overlapping_protocols::look),
+    (no_protocol_zero::RULE, no_protocol_zero::look),
+    (idle_protocol_zero::RULE, idle_protocol_zero::look),
+    (negative_protocol::RULE, negative_protocol::look),
+    (contradictory_services::RULE, contradictory_services::look),
+    (overstated_services::RULE, overstated_services::look),
+    (unchained_layer::RULE, unchained_layer::look),
+    (partial_coverage::RULE, partial_coverage::look),
+    (uncategorised_layer::RULE, uncategorised_layer::look),
+    (unoffered_service::RULE, unoffered_service::look),
+    (unmeetable_policy::RULE, unmeetable_policy::look),
+    (empty_policy::RULE, empty_policy::look),
+    (permit_admits_nothing::RULE, permit_admits_nothing::look),
+    (unused_provider::RULE, unused_provider::look),
+    (mistyped_module::RULE, mistyped_module::look),
+    (unknown_module::RULE, unknown_module::look),
+    (replaces_nothing::RULE, replaces_nothing::look),
+    (repeated_word::RULE, repeated_word::look),
+    (ignored_fact::RULE, ignored_fact::look),
+    (missing_option::RULE, missing_option::look),
+    (secret_in_options::RULE, secret_in_options::look),
+    (writable_by_others::RULE, writable_by_others::look),
+    (include_outside::RULE, include_outside::look),
+    (skipped_file::RULE, skipped_file::look),
+];
+
+/// The rules about severities and allowances. `bad-allowance` and `unused-allowance` have no code here: reading and applying
+/// the allowances finds them.
+const SETTINGS: &[Rule] = &[unknown_rule::RULE, bad_allowance::RULE, unused_allowance::RULE];
+
+/// All rules, those of Winsock catalogs included.
+pub(super) static ALL: LazyLock<Vec<Rule>> = LazyLock::new(|| {
+    let (winsock_faults, winsock_lints): (Vec<Rule>, Vec<Rule>) = winsock::rules::all().partition(Rule::is_fault);
+    let lints = LINTS.iter().map(|&(rule, _)| rule);
+    let faults = FAULTS.iter().copied().chain(winsock_faults);
+    faults.chain(lints).chain(winsock_lints).chain(SETTINGS.iter().copied()).collect()
+});
+
+/// Returns the lints that look at a catalog, each with its code, in the order in which they look.
+pub(super) fn lints() -> impl Iterator<Item = (Rule, Look)> {
+    LINTS.iter().copied().chain([(unknown_rule::RULE, unknown_rule::look as Look)])
+}
+
+/// Returns the rule with this code.
 pub(super) fn find(code: &str) -> Option<&'static Rule> {
     ALL.iter().find(|rule| rule.code == code)
 }

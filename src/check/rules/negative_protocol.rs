@@ -1,9 +1,9 @@
 //! # What it finds
-//! A protocol number below 0, in a catalog of the linux or the documented dialect.
+//! A protocol number below 0 in a catalog of the dialect `linux` or `documented`.
 //!
 //! # Why it matters
-//! No socket can be created with it: Linux takes protocols from 0 up (`socket(2)` gives `EINVAL`), and the numbers of IANA begin
-//! at 0. Only Winsock has negative ones, for NetBIOS.
+//! No socket can be created with such a number: Linux accepts protocols from 0 (`socket(2)` fails with `EINVAL`), and
+//! the numbers of IANA begin at 0. Only Winsock has negative protocols, for NetBIOS.
 //!
 //! # Example
 //! ```toml
@@ -40,17 +40,12 @@
 //! ```
 
 use crate::catalog::{Remark, Severity};
-use crate::check::rule::Look;
-use crate::check::{Lints, Rule};
+use crate::check::Lints;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "negative-protocol",
-    severity: Severity::Warning,
-    source: include_str!("negative_protocol.rs"),
-    look: Look::Lint(look),
-};
+pub(super) const RULE: Rule = Rule::lint("negative-protocol", Severity::Warning, include_str!("negative_protocol.rs"));
 
-fn look(lints: &mut Lints<'_>) {
+pub(super) fn look(lints: &mut Lints<'_>) {
     for remark in lints.registry.remarks() {
         let Remark::NegativeProtocol { number, at } = remark else { continue };
         lints.found(format!("no socket can be created with protocol {number}"), *at, |finding| {

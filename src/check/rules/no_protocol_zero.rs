@@ -1,9 +1,10 @@
 //! # What it finds
-//! A family and type whose entries all answer to protocol numbers only: none has `matches-zero`.
+//! A family and type whose entries all match only explicit protocol numbers: none of them has `matches-zero`.
 //!
 //! # Why it matters
-//! Most programs ask with protocol 0 and mean "the usual one". Here they get `protocol-not-supported`. For some types
-//! that is right, raw sockets of Linux for one; for streams it mostly is a `matches-zero = true` that was forgotten.
+//! Most programs request protocol 0, which means the usual protocol. Here they get `protocol-not-supported`. For some
+//! types this is correct, for example for raw sockets on Linux. For streams, the usual cause is a forgotten
+//! `matches-zero = true`.
 //!
 //! # Example
 //! ```toml
@@ -36,21 +37,16 @@
 
 use crate::catalog::Severity;
 use crate::catalog::entry::EntryIndex;
-use crate::check::rule::Look;
-use crate::check::{Lints, Rule};
+use crate::check::Lints;
+use crate::report::Rule;
 use crate::terms::{Family, SocketType};
 use indexmap::IndexMap;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "no-protocol-zero",
-    severity: Severity::Note,
-    source: include_str!("no_protocol_zero.rs"),
-    look: Look::Lint(look),
-};
+pub(super) const RULE: Rule = Rule::lint("no-protocol-zero", Severity::Note, include_str!("no_protocol_zero.rs"));
 
-fn look(lints: &mut Lints<'_>) {
+pub(super) fn look(lints: &mut Lints<'_>) {
     let registry = lints.registry;
-    // For each pair its first entry, and whether any of its entries matches.
+    // For each pair, its first entry and whether any of its entries matches protocol 0.
     let mut pairs: IndexMap<(Family, SocketType), (EntryIndex, bool)> = IndexMap::new();
     for entry in registry.selectable() {
         let stack = registry.stack(entry.index());

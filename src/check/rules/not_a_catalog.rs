@@ -1,12 +1,13 @@
 //! # What it finds
-//! A document that is no catalog: it is empty, it is no text in UTF-8, it is not TOML as far as a key `format` at its top, it has no
-//! such key, or one that is no whole number. A document of another form, a Winsock catalog that an `include` or a name `*.toml`
-//! leads to, must be sound. In the example `shared.toml` holds the key of a server.
+//! A document that is not a catalog: it is empty, it is not UTF-8 text, it is not TOML up to a top-level key `format`,
+//! it has no such key, or the value of the key is not an integer. A document of another form, that is, a Winsock
+//! catalog that an `include` or a name `*.toml` leads to, must be sound. In the example, `shared.toml` contains the key
+//! of a server.
 //!
 //! # Why it matters
-//! A catalog may come from somebody who may not see the files of the machine that checks it, as with a pull request, and its
-//! `include` may name any of them. So nothing of a file that is no catalog is shown: no line of it, no word, no number of a
-//! line.
+//! The author of a catalog may not be allowed to read the files of the machine that checks it, for example in a pull
+//! request, and an `include` can name any of these files. Therefore nothing of a file that is not a catalog is shown:
+//! no line, no word and no line number.
 //!
 //! # Example
 //! ```toml
@@ -40,13 +41,6 @@
 //! matches-zero = true
 //! ```
 
-use crate::catalog::Severity;
-use crate::check::Rule;
-use crate::check::rule::Look;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "not-a-catalog",
-    severity: Severity::Error,
-    source: include_str!("not_a_catalog.rs"),
-    look: Look::Fault,
-};
+pub(super) const RULE: Rule = Rule::fault("not-a-catalog", include_str!("not_a_catalog.rs"));

@@ -1,11 +1,11 @@
 //! # What it finds
-//! Two base protocols of one family and type that answer the same protocol, and offer different services. Where they
-//! offer the same, the later one is shadowed, and `shadowed-entry` or `partly-shadowed-entry` says so.
+//! Two base protocols with the same family and type that answer the same protocol and offer different services. If they
+//! offer the same services, the later one is shadowed, and `shadowed-entry` or `partly-shadowed-entry` reports it.
 //!
 //! # Why it matters
-//! The earlier of the two answers unless a request demands what only the later one offers, so the order of the catalog
-//! matters here, and a program can get another provider by requiring one service more. It may be meant: Windows has its
-//! TCP and UDP twice, once with quality of service.
+//! The earlier entry answers unless a request demands a service that only the later one offers. The order of the
+//! catalog is therefore significant, and a program can get another provider by requiring one more service. This can be
+//! intended: Windows has its TCP and UDP entries twice, once with quality of service.
 //!
 //! # Example
 //! ```toml
@@ -55,19 +55,15 @@
 
 use crate::catalog::entry::EntryIndex;
 use crate::catalog::{EntryKind, Severity};
-use crate::check::rule::Look;
-use crate::check::{Lints, Rule};
+use crate::check::Lints;
+use crate::report::Rule;
 use crate::terms::{Family, Role, SocketType};
 use std::collections::{BTreeMap, HashMap};
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "overlapping-protocols",
-    severity: Severity::Note,
-    source: include_str!("overlapping_protocols.rs"),
-    look: Look::Lint(look),
-};
+pub(super) const RULE: Rule =
+    Rule::lint("overlapping-protocols", Severity::Note, include_str!("overlapping_protocols.rs"));
 
-fn look(lints: &mut Lints<'_>) {
+pub(super) fn look(lints: &mut Lints<'_>) {
     let registry = lints.registry;
     let mut taken: HashMap<(Family, SocketType), Taken> = HashMap::new();
     for base in registry.selectable().filter(|entry| entry.kind() == EntryKind::Base) {
@@ -96,19 +92,19 @@ fn look(lints: &mut Lints<'_>) {
     }
 }
 
-/// Which numbers of a family and type are taken, and by whom: disjoint ranges by their starts.
+/// The protocol numbers of a family and type that entries answer, with these entries: disjoint ranges by their starts.
 #[derive(Default)]
 struct Taken {
     ranges: BTreeMap<i32, (i32, EntryIndex)>,
 }
 
 impl Taken {
-    /// Takes what is free of a range, and tells who holds the rest.
+    /// Assigns the free part of a range to an entry, and reports the entries that have the rest.
     fn take(&mut self, from: i32, to: i32, by: EntryIndex, overlaps: &mut Vec<(EntryIndex, i32, i32)>) {
         let before = self.ranges.range(..=from).next_back().map_or(from, |(&start, _)| start);
         let held: Vec<(i32, i32, EntryIndex)> =
             self.ranges.range(before..=to).map(|(&start, &(end, holder))| (start, end, holder)).collect();
-        // One past the end of the range of i32 is a number too.
+        // The number behind a range can exceed `i32`.
         let mut free = i64::from(from);
         for (start, end, holder) in held.into_iter().filter(|&(_, end, _)| end >= from) {
             if i64::from(start) > free {

@@ -1,9 +1,10 @@
 //! # What it finds
-//! A chain that states services of protection (`encrypted`, `authenticated`) which do not follow from its base and its layers.
+//! A chain that states protection services (`encrypted`, `authenticated`) that do not follow from its base and its
+//! layers.
 //!
 //! # Why it matters
-//! What a chain states is taken at its word: a request that requires `encrypted` may get it, and a guarantee holds by it. If no
-//! layer encrypts, everything that relies on the word is deceived.
+//! The statement of a chain is trusted: a request that requires `encrypted` can get the chain, and guarantees rely on
+//! it. If no layer encrypts, everything that relies on the statement is wrong.
 //!
 //! # Example
 //! ```toml
@@ -58,21 +59,17 @@
 //! ```
 
 use crate::catalog::Severity;
-use crate::check::rule::Look;
-use crate::check::{Lints, Rule};
+use crate::check::Lints;
+use crate::report::Rule;
 use crate::terms::Services;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "overstated-services",
-    severity: Severity::Warning,
-    source: include_str!("overstated_services.rs"),
-    look: Look::Lint(look),
-};
+pub(super) const RULE: Rule =
+    Rule::lint("overstated-services", Severity::Warning, include_str!("overstated_services.rs"));
 
-fn look(lints: &mut Lints<'_>) {
+pub(super) fn look(lints: &mut Lints<'_>) {
     let registry = lints.registry;
     let protection = Services::ENCRYPTED | Services::AUTHENTICATED;
-    // Where all modules are known, stating more than they give is a fault.
+    // If all modules are known, a statement beyond their services is a fault.
     let unknown = registry.selectable().filter(|entry| !registry.stack(entry.index()).is_known());
     for chain in unknown {
         let overstated =

@@ -1,12 +1,13 @@
 //! # What it finds
-//! A layer whose chains run over one socket type of a family and not over another, though its contract admits it there:
-//! over TCP, say, and not over UDP. Only types count that a base protocol has which is listed and enabled, and only
-//! where the same layers could stand over it.
+//! A layer whose chains cover one socket type of a family but not another one that its contract allows, for example TCP
+//! but not UDP. A type counts only if a listed and enabled base protocol has it, and if the same layers could run over
+//! that base protocol.
 //!
 //! # Why it matters
-//! What a layer is there for (to count, to filter, to redirect) then holds for half of the traffic. Under Winsock it
-//! also breaks programs: a `select()` over sockets of two providers fails, as the notes to Microsoft's own sample say.
-//! If the layer cannot run over the other type, say why in its `needs`, `forbids` or `allow-below`.
+//! The purpose of the layer (to count, filter or redirect traffic) is then fulfilled for a part of the traffic only.
+//! With Winsock, it also breaks programs: `select()` fails for sockets of two different providers, as the notes on
+//! Microsoft's sample explain. If the layer cannot run over the other type, state the reason in its `needs`, `forbids`
+//! or `allow-below`.
 //!
 //! # Example
 //! ```toml
@@ -74,29 +75,24 @@
 
 use crate::catalog::entry::{Body, EntryIndex};
 use crate::catalog::{EntryKind, Severity, quoted};
-use crate::check::rule::Look;
-use crate::check::{Lints, Rule};
+use crate::check::Lints;
 use crate::registry::Registry;
+use crate::report::Rule;
 use crate::terms::{Family, Role, SocketType};
 use indexmap::IndexMap;
 use std::collections::HashSet;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "partial-coverage",
-    severity: Severity::Warning,
-    source: include_str!("partial_coverage.rs"),
-    look: Look::Lint(look),
-};
+pub(super) const RULE: Rule = Rule::lint("partial-coverage", Severity::Warning, include_str!("partial_coverage.rs"));
 
-/// What the chains that use a layer run over, in one family.
+/// The base protocols below the chains that use a layer, in one family.
 #[derive(Default)]
 struct Cover<'r> {
     types: HashSet<SocketType>,
-    /// The layer and those below it, as they stand in chains.
+    /// The layer with the layers below it, in the order of each chain.
     uses: HashSet<&'r [EntryIndex]>,
 }
 
-fn look(lints: &mut Lints<'_>) {
+pub(super) fn look(lints: &mut Lints<'_>) {
     let registry = lints.registry;
     let mut covers: IndexMap<(EntryIndex, Family), Cover<'_>> = IndexMap::new();
     let mut bases: IndexMap<Family, Vec<EntryIndex>> = IndexMap::new();
@@ -134,7 +130,7 @@ fn look(lints: &mut Lints<'_>) {
     }
 }
 
-/// Returns whether each of these layers, top first, could stand where it stands over a base.
+/// Returns whether the contracts of these layers, top first, allow them over a base.
 fn admits(registry: &Registry, layers: &[EntryIndex], base: EntryIndex) -> bool {
     let mut services = registry.stack(base).services(Role::Connect).clone();
     let mut beneath = base;

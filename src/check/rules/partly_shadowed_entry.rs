@@ -1,9 +1,10 @@
 //! # What it finds
-//! A base protocol or chain that is hidden for some of its protocols: an entry before it, with the same family, type and
-//! services, answers those. The finding says by whom, and for which requests.
+//! A base protocol or chain that is shadowed for some of its protocols: an earlier entry with the same family, type and
+//! services answers these. The finding names the earlier entry and the requests.
 //!
 //! # Why it matters
-//! It is often meant: a specific entry before a general one. Where it is not, some programs get another provider than others.
+//! This is often intended, when a specific entry comes before a general one. If it is not, some programs get another
+//! provider than others.
 //!
 //! # Example
 //! ```toml
@@ -48,18 +49,14 @@
 //! ```
 
 use crate::catalog::{Severity, quoted};
-use crate::check::rule::Look;
-use crate::check::{Lints, Rule};
+use crate::check::Lints;
 use crate::registry::Shadow;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "partly-shadowed-entry",
-    severity: Severity::Note,
-    source: include_str!("partly_shadowed_entry.rs"),
-    look: Look::Lint(look),
-};
+pub(super) const RULE: Rule =
+    Rule::lint("partly-shadowed-entry", Severity::Note, include_str!("partly_shadowed_entry.rs"));
 
-fn look(lints: &mut Lints<'_>) {
+pub(super) fn look(lints: &mut Lints<'_>) {
     let registry = lints.registry;
     for (index, shadow) in registry.shadows() {
         let entry = registry.at(index);

@@ -1,11 +1,11 @@
 //! # What it finds
-//! An application whose `permit` no chain satisfies: each has a layer without categories, or with one that is not
-//! permitted, or without `system` where that is permitted. An empty `permit` says plainly that no chain is wanted, and
-//! is not reported.
+//! An application whose `permit` no chain satisfies: each chain has a layer without categories, a layer with a category
+//! that is not permitted, or a layer without `system` if `system` is permitted. An empty `permit` states explicitly
+//! that no chain is wanted and is not reported.
 //!
 //! # Why it matters
-//! Base protocols are always permitted, so the application still gets sockets: plain ones, without any layer. Who wrote
-//! the `permit` meant to let some chains in.
+//! Base protocols are always permitted, so the application still gets sockets, but plain ones without any layer. The
+//! author of a non-empty `permit` intended to permit some chains.
 //!
 //! # Example
 //! ```toml
@@ -66,17 +66,13 @@
 //! ```
 
 use crate::catalog::{EntryKind, Severity};
-use crate::check::rule::Look;
-use crate::check::{Lints, Rule};
+use crate::check::Lints;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "permit-admits-nothing",
-    severity: Severity::Warning,
-    source: include_str!("permit_admits_nothing.rs"),
-    look: Look::Lint(look),
-};
+pub(super) const RULE: Rule =
+    Rule::lint("permit-admits-nothing", Severity::Warning, include_str!("permit_admits_nothing.rs"));
 
-fn look(lints: &mut Lints<'_>) {
+pub(super) fn look(lints: &mut Lints<'_>) {
     let registry = lints.registry;
     for (name, section) in registry.policy_sections() {
         let Some(permit) = section.policy.permit.filter(|permit| !permit.is_empty()) else { continue };

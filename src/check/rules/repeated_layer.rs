@@ -1,10 +1,11 @@
 //! # What it finds
-//! A chain that holds the same layer twice once it is flattened.
+//! A chain that contains the same layer twice after it is flattened.
 //!
 //! # Why it matters
-//! A layer has one set of options, and what it reports goes by its name: the second could not be distinguished from the first.
-//! Twice is mostly a chain over a chain that already has the layer, and then data is encrypted twice and a proxy is
-//! asked to dial itself. Where it is meant, as TLS in TLS, declare a second layer of the same provider.
+//! A layer has one set of options, and its reports carry its name, so the second occurrence could not be distinguished
+//! from the first. The usual cause is a chain over a chain that already contains the layer. Data would then be
+//! encrypted twice, or a proxy asked to connect to itself. If the repetition is intended, as with TLS in TLS, declare a
+//! second layer with the same provider.
 //!
 //! # Example
 //! ```toml
@@ -60,13 +61,6 @@
 //! base = "tcp4"
 //! ```
 
-use crate::catalog::Severity;
-use crate::check::Rule;
-use crate::check::rule::Look;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "repeated-layer",
-    severity: Severity::Error,
-    source: include_str!("repeated_layer.rs"),
-    look: Look::Fault,
-};
+pub(super) const RULE: Rule = Rule::fault("repeated-layer", include_str!("repeated_layer.rs"));

@@ -1,10 +1,10 @@
 //! # What it finds
-//! An element of an array that an earlier element holds already: a name, a service or a category that stands twice, a protocol
-//! that a range beside it covers.
+//! An array element that an earlier element already contains: a name, service or category that occurs twice, or a
+//! protocol within a range of the same array.
 //!
 //! # Why it matters
-//! The second one has no effect. Where an array is long it is often a slip: another word was meant, and what it would have
-//! said is missing.
+//! The second element has no effect. In a long array it is often a mistake: another word was intended, and its effect
+//! is missing.
 //!
 //! # Example
 //! ```toml
@@ -41,17 +41,12 @@
 //! ```
 
 use crate::catalog::{Remark, Severity};
-use crate::check::rule::Look;
-use crate::check::{Lints, Rule};
+use crate::check::Lints;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "repeated-word",
-    severity: Severity::Warning,
-    source: include_str!("repeated_word.rs"),
-    look: Look::Lint(look),
-};
+pub(super) const RULE: Rule = Rule::lint("repeated-word", Severity::Warning, include_str!("repeated_word.rs"));
 
-fn look(lints: &mut Lints<'_>) {
+pub(super) fn look(lints: &mut Lints<'_>) {
     for remark in lints.registry.remarks() {
         let Remark::RepeatedWord { word, first, at } = remark else { continue };
         lints.found(format!("this array holds {word} twice"), *at, |finding| {

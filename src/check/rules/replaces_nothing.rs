@@ -1,10 +1,10 @@
 //! # What it finds
-//! A `replace = true` where nothing of that name was defined before: an entry, provider, family or application.
+//! A `replace = true` without an earlier definition of that name, for an entry, provider, family or application.
 //!
 //! # Why it matters
-//! Who writes it means to change something. If the name is mistyped, or the other document now comes later or calls it
-//! otherwise, the old definition stands beside the new one and goes on answering. If it is right as it is, the next
-//! definition of the name should be a fault again, and not a silent replacement.
+//! The key states the intention to change a definition. If the name is mistyped, or if the other document now comes
+//! later or uses another name, the old definition remains beside the new one and continues to answer. If the definition
+//! is right as it is, the next definition of the name should be a fault again and not a silent replacement.
 //!
 //! # Example
 //! ```toml
@@ -38,22 +38,17 @@
 //! ```
 
 use crate::catalog::{Remark, Severity, nearest};
-use crate::check::rule::Look;
-use crate::check::{Lints, Rule, fixes};
+use crate::check::{Lints, fixes};
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "replaces-nothing",
-    severity: Severity::Warning,
-    source: include_str!("replaces_nothing.rs"),
-    look: Look::Lint(look),
-};
+pub(super) const RULE: Rule = Rule::lint("replaces-nothing", Severity::Warning, include_str!("replaces_nothing.rs"));
 
-fn look(lints: &mut Lints<'_>) {
+pub(super) fn look(lints: &mut Lints<'_>) {
     let registry = lints.registry;
     for remark in registry.remarks() {
         let Remark::ReplacesNothing { what, name, at } = remark else { continue };
         let message = format!("{what} `{name}` replaces nothing: there is none before it");
-        // What may be a typo must not be hidden by mending the wrong end of it: other documents define what is replaced.
+        // If other documents have definitions, the name may be mistyped, and a fix that removes the key would hide that.
         let elsewhere = registry.entries().filter(|entry| registry.entry_at(entry.index()).at.file != at.file);
         let mistyped = nearest(name, elsewhere.map(|entry| entry.name())).is_some();
         lints.found(message, *at, |finding| {

@@ -1,12 +1,12 @@
 //! # What it finds
-//! An option that holds a secret: one called `password`, `passphrase`, `secret`, `token`, `api-key`, `private-key` or
-//! so, that holds a text; a private key in PEM; a URL with a password in it. Nested tables are looked through.
-//! References such as `${NAME}`, `env:NAME` and `file:PATH`, and names of key files, are no secrets. The report does
-//! not show the line.
+//! An option that contains a secret: a text in an option with a name such as `password`, `passphrase`, `secret`,
+//! `token`, `api-key` or `private-key`; a private key in PEM form; or a URL with a password. Nested tables are searched
+//! too. References such as `${NAME}`, `env:NAME` and `file:PATH`, and names of key files, are not secrets. The report
+//! does not show the line.
 //!
 //! # Why it matters
-//! Catalogs lie in repositories, are attached to tickets and printed in the logs of CI. A secret in one is known to all
-//! who read those, for ever. The modules that come with sockatlas read secrets from files that only the program may
+//! Catalogs are stored in repositories, attached to tickets and printed in CI logs. Everybody who can read those can
+//! read a secret in a catalog, permanently. The modules of sockatlas read secrets from files that only the program can
 //! read.
 //!
 //! # Example
@@ -63,17 +63,12 @@
 
 use crate::catalog::Severity;
 use crate::catalog::modules::secret;
-use crate::check::rule::Look;
-use crate::check::{Lints, Rule};
+use crate::check::Lints;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "secret-in-options",
-    severity: Severity::Warning,
-    source: include_str!("secret_in_options.rs"),
-    look: Look::Lint(look),
-};
+pub(super) const RULE: Rule = Rule::lint("secret-in-options", Severity::Warning, include_str!("secret_in_options.rs"));
 
-fn look(lints: &mut Lints<'_>) {
+pub(super) fn look(lints: &mut Lints<'_>) {
     let registry = lints.registry;
     for entry in registry.entries() {
         for option in entry.options() {

@@ -1,13 +1,14 @@
 //! # What it finds
-//! A base protocol or chain that no request can select unless it names the entry or its provider: whatever it answers, with
-//! whatever services demanded, entries before it answer first.
+//! A base protocol or chain that no request can select without naming the entry or its provider: for each request that
+//! it could answer, with whatever services demanded, an earlier entry answers first.
 //!
-//! What an `[[expect]]` expects is not reported, nor is the same chain over another base: such a test can only name the entry
-//! or its provider, so whoever wrote it knows how it is asked for. That is usual for several chains that offer the same.
+//! An entry that an `[[expect]]` expects is not reported, and neither is the same chain over another base: such a test
+//! can only name the entry or its provider, so its author knows how to request the entry. This is usual for several
+//! chains with the same services.
 //!
 //! # Why it matters
-//! The entry looks as if it were in use. It is not, and what was hoped of it (a driver, a proxy, a protection) is not in any
-//! connection. The usual cause is its place: catalog order decides between entries that match equally.
+//! The entry appears to be in use but is not, and its purpose (a driver, a proxy, a protection) is not fulfilled in any
+//! connection. The usual cause is its position: the order of the catalog decides between entries that match equally.
 //!
 //! # Example
 //! ```toml
@@ -55,18 +56,13 @@
 //! ```
 
 use crate::catalog::{Outcome, Severity, Span, quoted};
-use crate::check::rule::Look;
-use crate::check::{Lints, Rule};
+use crate::check::Lints;
+use crate::report::Rule;
 use std::collections::HashSet;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "shadowed-entry",
-    severity: Severity::Warning,
-    source: include_str!("shadowed_entry.rs"),
-    look: Look::Lint(look),
-};
+pub(super) const RULE: Rule = Rule::lint("shadowed-entry", Severity::Warning, include_str!("shadowed_entry.rs"));
 
-fn look(lints: &mut Lints<'_>) {
+pub(super) fn look(lints: &mut Lints<'_>) {
     let registry = lints.registry;
     let expected: HashSet<Span> = registry
         .expectations()

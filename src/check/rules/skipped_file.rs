@@ -1,10 +1,11 @@
 //! # What it finds
-//! A file in a named folder that is not read because its name does not end in `.toml`, and nearly does: `policy.TOML`, `policy.tml`,
-//! `policy.toml.txt`. The example is found when `policy.TOML` stands beside it and the folder is checked.
+//! A file in a named folder that is not read because its name does not end in `.toml` but almost does: `policy.TOML`,
+//! `policy.tml`, `policy.toml.txt`. The rule fires for the example if `policy.TOML` is beside it and the folder is
+//! checked.
 //!
 //! # Why it matters
-//! A folder stands for its `*.toml` files. One that was meant to be among them and is not takes its policy, its tests and its
-//! guarantees with it, and everything else still loads.
+//! A folder stands for its `*.toml` files. If a file that was intended to be one of them is skipped, its policy, tests
+//! and guarantees are missing, and everything else still loads.
 //!
 //! # Example
 //! ```toml
@@ -37,17 +38,12 @@
 //! ```
 
 use crate::catalog::{Severity, Span};
-use crate::check::rule::Look;
-use crate::check::{Lints, Rule};
+use crate::check::Lints;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "skipped-file",
-    severity: Severity::Warning,
-    source: include_str!("skipped_file.rs"),
-    look: Look::Lint(look),
-};
+pub(super) const RULE: Rule = Rule::lint("skipped-file", Severity::Warning, include_str!("skipped_file.rs"));
 
-fn look(lints: &mut Lints<'_>) {
+pub(super) fn look(lints: &mut Lints<'_>) {
     let sources = lints.registry.sources();
     let is_folder = |at: Span| sources.outside().iter().any(|outside| outside.at == at);
     for (file, source) in sources.iter().filter(|(_, source)| source.is_skipped()) {

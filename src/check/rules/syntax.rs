@@ -1,9 +1,11 @@
 //! # What it finds
-//! A document that is not TOML: a text without its quotes, a bracket that is not closed, bytes that are not UTF-8.
+//! A document that is not TOML: a string without its closing quote, a bracket that is not closed, bytes that are not
+//! UTF-8.
 //!
 //! # Why it matters
-//! What cannot be read can only be guessed, and a guessed catalog connects as nobody wrote. So nothing is loaded. The
-//! parser reads on behind the error, and the other documents are checked too: all that is wrong is reported at once.
+//! Text that cannot be parsed could only be guessed, and a guessed catalog could open connections that nobody
+//! specified. Therefore nothing is loaded. The parser continues behind the error, and the other documents are checked
+//! too, so that all errors are reported at once.
 //!
 //! # Example
 //! ```toml
@@ -35,9 +37,6 @@
 //! matches-zero = true
 //! ```
 
-use crate::catalog::Severity;
-use crate::check::Rule;
-use crate::check::rule::Look;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule =
-    Rule { code: "syntax", severity: Severity::Error, source: include_str!("syntax.rs"), look: Look::Fault };
+pub(super) const RULE: Rule = Rule::fault("syntax", include_str!("syntax.rs"));

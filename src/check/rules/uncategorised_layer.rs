@@ -2,9 +2,10 @@
 //! A layer in a chain that has no `categories`, while some application has a `permit`.
 //!
 //! # Why it matters
-//! A layer without categories is permitted to nobody who is restricted, whatever `permit` says: its chains are refused
-//! with `not-permitted`, or a lesser entry answers. The rule is Winsock's. There, layers without categories were loaded
-//! into processes that could not bear them (wsl.exe, docker), and permits by category were the cure.
+//! A layer without categories is permitted for no application with a `permit`, whatever the `permit` contains: requests
+//! for its chains are refused with `not-permitted`, or a less suitable entry answers. The rule is that of Winsock.
+//! There, layers without categories were loaded into processes that they broke (wsl.exe, Docker), and permitted
+//! categories solved the problem.
 //!
 //! # Example
 //! ```toml
@@ -87,18 +88,14 @@
 
 use crate::catalog::entry::Body;
 use crate::catalog::{Severity, quoted};
-use crate::check::rule::Look;
-use crate::check::{Lints, Rule};
+use crate::check::Lints;
+use crate::report::Rule;
 use std::collections::BTreeSet;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "uncategorised-layer",
-    severity: Severity::Warning,
-    source: include_str!("uncategorised_layer.rs"),
-    look: Look::Lint(look),
-};
+pub(super) const RULE: Rule =
+    Rule::lint("uncategorised-layer", Severity::Warning, include_str!("uncategorised_layer.rs"));
 
-fn look(lints: &mut Lints<'_>) {
+pub(super) fn look(lints: &mut Lints<'_>) {
     let registry = lints.registry;
     let restricted = registry
         .policy_sections()

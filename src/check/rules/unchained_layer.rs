@@ -1,10 +1,9 @@
 //! # What it finds
-//! A layer that no chain names. Chains that are disabled count.
+//! A layer that no chain names. Disabled chains count as chains.
 //!
 //! # Why it matters
-//! Requests are never answered with a layer: one without a chain does nothing, however it is configured. When a layer
-//! is there to protect, that nothing is missing without it is the finding. An installer that was stopped half-way
-//! leaves such layers too.
+//! A layer alone never answers a request, so a layer without a chain has no effect, whatever its configuration. If the
+//! layer is intended to protect traffic, that protection is missing. Interrupted installers leave such layers too.
 //!
 //! # Example
 //! ```toml
@@ -53,17 +52,12 @@
 //! ```
 
 use crate::catalog::{EntryKind, Severity};
-use crate::check::rule::Look;
-use crate::check::{Lints, Rule};
+use crate::check::Lints;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "unchained-layer",
-    severity: Severity::Warning,
-    source: include_str!("unchained_layer.rs"),
-    look: Look::Lint(look),
-};
+pub(super) const RULE: Rule = Rule::lint("unchained-layer", Severity::Warning, include_str!("unchained_layer.rs"));
 
-fn look(lints: &mut Lints<'_>) {
+pub(super) fn look(lints: &mut Lints<'_>) {
     let registry = lints.registry;
     let layers = registry.entries().filter(|entry| entry.kind() == EntryKind::Layer && !entry.is_disabled());
     for layer in layers.filter(|layer| registry.graph().users(layer.index()).is_empty()) {

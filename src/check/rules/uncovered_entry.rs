@@ -1,11 +1,11 @@
 //! # What it finds
-//! A base protocol or chain that no `[[expect]]` expects as its answer. Only with `--coverage`; the closing line then
-//! says how many are expected somewhere. Entries of a catalog that ships are tested there, and not counted where another
-//! catalog includes it.
+//! A base protocol or chain that no `[[expect]]` expects as its answer. The rule applies only with `--coverage`; the
+//! last line of the report then states how many entries are expected somewhere. Entries of shipped catalogs are tested
+//! there, and do not count if another catalog includes them.
 //!
 //! # Why it matters
-//! What no test reaches can change without a test failing: another entry put before it, a service dropped, a protocol
-//! mistyped. One `[[expect]]` for each entry that matters keeps the answer where it is.
+//! Entries without a test can change without a failing test: another entry is put before them, a service is dropped, a
+//! protocol is mistyped. One `[[expect]]` for each important entry protects its answers.
 //!
 //! # Example
 //! ```toml
@@ -64,18 +64,13 @@
 //! ```
 
 use crate::catalog::{Outcome, Severity};
-use crate::check::rule::Look;
-use crate::check::{Lints, Rule};
+use crate::check::Lints;
 use crate::registry::{EntryRef, Registry};
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "uncovered-entry",
-    severity: Severity::Note,
-    source: include_str!("uncovered_entry.rs"),
-    look: Look::Lint(look),
-};
+pub(super) const RULE: Rule = Rule::lint("uncovered-entry", Severity::Note, include_str!("uncovered_entry.rs"));
 
-fn look(lints: &mut Lints<'_>) {
+pub(super) fn look(lints: &mut Lints<'_>) {
     if !lints.settings.coverage {
         return;
     }
@@ -87,20 +82,20 @@ fn look(lints: &mut Lints<'_>) {
     }
 }
 
-/// Returns how many selectable entries some `[[expect]]` reaches, and of how many.
+/// Returns the number of selectable entries that some `[[expect]]` expects, and the number of all selectable entries.
 pub(in crate::check) fn coverage(registry: &Registry) -> (usize, usize) {
     let reached = reached(registry);
     (counted(registry).filter(|entry| reached[entry.index().get()]).count(), counted(registry).count())
 }
 
-/// Returns the selectable entries, without those of catalogs that ship where these have tests that are not run here.
+/// Returns the selectable entries, except those of shipped catalogs whose own tests are not run here.
 fn counted(registry: &Registry) -> impl Iterator<Item = EntryRef<'_>> {
     let runs = registry.sources().run_tests_that_ship();
     let of = |entry: &EntryRef<'_>| registry.sources().get(registry.entry_at(entry.index()).at.file);
     registry.selectable().filter(move |entry| runs || !of(entry).is_shipped())
 }
 
-/// For each entry whether some `[[expect]]` expects it.
+/// Returns, for each entry, whether some `[[expect]]` expects it.
 fn reached(registry: &Registry) -> Vec<bool> {
     let mut reached = vec![false; registry.entries().len()];
     for expectation in registry.expectations() {

@@ -1,11 +1,13 @@
 //! # What it finds
-//! An entry that does not state a service which its module gives, whatever the entry says: a layer of the module `socks5` without
-//! `proxied`, one of `inspect` without `metered`, one of `tls` without `encrypted`; or a layer whose `removes` takes away what its
-//! module leaves as it is; or a chain whose `services` are fewer than those of its layers and its base.
+//! An entry that does not state a service that its module provides in any case: a layer of the module `socks5` without
+//! `proxied`, one of `inspect` without `metered`, one of `tls` without `encrypted`. Also a layer whose `removes`
+//! contains a service that its module preserves, and a chain whose `services` are fewer than those of its layers and
+//! its base.
 //!
 //! # Why it matters
-//! `prohibit` and `forbids` look at what entries state. A proxy that does not call itself one passes a `prohibit = ["proxied"]`, and
-//! a tap passes a `prohibit = ["metered"]`. What a module does is known, so an entry must state it.
+//! `prohibit` and `forbids` are checked against the stated services. A proxy that does not state `proxied` passes
+//! `prohibit = ["proxied"]`, and a tap passes `prohibit = ["metered"]`. The behaviour of a module is known, so an entry
+//! must state it.
 //!
 //! # Example
 //! ```toml
@@ -61,13 +63,6 @@
 //! base = "tcp4"
 //! ```
 
-use crate::catalog::Severity;
-use crate::check::Rule;
-use crate::check::rule::Look;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "understated-services",
-    severity: Severity::Error,
-    source: include_str!("understated_services.rs"),
-    look: Look::Fault,
-};
+pub(super) const RULE: Rule = Rule::fault("understated-services", include_str!("understated_services.rs"));

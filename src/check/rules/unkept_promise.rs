@@ -1,13 +1,13 @@
 //! # What it finds
-//! A base protocol or chain that promises one of `encrypted`, `authenticated`, `compressed`, `proxied`, `framed` and
-//! `metered`, while no module of its stack can give it there. The services of a chain come from what its layers say that
-//! they add, or are stated; what the modules behind them do is known to sockatlas, and to the program that brings them.
-//! Stacks with a module that is not known are not judged.
+//! A base protocol or chain that promises `encrypted`, `authenticated`, `compressed`, `proxied`, `framed` or `metered`
+//! although no module of its stack can provide this service there. The services of a chain are those that its layers
+//! add, or are stated explicitly; what the modules do is known to sockatlas and to the program that supplies them.
+//! Stacks with an unknown module are not checked.
 //!
 //! # Why it matters
-//! Requests that demand `encrypted` would be answered with a chain that encrypts nothing. Opening it is refused, so such
-//! an entry is at best of no use; but whoever only asks for the answer, and opens it by other means, would send in the
-//! clear.
+//! Requests that demand `encrypted` would get a chain that encrypts nothing. Opening the chain is refused, so such an
+//! entry is at best useless. A program that only asks for the answer, and opens the connection by other means, would
+//! send its data unencrypted.
 //!
 //! # Example
 //! ```toml
@@ -41,13 +41,6 @@
 //! services = ["guaranteed-delivery", "guaranteed-order"]
 //! ```
 
-use crate::catalog::Severity;
-use crate::check::Rule;
-use crate::check::rule::Look;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "unkept-promise",
-    severity: Severity::Error,
-    source: include_str!("unkept_promise.rs"),
-    look: Look::Fault,
-};
+pub(super) const RULE: Rule = Rule::fault("unkept-promise", include_str!("unkept_promise.rs"));

@@ -1,9 +1,9 @@
 //! # What it finds
-//! A key that the table does not have. The keys that it has are named in the help.
+//! A key that does not exist in its table. The help lists the keys of the table.
 //!
 //! # Why it matters
-//! A reader that skips what it does not know makes a mistyped safeguard vanish without a word: with `need` for `needs`,
-//! or `allow_below` for `allow-below`, the layer would run over anything. This is the commonest way in which
+//! If unknown keys were ignored, a mistyped safeguard would disappear without a message: with `need` for `needs`, or
+//! `allow_below` for `allow-below`, the layer could run over anything. This is the most common way in which
 //! configuration fails open.
 //!
 //! # Example
@@ -60,9 +60,6 @@
 //! base = "tcp4"
 //! ```
 
-use crate::catalog::Severity;
-use crate::check::Rule;
-use crate::check::rule::Look;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule =
-    Rule { code: "unknown-key", severity: Severity::Error, source: include_str!("unknown_key.rs"), look: Look::Fault };
+pub(super) const RULE: Rule = Rule::fault("unknown-key", include_str!("unknown_key.rs"));

@@ -1,11 +1,11 @@
 //! # What it finds
-//! A provider whose module is none of those that the catalog is loaded with: those that sockatlas brings, and those that
-//! the program brings that loads it. Without `module`, it is the provider's own name. One that is called almost as a known one is
-//! `mistyped-module`.
+//! A provider whose module is not among the modules with which the catalog is loaded: those of sockatlas, and those
+//! that the loading program supplies. Without the key `module`, the module is the name of the provider. A module whose
+//! name is similar to a known one is reported as `mistyped-module`.
 //!
 //! # Why it matters
-//! Such entries are resolved like all others, but the command cannot open them, and neither can a program that does not
-//! bring the module itself; and their options are taken unseen.
+//! Entries of such a provider are resolved like all others, but neither the command nor a program without this module
+//! can open them, and their options are not checked.
 //!
 //! # Example
 //! ```toml
@@ -39,18 +39,13 @@
 
 use crate::catalog::entry::ProviderIndex;
 use crate::catalog::{Module, Provider, Severity, nearest, quoted};
-use crate::check::rule::Look;
-use crate::check::{Lints, Rule};
+use crate::check::Lints;
 use crate::registry::Registry;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "unknown-module",
-    severity: Severity::Note,
-    source: include_str!("unknown_module.rs"),
-    look: Look::Lint(look),
-};
+pub(super) const RULE: Rule = Rule::lint("unknown-module", Severity::Note, include_str!("unknown_module.rs"));
 
-fn look(lints: &mut Lints<'_>) {
+pub(super) fn look(lints: &mut Lints<'_>) {
     let known: Vec<&str> = lints.registry.modules().iter().map(Module::name).collect();
     for (provider, near) in unknown(lints.registry) {
         if near.is_some() {
@@ -62,7 +57,7 @@ fn look(lints: &mut Lints<'_>) {
     }
 }
 
-/// Returns the providers whose module is not known, and the known one that was probably meant.
+/// Returns the providers with an unknown module, each with the known module that was probably meant.
 pub(super) fn unknown(registry: &Registry) -> impl Iterator<Item = (&Provider, Option<String>)> {
     let known: Vec<&str> = registry.modules().iter().map(Module::name).collect();
     let providers = (0..registry.providers().len()).map(|at| registry.provider_at(ProviderIndex(at as u32)));

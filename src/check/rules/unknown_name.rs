@@ -1,11 +1,11 @@
 //! # What it finds
-//! A word that names no address family, socket type, protocol, service, category or error code that is known where it
-//! stands. Protocols are known in the scope of their family, and families by the dialect: Windows has no `netlink`.
+//! A word that is not a known address family, socket type, protocol, service, category or error code in its place.
+//! Protocols are known per family, and families per dialect: Windows has no `netlink`.
 //!
 //! # Why it matters
-//! A word that nobody knows would match nothing: the entry would look as if it were in use, and no request would ever
-//! find it. As a service it would be worse, for a demand that no entry can meet refuses everything, and a prohibition
-//! that no entry can break forbids nothing. A service of your own begins with `x-`.
+//! An unknown word would match nothing: the entry would appear to be in use, but no request would ever find it. An
+//! unknown service would be worse, because a demand that no entry can meet refuses every request, and a prohibition
+//! that no entry can violate forbids nothing. The name of a service of your own begins with `x-`.
 //!
 //! # Example
 //! ```toml
@@ -37,13 +37,6 @@
 //! matches-zero = true
 //! ```
 
-use crate::catalog::Severity;
-use crate::check::Rule;
-use crate::check::rule::Look;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "unknown-name",
-    severity: Severity::Error,
-    source: include_str!("unknown_name.rs"),
-    look: Look::Fault,
-};
+pub(super) const RULE: Rule = Rule::fault("unknown-name", include_str!("unknown_name.rs"));

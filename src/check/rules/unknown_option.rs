@@ -1,14 +1,13 @@
 //! # What it finds
 //! An option that the module of the entry's provider does not have. A base protocol takes the options of its module and
-//! the time limits, a layer those of its module, a chain the time limits alone: what a layer of it is to do stands on the
-//! layer. `sockatlas show NAME` lists the options that an entry takes. The options of a module that is not known are not
-//! looked at (see `unknown-module`).
+//! the time limits, a layer takes the options of its module, and a chain takes only the time limits, because the
+//! options of its layers belong to the layers. `sockatlas show NAME` lists the options of an entry. The options of an
+//! unknown module are not checked (see `unknown-module`).
 //!
 //! # Why it matters
-//! An option that nobody reads is a safeguard that is not there: with `min-versoin = "1.3"`, TLS 1.2 would still be
-//! spoken, and nothing would ever say so. An option called `password` is unknown too: the modules that come with
-//! sockatlas take the name of a file or of a variable of the environment, so that no secret stands in a catalog. The
-//! report does not show the line where one may stand.
+//! An option that no module reads is a missing safeguard: with `min-versoin = "1.3"`, TLS 1.2 would still be used,
+//! without any message. An option `password` is unknown too: the modules of sockatlas take the name of a file or of an
+//! environment variable, so that a catalog contains no secret. The report does not show a line that may contain one.
 //!
 //! # Example
 //! ```toml
@@ -62,13 +61,6 @@
 //! base = "tcp4"
 //! ```
 
-use crate::catalog::Severity;
-use crate::check::Rule;
-use crate::check::rule::Look;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "unknown-option",
-    severity: Severity::Error,
-    source: include_str!("unknown_option.rs"),
-    look: Look::Fault,
-};
+pub(super) const RULE: Rule = Rule::fault("unknown-option", include_str!("unknown_option.rs"));

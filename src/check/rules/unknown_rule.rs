@@ -1,10 +1,9 @@
 //! # What it finds
-//! A severity in `[lint]` for a code that is no rule, or that is the code of a fault. The severity of a fault cannot be
-//! set.
+//! A severity in `[lint]` for an unknown code or for the code of a fault. The severity of a fault cannot be set.
 //!
 //! # Why it matters
-//! Who writes `error` for a rule relies on CI to stop what it finds. With a mistyped code nothing is stopped, and
-//! nobody is told.
+//! The severity `error` for a rule makes CI fail on its findings. If the code is mistyped, CI does not fail, and no
+//! message states the reason.
 //!
 //! # Example
 //! ```toml
@@ -43,17 +42,12 @@
 //! ```
 
 use crate::catalog::{Severity, nearest_or_longer};
-use crate::check::rule::Look;
-use crate::check::{Lints, Rule, fixes, rules};
+use crate::check::{Lints, fixes, rules};
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "unknown-rule",
-    severity: Severity::Warning,
-    source: include_str!("unknown_rule.rs"),
-    look: Look::Lint(look),
-};
+pub(super) const RULE: Rule = Rule::lint("unknown-rule", Severity::Warning, include_str!("unknown_rule.rs"));
 
-fn look(lints: &mut Lints<'_>) {
+pub(super) fn look(lints: &mut Lints<'_>) {
     for (code, at, _) in lints.registry.lint() {
         let (message, help) = match rules::find(code) {
             Some(rule) if rule.is_fault() => {

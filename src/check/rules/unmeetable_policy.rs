@@ -1,10 +1,11 @@
 //! # What it finds
-//! A section of policy that no entry passes: it requires and prohibits one service, or what it demands is there, but never together. A
-//! service that nothing offers is `unoffered-service`.
+//! A section of policy that no entry passes: it requires and prohibits the same service, or each demand is met by some
+//! entry but no entry meets all of them. A service that no entry offers is reported as `unoffered-service`.
 //!
 //! # Why it matters
-//! The application is refused whatever it asks for, which is seldom what is meant, and is found out when it runs. Where it is
-//! meant, say so with a guarantee: `[[always]]` with `request = { application = "NAME" }` and `refused = true`.
+//! Every request of the application is refused. This is rarely intended, and is noticed only when the application runs.
+//! If it is intended, state it with a guarantee: `[[always]]` with `request = { application = "NAME" }` and `refused =
+//! true`.
 //!
 //! # Example
 //! ```toml
@@ -47,24 +48,19 @@
 
 use super::unoffered_service::unmet;
 use crate::catalog::{Application, Claim, Policy, Severity, TestRequest, quoted};
-use crate::check::rule::Look;
+use crate::check::Lints;
 use crate::check::spelling::{Spelling, Within};
-use crate::check::{Lints, Rule};
 use crate::registry::{Refusal, Registry};
+use crate::report::Rule;
 use crate::terms::Services;
 use std::collections::HashMap;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "unmeetable-policy",
-    severity: Severity::Warning,
-    source: include_str!("unmeetable_policy.rs"),
-    look: Look::Lint(look),
-};
+pub(super) const RULE: Rule = Rule::lint("unmeetable-policy", Severity::Warning, include_str!("unmeetable_policy.rs"));
 
-fn look(lints: &mut Lints<'_>) {
+pub(super) fn look(lints: &mut Lints<'_>) {
     let registry = lints.registry;
     let mut spelling = Spelling::of(registry.sources());
-    // Many applications may have the same policy.
+    // Many applications can have the same policy, so each policy is judged once.
     let mut known: HashMap<&Policy, Option<Refusal>> = HashMap::new();
     for (name, Application { policy, at, .. }) in registry.policy_sections() {
         let both = policy.require.intersection(&policy.prohibit);
@@ -91,13 +87,13 @@ fn look(lints: &mut Lints<'_>) {
     }
 }
 
-/// Returns whether no entry passes a policy, and that is not for a service alone that nothing offers.
+/// Returns the refusal of a policy that no entry passes, unless it requires a service that no selectable entry offers.
 fn barring(registry: &Registry, name: &str, policy: &Policy) -> Option<Refusal> {
     let refusal = registry.bars_all(name, policy)?;
     unmet(registry, &policy.require).is_empty().then_some(refusal)
 }
 
-/// Returns whether a guarantee says that an application is refused whatever it asks for.
+/// Returns whether a guarantee states that every request of an application is refused.
 fn is_meant(registry: &Registry, name: &str) -> bool {
     registry.guarantees().iter().any(|guarantee| {
         let TestRequest { family, socket_type, protocol, entry, provider, application, .. } = &guarantee.request;

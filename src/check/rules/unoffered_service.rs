@@ -1,12 +1,13 @@
 //! # What it finds
-//! A word that begins with `x-` and that nothing in the catalog offers, where something asks about it: `needs`, `forbids` and
-//! `removes` of a layer, the policy of an application, the request of an `[[expect]]` or `[[always]]`, what an `[[always]]` claims. And
-//! a service of any name that the policy of an application requires and no entry that can be selected offers.
+//! A word beginning with `x-` that nothing in the catalog offers, in a place that refers to services: `needs`,
+//! `forbids` and `removes` of a layer, the policy of an application, the request of an `[[expect]]` or `[[always]]`,
+//! and the claim of an `[[always]]`. Also a service of any name that the policy of an application requires and that no
+//! selectable entry offers.
 //!
 //! # Why it matters
-//! Words of one's own are not checked against a list, so that a mistyped one means something else: what is prohibited or
-//! forbidden by it is let through, and what is required by it is never there. A policy that requires what nothing offers keeps its
-//! application from every entry.
+//! Words with `x-` are not checked against a list, so a mistyped word is a different word: a prohibition of it
+//! prohibits nothing, and a requirement of it is never met. A policy that requires a service without any offer excludes
+//! its application from every entry.
 //!
 //! # Example
 //! ```toml
@@ -62,22 +63,17 @@
 
 use crate::catalog::entry::Body;
 use crate::catalog::{Claim, Severity, TestRequest, nearest};
-use crate::check::rule::Look;
+use crate::check::Lints;
 use crate::check::spelling::{Spelling, Within};
-use crate::check::{Lints, Rule};
 use crate::registry::Registry;
+use crate::report::Rule;
 use crate::terms::Services;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "unoffered-service",
-    severity: Severity::Warning,
-    source: include_str!("unoffered_service.rs"),
-    look: Look::Lint(look),
-};
+pub(super) const RULE: Rule = Rule::lint("unoffered-service", Severity::Warning, include_str!("unoffered_service.rs"));
 
-fn look(lints: &mut Lints<'_>) {
+pub(super) fn look(lints: &mut Lints<'_>) {
     let registry = lints.registry;
-    // A document of policy alone is made to be merged with one that offers something.
+    // A document that contains only policy is intended to be merged with one that has entries.
     if registry.entries().len() == 0 {
         return;
     }
@@ -105,7 +101,7 @@ fn look(lints: &mut Lints<'_>) {
     }
 }
 
-/// Of services that a policy requires those that no entry offers that can be selected.
+/// Returns those of the required services of a policy that no selectable entry offers.
 pub(in crate::check) fn unmet(registry: &Registry, required: &Services) -> Services {
     let mut unmet = required.clone();
     let mut selectable = registry.selectable();
@@ -115,7 +111,7 @@ pub(in crate::check) fn unmet(registry: &Registry, required: &Services) -> Servi
     unmet
 }
 
-/// Of words that a request asks about those that nothing offers.
+/// Returns those of the words in a request that nothing offers.
 pub(in crate::check) fn unoffered(registry: &Registry, asked: &Services) -> Services {
     words(asked).collect::<Services>().difference(&offered(registry))
 }
@@ -124,7 +120,7 @@ fn words(services: &Services) -> impl Iterator<Item = Services> {
     services.each().filter(|service| service.iter().any(|name| name.starts_with("x-")))
 }
 
-/// Everything that an entry offers or a layer adds, whether or not it can be selected.
+/// Returns the services that entries offer or layers add, selectable or not.
 fn offered(registry: &Registry) -> Services {
     let mut offered = Services::NONE;
     for entry in registry.entries() {
@@ -160,7 +156,7 @@ impl Asked<'_, '_> {
         }
     }
 
-    /// Reports each service that a policy requires, and that no entry offers that can be selected.
+    /// Reports each service that a policy requires and no selectable entry offers.
     fn required(&mut self, application: &str, unmet: &Services, within: Within) {
         for service in unmet.each() {
             let at = self.spelling.find(within, "require", &service.to_string());
@@ -173,7 +169,7 @@ impl Asked<'_, '_> {
         }
     }
 
-    /// Returns which of the services that are offered was probably meant.
+    /// Returns the offered service that was probably meant.
     fn meant(&self, word: &Services) -> Option<String> {
         let near = nearest(&word.to_string(), self.offered.iter())?;
         Some(format!("did you mean `{near}`?"))

@@ -1,10 +1,10 @@
 //! # What it finds
-//! A file or folder that cannot be read: it is not there, may not be read, is no regular file, or is a folder without a
-//! `*.toml` file. In the example there is no `shared.toml`.
+//! A file or folder that cannot be read: it does not exist, access is denied, it is not a regular file, or it is a
+//! folder without a `*.toml` file. In the example, `shared.toml` does not exist.
 //!
 //! # Why it matters
-//! To go on without a file that holds policy is to go on without the policy. So a missing file is a fault, whether the
-//! command line names it or an `include` does, and the catalog is not loaded.
+//! Without a file that contains policy, the catalog would be loaded without the policy. Therefore a missing file is a
+//! fault, whether the command line or an `include` names it, and the catalog is not loaded.
 //!
 //! # Example
 //! ```toml
@@ -38,13 +38,6 @@
 //! matches-zero = true
 //! ```
 
-use crate::catalog::Severity;
-use crate::check::Rule;
-use crate::check::rule::Look;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "unreadable-file",
-    severity: Severity::Error,
-    source: include_str!("unreadable_file.rs"),
-    look: Look::Fault,
-};
+pub(super) const RULE: Rule = Rule::fault("unreadable-file", include_str!("unreadable_file.rs"));

@@ -1,10 +1,10 @@
 //! # What it finds
-//! An allowance that allows nothing: the rule that it names finds nothing on the line or in the table of which it
-//! speaks.
+//! An allowance that allows nothing: the rule that it names finds nothing on the line or in the table to which the
+//! allowance applies.
 //!
 //! # Why it matters
-//! What it allowed has been mended, or has moved. If it stays, it will one day allow a finding that nobody has looked
-//! at.
+//! The finding was mended, or is now in another place. If the allowance remains, it will later hide a finding that
+//! nobody has reviewed.
 //!
 //! # Example
 //! ```toml
@@ -37,12 +37,6 @@
 //! ```
 
 use crate::catalog::Severity;
-use crate::check::Rule;
-use crate::check::rule::Look;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "unused-allowance",
-    severity: Severity::Warning,
-    source: include_str!("unused_allowance.rs"),
-    look: Look::Check,
-};
+pub(super) const RULE: Rule = Rule::lint("unused-allowance", Severity::Warning, include_str!("unused_allowance.rs"));

@@ -2,8 +2,8 @@
 //! A provider that no entry uses.
 //!
 //! # Why it matters
-//! Either it is left over from entries that are gone, or an entry that should use it names another one, and then
-//! something else implements it than its author thinks.
+//! Either the provider remains from entries that were removed, or an entry that should use it names another provider,
+//! and its implementation is not the one that its author intended.
 //!
 //! # Example
 //! ```toml
@@ -39,17 +39,12 @@
 
 use crate::catalog::Severity;
 use crate::catalog::entry::ProviderIndex;
-use crate::check::rule::Look;
-use crate::check::{Lints, Rule};
+use crate::check::Lints;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "unused-provider",
-    severity: Severity::Warning,
-    source: include_str!("unused_provider.rs"),
-    look: Look::Lint(look),
-};
+pub(super) const RULE: Rule = Rule::lint("unused-provider", Severity::Warning, include_str!("unused_provider.rs"));
 
-fn look(lints: &mut Lints<'_>) {
+pub(super) fn look(lints: &mut Lints<'_>) {
     let registry = lints.registry;
     let mut used = vec![false; registry.providers().len()];
     for entry in registry.entries() {

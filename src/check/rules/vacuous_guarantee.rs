@@ -1,10 +1,10 @@
 //! # What it finds
-//! An `[[always]]` that nothing could break: it claims only what its own request requires, or it claims something of what is selected where
-//! no request that it speaks of is answered at all.
+//! An `[[always]]` that cannot be broken: it claims only what its own request requires, or it makes a claim about
+//! selected entries although no request within its scope is answered.
 //!
 //! # Why it matters
-//! A guarantee that claims nothing looks like one that is proved. It is not counted as proved, and whoever relies on it
-//! relies on nothing. Where every request is to be refused, `refused = true` says so, and that is a claim.
+//! A guarantee that claims nothing looks like a proved one. It does not count as proved, and nobody can rely on it. If
+//! every request is to be refused, state `refused = true`, which is a claim.
 //!
 //! # Example
 //! ```toml
@@ -48,22 +48,17 @@
 
 use super::unoffered_service::unoffered;
 use crate::catalog::{Claim, Guarantee, Severity};
-use crate::check::rule::Look;
-use crate::check::{Lints, Rule};
+use crate::check::Lints;
 use crate::registry::{Proof, Registry, Vacuity};
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "vacuous-guarantee",
-    severity: Severity::Warning,
-    source: include_str!("vacuous_guarantee.rs"),
-    look: Look::Lint(look),
-};
+pub(super) const RULE: Rule = Rule::lint("vacuous-guarantee", Severity::Warning, include_str!("vacuous_guarantee.rs"));
 
-fn look(lints: &mut Lints<'_>) {
+pub(super) fn look(lints: &mut Lints<'_>) {
     let registry = lints.registry;
     for (guarantee, proof) in registry.guarantees().iter().zip(lints.proofs) {
         let (message, help) = match proof {
-            // It speaks of an application that is not there, which another rule says.
+            // Another rule reports a guarantee about an unknown application.
             Proof::Holds | Proof::Broken(_) | Proof::Vacuous(Vacuity::UnknownApplication) => continue,
             Proof::Vacuous(Vacuity::Demanded) => match &guarantee.claim {
                 Claim::Services(services) if services.is_empty() => {
@@ -89,7 +84,7 @@ fn look(lints: &mut Lints<'_>) {
     }
 }
 
-/// Returns whether no request is answered for a reason that is reported at its own place.
+/// Returns whether the reason that no request is answered is reported elsewhere.
 fn has_another_cause(registry: &Registry, guarantee: &Guarantee) -> bool {
     let request = &guarantee.request;
     let section = request.application.as_ref().and_then(|(name, _)| registry.sections().get_key_value(name));

@@ -1,14 +1,14 @@
 //! # What it finds
-//! A catalog file, or a folder on the way to it, that everybody on this machine may write, or a group in which others
-//! are than root and its owner. It is looked for on Unix. A folder with the sticky bit, as `/tmp` has it, is not
-//! reported, nor is the group of one's own that many systems give each user. Symbolic links are followed, and the
-//! folders on both ways looked at. Opening refuses such catalogs, and those of another user. The example is found when
-//! its file has mode `0666`, and not when it has `0644`.
+//! A catalog file, or a folder on the path to it, that everybody on this machine can write, or that a group with
+//! members other than root and the owner can write. The rule applies only on Unix. Folders with the sticky bit, such as
+//! `/tmp`, are not reported, and neither is the private group that many systems give each user. Symbolic links are
+//! followed, and the folders on both paths are checked. Opening refuses such catalogs, and those of another user. The
+//! rule fires for the example if its file has mode `0666`, and not if it has `0644`.
 //!
 //! # Why it matters
-//! Who can write the catalog decides where programs connect, through which proxy, and whether encrypted. Who can write
-//! the folder can put another file in its place. Malware does: ZeroAccess got between programs and the network by
-//! changing one path in the Winsock catalog.
+//! Whoever can write the catalog determines where programs connect, through which proxy, and with or without
+//! encryption. Whoever can write the folder can replace the file. Malware has used this: ZeroAccess inserted itself
+//! between programs and the network by changing one path in the Winsock catalog.
 //!
 //! # Example
 //! ```toml
@@ -41,18 +41,14 @@
 //! ```
 
 use crate::catalog::Severity;
-use crate::check::rule::Look;
-use crate::check::{Lints, Rule};
+use crate::check::Lints;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "writable-by-others",
-    severity: Severity::Warning,
-    source: include_str!("writable_by_others.rs"),
-    look: Look::Lint(look),
-};
+pub(super) const RULE: Rule =
+    Rule::lint("writable-by-others", Severity::Warning, include_str!("writable_by_others.rs"));
 
 #[cfg(unix)]
-fn look(lints: &mut Lints<'_>) {
+pub(super) fn look(lints: &mut Lints<'_>) {
     use crate::catalog::rights::{Trusted, exposures};
     use crate::catalog::{FileUse, Right, Span};
     use std::os::unix::fs::MetadataExt;
@@ -60,7 +56,7 @@ fn look(lints: &mut Lints<'_>) {
     let mut places = std::collections::HashSet::new();
     for (file, source) in lints.registry.sources().iter() {
         let Some(path) = source.file() else { continue };
-        // Whoever checks may be another than who will open; so the owner is trusted, and whose the file is is not asked.
+        // The user who runs the check need not be the user who opens the catalog, so every owner is trusted.
         let Ok(owner) = std::fs::metadata(path).map(|facts| facts.uid()) else { continue };
         let exposures = exposures(path, FileUse::Trusted, &Trusted::new(owner)).unwrap_or_default();
         for exposure in exposures.into_iter().filter(|exposure| exposure.right != Right::Owned) {
@@ -75,6 +71,6 @@ fn look(lints: &mut Lints<'_>) {
     }
 }
 
-/// Elsewhere files do not say who may write them in a way that the standard library reads.
+/// Finds nothing: on other systems, the standard library does not read the write permissions of files.
 #[cfg(not(unix))]
-fn look(_: &mut Lints<'_>) {}
+pub(super) fn look(_: &mut Lints<'_>) {}

@@ -1,10 +1,10 @@
 //! # What it finds
-//! A reference to an entry of another kind: a layer where a base is expected, a base or chain where a layer is
-//! expected, a chain over several bases where one entry is expected.
+//! A reference to an entry of another kind: a layer in place of a base, a base or chain in place of a layer, or a chain
+//! over several bases in place of a single entry.
 //!
 //! # Why it matters
-//! A layer carries nothing by itself: as the base of a chain, or as an answer that an `[[expect]]` expects, it stands
-//! for no socket at all. A chain belongs below others, as their `base`, and not among their `layers`.
+//! A layer carries no data by itself: as the base of a chain, or as the answer that an `[[expect]]` expects, it would
+//! be no socket at all. A chain can be the `base` of another chain, but not one of its `layers`.
 //!
 //! # Example
 //! ```toml
@@ -70,9 +70,6 @@
 //! base = "tcp4"
 //! ```
 
-use crate::catalog::Severity;
-use crate::check::Rule;
-use crate::check::rule::Look;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule =
-    Rule { code: "wrong-kind", severity: Severity::Error, source: include_str!("wrong_kind.rs"), look: Look::Fault };
+pub(super) const RULE: Rule = Rule::fault("wrong-kind", include_str!("wrong_kind.rs"));

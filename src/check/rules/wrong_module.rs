@@ -1,11 +1,11 @@
 //! # What it finds
-//! A base protocol whose provider's module implements layers, or a layer whose provider's module implements base
-//! protocols. What a module implements is known of those that sockatlas brings, and of those that a program adds when it
-//! loads the catalog.
+//! A base protocol whose provider has a module that implements layers, or a layer whose provider has a module that
+//! implements base protocols. This is known of the modules of sockatlas, and of those that a program adds when it loads
+//! the catalog.
 //!
 //! # Why it matters
-//! Such an entry can be put into a chain, is selected, and can never be opened. Its options are not looked at, for there
-//! is nothing that they could be options of.
+//! Such an entry could be put into a chain and selected, but could never be opened. Its options are not checked,
+//! because no module defines them.
 //!
 //! # Example
 //! ```toml
@@ -55,13 +55,6 @@
 //! base = "tcp4"
 //! ```
 
-use crate::catalog::Severity;
-use crate::check::Rule;
-use crate::check::rule::Look;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "wrong-module",
-    severity: Severity::Error,
-    source: include_str!("wrong_module.rs"),
-    look: Look::Fault,
-};
+pub(super) const RULE: Rule = Rule::fault("wrong-module", include_str!("wrong_module.rs"));

@@ -1,11 +1,11 @@
 //! # What it finds
-//! An option with a value that it does not take: of another type, out of its range, a time without a unit, an address
-//! without a port. An option for sockets of which the entry's are none, such as one of TCP on a datagram socket. Two
-//! options of which each excludes the other, such as two places of one password.
+//! An option with an invalid value: a value of another type or out of range, a time without a unit, an address without
+//! a port. Also an option for sockets of another kind, such as a TCP option for a datagram socket, and two options that
+//! exclude each other, such as two sources of one password.
 //!
 //! # Why it matters
-//! What could not be obeyed would have to be skipped, or be found out when the first connection is made. A catalog that
-//! loads says of each option what will be done.
+//! An invalid option would have to be ignored, or would be noticed only when the first connection is opened. In a
+//! catalog that loads, the effect of each option is certain.
 //!
 //! # Example
 //! ```toml
@@ -39,13 +39,6 @@
 //! options = { keepalive = true, tcp-user-timeout = "30s" }
 //! ```
 
-use crate::catalog::Severity;
-use crate::check::Rule;
-use crate::check::rule::Look;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "wrong-option",
-    severity: Severity::Error,
-    source: include_str!("wrong_option.rs"),
-    look: Look::Fault,
-};
+pub(super) const RULE: Rule = Rule::fault("wrong-option", include_str!("wrong_option.rs"));

@@ -1,10 +1,10 @@
 //! # What it finds
-//! A value of the wrong type, out of range, or at odds with another one.
+//! A value that has the wrong type, is out of range, or contradicts another value.
 //!
 //! # Why it matters
-//! Tools that take `"yes"` for true, or cut a number to the bits that they have, do something else than what is
-//! written. The Winsock catalog has such fields: a negative `iProtocolMaxOffset`, a chain length above seven. Here each
-//! value is what its key expects, or it is refused.
+//! Tools that accept `"yes"` for true, or truncate a number to the available bits, do something other than what is
+//! written. The Winsock catalog has such fields: a negative `iProtocolMaxOffset`, or a chain length above seven. Here,
+//! a value that its key does not accept is refused.
 //!
 //! # Example
 //! ```toml
@@ -36,9 +36,6 @@
 //! matches-zero = true
 //! ```
 
-use crate::catalog::Severity;
-use crate::check::Rule;
-use crate::check::rule::Look;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule =
-    Rule { code: "wrong-value", severity: Severity::Error, source: include_str!("wrong_value.rs"), look: Look::Fault };
+pub(super) const RULE: Rule = Rule::fault("wrong-value", include_str!("wrong_value.rs"));

@@ -1,11 +1,47 @@
-//! Providers that only one of the two sets has.
+//! # What it finds
+//! A provider that is in one of the two sets and not in the other. The rule applies only if the source states both sets in
+//! full.
+//!
+//! # Why it matters
+//! 32-bit programs use `Catalog_Entries`, and 64-bit programs use `Catalog_Entries64`. A provider that is installed in only
+//! one of the two filters, or breaks, only the programs of that bitness.
+//!
+//! # Example
+//! ```text
+//! $ sockatlas winsock show catalog.reg  # excerpt
+//! 1 entry of 32-bit programs; the counter says 1
+//!   1001  MSAFD Tcpip [TCP/IP]
+//!       provider        e70f1aa0-ab8b-11cf-8ca3-00805f48a192
+//! 2 entries of 64-bit programs; the counter says 2
+//!   1001  MSAFD Tcpip [TCP/IP]
+//!       provider        e70f1aa0-ab8b-11cf-8ca3-00805f48a192
+//!   1006  AF_UNIX
+//!       provider        a00943d9-9c2e-4633-9b59-0057a3160994
+//! ```
+//!
+//! # Mended
+//! ```text
+//! $ sockatlas winsock show catalog.reg  # excerpt
+//! 2 entries of 32-bit programs; the counter says 2
+//!   1001  MSAFD Tcpip [TCP/IP]
+//!       provider        e70f1aa0-ab8b-11cf-8ca3-00805f48a192
+//!   1006  AF_UNIX
+//!       provider        a00943d9-9c2e-4633-9b59-0057a3160994
+//! 2 entries of 64-bit programs; the counter says 2
+//!   1001  MSAFD Tcpip [TCP/IP]
+//!       provider        e70f1aa0-ab8b-11cf-8ca3-00805f48a192
+//!   1006  AF_UNIX
+//!       provider        a00943d9-9c2e-4633-9b59-0057a3160994
+//! ```
 
 use super::super::{Bitness, Field, Item};
 use super::Judged;
 use crate::catalog::Severity;
-use crate::report::Finding;
+use crate::report::{Finding, Rule};
 use indexmap::IndexMap;
 use uuid::Uuid;
+
+pub(super) const RULE: Rule = Rule::lint("winsock-bitness", Severity::Warning, include_str!("bitness.rs"));
 
 /// Compares the providers of the two sets if both are stated in full: an excerpt may leave out what the other set has.
 pub(super) fn look(sets: &[Judged<'_>], found: &mut Vec<Finding>) {
@@ -22,7 +58,7 @@ pub(super) fn look(sets: &[Judged<'_>], found: &mut Vec<Finding>) {
                 there.name()
             );
             found.push(
-                Finding::new("winsock-bitness", Severity::Warning, message, item.field_at(Field::ProviderId))
+                Finding::new(RULE.code, RULE.severity, message, item.field_at(Field::ProviderId))
                     .label(there.set.at, "it is not here")
                     .help("programs of the other bitness go without it: install it for both, or remove it"),
             );

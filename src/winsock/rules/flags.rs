@@ -1,15 +1,63 @@
-//! Fields of one item that contradict one another.
+//! # What it finds
+//! Fields of one item that contradict one another: a multipoint plane without `XP1_SUPPORT_MULTIPOINT`,
+//! `XP1_CONNECTIONLESS` on a stream, a byte order that does not exist, protocol numbers above the greatest possible one, or
+//! a minimum address length above the maximum. As an error: `XP1_UNI_SEND` together with `XP1_UNI_RECV`. As a note: messages
+//! of size 0, which the items of VMware have.
+//!
+//! # Why it matters
+//! Programs select providers by these flags. Contradictory values come from a faulty installer or from a mistake in a manual
+//! change.
+//!
+//! # Example
+//! ```netsh
+//! Winsock Catalog Provider Entry
+//! ------------------------------------------------------
+//! Entry Type:                         Base Service Provider
+//! Description:                        MSAFD Tcpip [TCP/IP]
+//! Provider ID:                        {E70F1AA0-AB8B-11CF-8CA3-00805F48A192}
+//! Provider Path:                      %SystemRoot%\system32\mswsock.dll
+//! Catalog Entry ID:                   1001
+//! Version:                            2
+//! Address Family:                     2
+//! Max Address Length:                 16
+//! Min Address Length:                 16
+//! Socket Type:                        1
+//! Protocol:                           6
+//! Service Flags:                      0x20866
+//! Protocol Chain Length:              1
+//! ```
+//!
+//! # Mended
+//! ```netsh
+//! Winsock Catalog Provider Entry
+//! ------------------------------------------------------
+//! Entry Type:                         Base Service Provider
+//! Description:                        MSAFD Tcpip [TCP/IP]
+//! Provider ID:                        {E70F1AA0-AB8B-11CF-8CA3-00805F48A192}
+//! Provider Path:                      %SystemRoot%\system32\mswsock.dll
+//! Catalog Entry ID:                   1001
+//! Version:                            2
+//! Address Family:                     2
+//! Max Address Length:                 16
+//! Min Address Length:                 16
+//! Socket Type:                        1
+//! Protocol:                           6
+//! Service Flags:                      0x20066
+//! Protocol Chain Length:              1
+//! ```
 
 use super::super::{Field, Item};
 use super::Judged;
 use crate::catalog::Severity;
-use crate::report::Finding;
+use crate::report::{Finding, Rule};
 use crate::terms::Services;
 
-const CODE: &str = "winsock-flags";
+pub(super) const RULE: Rule = Rule::lint("winsock-flags", Severity::Warning, include_str!("flags.rs"));
+
 /// `SOCK_STREAM`.
 const STREAM: i32 = 1;
 
+/// Reports fields of one item that contradict one another.
 pub(super) fn look(judged: &Judged<'_>, found: &mut Vec<Finding>) {
     for item in &judged.set.items {
         services(item, found);
@@ -21,7 +69,7 @@ fn services(item: &Item, found: &mut Vec<Finding>) {
     let offers = |services: &Services| item.info.offers(services);
     let mut add = |severity, message: &str, help: &str| {
         let message = format!("{} {message}", item.named());
-        found.push(Finding::new(CODE, severity, message, item.field_at(Field::ServiceFlags1)).help(help));
+        found.push(Finding::new(RULE.code, severity, message, item.field_at(Field::ServiceFlags1)).help(help));
     };
     if offers(&Services::UNI_SEND) && offers(&Services::UNI_RECV) {
         add(
@@ -53,7 +101,7 @@ fn sizes(item: &Item, found: &mut Vec<Finding>) {
     let info = &item.info;
     let mut add = |severity, field, message: String, help: &str| {
         let message = format!("{} {message}", item.named());
-        found.push(Finding::new(CODE, severity, message, item.field_at(field)).help(help));
+        found.push(Finding::new(RULE.code, severity, message, item.field_at(field)).help(help));
     };
     let (min, max) = (info.min_address_length, info.max_address_length);
     if min > max {

@@ -1,42 +1,86 @@
-//! Library paths that cannot be loaded, or in whose place another library may be loaded.
+//! # What it finds
+//! An item without a library; an item whose library path has neither a folder nor a variable such as `%SystemRoot%`; and an
+//! item of a known provider with a library that is not the library of this provider, in whatever folder. With
+//! `--windows-root`, also a library file that does not exist.
+//!
+//! # Why it matters
+//! A missing library breaks every socket of the item (error 10106). A library without a folder is searched for along the
+//! search path, where another file may be found first: the malware ZeroAccess was loaded into every program after it had
+//! changed `%SystemRoot%\system32\mswsock.dll` to `mswsock.dll`. A foreign library under the GUID of a Microsoft provider is
+//! loaded into every program too, and especially if all items of the provider name it.
+//!
+//! # Example
+//! ```netsh
+//! Winsock Catalog Provider Entry
+//! ------------------------------------------------------
+//! Entry Type:                         Base Service Provider
+//! Description:                        MSAFD Tcpip [TCP/IP]
+//! Provider ID:                        {E70F1AA0-AB8B-11CF-8CA3-00805F48A192}
+//! Provider Path:                      mswsock.dll
+//! Catalog Entry ID:                   1001
+//! Version:                            2
+//! Address Family:                     2
+//! Max Address Length:                 16
+//! Min Address Length:                 16
+//! Socket Type:                        1
+//! Protocol:                           6
+//! Service Flags:                      0x20066
+//! Protocol Chain Length:              1
+//! ```
+//!
+//! # Mended
+//! ```netsh
+//! Winsock Catalog Provider Entry
+//! ------------------------------------------------------
+//! Entry Type:                         Base Service Provider
+//! Description:                        MSAFD Tcpip [TCP/IP]
+//! Provider ID:                        {E70F1AA0-AB8B-11CF-8CA3-00805F48A192}
+//! Provider Path:                      %SystemRoot%\system32\mswsock.dll
+//! Catalog Entry ID:                   1001
+//! Version:                            2
+//! Address Family:                     2
+//! Max Address Length:                 16
+//! Min Address Length:                 16
+//! Socket Type:                        1
+//! Protocol:                           6
+//! Service Flags:                      0x20066
+//! Protocol Chain Length:              1
+//! ```
 
-use super::super::Field;
+use super::super::mounted::{LibraryFile, LibraryState, MountedWindows};
 use super::super::standard::StandardProvider;
+use super::super::windows_path::WindowsPath;
+use super::super::{Bitness, Field, Item, Store};
 use super::Judged;
 use crate::catalog::Severity;
-use crate::report::Finding;
+use crate::report::{Finding, Rule};
+use std::collections::HashMap;
+use std::path::Path;
 
-pub(super) const CODE: &str = "winsock-library-path";
+pub(super) const RULE: Rule = Rule::lint("winsock-library-path", Severity::Error, include_str!("library_path.rs"));
 
+/// Reports library paths that cannot be loaded, or in whose place another library may be loaded.
 pub(super) fn look(judged: &Judged<'_>, found: &mut Vec<Finding>) {
     for item in &judged.set.items {
         let path = item.info.path.as_str();
         let at = item.field_at(Field::LibraryPath);
         let provider = StandardProvider::by_id(item.info.provider_id);
-        let (severity, message) = match flaw(path, provider) {
+        let message = match flaw(path, provider) {
             None => continue,
-            Some(Flaw::Empty) => (Severity::Error, format!("{} names no library", item.named())),
-            Some(Flaw::Bare) => {
-                let message = format!(
-                    "{} names its library without a folder: whichever `{path}` is found first is loaded",
-                    item.named()
-                );
-                (Severity::Error, message)
-            }
+            Some(Flaw::Empty) => format!("{} names no library", item.named()),
+            Some(Flaw::Bare) => format!(
+                "{} names its library without a folder: whichever `{path}` is found first is loaded",
+                item.named()
+            ),
             Some(Flaw::Elsewhere(name)) => {
-                let message =
-                    format!("{} is of Microsoft's provider `{name}`, and its library is `{path}`", item.named());
-                (Severity::Error, message)
+                format!("{} is of Microsoft's provider `{name}`, and its library is `{path}`", item.named())
             }
-            Some(Flaw::Other(name)) => {
-                let message = format!(
-                    "{} is of the provider `{name}`, and its library is `{path}`, which is not that provider's",
-                    item.named()
-                );
-                (Severity::Error, message)
-            }
+            Some(Flaw::Other(name)) => format!(
+                "{} is of the provider `{name}`, and its library is `{path}`, which is not that provider's",
+                item.named()
+            ),
         };
-        found.push(Finding::new(CODE, severity, message, at).help(usual(provider)));
+        found.push(Finding::new(RULE.code, RULE.severity, message, at).help(usual(provider)));
     }
 }
 
@@ -73,4 +117,45 @@ fn usual(provider: Option<&StandardProvider>) -> String {
         Some(provider) => format!("Windows has `{}` here: `sockatlas winsock repair` restores it", provider.library),
         None => "its provider must be installed anew, or removed".to_owned(),
     }
+}
+
+/// Returns a finding for each item whose library the volume does not hold; `root` is the folder that contains `Windows`. If there
+/// is no Windows in it, a single finding reports that.
+///
+/// Only paths that state a place on the system's own volume are looked up: those below `%SystemRoot%`, `%windir%`,
+/// `%SystemDrive%` or `C:`.
+pub(crate) fn missing_libraries(store: &Store, root: &Path) -> Vec<Finding> {
+    let mounted = match MountedWindows::open(root) {
+        Ok(mounted) => mounted,
+        Err(error) => {
+            let message = format!("no library can be looked for in `{}`: {error}", root.display());
+            let first = store.items().next();
+            let finding =
+                |item: &Item| Finding::new(RULE.code, RULE.severity, message, item.field_at(Field::LibraryPath));
+            return first.map(finding).into_iter().collect();
+        }
+    };
+    let mut found = Vec::new();
+    // Many items share few libraries, and each lookup reads folders.
+    let mut seen: HashMap<(&str, Option<Bitness>), LibraryFile> = HashMap::new();
+    for set in &store.sets {
+        for item in &set.items {
+            let path = item.info.path.as_str();
+            if !matches!(WindowsPath::of(path), WindowsPath::Windows(_) | WindowsPath::Drive { .. }) {
+                continue;
+            }
+            let library = seen.entry((path, set.bits)).or_insert_with(|| mounted.library(path, set.bits));
+            let (Some(place), LibraryState::Missing | LibraryState::NoFile) = (&library.looked_for, &library.state)
+            else {
+                continue;
+            };
+            let place = place.strip_prefix(root).unwrap_or(place).display();
+            let message = format!("{} names the library `{path}`, and there is no `{place}`", item.named());
+            found.push(
+                Finding::new(RULE.code, RULE.severity, message, item.field_at(Field::LibraryPath))
+                    .help("no socket can be made of it: install its provider anew, or remove what it left behind"),
+            );
+        }
+    }
+    found
 }

@@ -1,34 +1,74 @@
-//! Counters and key names that do not match the keys of a catalog.
+//! # What it finds
+//! Counters and keys of a registry export that contradict one another: `Num_Catalog_Entries` or `Num_Catalog_Entries64` is
+//! missing or is not the number of keys, the keys have a hole or are not numbered from `000000000001` with twelve digits, or
+//! `Next_Catalog_Entry_ID` is an id that is in use.
 //!
-//! Windows reads the keys from `000000000001` up to the number that the counter states. It does not find keys behind a hole, or
-//! with other names.
+//! # Why it matters
+//! Windows reads the keys from the first one up to the number in the counter. It does not read the keys behind a hole, which
+//! often is the whole catalog, and the next installer assigns an id that another item already has. The usual cause is keys
+//! that were deleted by hand.
+//!
+//! # Example
+//! ```reg
+//! Windows Registry Editor Version 5.00
+//!
+//! [HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\WinSock2\Parameters\Protocol_Catalog9]
+//! "Num_Catalog_Entries"=dword:00000001
+//!
+//! [HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\WinSock2\Parameters\Protocol_Catalog9\Catalog_Entries]
+//! ```
+//!
+//! # Mended
+//! ```reg
+//! Windows Registry Editor Version 5.00
+//!
+//! [HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\WinSock2\Parameters\Protocol_Catalog9]
+//! "Num_Catalog_Entries"=dword:00000000
+//!
+//! [HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\WinSock2\Parameters\Protocol_Catalog9\Catalog_Entries]
+//! ```
 
 use super::super::{Bitness, Set, Store};
 use super::Judged;
 use crate::catalog::{Severity, Span};
-use crate::report::Finding;
+use crate::report::{Finding, Rule};
 
-const CODE: &str = "winsock-numbering";
+pub(super) const RULE: Rule = Rule::lint("winsock-numbering", Severity::Error, include_str!("numbering.rs"));
+
 const HELP: &str = "`sockatlas winsock repair` numbers the keys anew and sets the counters";
 /// The number of digits in the name of a key.
 pub(super) const DIGITS: usize = 12;
 
-/// Checks the counter and the keys of one set.
-pub(super) fn look(judged: &Judged<'_>, found: &mut Vec<Finding>) {
-    count(judged, found);
+/// Checks the counters and the keys of all sets, and the next id.
+///
+/// Windows reads the keys from `000000000001` up to the number that the counter states. It does not find keys behind a hole, or
+/// with other names.
+pub(super) fn look(sets: &[Judged<'_>], found: &mut Vec<Finding>) {
+    for judged in sets {
+        count(judged, found);
+        keys(judged, found);
+    }
+    // Without a set no id is taken.
+    if let Some(first) = sets.first() {
+        next_id(first.store, found);
+    }
+}
+
+/// Reports keys that Windows does not read.
+fn keys(judged: &Judged<'_>, found: &mut Vec<Finding>) {
     let mut numbers = Vec::new();
-    for (name, number, at) in keys(judged.set) {
+    for (name, number, at) in numbered(judged.set) {
         if number > 0 && name.len() == DIGITS {
             numbers.push((number, name, at));
             continue;
         }
         let message = format!("key `{name}` of {} is none that Windows reads", judged.name());
         let help = format!("keys are numbered from `{:0DIGITS$}`: {HELP}", 1);
-        found.push(Finding::new(CODE, Severity::Error, message, at).help(help));
+        found.push(Finding::new(RULE.code, RULE.severity, message, at).help(help));
     }
     for (expected, name, at, before) in holes(numbers) {
         let message = format!("{} has no key `{expected:0DIGITS$}`, and `{name}` follows", judged.name());
-        let finding = Finding::new(CODE, Severity::Error, message, at).help(HELP);
+        let finding = Finding::new(RULE.code, RULE.severity, message, at).help(HELP);
         found.push(match before {
             Some(before) => finding.label(before, "the last key before the hole"),
             None => finding,
@@ -56,7 +96,7 @@ pub(super) fn holes(mut numbers: Vec<(u64, &str, Span)>) -> Vec<Hole<'_>> {
 }
 
 /// Returns the keys of a set, with name, number and place. Sources without keys yield none.
-fn keys(set: &Set) -> impl Iterator<Item = (&str, u64, Span)> {
+fn numbered(set: &Set) -> impl Iterator<Item = (&str, u64, Span)> {
     let items = set.items.iter().filter_map(|item| {
         let key = item.key.as_ref()?;
         Some((key.value.as_str(), item.number, key.at))
@@ -66,6 +106,7 @@ fn keys(set: &Set) -> impl Iterator<Item = (&str, u64, Span)> {
     items.chain(malformed).filter_map(|(name, number, at)| Some((name, number?, at)))
 }
 
+/// Reports a counter that is not the number of keys.
 fn count(judged: &Judged<'_>, found: &mut Vec<Finding>) {
     let Some(count) = &judged.set.count else { return uncounted(judged, found) };
     let there = judged.set.items.len() + judged.set.malformed.len();
@@ -74,7 +115,7 @@ fn count(judged: &Judged<'_>, found: &mut Vec<Finding>) {
     }
     let name = counter(judged.set.bits);
     let message = format!("`{name}` is {}, and {} has {there} keys", count.value, judged.name());
-    let finding = Finding::new(CODE, Severity::Error, message, count.at).help(HELP);
+    let finding = Finding::new(RULE.code, RULE.severity, message, count.at).help(HELP);
     found.push(finding.label(judged.set.at, "the keys are counted here"));
 }
 
@@ -83,7 +124,7 @@ fn uncounted(judged: &Judged<'_>, found: &mut Vec<Finding>) {
     let Some(catalog) = &judged.store.protocol_catalog else { return };
     let (name, set) = (counter(judged.set.bits), judged.name());
     let message = format!("there is no `{name}`: Windows reads none of the entries of {set}");
-    let finding = Finding::new(CODE, Severity::Error, message, catalog.at).help(HELP);
+    let finding = Finding::new(RULE.code, RULE.severity, message, catalog.at).help(HELP);
     found.push(finding.label(judged.set.at, "these are the entries"));
 }
 
@@ -96,11 +137,11 @@ pub(super) const fn counter(bits: Option<Bitness>) -> &'static str {
 }
 
 /// Reports a next id that is not above all ids of both sets.
-pub(super) fn next_id(store: &Store, found: &mut Vec<Finding>) {
+fn next_id(store: &Store, found: &mut Vec<Finding>) {
     let Some(next) = &store.next_catalog_entry_id else { return };
     let Some(last) = store.items().max_by_key(|item| item.id()).filter(|last| last.id() >= next.value) else { return };
     let message = format!("`Next_Catalog_Entry_ID` is {}, and ids up to {} are taken", next.value, last.id());
     let label = format!("{} has the highest", last.named());
     let at = last.field_at(super::super::Field::CatalogEntryId);
-    found.push(Finding::new(CODE, Severity::Error, message, next.at).label(at, label).help(HELP));
+    found.push(Finding::new(RULE.code, RULE.severity, message, next.at).label(at, label).help(HELP));
 }

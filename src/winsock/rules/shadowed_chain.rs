@@ -1,12 +1,46 @@
-//! The order of items: the first matching item answers a request, so some items never do.
+//! # What it finds
+//! A chain that no request selects, because a base protocol or another chain with the same family, type and protocols comes
+//! before it. As a note: a chain behind a chain that runs over it, and a base protocol that duplicates another one, as the
+//! RSVP items on every Windows do.
+//!
+//! # Why it matters
+//! Windows selects the first item that matches. A chain behind its own base protocol is installed but never used: the filter
+//! or firewall that it belongs to sees no traffic. Installers put chains first; an order that was restored by hand often does
+//! not.
+//!
+//! # Example
+//! ```text
+//! $ sockatlas winsock show catalog.txt  # excerpt
+//!   1001  MSAFD Tcpip [TCP/IP]
+//!       kind            base
+//!   1031  Acme over [MSAFD Tcpip [TCP/IP]]
+//!       kind            chain
+//!       chain           1030 Acme / 1001 MSAFD Tcpip [TCP/IP]
+//!   1030  Acme
+//!       kind            layer
+//! ```
+//!
+//! # Mended
+//! ```text
+//! $ sockatlas winsock show catalog.txt  # excerpt
+//!   1031  Acme over [MSAFD Tcpip [TCP/IP]]
+//!       kind            chain
+//!       chain           1030 Acme / 1001 MSAFD Tcpip [TCP/IP]
+//!   1001  MSAFD Tcpip [TCP/IP]
+//!       kind            base
+//!   1030  Acme
+//!       kind            layer
+//! ```
 
 use super::super::info::provider_flags::MATCHES_PROTOCOL_ZERO;
-use super::super::{Field, Item, ItemKind};
+use super::super::{Item, ItemKind};
 use super::Judged;
 use crate::catalog::Severity;
-use crate::report::Finding;
-use indexmap::IndexMap;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use crate::report::{Finding, Rule};
+use std::collections::{BTreeMap, HashMap};
+
+pub(super) const RULE: Rule =
+    Rule::lint("winsock-shadowed-chain", Severity::Warning, include_str!("shadowed_chain.rs"));
 
 /// The requests of one address family and socket type that an item matches.
 #[derive(Copy, Clone, PartialEq, Eq, Hash)]
@@ -64,7 +98,7 @@ impl<'s> Earlier<'s> {
 }
 
 /// Reports items that no request selects because an earlier item matches all of their requests.
-pub(super) fn shadowed(judged: &Judged<'_>, found: &mut Vec<Finding>) {
+pub(super) fn look(judged: &Judged<'_>, found: &mut Vec<Finding>) {
     let mut earlier: HashMap<(i32, i32), Earlier<'_>> = HashMap::new();
     for item in judged.set.items.iter().filter(|item| matches!(item.kind(), ItemKind::Base | ItemKind::Chain)) {
         let Some(matched) = Matched::of(item) else { continue };
@@ -95,7 +129,7 @@ fn shadow(judged: &Judged<'_>, item: &Item, winner: &Item) -> Option<Finding> {
     };
     let message = format!("{asked} selects {}: {} comes first", item.named(), winner.named());
     Some(
-        Finding::new("winsock-shadowed-chain", severity, message, item.at)
+        Finding::new(RULE.code, severity, message, item.at)
             .label(winner.at, "it matches all that the other matches")
             .help(help),
     )
@@ -107,29 +141,4 @@ fn runs_over(judged: &Judged<'_>, upper: &Item, lower: &Item) -> bool {
     let layers =
         lower.info.chain.ids().iter().filter(|&&id| judged.by_id(id).is_some_and(|item| item.kind() != ItemKind::Base));
     upper.kind() == ItemKind::Chain && (ids.contains(&lower.id()) || layers.clone().all(|id| ids.contains(id)))
-}
-
-/// Reports several chains of one family, type and protocol of which none runs over another, and which of them wins.
-pub(super) fn several(judged: &Judged<'_>, found: &mut Vec<Finding>) {
-    let chains = || judged.of_kind(ItemKind::Chain);
-    let inner: HashSet<u32> = chains().flat_map(|chain| chain.info.chain.ids()).copied().collect();
-    let mut by_triple: IndexMap<(i32, i32, i32), Vec<&Item>> = IndexMap::new();
-    for chain in chains().filter(|chain| !inner.contains(&chain.id())) {
-        by_triple.entry(chain.info.triple()).or_default().push(chain);
-    }
-    for ((family, socket_type, protocol), chains) in by_triple {
-        let [winner, others @ ..] = chains.as_slice() else { continue };
-        if others.is_empty() {
-            continue;
-        }
-        let message = format!(
-            "{} chains are for address family {family}, socket type {socket_type}, protocol {protocol}: {} wins, the first",
-            chains.len(),
-            winner.name_and_id()
-        );
-        let finding =
-            Finding::new("winsock-several-chains", Severity::Note, message, winner.field_at(Field::ChainEntries));
-        let finding = others.iter().fold(finding, |finding, other| finding.label(other.at, "behind it"));
-        found.push(finding.help("if all are to see the traffic, install them over one another"));
-    }
 }

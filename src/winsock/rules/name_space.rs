@@ -1,16 +1,61 @@
-//! Name-space providers, through which programs look up names: wrong counters, missing providers, and wrong libraries.
+//! # What it finds
+//! Name-space providers that Windows cannot use: their number differs from `Num_Catalog_Entries` or
+//! `Num_Catalog_Entries64`, their keys have a hole, the DNS provider is missing or disabled, or a library has no folder or is
+//! not the library of its provider. As a warning: the library of another provider in a folder that users can write.
+//!
+//! # Why it matters
+//! Every program that looks up a name loads the libraries of all these providers, so malware can use a name-space provider
+//! in the same way as a layer. Without the DNS provider, sockets work, but no name is resolved to an address.
+//!
+//! # Example
+//! ```reg
+//! Windows Registry Editor Version 5.00
+//!
+//! [HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\WinSock2\Parameters\NameSpace_Catalog5]
+//! "Num_Catalog_Entries"=dword:00000001
+//!
+//! [HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\WinSock2\Parameters\NameSpace_Catalog5\Catalog_Entries]
+//!
+//! [HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\WinSock2\Parameters\NameSpace_Catalog5\Catalog_Entries\000000000001]
+//! "LibraryPath"="mswsock.dll"
+//! "DisplayString"="Tcpip"
+//! "ProviderId"=hex:40,9d,05,22,9e,7e,cf,11,ae,5a,00,aa,00,a7,11,2b
+//! "SupportedNameSpace"=dword:0000000c
+//! "Enabled"=dword:00000001
+//! "Version"=dword:00000000
+//! ```
+//!
+//! # Mended
+//! ```reg
+//! Windows Registry Editor Version 5.00
+//!
+//! [HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\WinSock2\Parameters\NameSpace_Catalog5]
+//! "Num_Catalog_Entries"=dword:00000001
+//!
+//! [HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\WinSock2\Parameters\NameSpace_Catalog5\Catalog_Entries]
+//!
+//! [HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\WinSock2\Parameters\NameSpace_Catalog5\Catalog_Entries\000000000001]
+//! "LibraryPath"="%SystemRoot%\\System32\\mswsock.dll"
+//! "DisplayString"="Tcpip"
+//! "ProviderId"=hex:40,9d,05,22,9e,7e,cf,11,ae,5a,00,aa,00,a7,11,2b
+//! "SupportedNameSpace"=dword:0000000c
+//! "Enabled"=dword:00000001
+//! "Version"=dword:00000000
+//! ```
 
 use super::super::name_spaces::{KNOWN_NAME_SPACES, KnownNameSpace};
 use super::super::windows_path::{WindowsPath, user_writable};
 use super::super::{NameSpaceProvider, NameSpaceSet, SourceForm, Store};
 use super::numbering::{DIGITS, counter, holes};
 use crate::catalog::{Severity, Span};
-use crate::report::Finding;
+use crate::report::{Finding, Rule};
 
-const CODE: &str = "winsock-name-space";
+pub(super) const RULE: Rule = Rule::lint("winsock-name-space", Severity::Error, include_str!("name_space.rs"));
+
 /// The advice for wrong keys and counters.
 const NUMBERS: &str = "number the keys from `000000000001` without a hole, and let the value say how many there are";
 
+/// Checks the name-space providers of both sets.
 pub(super) fn look(store: &Store, found: &mut Vec<Finding>) {
     // netsh does not print keys and libraries.
     if !matches!(store.form, SourceForm::Reg | SourceForm::Hive) {
@@ -18,7 +63,7 @@ pub(super) fn look(store: &Store, found: &mut Vec<Finding>) {
     }
     for set in &store.name_spaces {
         let mut add = |severity, message: String, at: Span, help: &str| {
-            found.push(Finding::new(CODE, severity, message, at).help(help));
+            found.push(Finding::new(RULE.code, severity, message, at).help(help));
         };
         numbers(store, set, &mut add);
         needed(set, &mut add);

@@ -1,11 +1,11 @@
 //! # What it finds
-//! An item of a Winsock catalog of which the source states a part: a block of netsh's that is cut off, a line of
-//! `instlsp -p`, a mark such as `[...]` where something is left out.
+//! An item of a Winsock catalog that the source states only in part: a netsh block that is cut off, a line of `instlsp -p`,
+//! or a mark such as `[...]` for omitted text.
 //!
 //! # Why it matters
-//! What is missing is not guessed: a chain whose base is not stated can be neither judged nor written back. Logs that
-//! people post are often cut so. Ask for the whole output, or better for the registry export, which also tells what
-//! netsh does not print.
+//! Missing facts are never guessed. A chain whose base protocol is not stated can be neither checked nor written back. Logs
+//! in support requests are often cut in this way. Ask for the whole output or, better, for the registry export, which also
+//! contains the fields that netsh does not print.
 //!
 //! # Example
 //! ```netsh
@@ -42,9 +42,6 @@
 //! Protocol Chain Length:              1
 //! ```
 
-use crate::catalog::Severity;
-use crate::check::Rule;
-use crate::check::rule::Look;
+use crate::report::Rule;
 
-pub(in crate::check) const RULE: Rule =
-    Rule { code: "winsock-gap", severity: Severity::Error, source: include_str!("gap.rs"), look: Look::Fault };
+pub(super) const RULE: Rule = Rule::fault("winsock-gap", include_str!("gap.rs"));

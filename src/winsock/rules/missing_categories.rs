@@ -1,10 +1,10 @@
 //! # What it finds
-//! A source with all of `Parameters` in which `AppId_Catalog` says of `lsass.exe`, `svchost.exe` or `wininit.exe` no
-//! categories of layers that they permit. Windows 7 and Windows 10 have them alike.
+//! A source with all of `Parameters` whose `AppId_Catalog` states no permitted layer categories for `lsass.exe`,
+//! `svchost.exe` or `wininit.exe`. Windows 7 and Windows 10 both state them.
 //!
 //! # Why it matters
-//! A program without categories loads every layer. Windows keeps layers out of its own processes in this way; where that is
-//! gone, a layer that is installed runs in the process that checks passwords.
+//! A program without categories loads every layer. Windows uses categories to keep layers out of its own processes. Without
+//! them, an installed layer also runs in the process that checks passwords.
 //!
 //! # Example
 //! ```reg
@@ -78,13 +78,34 @@
 //! [HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\WinSock2\Parameters\Protocol_Catalog9\Catalog_Entries]
 //! ```
 
+use super::super::{SourceForm, Store};
 use crate::catalog::Severity;
-use crate::check::Rule;
-use crate::check::rule::Look;
+use crate::report::{Finding, Rule};
 
-pub(in crate::check) const RULE: Rule = Rule {
-    code: "winsock-missing-categories",
-    severity: Severity::Warning,
-    source: include_str!("missing_categories.rs"),
-    look: Look::Winsock,
-};
+pub(super) const RULE: Rule =
+    Rule::lint("winsock-missing-categories", Severity::Warning, include_str!("missing_categories.rs"));
+
+/// The programs that have categories on both Windows 7 and Windows 10.
+const PROGRAMS: [&str; 3] = ["lsass.exe", "svchost.exe", "wininit.exe"];
+
+/// Looks for missing categories if the source has all of `Parameters`.
+pub(super) fn look(store: &Store, found: &mut Vec<Finding>) {
+    let whole = matches!(store.form, SourceForm::Reg | SourceForm::Hive);
+    let Some(at) = store.parameters.filter(|_| whole) else { return };
+    let there = |program: &&str| {
+        store.applications.iter().any(|application| {
+            let path = application.path.as_ref().map(|path| path.value.rsplit('\\').next().unwrap_or_default());
+            application.categories.is_some() && path.is_some_and(|path| path.eq_ignore_ascii_case(program))
+        })
+    };
+    let missing: Vec<String> =
+        PROGRAMS.iter().filter(|program| !there(program)).map(|program| format!("`{program}`")).collect();
+    if missing.is_empty() {
+        return;
+    }
+    let message =
+        format!("`AppId_Catalog` permits no categories for {}: every layer loads into it", missing.join(", "));
+    found.push(Finding::new(RULE.code, RULE.severity, message, at).help(
+        "Windows installs them: import `AppId_Catalog` of the same version, or set them (WSCSetApplicationCategory)",
+    ));
+}

@@ -1,10 +1,45 @@
-//! Faulty chains: their length is not possible, members are missing, they run over themselves, or they differ from their base.
+//! # What it finds
+//! A chain that is not possible: its length is below 0 or above 7, it contains an id twice, it contains its own id, it has a
+//! base protocol before its end, or it runs over a chain that runs over it.
+//!
+//! # Why it matters
+//! Seven is `MAX_PROTOCOL_CHAIN`: an item has no space for more ids, and installers that try to exceed it get error 11003. If
+//! a layer occurs twice in a chain, or if chains form a cycle, each call is forwarded without end.
+//!
+//! # Example
+//! ```text
+//! $ sockatlas winsock show catalog.txt  # excerpt
+//!   1031  Acme over [MSAFD Tcpip [TCP/IP]]
+//!       kind            chain
+//!       chain           1030 Acme / 1030 Acme / 1001 MSAFD Tcpip [TCP/IP]
+//!   1001  MSAFD Tcpip [TCP/IP]
+//!       kind            base
+//!   1030  Acme
+//!       kind            layer
+//! ```
+//!
+//! # Mended
+//! ```text
+//! $ sockatlas winsock show catalog.txt  # excerpt
+//!   1031  Acme over [MSAFD Tcpip [TCP/IP]]
+//!       kind            chain
+//!       chain           1030 Acme / 1001 MSAFD Tcpip [TCP/IP]
+//!   1001  MSAFD Tcpip [TCP/IP]
+//!       kind            base
+//!   1030  Acme
+//!       kind            layer
+//! ```
 
-use super::super::fault::{ChainFlaw, Difference, WinsockFault};
+use super::super::fault::{ChainFlaw, WinsockFault};
 use super::super::{Field, Item, ItemKind};
 use super::Judged;
 use crate::catalog::Fault;
+use crate::report::Rule;
 
+pub(super) const RULE: Rule = Rule::fault("winsock-malformed-chain", include_str!("malformed_chain.rs"));
+
+/// Reports chains whose length is not possible, that repeat an id, that have a base protocol before their end, or that run over
+/// themselves.
 pub(super) fn look(judged: &Judged<'_>, faults: &mut Vec<Fault>) {
     for item in &judged.set.items {
         match item.kind() {
@@ -13,11 +48,8 @@ pub(super) fn look(judged: &Judged<'_>, faults: &mut Vec<Fault>) {
                 faults.push(malformed(item, flaw).at(item.field_at(Field::ChainLength)));
             }
             ItemKind::Chain => {
-                missing(judged, item, faults);
                 repeated(item, faults);
                 bases(judged, item, faults);
-                ending(judged, item, faults);
-                unlike(judged, item, faults);
             }
             ItemKind::Base | ItemKind::Layer => {}
         }
@@ -29,20 +61,7 @@ fn malformed(item: &Item, flaw: ChainFlaw) -> WinsockFault {
     WinsockFault::MalformedChain { item: item.named(), flaw }
 }
 
-/// Reports ids that no item has, each once for a chain. In an excerpt the item may exist and be left out; the chain cannot be
-/// loaded then, but it is not called broken.
-fn missing(judged: &Judged<'_>, chain: &Item, faults: &mut Vec<Fault>) {
-    let is_excerpt = !judged.store.fragments.is_empty();
-    let ids = chain.info.chain.ids();
-    for (at, &id) in ids.iter().enumerate() {
-        if judged.by_id(id).is_none() && !ids[..at].contains(&id) {
-            let fault =
-                WinsockFault::BrokenChain { chain: chain.named(), id, position: at + 1, length: ids.len(), is_excerpt };
-            faults.push(fault.at(chain.field_at(Field::ChainEntries)));
-        }
-    }
-}
-
+/// Reports ids that occur twice in a chain, and chains that name themselves.
 fn repeated(chain: &Item, faults: &mut Vec<Fault>) {
     let ids = chain.info.chain.ids();
     let own = chain.id();
@@ -70,40 +89,6 @@ fn bases(judged: &Judged<'_>, chain: &Item, faults: &mut Vec<Fault>) {
         let label = format!("its id number {} names this", at + 1);
         faults.push(fault.at(chain.field_at(Field::ChainEntries)).because(base.field_at(Field::ChainLength), label));
     }
-}
-
-fn ending(judged: &Judged<'_>, chain: &Item, faults: &mut Vec<Fault>) {
-    let Some(last) = chain.info.chain.ids().last().and_then(|&id| judged.by_id(id)) else { return };
-    let is = match last.kind() {
-        ItemKind::Layer => "a layer",
-        ItemKind::Chain => "a chain",
-        // A malformed item is reported at its own place.
-        ItemKind::Base | ItemKind::Malformed => return,
-    };
-    let fault = WinsockFault::ChainWithoutBase { chain: chain.named(), last: last.name_and_id(), is };
-    faults.push(
-        fault
-            .at(chain.field_at(Field::ChainEntries))
-            .because(last.field_at(Field::ChainLength), "its last id names this"),
-    );
-}
-
-/// Reports chains that differ from their base. The fields that netsh prints of real chains always equal those of their bases,
-/// from which installers copy them.
-fn unlike(judged: &Judged<'_>, chain: &Item, faults: &mut Vec<Fault>) {
-    let Some(base) = judged.base_of(chain) else { return };
-    let compared = [
-        (Field::AddressFamily, chain.info.address_family, base.info.address_family),
-        (Field::SocketType, chain.info.socket_type, base.info.socket_type),
-        (Field::Protocol, chain.info.protocol, base.info.protocol),
-        (Field::MaxAddressLength, chain.info.max_address_length, base.info.max_address_length),
-        (Field::MinAddressLength, chain.info.min_address_length, base.info.min_address_length),
-    ];
-    let differing = compared.into_iter().filter(|(_, chain, base)| chain != base);
-    let differences: Vec<_> = differing.map(|(field, chain, base)| Difference { field, chain, base }).collect();
-    let Some(&Difference { field, .. }) = differences.first() else { return };
-    let fault = WinsockFault::ChainUnlikeBase { chain: chain.named(), base: base.name_and_id(), differences };
-    faults.push(fault.at(chain.field_at(field)).because(base.field_at(field), "its base"));
 }
 
 /// The progress of the walk over an item.

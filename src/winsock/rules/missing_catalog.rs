@@ -1,18 +1,50 @@
-//! Catalogs, and sets of a catalog, that are missing.
+//! # What it finds
+//! A catalog that is missing although the source refers to it: the protocol catalog or the catalog of name-space providers
+//! that `Parameters` names, or the entries for one bitness if name-space providers, or other parts of the source, show that
+//! programs of that bitness run. An export of a part of `Parameters` is not checked for the other parts.
 //!
-//! An export of a part of the registry does not have them either. A catalog therefore counts as missing only if the source itself
-//! refers to it: `Parameters` names its catalogs, each bitness has both of them, and a source with all of `Parameters` has all of
-//! its subkeys.
+//! # Why it matters
+//! Without the protocol catalog, no program can open a socket. Without `Catalog_Entries64`, 64-bit programs cannot, while
+//! 32-bit programs can. Without name-space providers, no name can be looked up. Other rules find nothing in a missing
+//! catalog, because it has no entries.
+//!
+//! # Example
+//! ```reg
+//! Windows Registry Editor Version 5.00
+//!
+//! [HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\WinSock2\Parameters]
+//! "Current_Protocol_Catalog"="Protocol_Catalog9"
+//! ```
+//!
+//! # Mended
+//! ```reg
+//! Windows Registry Editor Version 5.00
+//!
+//! [HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\WinSock2\Parameters]
+//! "Current_Protocol_Catalog"="Protocol_Catalog9"
+//!
+//! [HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\WinSock2\Parameters\Protocol_Catalog9]
+//! "Num_Catalog_Entries"=dword:00000000
+//!
+//! [HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\WinSock2\Parameters\Protocol_Catalog9\Catalog_Entries]
+//! ```
 
 use super::super::{Bitness, SourceForm, Store};
 use crate::catalog::{Severity, Span};
-use crate::report::Finding;
+use crate::report::{Finding, Rule};
 
-const CODE: &str = "winsock-missing-catalog";
+pub(super) const RULE: Rule =
+    Rule::lint("winsock-missing-catalog", Severity::Error, include_str!("missing_catalog.rs"));
+
 /// The advice if the source does not state what the catalog held.
 const RESET: &str =
     "`netsh winsock reset` on the machine itself makes a new one; or import an export of the same machine";
 
+/// Reports catalogs, and sets of a catalog, that are missing.
+///
+/// An export of a part of the registry does not have them either. A catalog therefore counts as missing only if the source itself
+/// refers to it: `Parameters` names its catalogs, each bitness has both of them, and a source with all of `Parameters` has all of
+/// its subkeys.
 pub(super) fn look(store: &Store, found: &mut Vec<Finding>) {
     if !matches!(store.form, SourceForm::Reg | SourceForm::Hive) {
         return;
@@ -21,13 +53,13 @@ pub(super) fn look(store: &Store, found: &mut Vec<Finding>) {
         let name = named(store.named_protocol_catalog.as_ref().map(|named| named.value.as_str()), "Protocol_Catalog9");
         let message = format!("there is no protocol catalog {name}: no program can open a socket");
         let help = format!("`sockatlas winsock repair` restores the standard entries; {RESET}");
-        found.push(Finding::new(CODE, Severity::Error, message, at).help(help));
+        found.push(Finding::new(RULE.code, RULE.severity, message, at).help(help));
     } else {
         for (bits, at) in missing_sets(store) {
             let (number, name) = (bits.number(), entries(bits));
             let message = format!("the protocol catalog has no `{name}`: no {number}-bit program can open a socket");
             let help = format!("`sockatlas winsock repair` restores the standard entries; {RESET}");
-            let finding = Finding::new(CODE, Severity::Error, message, at).help(help);
+            let finding = Finding::new(RULE.code, RULE.severity, message, at).help(help);
             let proof = store.name_spaces.iter().find(|set| set.bits == Some(bits));
             found.push(match proof {
                 Some(proof) => finding.label(proof.at, format!("{number}-bit programs have name-space providers")),
@@ -41,7 +73,7 @@ pub(super) fn look(store: &Store, found: &mut Vec<Finding>) {
         let named_catalog = store.named_name_space_catalog.as_ref().map(|named| named.value.as_str());
         let name = named(named_catalog, "NameSpace_Catalog5");
         let message = format!("there is no catalog of name-space providers {name}: no program can look up a name");
-        found.push(Finding::new(CODE, Severity::Error, message, at).help(RESET));
+        found.push(Finding::new(RULE.code, RULE.severity, message, at).help(RESET));
         return;
     }
     let has = |bits| store.name_spaces.iter().any(|set| set.bits == Some(bits));
@@ -53,7 +85,7 @@ pub(super) fn look(store: &Store, found: &mut Vec<Finding>) {
             );
             let at = store.name_space_catalog.as_ref().map_or(at, |catalog| catalog.at);
             let label = format!("{number}-bit programs have protocols");
-            found.push(Finding::new(CODE, Severity::Error, message, at).label(set.at, label).help(RESET));
+            found.push(Finding::new(RULE.code, RULE.severity, message, at).label(set.at, label).help(RESET));
         }
     }
 }
