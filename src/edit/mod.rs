@@ -2,7 +2,6 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `format` | the canonical layout of a catalog: the same tables, values and comments, with uniform spacing |
 //! | `fix` | applies the safe fixes of a check's findings to the texts until none is left |
 //! | `written` | writes a registry as one catalog |
 //! | `write` | replaces files in one step, or not at all |
@@ -21,7 +20,6 @@
 mod change;
 #[cfg(feature = "edit")]
 mod fix;
-mod format;
 mod live;
 #[cfg(feature = "edit")]
 mod text;
@@ -31,6 +29,7 @@ mod transaction;
 mod write;
 mod written;
 
+pub use crate::text::{FormatError, SyntaxError, format};
 #[cfg(feature = "edit")]
 pub use change::{
     Change, ChangeError, Conflict, Consequence, Definition, DefinitionKind, Dependent, Disable, Effect, Enable,
@@ -38,7 +37,6 @@ pub use change::{
 };
 #[cfg(feature = "edit")]
 pub use fix::{Applied, Fixed, Refused, fix};
-pub use format::{FormatError, SyntaxError, format};
 pub use live::{Current, Event, Kept, Live, Reader, Rejection, Replaced, Subscription, Version};
 #[cfg(feature = "watch")]
 pub use live::{Unwatched, WatchError, WatchOptions, Watcher};

@@ -4,7 +4,7 @@
 //! quote TOML. The key decides how a word is read, so that `summary=2` is a text and `provider=1e5` a name.
 
 use crate::catalog::OptionKind;
-use crate::catalog::writing::page::{Value, list, string};
+use crate::text::{Value, list, string};
 use toml::de::{DeTable, DeValue};
 
 /// The type that a word is read as.

@@ -4,7 +4,7 @@ use super::block::{self, Member};
 use super::page::{Home, Path};
 use super::site::Site;
 use super::{Text, lines};
-use crate::catalog::writing::page::{inline, key as written_key};
+use crate::text::{inline, key as written_key};
 
 impl Text {
     /// Appends tables, with their headers: after a blank line at the end, before blank lines that are there already.

@@ -3,7 +3,7 @@
 use super::page::{Home, Page, Pair, Path, is_within};
 use super::site::Site;
 use super::{Text, block, lines, path};
-use crate::catalog::writing::page::key as written_key;
+use crate::text::key as written_key;
 
 impl Text {
     /// Returns the value of a key as it is written, or `None` if there is no such key or it is a table that is not

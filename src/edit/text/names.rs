@@ -2,7 +2,7 @@
 
 use super::block::{self, Member};
 use super::{Text, path};
-use crate::catalog::writing::page::string;
+use crate::text::string;
 use std::collections::{HashMap, HashSet, VecDeque};
 
 impl Text {

@@ -4,7 +4,7 @@ use super::block::{self, Member};
 use super::page::{Home, Page, Pair};
 use super::{Splice, lines};
 use crate::catalog::keys::Table;
-use crate::catalog::writing::page::key as written_key;
+use crate::text::key as written_key;
 use std::ops::Range;
 
 /// The place where the pairs of a table stand.

@@ -3,7 +3,7 @@
 use super::keys::heading;
 use super::page::{Home, Pair, is_within};
 use super::{Text, block, lines, path};
-use crate::catalog::writing::page::key as written_key;
+use crate::text::key as written_key;
 use std::ops::Range;
 
 impl Text {

@@ -4,12 +4,12 @@ use super::put::{self, Home};
 use super::tables::{Tables, kind};
 use crate::catalog::document::is_name;
 use crate::catalog::keys;
-use crate::catalog::writing::page::{Page, Table, inline};
 use crate::catalog::{OptionKind, Span, TIME_LIMITS, nearest};
 use crate::edit::change::{ChangeError, Consequence, Effect, words};
 use crate::edit::format;
 use crate::edit::transaction::Draft;
 use crate::registry::Registry;
+use crate::text::{Page, Table, inline};
 use indexmap::IndexMap;
 
 /// A definition of an entry, provider, family or policy section, given as words.

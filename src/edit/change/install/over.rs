@@ -7,13 +7,13 @@
 use super::put;
 use super::tables::Tables;
 use crate::catalog::entry::Body;
-use crate::catalog::writing::page::{Page, Table, list, string};
 use crate::catalog::{EntryKind, FaultKind, nearest, quoted};
 use crate::edit::change::error::Unfit;
 use crate::edit::change::order::{Order, Place};
 use crate::edit::change::{ChangeError, Consequence, Effect};
 use crate::edit::transaction::{Draft, TransactionError};
 use crate::registry::{EntryRef, Registry};
+use crate::text::{Page, Table, list, string};
 use std::collections::{HashMap, HashSet};
 
 /// The word that stands for every entry that requests can select.
