@@ -7,7 +7,7 @@
 //! | `write` | replaces files in one step, or not at all |
 //! | `change` | the changes that can be made to catalogs, and their effects on the texts |
 //! | `transaction` | makes several changes together or not at all: locks, checks and writes |
-//! | `text` | the text of a catalog, edited by splices |
+//! | `text` | the text of a catalog, with the order in which new keys are inserted |
 //! | `live` | registries that follow their catalogs while programs read them |
 //!
 //! Texts are changed first, and files last: every change makes the new texts, loads and checks them as a program would

@@ -38,8 +38,3 @@ pub(super) fn width(line: &str) -> usize {
 pub(super) fn is_blank(line: &str) -> bool {
     line.trim().is_empty()
 }
-
-/// Returns whether a line, or the rest of one, is a comment.
-pub(super) fn is_comment(line: &str) -> bool {
-    line.trim_start().starts_with('#')
-}
