@@ -18,6 +18,7 @@
 //!
 //! | room | what |
 //! |---|---|
+//! | `text` | TOML as text: lines, keys and values with their places, edits that keep the layout, the canonical layout |
 //! | [`terms`] | families, types, protocols, services and error codes, with each system's numbers |
 //! | [`catalog`] | TOML in: merged, valid entries, or every fault at once |
 //! | `graph` | what stands on what: chains flattened, contracts checked; [`picture`]s |
@@ -30,7 +31,7 @@
 //! | [`live`] | registries that follow their catalogs while programs read them |
 //! | [`edit`] | catalogs laid out and written out, and changed as transactions (feature `edit`) |
 //!
-//! Imports run one way: terms, catalog, graph, registry, load, then report, winsock, check, live, net, edit, and last the command.
+//! Imports run one way: text and terms, catalog, graph, registry, load, then report, winsock, check, live, net, edit, and last the command.
 //!
 //! # Features
 //!
@@ -61,6 +62,7 @@ pub mod net;
 mod registry;
 pub mod report;
 pub mod terms;
+mod text;
 pub mod winsock;
 
 pub use graph::picture;

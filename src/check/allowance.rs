@@ -4,11 +4,11 @@
 //! at](Constructs::at): a table, with the tables below it, or a key with its value; and of nothing else. `allow(one, another)` speaks of
 //! several rules.
 
-use super::constructs::Constructs;
 use super::{Settings, fixes, rules};
 use crate::catalog::{Severity, Sources, Span, quoted};
 use crate::registry::Registry;
 use crate::report::{Edit, Finding, Fix};
+use crate::text::Constructs;
 use std::ops::Range;
 
 const MARK: &str = "sockatlas:";

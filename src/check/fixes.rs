@@ -1,93 +1,44 @@
-//! The edits that safe fixes are made of.
+//! The edits that safe fixes consist of.
 
 use crate::catalog::{FileId, Source, Span};
 use crate::report::Edit;
+use crate::text::{Home, Outline, Pair, lines};
 use std::ops::Range;
-use toml_parser::parser::{Event, EventKind, parse_document};
 
-/// Takes a comment away, and its line where it has one of its own.
+/// Returns the edit that removes a comment, with its line if it has one of its own.
 pub(super) fn without_comment(source: &Source, comment: Span) -> Edit {
     let text = source.text();
-    let line_start = line_start(text, comment.range().start);
-    let before = text[line_start..comment.range().start].trim_end();
-    let range = match before.is_empty() {
-        true => line_start..line_end(text, comment.range().end),
-        false => line_start + before.len()..comment.range().end,
-    };
+    let line = lines::around(text, &comment.range());
+    let before = text[line.start..comment.range().start].trim_end();
+    let range = if before.is_empty() { line } else { line.start + before.len()..comment.range().end };
     removal(comment.file, range)
 }
 
-/// Takes a key out of the table in whose header this name stands.
+/// Returns the edit that removes a key from the table in whose header this name stands.
 ///
-/// Nothing where it is written in another way than as a key and a value on a line, as in an inline table.
+/// `None` if the key is not written with a scalar on a line, as in an inline table.
 pub(super) fn without_key(source: &Source, name: Span, key: &str) -> Option<Edit> {
-    let is_meant = |pair: &Pair| pair.header.contains(&name.range().start) && &source.text()[pair.key.clone()] == key;
-    let pair = pairs(source.text()).into_iter().find(is_meant)?;
-    Some(removal(name.file, pair.lines))
+    let text = source.text();
+    let outline = Outline::read(text);
+    let start = name.range().start;
+    let header = outline.headers.iter().position(|header| header.parts.iter().any(|part| part.start == start))?;
+    let is_meant = |pair: &Pair| pair.home == Home::Header(header) && text.get(pair.key()) == Some(key);
+    without(source, name.file, &outline, is_meant)
 }
 
-/// Takes the key away that stands here, under the same condition.
+/// Returns the edit that removes the key that begins at this place, or `None` as [`without_key`] does.
 pub(super) fn without_key_at(source: &Source, key: Span) -> Option<Edit> {
-    let pair = pairs(source.text()).into_iter().find(|pair| pair.key.start == key.range().start)?;
-    Some(removal(key.file, pair.lines))
+    let outline = Outline::read(source.text());
+    without(source, key.file, &outline, |pair| pair.key().start == key.range().start)
 }
 
-/// A key in a table with a header, and its scalar value.
-struct Pair {
-    /// Where the words of the header begin.
-    header: Vec<usize>,
-    key: Range<usize>,
-    /// All of both, with what else stands on their lines.
-    lines: Range<usize>,
-}
-
-/// Returns the pairs of a document, but for dotted keys.
-fn pairs(text: &str) -> Vec<Pair> {
-    let tokens = toml_parser::Source::new(text).lex().into_vec();
-    let mut events: Vec<Event> = Vec::new();
-    let mut receiver = |event: Event| match event.kind() {
-        EventKind::Whitespace => {}
-        _ => events.push(event),
-    };
-    parse_document(&tokens, &mut receiver, &mut ());
-    let mut pairs = Vec::new();
-    let mut header = Vec::new();
-    let (mut in_header, mut depth) = (false, 0);
-    for (at, event) in events.iter().enumerate() {
-        match event.kind() {
-            EventKind::StdTableOpen | EventKind::ArrayTableOpen => {
-                in_header = true;
-                header.clear();
-            }
-            EventKind::StdTableClose | EventKind::ArrayTableClose => in_header = false,
-            EventKind::ArrayOpen | EventKind::InlineTableOpen => depth += 1,
-            EventKind::ArrayClose | EventKind::InlineTableClose => depth -= 1,
-            EventKind::SimpleKey if in_header => header.push(event.span().start()),
-            EventKind::SimpleKey if depth == 0 => {
-                let is_rest_of_key = at > 0 && events[at - 1].kind() == EventKind::KeySep;
-                let (Some(separator), Some(value)) = (events.get(at + 1), events.get(at + 2)) else { break };
-                let kinds = (separator.kind(), value.kind());
-                if kinds == (EventKind::KeyValSep, EventKind::Scalar) && !is_rest_of_key {
-                    let key = event.span().start()..event.span().end();
-                    let lines = line_start(text, key.start)..line_end(text, value.span().end());
-                    pairs.push(Pair { header: header.clone(), key, lines });
-                }
-            }
-            _ => {}
-        }
-    }
-    pairs
+/// Returns the edit that removes the lines of the first meant pair that has lines of its own, a key without dots, and a
+/// scalar value.
+fn without(source: &Source, file: FileId, outline: &Outline, is_meant: impl Fn(&Pair) -> bool) -> Option<Edit> {
+    let pair = outline.lines().find(|pair| pair.is_plain() && is_meant(pair))?;
+    Some(removal(file, lines::around(source.text(), &pair.at())))
 }
 
 fn removal(file: FileId, range: Range<usize>) -> Edit {
     Edit { at: Span::new(file, range), text: String::new() }
-}
-
-fn line_start(text: &str, at: usize) -> usize {
-    text[..at].rfind('\n').map_or(0, |line_break| line_break + 1)
-}
-
-/// Behind the line break.
-fn line_end(text: &str, at: usize) -> usize {
-    text[at..].find('\n').map_or(text.len(), |line_break| at + line_break + 1)
 }

@@ -7,7 +7,6 @@
 //! |---|---|
 //! | `rules` | the rules, one file a rule, and the registry of all rules |
 //! | `settings`, `allowance` | whose severity counts |
-//! | `constructs` | what a comment stands at |
 //! | `spelling` | where a word of a list is written |
 //! | `winsock` | the rules of Winsock catalogs, which look at what a source tells and not at entries |
 //! | `fixes` | the edits that safe fixes are made of |
@@ -15,7 +14,6 @@
 //! Depends on `load` and what lies below it, on `winsock`'s rules, and on `report`.
 
 mod allowance;
-mod constructs;
 mod fixes;
 mod rules;
 #[cfg(feature = "reports")]

@@ -5,11 +5,11 @@ use super::output::{self, Format};
 use super::style::{BAD, HEADING, HINT, SUBJECT, WARNING};
 use super::table::{Table, cell};
 use super::{Failure, Status};
+use anstyle::Style;
+use serde::Serialize;
 use sockatlas::catalog::{Severity, nearest_or_longer};
 use sockatlas::check::{rule, rules};
 use sockatlas::report::{HEADINGS, Rule};
-use anstyle::Style;
-use serde::Serialize;
 use std::fmt::Write;
 
 /// Explains a rule of `check`, or lists all of them

@@ -10,6 +10,7 @@ use crate::check::{self, Settings};
 use crate::load::Loader;
 use crate::registry::compare;
 use crate::report::{Edit, Fix, Report, Rule};
+use crate::text::Splice;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -144,12 +145,9 @@ struct Text {
 
 impl Text {
     /// Applies edits that do not overlap.
-    fn apply(&mut self, mut edits: Vec<Edit>) {
-        // In reverse, so that the positions of the earlier edits stay valid.
-        edits.sort_by_key(|edit| std::cmp::Reverse(edit.at));
-        for edit in edits {
-            self.now.replace_range(edit.at.range(), &edit.text);
-        }
+    fn apply(&mut self, edits: Vec<Edit>) {
+        let splices = edits.into_iter().map(|edit| Splice { at: edit.at.range(), text: edit.text });
+        Splice::apply(&mut self.now, splices.collect());
     }
 
     fn has(&self, edit: &Edit) -> bool {

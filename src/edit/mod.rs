@@ -2,9 +2,8 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `format` | the canonical layout of a catalog: the same tables, values and comments, with uniform spacing |
 //! | `written` | writes a registry as one catalog |
-//! | `text` | the text of a catalog, edited by splices |
+//! | `text` | the text of a catalog, with the order in which new keys are inserted |
 //! | `write` | locks folders, and replaces files in one step or not at all |
 //! | `fix` | applies the safe fixes of a check's findings to the texts until none is left |
 //! | `consequence` | the dependents of a changed definition, and the consequences of a change |
@@ -29,7 +28,6 @@ mod consequence;
 mod draft;
 #[cfg(feature = "edit")]
 mod fix;
-mod format;
 #[cfg(feature = "edit")]
 mod refused;
 #[cfg(feature = "edit")]
@@ -40,13 +38,13 @@ mod transaction;
 mod write;
 mod written;
 
+pub use crate::text::{FormatError, SyntaxError, format};
 #[cfg(feature = "edit")]
 pub use change::{Change, Definition, DefinitionKind, Disable, Enable, Install, Order, Place, Remove, Set};
 #[cfg(feature = "edit")]
 pub use consequence::{Consequence, Dependent, Effect};
 #[cfg(feature = "edit")]
 pub use fix::{Applied, Fixed, Refused, fix};
-pub use format::{FormatError, SyntaxError, format};
 #[cfg(feature = "edit")]
 pub use refused::{ChangeError, Conflict, TransactionError, Unfit};
 #[cfg(feature = "edit")]

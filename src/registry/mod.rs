@@ -181,7 +181,7 @@ impl Registry {
     /// Returns the categories of layers that the section of an application permits, or `None` if it permits all or there is no such
     /// section.
     pub fn permitted_categories(&self, application: &str) -> Option<Categories> {
-        self.inner.applications.get(application)?.policy.permit
+        self.stated().applications.get(application)?.policy.permit
     }
 
     /// Returns whether this application has a section of its own.

@@ -74,6 +74,7 @@ fn a_comment_keeps_its_column_while_there_is_room_and_its_company_otherwise() {
 fn line_breaks_are_those_of_the_first_line_and_a_byte_order_mark_stays() {
     becomes("a = 1\r\nb = 2\n\n\n\r\n[c]", "a = 1\r\nb = 2\r\n\r\n\r\n[c]\r\n");
     becomes("\u{feff}a=1\n", "\u{feff}a = 1\n");
+    becomes("\u{feff}a=1 # one\n", "\u{feff}a = 1 # one\n");
     becomes("a = '''x\n  y '''   # z\nbb = 1", "a  = '''x\n  y '''   # z\nbb = 1\n");
     becomes("", "");
     becomes("\n \n", "");

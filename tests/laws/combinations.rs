@@ -401,7 +401,6 @@ fn all_are_so(sides: &[Seen; 2], comparison: &Comparison) -> Result<(), TestCase
                 let said = match said {
                     sockatlas::Answer::Entry { name, .. } => name.clone(),
                     sockatlas::Answer::Refused(code) => code.to_string(),
-                    other => panic!("an answer that this test does not know: {other}"),
                 };
                 prop_assert_eq!(given, said, "{}", request);
             }

@@ -3,8 +3,8 @@
 use super::place::Comments;
 use super::words::{FamilyWord, Scopes};
 use crate::catalog::EntryDemand;
-use crate::catalog::writing::page::{Page, Table, inline, list, string};
 use crate::terms::{ErrorCode, Family, Protocol, Role, Services, SocketType};
+use crate::text::{Page, Table, inline, list, string};
 
 /// The request of a test or a guarantee. A field that is left out is unspecified in a test, and stands for every value in a guarantee.
 #[derive(Clone, Debug, Default)]

@@ -7,8 +7,8 @@ use super::sections::{Application, Family, Provider};
 use super::words::Scopes;
 use crate::catalog::document::FORMAT;
 use crate::catalog::raw::Severity;
-use crate::catalog::writing::page::{Page, Table, string};
 use crate::terms::Dialect;
+use crate::text::{Page, Table, string};
 use indexmap::IndexMap;
 
 /// A document that is built by a program.

@@ -2,8 +2,8 @@
 
 use super::facts::Common;
 use super::words::{FamilyWord, Protocols, Scopes};
-use crate::catalog::writing::page::{Page, list, string};
 use crate::terms::{Categories, Services, SocketType};
+use crate::text::{Page, list, string};
 
 /// An entry: [`Base`], [`Layer`] or [`Chain`], which share what [every kind](Entry::summary) can say.
 #[derive(Clone, Debug)]
@@ -272,7 +272,7 @@ impl Chain {
 
     pub(super) fn write(&self, page: &mut Page, places: bool, scopes: &Scopes) {
         let ChainBody { layers, bases, protocols, matches_zero, services } = &self.body;
-        let stack = |table: &mut crate::catalog::writing::page::Table| {
+        let stack = |table: &mut crate::text::Table| {
             table.value("layers", list(layers.iter().map(String::as_str)));
             match bases {
                 Bases::One(base) => table.scalar("base", string(base)),

@@ -3,8 +3,8 @@
 use super::entries::Entry;
 use super::place::Comments;
 use crate::catalog::writing::facts::{finish, option};
-use crate::catalog::writing::page::{Page, Table};
 use crate::catalog::{AddressSize, Bitness, ByteOrder, Facts, OptionValue, PACKED_ITEM_BYTES, WinsockFacts};
+use crate::text::{Page, Table};
 use indexmap::IndexMap;
 
 /// The keys that every kind of entry has.

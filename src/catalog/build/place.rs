@@ -1,6 +1,6 @@
 //! Where in the program something was built: a comment above its table, which faults lead to.
 
-use crate::catalog::writing::page::Page;
+use crate::text::Page;
 use std::panic::Location;
 
 /// What the comments begin with.

@@ -3,8 +3,8 @@
 use super::place::Comments;
 use crate::catalog::WinsockApplication;
 use crate::catalog::writing::facts;
-use crate::catalog::writing::page::{Page, Table, inline, list};
 use crate::terms::{Categories, Services};
+use crate::text::{Page, Table, inline, list};
 use indexmap::IndexMap;
 use uuid::Uuid;
 

@@ -6,9 +6,9 @@
 use crate::catalog::ProtocolSet;
 use crate::catalog::scope::{DeclaredFamily, Scope};
 use crate::catalog::source::{FileId, Span};
-use crate::catalog::writing::page::{Value, inline, string};
 use crate::catalog::writing::words;
 use crate::terms::{Dialect, Family, Protocol, SocketType};
+use crate::text::{Value, inline, string};
 use indexmap::IndexMap;
 use std::ops::RangeInclusive;
 

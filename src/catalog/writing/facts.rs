@@ -1,7 +1,7 @@
 //! What ends the table of an entry, whatever its kind: further facts, options, and what only Winsock catalogs say.
 
-use super::page::{Page, Table, Value, inline, string};
 use crate::catalog::{Bitness, FactValue, Facts, OptionValue, WinsockApplication, WinsockFacts};
+use crate::text::{Page, Table, Value, inline, string};
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 
 /// How many characters of base64 stand on a line.

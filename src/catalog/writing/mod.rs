@@ -2,10 +2,8 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `page` | tables, keys and values as text |
 //! | `words` | families, types and protocols by names that read back as the same numbers |
 //! | `facts` | further facts and options of entries |
 
 pub(crate) mod facts;
-pub(crate) mod page;
 pub(crate) mod words;

@@ -1,9 +1,9 @@
 //! Families, types and protocols as catalogs write them: by a name where it reads back as the same, else by number.
 
-use super::page::{Value, inline, string};
 use crate::catalog::ProtocolSet;
 use crate::catalog::scope::Scope;
 use crate::terms::{Dialect, Family, Protocol, SocketType};
+use crate::text::{Value, inline, string};
 
 /// The most protocols of a range that are named one by one, where all have names.
 const MOST_NAMES: i64 = 4;

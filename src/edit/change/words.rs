@@ -5,7 +5,7 @@
 
 use crate::catalog::OptionKind;
 use crate::catalog::keys::{Key, Refers, Shape, Table};
-use crate::catalog::writing::page::{Value, list, string};
+use crate::text::{Value, list, string};
 use toml::de::{DeTable, DeValue};
 
 /// The type that a word is read as.

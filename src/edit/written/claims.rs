@@ -1,11 +1,11 @@
 //! Policy, tests and guarantees.
 
 use super::entries::{Unit, called};
-use crate::catalog::writing::page::{Page, Table, inline, list, string};
 use crate::catalog::writing::{facts, words};
 use crate::catalog::{Claim, EntryDemand, Outcome, TestRequest};
 use crate::registry::Registry;
 use crate::terms::{Family, Services};
+use crate::text::{Page, Table, inline, list, string};
 
 pub(super) fn policy(page: &mut Page, registry: &Registry) {
     page.section("Policy", registry.applications().len() > 0);

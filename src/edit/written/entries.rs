@@ -2,11 +2,11 @@
 //! are one table again.
 
 use crate::catalog::entry::{Base, Body, Chain, Entry, EntryIndex, Layer};
-use crate::catalog::writing::page::{Page, Table, list, string};
 use crate::catalog::writing::{facts, words};
 use crate::catalog::{EntryOption, OptionKind, OptionValue};
 use crate::registry::{EntryRef, Registry};
 use crate::terms::Family;
+use crate::text::{Page, Table, list, string};
 
 /// The entries that one table declares: one entry, or those of a chain over an array of bases.
 #[derive(Clone, Debug)]

@@ -17,12 +17,12 @@ mod claims;
 mod entries;
 mod numbers;
 
-use super::format;
-use crate::catalog::writing::page::{self, Page, Table, list, string};
 use crate::catalog::writing::words;
 use crate::catalog::{EntryKind, FORMAT, Severity};
 use crate::check;
 use crate::registry::Registry;
+use crate::text::format;
+use crate::text::{Page, Table, inline, list, string};
 use entries::Unit;
 use indexmap::IndexMap;
 use std::collections::HashMap;
@@ -136,7 +136,7 @@ fn families(page: &mut Page, registry: &Registry) {
         }
         if !declared.protocols.is_empty() {
             let protocols = declared.protocols.iter().map(|(name, number)| (name.as_str(), number.to_string()));
-            table.scalar("protocols", page::inline(protocols));
+            table.scalar("protocols", inline(protocols));
         }
         if let Some(most) = declared.max_protocol {
             table.scalar("max-protocol", most);

@@ -5,14 +5,14 @@ use super::put::{self, Home};
 use super::tables::Tables;
 use crate::catalog::document::is_name;
 use crate::catalog::keys;
-use crate::catalog::writing::page::{Page, Table, inline};
 use crate::catalog::{OptionKind, Span, TIME_LIMITS, nearest};
 use crate::edit::change::words;
 use crate::edit::consequence::{Consequence, Effect};
 use crate::edit::draft::Draft;
-use crate::edit::format;
 use crate::edit::refused::ChangeError;
 use crate::registry::Registry;
+use crate::text::format;
+use crate::text::{Page, Table, inline};
 use indexmap::IndexMap;
 
 /// A definition of an entry, provider, family or policy section, given as words.

@@ -7,13 +7,13 @@
 use super::put;
 use super::tables::Tables;
 use crate::catalog::entry::Body;
-use crate::catalog::writing::page::{Page, Table, list, string};
 use crate::catalog::{EntryKind, FaultKind, nearest, quoted};
 use crate::edit::change::order::{Order, Place};
 use crate::edit::consequence::{Consequence, Effect};
 use crate::edit::draft::Draft;
 use crate::edit::refused::{ChangeError, TransactionError, Unfit};
 use crate::registry::{EntryRef, Registry};
+use crate::text::{Page, Table, list, string};
 use std::collections::{HashMap, HashSet};
 
 /// The word that stands for every entry that requests can select.

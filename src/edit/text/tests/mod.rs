@@ -214,9 +214,4 @@ fn as_few_names_move_as_can_be() {
         assert_eq!(changed.replace('"', "'"), text(is));
         assert_eq!(quoted(&changed), new, "what was there keeps its quotes: {changed}");
     }
-    let many: Vec<String> = (0..50_000).map(|at| at.to_string()).collect();
-    let turned: Vec<&str> = many.iter().rev().map(String::as_str).collect();
-    assert_eq!(super::names::common(&many, &turned).len(), 1);
-    let moved: Vec<&str> = many.iter().skip(1).chain(many.first()).map(String::as_str).collect();
-    assert_eq!(super::names::common(&many, &moved).len(), 49_999);
 }

@@ -1,23 +1,8 @@
-//! Lines, line breaks, and the comments above a line.
+//! The spacing of lines: their line breaks and indentation, and the comments above and below them.
 
+use super::Splice;
+use crate::text::lines::{beginning, end, start};
 use std::ops::Range;
-
-/// Returns the position where the text begins, after a byte order mark.
-pub(super) fn beginning(text: &str) -> usize {
-    if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 }
-}
-
-/// Returns the start of the line that contains this byte.
-pub(super) fn start(text: &str, at: usize) -> usize {
-    let before = text.get(..at).unwrap_or_default();
-    before.rfind('\n').map_or_else(|| beginning(text).min(at), |line_break| line_break + 1)
-}
-
-/// Returns the end of the line that contains this byte, after its line break.
-pub(super) fn end(text: &str, at: usize) -> usize {
-    let rest = text.get(at..).unwrap_or_default();
-    rest.find('\n').map_or(text.len(), |line_break| at + line_break + 1)
-}
 
 /// Returns the line that begins at this position, with its line break.
 pub(super) fn line(text: &str, start: usize) -> &str {
@@ -71,14 +56,6 @@ pub(super) fn trail(text: &str, line_start: usize) -> usize {
     trail
 }
 
-pub(super) fn is_comment(line: &str) -> bool {
-    line.trim_start().starts_with('#')
-}
-
-pub(super) fn is_blank(line: &str) -> bool {
-    line.trim().is_empty()
-}
-
 /// Returns the range to delete so that nothing remains of the lines: for the last line of a text that ends without a
 /// line break, it includes the line break before it.
 pub(super) fn whole(text: &str, lines: Range<usize>) -> Range<usize> {
@@ -90,14 +67,14 @@ pub(super) fn whole(text: &str, lines: Range<usize>) -> Range<usize> {
 
 /// Returns the splice that inserts further lines, given without their last line break, below the line that contains
 /// this byte.
-pub(super) fn below(text: &str, at: usize, lines: &str) -> (Range<usize>, String) {
+pub(super) fn below(text: &str, at: usize, lines: &str) -> Splice {
     let (end, line_break) = (end(text, at), line_break(text, at));
     let is_broken = end > beginning(text) && text.get(..end).is_some_and(|before| before.ends_with('\n'));
     let new = match is_broken || end == beginning(text) {
         true => format!("{lines}{line_break}"),
         false => format!("{line_break}{lines}"),
     };
-    (end..end, new)
+    Splice::insertion(end, new)
 }
 
 /// Returns the lines with this line break, also within strings, whose meaning in catalogs does not depend on it;
@@ -107,4 +84,9 @@ pub(super) fn rebroken(text: &str, line_break: &str) -> String {
     let blank = text.len() - text.trim_start().len();
     let text = text.get(start(text, blank)..).unwrap_or_default().trim_end();
     text.replace("\r\n", "\n").replace('\n', line_break)
+}
+
+/// Returns whether a line, or the rest of one, is a comment.
+pub(super) fn is_comment(line: &str) -> bool {
+    line.trim_start().starts_with('#')
 }

@@ -1,11 +1,10 @@
 //! Inserts and removes members of arrays and inline tables, in the style of the existing members.
 
-use super::page::{Block, Item};
-use super::{Splice, lines};
+use super::{Splice, spacing};
+use crate::text::lines;
+use crate::text::outline::{Block, Item};
+use crate::text::values::INDENT;
 use std::ops::Range;
-
-/// The indentation of a line of an array whose other lines show none.
-const INDENT: &str = "    ";
 
 /// A member to be inserted.
 pub(super) struct Member<'m> {
@@ -29,7 +28,7 @@ pub(super) fn insertion(text: &str, block: &Block, at: usize, member: &Member) -
 pub(super) fn marked(block: &Block, member: &Member) -> Splice {
     let at = block.at.start + 1;
     let comma = if block.is_array { "," } else { "" };
-    (at..at, format!("{}{comma}", member.text))
+    Splice::insertion(at, format!("{}{comma}", member.text))
 }
 
 /// Returns the text that follows a member on its line, if the member has the line to itself. It moves with the member.
@@ -44,16 +43,18 @@ fn into_empty(text: &str, block: &Block, member: &Member) -> Splice {
     let end = block.at.end - 1;
     let inside = text.get(start..end).unwrap_or_default();
     if inside.contains('\n') {
-        let inner = inside.lines().skip(1).find(|line| lines::is_comment(line));
+        let inner = inside.lines().skip(1).find(|line| spacing::is_comment(line));
         let indent = inner.map(|line| &line[..line.len() - line.trim_start().len()]).map(str::to_owned);
-        let indent = indent.unwrap_or_else(|| format!("{}{INDENT}", lines::indent(text, end)));
+        let indent = indent.unwrap_or_else(|| format!("{}{INDENT}", spacing::indent(text, end)));
         let at = lines::start(text, end);
-        let line_break = lines::line_break(text, start);
-        return (at..at, format!("{indent}{},{}{line_break}", member.text, member.behind));
+        let line_break = spacing::line_break(text, start);
+        return Splice::insertion(at, format!("{indent}{},{}{line_break}", member.text, member.behind));
     }
     match member.behind {
-        "" => (start..start, format!("{inside}{}", member.text)),
-        behind => (start..start, format!("{inside}{},{behind}{}", member.text, lines::line_break(text, start))),
+        "" => Splice::insertion(start, format!("{inside}{}", member.text)),
+        behind => {
+            Splice::insertion(start, format!("{inside}{},{behind}{}", member.text, spacing::line_break(text, start)))
+        }
     }
 }
 
@@ -62,16 +63,16 @@ fn before(text: &str, block: &Block, at: usize, next: &Item, member: &Member) ->
         let previous = at.checked_sub(1).and_then(|previous| block.items.get(previous));
         let anchor = previous.map_or(block.at.start + 1, Item::end);
         let line = lines::end(text, anchor);
-        let indent = lines::indent(text, next.at.start);
-        let line_break = lines::line_break(text, anchor);
-        return (line..line, format!("{indent}{},{}{line_break}", member.text, member.behind));
+        let indent = spacing::indent(text, next.at.start);
+        let line_break = spacing::line_break(text, anchor);
+        return Splice::insertion(line, format!("{indent}{},{}{line_break}", member.text, member.behind));
     }
     let start = next.at.start;
     let gap = match member.behind {
         "" => gap(text, block).to_owned(),
-        behind => format!("{behind}{}{}", lines::line_break(text, start), indent(text, block, next)),
+        behind => format!("{behind}{}{}", spacing::line_break(text, start), indent(text, block, next)),
     };
-    (start..start, format!("{},{gap}", member.text))
+    Splice::insertion(start, format!("{},{gap}", member.text))
 }
 
 fn behind_last(text: &str, block: &Block, last: &Item, member: &Member) -> Vec<Splice> {
@@ -79,21 +80,21 @@ fn behind_last(text: &str, block: &Block, last: &Item, member: &Member) -> Vec<S
     let (missing, habit) = if last.comma.is_some() { ("", ",") } else { (",", "") };
     let line_end = lines::end(text, anchor);
     let rest = text.get(anchor..line_end).unwrap_or_default().trim();
-    let line_break = lines::line_break(text, anchor);
+    let line_break = spacing::line_break(text, anchor);
     let indent = indent(text, block, last);
     // The line ends within the block: a comment at its end belongs to the members before it.
     if rest.starts_with('#') || (rest.is_empty() && (is_alone(text, last) || !member.behind.is_empty())) {
         let line = format!("{indent}{}{habit}{}{line_break}", member.text, member.behind);
-        let comma = (last.at.end..last.at.end, missing.to_owned());
-        return vec![comma, (line_end..line_end, line)];
+        let comma = Splice::insertion(last.at.end, missing.to_owned());
+        return vec![comma, Splice::insertion(line_end, line)];
     }
-    let own_line = lines::begins(text, last.at.start) && block.items.len() > 1 || !member.behind.is_empty();
+    let own_line = spacing::begins(text, last.at.start) && block.items.len() > 1 || !member.behind.is_empty();
     let gap = if own_line { format!("{line_break}{indent}") } else { gap(text, block).to_owned() };
     let end = match member.behind {
         "" => habit.to_owned(),
         behind => format!(",{behind}{line_break}"),
     };
-    vec![(anchor..anchor, format!("{missing}{gap}{}{end}", member.text))]
+    vec![Splice::insertion(anchor, format!("{missing}{gap}{}{end}", member.text))]
 }
 
 /// Returns the splices that remove a member.
@@ -144,30 +145,30 @@ pub(super) fn removal(text: &str, block: &Block, at: usize) -> Vec<Splice> {
 fn led_by_comma(text: &str, item: &Item, previous: Option<&Item>, next: Option<&Item>) -> Option<Vec<Range<usize>>> {
     let line = lines::start(text, item.at.start)..lines::end(text, item.at.end);
     let rest = text.get(item.at.end..line.end).filter(|rest| rest.ends_with('\n'))?;
-    if !lines::is_blank(rest) && !lines::is_comment(rest) {
+    if !lines::is_blank(rest) && !spacing::is_comment(rest) {
         return None;
     }
     if let Some(comma) = previous.and_then(|previous| previous.comma) {
-        let is_before = lines::begins(text, comma) && lines::start(text, comma) == line.start;
+        let is_before = spacing::begins(text, comma) && lines::start(text, comma) == line.start;
         return (is_before && lines::is_blank(text.get(comma + 1..item.at.start)?)).then(|| vec![line]);
     }
-    let comma = item.comma.filter(|_| lines::begins(text, item.at.start))?;
+    let comma = item.comma.filter(|_| spacing::begins(text, item.at.start))?;
     let next =
         next.filter(|next| text.get(comma + 1..next.at.start).is_some_and(|gap| gap.trim_matches(' ').is_empty()));
     Some(vec![line, comma..next.map_or(comma + 1, |next| next.at.start)])
 }
 
 fn removals(ranges: impl IntoIterator<Item = Range<usize>>) -> Vec<Splice> {
-    ranges.into_iter().map(|range| (range, String::new())).collect()
+    ranges.into_iter().map(Splice::removal).collect()
 }
 
 /// Returns whether a member has one or more lines to itself, except for a comment after it.
 fn is_alone(text: &str, item: &Item) -> bool {
     let end = item.end();
     let rest = text.get(end..lines::end(text, end)).unwrap_or_default();
-    let ends_line = rest.ends_with('\n') && (lines::is_blank(rest) || lines::is_comment(rest));
+    let ends_line = rest.ends_with('\n') && (lines::is_blank(rest) || spacing::is_comment(rest));
     let tail = text.get(item.at.end..end).unwrap_or_default();
-    lines::begins(text, item.at.start) && ends_line && !tail.contains(['\n', '#'])
+    spacing::begins(text, item.at.start) && ends_line && !tail.contains(['\n', '#'])
 }
 
 /// Returns the white space between a comma and the next member.
@@ -178,7 +179,7 @@ fn gap<'t>(text: &'t str, block: &Block) -> &'t str {
 
 /// Returns the indentation of a new line near a member.
 fn indent(text: &str, block: &Block, near: &Item) -> String {
-    let indent = lines::indent(text, near.at.start);
+    let indent = spacing::indent(text, near.at.start);
     let is_first_line = lines::start(text, near.at.start) <= block.at.start;
     if is_first_line { format!("{indent}{INDENT}") } else { indent.to_owned() }
 }

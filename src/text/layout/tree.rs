@@ -2,10 +2,9 @@
 //!
 //! The parts are made from the parser's events, which contain every comment and line break of the author.
 
+use crate::text::events::{self, Event, EventKind, events, raw};
+use crate::text::{lines, values};
 use std::borrow::Cow;
-use toml_parser::Source;
-use toml_parser::decoder::Encoding;
-use toml_parser::parser::{Event, EventKind, parse_document};
 
 /// A part of a document: one or more whole lines.
 pub(super) enum Part<'t> {
@@ -78,22 +77,8 @@ pub(super) fn read(text: &str) -> Vec<Part<'_>> {
 
 /// Returns the comments of a text, without white space at their ends.
 pub(super) fn comments(text: &str) -> Vec<&str> {
-    let is_comment = |event: &Event| event.kind() == EventKind::Comment;
-    events(text).iter().filter(|event| is_comment(event)).map(|event| raw(text, event).trim_end()).collect()
-}
-
-fn events(text: &str) -> Vec<Event> {
-    let source = Source::new(text);
-    let tokens = source.lex().into_vec();
-    let mut events = Vec::with_capacity(tokens.len());
-    let mut receiver = |event: Event| events.push(event);
-    // Errors were reported by the parser before; comparing the results detects any remaining difference.
-    parse_document(&tokens, &mut receiver, &mut ());
-    events
-}
-
-fn raw<'t>(text: &'t str, event: &Event) -> &'t str {
-    text.get(event.span().start()..event.span().end()).unwrap_or_default()
+    let comments = events::comments(&events(text)).into_iter();
+    comments.map(|at| text.get(at).unwrap_or_default().trim_end()).collect()
 }
 
 fn brackets(open: &Event) -> &'static str {
@@ -124,9 +109,7 @@ impl<'t> Reader<'t> {
     }
 
     fn comment(&self, event: &Event) -> Comment<'t> {
-        let before = self.text.get(..event.span().start()).unwrap_or_default();
-        let line = &before[before.rfind('\n').map_or(0, |at| at + 1)..];
-        Comment { text: self.raw(event).trim_end(), column: line.chars().count() }
+        Comment { text: self.raw(event).trim_end(), column: lines::column(self.text, event.span().start()) }
     }
 
     /// Returns the comment at the end of a line, and reads the line break.
@@ -152,8 +135,7 @@ impl<'t> Reader<'t> {
     fn simple_key(&self, event: &Event) -> String {
         let key = self.raw(event);
         let Some(inner) = event.encoding().and_then(|_| key.get(1..key.len() - 1)) else { return key.to_owned() };
-        let is_bare = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-        if !inner.is_empty() && inner.chars().all(is_bare) {
+        if values::is_bare(inner) {
             return inner.to_owned();
         }
         self.quoted(event).into_owned()
@@ -162,8 +144,8 @@ impl<'t> Reader<'t> {
     /// Returns a string in double quotes, if it reads the same in them.
     fn quoted(&self, event: &Event) -> Cow<'t, str> {
         let raw = self.raw(event);
-        match (event.encoding(), raw.get(1..raw.len() - 1)) {
-            (Some(Encoding::LiteralString), Some(inner)) if !inner.contains(['"', '\\']) => {
+        match raw.get(1..raw.len().saturating_sub(1)) {
+            Some(inner) if events::is_literal(event) && !inner.contains(['"', '\\']) => {
                 Cow::Owned(format!("\"{inner}\""))
             }
             _ => Cow::Borrowed(raw),

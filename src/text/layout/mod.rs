@@ -1,9 +1,9 @@
-//! The canonical layout of a catalog.
+//! The canonical layout of a TOML text.
 //!
 //! The rules of the layout:
-//! - Comments, tables, keys and values stay in their order, because the order has a meaning in a catalog.
+//! - Comments, tables, keys and values stay in their order, because the order can have a meaning.
 //! - A blank line stands before a table and before the comments that belong to it; two blank lines, which set off a
-//!   part of the file, are kept. A table without keys may be followed directly by the next table. Between keys one
+//!   part of the text, are kept. A table without keys may be followed directly by the next table. Between keys one
 //!   blank line is kept.
 //! - The `=` of consecutive keys are aligned; a blank line starts a new alignment. Other lines begin at the margin.
 //! - Inside a line: `["a", "b"]`, `{ a = 1, b = 2 }`, `[table.name]`; no comma before a bracket that closes on the same
@@ -14,7 +14,7 @@
 //! - Strings and quoted keys are in double quotes, if they read the same in these; keys are unquoted where possible.
 //! - A trailing comment keeps its column while there is room for it. A comment that has to move takes along those
 //!   directly above and below it that stood in the same column.
-//! - No white space at the end of a line, no blank line at either end of the file. Line breaks are those of the first
+//! - No white space at the end of a line, no blank line at either end of the text. Line breaks are those of the first
 //!   line.
 //!
 //! The meaning does not change, and the rules above are not trusted with that: the new text is parsed again, and is

@@ -1,12 +1,13 @@
 //! Appends tables.
 
 use super::block::{self, Member};
-use super::page::{Home, Path};
 use super::site::Site;
-use super::{Text, lines};
-use crate::catalog::writing::page::{inline, key as written_key};
+use super::{KeyOrder, Splice, Text, path, spacing};
+use crate::text::lines;
+use crate::text::outline::{Home, Path};
+use crate::text::values::{inline_table, key as written_key};
 
-impl Text {
+impl<O: KeyOrder> Text<O> {
     /// Appends tables, with their headers: after a blank line at the end, before blank lines that are there already.
     /// The line breaks of this text are used. A table that belongs to a table written inline is added to that, without
     /// its comments.
@@ -14,12 +15,12 @@ impl Text {
     /// Returns whether the tables were appended. They are not if keys stand above all headers, if a table exists
     /// already, or if a table belongs to a value that is not a table.
     pub fn append(&mut self, tables: &str) -> bool {
-        let other = Text::new(tables);
-        let is_there = |path: &[String]| Site::of(&self.page, path).is_some();
-        if other.page.pairs_of(Home::Top).next().is_some()
-            || other.page.headers.is_empty()
+        let other = Self::new(tables);
+        let is_there = |path: &[String]| Site::of(&self.outline, path).is_some();
+        if other.outline.pairs_of(Home::Top).next().is_some()
+            || other.outline.headers.is_empty()
             || other
-                .page
+                .outline
                 .headers
                 .iter()
                 .any(|header| !header.path.iter().any(|part| part.contains('#')) && is_there(&header.path))
@@ -27,7 +28,7 @@ impl Text {
             return false;
         }
         let mut inline: Vec<Path> = Vec::new();
-        for header in &other.page.headers {
+        for header in &other.outline.headers {
             if let Some(path) = self.outermost_within_inline(&header.path)
                 && !inline.contains(&path)
             {
@@ -55,7 +56,7 @@ impl Text {
         for path in inline.iter().rev() {
             rest.remove_table(&path.iter().map(String::as_str).collect::<Vec<_>>());
         }
-        if !rest.page.headers.is_empty() {
+        if !rest.outline.headers.is_empty() {
             result.append_text(&rest.text);
         }
         *self = result;
@@ -70,8 +71,8 @@ impl Text {
             let (name, _) = rest.split_first()?;
             let array = name.split_once('#').map(|(array, _)| array.to_owned());
             let is_inline = match array {
-                Some(array) => self.page.pair(&[above, &[array]].concat()).is_some(),
-                None => depth > 0 && self.page.pair(above).is_some(),
+                Some(array) => self.outline.pair(&[above, &[array]].concat()).is_some(),
+                None => depth > 0 && self.outline.pair(above).is_some(),
             };
             is_inline.then(|| path[..=depth].to_vec())
         })
@@ -80,34 +81,31 @@ impl Text {
     /// Returns a table that is written with headers as an inline table.
     fn as_inline(&self, path: &[String]) -> Option<String> {
         let mut items: Vec<String> = Vec::new();
-        if let Some(header) = self.page.header(path) {
-            for pair in self.page.pairs_of(Home::Header(header)) {
+        if let Some(header) = self.outline.header(path) {
+            for pair in self.outline.pairs_of(Home::Header(header)) {
                 items.push(format!("{} = {}", self.slice(pair.key()), self.slice(pair.value.at.clone())));
             }
         }
         let mut below: Vec<&String> = Vec::new();
-        for header in self.page.headers.iter().filter(|header| header.path.starts_with(path)) {
+        for header in self.outline.headers.iter().filter(|header| header.path.starts_with(path)) {
             if let Some(name) = header.path.get(path.len()).filter(|name| !below.contains(name)) {
                 below.push(name);
             }
         }
         for name in below {
-            // Arrays of tables within a table do not occur in catalogs.
+            // An array of tables is not written as an inline one.
             if name.contains('#') {
                 return None;
             }
             let value = self.as_inline(&[path, std::slice::from_ref(name)].concat())?;
             items.push(format!("{} = {value}", written_key(name)));
         }
-        Some(match items.is_empty() {
-            true => inline(std::iter::empty()),
-            false => format!("{{ {} }}", items.join(", ")),
-        })
+        Some(inline_table(&items))
     }
 
     /// Appends a member to an array that is written inline.
     fn append_member(&mut self, above: &[&str], array: &str, value: &str) -> bool {
-        let Some(block) = self.page.array(&super::path(above, &[array])) else { return false };
+        let Some(block) = self.outline.array(&path(above, &[array])) else { return false };
         let member = Member { text: value, behind: "" };
         let splices = block::insertion(&self.text, block, block.items.len(), &member);
         self.apply(splices);
@@ -116,8 +114,8 @@ impl Text {
 
     /// Appends a text that begins with a header.
     fn append_text(&mut self, tables: &str) {
-        let line_break = lines::line_break(&self.text, 0);
-        let tables = lines::rebroken(tables, line_break);
+        let line_break = spacing::line_break(&self.text, 0);
+        let tables = spacing::rebroken(tables, line_break);
         let beginning = lines::beginning(&self.text);
         let content = self.text.trim_end_matches([' ', '\t', '\n', '\r']).len();
         let end = lines::end(&self.text, content);
@@ -127,6 +125,6 @@ impl Text {
             (false, true) => (end, format!("{line_break}{tables}{line_break}")),
             (false, false) => (end, format!("{line_break}{line_break}{tables}")),
         };
-        self.apply(vec![(at..at, new)]);
+        self.apply(vec![Splice::insertion(at, new)]);
     }
 }

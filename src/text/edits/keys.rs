@@ -1,22 +1,24 @@
 //! Sets and unsets values.
 
-use super::page::{Home, Page, Pair, Path, is_within};
+use super::find::is_within;
 use super::site::Site;
-use super::{Text, block, lines, path};
-use crate::catalog::writing::page::key as written_key;
+use super::{KeyOrder, Splice, Text, block, path, spacing};
+use crate::text::lines;
+use crate::text::outline::{Home, Item, Outline, Pair, Path};
+use crate::text::values::{header, key as written_key};
 
-impl Text {
+impl<O: KeyOrder> Text<O> {
     /// Returns the value of a key as it is written, or `None` if there is no such key or it is a table that is not
     /// written inline.
     pub fn value(&self, table: &[&str], key: &[&str]) -> Option<&str> {
-        self.page.pair(&path(table, key)).map(|pair| self.slice(pair.value.at.clone()))
+        self.outline.pair(&path(table, key)).map(|pair| self.slice(pair.value.at.clone()))
     }
 
     /// Returns whether there is a table or key of this path.
     pub fn contains(&self, table: &[&str], key: &[&str]) -> bool {
         let path = path(table, key);
-        let is_inline = || self.page.blocks.iter().any(|block| block.path == path);
-        path.is_empty() || self.is_below(&path) || self.page.pair(&path).is_some() || is_inline()
+        let is_inline = || self.outline.blocks.iter().any(|block| block.path == path);
+        path.is_empty() || self.is_below(&path) || self.outline.pair(&path).is_some() || is_inline()
     }
 
     /// Sets a key to a value, in TOML. Of an existing key only the value changes. A new key is inserted at its place in
@@ -25,13 +27,13 @@ impl Text {
     /// Returns whether the key was set. It is not if the key is a table that is not written inline, or part of the path
     /// is not a table.
     pub fn set(&mut self, table: &[&str], key: &[&str], value: &str) -> bool {
-        if let Some(pair) = self.page.pair(&path(table, key)).filter(|_| !key.is_empty()) {
+        if let Some(pair) = self.outline.pair(&path(table, key)).filter(|_| !key.is_empty()) {
             let at = pair.value.at.clone();
-            self.apply(vec![(at, value.to_owned())]);
+            self.apply(vec![Splice { at, text: value.to_owned() }]);
             return true;
         }
         let Some(plain) = self.with(table, key, value, false) else { return false };
-        let is_undone = |mut text: Text| text.unset(table, key) && text.text == self.text;
+        let is_undone = |mut text: Self| text.unset(table, key) && text.text == self.text;
         // An existing empty table must not be mistaken for one that was made for this key.
         let marked = || self.with(table, key, value, true).filter(|marked| is_undone(marked.clone()));
         *self = if is_undone(plain.clone()) { plain } else { marked().unwrap_or(plain) };
@@ -40,11 +42,11 @@ impl Text {
 
     /// Returns the text with a new key. If `is_marked` is set, the key is written slightly differently, to mark that
     /// its table existed before and was empty.
-    pub(super) fn with(&self, table: &[&str], key: &[&str], value: &str, is_marked: bool) -> Option<Text> {
+    pub(super) fn with(&self, table: &[&str], key: &[&str], value: &str, is_marked: bool) -> Option<Self> {
         let path = path(table, key);
         let is_no_table = |depth: usize| {
-            let pair = self.page.pair(&path[..depth]);
-            pair.is_some_and(|pair| self.page.inline(&pair.path).is_none())
+            let pair = self.outline.pair(&path[..depth]);
+            pair.is_some_and(|pair| self.outline.inline(&pair.path).is_none())
         };
         if key.is_empty() || self.is_below(&path) || (1..path.len()).any(is_no_table) {
             return None;
@@ -52,17 +54,19 @@ impl Text {
         // The missing parts are added to the innermost existing table on the way.
         (0..path.len()).rev().find_map(|depth| {
             let (container, rest) = path.split_at(depth);
-            let Some(site) = Site::of(&self.page, container) else { return self.with_header(container, rest, value) };
+            let Some(site) = Site::of(&self.outline, container) else {
+                return self.with_header(container, rest, value);
+            };
             let is_member = path.iter().any(|part| part.contains('#'));
             let mut with = self.clone();
             // If the table itself is missing, it gets a header, where the table above it can have headers below it.
             if depth < table.len() && !site.is_inline() && !is_member {
-                with.append(&format!("{}\n{}", heading(table), line(key, value))).then_some(with)
+                with.append(&format!("{}\n{}", header(table), line(key, value))).then_some(with)
             } else if depth == 0 && is_member {
                 None
             } else {
                 let (name, rest) = rest.split_first()?;
-                with.apply(site.insertion(&self.text, &self.page, name, &nested(rest, value), is_marked));
+                with.apply(site.insertion::<O>(&self.text, &self.outline, name, &nested(rest, value), is_marked));
                 Some(with)
             }
         })
@@ -70,18 +74,18 @@ impl Text {
 
     /// Returns the text with a new key of a table that exists only through the tables below it. The table gets a header
     /// before theirs.
-    fn with_header(&self, table: &[String], key: &[String], value: &str) -> Option<Text> {
-        let below = self.page.headers.iter().find(|header| header.path.starts_with(table))?;
-        let at = lines::lead(&self.text, lines::start(&self.text, below.at.start));
-        let line_break = lines::line_break(&self.text, at);
+    fn with_header(&self, table: &[String], key: &[String], value: &str) -> Option<Self> {
+        let below = self.outline.headers.iter().find(|header| header.path.starts_with(table))?;
+        let at = spacing::lead(&self.text, lines::start(&self.text, below.at.start));
+        let line_break = spacing::line_break(&self.text, at);
         // The blank line is a copy of the one above, so that a later removal can take either.
-        let above = lines::above(&self.text, at).map(|above| self.slice(above));
+        let above = spacing::above(&self.text, at).map(|above| self.slice(above));
         let blank = above.map_or(line_break, |above| if lines::is_blank(above) { above } else { "" });
         let table: Vec<&str> = table.iter().map(String::as_str).collect();
         let key: Vec<&str> = key.iter().map(String::as_str).collect();
-        let new = format!("{}{line_break}{}{line_break}{blank}", heading(&table), line(&key, value));
+        let new = format!("{}{line_break}{}{line_break}{blank}", header(&table), line(&key, value));
         let mut with = self.clone();
-        with.apply(vec![(at..at, new)]);
+        with.apply(vec![Splice::insertion(at, new)]);
         Some(with)
     }
 
@@ -90,7 +94,7 @@ impl Text {
     /// Returns whether the key existed.
     pub fn unset(&mut self, table: &[&str], key: &[&str]) -> bool {
         let path = path(table, key);
-        let Some(pair) = self.page.pair(&path) else {
+        let Some(pair) = self.outline.pair(&path) else {
             let all: Vec<&str> = path.iter().map(String::as_str).collect();
             return !key.is_empty() && self.remove_table(&all);
         };
@@ -98,7 +102,7 @@ impl Text {
         let without = |depth: usize| {
             let (container, _) = path.split_at(depth);
             let mut without = self.clone();
-            match self.page.pair(container) {
+            match self.outline.pair(container) {
                 Some(pair) => without.remove_pair(pair),
                 None => without.remove_section(container),
             }
@@ -114,7 +118,7 @@ impl Text {
     }
 
     /// Returns whether setting a new key in this text gives the other text.
-    pub(super) fn makes(&self, table: &[&str], key: &[&str], value: &str, other: &Text) -> bool {
+    pub(super) fn makes(&self, table: &[&str], key: &[&str], value: &str, other: &Self) -> bool {
         let is_made = |is_marked| self.with(table, key, value, is_marked).is_some_and(|with| with.text == other.text);
         is_made(false) || is_made(true)
     }
@@ -123,14 +127,14 @@ impl Text {
     pub(super) fn remove_pair(&mut self, pair: &Pair) {
         let splices = match pair.home {
             Home::Block(number) => {
-                let Some(block) = self.page.blocks.get(number) else { return };
-                let is_meant = |item: &super::page::Item| item.at.start == pair.key().start;
+                let Some(block) = self.outline.blocks.get(number) else { return };
+                let is_meant = |item: &Item| item.at.start == pair.key().start;
                 let Some(at) = block.items.iter().position(is_meant) else { return };
                 block::removal(&self.text, block, at)
             }
             _ => {
-                let lines = lines::start(&self.text, pair.key().start)..lines::end(&self.text, pair.value.at.end);
-                vec![(lines::whole(&self.text, lines), String::new())]
+                let lines = lines::around(&self.text, &pair.at());
+                vec![Splice::removal(spacing::whole(&self.text, lines))]
             }
         };
         self.apply(splices);
@@ -139,39 +143,31 @@ impl Text {
     /// Returns whether something is written below this path.
     fn is_below(&self, path: &[String]) -> bool {
         let is_pair = |pair: &Pair| pair.path.len() > path.len() && pair.path.starts_with(path);
-        self.page.headers.iter().any(|header| is_within(&header.path, path)) || self.page.pairs.iter().any(is_pair)
+        self.outline.headers.iter().any(|header| is_within(&header.path, path))
+            || self.outline.pairs.iter().any(is_pair)
     }
 
     /// Returns whether a table contains this key and, except for tables on the way to it, no other; tables with headers
     /// of their own are not counted.
     fn only_holds(&self, table: &[String], key: &[String]) -> bool {
         let is_on_the_way = |pair: &Pair| key.starts_with(&pair.path);
-        if let Some(header) = self.page.header(table) {
-            return self.page.pairs_of(Home::Header(header)).all(is_on_the_way);
+        if let Some(header) = self.outline.header(table) {
+            return self.outline.pairs_of(Home::Header(header)).all(is_on_the_way);
         }
-        self.page.pair(table).is_some()
-            && self.page.pairs.iter().filter(|pair| pair.path.starts_with(table)).all(is_on_the_way)
+        self.outline.pair(table).is_some()
+            && self.outline.pairs.iter().filter(|pair| pair.path.starts_with(table)).all(is_on_the_way)
     }
 }
 
 /// Returns the parts of a key as TOML reads it, as in `options.roots`, or `None` if the text is not a key.
-pub(in crate::edit) fn key_parts(key: &str) -> Option<Path> {
+pub(crate) fn key_parts(key: &str) -> Option<Path> {
     let key = key.trim();
     let text = format!("{key} = 0");
     text.parse::<toml::Table>().ok()?;
-    let mut pairs = Page::read(&text).pairs.into_iter();
+    let mut pairs = Outline::read(&text).pairs.into_iter();
     // The text could contain a value and a comment after the key.
     let pair = pairs.next().filter(|pair| pair.key() == (0..key.len()))?;
     pairs.next().is_none().then_some(pair.path)
-}
-
-/// Returns the header of a table, as in `[chain.tls4]`.
-pub(super) fn heading(table: &[&str]) -> String {
-    format!("[{}]", dotted(table))
-}
-
-fn dotted(path: &[&str]) -> String {
-    path.iter().map(|part| written_key(part)).collect::<Vec<_>>().join(".")
 }
 
 /// Returns the line of a pair in a table that is made for it.

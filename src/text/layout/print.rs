@@ -1,17 +1,15 @@
 //! Prints the parts of a document in the canonical layout.
 
 use super::tree::{Block, Comment, Part, Row, Value};
+use crate::text::lines::{column, width};
+use crate::text::values::{COLUMNS, INDENT, array, inline_table};
 
-/// The width in columns beyond which arrays are broken.
-const COLUMNS: usize = 120;
-/// The indentation of a line inside brackets.
-const INDENT: usize = 4;
 /// The least number of spaces before a trailing comment, when the comment has to move.
 const GAP: usize = 1;
 
 /// Prints the parts of a text.
 pub(super) fn print(parts: &[Part<'_>], text: &str) -> String {
-    let mut page = Page::default();
+    let mut printer = Printer::default();
     let mut blanks = 0;
     for (at, part) in parts.iter().enumerate() {
         if matches!(part, Part::Blank) {
@@ -20,28 +18,28 @@ pub(super) fn print(parts: &[Part<'_>], text: &str) -> String {
         }
         let most = if leads_to_key(&parts[at..]) { 1 } else { 2 };
         let least = usize::from(at > 0 && matches!(parts[at - 1], Part::Pair { .. }) && opens_table(&parts[at..]));
-        if !page.lines.is_empty() {
-            (0..blanks.clamp(least, most)).for_each(|_| page.end(None));
+        if !printer.lines.is_empty() {
+            (0..blanks.clamp(least, most)).for_each(|_| printer.end(None));
         }
         blanks = 0;
         match part {
             Part::Blank => {}
             Part::Comment(text) => {
-                page.line.push_str(text);
-                page.end(None);
+                printer.line.push_str(text);
+                printer.end(None);
             }
             Part::Header { text, comment } => {
-                page.line.push_str(text);
-                page.end(*comment);
+                printer.line.push_str(text);
+                printer.end(*comment);
             }
-            Part::Pair { key, value, comment } => page.pair(key, width_of_keys(parts, at), value, *comment),
+            Part::Pair { key, value, comment } => printer.pair(key, width_of_keys(parts, at), value, *comment),
         }
     }
-    page.align_comments();
+    printer.align_comments();
     let line_break = if text.split('\n').next().is_some_and(|line| line.ends_with('\r')) { "\r\n" } else { "\n" };
     let mark = if text.starts_with('\u{feff}') { "\u{feff}" } else { "" };
     let mut result = mark.to_owned();
-    for line in page.lines {
+    for line in printer.lines {
         result.push_str(&line.text);
         result.push_str(line_break);
     }
@@ -65,17 +63,13 @@ fn width_of_keys(parts: &[Part<'_>], at: usize) -> usize {
     let aligned = |part: &&Part<'_>| matches!(part, Part::Pair { .. } | Part::Comment(_));
     let above = parts[..at].iter().rev().take_while(aligned);
     let below = parts[at..].iter().take_while(aligned);
-    let width = |part: &Part<'_>| if let Part::Pair { key, .. } = part { width(key) } else { 0 };
-    above.chain(below).map(width).max().unwrap_or_default()
-}
-
-fn width(text: &str) -> usize {
-    text.chars().count()
+    let width_of = |part: &Part<'_>| if let Part::Pair { key, .. } = part { width(key) } else { 0 };
+    above.chain(below).map(width_of).max().unwrap_or_default()
 }
 
 /// Returns the column at which a text ends. The text may have several lines, as multi-line strings have.
 fn end_of(text: &str) -> usize {
-    width(&text[text.rfind('\n').map_or(0, |at| at + 1)..])
+    column(text, text.len())
 }
 
 /// The form in which a block is printed.
@@ -89,8 +83,9 @@ enum Form {
     Spread,
 }
 
+/// The printed lines. Trailing comments are appended at the end, when their columns are known.
 #[derive(Default)]
-struct Page<'t> {
+struct Printer<'t> {
     lines: Vec<Line<'t>>,
     /// The line that is being written.
     line: String,
@@ -101,7 +96,7 @@ struct Line<'t> {
     comment: Option<Comment<'t>>,
 }
 
-impl<'t> Page<'t> {
+impl<'t> Printer<'t> {
     fn end(&mut self, comment: Option<Comment<'t>>) {
         self.lines.push(Line { text: std::mem::take(&mut self.line), comment });
     }
@@ -143,7 +138,7 @@ impl<'t> Page<'t> {
         if form != Form::Line {
             self.end(block.comment);
             for row in &block.rows {
-                self.row(row, form, indent + INDENT);
+                self.row(row, form, indent + INDENT.len());
             }
             self.line = " ".repeat(indent);
         } else {
@@ -229,12 +224,7 @@ fn flat(value: &Value<'_>) -> Option<String> {
         Value::Block(block) if block.has_lines() => None,
         Value::Block(block) => {
             let items: Option<Vec<String>> = block.rows.iter().flat_map(|row| &row.items).map(flat_item).collect();
-            let items = items?.join(", ");
-            Some(match block.is_array {
-                true => format!("[{items}]"),
-                false if items.is_empty() => "{}".to_owned(),
-                false => format!("{{ {items} }}"),
-            })
+            Some(if block.is_array { array(&items?) } else { inline_table(&items?) })
         }
     }
 }

@@ -1,14 +1,14 @@
 //! Arrays of names.
 
 use super::block::{self, Member};
-use super::{Text, path};
-use crate::catalog::writing::page::string;
+use super::{KeyOrder, Text, path};
+use crate::text::values::{array as written_array, string};
 use std::collections::{HashMap, HashSet, VecDeque};
 
-impl Text {
+impl<O: KeyOrder> Text<O> {
     /// Returns the strings of an array, or `None` if there is no such key, or it is not an array of strings.
     pub fn names(&self, table: &[&str], key: &str) -> Option<Vec<String>> {
-        let array = self.page.array(&path(table, &[key]))?;
+        let array = self.outline.array(&path(table, &[key]))?;
         array.items.iter().map(|item| item.value.string.clone()).collect()
     }
 
@@ -25,7 +25,7 @@ impl Text {
     ///
     /// Returns whether there was a name at this index.
     pub fn remove_name(&mut self, table: &[&str], key: &str, at: usize) -> bool {
-        let Some(array) = self.page.array(&path(table, &[key])) else { return false };
+        let Some(array) = self.outline.array(&path(table, &[key])) else { return false };
         let Some(item) = array.items.get(at) else { return false };
         if array.items.len() == 1 {
             let value = format!("[{}]", self.slice(item.at.clone()));
@@ -50,13 +50,13 @@ impl Text {
         }
         if present.is_none() {
             let names: Vec<String> = names.iter().map(|name| string(name)).collect();
-            return names.is_empty() || self.set(table, &[key], &format!("[{}]", names.join(", ")));
+            return names.is_empty() || self.set(table, &[key], &written_array(&names));
         }
         let present = present.unwrap_or_default();
         let (kept, staying): (HashSet<usize>, HashSet<usize>) = common(&present, names).into_iter().unzip();
         let mut moved: Vec<(String, String, String)> = Vec::new();
         for (at, name) in present.iter().enumerate().rev().filter(|(at, _)| !kept.contains(at)) {
-            let array = self.page.array(&path(table, &[key]));
+            let array = self.outline.array(&path(table, &[key]));
             if let Some(item) = array.and_then(|array| array.items.get(at)) {
                 let raw = self.slice(item.at.clone()).to_owned();
                 moved.push((name.clone(), raw, block::behind(&self.text, item).to_owned()));
@@ -72,7 +72,7 @@ impl Text {
     }
 
     fn insert(&mut self, table: &[&str], key: &str, at: usize, raw: &str, behind: &str) -> bool {
-        let Some(array) = self.page.array(&path(table, &[key])) else {
+        let Some(array) = self.outline.array(&path(table, &[key])) else {
             let is_other = self.contains(table, &[key]);
             return !is_other && self.set(table, &[key], &format!("[{raw}]"));
         };
@@ -99,7 +99,7 @@ impl Text {
 ///
 /// The subsequence is the longest increasing run among the positions that the names of one list have in the other.
 /// Lists of many thousand names are compared in a moment, where a table of all pairs would not fit into memory.
-pub(super) fn common(one: &[String], other: &[&str]) -> Vec<(usize, usize)> {
+fn common(one: &[String], other: &[&str]) -> Vec<(usize, usize)> {
     let mut places: HashMap<&str, VecDeque<usize>> = HashMap::new();
     for (at, name) in other.iter().enumerate() {
         places.entry(name).or_default().push_back(at);
@@ -122,4 +122,18 @@ pub(super) fn common(one: &[String], other: &[&str]) -> Vec<(usize, usize)> {
         std::iter::successors(ends.last().copied(), |&pair| before[pair]).map(|pair| pairs[pair]).collect();
     run.reverse();
     run
+}
+
+#[cfg(test)]
+mod tests {
+    use super::common;
+
+    #[test]
+    fn long_lists_have_the_longest_subsequence_in_common() {
+        let many: Vec<String> = (0..50_000).map(|at| at.to_string()).collect();
+        let turned: Vec<&str> = many.iter().rev().map(String::as_str).collect();
+        assert_eq!(common(&many, &turned).len(), 1);
+        let moved: Vec<&str> = many.iter().skip(1).chain(many.first()).map(String::as_str).collect();
+        assert_eq!(common(&many, &moved).len(), 49_999);
+    }
 }
