@@ -11,7 +11,7 @@ use sockatlas::winsock::info::provider_flags;
 use sockatlas::winsock::{ProtocolChain, ProtocolInfo, StandardItem};
 use uuid::Uuid;
 
-/// The first line of every such catalog on a page, up to the name of the file: `catalog.reg`, or `catalog.txt` for netsh's output.
+/// The beginning of the first line of every such catalog on a page, before `reg`, or `txt` for netsh's output.
 pub const COMMAND: &str = "$ sockatlas winsock show catalog.";
 
 /// The provider of the layer `Zeta` and of its chains.

@@ -90,11 +90,14 @@ fn a_folder_without_windows_is_refused_as_its_volume() {
 }
 
 #[test]
-fn a_rule_of_winsock_catalogs_is_explained_with_an_example_as_netsh_writes_it() {
+fn a_rule_of_winsock_catalogs_is_explained_with_an_example_as_netsh_or_the_command_writes_it() {
     let folder = tempfile::tempdir().unwrap();
     let (status, text) = run(folder.path(), &["rule", "winsock-broken-chain"]);
     assert_eq!(status, 0);
     assert!(text.starts_with("winsock-broken-chain: a fault: always an error"), "{text}");
+    assert!(text.contains("\nExample\n    $ sockatlas winsock show catalog.txt  # excerpt\n"), "{text}");
+    assert!(text.contains("          chain           1030 Acme / 1002 (no such entry)\n"), "{text}");
+    let (status, text) = run(folder.path(), &["rule", "winsock-duplicate-id"]);
+    assert_eq!(status, 0);
     assert!(text.contains("\nExample\n    Winsock Catalog Provider Entry\n"), "{text}");
-    assert!(text.contains("    Protocol Chain: 1030 : 1002\n"), "{text}");
 }
