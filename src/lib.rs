@@ -1,5 +1,5 @@
-//! A registry of transport protocols: base protocols, layers and chains from TOML catalogs, resolved by address family,
-//! socket type and protocol to exactly one stack, or to a precise error.
+//! A registry of transport protocols: base protocols, layers and chains from TOML catalogs. A request for an address family,
+//! socket type and protocol resolves to exactly one stack, or to a precise error.
 //!
 //! # From dependency to answer
 //!
@@ -16,26 +16,26 @@
 //!
 //! # The rooms
 //!
-//! | room | what |
+//! | room | contents |
 //! |---|---|
-//! | [`terms`] | families, types, protocols, services and error codes, with each system's numbers |
-//! | [`catalog`] | TOML in: merged, valid entries, or every fault at once |
-//! | `graph` | what stands on what: chains flattened, contracts checked; [`picture`]s |
-//! | `registry` | the frozen form: [`Request`] in, [`Selection`] or [`Refusal`] out, and [`Explanation`] |
-//! | `load` | [`Loader`]: documents in, [`Registry`] out; the one way in |
-//! | [`check`](mod@check) | the validator: what loading refuses, and what else there is to say |
-//! | [`report`] | what it says, as data and in forms for people and programs |
-//! | `net` | what was selected is opened: providers, layers, sockets, in three drivers (feature `net`; Linux) |
-//! | [`winsock`] | Winsock catalogs: read, judged, mended, written |
-//! | [`edit`] | catalogs laid out and written out, changed as transactions (feature `edit`), and followed while programs run |
+//! | [`terms`] | address families, socket types, protocols, services and error codes, with each system's numbers |
+//! | [`catalog`] | reads TOML and merges it into valid entries, or reports every fault at once |
+//! | `graph` | flattens chains into stacks, checks the contracts between layers, and draws [`picture`]s |
+//! | `registry` | holds the frozen catalog: turns a [`Request`] into a [`Selection`] or a [`Refusal`], and explains it |
+//! | `load` | turns documents into a [`Registry`]: [`Loader`] is the only entry point |
+//! | [`check`](mod@check) | validates catalogs: reports the faults that loading refuses, and further findings |
+//! | [`report`] | holds findings as data and prints them in forms for people and for programs |
+//! | `net` | opens selections: providers, layers and sockets, in three drivers (feature `net`; Linux) |
+//! | [`winsock`] | reads, checks, repairs and writes Winsock catalogs |
+//! | [`edit`] | formats catalogs, changes them in transactions (feature `edit`), and follows them while a program runs |
 //!
 //! Imports run one way: terms, catalog, graph, registry, load, then report, winsock, check, net, edit, and last the command.
 //!
 //! # Features
 //!
-//! | feature | what | brings |
+//! | feature | adds | brings |
 //! |---|---|---|
-//! | `cli` (default) | the command | clap and what else it needs, `net`, `tls`, `hive`, `edit`, `watch` |
+//! | `cli` (default) | the command | clap and the command's other crates, `net`, `tls`, `hive`, `edit`, `watch` |
 //! | `net` | sockets, relays, and all layers but `tls` | socket2, rustix, httparse, crc, etherparse, subtle |
 //! | `tls` | the layer `tls` | rustls with ring, webpki-roots, rustls-platform-verifier |
 //! | `hive` | Winsock catalogs in SYSTEM hives | nothing |
@@ -44,8 +44,8 @@
 //! | `tokio` | streams for tokio | tokio |
 //! | `tracing` | spans and events for each layer | tracing |
 //!
-//! Without any, the library resolves, explains and checks, takes catalogs built in code, and holds live registries. Sockets are opened on Linux so far: on other systems `net` adds nothing,
-//! and the command has no `connect` and `listen`.
+//! Without any feature, the library resolves, explains and checks, takes catalogs built in code, and holds live registries. So
+//! far, sockets are opened on Linux only: on other systems `net` adds nothing, and the command has no `connect` and `listen`.
 
 pub mod catalog;
 pub mod check;
