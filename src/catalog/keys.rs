@@ -1,7 +1,7 @@
-//! The keys of the catalog format: in which table each stands, and what the words at it refer to.
+//! The keys of the catalog format: the table of each, and the things to which its words refer.
 //!
-//! It is the one list of keys. The reader refuses a key that is not in it, the merge asks it what a reference must lead to, and a
-//! law of the tests walks it, so that a new key whose words refer to something cannot be forgotten.
+//! This is the only list of keys. The reader refuses a key that is not in it, the merge looks up what a reference must lead to,
+//! and a law of the tests walks it, so that a new key whose words refer to something cannot be forgotten.
 
 /// A table of the format.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Hash)]
@@ -57,11 +57,11 @@ pub enum Refers {
     BaseChainOrGroup,
     /// An entry of any kind, or a group.
     EntryOrGroup,
-    /// An entry of any kind, by name or catalog entry id, of a request. An `[[expect]]` may expect that there is none.
+    /// An entry of any kind, by name or catalog entry id, in a request. An `[[expect]]` may expect that it does not exist.
     RequestedEntry,
-    /// A provider, by name or GUID, of a request. An `[[expect]]` may expect that there is none.
+    /// A provider, by name or GUID, in a request. An `[[expect]]` may expect that it does not exist.
     RequestedProvider,
-    /// A section `[application.NAME]`, of a request. An `[[expect]]` may expect that there is none.
+    /// A section `[application.NAME]`, in a request. An `[[expect]]` may expect that it does not exist.
     RequestedApplication,
     /// An address family.
     Family,
@@ -69,7 +69,7 @@ pub enum Refers {
     SocketType,
     /// A protocol of the family beside it.
     Protocol,
-    /// A service that is offered or taken away.
+    /// A service that an entry offers or a layer removes.
     Service,
     /// A service that is asked about.
     AskedService,
@@ -83,7 +83,7 @@ pub enum Refers {
     Dialect,
     /// A byte order.
     ByteOrder,
-    /// A module, which programs may bring.
+    /// The key of a fact whose value the entry's source does not state.
     Module,
     /// A document.
     Document,
@@ -100,17 +100,17 @@ pub struct Key {
 }
 
 impl Key {
-    /// Returns the key as it is written.
+    /// Returns the name of the key.
     pub const fn name(&self) -> &'static str {
         self.name
     }
 
-    /// Returns whether the table must have it.
+    /// Returns whether the table must have the key.
     pub const fn is_required(&self) -> bool {
         self.required
     }
 
-    /// Returns what the words at it name; nothing, where they are values or tables.
+    /// Returns the kind of thing that the key's words name, or `None` where they are values or tables.
     pub const fn refers(&self) -> Option<Refers> {
         self.refers
     }
@@ -129,7 +129,7 @@ const fn word(name: &'static str, refers: Refers) -> Key {
     Key { name, required: false, refers: Some(refers) }
 }
 
-/// The keys that every kind of entry has, in the canonical order, behind those of its own.
+/// Lists the keys that every kind of entry has, in the canonical order, after the kind's own keys.
 macro_rules! entry {
     ($($own:expr),* $(,)?) => {
         &[
@@ -258,7 +258,7 @@ impl Table {
         Table::ProtocolRange,
     ];
 
-    /// Returns its keys, in the canonical order.
+    /// Returns the keys of the table, in the canonical order.
     pub const fn keys(self) -> &'static [Key] {
         match self {
             Table::Catalog => CATALOG,
@@ -280,17 +280,18 @@ impl Table {
         }
     }
 
-    /// Returns the names of its keys, in the canonical order.
+    /// Returns the names of the keys, in the canonical order.
     pub fn names(self) -> impl ExactSizeIterator<Item = &'static str> + Clone {
         self.keys().iter().map(Key::name)
     }
 
-    /// Returns the keys that it must have.
+    /// Returns the names of the required keys.
     pub(crate) fn required(self) -> impl Iterator<Item = &'static str> {
         self.keys().iter().filter(|key| key.required).map(Key::name)
     }
 
-    /// Returns what the words at one of its keys name. It is for constants: a key that the table does not have does not compile.
+    /// Returns the kind of thing that the words at one of the table's keys name. It is for constants: a key that the table does
+    /// not have does not compile.
     pub(crate) const fn refers(self, name: &str) -> Refers {
         let keys = self.keys();
         let mut at = 0;
@@ -306,8 +307,8 @@ impl Table {
         panic!("the table has no such key")
     }
 
-    /// Returns the table at a path, as in `["base", "tcp4"]`; nothing, where any key may stand. Of members of arrays the path says
-    /// the number, as in `always#2`.
+    /// Returns the table at a path, as in `["base", "tcp4"]`, or `None` where any key may stand. The path names members of arrays
+    /// by their number, as in `always#2`.
     #[cfg(feature = "edit")]
     pub(crate) fn at<S: AsRef<str>>(path: &[S]) -> Option<Table> {
         let parts: Vec<&str> = path.iter().map(|part| part.as_ref().split('#').next().unwrap_or_default()).collect();
@@ -331,7 +332,7 @@ impl Table {
     }
 }
 
-/// Returns whether two texts are the same, for constants.
+/// Returns whether two texts are equal; usable in constants.
 const fn same(one: &str, other: &str) -> bool {
     let (one, other) = (one.as_bytes(), other.as_bytes());
     if one.len() != other.len() {
