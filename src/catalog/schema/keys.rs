@@ -1,4 +1,4 @@
-//! What the keys of each table mean, and what values they take.
+//! The schemas of each table's keys: their meanings, and the values that they take.
 
 use super::{defined, described, flag, integer, list, number, some, text};
 use crate::catalog::PACKED_ITEM_BYTES;
@@ -15,7 +15,7 @@ pub(super) fn provider(key: &str) -> Option<Value> {
         ),
         "id" => described(
             "Its GUID, by which Winsock knows providers.",
-            // With hyphens, in braces, as a URN, or plain.
+            // GUIDs may be written with hyphens, in braces, as a URN, or plain.
             json!({
                 "type": "string",
                 "pattern": format!("^({HYPHENATED}|\\{{{HYPHENATED}\\}}|urn:uuid:{HYPHENATED}|[0-9a-fA-F]{{32}})$"),
@@ -131,7 +131,7 @@ pub(super) fn chain(key: &str) -> Option<Value> {
     }
 }
 
-/// Returns what every kind of entry has.
+/// Returns the schema of a key that every kind of entry has.
 fn common(key: &str) -> Option<Value> {
     match key {
         "options" => described("Options of the sockets or sessions of this entry.", defined("options"), &[]),
@@ -261,7 +261,7 @@ pub(super) fn expect(key: &str) -> Option<Value> {
         "entry" => described("The entry that must be selected.", defined("entry-name"), &[json!("tcp4")]),
         "error" => described(
             "The code with which it must be refused.",
-            // Taplo shows these beside the codes.
+            // Taplo shows these summaries beside the codes.
             json!({ "enum": codes, "x-taplo": { "docs": { "enumValues": summaries } } }),
             &[],
         ),
@@ -285,7 +285,7 @@ pub(super) fn always(key: &str) -> Option<Value> {
     }
 }
 
-/// Returns what a Winsock catalog says of itself.
+/// Returns the schema of a key of the section `winsock`.
 pub(super) fn winsock(key: &str) -> Option<Value> {
     let whole = || integer(0, u32::MAX.into());
     match key {
@@ -326,7 +326,7 @@ pub(super) fn winsock_of_entry(key: &str) -> Option<Value> {
         "packed" => described(
             "Its PackedCatalogItem, 888 bytes in base64, where the other keys alone do not make the same bytes. Where they say \
              otherwise they count.",
-            // Blanks and line breaks may stand in it, and so how long it is at most is not said.
+            // Blanks and line breaks may stand in it, so there is no maximum length.
             json!({ "type": "string", "pattern": "^[A-Za-z0-9+/\\s]*$", "minLength": PACKED_ITEM_BYTES / 3 * 4 }),
             &[],
         ),

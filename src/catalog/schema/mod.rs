@@ -1,11 +1,11 @@
-//! The JSON Schema of catalogs, for editors: which keys stand where, and what values they take.
+//! The JSON Schema of catalogs, for editors: the keys of each table, and the values that they take.
 //!
-//! It is made from the tables of keys with which documents are read ([`keys`](super::keys)), so that a key cannot be in one and not in
-//! the other, and from the names in `terms`. It says what a single document states by its shape. What takes more (a reference
-//! to nothing, a broken contract, a name that the dialect lacks) loading says, and the schema refuses nothing that loads.
+//! It is made from the tables of keys with which documents are read ([`keys`](super::keys)), so that no key can be in only one of
+//! them, and from the names in `terms`. It describes the shape of a single document. Other faults (a dangling reference, a broken
+//! contract, a name that the dialect lacks) are reported by loading, and the schema refuses nothing that loads.
 //!
-//! Draft 7, because that is what Taplo and Even Better TOML read. They see TOML through JSON, in which a date is a text and
-//! `1.0` is `1`: there alone loading is stricter in matters of shape.
+//! The schema is of draft 7, because Taplo and Even Better TOML read that one. They convert TOML to JSON, in which a date is a
+//! text and `1.0` is `1`: only there is loading stricter in matters of shape.
 
 mod keys;
 
@@ -16,11 +16,11 @@ use crate::terms::{Categories, Dialect, Family, Protocol, Services, SocketType, 
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 
-/// What names look like: `[a-z0-9][a-z0-9._-]*`, and not all digits; written without a look-ahead, which not every
-/// reader of schemas knows.
+/// The pattern of names: `[a-z0-9][a-z0-9._-]*`, and not all digits; written without a look-ahead, which not every reader of
+/// schemas supports.
 const NAME: &str = "([a-z][a-z0-9._-]*|[0-9]+[a-z._-][a-z0-9._-]*)";
 
-/// Returns the schema. `rules` are the codes that `[lint]` takes, and what each is about.
+/// Returns the schema. `rules` are the codes that `[lint]` takes, with their summaries.
 pub(crate) fn schema(rules: &[(&str, String)]) -> Value {
     let mut top = table(Table::Catalog, |key| top(key, rules));
     let mut schema = Map::new();
@@ -36,7 +36,7 @@ pub(crate) fn schema(rules: &[(&str, String)]) -> Value {
     Value::Object(schema)
 }
 
-/// A table of exactly these keys; `describe` gives each its schema.
+/// Returns the schema of a table with exactly these keys; `describe` returns the schema of each.
 fn table(kind: Table, describe: impl Fn(&str) -> Option<Value>) -> Value {
     let properties = kind.names().map(|key| (key.to_owned(), describe(key).unwrap_or_else(|| json!({}))));
     let properties: Map<String, Value> = properties.collect();
@@ -49,12 +49,12 @@ fn table(kind: Table, describe: impl Fn(&str) -> Option<Value>) -> Value {
     table
 }
 
-/// A value with a description, and what it may look like.
+/// Returns the schema of a value with a description and examples.
 fn described(description: &str, value: Value, examples: &[Value]) -> Option<Value> {
     let mut schema = Map::new();
     schema.insert("description".into(), json!(description));
     match value {
-        // Beside `$ref` draft 7 reads nothing.
+        // In draft 7, keywords beside `$ref` are ignored.
         Value::Object(reference) if reference.contains_key("$ref") => {
             schema.insert("allOf".into(), json!([reference]));
         }
@@ -71,7 +71,7 @@ fn defined(name: &str) -> Value {
     json!({ "$ref": format!("#/definitions/{name}") })
 }
 
-/// Tables by name, as in `[base.tcp4]`.
+/// Returns the schema of tables by name, as in `[base.tcp4]`.
 fn named(names: &str, table: Value) -> Value {
     json!({ "type": "object", "additionalProperties": false, "patternProperties": { names: table } })
 }
@@ -173,14 +173,14 @@ fn top(key: &str, rules: &[(&str, String)]) -> Option<Value> {
     }
 }
 
-/// What stands for no family and no type: requests may say so, entries may not.
+/// The name that stands for no family and no type: requests may use it, entries may not.
 const UNSPEC: &str = "unspec";
 
 fn stated<'n>(names: &[&'n str]) -> Vec<&'n str> {
     names.iter().copied().filter(|&name| name != UNSPEC).collect()
 }
 
-/// Known families have a number; any other must be given one.
+/// Returns the schema of `[family.NAME]`: known families have a number, any other must state one.
 fn families_by_name() -> Value {
     let known = Family::all().filter_map(Family::name);
     let known = known.chain(Family::aliases().iter().map(|&(alias, _)| alias));
@@ -198,7 +198,7 @@ fn lint(rules: &[(&str, String)]) -> Value {
     let rule =
         |(code, about): &(&str, String)| ((*code).to_owned(), json!({ "description": about, "enum": severities }));
     let properties: Map<String, Value> = rules.iter().map(rule).collect();
-    // A code that no rule has is a lint of its own, and the catalog loads: it may be a later version's.
+    // Unknown codes are accepted: the catalog loads with a lint, as the rule may be one of a later version.
     json!({ "type": "object", "additionalProperties": { "enum": severities }, "properties": properties })
 }
 
@@ -320,7 +320,7 @@ fn definitions() -> Value {
     })
 }
 
-/// A table that has exactly one of these keys.
+/// Returns a table that has exactly one of these keys.
 fn one_of(mut table: Value, keys: &[&str]) -> Value {
     let alternatives: Vec<Value> = keys.iter().map(|key| json!({ "required": [key] })).collect();
     table["oneOf"] = json!(alternatives);

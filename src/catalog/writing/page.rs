@@ -1,33 +1,33 @@
-//! Tables, keys and values as TOML text; how they are spaced is for the canonical layout to say.
+//! Writes tables, keys and values as TOML text; the canonical layout determines their spacing.
 
 use std::fmt::{Display, Write as _};
 use toml_writer::{ToTomlKey, ToTomlValue, TomlKeyBuilder, TomlStringBuilder};
 
-/// What a line holds.
+/// The columns of a line.
 pub(crate) const COLUMNS: usize = 120;
-/// What a line of an array is indented by.
+/// The indentation of a line of an array.
 const INDENT: &str = "    ";
 
-/// A text string, in the quotes in which it needs the fewest escapes, on one line.
+/// Returns a text as a string on one line, in the quotes that need the fewest escapes.
 pub(crate) fn string(text: &str) -> String {
     let builder = TomlStringBuilder::new(text);
     let plain = builder.as_basic_pretty().or_else(|| builder.as_literal());
     plain.unwrap_or_else(|| builder.as_basic()).to_toml_value()
 }
 
-/// A key, in quotes if it needs them.
+/// Returns a key, in quotes if it needs them.
 pub(crate) fn key(text: &str) -> String {
     let builder = TomlKeyBuilder::new(text);
     builder.as_unquoted().unwrap_or_else(|| builder.as_basic()).to_toml_key()
 }
 
-/// A table on one line.
+/// Returns a table on one line.
 pub(crate) fn inline<'k>(pairs: impl Iterator<Item = (&'k str, String)>) -> String {
     let pairs: Vec<String> = pairs.map(|(name, value)| format!("{} = {value}", key(name))).collect();
     if pairs.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", pairs.join(", ")) }
 }
 
-/// An array of texts.
+/// Returns an array of texts.
 pub(crate) fn list<'n>(names: impl IntoIterator<Item = &'n str>) -> Value {
     Value::Array(names.into_iter().map(string).collect())
 }
@@ -35,14 +35,14 @@ pub(crate) fn list<'n>(names: impl IntoIterator<Item = &'n str>) -> Value {
 /// A value as text.
 #[derive(Clone, Debug)]
 pub(crate) enum Value {
-    /// As it is.
+    /// A scalar, as it is written.
     Scalar(String),
-    /// An array of these, on as many lines as it needs.
+    /// An array, on as many lines as it needs.
     Array(Vec<String>),
 }
 
 impl Value {
-    /// On one line.
+    /// Returns the value on one line.
     pub fn flat(&self) -> String {
         match self {
             Value::Scalar(text) => text.clone(),
@@ -50,7 +50,7 @@ impl Value {
         }
     }
 
-    /// On lines that hold as much as there is room for.
+    /// Returns the value on lines that are filled to their width.
     fn broken(&self) -> String {
         let Value::Array(items) = self else { return self.flat() };
         let mut text = "[".to_owned();
@@ -104,38 +104,38 @@ impl Table {
         self.value(name, Value::Scalar(value.to_string()));
     }
 
-    /// A text string, if there is one.
+    /// Adds a text, if there is one.
     pub fn text(&mut self, name: &str, text: Option<&str>) {
         text.into_iter().for_each(|text| self.scalar(name, string(text)));
     }
 
-    /// A number, if there is one.
+    /// Adds a number, if there is one.
     pub fn number(&mut self, name: &str, number: Option<impl Display>) {
         number.into_iter().for_each(|number| self.scalar(name, number));
     }
 
-    /// A key that is true, unless it is false.
+    /// Adds a key with the value `true`, unless the flag is false.
     pub fn flag(&mut self, name: &str, set: bool) {
         if set {
             self.scalar(name, true);
         }
     }
 
-    /// An array of names, unless there is none.
+    /// Adds an array of names, unless it is empty.
     pub fn names<S: AsRef<str>>(&mut self, name: &str, names: Vec<S>) {
         if !names.is_empty() {
             self.value(name, list(names.iter().map(AsRef::as_ref)));
         }
     }
 
-    /// Says something behind the last key.
+    /// Adds a comment after the last key.
     pub fn remark(&mut self, text: &str) {
         if let Some((.., remark)) = self.keys.last_mut() {
             *remark = Some(text.to_owned());
         }
     }
 
-    /// Returns whether a value has room on the line of its key, beside keys that are there and those to come.
+    /// Returns whether a value fits on the line of its key, beside the keys that are there and those to come.
     pub fn has_room(&self, name: &str, value: &str) -> bool {
         self.width().max(name.len()) + " = ".len() + value.chars().count() <= COLUMNS
     }
@@ -159,7 +159,7 @@ pub(crate) struct Page {
 }
 
 impl Page {
-    /// A line for people. A line break in it becomes a space, and no other control character can be written.
+    /// Writes a comment line. A line break in it becomes a space, and no other control character can be written.
     pub fn comment(&mut self, line: &str) {
         if !std::mem::replace(&mut self.commented, true) {
             self.blank();
@@ -174,7 +174,7 @@ impl Page {
         }
     }
 
-    /// A heading, if there is something below it.
+    /// Writes a heading, if there is something below it.
     pub fn section(&mut self, title: &str, wanted: bool) {
         if wanted {
             self.blank();
