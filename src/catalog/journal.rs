@@ -318,7 +318,7 @@ fn nothing_else(table: &Table) -> Result<(), String> {
     table.keys().next().map_or(Ok(()), |key| Err(format!("unknown key `{key}`")))
 }
 
-/// A text on one line, every line break escaped, so that no reader of TOML takes one kind for another.
+/// Returns a text as a string on one line with every line break escaped, so that no TOML reader converts line breaks.
 #[cfg(feature = "edit")]
 fn quoted(text: &str) -> String {
     toml_writer::ToTomlValue::to_toml_value(&toml_writer::TomlStringBuilder::new(text).as_basic())

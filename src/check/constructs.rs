@@ -1,4 +1,4 @@
-//! The constructs of a document, as its parser sees them: tables with all that belongs to them, and keys with their values.
+//! The constructs of a document, as its parser sees them: tables with all their content, and keys with their values.
 //!
 //! Indentation and blank lines make no difference: a table ends where the next header begins, and the tables below it in the tree
 //! belong to it wherever they stand.
@@ -10,18 +10,18 @@ use toml_parser::parser::{Event, EventKind, parse_document};
 /// The constructs of one document.
 pub(super) struct Constructs<'t> {
     text: &'t str,
-    /// The parts of the text that headers begin; the first one has none.
+    /// The blocks of the text, each begun by a header; the first one has none.
     blocks: Vec<Block>,
     /// The pairs of key and value outside of inline tables, in the order of the text.
     pairs: Vec<Range<usize>>,
-    /// Every comment, in the order of the text. Whatever stands in a string is none.
+    /// Every comment, in the order of the text. A `#` in a string does not begin one.
     pub comments: Vec<Range<usize>>,
     /// The lines that are neither blank nor a comment, and where blank lines begin.
     lines: Vec<Line>,
     blank: Vec<usize>,
-    /// By their path, the numbers of the blocks below each table in the tree.
+    /// The numbers of the blocks below each table in the tree, by its path.
     below: HashMap<Vec<String>, Vec<usize>>,
-    /// By their path, the numbers of the elements of each array of tables.
+    /// The numbers of the elements of each array of tables, by its path.
     elements: HashMap<Vec<String>, Vec<usize>>,
 }
 
@@ -30,14 +30,14 @@ struct Block {
     path: Vec<String>,
     /// Whether it is an element of an array of tables.
     is_element: bool,
-    /// From its header, if it has one, to the next one.
+    /// The block, from its header, if it has one, to the next header.
     at: Range<usize>,
-    /// Behind its header.
+    /// The offset after its header.
     body: usize,
 }
 
 impl<'t> Constructs<'t> {
-    /// Returns those of a text, as far as it can be read.
+    /// Returns the constructs of a text, as far as it can be read.
     pub fn of(text: &'t str) -> Self {
         let source = toml_parser::Source::new(text);
         let tokens = source.lex().into_vec();
@@ -55,7 +55,7 @@ impl<'t> Constructs<'t> {
             elements: HashMap::new(),
         };
         let (mut in_header, mut depth) = (false, 0_usize);
-        // Where a pair begins whose value has not ended yet.
+        // The start of a pair whose value has not ended yet.
         let mut key: Option<usize> = None;
         let mut has_separator = false;
         for event in &events {
@@ -123,15 +123,15 @@ impl<'t> Constructs<'t> {
         }
     }
 
-    /// Returns what a comment stands at, as parts of the text.
+    /// Returns the construct to which a comment belongs, as parts of the text.
     ///
-    /// A comment behind something on its line speaks of what begins or ends on that line. One on a line of its own speaks of what stands
-    /// below it: of the table whose header that is, or of the key and its value. Directly below a header, before the first key, it speaks of
-    /// that table, and so it does at the end of a table: where a blank line or nothing at all follows it, and no blank line comes before it.
-    /// In the middle of a value it speaks of the next line of that value.
+    /// A comment after other text on its line belongs to the constructs that begin or end on that line. A comment on a line of
+    /// its own belongs to the construct below it: the table whose header that is, or the key and its value. Directly below a
+    /// header, before the first key, it belongs to that table, and so it does at the end of a table: where a blank line or
+    /// nothing follows it, and no blank line comes before it. In the middle of a value it belongs to the next line of that value.
     pub fn at(&self, comment: &Range<usize>) -> Vec<Range<usize>> {
         let line_start = self.text[..comment.start].rfind('\n').map_or(0, |at| at + 1);
-        // A byte order mark is no part of the first line.
+        // A byte order mark does not belong to the first line.
         let before = self.text[line_start..comment.start].trim_start_matches('\u{feff}');
         if !before.trim_matches(BLANK).is_empty() {
             return self.of_line(line_start..comment.end);
@@ -158,7 +158,7 @@ impl<'t> Constructs<'t> {
         if is_at_head { self.whole(home) } else { vec![self.pairs[pair].clone()] }
     }
 
-    /// Returns what a comment at the end of this line speaks of.
+    /// Returns the constructs to which a comment at the end of this line belongs.
     fn of_line(&self, line: Range<usize>) -> Vec<Range<usize>> {
         let first = self.blocks.partition_point(|block| block.at.start < line.start);
         let opened = self.blocks[first..].iter().take_while(|block| block.at.start < line.end).count();
@@ -177,7 +177,7 @@ impl<'t> Constructs<'t> {
         if own.path.is_empty() {
             return vec![own.at.clone()];
         }
-        // The next element of an array, its own or one that it is part of, begins another tree.
+        // The next element of an array, its own or one that contains it, begins another tree.
         let (mut from, mut to) = (0, self.blocks.len());
         for depth in 1..=own.path.len() {
             let elements = self.elements.get(&own.path[..depth]).map_or(&[][..], Vec::as_slice);
@@ -201,20 +201,20 @@ impl<'t> Constructs<'t> {
         self.blank.get(next).is_some_and(|&at| at < within.end)
     }
 
-    /// Returns whether no blank line comes before this one, but perhaps further comments, and then something else.
+    /// Returns whether a key or header stands before this line, with no blank line between, but perhaps further comments.
     fn is_attached(&self, line_start: usize) -> bool {
         let before = self.lines[..self.lines.partition_point(|line| line.at.start < line_start)].last();
         before.is_some_and(|before| !self.has_blank_line(before.at.end..line_start))
     }
 }
 
-/// What TOML takes for white space within a line.
+/// The characters that TOML treats as white space within a line.
 const BLANK: [char; 2] = [' ', '\t'];
 
 /// A line that is neither blank nor a comment.
 struct Line {
     at: Range<usize>,
-    /// Its first sign that is not blank.
+    /// Its first character that is not blank.
     first: usize,
 }
 
@@ -222,7 +222,8 @@ struct Line {
 mod tests {
     use super::Constructs;
 
-    /// Returns the lines on which a part begins that the comment with the word `here` speaks of, and how many lines it has.
+    /// Returns the lines on which the parts begin to which the comment with the word `here` belongs, and the number of lines of
+    /// each.
     fn covered(text: &str) -> Vec<(usize, usize)> {
         let constructs = Constructs::of(text);
         let comment = constructs.comments.iter().find(|at| text[(*at).clone()].contains("here"));

@@ -1,11 +1,11 @@
-//! The edits that safe fixes are made of.
+//! The edits of which safe fixes consist.
 
 use crate::catalog::{FileId, Source, Span};
 use crate::report::Edit;
 use std::ops::Range;
 use toml_parser::parser::{Event, EventKind, parse_document};
 
-/// Takes a comment away, and its line where it has one of its own.
+/// Removes a comment, and its line if it has one of its own.
 pub(super) fn without_comment(source: &Source, comment: Span) -> Edit {
     let text = source.text();
     let line_start = line_start(text, comment.range().start);
@@ -17,16 +17,16 @@ pub(super) fn without_comment(source: &Source, comment: Span) -> Edit {
     removal(comment.file, range)
 }
 
-/// Takes a key out of the table in whose header this name stands.
+/// Removes a key from the table whose header has this name.
 ///
-/// Nothing where it is written in another way than as a key and a value on a line, as in an inline table.
+/// Returns `None` unless the key is written as a key and a value on a line of their own, and not in an inline table.
 pub(super) fn without_key(source: &Source, name: Span, key: &str) -> Option<Edit> {
     let is_meant = |pair: &Pair| pair.header.contains(&name.range().start) && &source.text()[pair.key.clone()] == key;
     let pair = pairs(source.text()).into_iter().find(is_meant)?;
     Some(removal(name.file, pair.lines))
 }
 
-/// Takes the key away that stands here, under the same condition.
+/// Removes the key at this place, under the same condition.
 pub(super) fn without_key_at(source: &Source, key: Span) -> Option<Edit> {
     let pair = pairs(source.text()).into_iter().find(|pair| pair.key.start == key.range().start)?;
     Some(removal(key.file, pair.lines))
@@ -34,14 +34,14 @@ pub(super) fn without_key_at(source: &Source, key: Span) -> Option<Edit> {
 
 /// A key in a table with a header, and its scalar value.
 struct Pair {
-    /// Where the words of the header begin.
+    /// The offsets at which the words of the header begin.
     header: Vec<usize>,
     key: Range<usize>,
-    /// All of both, with what else stands on their lines.
+    /// The lines of both, with everything else on them.
     lines: Range<usize>,
 }
 
-/// Returns the pairs of a document, but for dotted keys.
+/// Returns the pairs of a document, without dotted keys.
 fn pairs(text: &str) -> Vec<Pair> {
     let tokens = toml_parser::Source::new(text).lex().into_vec();
     let mut events: Vec<Event> = Vec::new();
@@ -87,7 +87,7 @@ fn line_start(text: &str, at: usize) -> usize {
     text[..at].rfind('\n').map_or(0, |line_break| line_break + 1)
 }
 
-/// Behind the line break.
+/// Returns the offset after the line break.
 fn line_end(text: &str, at: usize) -> usize {
     text[at..].find('\n').map_or(text.len(), |line_break| at + line_break + 1)
 }

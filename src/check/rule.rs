@@ -1,32 +1,32 @@
-//! What a rule is, and how its documentation is read.
+//! The type of rules, and their documentation.
 
 use super::Lints;
 use crate::catalog::Severity;
 
 /// A rule of the checker.
 ///
-/// Its documentation is the comment at the head of its file, under fixed headings: what it finds, why it matters, an example,
-/// the same mended.
+/// Its documentation is the comment at the head of its file, under fixed headings: what it finds, why it matters, an example, and
+/// the example corrected.
 #[derive(Copy, Clone)]
 pub struct Rule {
     /// Its name, in kebab-case.
     pub code: &'static str,
-    /// How much its findings weigh unless the user says otherwise; faults are errors whatever he says.
+    /// The default severity of its findings; faults are errors whatever the user sets.
     pub severity: Severity,
     pub(super) source: &'static str,
     pub(super) look: Look,
 }
 
-/// Who finds what a rule is about.
+/// The code that finds a rule's findings.
 #[derive(Copy, Clone)]
 pub(super) enum Look {
-    /// Loading does: it is a fault.
+    /// Loading: the rule is a fault.
     Fault,
-    /// The rule does, in a catalog that loads.
+    /// The rule's function, in a catalog that loads.
     Lint(fn(&mut Lints<'_>)),
-    /// The rules of Winsock catalogs do, in a document that is one.
+    /// The rules of Winsock catalogs, in a document that is one.
     Winsock,
-    /// The checker itself does, on what was reported to it.
+    /// The checker itself.
     Check,
 }
 
@@ -34,7 +34,7 @@ pub(super) enum Look {
 pub const HEADINGS: [&str; 4] = ["What it finds", "Why it matters", "Example", "Mended"];
 
 impl Rule {
-    /// Returns whether it refuses loading and cannot be silenced.
+    /// Returns whether it makes loading fail and cannot be silenced.
     pub fn is_fault(&self) -> bool {
         matches!(self.look, Look::Fault)
     }
