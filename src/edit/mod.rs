@@ -1,6 +1,6 @@
 //! Changes catalog files: formats them, fixes them, and replaces them as a whole.
 //!
-//! | file | what |
+//! | file | contents |
 //! |---|---|
 //! | `format` | the canonical layout of a catalog: the same tables, values and comments, with uniform spacing |
 //! | `fix` | applies the safe fixes of a check's findings to the texts until none is left |

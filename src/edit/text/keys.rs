@@ -1,4 +1,4 @@
-//! Sets and unsets values.
+//! Sets and unsets the values of keys.
 
 use super::page::{Home, Page, Pair, Path, is_within};
 use super::site::Site;

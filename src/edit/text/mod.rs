@@ -1,6 +1,6 @@
 //! The text of a catalog, edited by splices: every byte that an edit does not concern stays.
 //!
-//! | file | what |
+//! | file | contents |
 //! |---|---|
 //! | `page` | the parts of a text and their places: headers, pairs of keys and values, arrays and inline tables |
 //! | `lines` | lines, line breaks and the comments above a line |

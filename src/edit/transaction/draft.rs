@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 /// The texts of catalogs with the changes made so far.
 pub(in crate::edit) struct Draft {
-    /// Loads the current texts, whatever happens on the disk meanwhile.
+    /// The loader of the current texts, which ignores later changes on the disk.
     loader: Loader,
     /// The files by their paths as given, in the order of reading.
     files: IndexMap<PathBuf, File>,
@@ -28,7 +28,7 @@ struct File {
 }
 
 impl Draft {
-    /// Reads what a loader would load. New definitions are written into `target`, or into the last file.
+    /// Reads the documents that a loader would load. New definitions are written into `target`, or into the last file.
     pub fn read(loader: &Loader, target: Option<&Path>) -> Result<Draft, TransactionError> {
         let registry = loader.load().map_err(TransactionError::Unsound)?;
         let mut loader = loader.clone();

@@ -1,6 +1,6 @@
 //! Changes catalog files as a whole or not at all.
 //!
-//! | file | what |
+//! | file | contents |
 //! |---|---|
 //! | `draft` | the changed texts, before anything is written |
 //! | `lock` | locks the folders whose files a transaction changes |
@@ -76,11 +76,11 @@ impl Transaction {
         self
     }
 
-    /// Returns what the changes would do. Locks nothing and writes nothing.
+    /// Returns the effects of the changes. Locks nothing and writes nothing.
     ///
     /// # Errors
     ///
-    /// The catalogs have faults, a change cannot be made, or its result has faults or fails its check.
+    /// Returns an error if the catalogs have faults, if a change cannot be made, or if its result has faults or fails its check.
     pub fn preview(&self) -> Result<Outcome, TransactionError> {
         let mut draft = Draft::read(&self.loader, self.file.as_deref())?;
         let before = draft.registry().clone();
@@ -107,8 +107,8 @@ impl Transaction {
     ///
     /// # Errors
     ///
-    /// As for [`Transaction::preview`]; or a folder cannot be locked, or the wait for it ended, or an unfinished
-    /// transaction cannot be finished.
+    /// Returns an error as [`Transaction::preview`] does; also if a folder cannot be locked, if the wait for it ended, or if an
+    /// unfinished transaction cannot be finished.
     pub fn prepare(&self, mut waiting: impl FnMut(&Path) -> bool) -> Result<Prepared, TransactionError> {
         let locks = Locks::of_catalogs(&self.loader, &mut Patience::new(self.patience, &mut waiting))?;
         Ok(Prepared { outcome: self.preview()?, locks })
@@ -165,8 +165,8 @@ impl Prepared {
     ///
     /// # Errors
     ///
-    /// A file of the catalogs changed since it was read (editors do not ask for locks), or a file cannot be written;
-    /// all files are then as they were.
+    /// Returns an error if a file of the catalogs changed since it was read (editors do not ask for locks), or if a file cannot
+    /// be written; all files are then unchanged.
     pub fn commit(mut self) -> Result<Outcome, TransactionError> {
         // This includes the files that stay as they are, because the result was checked with them.
         for (_, source) in self.outcome.was.sources().iter() {

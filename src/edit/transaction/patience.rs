@@ -1,4 +1,4 @@
-//! The wait for other holders of a folder's lock, and who they are.
+//! Waits for other holders of a folder's lock, and identifies them.
 
 use super::LockError;
 use std::collections::BTreeSet;

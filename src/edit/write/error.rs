@@ -7,7 +7,7 @@ use crate::edit::transaction::LockError;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// The reason why a file was not written. The file is then as it was.
+/// The reason why a file was not written. The file is then unchanged.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WriteError {
@@ -60,7 +60,7 @@ pub enum WriteError {
     Unfinished {
         /// A file that the transaction changes, or the folder in which it stopped.
         path: PathBuf,
-        /// The reason, and what to do about it.
+        /// The reason, and the advice on how to correct it.
         reason: String,
     },
     /// The folder of the file cannot be locked.
