@@ -1,4 +1,4 @@
-//! Documents in, a registry or every fault out: the one way in, for programs, for `check` and for the command.
+//! Loads documents into a registry, or reports every fault: the only entry point for programs, for `check` and for the command.
 
 use crate::catalog::faults::Faults;
 use crate::catalog::raw::Document;
@@ -47,33 +47,35 @@ impl Loader {
         Loader::default()
     }
 
-    /// Adds a file, or a folder whose `*.toml` files are read, with those of its subfolders, in the order of their paths. What is
-    /// hidden, by a name that begins with a dot, is not read; what else is not read is said by `check`.
+    /// Adds a file, or a folder whose `*.toml` files are read, with those of its subfolders, in the order of their paths. Hidden
+    /// files and folders, whose names begin with a dot, are not read; `check` reports other files that are skipped.
     ///
-    /// A document that is no catalog, which lacks the key `format`, refuses loading, and nothing of its content is shown.
+    /// A document without the key `format` is not a catalog: it makes loading fail, and the error shows nothing of its content.
     ///
-    /// A path that begins with `builtin:` names a catalog that ships: `builtin:linux.toml`, `builtin:linux-modules.toml`,
-    /// `builtin:windows.toml`, `builtin:macos.toml`, `builtin:layers.toml`. Catalogs include them by the same names.
+    /// A path that begins with `builtin:` names a catalog that ships with sockatlas: `builtin:linux.toml`,
+    /// `builtin:linux-modules.toml`, `builtin:windows.toml`, `builtin:macos.toml`, `builtin:layers.toml`. Catalogs include them
+    /// by the same names.
     pub fn path(mut self, path: impl Into<PathBuf>) -> Self {
         self.inputs.push(Input::Path(path.into()));
         self
     }
 
-    /// Adds a text under a name for messages. A text can include catalogs that ship, but no files.
+    /// Adds a text, and the name that messages give it. A text can include the catalogs that ship with sockatlas, but no files.
     pub fn text(mut self, name: impl Into<String>, text: impl Into<String>) -> Self {
         self.inputs.push(Input::Text { name: name.into(), text: text.into() });
         self
     }
 
-    /// Adds a document that this program [builds](catalog::build), under a name for messages. It can include catalogs that ship, but
-    /// no files.
+    /// Adds a document that this program [built](catalog::build), and the name that messages give it. It can include the catalogs
+    /// that ship with sockatlas, but no files.
     pub fn built(mut self, name: impl Into<String>, document: &catalog::build::Document) -> Self {
         self.inputs.push(Input::Built { name: name.into(), text: document.to_toml() });
         self
     }
 
-    /// Adds what was read elsewhere, from standard input for one, under a name for messages: TOML in UTF-8, or a document of one
-    /// of the further forms that the loader reads. It can include catalogs that ship, but no files.
+    /// Adds bytes that were read elsewhere, such as from standard input, and the name that messages give them: TOML in UTF-8, or
+    /// a document of one of the further forms that the loader reads. It can include the catalogs that ship with sockatlas, but no
+    /// files.
     ///
     /// ```
     /// use sockatlas::Loader;
@@ -86,46 +88,46 @@ impl Loader {
         self
     }
 
-    /// Takes a file to hold this text, whatever it holds, when it is read: as an input, from a folder, or by an include. So an
-    /// editor can ask about what is not saved yet.
+    /// Replaces the content of a file by this text whenever the file is read: as an input, from a folder, or by an include. With
+    /// it, an editor can check text that is not saved yet.
     pub fn unsaved(mut self, path: impl Into<PathBuf>, text: impl Into<String>) -> Self {
         self.inputs.push(Input::Unsaved { path: path.into(), text: text.into() });
         self
     }
 
-    /// Says that included files may lie in this folder too, beside the folders and those of the files that are named. `check` warns
-    /// of an include that leads elsewhere; it is read all the same.
+    /// Adds a folder in which included files may lie, beside the folders that were added and those of the files that were added.
+    /// `check` warns of an include that leads elsewhere; the included file is read nevertheless.
     pub fn root(mut self, folder: impl Into<PathBuf>) -> Self {
         self.inputs.push(Input::Root(folder.into()));
         self
     }
 
-    /// Creates a loader of no documents, with the same bounds, forms and modules.
+    /// Creates a loader without documents, with the same limits, forms and modules.
     #[cfg(feature = "edit")]
     pub(crate) fn without_inputs(&self) -> Self {
         Loader { inputs: Vec::new(), ..self.clone() }
     }
 
-    /// Adds the catalogs built in for this system: what it offers, and the layers that come with sockatlas.
+    /// Adds the catalogs built in for this system: the protocols that it offers, and the layers that come with sockatlas.
     pub fn builtin(self) -> Self {
         self.path(OF_THIS_SYSTEM).path("builtin:layers.toml")
     }
 
-    /// Changes the bounds against hostile input.
+    /// Sets the limits that guard against hostile input.
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
     }
 
-    /// Reads documents of further forms too.
+    /// Adds a further form of documents that the loader reads.
     pub(crate) fn form(mut self, form: Arc<dyn Form>) -> Self {
         self.form = Some(form);
         self
     }
 
-    /// Says which modules there are, and so which options entries may state. Without it: [`Modules::shipped`].
+    /// Sets the modules that exist, and thus the options that entries may state. The default is [`Modules::shipped`].
     ///
-    /// The options of entries whose module is not among them are taken as they are, and whoever opens them tests them.
+    /// The options of entries whose module is not in the set are not checked here, but when a provider opens the entry.
     ///
     /// ```
     /// use sockatlas::Loader;
@@ -146,17 +148,17 @@ impl Loader {
         self
     }
 
-    /// Reads, merges, checks and freezes.
+    /// Reads, merges and checks the documents, and freezes them into a registry.
     ///
     /// # Errors
     ///
-    /// Every fault of every document, at once.
+    /// Returns every fault of every document at once.
     pub fn load(&self) -> Result<Registry, LoadError> {
         let (_, loaded) = self.load_and_look();
         loaded
     }
 
-    /// Returns the registry or the faults, and in either case what was read and looked for.
+    /// Returns the registry or the faults, and in both cases the files that were read or looked for.
     pub(crate) fn load_and_look(&self) -> (Arc<Sources>, Result<Registry, LoadError>) {
         let (sources, loaded, _) = self.load_at_moment();
         (sources, loaded)
@@ -168,7 +170,7 @@ impl Loader {
         (sources.clone(), loaded.map_err(|faults| LoadError { faults, sources }), moment)
     }
 
-    /// Loads a document that was read elsewhere, with what was found wrong with it there.
+    /// Loads a document that was read elsewhere, with the faults that were found while reading it.
     pub(crate) fn load_document(
         &self,
         sources: Arc<Sources>,
@@ -179,14 +181,14 @@ impl Loader {
         self.freeze(&sources, draft, faults).map_err(|faults| LoadError { faults, sources })
     }
 
-    /// Loads as if documents from the one with this number on said `replace = true` of all that those before them define.
+    /// Loads as if the documents from this index on said `replace = true` of every entry that the documents before them define.
     #[cfg(feature = "edit")]
     pub(crate) fn load_prevailing(&self, from: usize) -> Result<Registry, LoadError> {
         let (sources, loaded, _) = self.read(from);
         loaded.map_err(|faults| LoadError { faults, sources })
     }
 
-    /// Returns the registry or the faults, and in either case the documents.
+    /// Returns the registry or the faults, and in both cases the documents.
     pub(crate) fn load_with_sources(&self) -> (Arc<Sources>, Result<Registry, Vec<Fault>>) {
         let (sources, loaded, _) = self.read(usize::MAX);
         (sources, loaded)
@@ -200,13 +202,13 @@ impl Loader {
         (sources, loaded, moment)
     }
 
-    /// Returns what each document says, in the order in which they merge, as far as they can be read.
+    /// Returns the raw content of each document, in the order in which they merge, as far as they can be read.
     #[cfg(feature = "edit")]
     pub(crate) fn documents(&self) -> (Sources, Vec<Document>) {
         catalog::documents(&self.inputs, SHIPPED, self.form.as_deref(), &self.limits)
     }
 
-    /// Returns what remains to be checked of a merged catalog, and the registry if nothing is wrong.
+    /// Runs the remaining checks on a merged catalog, and returns the registry if there are no faults.
     fn freeze(&self, sources: &Arc<Sources>, draft: Draft, mut faults: Faults) -> Result<Registry, Vec<Fault>> {
         catalog::modules::faults(&draft, &self.modules, &mut faults);
         let (graph, stacks) = Graph::build(&draft, &self.modules, &mut faults);
@@ -216,7 +218,7 @@ impl Loader {
     }
 }
 
-/// The catalogs that ship, by the names under which they can be included.
+/// The catalogs that ship with sockatlas, by the names under which they can be included.
 const SHIPPED: &[Builtin] = &[
     ("builtin:linux.toml", include_str!("../catalogs/linux.toml")),
     ("builtin:linux-modules.toml", include_str!("../catalogs/linux-modules.toml")),
@@ -225,7 +227,7 @@ const SHIPPED: &[Builtin] = &[
     ("builtin:layers.toml", include_str!("../catalogs/layers.toml")),
 ];
 
-/// The one of this system.
+/// The name of the shipped catalog of this system.
 const OF_THIS_SYSTEM: &str = match System::HOST {
     System::Linux => "builtin:linux.toml",
     System::Windows => "builtin:windows.toml",
@@ -233,9 +235,9 @@ const OF_THIS_SYSTEM: &str = match System::HOST {
 };
 
 impl Registry {
-    /// Returns what this system offers, and the layers that come with sockatlas, from the catalogs built in.
+    /// Returns the built-in registry: the protocols that this system offers, and the layers that come with sockatlas.
     ///
-    /// They are loaded once in a process; further calls share the result.
+    /// The catalogs are loaded once in a process; further calls share the result.
     pub fn builtin() -> Registry {
         static BUILTIN: OnceLock<Registry> = OnceLock::new();
         let load = || Loader::new().builtin().load().expect("the catalogs built in are checked by the tests");
@@ -243,7 +245,7 @@ impl Registry {
     }
 }
 
-/// Why a catalog was not loaded: all its faults, in the order of their places.
+/// The error of a catalog that could not be loaded: all its faults, in the order of their places.
 #[derive(Clone, Debug)]
 pub struct LoadError {
     faults: Vec<Fault>,
@@ -251,29 +253,29 @@ pub struct LoadError {
 }
 
 impl LoadError {
-    /// Returns the faults; at least one.
+    /// Returns the faults; there is at least one.
     pub fn faults(&self) -> &[Fault] {
         &self.faults
     }
 
-    /// Returns the documents that were read, as far as they could be.
+    /// Returns the documents that were read, as far as they could be read.
     pub fn sources(&self) -> &Sources {
         &self.sources
     }
 
-    /// Returns where a fault is.
+    /// Returns the location of a fault.
     pub fn locate(&self, fault: &Fault) -> Location {
         self.sources.locate(fault.at)
     }
 }
 
 impl fmt::Display for LoadError {
-    /// Returns a line for each fault: file, line and column, what is wrong, what may help, and where a program built it.
+    /// Writes a line for each fault: file, line and column, the fault, a suggestion, and where a program built it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (at, fault) in self.faults.iter().enumerate() {
             let line_break = if at == 0 { "" } else { "\n" };
             write!(f, "{line_break}")?;
-            // A file that cannot be read has no line to speak of.
+            // A file that cannot be read has no line to report.
             let has_line = match fault.kind {
                 FaultKind::UnreadableFile { included, .. } | FaultKind::NotACatalog { included, .. } => included,
                 _ => true,

@@ -6,7 +6,7 @@ use super::source::Span;
 use crate::terms::{Categories, Family, Services, SocketType, UnknownName};
 use std::str::FromStr;
 
-/// The place of an entry among all entries: its declaration's place in the documents.
+/// The index of an entry among all entries, which follows the order of the declarations in the documents.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct EntryIndex(pub u32);
 
@@ -21,28 +21,28 @@ impl EntryIndex {
     }
 }
 
-/// The place of a provider among all providers.
+/// The index of a provider among all providers.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct ProviderIndex(pub u32);
 
 impl ProviderIndex {
-    /// Stands for the provider of a chain's top layer until all layers are read.
+    /// A placeholder for the provider of a chain's top layer until all layers are read.
     pub const OF_TOP_LAYER: Self = ProviderIndex(u32::MAX);
 }
 
 /// The kind of an entry.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum EntryKind {
-    /// Carries data to a remote endpoint by itself. Winsock: `ChainLen` 1.
+    /// A base protocol, which carries data to a remote endpoint by itself. Winsock: `ChainLen` 1.
     Base,
-    /// Works only above something else. Winsock: `ChainLen` 0.
+    /// A layer, which works only above another entry. Winsock: `ChainLen` 0.
     Layer,
-    /// One or more layers over a base. Winsock: `ChainLen` over 1.
+    /// A chain: one or more layers over a base. Winsock: `ChainLen` over 1.
     Chain,
 }
 
 impl EntryKind {
-    /// `base`, `layer` or `chain`.
+    /// Returns `base`, `layer` or `chain`.
     pub const fn name(self) -> &'static str {
         match self {
             EntryKind::Base => "base",
@@ -66,7 +66,7 @@ impl std::fmt::Display for EntryKind {
     }
 }
 
-/// An entry whose references all lead somewhere.
+/// An entry with resolved references.
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
     /// The stable catalog entry id.
@@ -74,7 +74,7 @@ pub(crate) struct Entry {
     pub provider: ProviderIndex,
     pub enabled: bool,
     pub hidden: bool,
-    /// Where its name is declared.
+    /// The place where its name is declared.
     pub at: Span,
     pub facts: Option<Box<Facts>>,
     pub options: Vec<EntryOption>,
@@ -113,12 +113,12 @@ pub(crate) struct Layer {
     pub forbids: Services,
     pub adds: Services,
     pub removes: Services,
-    /// The entries allowed directly below; nothing: all.
+    /// The entries allowed directly below; `None` allows all.
     pub allow_below: Option<Vec<EntryIndex>>,
     pub categories: Categories,
-    /// The socket type that it presents above; nothing: that of what lies below.
+    /// The socket type that the layer presents above; `None` stands for that of the entry below.
     pub presents: Option<SocketType>,
-    /// Where `needs`, `forbids` and `allow-below` are written.
+    /// The places of `needs`, `forbids` and `allow-below`.
     pub clauses: ClauseSpans,
 }
 
@@ -131,7 +131,7 @@ pub(crate) struct ClauseSpans {
 
 #[derive(Clone, Debug)]
 pub(crate) struct Chain {
-    /// The layer on top and where it is named.
+    /// The layer on top, and the place where it is named.
     pub top: (EntryIndex, Span),
     /// Further layers, from the top down.
     pub further: Vec<(EntryIndex, Span)>,
@@ -143,7 +143,7 @@ pub(crate) struct Chain {
 }
 
 impl Chain {
-    /// Returns the layers of its own, top first; those of a chain that it runs over are not among them.
+    /// Returns the chain's own layers, top first, without those of a chain that it runs over.
     pub fn layers(&self) -> impl DoubleEndedIterator<Item = (EntryIndex, Span)> {
         std::iter::once(self.top).chain(self.further.iter().copied())
     }
@@ -164,13 +164,13 @@ pub struct Facts {
     pub address_size: Option<AddressSize>,
     /// Byte order on the wire. Winsock: `iNetworkByteOrder`.
     pub byte_order: Option<ByteOrder>,
-    /// 0 is none. Winsock: `iSecurityScheme`.
+    /// Security scheme; 0 is none. Winsock: `iSecurityScheme`.
     pub security_scheme: Option<i32>,
-    /// The recommended one among several entries of a protocol. Winsock: `PFL_RECOMMENDED_PROTO_ENTRY`.
+    /// Whether the entry is the recommended one among several of a protocol. Winsock: `PFL_RECOMMENDED_PROTO_ENTRY`.
     pub recommended: bool,
     /// Facts that the source of the entry did not state; they count as absent.
     pub unknown: Vec<&'static str>,
-    /// What a Winsock catalog says of it beyond all that.
+    /// The further facts that a Winsock catalog states of the entry.
     pub winsock: Option<Box<WinsockFacts>>,
 }
 
@@ -178,15 +178,16 @@ pub struct Facts {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct WinsockFacts {
-    /// The programs whose catalog it stands in; nothing: both.
+    /// The bitness of the programs in whose catalog the entry stands; `None` stands for both.
     pub bits: Option<Bitness>,
-    /// Its library where that is not its provider's, environment variables unexpanded.
+    /// The library, where it is not the provider's, with environment variables unexpanded.
     pub library: Option<String>,
-    /// Its `PackedCatalogItem`, where the other keys alone do not make the same bytes. Where they say otherwise they count.
+    /// The `PackedCatalogItem`, where the other keys alone do not produce the same bytes. Where they contradict it, the other
+    /// keys count.
     pub packed: Option<Vec<u8>>,
 }
 
-/// Windows keeps two catalogs, one for 32-bit programs and one for 64-bit programs.
+/// The bitness of a Windows catalog: Windows keeps one catalog for 32-bit programs and one for 64-bit programs.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Bitness {
     /// `Catalog_Entries` of a 64-bit Windows.
@@ -196,10 +197,10 @@ pub enum Bitness {
 }
 
 impl Bitness {
-    /// Both.
+    /// Both values.
     pub const ALL: [Bitness; 2] = [Bitness::Bits32, Bitness::Bits64];
 
-    /// 32 or 64.
+    /// Returns 32 or 64.
     pub const fn number(self) -> u32 {
         match self {
             Bitness::Bits32 => 32,
@@ -207,7 +208,7 @@ impl Bitness {
         }
     }
 
-    /// That of 32 or 64.
+    /// Returns the bitness with this number, 32 or 64.
     pub fn from_number(number: u32) -> Option<Self> {
         Bitness::ALL.into_iter().find(|bits| bits.number() == number)
     }
@@ -220,7 +221,7 @@ impl std::fmt::Display for Bitness {
 }
 
 impl Facts {
-    /// No fact at all.
+    /// Facts of which none is stated.
     pub(crate) const NONE: Facts = Facts {
         summary: None,
         version: None,
@@ -234,12 +235,12 @@ impl Facts {
     };
 }
 
-/// The least and the most bytes of a socket address.
+/// The least and the greatest size of a socket address, in bytes.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub struct AddressSize {
-    /// The least.
+    /// The least size.
     pub min: u32,
-    /// The most.
+    /// The greatest size.
     pub max: u32,
 }
 
@@ -253,7 +254,7 @@ pub enum ByteOrder {
 }
 
 impl ByteOrder {
-    /// `big` or `little`.
+    /// Returns `big` or `little`.
     pub const fn name(self) -> &'static str {
         match self {
             ByteOrder::Big => "big",

@@ -1,31 +1,31 @@
-//! What can be wrong with a catalog: every fault, its code and its text, in one place.
+//! The faults that a catalog can have: each with its code and its text, in one place.
 //!
-//! A fault refuses loading and cannot be silenced. Its facts are data; the text is made here and nowhere else.
+//! A fault makes loading fail and cannot be silenced. Its facts are data; the text is made only here.
 
 use super::keys::Table;
 use super::modules::WrongValue;
 use super::source::{Location, Sources, Span};
 use crate::terms::{Dialect, Services};
 
-/// One thing that is wrong, with the place that is wrong and the places that make it so.
+/// A fault of a catalog, with the place that is wrong and the places that make it so.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
-    /// What is wrong.
+    /// The kind of the fault, with its facts.
     pub kind: FaultKind,
-    /// The offending value.
+    /// The place of the offending value.
     pub at: Span,
-    /// What makes it wrong, elsewhere: a first definition, a broken contract.
+    /// Further places that make it wrong, such as a first definition or a broken contract.
     pub causes: Vec<Cause>,
     /// Whether a secret may stand at its place, so that the line must not be shown.
     pub concealed: bool,
 }
 
-/// A second place that a fault points at, and what is to be seen there.
+/// A second place to which a fault points, and a label for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cause {
     /// The place.
     pub at: Span,
-    /// What is to be seen there, lower case, without a full stop.
+    /// The label of the place: lower case, without a full stop.
     pub label: String,
 }
 
@@ -36,9 +36,9 @@ pub enum FaultKind {
     /// The document is not TOML.
     #[error("{message}")]
     Syntax {
-        /// What the TOML parser says.
+        /// The message of the TOML parser.
         message: String,
-        /// What stands there and cannot.
+        /// The construct that stands there and is not TOML.
         stands: Option<Stands>,
     },
     /// A key that the table does not have.
@@ -53,7 +53,7 @@ pub enum FaultKind {
         /// The known key that was probably meant.
         suggestion: Option<String>,
     },
-    /// A key that must be there is not.
+    /// A required key is missing.
     #[error("{table} lacks the key `{key}`")]
     MissingKey {
         /// The missing key.
@@ -68,19 +68,19 @@ pub enum FaultKind {
         found: String,
         /// What was expected.
         expected: String,
-        /// What was probably meant, as it is written.
+        /// The value that was probably meant, as it is written.
         meant: Option<String>,
     },
     /// A word that names nothing known.
     #[error("unknown {what} `{name}`{}", note.as_ref().map(|note| format!(": {note}")).unwrap_or_default())]
     UnknownName {
-        /// What the word should name, as in "address family".
+        /// The kind of name that the word should be, as in "address family".
         what: &'static str,
         /// The word.
         name: String,
         /// The known word that was probably meant.
         suggestion: Option<String>,
-        /// Why a word that is known elsewhere is not known here.
+        /// The reason why a word that is known elsewhere is not known here.
         note: Option<String>,
     },
     /// The second definition of a name.
@@ -100,7 +100,7 @@ pub enum FaultKind {
     /// A reference to nothing.
     #[error("no {what} is called `{name}`")]
     DanglingReference {
-        /// What should be there.
+        /// The kind of thing that the name should refer to.
         what: &'static str,
         /// The name as written.
         name: String,
@@ -112,20 +112,20 @@ pub enum FaultKind {
     WrongKind {
         /// The name as written.
         name: String,
-        /// What it names.
+        /// The kind of entry that it names.
         is: &'static str,
-        /// What is expected.
+        /// The kind of entry that is expected.
         wanted: &'static str,
-        /// The entries of a chain over several bases, of which one can be named.
+        /// The entries of a chain over several bases, one of which can be named instead.
         members: Vec<String>,
     },
-    /// Chains that run over one another.
+    /// Chains that run over one another in a cycle.
     #[error("chains run over one another: {}", arrows(path))]
     Cycle {
         /// The names along the cycle; the first is repeated at the end.
         path: Vec<String>,
     },
-    /// Files that include one another.
+    /// Files that include one another in a cycle.
     #[error("files include one another: {}", arrows(path))]
     IncludeCycle {
         /// The files along the cycle; the first is repeated at the end.
@@ -138,7 +138,7 @@ pub enum FaultKind {
         chain: String,
         /// Its flattened stack, top first, base last.
         stack: Vec<String>,
-        /// How many entries it may have.
+        /// The most entries that a stack may have.
         limit: usize,
     },
     /// A flattened chain that holds a layer twice.
@@ -149,66 +149,66 @@ pub enum FaultKind {
         /// The layer.
         layer: String,
     },
-    /// A layer over something that its contract does not allow.
+    /// A layer directly above an entry that its contract does not allow.
     #[error(
         "in chain `{chain}`{}, layer `{layer}` {broken} directly below it: {} {}",
         if *bases > 1 { format!(" over {bases} bases") } else { String::new() }, some(below), broken.finding(below.len())
     )]
     ContractBroken {
-        /// The chain: one entry, or all that are written as one chain.
+        /// The chain: one entry, or all entries that are written as one chain.
         chain: String,
-        /// Over how many bases of the chain it is broken.
+        /// The number of the chain's bases over which the contract is broken.
         bases: usize,
         /// The layer whose contract is broken.
         layer: String,
-        /// The entries directly below, of a chain over several bases.
+        /// The entries directly below, for a chain over several bases.
         below: Vec<String>,
         /// The clause that is broken.
         broken: Clause,
     },
-    /// A disabled entry that an enabled one stands on.
+    /// A disabled entry on which an enabled one depends.
     #[error("`{name}` cannot be disabled: {} {} on it", quoted(users), if users.len() == 1 { "stands" } else { "stand" })]
     DisabledDependency {
         /// The disabled entry.
         name: String,
-        /// The enabled entries that stand on it.
+        /// The enabled entries that depend on it.
         users: Vec<String>,
     },
-    /// A base protocol by a module that implements layers, or the other way round.
+    /// A base protocol with a module that implements layers, or the other way round.
     #[error("{entry} cannot be implemented by module `{module}`, which implements {implements}")]
     WrongModule {
         /// The entry, as in ``"layer `tls`"``.
         entry: String,
         /// The module of its provider.
         module: String,
-        /// What that implements.
+        /// The kind of entry that the module implements.
         implements: &'static str,
     },
-    /// Services that an entry states and that what implements it does not give, in no role.
+    /// Services that an entry states, and that its implementation gives in no role.
     #[error("{entry} states {}, which {by} {} not give", quoted_services(services), if by.starts_with("module") { "does" } else { "do" })]
     UnkeptPromise {
         /// The entry, as in ``"layer `tls`"``.
         entry: String,
-        /// What is stated and not given.
+        /// The services that are stated and not given.
         services: Services,
         /// The key that states it.
         key: &'static str,
-        /// What implements it, as in ``"module `tls`"``.
+        /// The implementation, as in ``"module `tls`"``.
         by: String,
     },
-    /// Services that what implements an entry gives and that the entry does not state, so that nobody could refuse them.
+    /// Services that the implementation of an entry gives and the entry does not state, so that no request could refuse them.
     #[error("{entry} does not state {}, which {by} {}", quoted_services(services), if by.starts_with("module") { "gives" } else { "give" })]
     UnderstatedServices {
         /// The entry, as in ``"layer `tls`"``.
         entry: String,
-        /// What is given and not stated.
+        /// The services that are given and not stated.
         services: Services,
         /// The key that should state it.
         key: &'static str,
-        /// What implements it, as in ``"module `tls`"``.
+        /// The implementation, as in ``"module `tls`"``.
         by: String,
     },
-    /// An option that the entry's module does not have; of a chain, one that is no time limit.
+    /// An option that the entry's module does not have, or an option of a chain that is not a time limit.
     #[error("unknown option `{option}` of {entry}")]
     UnknownOption {
         /// The option as written.
@@ -217,17 +217,17 @@ pub enum FaultKind {
         entry: String,
         /// The options that the entry takes.
         expected: Vec<&'static str>,
-        /// What was probably meant.
+        /// The option that was probably meant.
         meant: Option<Meant>,
     },
-    /// An option with a value that it does not take, of a socket that it is not for, or beside one that excludes it.
+    /// An option with a wrong value, an option for other sockets, or an option beside one that excludes it.
     #[error("option `{option}` of {entry} {misuse}")]
     WrongOption {
         /// The option.
         option: String,
         /// The entry, as in ``"layer `tls`"``.
         entry: String,
-        /// What is wrong with it.
+        /// The way in which it is wrong.
         misuse: Misuse,
     },
     /// Documents that state different dialects.
@@ -238,24 +238,24 @@ pub enum FaultKind {
         /// The dialect stated there.
         other: Dialect,
     },
-    /// More than the reader's limits allow.
+    /// A limit of the reader that is exceeded.
     #[error("{what}: {found} is more than the {limit} allowed")]
     LimitExceeded {
-        /// What is limited.
+        /// The quantity that is limited.
         what: &'static str,
         /// The limit.
         limit: u64,
-        /// What was found, at least.
+        /// The quantity that was found; there may be more.
         found: u64,
     },
-    /// Something that a document of another form than TOML says and cannot be. Its texts are made where the form is known.
+    /// A statement of a document of another form than TOML that cannot be right. Its texts are made where the form is known.
     #[error("{message}")]
     Foreign {
         /// The rule that is broken.
         code: &'static str,
-        /// What is wrong.
+        /// The message.
         message: String,
-        /// What to do about it.
+        /// The advice, if there is any.
         help: Option<String>,
     },
     /// A file that cannot be read.
@@ -265,46 +265,46 @@ pub enum FaultKind {
         path: String,
         /// The system's reason.
         reason: String,
-        /// Whether an `include` names it; else the reader was asked to read it.
+        /// Whether an `include` names it; otherwise the caller named it.
         included: bool,
     },
-    /// A document that is no catalog. It may be any file of this machine, so nothing of what it holds is here.
+    /// A document that is not a catalog. It may be any file of this machine, so the fault holds nothing of its content.
     #[error("`{path}` is no catalog: {reason}")]
     NotACatalog {
         /// The path as given, or the name of the text.
         path: String,
-        /// How that shows.
+        /// The sign by which it is recognised.
         reason: NotACatalog,
-        /// Whether an `include` names it; else the reader was asked to read it.
+        /// Whether an `include` names it; otherwise the caller named it.
         included: bool,
     },
 }
 
-/// How it shows that a document is no catalog.
+/// The signs that a document is not a catalog.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum NotACatalog {
-    /// There is nothing in it.
+    /// The document is empty.
     #[error("it is empty")]
     Empty,
-    /// It is no text.
+    /// The document is not a text.
     #[error("it is not UTF-8")]
     NotUtf8,
-    /// It cannot be read up to the key that every catalog has.
+    /// The document cannot be read up to the key that every catalog has.
     #[error("it is not TOML as far as a top-level key `format`")]
     NotToml,
-    /// It is TOML, and lacks the key that every catalog has.
+    /// The document is TOML, and lacks the key that every catalog has.
     #[error("it has no top-level key `format`")]
     NoFormat,
-    /// That key has another meaning there.
+    /// The key has another meaning in the document.
     #[error("its key `format` is no whole number")]
     OtherFormat,
-    /// It looks like a Winsock catalog, and cannot be read as one.
+    /// The document looks like a Winsock catalog, and cannot be read as one.
     #[error("it cannot be read as the Winsock catalog that it looks like")]
     UnsoundWinsock,
 }
 
-/// A construct that stands in a text that is not TOML, where its meaning is clear.
+/// A construct in a text that is not TOML, where its meaning is clear.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Stands {
@@ -312,9 +312,9 @@ pub enum Stands {
     Unquoted(String),
     /// The `*` of `[application.*]`.
     Everyone,
-    /// A name with letters that names do not have.
+    /// A name with characters that names cannot have.
     Name(String),
-    /// A key, and a `:` where `=` is expected.
+    /// A key followed by a `:` where `=` is expected.
     Colon(String),
 }
 
@@ -322,26 +322,26 @@ pub enum Stands {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Clause {
-    /// `needs`: these are not offered below.
+    /// `needs`: the services that are not offered below.
     #[error("needs {0}")]
     Needs(Services),
-    /// `forbids`: these are offered below.
+    /// `forbids`: the services that are offered below.
     #[error("forbids {0}")]
     Forbids(Services),
-    /// `allow-below`: what is below is not in the list.
+    /// `allow-below`: the list that lacks the entry below.
     #[error("allows only {}", quoted(.0))]
     AllowBelow(Vec<String>),
 }
 
-/// A guess at the meaning of an unknown option.
+/// A guess at what an unknown option means.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Meant {
     /// This option.
     Option(String),
-    /// One of these, which say where a secret is; the secret itself has no place in a catalog.
+    /// The options that state where a secret is kept; the secret itself does not belong in a catalog.
     PlaceOfSecret(Vec<&'static str>),
-    /// The option of another entry on which the chain stands, as in ``"layer `tls`"``.
+    /// The option of another entry that the chain uses, as in ``"layer `tls`"``.
     Entry(String),
     /// An option of one of the chain's layers, which must be stated there.
     Layer,
@@ -351,19 +351,19 @@ pub enum Meant {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Misuse {
-    /// The value.
+    /// The value is wrong.
     #[error("has {} where {} is expected", .0.found, .0.expected)]
     Value(WrongValue),
-    /// The option is for these sockets, of which the entry's are none.
+    /// The option is for these sockets only, and none of the entry's sockets is one.
     #[error("is for {0} only")]
     Sockets(&'static str),
-    /// This option, which must not stand beside it, is stated too.
+    /// The option excludes this one, which is stated too.
     #[error("excludes option `{0}`")]
     Rival(String),
 }
 
 impl Clause {
-    /// Returns what is so of one entry below, or of several.
+    /// Returns the finding about one entry below, or about several.
     pub(crate) fn finding(&self, entries: usize) -> &'static str {
         match (self, entries) {
             (Clause::Needs(_), 0 | 1) => "does not offer it",
@@ -377,7 +377,7 @@ impl Clause {
 }
 
 impl FaultKind {
-    /// Returns the rule that is broken, in kebab-case.
+    /// Returns the code of the rule that is broken, in kebab-case.
     pub fn code(&self) -> &'static str {
         match self {
             FaultKind::Syntax { .. } => "syntax",
@@ -408,7 +408,7 @@ impl FaultKind {
         }
     }
 
-    /// Returns what to do about it, where that can be said.
+    /// Returns the advice on how to correct the fault, if there is any.
     pub fn help(&self) -> Option<String> {
         let did_you_mean =
             |suggestion: &Option<String>| suggestion.as_ref().map(|word| format!("did you mean `{word}`?"));
@@ -490,15 +490,15 @@ impl Stands {
     }
 }
 
-/// The table of the keys of a catalog that stand in no table, in messages.
+/// The name in messages for the table of the keys that stand outside all tables.
 pub(crate) const OF_CATALOG: &str = "a catalog";
 
-/// Returns whether a key is one of the catalog itself, and its value no table.
+/// Returns whether a key is one of the catalog itself, and its value not a table.
 pub(crate) fn is_top_level(key: &str) -> bool {
     Table::Catalog.names().take_while(|name| *name != "provider").any(|name| name == key)
 }
 
-/// Returns the truth value that a word stands for.
+/// Returns the boolean for which a word stands.
 pub(crate) fn boolean(word: &str) -> Option<&'static str> {
     match word.to_ascii_lowercase().as_str() {
         "true" | "yes" | "on" | "1" => Some("true"),
@@ -507,7 +507,7 @@ pub(crate) fn boolean(word: &str) -> Option<&'static str> {
     }
 }
 
-/// A few names in backticks, and how many more there are.
+/// Returns a few names in backticks, and the number of the others.
 fn some(names: &[String]) -> String {
     match names.split_at_checked(4) {
         Some((first, more)) if more.len() > 1 => format!("{} and {} more", quoted(first), more.len()),
@@ -516,7 +516,7 @@ fn some(names: &[String]) -> String {
 }
 
 impl Fault {
-    /// Takes up a fault of another entry that is written as the same chain, and returns whether both are one mistake.
+    /// Merges a fault of another entry that is written as the same chain, and returns whether both were one mistake.
     pub(crate) fn absorb(&mut self, other: &Fault) -> bool {
         let whole = |chain: &str| chain.split('/').next().unwrap_or(chain).to_owned();
         let is_same = self.at == other.at
@@ -555,7 +555,7 @@ impl Fault {
         self
     }
 
-    /// Returns where the offending value stands.
+    /// Returns the location of the offending value.
     pub fn location(&self, sources: &Sources) -> Location {
         sources.locate(self.at)
     }
@@ -573,7 +573,7 @@ fn arrows(path: &[String]) -> String {
     path.join(" -> ")
 }
 
-/// Names in backticks, as a list that people read.
+/// Returns names in backticks, as a list for people.
 pub fn quoted<S: AsRef<str>>(names: &[S]) -> String {
     names.iter().map(|name| format!("`{}`", name.as_ref())).collect::<Vec<_>>().join(", ")
 }

@@ -1,9 +1,9 @@
-//! Which documents make a catalog: files, folders and texts in the order given, each include before its includer and once.
+//! Gathers the documents of a catalog: files, folders and texts in the order given, each include once and before its includer.
 //!
-//! A catalog may come from strangers, as in a pull request, and be checked on a machine whose files they may not see. So what an
-//! include or a symbolic link leads to is read, and is shown only if it is a catalog: of any other file there is one fault
-//! ([`FaultKind::NotACatalog`]), and its text is in no [`Sources`]. A document of another form, as a registry export, that an
-//! include or a name `*.toml` leads to must be sound to count as one.
+//! A catalog may come from strangers, as in a pull request, and be checked on a machine whose files they may not see. So the
+//! target of an include or a symbolic link is read, but is shown only if it is a catalog. For any other file there is one fault
+//! ([`FaultKind::NotACatalog`]), and its text is in no [`Sources`]. A document of another form, such as a registry export, must
+//! be free of faults to count as a catalog if an include or a name `*.toml` leads to it.
 
 use super::document;
 use super::fault::{Fault, FaultKind, NotACatalog, quoted};
@@ -21,57 +21,58 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
-/// Where catalogs come from.
+/// A source of documents.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Input {
     /// A file, or a folder whose `*.toml` files are read, with those of its subfolders, in the order of their paths; or a catalog
-    /// that ships, as in `builtin:layers.toml`.
+    /// that ships with the library, such as `builtin:layers.toml`.
     Path(PathBuf),
-    /// A text with a name for messages. It can include catalogs that ship, but no files.
+    /// A text with a name for messages. It can include the catalogs that ship, but no files.
     Text {
-        /// The name, as in `builtin:linux.toml`.
+        /// The name, such as `builtin:linux.toml`.
         name: String,
         /// The TOML.
         text: String,
     },
-    /// The text of a document that a program built, with a name for messages. It can include catalogs that ship, but no files.
+    /// The text of a document that a program built, with a name for messages. It can include the catalogs that ship, but no
+    /// files.
     Built {
         /// The name.
         name: String,
         /// The TOML.
         text: String,
     },
-    /// What was read elsewhere, in any form that documents may have, under a name for messages. It can include catalogs that
-    /// ship, but no files.
+    /// Bytes that were read elsewhere, in any form that documents may have, with a name for messages. They can include the
+    /// catalogs that ship, but no files.
     Bytes {
-        /// The name, as in `<stdin>`.
+        /// The name, such as `<stdin>`.
         name: String,
         /// The document.
         bytes: Vec<u8>,
     },
-    /// What a file is taken to hold, whatever it holds, wherever it is read. It names no document of its own.
+    /// A text that replaces the content of a file wherever the file is read. It does not add a document.
     Unsaved {
         /// The file, which exists.
         path: PathBuf,
         /// The TOML.
         text: String,
     },
-    /// A folder in which included files may lie, beside those that are named. It names no document of its own.
+    /// A folder in which included files may lie, beside those that are named. It does not add a document.
     Root(PathBuf),
 }
 
 /// A catalog that ships with the library: a name that begins with [`BUILTIN`], and its text.
 pub(crate) type Builtin = (&'static str, &'static str);
 
-/// Paths that begin so name a catalog that ships with the library, as in `builtin:layers.toml`.
+/// The prefix of paths that name a catalog that ships with the library, as in `builtin:layers.toml`.
 pub const BUILTIN: &str = "builtin:";
 
-/// How often documents that change while they are read are read anew; the n-th time after n milliseconds. A transaction takes
-/// a few, so that only files that are written without end are given up.
+/// How often documents that change while they are read are read again; the n-th time after n milliseconds. A transaction takes a
+/// few attempts, so that only files that are written continuously exhaust them.
 const ATTEMPTS: u64 = 40;
 
-/// Reads all documents, as they are at one moment: what changes while they are read is read again with all others.
+/// Reads all documents as they are at one moment: if one changes meanwhile, all are read again.
 pub(super) fn gather(
     inputs: &[Input],
     builtins: &[Builtin],
@@ -151,7 +152,7 @@ pub(crate) mod readings {
     }
 }
 
-/// Texts by the canonical paths of the files that they are to be read for; of several the last counts.
+/// Returns the unsaved texts by the canonical paths of their files; the last text of a file counts.
 fn unsaved(inputs: &[Input]) -> HashMap<PathBuf, &str> {
     let unsaved = inputs.iter().filter_map(|input| match input {
         Input::Unsaved { path, text } => Some((fs::canonicalize(path).ok()?, text.as_str())),
@@ -160,7 +161,7 @@ fn unsaved(inputs: &[Input]) -> HashMap<PathBuf, &str> {
     unsaved.collect()
 }
 
-/// The folders that were named: folders, those of files, and the roots; without symbolic links.
+/// The folders in which includes may lead: the named folders, those of named files, and the roots; without symbolic links.
 struct Roots(HashSet<PathBuf>);
 
 impl Roots {
@@ -183,12 +184,12 @@ impl Roots {
     }
 }
 
-/// Who wants a document.
+/// The reason for which a document is read.
 #[derive(Copy, Clone)]
 enum Asked {
-    /// Who calls the loader names it.
+    /// The caller of the loader names it.
     Named,
-    /// It stands in a folder that is named.
+    /// It lies in a folder that is named.
     Listed,
     /// A document includes it here.
     Included(Span),
@@ -221,14 +222,14 @@ struct Gather<'a> {
     over_limit: bool,
 }
 
-/// What the includes of a document are relative to.
+/// The place to which the includes of a document are relative.
 enum Home {
     Folder(PathBuf),
     /// The catalogs that ship.
     Builtin,
-    /// Nothing: a program built it.
+    /// Nothing: a program built the document.
     Program,
-    /// Nothing: it is a text from elsewhere.
+    /// Nothing: the document is a text from elsewhere.
     None,
 }
 
@@ -283,7 +284,7 @@ impl Gather<'_> {
         }
     }
 
-    /// Reads what is no file and can be read but once.
+    /// Reads a pipe or device, which can be read only once.
     fn pipe(&mut self, path: &Path, pipe: Pipe) {
         if !self.is_fresh(&pipe.identity, Asked::Named) {
             return;
@@ -323,7 +324,7 @@ impl Gather<'_> {
             None => {
                 let (form, limits) = (self.form, self.limits);
                 let most = |beginning: &[u8]| most_bytes(form, limits, beginning);
-                // Only what a person names may be something else than a regular file.
+                // Only a path that a person names may be something else than a regular file.
                 let is_regular = !matches!(asked, Asked::Named);
                 self.snapshot.read(path, &identity, is_regular, self.pipes, most)
             }
@@ -341,7 +342,7 @@ impl Gather<'_> {
         self.content(&path.display().to_string(), bytes, Some((path, identity)), &home, asked);
     }
 
-    /// Reads a document of any form: a file, by its path as given and by that which is only its own, or what has no path.
+    /// Reads a document of any form: a file, by its path as given and by its canonical path, or content without a path.
     fn content(&mut self, name: &str, bytes: Vec<u8>, file: Option<(&Path, PathBuf)>, home: &Home, asked: Asked) {
         let limit = most_bytes(self.form, self.limits, &bytes);
         if bytes.len() as u64 > limit {
@@ -352,7 +353,7 @@ impl Gather<'_> {
             return;
         }
         let path = file.as_ref().map(|(path, _)| *path);
-        // What a catalog or a link leads to is not shown because it looks a little like something that is.
+        // The target of an include or a link is not shown merely because it resembles a document.
         let is_toml = |path: &Path| path.extension().is_some_and(|extension| extension == "toml");
         let must_be_sound = !matches!(asked, Asked::Named) || path.is_some_and(is_toml);
         match self.form.and_then(|form| form.text(&bytes, path)) {
@@ -386,7 +387,7 @@ impl Gather<'_> {
         self.including.pop();
     }
 
-    /// Reads a catalog that ships, by its name with the prefix.
+    /// Reads a catalog that ships with the library, by its name with the prefix.
     fn builtin(&mut self, name: &str, asked: Asked) {
         let Some((_, text)) = self.builtins.iter().find(|(known, _)| *known == name) else {
             let known: Vec<&str> = self.builtins.iter().map(|(known, _)| *known).collect();
@@ -401,7 +402,7 @@ impl Gather<'_> {
         }
     }
 
-    /// Returns whether a document has not been read yet; one that is being read is a cycle.
+    /// Returns whether a document has not been read yet. Records a cycle if it is being read.
     fn is_fresh(&mut self, identity: &Path, asked: Asked) -> bool {
         if let Some(start) = self.including.iter().position(|(including, _)| including == identity) {
             let mut path: Vec<String> = self.including[start..].iter().map(|(_, name)| name.clone()).collect();
@@ -414,7 +415,7 @@ impl Gather<'_> {
         self.seen.insert(identity.to_owned())
     }
 
-    /// Reads a document of another form, which includes none.
+    /// Reads a document of another form, which has no includes.
     fn foreign(&mut self, name: &str, foreign: ForeignText, is_file: bool, asked: Asked, must_be_sound: bool) {
         let ForeignText { form, text, read } = foreign;
         let Some(file) = self.add(name, text) else { return };
@@ -437,7 +438,7 @@ impl Gather<'_> {
         self.documents.push(document);
     }
 
-    /// Reads a document, its includes first.
+    /// Reads a document after its includes.
     fn text(&mut self, name: &str, text: String, home: &Home, asked: Asked, is_file: bool) {
         let Some(file) = self.add(name, text) else { return };
         let mut document = match document::read(file, self.sources.get(file).text(), &mut self.faults) {
@@ -467,7 +468,7 @@ impl Gather<'_> {
         self.documents.push(document);
     }
 
-    /// Adds a document, unless there are too many, which is said once.
+    /// Adds a document, unless there are too many, which is reported once.
     fn add(&mut self, name: &str, text: String) -> Option<FileId> {
         if self.sources.len() < self.limits.documents {
             return Some(self.sources.add(name, text));
@@ -505,13 +506,13 @@ impl Gather<'_> {
         self.faults.push(Fault::new(FaultKind::UnreadableFile { path, reason: reason.to_owned(), included }, at));
     }
 
-    /// A document of which nothing is shown.
+    /// Records that a document is not a catalog; nothing of it is shown.
     fn not_a_catalog(&mut self, name: &str, reason: NotACatalog, asked: Asked) {
         let (at, included) = self.at(name, asked);
         self.faults.push(Fault::new(FaultKind::NotACatalog { path: name.to_owned(), reason, included }, at));
     }
 
-    /// Returns where it is said that nothing comes of a document, and whether that is where it is included.
+    /// Returns the place of faults about a document that is not read, and whether that is the place where it is included.
     fn at(&mut self, name: &str, asked: Asked) -> (Span, bool) {
         let included = asked.include();
         let at = included.unwrap_or_else(|| Span::beginning(self.sources.add(name, String::new())));
@@ -519,13 +520,13 @@ impl Gather<'_> {
     }
 }
 
-/// Returns the most bytes that a document may have, by how it begins.
+/// Returns the most bytes that a document may have, which depends on its first bytes.
 fn most_bytes(form: Option<&dyn Form>, limits: &Limits, bytes: &[u8]) -> u64 {
     let beginning = &bytes[..bytes.len().min(BEGINNING as usize)];
     form.map_or(limits.document_bytes, |form| form.most_bytes(beginning, limits))
 }
 
-/// Returns the system's text without Rust's "(os error 2)".
+/// Returns the system's message without Rust's "(os error 2)".
 fn reason(error: &io::Error) -> String {
     let text = error.to_string();
     text.split(" (os error").next().unwrap_or_default().to_lowercase()

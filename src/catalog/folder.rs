@@ -1,14 +1,13 @@
-//! Which files of a folder are documents.
+//! The documents of a folder.
 //!
-//! A folder is read with its subfolders. Its documents are the files whose names end in `.toml`, in the order of the bytes of their
-//! paths from that folder, with `/` between the names: `a.toml`, `a/b.toml`, `b.toml`. What begins with a dot is hidden and is
-//! not read: drafts, the lock links of editors, `.git`.
+//! A folder is read with its subfolders. Its documents are the files whose names end in `.toml`, in the order of the bytes of
+//! their paths relative to that folder, with `/` between the names: `a.toml`, `a/b.toml`, `b.toml`. Names that begin with a dot
+//! are hidden and are not read: drafts, the lock links of editors, `.git`.
 //!
-//! Symbolic links count by where they lead. A folder is read once, by the path that needs no link where there is one, so that
-//! links which go round in a circle end. A link to a folder outside those that were named is not followed: it might lead to all
-//! files of the machine.
+//! Symbolic links are followed. A folder is read once, by the path without links if there is one, so that circular links end. A
+//! link to a folder outside those that were named is not followed: it might lead to all files of the machine.
 //!
-//! Nothing is skipped in silence: a name that is nearly that of a document is said, all else is counted.
+//! Nothing is skipped silently: names that resemble those of documents are reported, all others are counted.
 
 use super::Skipped;
 use std::cmp::Ordering;
@@ -17,28 +16,28 @@ use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
-/// What a folder holds.
+/// The contents of a folder.
 #[derive(Debug, Default)]
 pub struct Folder {
     /// The documents, in their order.
     pub files: Vec<PathBuf>,
-    /// The folders that were looked into, itself first.
+    /// The folders that were read, beginning with the folder itself.
     pub folders: Vec<PathBuf>,
-    /// Files that are not read, and whose names are nearly those of documents.
+    /// Files that are not read, and whose names resemble those of documents.
     pub near_misses: Vec<PathBuf>,
-    /// Links to folders outside, which are not read, and where they lead.
+    /// Links to folders outside, which are not read, and their targets.
     pub outside: Vec<(PathBuf, PathBuf)>,
-    /// What else is not read.
+    /// The other files that are not read.
     pub skipped: Skipped,
     /// Folders in it that cannot be read.
     pub unreadable: Vec<(PathBuf, io::Error)>,
 }
 
-/// Looks through a folder. `is_inside` says of a path without symbolic links whether it lies in the folders that were named.
+/// Reads a folder. `is_inside` returns whether a path without symbolic links lies in the folders that were named.
 ///
 /// # Errors
 ///
-/// The folder itself cannot be read.
+/// Returns an error if the folder itself cannot be read.
 pub fn walk(folder: &Path, is_inside: impl Fn(&Path) -> bool) -> io::Result<Folder> {
     let mut found = Folder::default();
     let mut seen = HashSet::new();
@@ -63,7 +62,7 @@ pub fn walk(folder: &Path, is_inside: impl Fn(&Path) -> bool) -> io::Result<Fold
                 (path, canonical)
             }));
         }
-        // Only when all that needs no link has been seen, and then the first of them.
+        // Links are followed, first one first, only after everything that needs no link has been read.
         links.sort_by(|one: &PathBuf, other| other.cmp(one));
         let Some(link) = links.pop() else { break };
         match fs::canonicalize(&link) {
@@ -78,19 +77,19 @@ pub fn walk(folder: &Path, is_inside: impl Fn(&Path) -> bool) -> io::Result<Fold
     found.near_misses.sort_by(order);
     found.outside.sort_by(|one, other| by_bytes(&one.0, &other.0));
     found.unreadable.sort_by(|one, other| by_bytes(&one.0, &other.0));
-    // A name that is replaced while the folder is read may come up twice.
+    // A name that is replaced while the folder is read may be listed twice.
     found.files.dedup();
     found.near_misses.dedup();
     Ok(found)
 }
 
 impl Folder {
-    /// Returns whether another look at it found the same documents.
+    /// Returns whether another reading of the folder found the same documents.
     pub fn has_documents_of(&self, other: &Folder) -> bool {
         self.files == other.files && self.folders == other.folders && self.near_misses == other.near_misses
     }
 
-    /// Sorts what stands in one folder, and gives the folders in it.
+    /// Sorts the contents of one folder into their lists, and returns its subfolders.
     fn look_into(&mut self, folder: &Path, links: &mut Vec<PathBuf>) -> io::Result<Vec<PathBuf>> {
         let mut subfolders = Vec::new();
         for entry in fs::read_dir(folder)? {
@@ -123,7 +122,7 @@ fn is_document(path: &Path) -> bool {
 
 /// Returns whether a file was probably meant to be a document: `policy.TOML`, `policy.tml`, `policy.toml.txt`, `policy.toml `.
 ///
-/// What programs and people put behind a name on purpose, to keep an older state or to switch a file off, is no slip:
+/// The suffixes that programs and people append on purpose, to keep an older state or to disable a file, are not near misses:
 /// `policy.toml~`, `policy.toml.bak`, `policy.toml.off`.
 fn is_near_miss(path: &Path) -> bool {
     let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();

@@ -7,18 +7,19 @@ use super::raw::Document;
 use super::source::FileId;
 use std::path::Path;
 
-/// A family of forms that documents may have. Rooms that lie above this one implement it.
+/// A family of forms that documents may have. Modules above this one implement it.
 pub(crate) trait Form: std::fmt::Debug + Send + Sync {
-    /// Returns the most bytes that a document which begins so may have.
+    /// Returns the most bytes that a document with this beginning may have.
     fn most_bytes(&self, beginning: &[u8], limits: &Limits) -> u64;
 
-    /// Returns the document as a text, to which all places refer, or `None` when it is of none of these forms.
+    /// Returns the document as a text, to which all places refer, or `None` if it has none of these forms.
     ///
-    /// The path is the file's that it was read from.
+    /// `path` is the path of the file that it was read from.
     fn text(&self, bytes: &[u8], path: Option<&Path>) -> Option<Result<ForeignText, FaultKind>>;
 }
 
-/// Reads a text into the raw form of a document; what is faulty is left out of the result, or stands there without a body.
+/// The function that reads a text into the raw form of a document. Faulty parts are left out of the result, or stand there
+/// without a body.
 pub(crate) type ReadForeign = Box<dyn FnOnce(FileId, &str, &mut Faults) -> Document>;
 
 /// A document of another form.
@@ -27,6 +28,6 @@ pub(crate) struct ForeignText {
     pub form: &'static str,
     /// Its text.
     pub text: String,
-    /// What reads it.
+    /// The function that reads it.
     pub read: ReadForeign,
 }

@@ -1,9 +1,9 @@
-//! Transactions on several files that are committed, and whose files are not all replaced yet.
+//! Journals of transactions on several files that are committed, and whose files are not all replaced yet.
 //!
-//! A rename replaces one file in one step. For several, each folder concerned gets a journal, [`NAME`], that holds what its files
-//! hold before and after. One of them is the first: from the moment when it is there, the transaction counts, and whoever reads
-//! one of the files takes what the journals say that it is, whether or not it has been replaced yet. When all files are
-//! replaced, the first journal goes, then the others.
+//! A rename replaces one file in one step. For several files, each folder concerned gets a journal, [`NAME`], that holds the
+//! contents of its files before and after. One journal is the first: once it exists, the transaction counts, and a reader of one
+//! of the files takes the content that the journals state, whether or not the file has been replaced yet. When all files are
+//! replaced, the first journal is removed, then the others.
 //!
 //! ```toml
 //! format = 1
@@ -17,14 +17,16 @@
 //! is = "..."
 //! ```
 //!
-//! So a journal speaks of files of its own folder alone: whoever can write it could also replace them, and it holds no secret
-//! of a folder whose readers are others. What is no journal, or contradicts what a file holds, is an error: nothing is guessed.
+//! A journal names only files of its own folder: whoever can write the journal could also replace them, and it reveals no secret
+//! of a folder with other readers. A file that is not a valid journal, or that contradicts the content of a file, is an error:
+//! nothing is guessed.
 //!
-//! Whose journal has a say: in most folders everybody's, as who may make files there may also replace those that are there. Where
-//! everybody may make files and only their owners may replace them (the sticky bit, as in `/tmp`), a journal of root or of the
-//! folder's owner has a say about all files, and another one about the files of its own owner. What has no say, whatever it is,
-//! is neither opened nor an error. Everything else of that name must be a regular file, not a link to one, of at most [`MOST_BYTES`],
-//! and text: the first NUL byte ends the reading, so that a file of holes costs nothing.
+//! The authority of a journal depends on its owner. In most folders every journal has authority, because whoever may create files
+//! there may also replace the existing ones. In a folder where everybody may create files and only their owners may replace them
+//! (the sticky bit, as in `/tmp`), a journal of root or of the folder's owner has authority over all files, and any other journal
+//! over the files of its own owner. A journal without authority is not opened, and is no error. Every other file of that name
+//! must be a regular file, not a link to one, of at most [`MOST_BYTES`], and text: the reading ends at the first NUL byte, so
+//! that a sparse file costs nothing.
 
 use super::regular::{self, Links, NotRegular};
 use std::fs::{self, File, Metadata};
@@ -32,20 +34,20 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use toml::{Table, Value};
 
-/// What a journal is called.
+/// The file name of a journal.
 pub(crate) const NAME: &str = ".sockatlas-journal";
 
 /// The version of journals that this library reads and writes.
 const FORMAT: i64 = 1;
 
-/// The most bytes of a journal: two of the largest documents that are read unless that is changed, before and after. Whoever changes
-/// several files together writes none that is longer.
+/// The most bytes of a journal: two of the largest documents that the default limits allow, before and after. Code that changes
+/// several files together writes no longer journal.
 pub(crate) const MOST_BYTES: u64 = 256 << 20;
 
-/// How much of a journal is read before it is looked at.
+/// The number of bytes of a journal that are read before they are examined.
 const PIECE: u64 = 64 << 10;
 
-/// The user to whom a file belongs. Elsewhere than on Unix all are one.
+/// The user who owns a file. On systems other than Unix all owners are equal.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Owner(pub u32);
 
@@ -61,40 +63,40 @@ impl Owner {
     }
 }
 
-/// What a transaction makes of the files of one folder.
+/// The changes of a transaction to the files of one folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Journal {
-    /// What the journals of one transaction have in common, and those of two do not.
+    /// The identifier that the journals of one transaction share.
     pub transaction: String,
     pub role: Role,
     pub files: Vec<Replacement>,
 }
 
-/// Which of a transaction's journals it is. Paths are of folders, from the journal's own.
+/// The role of a journal among those of its transaction. Paths lead to folders, relative to the journal's own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Role {
-    /// The one whose presence makes the transaction count.
+    /// The journal whose presence makes the transaction count.
     First {
-        /// Where the others are.
+        /// The folders of the others.
         others: Vec<PathBuf>,
     },
-    /// One that says nothing without the first.
+    /// A journal that has no effect without the first.
     Further {
-        /// Where that is.
+        /// The folder of the first.
         first: PathBuf,
     },
 }
 
-/// What a file holds before and after.
+/// The contents of a file before and after.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Replacement {
-    /// Its name in the journal's folder.
+    /// The file's name in the journal's folder.
     pub name: String,
     pub was: String,
     pub is: String,
 }
 
-/// Why what a journal says cannot be known or followed.
+/// The reasons for which the content of a journal cannot be read or applied.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum JournalError {
     #[error("the journal of an unfinished transaction, `{}`, cannot be read: {reason}", journal.display())]
@@ -109,8 +111,8 @@ pub(crate) enum JournalError {
     Edited { journal: PathBuf },
 }
 
-/// Reads the journal of a folder, and says to whom it belongs; if there is one that has a say about files of one of these owners, or,
-/// without them, of whomever. It need not count.
+/// Reads the journal of a folder, and returns it with its owner. Returns `None` if there is no journal, or none with authority
+/// over files of one of these owners; without owners, any journal is read. The journal need not count.
 pub(crate) fn read(folder: &Path, about: Option<&[Owner]>) -> Result<Option<(Journal, Owner)>, JournalError> {
     let path = folder.join(NAME);
     let unreadable = |error: io::Error| match NotRegular::is(&error) || error.kind() == io::ErrorKind::FileTooLarge {
@@ -122,11 +124,11 @@ pub(crate) fn read(folder: &Path, about: Option<&[Owner]>) -> Result<Option<(Jou
         return Ok(None);
     }
     let (file, metadata) = match regular::open(&path, Links::Refused) {
-        // It went meanwhile, so the transaction is finished.
+        // The file is gone by now, so the transaction is finished.
         Err(error) if is_absent(&error) => return Ok(None),
         opened => opened.map_err(unreadable)?,
     };
-    // Another one may have been put there since it was looked at.
+    // Another file may have been put there since it was examined.
     if !has_say(folder, Owner::of(&metadata), about) {
         return Ok(None);
     }
@@ -135,8 +137,8 @@ pub(crate) fn read(folder: &Path, about: Option<&[Owner]>) -> Result<Option<(Jou
     Ok(Some((journal, Owner::of(&metadata))))
 }
 
-/// Returns what is there in the place of a folder's journal, if it has a say about files of one of these owners. A link is not
-/// followed.
+/// Returns the metadata of the file in the place of a folder's journal, if it has authority over files of one of these owners. A
+/// link is not followed.
 pub(crate) fn look(folder: &Path, about: Option<&[Owner]>) -> io::Result<Option<Metadata>> {
     match fs::symlink_metadata(folder.join(NAME)) {
         Err(error) if is_absent(&error) => Ok(None),
@@ -145,7 +147,7 @@ pub(crate) fn look(folder: &Path, about: Option<&[Owner]>) -> io::Result<Option<
     }
 }
 
-/// Returns the text of a journal, or why it is none.
+/// Returns the text of a journal, or the reason why the file is not one.
 fn text(file: &File, metadata: &Metadata) -> io::Result<Result<String, String>> {
     regular::expect_at_most(metadata.len(), MOST_BYTES)?;
     let mut bytes = Vec::new();
@@ -165,7 +167,7 @@ fn is_absent(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
-/// Returns what readers get of a file, by its canonical path, that belongs to this owner and holds this on the disk.
+/// Returns the content that readers get for a file with this canonical path, this owner and this content on the disk.
 #[cfg(feature = "edit")]
 pub(crate) fn reading(file: &Path, owner: Owner, disk: Vec<u8>) -> Result<Vec<u8>, JournalError> {
     let Some(folder) = file.parent() else { return Ok(disk) };
@@ -176,12 +178,12 @@ pub(crate) fn reading(file: &Path, owner: Owner, disk: Vec<u8>) -> Result<Vec<u8
 }
 
 impl Journal {
-    /// Returns whether the transaction is committed, for the journal of this folder.
+    /// Returns whether the transaction is committed. `folder` is the folder of this journal.
     pub fn counts(&self, folder: &Path) -> Result<bool, JournalError> {
         match &self.role {
             Role::First { .. } => Ok(true),
             Role::Further { first } => {
-                // Whoever it belongs to: its number is known to those alone who may read this journal.
+                // The owner does not matter: only those who may read this journal know its number.
                 let first = read(&folder.join(first), None)?;
                 Ok(first.is_some_and(|(first, _)| first.is_first() && first.transaction == self.transaction))
             }
@@ -192,7 +194,8 @@ impl Journal {
         matches!(self.role, Role::First { .. })
     }
 
-    /// Returns what readers get of a file of the journal's folder that holds this on the disk, while the journal counts.
+    /// Returns the content that readers get for a file of the journal's folder with this content on the disk, while the journal
+    /// counts.
     pub fn reading(&self, folder: &Path, file: &Path, disk: Vec<u8>) -> Result<Vec<u8>, JournalError> {
         let is_meant = |replacement: &&Replacement| file.file_name().is_some_and(|name| name == &*replacement.name);
         let Some(replacement) = self.files.iter().find(is_meant) else { return Ok(disk) };
@@ -203,7 +206,7 @@ impl Journal {
         }
     }
 
-    /// Returns the folder of the transaction's first journal, for the journal of this folder.
+    /// Returns the folder of the transaction's first journal. `folder` is the folder of this journal.
     fn first(&self, folder: &Path) -> PathBuf {
         match &self.role {
             Role::First { .. } => folder.to_owned(),
@@ -214,17 +217,17 @@ impl Journal {
         }
     }
 
-    /// Returns whether the journal of a folder, which belongs to this owner, has a say about every file that it names.
+    /// Returns whether the journal of a folder, with this owner, has authority over every file that it names.
     #[cfg(feature = "edit")]
     pub fn may_replace_all(&self, folder: &Path, by: Owner) -> bool {
         self.files.iter().all(|file| {
-            // Of a file that is not there, the finishing says so.
+            // The step that finishes the transaction reports a missing file.
             let file = fs::symlink_metadata(folder.join(&file.name));
             file.map_or(true, |file| has_say(folder, by, Some(&[Owner::of(&file)])))
         })
     }
 
-    /// Reads a journal, and says of what is none why not.
+    /// Parses a journal, or returns the reason why the text is not one.
     fn parse(text: &str) -> Result<Journal, String> {
         let mut table: Table = toml::from_str(text).map_err(|error| {
             let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
@@ -262,7 +265,7 @@ impl Journal {
         Ok(Journal { transaction, role, files })
     }
 
-    /// Returns the journal's text. Paths that are no UTF-8 cannot be written.
+    /// Returns the journal's text, or `None` for paths that are not UTF-8, which cannot be written.
     #[cfg(feature = "edit")]
     pub fn render(&self) -> Option<String> {
         let mut text = String::from(
@@ -315,13 +318,13 @@ fn nothing_else(table: &Table) -> Result<(), String> {
     table.keys().next().map_or(Ok(()), |key| Err(format!("unknown key `{key}`")))
 }
 
-/// A text on one line, every line break escaped, so that no reader of TOML takes one kind for another.
+/// Returns a text as a string on one line with every line break escaped, so that no TOML reader converts line breaks.
 #[cfg(feature = "edit")]
 fn quoted(text: &str) -> String {
     toml_writer::ToTomlValue::to_toml_value(&toml_writer::TomlStringBuilder::new(text).as_basic())
 }
 
-/// Returns whether a journal of this owner has a say in a folder about files of one of these.
+/// Returns whether a journal of this owner has authority in a folder over files of one of these owners.
 fn has_say(folder: &Path, by: Owner, about: Option<&[Owner]>) -> bool {
     let Some(about) = about else { return true };
     match sticky(folder) {
@@ -330,10 +333,11 @@ fn has_say(folder: &Path, by: Owner, about: Option<&[Owner]>) -> bool {
     }
 }
 
-/// The user who may replace everything everywhere.
+/// The user who may replace every file.
 pub(crate) const ROOT: Owner = Owner(0);
 
-/// Whose a folder is in which everybody may make files, and only their owners, it and root may replace them.
+/// Returns the owner of a folder in which everybody may create files, and only their owners, the folder's owner and root may
+/// replace them.
 pub(crate) fn sticky(folder: &Path) -> Option<Owner> {
     #[cfg(unix)]
     {

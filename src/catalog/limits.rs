@@ -1,22 +1,22 @@
-//! How much a catalog may ask of the one who reads it.
+//! The limits on what a catalog may demand of its reader.
 
-/// At most this many entries stand in a flattened chain, the base included: Winsock's `MAX_PROTOCOL_CHAIN`.
+/// The most entries of a flattened chain, the base included: Winsock's `MAX_PROTOCOL_CHAIN`.
 pub const MAX_PROTOCOL_CHAIN: usize = 7;
 
-/// Bytes of a `PackedCatalogItem`, a Winsock catalog's item.
+/// The size of a `PackedCatalogItem`, an item of a Winsock catalog, in bytes.
 pub const PACKED_ITEM_BYTES: usize = 888;
 
-/// Bounds against hostile or runaway input. What exceeds one is a fault that names it.
+/// The limits against hostile or runaway input. Exceeding one is a fault that names it.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// Bytes in one document; 64 MiB unless changed, and never more than 2 GiB.
+    /// The bytes of one document; 64 MiB by default, and never more than 2 GiB.
     pub document_bytes: u64,
-    /// Documents read together, included ones counted; 1,000 unless changed.
+    /// The documents that are read together, included ones counted; 1,000 by default.
     pub documents: usize,
-    /// How deep includes may nest; 16 unless changed.
+    /// The depth of nested includes; 16 by default.
     pub include_depth: usize,
-    /// Entries in all, chains over several bases counted once for each; 1,000,000 unless changed.
+    /// All entries, with chains over several bases counted once for each base; 1,000,000 by default.
     pub entries: usize,
 }
 

@@ -1,21 +1,22 @@
-//! Catalogs: TOML documents in, valid and merged entries out, or every fault of every document at once.
+//! Reads TOML documents into valid and merged entries, or reports every fault of every document at once.
 //!
-//! The way of a catalog through this room:
+//! The steps of reading a catalog:
 //!
 //! | step | file | from | to |
 //! |---|---|---|---|
 //! | find and read the documents | `files`, `folder`, `pipe`, `form`, `snapshot`, `regular`, `journal` | paths and texts | [`Sources`] |
 //! | check shapes and types | `document`, `reader`, `keys` | TOML | raw forms (`raw`), each value with its span |
 //! | merge, resolve names, number | `merge`, `scope` | raw forms | `Draft`, of valid entries (`entry`) and the faults of others (`faults`) |
-//! | check who implements entries, and their options | `modules` | `Draft` and [`Modules`] | faults |
+//! | check the implementations of entries, and their options | `modules` | `Draft` and [`Modules`] | faults |
 //! | seal | `Draft::seal` | `Draft` without faults | `Catalog`, which has no gap |
 //!
-//! Who else can read or write the files that catalogs are and name, `rights` judges, for those who check and those who open.
+//! `rights` determines who else can read or write the files of catalogs and the files that they name, for `check` and for
+//! opening.
 //!
-//! And the other way: [`build`] makes the TOML of documents that programs bring, and `writing` knows how TOML is written.
+//! In the other direction, [`build`] makes the TOML of documents that programs bring, and `writing` writes TOML.
 //!
-//! Faults ([`FaultKind`]) are collected on the way and never stop it: a broken entry stays known by name, so that what refers
-//! to it is not reported too. What remains to be checked, the chains as wholes, is the business of the graph.
+//! Faults ([`FaultKind`]) are collected and never stop the reading: a broken entry stays known by name, so that references to it
+//! are not reported too. The remaining checks, of chains as wholes, are those of the graph.
 //!
 //! Depends on `terms` only.
 
@@ -110,11 +111,11 @@ pub(crate) struct Stated {
     pub providers: Vec<Provider>,
     /// Every entry by name, in the order of places; the position is the [`EntryIndex`].
     pub names: IndexMap<String, Declared>,
-    /// For each entry where it is disabled, if it is.
+    /// The place that disables each entry, if one does.
     pub disabled: Vec<Option<Span>>,
     /// Enabled bases and chains in catalog order.
     pub order: Vec<EntryIndex>,
-    /// By name; `*` is for all without a section of their own.
+    /// By name; `*` is for all applications without a section of their own.
     pub applications: IndexMap<String, Application>,
     /// Severities that the catalog sets for lints: code, place, severity.
     pub lint: Vec<(String, Span, Severity)>,
@@ -122,7 +123,7 @@ pub(crate) struct Stated {
     pub remarks: Vec<Remark>,
 }
 
-/// What is known of an entry's name, whether or not the entry is sound.
+/// The facts known of an entry's name, whether or not the entry is sound.
 #[derive(Copy, Clone, Debug)]
 pub(crate) struct Declared {
     pub kind: EntryKind,
@@ -131,15 +132,15 @@ pub(crate) struct Declared {
     pub unread: Option<Reported>,
 }
 
-/// Who implements entries.
+/// A provider, which implements entries.
 #[derive(Clone, Debug)]
 pub(crate) struct Provider {
     pub name: String,
     pub module: String,
-    /// Where its module is named; its own name where that is the module's.
+    /// The place where its module is named, or its own name if the module has the same name.
     pub module_at: Span,
     pub id: Option<Uuid>,
-    /// Its library under Windows, environment variables unexpanded.
+    /// The library under Windows, with environment variables unexpanded.
     pub library: Option<String>,
     pub at: Span,
 }
@@ -152,7 +153,7 @@ pub(crate) struct Application {
     pub at: Span,
 }
 
-/// By what Windows knows an application.
+/// The values by which Windows identifies an application.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct WinsockApplication {
     /// `AppFullPath`.
@@ -163,18 +164,18 @@ pub(crate) struct WinsockApplication {
     pub key: String,
 }
 
-/// What a Winsock catalog says of itself, beyond its entries.
+/// The facts that a Winsock catalog states of itself, beyond its entries.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct WinsockSection {
     pub next_catalog_entry_id: Option<u32>,
     pub serial_access_number: Option<u32>,
-    /// The order of the 32-bit catalog where that is another one.
+    /// The order of the 32-bit catalog, where it differs.
     pub order_32: Vec<EntryIndex>,
-    /// The order of the 64-bit catalog where that is another one.
+    /// The order of the 64-bit catalog, where it differs.
     pub order_64: Vec<EntryIndex>,
 }
 
-/// What is added to a request's own demands.
+/// The demands that are added to a request's own.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Policy {
     pub require: Services,
@@ -182,10 +183,10 @@ pub(crate) struct Policy {
     pub permit: Option<Categories>,
 }
 
-/// The request of a test or guarantee; fields left out are nothing.
+/// The request of a test or guarantee; omitted fields are `None`.
 #[derive(Clone, Debug)]
 pub(crate) struct TestRequest {
-    /// The side that the request takes; left out, an `[[expect]]` connects and an `[[always]]` speaks of both.
+    /// The side that the request takes; without it, an `[[expect]]` connects and an `[[always]]` covers both sides.
     pub role: Option<Role>,
     pub family: Option<Family>,
     pub socket_type: Option<SocketType>,
@@ -199,7 +200,7 @@ pub(crate) struct TestRequest {
     pub application: Option<(String, Span)>,
 }
 
-/// How a request names an entry.
+/// The way in which a request names an entry.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EntryDemand {
@@ -234,11 +235,11 @@ pub(crate) struct Guarantee {
 
 #[derive(Clone, Debug)]
 pub(crate) enum Claim {
-    /// What is selected offers these.
+    /// The selected entry offers these services.
     Services(Services),
-    /// None of these is selected.
+    /// None of these entries is selected.
     Never(Vec<EntryIndex>),
-    /// Nothing is selected.
+    /// No entry is selected.
     Refused,
 }
 
@@ -271,7 +272,7 @@ pub(crate) fn documents(
     (sources, documents)
 }
 
-/// Merges documents that are read; what is wrong is added to the faults.
+/// Merges documents that were read, and adds the faults.
 pub(crate) fn merged(documents: Vec<raw::Document>, limits: &Limits, faults: &mut Faults) -> Draft {
     merge::merge(documents, limits, faults)
 }
@@ -281,7 +282,7 @@ impl Draft {
         self.stated.names.get_index(index.get()).map_or("", |(name, _)| name)
     }
 
-    /// Returns the name under which an entry is written: of one that a chain over several bases makes, the chain's.
+    /// Returns the name under which an entry is written: for an entry that a chain over several bases makes, the chain's name.
     pub fn written_name(&self, index: EntryIndex) -> &str {
         let name = self.name(index);
         name.split_once('/').map_or(name, |(chain, _)| chain)
@@ -291,7 +292,7 @@ impl Draft {
         self.stated.names[index.get()].at
     }
 
-    /// Returns the catalog without a gap, or the proof that a fault was recorded for one.
+    /// Returns the catalog without a gap, or the proof that a fault was recorded.
     pub fn seal(self) -> Result<Catalog, Reported> {
         Ok(Catalog {
             stated: self.stated,

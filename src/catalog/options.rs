@@ -29,9 +29,9 @@ pub struct EntryOption {
     pub name: String,
     /// Its value.
     pub value: OptionValue,
-    /// Where the value is written.
+    /// The place of the value.
     pub at: Span,
-    /// Where the name is written.
+    /// The place of the name.
     pub key_at: Span,
 }
 
@@ -60,7 +60,7 @@ impl<V: Into<OptionValue>, const COUNT: usize> From<[V; COUNT]> for OptionValue 
 }
 
 impl std::fmt::Display for OptionValue {
-    /// As TOML writes it, on one line.
+    /// Writes the value as TOML, on one line.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             OptionValue::Boolean(value) => value.fmt(f),

@@ -1,23 +1,23 @@
-//! Documents that can be read but once: named pipes, standard input, what a shell puts in for `<(command)`.
+//! Documents that can be read only once: named pipes, standard input, and the pipes of a shell's `<(command)`.
 //!
-//! A person names them; a catalog that includes one, or a folder that holds one, could make its reader wait. By whatever paths and
-//! however often one is named, it is read once and is one document.
+//! Only a person may name one: a catalog that includes one, or a folder that holds one, could make its reader wait. However often
+//! and by whatever paths it is named, it is read once and is one document.
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// A document that can be read but once.
+/// A document that can be read only once.
 pub(super) struct Pipe {
-    /// What it is known by, whatever its path; no path of a file looks so.
+    /// Its identity, whatever its path; no path of a file has this form.
     pub identity: PathBuf,
-    /// The folder in which it stands, where it has a name there.
+    /// The folder that holds it, if it has a name there.
     pub folder: Option<PathBuf>,
 }
 
 impl Pipe {
-    /// Returns what a path names, if that can be read but once: what is no regular file and no folder, and an open file without a
-    /// path.
+    /// Returns the document that a path names, if it can be read only once: anything but a regular file or folder, or an open
+    /// file without a path.
     pub fn at(path: &Path) -> Option<Pipe> {
         let metadata = fs::metadata(path).ok()?;
         let canonical = fs::canonicalize(path).ok();
@@ -36,13 +36,13 @@ fn identity(metadata: &fs::Metadata) -> Option<PathBuf> {
     Some(format!("<{}:{}>", metadata.dev(), metadata.ino()).into())
 }
 
-/// Elsewhere they are known by their paths.
+/// On other systems they are identified by their paths.
 #[cfg(not(unix))]
 fn identity(_: &fs::Metadata) -> Option<PathBuf> {
     None
 }
 
-/// Returns what comes out of it; at most one byte more than `most` says of its beginning, whose length is `beginning`.
+/// Reads it to its end, and at most one byte more than the limit that `most` returns for its first `beginning` bytes.
 pub(super) fn read(path: &Path, beginning: u64, most: impl Fn(&[u8]) -> u64) -> io::Result<Vec<u8>> {
     use io::Read;
     let mut pipe = fs::File::open(path)?;

@@ -2,10 +2,10 @@
 
 /// The protocols that an entry answers to: disjoint ranges in ascending order.
 ///
-/// Whether a request with protocol 0 matches is another fact (`matches-zero`), also where the set holds the number 0.
+/// Whether a request with protocol 0 matches is another fact (`matches-zero`), even if the set holds the number 0.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ProtocolSet {
-    /// The number that was written first; of `any`: 0.
+    /// The number that was written first; for `any` it is 0.
     first: i32,
     ranges: Ranges,
 }
@@ -18,17 +18,17 @@ enum Ranges {
 }
 
 impl ProtocolSet {
-    /// One number.
+    /// Creates the set of one number.
     pub const fn one(number: i32) -> Self {
         ProtocolSet { first: number, ranges: Ranges::One([(number, number)]) }
     }
 
-    /// Returns every number but 0.
+    /// Creates the set of every number but 0.
     pub fn any() -> Self {
         ProtocolSet { first: 0, ranges: Ranges::Many(Box::new([(i32::MIN, -1), (1, i32::MAX)])) }
     }
 
-    /// Returns the union of some inclusive ranges, in the order written, or `None` if there is none.
+    /// Returns the union of inclusive ranges, which are given in the order written, or `None` if there is none.
     pub fn of(written: &[(i32, i32)], first: i32) -> Option<Self> {
         if let &[range] = written {
             return Some(ProtocolSet { first, ranges: Ranges::One([range]) });
@@ -50,12 +50,12 @@ impl ProtocolSet {
         Some(ProtocolSet { first, ranges })
     }
 
-    /// Returns the number that was written first, with which a socket is created when none is asked for; of `any`: 0.
+    /// Returns the number that was written first, with which a socket is created when a request states none; for `any` it is 0.
     pub const fn first(&self) -> i32 {
         self.first
     }
 
-    /// Returns the disjoint inclusive ranges, ascending; adjacent ones are one.
+    /// Returns the disjoint inclusive ranges in ascending order; adjacent ranges are joined.
     pub fn ranges(&self) -> &[(i32, i32)] {
         match &self.ranges {
             Ranges::One(range) => range,
@@ -70,7 +70,7 @@ impl ProtocolSet {
         ranges.get(at).is_some_and(|&(from, _)| from <= number)
     }
 
-    /// Returns whether this is every number but 0.
+    /// Returns whether this is the set of every number but 0.
     pub fn is_any(&self) -> bool {
         self.ranges() == [(i32::MIN, -1), (1, i32::MAX)]
     }

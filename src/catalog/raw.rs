@@ -1,4 +1,4 @@
-//! What one document says, shape checked but names not yet resolved: every value with its span.
+//! The content of one document, with its shape checked and its names not yet resolved: every value with its span.
 //!
 //! These forms live from the reading of a document to the merge, which consumes them.
 
@@ -12,7 +12,7 @@ use crate::terms::{Categories, Dialect, ErrorCode, Role, Services, UnknownName};
 use std::collections::HashSet;
 use uuid::Uuid;
 
-/// A value and where it was written.
+/// A value and the place where it was written.
 #[derive(Clone, Debug)]
 pub(crate) struct At<T> {
     pub value: T,
@@ -42,7 +42,7 @@ pub(crate) enum ProtocolWord {
 
 /// A document.
 pub(crate) struct Document {
-    /// Its number among those that were read together.
+    /// The number of the document among those that were read together.
     pub file: FileId,
     /// Whether it was read because another includes it.
     pub included: bool,
@@ -54,21 +54,21 @@ pub(crate) struct Document {
     pub providers: Vec<RawProvider>,
     pub families: Vec<RawFamily>,
     pub applications: Vec<RawApplication>,
-    /// In the order of their places in the text, whatever their kind.
+    /// The entries in the order of their places in the text, whatever their kind.
     pub entries: Vec<RawEntry>,
     pub expectations: Vec<RawExpectation>,
     pub guarantees: Vec<RawGuarantee>,
     pub lint: Vec<(At<String>, Severity)>,
     pub winsock: RawWinsock,
-    /// Names that are declared and cannot be read, each with its fault: what refers to them may not seem to lead nowhere.
+    /// The names whose definitions cannot be read, each with its fault: references to them must not seem dangling.
     pub unread: Vec<(String, Reported)>,
-    /// The fault because of which it may declare more than is known.
+    /// The fault because of which the document may declare more than is known.
     pub incomplete: Option<Reported>,
     pub remarks: Vec<Remark>,
 }
 
 impl Document {
-    /// Creates a document that says nothing.
+    /// Creates an empty document.
     pub fn empty() -> Self {
         Document {
             file: FileId(0),
@@ -92,7 +92,7 @@ impl Document {
         }
     }
 
-    /// Returns every definition by its section and name, and whether it says that it replaces another.
+    /// Returns every definition by its section and name, and whether it states that it replaces another.
     fn definitions(&mut self) -> impl Iterator<Item = ((&'static str, &str), &mut bool)> {
         let providers = self.providers.iter_mut().map(|raw| (("provider", &*raw.name.value), &mut raw.replace));
         let families = self.families.iter_mut().map(|raw| (("family", &*raw.name.value), &mut raw.replace));
@@ -102,8 +102,8 @@ impl Document {
         providers.chain(families).chain(entries).chain(applications)
     }
 
-    /// Lets the definitions of documents from the one with this number on replace those before of the same names. Among themselves
-    /// they can do so only where they say it.
+    /// Lets the definitions of documents from this index on replace earlier ones of the same names. Among themselves they replace
+    /// each other only where they say so.
     pub fn prevail(documents: &mut [Document], from: usize) {
         let Some((before, prevailing)) = documents.split_at_mut_checked(from) else { return };
         let names = before
@@ -116,7 +116,7 @@ impl Document {
     }
 }
 
-/// What a Winsock catalog says of itself; of several documents the last that says it counts.
+/// The facts that a Winsock catalog states of itself; the last of several documents counts.
 #[derive(Default)]
 pub(crate) struct RawWinsock {
     pub next_catalog_entry_id: Option<u32>,
@@ -126,7 +126,7 @@ pub(crate) struct RawWinsock {
 }
 
 impl RawWinsock {
-    /// Takes what a later document says in place of what was said before.
+    /// Replaces earlier statements by those of a later document.
     pub fn take(&mut self, later: RawWinsock) {
         self.next_catalog_entry_id = later.next_catalog_entry_id.or(self.next_catalog_entry_id);
         self.serial_access_number = later.serial_access_number.or(self.serial_access_number);
@@ -139,7 +139,7 @@ impl RawWinsock {
     }
 }
 
-/// How much a finding weighs.
+/// The severity of a finding.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Severity {
     /// Not reported.
@@ -156,7 +156,7 @@ impl Severity {
     /// All severities, the least first.
     pub const ALL: [Severity; 4] = [Severity::Allow, Severity::Note, Severity::Warning, Severity::Error];
 
-    /// `allow`, `note`, `warning` or `error`.
+    /// Returns `allow`, `note`, `warning` or `error`.
     pub const fn name(self) -> &'static str {
         match self {
             Severity::Allow => "allow",
@@ -188,7 +188,7 @@ pub(crate) struct RawProvider {
     pub id: Option<Uuid>,
     pub library: Option<String>,
     pub replace: bool,
-    /// A fault of its own table, if it has one.
+    /// The fault of its own table, if it has one.
     pub unread: Option<Reported>,
     /// The fault because of which its module is not known.
     pub unread_module: Option<Reported>,
@@ -197,12 +197,12 @@ pub(crate) struct RawProvider {
 pub(crate) struct RawFamily {
     pub name: At<String>,
     pub number: Option<At<i32>>,
-    /// A fault of its own table, if it has one: then its number and its protocols are not all known.
+    /// The fault of its own table, if it has one: then its number and its protocols are not all known.
     pub unread: Option<Reported>,
     pub protocols: Vec<(At<String>, i32)>,
     pub max_protocol: Option<i32>,
     pub protocol_first: bool,
-    /// Where these two are written, by their keys.
+    /// The places of these two facts, by their keys.
     pub facts_at: Vec<(&'static str, Span)>,
     pub replace: bool,
 }
@@ -231,7 +231,7 @@ pub(crate) struct RawEntry {
     pub id: Option<At<i32>>,
     pub facts: Option<Box<Facts>>,
     pub options: Vec<EntryOption>,
-    /// An entry with a fault of its own has none: others may refer to it, and no more is said of it.
+    /// The body, unless the entry has a fault of its own: others may refer to it, but nothing more is reported about it.
     pub body: Result<RawBody, Reported>,
 }
 
@@ -260,14 +260,14 @@ pub(crate) struct RawLayer {
     pub allow_below: Option<At<Vec<At<String>>>>,
     pub categories: Categories,
     pub socket_type: Option<At<Word>>,
-    /// Where `needs` and `forbids` are written, for findings that break them.
+    /// The place of `needs`, for findings that break it.
     pub needs_at: Option<Span>,
     pub forbids_at: Option<Span>,
 }
 
 #[derive(Clone)]
 pub(crate) struct RawChain {
-    /// At least one.
+    /// The layers, at least one.
     pub layers: Vec<At<String>>,
     pub base: RawChainBase,
     pub protocol: Option<Vec<At<ProtocolWord>>>,
@@ -278,11 +278,11 @@ pub(crate) struct RawChain {
 #[derive(Clone)]
 pub(crate) enum RawChainBase {
     One(At<String>),
-    /// At least one; makes the entries `CHAIN/BASE`.
+    /// Several bases, at least one; they make the entries `CHAIN/BASE`.
     Several(Vec<At<String>>),
 }
 
-/// A request as a test or a guarantee writes it; a field left out is nothing.
+/// A request as a test or a guarantee writes it; omitted fields are `None`.
 #[derive(Default)]
 pub(crate) struct RawRequest {
     pub role: Option<Role>,

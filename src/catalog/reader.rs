@@ -1,4 +1,4 @@
-//! Typed reading of TOML values: each getter gives the value or leaves a fault, and never both.
+//! Typed reading of TOML values: each getter either returns the value or records a fault.
 
 use super::fault::{Fault, FaultKind, boolean, is_top_level};
 use super::faults::{Faults, Reported};
@@ -17,32 +17,32 @@ use toml::de::{DeInteger, DeString, DeTable, DeValue};
 pub(super) type Key<'i> = Spanned<DeString<'i>>;
 pub(super) type Value<'i> = Spanned<DeValue<'i>>;
 
-/// A value, or the proof that what keeps it from being read was recorded.
+/// A value, or the proof that a fault was recorded because of which it cannot be read.
 pub(super) type Read<T> = Result<T, Reported>;
 
 /// Reads the values of one document and records its faults.
 pub(super) struct Reader<'f> {
     pub file: FileId,
     pub faults: &'f mut Faults,
-    /// Where what could not be read was taken out of the text, each with the fault that was recorded for it.
+    /// The places where unreadable parts were removed from the text, each with the fault that was recorded for it.
     pub damaged: Vec<Damage>,
-    /// The last fault met here, one that stands for a guess included.
+    /// The last fault that was met here, including one that stands for a guess.
     pub last: Option<Reported>,
-    /// The keys of the table being read that it does not have: for each what was probably meant.
+    /// The unknown keys of the table being read: for each the key that was probably meant.
     pub strange: Vec<(Option<String>, Reported)>,
     pub remarks: Vec<Remark>,
 }
 
 /// A part of a table that could not be read.
 pub(super) struct Damage {
-    /// Where its header begins; 0 of the catalog itself.
+    /// The start of its header; 0 for the catalog itself.
     pub table: usize,
     pub at: usize,
     pub reported: Reported,
 }
 
 impl Damage {
-    /// Returns whether it is in the table that begins there, with its header or its value.
+    /// Returns whether the part is in the table that begins at this offset, in its header or its body.
     fn is_in(&self, table: usize) -> bool {
         (self.table..=self.at).contains(&table)
     }
@@ -64,7 +64,7 @@ impl Reader<'_> {
         reported
     }
 
-    /// Reads something made of several values. It fails if any of them is faulty, after all of them are read.
+    /// Reads something made of several values. Returns an error if any of them is faulty, after all of them are read.
     pub fn whole<T>(&mut self, read: impl FnOnce(&mut Self) -> Read<T>) -> Read<T> {
         let before = self.last.take();
         let strange = std::mem::take(&mut self.strange);
@@ -83,7 +83,7 @@ impl Reader<'_> {
         self.fault(FaultKind::WrongValue { found: found.into(), expected: expected.into(), meant: None }, at)
     }
 
-    /// Returns a value in whose place something else was probably meant.
+    /// Records a value in whose place another was probably meant.
     pub fn meant(
         &mut self,
         value: &Value<'_>,
@@ -113,8 +113,8 @@ impl Reader<'_> {
         reported
     }
 
-    /// Returns a key that must be there is not; where it may be there under another name, or in what could not be read, the fault
-    /// of that is enough.
+    /// Records a missing key. If the key may be there under another name, or in a part that could not be read, returns the fault
+    /// of that instead.
     pub fn missing_key(&mut self, key: &'static str, table: impl Display, at: Span) -> Reported {
         match self.misread(&[key], at) {
             Some(reported) => {
@@ -126,26 +126,26 @@ impl Reader<'_> {
     }
 
     /// Returns the fault because of which one of these keys may only seem to be missing from the table being read, which begins
-    /// there.
+    /// at this place.
     pub fn misread(&self, keys: &[&str], at: Span) -> Option<Reported> {
         let strange = self.strange.iter().find(|(meant, _)| meant.as_deref().is_none_or(|meant| keys.contains(&meant)));
         strange.map(|&(_, reported)| reported).or_else(|| self.damage(at))
     }
 
-    /// Requires the keys that a table must have.
+    /// Records each missing key that a table must have.
     pub fn required(&mut self, table: &DeTable<'_>, of: impl Display, kind: Table, at: Span) {
         for key in kind.required().filter(|key| !table.contains_key(*key)) {
             self.missing_key(key, &of, at);
         }
     }
 
-    /// Returns the fault of a part of the table that begins there, which could not be read.
+    /// Returns the fault of an unreadable part of the table that begins at this place.
     pub fn damage(&self, table: Span) -> Option<Reported> {
         let damage = self.damaged.iter().find(|damage| damage.is_in(table.range().start));
         damage.map(|damage| damage.reported)
     }
 
-    /// Returns what kind of value this is.
+    /// Returns the kind of a value, for messages.
     pub fn kind_of(&self, value: &Value<'_>) -> String {
         describe(value.get_ref())
     }
@@ -174,7 +174,7 @@ impl Reader<'_> {
         read.ok_or_else(|| self.meant(value, describe(value.get_ref()), expected, meant()))
     }
 
-    /// Returns a whole number from `least` to `most`.
+    /// Reads a whole number from `least` to `most`.
     pub fn integer(&mut self, value: &Value<'_>, least: i64, most: i64) -> Read<i64> {
         let expected = || match (least, most) {
             (least, most) if (least, most) == (i64::from(i32::MIN), i64::from(i32::MAX)) => {
@@ -195,13 +195,14 @@ impl Reader<'_> {
         self.integer(value, i32::MIN.into(), i32::MAX.into()).map(|number| number as i32)
     }
 
-    /// Returns a value whose text form `T` knows; `expected` says which those are.
+    /// Reads a value from a text that `T` parses; `expected` names the valid ones.
     pub fn parsed<T: FromStr>(&mut self, value: &Value<'_>, expected: &str) -> Read<T> {
         let text = self.string(value)?;
         text.parse().map_err(|_| self.wrong(value, format!("`{text}`"), expected))
     }
 
-    /// Returns every element that `each` can read. It fails if the value is no array or an element is faulty, after all are read.
+    /// Reads every element with `each`. Returns an error if the value is not an array or an element is faulty, after all are
+    /// read.
     pub fn array<T>(
         &mut self,
         value: &Value<'_>,
@@ -220,7 +221,7 @@ impl Reader<'_> {
         faulty.map_or(Ok(elements), Err)
     }
 
-    /// Returns the elements of an array of words, each of which counts once.
+    /// Reads the elements of an array of words, without duplicates.
     fn words<T>(
         &mut self,
         value: &Value<'_>,
@@ -281,7 +282,7 @@ impl Reader<'_> {
         Ok(list.into_iter().collect())
     }
 
-    /// Returns a name or a number.
+    /// Reads a name or a number.
     pub fn word(&mut self, value: &Value<'_>) -> Read<At<Word>> {
         let at = self.at(value);
         let word = match value.get_ref() {
@@ -292,7 +293,7 @@ impl Reader<'_> {
         Ok(At::new(word, at))
     }
 
-    /// Returns a protocol set: `"any"`, a name, a number, `{ from, to }`, or an array of those.
+    /// Reads a protocol set: `"any"`, a name, a number, `{ from, to }`, or an array of those.
     pub fn protocols(&mut self, value: &Value<'_>) -> Read<Vec<At<ProtocolWord>>> {
         match value.get_ref() {
             DeValue::Array(array) if array.is_empty() => {
@@ -371,7 +372,7 @@ fn whole(written: &DeInteger<'_>) -> Option<i64> {
     i64::from_str_radix(written.as_str(), written.radix()).ok()
 }
 
-/// Returns what a value is, for messages: short values are shown, long ones named.
+/// Describes a value for messages: short values are shown, long ones named.
 fn describe(value: &DeValue<'_>) -> String {
     match value {
         DeValue::String(text) if text.len() <= 40 => format!("{:?}", text.as_ref()),

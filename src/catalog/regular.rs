@@ -1,8 +1,9 @@
-//! Opens regular files where others may put something else, without waiting and with a bound on what is read.
+//! Opens regular files in places where others may put another kind of file, without waiting and with a limit on the bytes that
+//! are read.
 //!
-//! Whoever may make files in a folder can put a named pipe, a device, a link or a file of any size under the name of one that is
-//! looked for there. So a path is looked at before it is opened, that no device is opened for nothing; it is opened without
-//! waiting for a writer and, where a link is not to be followed, without following one; and the descriptor decides what it is.
+//! Whoever may create files in a folder can put a named pipe, a device, a link or a file of any size under an expected name. So a
+//! path is examined before it is opened, because opening a device can have effects; it is opened without waiting for a writer
+//! and, where links are refused, without following one; and the descriptor determines the kind of file.
 
 use std::fs::{self, File, FileType, Metadata};
 use std::io::{self, Read};
@@ -12,11 +13,11 @@ use std::path::Path;
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Links {
     Followed,
-    /// A link is no regular file.
+    /// A link is refused: it is not a regular file.
     Refused,
 }
 
-/// What is there instead of a regular file, as in "a named pipe".
+/// The kind of file that is there instead of a regular one, as in "a named pipe".
 #[derive(Copy, Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("it is {0}, and a regular file is expected")]
 pub(crate) struct NotRegular(&'static str);
@@ -43,7 +44,7 @@ impl NotRegular {
         }
     }
 
-    /// Returns whether this is why a file was not opened.
+    /// Returns whether this is the reason for an error.
     pub fn is(error: &io::Error) -> bool {
         error.get_ref().is_some_and(|error| error.is::<NotRegular>())
     }
@@ -53,16 +54,16 @@ impl NotRegular {
 ///
 /// # Errors
 ///
-/// There is none, it is something else ([`NotRegular`]), or it may not be opened.
+/// Returns an error if there is no file, if it is another kind of file ([`NotRegular`]), or if it may not be opened.
 pub(crate) fn open(path: &Path, links: Links) -> io::Result<(File, Metadata)> {
     open_as(path, links, File::options().read(true))
 }
 
-/// Opens a regular file, which is not made, in the way that is asked for.
+/// Opens a regular file with the given options. The file is not created.
 ///
 /// # Errors
 ///
-/// As [`open`].
+/// Returns the same errors as [`open`].
 pub(crate) fn open_as(path: &Path, links: Links, how: &mut fs::OpenOptions) -> io::Result<(File, Metadata)> {
     expect_regular(&match links {
         Links::Followed => fs::metadata(path)?,
@@ -74,11 +75,12 @@ pub(crate) fn open_as(path: &Path, links: Links, how: &mut fs::OpenOptions) -> i
     Ok((file, metadata))
 }
 
-/// Reads a file from its beginning, as it was opened.
+/// Reads an open file from its beginning.
 ///
 /// # Errors
 ///
-/// It has more than `most` bytes, which are not read if the system says so before; or it cannot be read.
+/// Returns an error if the file has more than `most` bytes, which are not read if the system reports the size before, or if it
+/// cannot be read.
 pub(crate) fn read(file: &File, metadata: &Metadata, most: u64) -> io::Result<Vec<u8>> {
     expect_at_most(metadata.len(), most)?;
     let mut bytes = Vec::new();
@@ -111,8 +113,8 @@ fn at_once(path: &Path, links: Links, how: &mut fs::OpenOptions) -> io::Result<F
     use std::thread;
     use std::time::Duration;
 
-    /// How often a file on which another program has a lease is tried again: the system asks that program to give it up, which
-    /// takes it a moment.
+    /// How often opening a file on which another program has a lease is tried again: the system asks that program to release it,
+    /// which takes a moment.
     const ATTEMPTS: u32 = 100;
     const MOMENT: Duration = Duration::from_millis(10);
 
@@ -128,7 +130,7 @@ fn at_once(path: &Path, links: Links, how: &mut fs::OpenOptions) -> io::Result<F
                 attempt += 1;
                 thread::sleep(MOMENT);
             }
-            // It became a link since it was looked at.
+            // The file was replaced by a link after it was examined.
             Err(error) if rustix::io::Errno::from_io_error(&error) == Some(rustix::io::Errno::LOOP) => {
                 return Err(io::Error::other(NotRegular("a symbolic link")));
             }

@@ -1,30 +1,30 @@
-//! Who else can read a file of secrets, or write a file that decides how programs connect.
+//! Finds other users who can read a file of secrets, or write a file that decides how programs connect.
 //!
-//! One judgement for all: opening refuses what it finds, and the rule `writable-by-others` of `check` reports what of it is about
-//! writing. What is trusted is root, the user that the process runs as, and whoever owns the root folder of the file system (which in a
-//! user namespace may have a number of its own); what others may do is an exposure.
+//! Opening refuses the files with such exposures, and the rule `writable-by-others` of `check` reports those that concern
+//! writing. Trusted are root, the user that the process runs as, and the owner of the root folder of the file system (which in a
+//! user namespace may have a number of its own); rights of others are exposures.
 //!
-//! | what | is exposed when |
+//! | kind of file | it is exposed when |
 //! |---|---|
 //! | any file | another user owns it; everybody may write it; a group may write it that is not private |
 //! | a file of secrets | the same, or everybody may read it, or a group may read it that is open |
 //! | a folder on the way to it | another user owns it; everybody, or a group that is not private, may write it, unless it is sticky, as `/tmp` is |
-//! | a symbolic link on the way | another user owns it; what it leads to is judged like a path that was given |
+//! | a symbolic link on the way | another user owns it; its target is checked like a path that was given |
 //!
-//! A group is **private** when nobody is in it but those trusted, as the group of one's own that many systems give each user: files
-//! under umask 002 are then as good as under 022. It is **open** when everybody is in it: when it is called `users`, `nogroup` or the
-//! like, or is the primary group of two people or more. A group that is neither, as Debian's `ssl-cert`, may read a file of secrets which
-//! root or the user owns, and may not write it. Groups are looked up in `/etc/group` and `/etc/passwd` alone: one that only a name
-//! service knows is not private, and not open.
+//! A group is **private** when only trusted users are in it, such as the group of one's own that many systems give each user:
+//! files under umask 002 are then as safe as under 022. It is **open** when everybody is in it: when it is called `users`,
+//! `nogroup` or the like, or is the primary group of two people or more. A group that is neither, such as Debian's `ssl-cert`,
+//! may read a file of secrets which root or the user owns, but may not write it. Groups are looked up only in `/etc/group` and
+//! `/etc/passwd`: a group that only a name service knows is neither private nor open.
 //!
-//! Where a file or a folder has an access control list, the bits of its group are the mask of that list, and do not say who has the
-//! rights. They count as rights of strangers then: as those of a group that is open and not private.
+//! Where a file or a folder has an access control list, the bits of its group are the mask of that list, and do not show who has
+//! the rights. They then count as rights of strangers: as those of a group that is open and not private.
 //!
-//! A file that others may read by its mode is exposed in a folder too that others cannot enter, as for ssh(1): the folder may be opened for
-//! another reason, and the file be copied with its mode.
+//! A file that others may read by its mode is exposed even in a folder that others cannot enter, as for ssh(1): the folder may be
+//! opened for another reason, and the file may be copied with its mode.
 //!
-//! What has no path, as the end of a pipe (`<(gpg -d ...)` in a shell), is judged by its owner alone. Of a terminal or another device only
-//! the folders are judged.
+//! For a file without a path, such as the end of a pipe (`<(gpg -d ...)` in a shell), only the owner is checked. For a terminal
+//! or another device, only the folders are checked.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -33,33 +33,33 @@ use std::path::PathBuf;
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FileUse {
-    /// It holds a secret: nobody else may read it, nor write it.
+    /// The file holds a secret: nobody else may read or write it.
     Secret,
-    /// It decides what is trusted or done: nobody else may write it.
+    /// The file decides what is trusted or done: nobody else may write it.
     Trusted,
-    /// It is written, and not read.
+    /// The file is written, and not read.
     Written,
 }
 
-/// A right to a file that another user has and must not have.
+/// A forbidden right that another user has to a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Exposure {
-    /// The file, as it was named.
+    /// The file, by the path that was given.
     pub file: PathBuf,
-    /// What exposes it: the file itself, or a folder or a symbolic link on the way to it.
+    /// The place that exposes it: the file itself, or a folder or a symbolic link on the way to it.
     pub place: PathBuf,
-    /// Whether that is a folder.
+    /// Whether the place is a folder.
     pub is_folder: bool,
-    /// The mode of that, as chmod(1) has it.
+    /// The mode of the place, as in chmod(1).
     pub mode: u32,
-    /// The number of its owner.
+    /// The number of the place's owner.
     pub owner: u32,
-    /// The name of its owner, where `/etc/passwd` has it.
+    /// The name of the place's owner, if `/etc/passwd` has it.
     pub owner_name: Option<String>,
-    /// Who can do what.
+    /// The right, and who has it.
     pub right: Right,
-    /// What the file is read for.
+    /// The use of the file.
     pub file_use: FileUse,
 }
 
@@ -84,7 +84,7 @@ pub enum Right {
 }
 
 impl fmt::Display for Right {
-    /// Returns what is to follow is the name of the thing: `everybody on this machine may write`.
+    /// Writes the right so that the name of the place can follow: `everybody on this machine may write`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Right::Owned => f.write_str("another user owns"),
@@ -99,7 +99,7 @@ impl fmt::Display for Right {
 }
 
 impl Exposure {
-    /// Returns what takes the right away.
+    /// Returns the command or advice that removes the right.
     pub fn remedy(&self) -> String {
         let place = self.place.display();
         match (&self.right, self.file_use) {
@@ -113,8 +113,8 @@ impl Exposure {
 }
 
 impl fmt::Display for Exposure {
-    /// Returns what is wrong, and what takes it away: `` everybody on this machine may read `key.pem` (mode 0644, owner root):
-    /// chmod 600 key.pem ``.
+    /// Writes the exposure and its remedy: `` everybody on this machine may read `key.pem` (mode 0644, owner root): chmod 600
+    /// key.pem ``.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let folder = if self.is_folder { "the folder " } else { "" };
         write!(f, "{} {folder}`{}` (mode {:04o}, owner ", self.right, self.place.display(), self.mode)?;
@@ -146,19 +146,20 @@ mod unix {
     use std::os::unix::fs::{FileTypeExt, MetadataExt};
     use std::path::{Component, Path, PathBuf};
 
-    /// As many symbolic links are followed as Linux follows (path_resolution(7)).
+    /// The most symbolic links that are followed, as Linux has it (path_resolution(7)).
     const MOST_LINKS: usize = 40;
 
-    /// Groups in which everybody is, whatever their members are: those of Debian, of the BSDs and macOS, of Windows' domains.
+    /// Groups that include everybody, whatever their members are: those of Debian, of the BSDs and macOS, and of Windows'
+    /// domains.
     const OPEN: [&str; 7] = ["users", "nogroup", "nobody", "staff", "everyone", "domain users", "games"];
 
-    /// The first number of people, as those of daemons are below it, and that of nobody.
+    /// The user numbers of people: those of daemons are below, and that of nobody is above.
     const PEOPLE: std::ops::Range<u32> = 1000..65534;
 
-    /// Who may do what he likes: root, the owner of the root folder, and the user who reads the file.
+    /// The trusted users: root, the owner of the root folder, and the user who reads the file.
     pub(crate) struct Trusted {
         users: Vec<u32>,
-        /// Read when somebody asks for a name or a group.
+        /// Read when a name or a group is looked up.
         accounts: OnceCell<Accounts>,
     }
 
@@ -174,11 +175,11 @@ mod unix {
         }
     }
 
-    /// Returns what others can do with a file, and on the way to it, that they must not be able to, from the root folder on.
+    /// Returns the forbidden rights of others to a file and to the way to it, from the root folder on.
     ///
     /// # Errors
     ///
-    /// The file is not there, or the way to it cannot be looked at.
+    /// Returns an error if the file does not exist, or the way to it cannot be examined.
     pub(crate) fn exposures(file: &Path, file_use: FileUse, trusted: &Trusted) -> io::Result<Vec<Exposure>> {
         let judge = Judge { file, file_use, trusted };
         let opened = fs::metadata(file)?;
@@ -194,7 +195,7 @@ mod unix {
             let path = at.join(next);
             let facts = match fs::symlink_metadata(&path) {
                 Ok(facts) => facts,
-                // What was opened is there, and is led to by what is no path: the end of a pipe.
+                // The file was opened, so it exists; it is reached by something other than a path: the end of a pipe.
                 Err(error) if error.kind() == io::ErrorKind::NotFound && links > 0 => {
                     found.extend(judge.foreign(&opened).map(|right| judge.found(file, &opened, right)));
                     break;
@@ -253,7 +254,7 @@ mod unix {
         }
 
         fn folder(&self, path: &Path, facts: &Metadata) -> Option<Exposure> {
-            // Where the folder is sticky, others cannot replace what is not theirs; whose each is, is judged too.
+            // In a sticky folder, others cannot replace files of other owners; each owner is checked too.
             let is_sticky = facts.mode() & 0o1000 != 0;
             let right = self.foreign(facts).or_else(|| self.written(path, facts).filter(|_| !is_sticky))?;
             Some(self.found(path, facts, right))
@@ -298,19 +299,19 @@ mod unix {
         }
     }
 
-    /// Returns whether there is an access control list (acl(5)).
+    /// Returns whether the file has an access control list (acl(5)).
     #[cfg(feature = "net")]
     fn has_list(path: &Path) -> bool {
         rustix::fs::getxattr(path, "system.posix_acl_access", &mut [0_u8; 0][..]).is_ok()
     }
 
-    /// Only those who open files can ask.
+    /// Without support for opening files, access control lists cannot be queried.
     #[cfg(not(feature = "net"))]
     fn has_list(_: &Path) -> bool {
         false
     }
 
-    /// Users and groups, as `/etc/passwd` (passwd(5)) and `/etc/group` (group(5)) have them.
+    /// The users and groups of `/etc/passwd` (passwd(5)) and `/etc/group` (group(5)).
     struct Accounts {
         users: Vec<User>,
         groups: Vec<Group>,
@@ -359,7 +360,7 @@ mod unix {
             known.map_or_else(|| number.to_string(), |group| group.name.clone())
         }
 
-        /// Returns whether nobody is in a group but these users.
+        /// Returns whether a group has no members but these users.
         fn is_private(&self, number: u32, trusted: &[u32]) -> bool {
             let mut named = self.groups.iter().filter(|group| group.number == number).peekable();
             let is_trusted = |name: &String| {
@@ -372,7 +373,7 @@ mod unix {
                 && self.users.iter().filter(|user| user.group == number).all(|user| trusted.contains(&user.number))
         }
 
-        /// Returns whether everybody is in a group.
+        /// Returns whether a group includes everybody.
         fn is_open(&self, number: u32) -> bool {
             let name = self.group(number).to_lowercase();
             let people = self.users.iter().filter(|user| user.group == number && PEOPLE.contains(&user.number));
@@ -408,7 +409,7 @@ mod unix {
     }
 }
 
-/// Returns whether a path is among those that are allowed: as the file, or as what exposes it.
+/// Returns whether a path is among those that are allowed: the file, or the place that exposes it.
 #[cfg(all(feature = "net", target_os = "linux"))]
 pub(crate) fn is_allowed(exposure: &Exposure, allowed: &[PathBuf]) -> bool {
     let same = |one: &std::path::Path, other: &std::path::Path| {

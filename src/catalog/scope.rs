@@ -1,4 +1,4 @@
-//! What words mean: names of families, types and protocols in a dialect, with the families that catalogs add.
+//! The meanings of words: names of families, types and protocols in a dialect, with the families that catalogs add.
 
 use super::fault::FaultKind;
 use super::source::Span;
@@ -23,15 +23,15 @@ pub(crate) struct DeclaredFamily {
     pub max_protocol: Option<i32>,
     /// Linux dialect: the protocol is tested before the type.
     pub protocol_first: bool,
-    /// Where these two are written, by their keys.
+    /// The places of these two facts, by their keys.
     pub facts_at: Vec<(&'static str, Span)>,
-    /// Where its name is declared.
+    /// The place where its name is declared.
     #[cfg_attr(not(feature = "edit"), expect(dead_code, reason = "only changes of catalogs ask for it"))]
     pub at: Span,
 }
 
 impl DeclaredFamily {
-    /// Returns whether it has a rule for requests that nothing matches.
+    /// Returns whether it has a rule for requests that match nothing.
     pub fn has_rule(&self) -> bool {
         self.max_protocol.is_some() || self.protocol_first
     }
@@ -46,7 +46,7 @@ impl Scope {
         self.families.iter().filter(move |(_, declared)| declared.family == family)
     }
 
-    /// Returns the same family, by name if this dialect or these catalogs name it.
+    /// Returns the same family in its named form, if this dialect or these catalogs name it.
     pub fn normal(&self, family: Family) -> Family {
         if family.name().is_some() {
             return family;
@@ -65,7 +65,7 @@ impl Scope {
             note,
         };
         match Family::from_name(name) {
-            // Where names are symbolic a family that this host lacks is still a family: nothing here will offer it.
+            // Where names are symbolic, a family that this host lacks is still valid: no entry of this host offers it.
             Some(family) if self.dialect == Dialect::Documented || family.number(self.system()).is_some() => Ok(family),
             Some(_) => Err(unknown(None, Some(format!("it has no number in the {} dialect", self.dialect)))),
             None => {
@@ -79,7 +79,7 @@ impl Scope {
         }
     }
 
-    /// Returns the name of a family here, if it has one.
+    /// Returns the name of a family in this scope, if it has one.
     pub fn family_name(&self, family: Family) -> Option<&str> {
         let known = family.name().or_else(|| family.name_on(self.system()));
         known.or_else(|| self.declared(family).map(|(name, _)| name.as_str()).next())
@@ -95,7 +95,7 @@ impl Scope {
         }
     }
 
-    /// Returns the protocol of this name among those of `family`; of no family, the IP protocols.
+    /// Returns the protocol with this name in `family`; without a family, among the IP protocols.
     pub fn protocol(&self, name: &str, family: Family) -> Result<Protocol, FaultKind> {
         let family = self.normal(family);
         let own = self.declared(family).find_map(|(_, declared)| declared.protocols.get(name));
@@ -116,7 +116,7 @@ impl Scope {
         })
     }
 
-    /// Returns the name of a protocol among those of `family`, if it has one.
+    /// Returns the name of a protocol in `family`, if it has one.
     pub fn protocol_name(&self, protocol: Protocol, family: Family) -> Option<&str> {
         let family = self.normal(family);
         let own = self.declared(family).flat_map(|(_, declared)| &declared.protocols);
@@ -133,7 +133,8 @@ impl Scope {
         own.chain(known.map(|(name, protocol)| (name.to_owned(), protocol.number()))).collect()
     }
 
-    /// Returns the system whose protocol names a family has: the dialect's, or for a family that the host lacks one that has it.
+    /// Returns the system whose protocol names a family has: the dialect's, or for a family that the host lacks, a system that
+    /// has it.
     fn protocol_system(&self, family: Family) -> System {
         let has = |system: &System| family.number(*system).is_some();
         let own = self.system();

@@ -1,15 +1,15 @@
-//! Several files as they are at one moment.
+//! Reads several files as they are at one moment.
 //!
-//! Files are read one after the other, and a transaction may replace them meanwhile. So whatever was looked at leaves a stamp, and
-//! when all is read, every stamp is compared with what is there then. If none differs, all that was read was there together at
-//! the moment in which the last of it had been read. It costs one `stat` for each file and folder.
+//! Files are read one after the other, and a transaction may replace them meanwhile. So each file and folder that was examined
+//! leaves a stamp, and when everything is read, every stamp is compared with the present state. If none differs, all contents
+//! existed together at the moment in which the last of them was read. This costs one `stat` for each file and folder.
 //!
-//! A stamp identifies a file by its place on the device and its times. Times come from a clock that ticks: what was changed less than
-//! [`RECENT`] before it was read may be changed again without a sign, so there the content is compared too.
+//! A stamp identifies a file by its place on the device and its times. Times come from a clock with steps: a file that was
+//! changed less than [`RECENT`] before it was read may change again without a trace, so its content is compared too.
 //!
-//! What others can put where this looks makes nobody wait and fills no memory: included files, journals and what is compared are
-//! opened as `regular` has it. A file that a person names may be a pipe, which is read once. A journal without a say counts as
-//! none, also when it comes, goes or changes.
+//! Files of others cannot make the reader wait or exhaust its memory: included files, journals and compared contents are opened
+//! by `regular`. A file that a person names may be a pipe, which is read once. A journal without authority is ignored, also when
+//! it appears, disappears or changes.
 
 use super::folder::{Folder, walk};
 use super::journal::{self, Journal, JournalError, Owner, Role};
@@ -21,35 +21,35 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-/// Longer than the steps of any file system's clock: FAT counts in two seconds.
+/// A duration longer than the steps of any file system's clock: FAT counts in two seconds.
 const RECENT: Duration = Duration::from_secs(2);
 
-/// How many bytes show which form a document has.
+/// The number of bytes that determine the form of a document.
 pub(super) const BEGINNING: u64 = 4096;
 
-/// What was read of the disk so far.
+/// The state of the disk that was read so far.
 #[derive(Default)]
 pub(super) struct Snapshot {
     seen: Vec<Seen>,
     listed: Vec<(PathBuf, Folder)>,
-    /// The journals that count, by the canonical paths of their folders and the owners of the files that they are asked about.
+    /// The journals that count, by the canonical paths of their folders and the owners of the files for which they are looked up.
     journals: HashMap<(PathBuf, Owner), Result<Option<Journal>, JournalError>>,
 }
 
-/// What was looked at.
+/// A file or folder that was examined.
 struct Seen {
     path: PathBuf,
     kind: Kind,
-    /// What is not there has none.
+    /// `None` if nothing was there.
     stamp: Option<Stamp>,
-    /// Where it must be compared too.
+    /// The hash of the content, where it must be compared too.
     content: Option<u64>,
 }
 
 enum Kind {
-    /// A file, behind symbolic links.
+    /// A file, with symbolic links followed.
     File,
-    /// A journal that has a say about files of this owner, or of whomever.
+    /// A journal with authority over files of this owner, or of any owner.
     Journal(Option<Owner>),
 }
 
@@ -58,7 +58,7 @@ impl Seen {
         Seen { path: path.to_owned(), kind: Kind::File, stamp: None, content: None }
     }
 
-    /// A journal as it is before it is read.
+    /// Records the state of a journal before it is read.
     fn journal(folder: &Path, about: Option<Owner>) -> Seen {
         let mut seen =
             Seen { path: folder.join(journal::NAME), kind: Kind::Journal(about), stamp: None, content: None };
@@ -75,7 +75,7 @@ impl Seen {
         metadata.ok().flatten().map(|metadata| Stamp::of(&metadata))
     }
 
-    /// Returns the hash of the content, which has as many bytes as its stamp says.
+    /// Returns the hash of the content, whose length the stamp states.
     fn hash(&self, stamp: &Stamp) -> io::Result<u64> {
         let (links, most) = match self.kind {
             Kind::File => (Links::Followed, stamp.bytes),
@@ -92,10 +92,10 @@ impl Seen {
     }
 }
 
-/// What can be read but once: pipes, by their canonical paths.
+/// The contents of pipes, which can be read only once, by their canonical paths.
 pub(super) type Pipes = HashMap<PathBuf, Vec<u8>>;
 
-/// Why a file was not read.
+/// The reasons for which a file was not read.
 pub(super) enum ReadError {
     Io(io::Error),
     Journal(JournalError),
@@ -108,21 +108,21 @@ impl From<io::Error> for ReadError {
 }
 
 impl Snapshot {
-    /// Returns what a folder holds. `is_inside` is as for [`walk`].
+    /// Returns the contents of a folder. `is_inside` is as for [`walk`].
     pub fn list(&mut self, folder: &Path, is_inside: impl Fn(&Path) -> bool) -> io::Result<&Folder> {
         let found = walk(folder, is_inside)?;
         self.listed.push((folder.to_owned(), found));
         Ok(&self.listed[self.listed.len() - 1].1)
     }
 
-    /// Returns the path of a file that is only its own.
+    /// Returns the canonical path of a file.
     pub fn find(&mut self, path: &Path) -> io::Result<PathBuf> {
-        // What is there is stamped when it is read.
+        // An existing file is stamped when it is read.
         fs::canonicalize(path).inspect_err(|_| self.seen.push(Seen::missing(path)))
     }
 
-    /// Returns what a file holds, or is to hold by a transaction that counts; at most one byte more than `most` says of its
-    /// beginning.
+    /// Returns the content of a file, or the content that a committed transaction gives it; at most one byte more than the limit
+    /// that `most` returns for its beginning.
     ///
     /// An included file must be a regular one: a catalog must not be able to make its reader wait.
     pub fn read(
@@ -136,7 +136,7 @@ impl Snapshot {
         if let Some(bytes) = pipes.get(identity) {
             return Ok(bytes.clone());
         }
-        // By the path that was found, so that this is the file whose folder is looked into for a journal.
+        // The canonical path is opened, so that this is the file whose folder is searched for a journal.
         let opened = match included {
             true => regular::open(identity, Links::Refused),
             false => File::open(identity).and_then(|file| file.metadata().map(|metadata| (file, metadata))),
@@ -153,8 +153,8 @@ impl Snapshot {
             return Ok(bytes);
         }
         let stamp = Stamp::of(&metadata);
-        // Of a document over the limit not all is read, nor used. A file that has no size, as those of `/proc`, has no content that
-        // could be compared.
+        // A document over the limit is neither read completely nor used. A file without a size, such as those of `/proc`, has no
+        // content that could be compared.
         let is_sized = bytes.len() as u64 == stamp.bytes;
         let content = (is_whole && is_sized && stamp.is_recent()).then(|| hash(&bytes));
         self.seen.push(Seen { path: path.to_owned(), kind: Kind::File, stamp: Some(stamp), content });
@@ -162,13 +162,13 @@ impl Snapshot {
         match self.journal(folder, Owner::of(&metadata)) {
             Ok(None) => Ok(bytes),
             Err(error) => Err(ReadError::Journal(error.clone())),
-            // A document over the limit is refused for that.
+            // A document over the limit is refused for that reason.
             Ok(Some(journal)) if is_whole => journal.reading(folder, identity, bytes).map_err(ReadError::Journal),
             Ok(_) => Ok(bytes),
         }
     }
 
-    /// Returns the journal that counts in a folder, by its canonical path, for files of this owner.
+    /// Returns the committed journal of a folder, by its canonical path, for files of this owner.
     fn journal(&mut self, folder: &Path, owner: Owner) -> &Result<Option<Journal>, JournalError> {
         let key = (folder.to_owned(), owner);
         if !self.journals.contains_key(&key) {
@@ -187,12 +187,12 @@ impl Snapshot {
         Ok(journal.counts(folder)?.then_some(journal))
     }
 
-    /// Returns where journals were looked for, those of other folders that theirs name included.
+    /// Returns the folders in which journals were looked for, including those that other journals name.
     pub fn journals(&self) -> impl Iterator<Item = &Path> {
         self.seen.iter().filter(|seen| matches!(seen.kind, Kind::Journal(_))).map(|seen| seen.path.as_path())
     }
 
-    /// Returns the first of what was read that is not as it was when it was read.
+    /// Returns the first path that changed after it was read.
     pub fn changed(&self, is_inside: impl Fn(&Path) -> bool) -> Option<&Path> {
         let file = self.seen.iter().find(|seen| !seen.is_same()).map(|seen| &seen.path);
         let is_as_listed =
@@ -202,7 +202,7 @@ impl Snapshot {
     }
 }
 
-/// Returns the content, and whether that is all.
+/// Returns the content, and whether it is complete.
 fn read(file: &mut File, most: impl Fn(&[u8]) -> u64) -> io::Result<(Vec<u8>, bool)> {
     let mut bytes = Vec::new();
     file.take(BEGINNING).read_to_end(&mut bytes)?;
@@ -212,14 +212,14 @@ fn read(file: &mut File, most: impl Fn(&[u8]) -> u64) -> io::Result<(Vec<u8>, bo
     Ok((bytes, is_whole))
 }
 
-/// What distinguishes a file as it is from what it was, without reading it.
+/// The facts that distinguish a file from its earlier state, without reading it.
 #[derive(PartialEq, Eq)]
 struct Stamp {
     bytes: u64,
     modified: Option<SystemTime>,
     #[cfg(unix)]
     place: (u64, u64),
-    /// When anything of the file changed, its name included: seconds and nanoseconds. Nobody can set it.
+    /// When anything of the file changed last, its name included: seconds and nanoseconds. Nobody can set it.
     #[cfg(unix)]
     changed: (i64, i64),
 }
@@ -238,8 +238,8 @@ impl Stamp {
         }
     }
 
-    /// Returns whether it may be the stamp of another content too. A time to come is one of another machine's clock, or none at
-    /// all.
+    /// Returns whether another content may have the same stamp. A time in the future comes from the clock of another machine, or
+    /// is invalid.
     fn is_recent(&self) -> bool {
         #[cfg(unix)]
         let changed =

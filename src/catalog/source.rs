@@ -1,4 +1,4 @@
-//! Where things are written: documents, spans in them, and the locations that people read.
+//! Documents, spans in them, and the locations that people read.
 
 use std::path::PathBuf;
 use std::sync::OnceLock;
@@ -14,7 +14,7 @@ pub struct Span {
     pub file: FileId,
     /// Offset of the first byte.
     pub start: u32,
-    /// Offset behind the last byte.
+    /// Offset after the last byte.
     pub end: u32,
 }
 
@@ -37,7 +37,7 @@ impl Span {
     }
 }
 
-/// A file, line and column as people count them: from 1, columns in characters.
+/// A file, line and column for people: both are counted from 1, columns in characters.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Location {
     /// The document's name: a path as it was given, or the name of a text.
@@ -65,18 +65,18 @@ pub struct Sources {
     skipped: Skipped,
 }
 
-/// What was met on the way and leads out of the folders that were named.
+/// A file or folder that was met on the way and lies outside the folders that were named.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Outside {
-    /// The include; or the beginning of the document, where a folder leads to it.
+    /// The place of the include, or the beginning of the document if a folder leads to it.
     pub at: Span,
-    /// What it says.
+    /// The way that leads outside.
     pub what: Way,
-    /// Where it leads: of an include the path as written, of a link the path without symbolic links.
+    /// The target: for an include the path as written, for a link the path without symbolic links.
     pub to: PathBuf,
 }
 
-/// How something leads out of the folders that were named.
+/// The ways that lead out of the folders that were named.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Way {
     /// A document includes it.
@@ -87,20 +87,20 @@ pub(crate) enum Way {
     Folder,
 }
 
-/// How many files and folders there were in folders that are no documents, those left out whose names nearly are a document's.
+/// The number of files and folders in folders that are not documents, without those whose names resemble a document's.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Skipped {
-    /// Those whose names begin with a dot; of a folder nothing in it is counted.
+    /// Those whose names begin with a dot; the contents of a hidden folder are not counted.
     pub hidden: usize,
     /// Files whose names do not end in `.toml`.
     pub others: usize,
 }
 
-/// A path at which reading looked, whether or not anything was there: what is there decides what the documents are.
+/// A path that was examined, whether or not anything was there: its state determines what the documents are.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Place {
-    /// A document, or what was to be one, or the journal of a transaction on one.
+    /// A document, a candidate for one, or the journal of a transaction on one.
     File(PathBuf),
     /// A folder whose `*.toml` files are documents.
     Folder(PathBuf),
@@ -118,11 +118,11 @@ pub struct Source {
     is_included: bool,
     /// Whether a program built it.
     is_built: bool,
-    /// Whether it is a catalog that ships.
+    /// Whether it is a catalog that ships with the library.
     is_shipped: bool,
-    /// Its form, where that is another than TOML.
+    /// Its form, if it is not TOML.
     form: Option<&'static str>,
-    /// Whether it was not read, as its name is nearly that of a document and not quite.
+    /// Whether it was not read, because its name only resembles that of a document.
     is_skipped: bool,
 }
 
@@ -144,14 +144,14 @@ impl Sources {
         id
     }
 
-    /// Adds what a folder holds and is not read, so that it can be spoken of.
+    /// Adds a file of a folder that is not read, so that findings can refer to it.
     pub(crate) fn add_skipped(&mut self, name: &str) -> FileId {
         let id = self.add(name, String::new());
         self.documents[id.0 as usize].is_skipped = true;
         id
     }
 
-    /// Takes back the document that was added last.
+    /// Removes the document that was added last.
     pub(crate) fn withdraw(&mut self, file: FileId) {
         debug_assert_eq!(file.0 as usize + 1, self.documents.len(), "nothing was added since");
         self.documents.truncate(file.0 as usize);
@@ -162,39 +162,38 @@ impl Sources {
         FileId(u32::try_from(self.documents.len()).unwrap_or(u32::MAX))
     }
 
-    /// Says that something leads out of the folders that were named.
+    /// Adds a way that leads out of the folders that were named.
     pub(crate) fn add_outside(&mut self, outside: Outside) {
         self.outside.push(outside);
     }
 
-    /// Returns what leads out of the folders that were named, in the order of reading.
+    /// Returns the ways that lead out of the folders that were named, in the order of reading.
     pub(crate) fn outside(&self) -> &[Outside] {
         &self.outside
     }
 
-    /// Counts what a folder holds and is not read.
+    /// Adds to the counts of files and folders that were not read.
     pub(crate) fn add_to_skipped(&mut self, skipped: Skipped) {
         self.skipped.hidden += skipped.hidden;
         self.skipped.others += skipped.others;
     }
 
-    /// Returns what the folders hold and was not read.
+    /// Returns the counts of files and folders that were not read.
     pub fn skipped(&self) -> Skipped {
         self.skipped
     }
 
-    /// Returns how many of them are documents, whether or not they could be read; the others are files of folders that were
-    /// skipped.
+    /// Returns the number of documents, whether or not they could be read, without the files of folders that were skipped.
     pub(crate) fn documents(&self) -> usize {
         self.documents.iter().filter(|source| !source.is_skipped).count()
     }
 
-    /// Says where reading looked.
+    /// Adds a path that was examined.
     pub(crate) fn add_place(&mut self, place: Place) {
         self.places.push(place);
     }
 
-    /// Returns every path at which reading looked.
+    /// Returns every path that was examined.
     #[cfg_attr(not(feature = "watch"), expect(dead_code, reason = "only watching asks for it"))]
     pub(crate) fn places(&self) -> &[Place] {
         &self.places
@@ -212,41 +211,41 @@ impl Sources {
         self.merge_order.iter().map(|&file| self.get(file))
     }
 
-    /// Says that a document was read from the file whose path is its name.
+    /// Marks a document as read from the file whose path is its name.
     pub(crate) fn set_file(&mut self, file: FileId) {
         self.documents[file.0 as usize].is_file = true;
     }
 
-    /// Says that a document was read because another includes it.
+    /// Marks a document as included by another.
     pub(crate) fn set_included(&mut self, file: FileId) {
         self.documents[file.0 as usize].is_included = true;
     }
 
-    /// Says that a program built a document.
+    /// Marks a document as built by a program.
     pub(crate) fn set_built(&mut self, file: FileId) {
         self.documents[file.0 as usize].is_built = true;
     }
 
-    /// Says that a document is a catalog that ships.
+    /// Marks a document as a catalog that ships with the library.
     pub(crate) fn set_shipped(&mut self, file: FileId) {
         self.documents[file.0 as usize].is_shipped = true;
     }
 
-    /// Returns the one TOML document that was named, where only one was: other TOML documents are what it includes, and those of
-    /// other forms cannot speak for themselves.
+    /// Returns the one TOML document that was named, if only one was. Other TOML documents are those that it includes; documents
+    /// of other forms do not count.
     pub(crate) fn sole(&self) -> Option<FileId> {
         let mut named = self.iter().filter(|(_, source)| !source.is_included && !source.is_foreign());
         let (sole, _) = named.next()?;
         named.next().is_none().then_some(sole)
     }
 
-    /// Returns whether the tests and guarantees of catalogs that ship are looked at: only where every document that was named
-    /// ships. Whoever includes such a catalog may mean something else by it.
+    /// Returns whether the tests and guarantees of shipped catalogs are run: only if every document that was named is a shipped
+    /// one. An includer of such a catalog may have other expectations.
     pub(crate) fn run_tests_that_ship(&self) -> bool {
         self.documents.iter().all(|source| source.is_included || source.is_shipped)
     }
 
-    /// Says of which other form than TOML a document is.
+    /// Sets the form of a document that is not TOML.
     pub(crate) fn set_form(&mut self, file: FileId, form: &'static str) {
         self.documents[file.0 as usize].form = Some(form);
     }
@@ -261,31 +260,31 @@ impl Sources {
         (0..).map(FileId).zip(&self.documents)
     }
 
-    /// Returns how many documents there are.
+    /// Returns the number of documents.
     pub fn len(&self) -> usize {
         self.documents.len()
     }
 
-    /// Returns whether there is no document at all.
+    /// Returns whether there are no documents.
     pub fn is_empty(&self) -> bool {
         self.documents.is_empty()
     }
 
-    /// Returns where in the program that [built](crate::catalog::build) it stands what a span covers: `src/main.rs:42:18`, or
-    /// `None` for other documents.
+    /// Returns the place in the program where the table with this span was [built](crate::catalog::build): `src/main.rs:42:18`,
+    /// or `None` for other documents.
     pub fn built_at(&self, span: Span) -> Option<&str> {
         let text = self.get(span.file).text();
         self.built_at_span(span).and_then(|at| text.get(at.range()))
     }
 
-    /// Returns where in the text of a built document it is said where that was built.
+    /// Returns the span of the comment in a built document that states where the table was built.
     pub(crate) fn built_at_span(&self, span: Span) -> Option<Span> {
         let source = Some(self.get(span.file)).filter(|source| source.is_built)?;
         let at = super::build::built_at(source.text(), span.range().start)?;
         Some(Span::new(span.file, at))
     }
 
-    /// Returns where a span begins.
+    /// Returns the location where a span begins.
     pub fn locate(&self, span: Span) -> Location {
         let source = self.get(span.file);
         let (line, column) = source.line_and_column(span.start);
@@ -299,7 +298,7 @@ impl Source {
         &self.name
     }
 
-    /// Returns the path of the file that it was read from, or `None` for a text, and for a catalog that ships.
+    /// Returns the path of the file that it was read from, or `None` for a text or a shipped catalog.
     pub fn file(&self) -> Option<&std::path::Path> {
         self.is_file.then(|| std::path::Path::new(&*self.name))
     }
@@ -309,28 +308,28 @@ impl Source {
         self.is_included
     }
 
-    /// Returns whether it is a file of a folder that was not read, because its name is nearly that of a document and not quite, as
-    /// `policy.TOML` is. Its text is empty.
+    /// Returns whether it is a file of a folder that was not read, because its name only resembles that of a document, such as
+    /// `policy.TOML`. Its text is empty.
     pub fn is_skipped(&self) -> bool {
         self.is_skipped
     }
 
-    /// Returns whether it is a catalog that ships with the library, as `builtin:layers.toml` is.
+    /// Returns whether it is a catalog that ships with the library, such as `builtin:layers.toml`.
     pub fn is_shipped(&self) -> bool {
         self.is_shipped
     }
 
-    /// Returns whether it is of another form than TOML, as an export of Windows' registry is.
+    /// Returns whether it has another form than TOML, such as an export of Windows' registry.
     pub fn is_foreign(&self) -> bool {
         self.form.is_some()
     }
 
-    /// Returns the name of its form, where that is another than TOML: `reg`, `hive`, `netsh`, `instlsp` or `packed`.
+    /// Returns the name of its form, if it is not TOML: `reg`, `hive`, `netsh`, `instlsp` or `packed`.
     pub fn form(&self) -> Option<&'static str> {
         self.form
     }
 
-    /// Returns whether the file holds no text: its text is one that says the same, and lines of that are no lines of the file.
+    /// Returns whether the file is binary: its text is then a rendering, whose lines are not lines of the file.
     pub fn is_rendered(&self) -> bool {
         matches!(self.form, Some("hive" | "packed"))
     }
@@ -340,13 +339,13 @@ impl Source {
         &self.text
     }
 
-    /// Line and column of a byte offset, both from 1, the column in Unicode scalar values.
+    /// Returns the line and column of a byte offset, both from 1, with the column in Unicode scalar values.
     pub fn line_and_column(&self, offset: u32) -> (u32, u32) {
         let starts = self.line_starts();
         let line = starts.partition_point(|&start| start <= offset).max(1);
         let start = starts[line - 1] as usize;
         let end = self.text.floor_char_boundary((offset as usize).min(self.text.len()));
-        // A byte order mark is no character of the first line.
+        // A byte order mark does not count as a character of the first line.
         let before = self.text.get(start..end).unwrap_or_default().trim_start_matches('\u{feff}');
         let column = before.chars().count() + 1;
         (line as u32, column as u32)
@@ -356,7 +355,7 @@ impl Source {
         self.line_starts.get_or_init(|| line_starts(&self.text))
     }
 
-    /// Returns the byte offset at which a line begins, lines counted from 0; behind the last line it is the end of the text.
+    /// Returns the byte offset at which a line begins, with lines counted from 0; after the last line, the end of the text.
     pub fn line_start(&self, line: usize) -> usize {
         self.line_starts().get(line).map_or(self.text.len(), |&start| start as usize)
     }

@@ -1,11 +1,12 @@
-//! "Did you mean": the known word nearest to one that is not known.
+//! Suggestions for "did you mean": the known word nearest to an unknown one.
 
 use std::borrow::Cow;
 
-/// Returns the nearest of `known` to `word`, if one is near enough to be what was meant.
+/// Returns the nearest of `known` to `word`, if one is near enough to be the one that was meant.
 ///
-/// Near enough is an edit distance (Damerau and Levenshtein's, so that swapped letters count once) of at most a third of
-/// the word's length, and at least one edit for short words. Capital letters and `_` count as what names have in their place.
+/// Near enough is an edit distance (Damerau and Levenshtein's, so that swapped letters count once) of at most a third of the
+/// word's length, and at least one edit for short words. Capital letters and `_` count as the characters that names have in their
+/// place.
 pub fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<String> {
     let word = &plain(word);
     let length = word.chars().count();
@@ -19,7 +20,7 @@ pub fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Opti
         .map(|(_, candidate)| candidate.to_owned())
 }
 
-/// Returns the nearest of `known` to a name as programs in C have it, such as `AF_INET` or `SOCK_STREAM`.
+/// Returns the nearest of `known` to a name as C programs write it, such as `AF_INET` or `SOCK_STREAM`.
 pub(crate) fn nearest_constant<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<String> {
     let prefix = ["AF_", "PF_", "SOCK_", "IPPROTO_", "ISOPROTO_", "BTPROTO_", "NETLINK_", "ETH_P_"]
         .into_iter()
@@ -27,14 +28,14 @@ pub(crate) fn nearest_constant<'k>(word: &str, known: impl IntoIterator<Item = &
     nearest(&word[prefix.map_or(0, str::len)..], known)
 }
 
-/// Returns the nearest of `known` to `word`, or else the one that begins with it as a whole word, if there is one such.
+/// Returns the nearest of `known` to `word`, or else the only one that begins with it as a whole word.
 pub fn nearest_or_longer<'k>(word: &str, known: impl IntoIterator<Item = &'k str> + Clone) -> Option<String> {
     let begins = |known: &&str| known.strip_prefix(word).is_some_and(|rest| rest.starts_with('-'));
     let mut longer = known.clone().into_iter().filter(begins);
     nearest(word, known).or_else(|| longer.next().filter(|_| longer.next().is_none()).map(str::to_owned))
 }
 
-/// A word as names are written.
+/// Returns a word in the form of names.
 fn plain(word: &str) -> Cow<'_, str> {
     if word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-') {
         Cow::Borrowed(word)

@@ -1,8 +1,8 @@
 //! Allowances: comments in a catalog that keep a finding from being reported, and give the reason.
 //!
-//! `# sockatlas: allow(unchained-layer) kept for the next release` speaks of findings at the construct that it [stands
-//! at](Constructs::at): a table, with the tables below it, or a key with its value; and of nothing else. `allow(one, another)` speaks of
-//! several rules.
+//! `# sockatlas: allow(unchained-layer) kept for the next release` covers findings only at the construct to which it
+//! [belongs](Constructs::at): a table, with the tables below it, or a key with its value. `allow(one, another)` covers several
+//! rules.
 
 use super::{Settings, fixes, rules};
 use crate::catalog::{Severity, Sources, Span, quoted};
@@ -16,10 +16,10 @@ const MARK: &str = "sockatlas:";
 /// One allowance.
 #[derive(Debug)]
 pub(crate) struct Allowance {
-    /// The comment.
+    /// The place of the comment.
     at: Span,
     rules: Vec<Allowed>,
-    /// The findings that it speaks of begin in these parts of the text.
+    /// The parts of the text in which the findings that it covers begin.
     covers: Vec<Range<usize>>,
 }
 
@@ -30,7 +30,7 @@ struct Allowed {
     used: bool,
 }
 
-/// Reads the allowances of all documents; those that are not as they must be are findings.
+/// Reads the allowances of all documents; malformed ones are findings.
 pub(super) fn read(sources: &Sources, findings: &mut Vec<Finding>) -> Vec<Allowance> {
     let mut allowances = Vec::new();
     let written = sources.iter().filter(|(_, source)| !source.is_foreign() && source.text().contains(MARK));
@@ -55,7 +55,7 @@ pub(super) fn read(sources: &Sources, findings: &mut Vec<Finding>) -> Vec<Allowa
 }
 
 impl Allowance {
-    /// Returns whether it speaks of a finding; it is then used.
+    /// Returns whether it covers a finding, and if so marks it as used.
     pub fn allows(&mut self, code: &str, at: Span) -> bool {
         let Some(at_rule) = self.rules.iter().position(|rule| rule.code == code) else { return false };
         let allows = self.covers(at);
@@ -63,7 +63,7 @@ impl Allowance {
         allows
     }
 
-    /// Returns whether it speaks of findings at this place.
+    /// Returns whether it covers findings at this place.
     pub(crate) fn covers(&self, at: Span) -> bool {
         self.at.file == at.file && self.covers.iter().any(|part| part.contains(&at.range().start))
     }
@@ -74,11 +74,11 @@ impl Allowance {
         comment.trim_start_matches('#').trim()
     }
 
-    /// Returns the finding of an allowance that allows nothing, or of the rules that it names and that find nothing there.
+    /// Returns the finding of an allowance that allows nothing, or whose rules partly find nothing there.
     ///
-    /// None where the same catalog may well have findings for it: of what was not looked for this time, of what another machine
-    /// may see in its file system, of an entry that other documents replace or do not use, and of a catalog that ships and that others
-    /// include, which is looked after by itself.
+    /// Returns `None` where the same catalog may have findings for it at another time: for rules that were not checked this time,
+    /// for rules that depend on the file system of the machine, for entries that other documents replace or do not use, and for a
+    /// shipped catalog that others include, which is checked by itself.
     pub fn unused(&self, registry: &Registry, settings: &Settings) -> Option<Finding> {
         let source = registry.sources().get(self.at.file);
         if source.is_shipped() && !registry.sources().run_tests_that_ship() {
@@ -108,7 +108,7 @@ impl Allowance {
         Some(Finding { fix, ..finding.help(format!("allow {} alone", quoted(&left))) })
     }
 
-    /// Lets it name these rules alone.
+    /// Returns the edit after which it names only these rules.
     fn naming(&self, text: &str, codes: &[&str]) -> Option<Edit> {
         let comment = text.get(self.at.range())?;
         let (open, close) = (comment.find('(')? + 1, comment.find(')')?);
@@ -117,7 +117,7 @@ impl Allowance {
     }
 }
 
-/// Returns the codes that `allow(CODE, CODE) REASON` names, or what is wrong with it.
+/// Returns the codes that `allow(CODE, CODE) REASON` names, or the message and help if it is malformed.
 fn parse(text: &str) -> Result<Vec<&'static str>, (String, String)> {
     const FORM: &str = "the form is `# sockatlas: allow(CODE) REASON`";
     let inner = text.trim().strip_prefix("allow(").and_then(|rest| rest.split_once(')'));

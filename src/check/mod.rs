@@ -47,7 +47,7 @@ pub(crate) fn allowances(sources: &Sources) -> Vec<Allowance> {
     allowance::read(sources, &mut Vec::new())
 }
 
-/// Checks what a loader would load.
+/// Checks the documents that a loader would load.
 pub fn check(loader: &Loader, settings: &Settings) -> Report {
     let (sources, loaded) = loader.load_with_sources();
     let faults = match loaded {
@@ -55,14 +55,14 @@ pub fn check(loader: &Loader, settings: &Settings) -> Report {
         Err(faults) => faults,
     };
     let unread = faults.iter().any(|fault| matches!(fault.kind, FaultKind::UnreadableFile { included: false, .. }));
-    // A Winsock catalog is looked at on its own: its faults hide none of its lints.
+    // A Winsock catalog is checked on its own: its faults hide none of its lints.
     let of_winsock = weighed(winsock::lints(&sources, settings), settings, None);
     let findings = faults.iter().map(Finding::from).chain(of_winsock).collect();
     let tally = Tally { documents: sources.documents(), skipped: sources.skipped(), ..Tally::default() };
     Report { unread, ..Report::new(findings, sources, tally) }
 }
 
-/// Checks what was loaded.
+/// Checks a loaded registry.
 pub(crate) fn check_registry(registry: &Registry, settings: &Settings) -> Report {
     let sources = registry.shared_sources();
     let mut tally = Tally {
@@ -79,7 +79,7 @@ pub(crate) fn check_registry(registry: &Registry, settings: &Settings) -> Report
     Report::new(findings, sources.clone(), tally)
 }
 
-/// What may be said of a place in a document that is no TOML: the rules of Winsock catalogs say the rest better.
+/// The rules that apply to documents that are not TOML: the rules of Winsock catalogs cover the rest better.
 const OF_ALL_FORMS: [&str; 4] = ["expectation-failed", "guarantee-broken", "uncovered-entry", "writable-by-others"];
 
 fn lints(registry: &Registry, settings: &Settings, of_winsock: Vec<Finding>, tally: &mut Tally) -> Vec<Finding> {
@@ -90,7 +90,7 @@ fn lints(registry: &Registry, settings: &Settings, of_winsock: Vec<Finding>, tal
         look(&mut lints);
         found.append(&mut lints.findings);
     }
-    // Counted before severities and allowances are looked at: what fails has failed, whether or not anybody wants to hear of it.
+    // Counted before severities and allowances are applied: a failure counts, whether or not it is reported.
     tally.failed = found.iter().filter(|finding| finding.code == "expectation-failed").count();
     tally.proved = proofs.iter().filter(|proof| matches!(proof, Proof::Holds)).count();
     let sources = registry.sources();
@@ -102,10 +102,10 @@ fn lints(registry: &Registry, settings: &Settings, of_winsock: Vec<Finding>, tal
     weighed(found, settings, Some(registry))
 }
 
-/// Findings with the severities that count, without those that are not to be reported.
+/// Returns the findings with the severities that apply, without those that are not reported.
 ///
-/// Each finding has a place, if only the beginning of a document, and it is governed by the `[lint]` of the document in which that is;
-/// where only one TOML document was named, by what that one says first.
+/// Each finding has a place, which may be the beginning of a document, and is governed by the `[lint]` of that document. If only
+/// one TOML document was named, its `[lint]` comes first.
 fn weighed(mut found: Vec<Finding>, settings: &Settings, registry: Option<&Registry>) -> Vec<Finding> {
     let stated = registry.map(Registry::lint).unwrap_or_default();
     let sole = registry.and_then(|registry| registry.sources().sole());
@@ -122,18 +122,18 @@ fn weighed(mut found: Vec<Finding>, settings: &Settings, registry: Option<&Regis
     found
 }
 
-/// What a rule looks at, and where it leaves what it finds.
+/// The input of a lint, and the place for its findings.
 struct Lints<'r> {
     registry: &'r Registry,
     settings: &'r Settings,
-    /// What is to be said of each guarantee.
+    /// The proof of each guarantee.
     proofs: &'r [Proof],
     rule: Rule,
     findings: Vec<Finding>,
 }
 
 impl Lints<'_> {
-    /// Leaves a finding at a place; `more` adds labels and help.
+    /// Adds a finding at a place; `more` adds labels and help.
     fn found(&mut self, message: impl Into<String>, at: Span, more: impl FnOnce(Finding) -> Finding) {
         self.findings.push(more(Finding::new(self.rule.code, self.rule.severity, message, at)));
     }

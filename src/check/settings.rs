@@ -1,8 +1,8 @@
-//! Whose severity counts: what an allowance speaks of is not reported; else the command line's, then that of the `[lint]` of the sole
-//! TOML document that is named, then that of the document in which the finding has its place, then the rule's own.
+//! The severity that applies to a finding: an allowance suppresses it; otherwise the command line decides, then the `[lint]` of
+//! the only TOML document that is named, then that of the document in which the finding has its place, then the rule's default.
 //!
-//! So no document can silence what is found in another, but for one that is checked by itself with what it includes: whoever names it
-//! means it to speak for all. What fails is counted as failed whatever is reported.
+//! So no document can silence findings in another, except a document that is checked by itself with its includes: whoever names
+//! it lets it decide for all. Failures are counted whatever is reported.
 
 use super::rules;
 use crate::catalog::{Severity, nearest_or_longer};
@@ -16,14 +16,14 @@ pub struct Settings {
     levels: Vec<(What, Severity)>,
     /// Whether entries that no `[[expect]]` reaches are reported.
     pub(super) coverage: bool,
-    /// Where the volume is mounted on which the libraries of Winsock catalogs are looked for.
+    /// The folder in which the volume with the libraries of Winsock catalogs is mounted.
     pub(super) windows_root: Option<PathBuf>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum What {
     Rule(&'static str),
-    /// Everything that is a warning.
+    /// All rules whose severity is a warning.
     Warnings,
 }
 
@@ -31,7 +31,7 @@ enum What {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum LevelError {
-    /// No rule is called so.
+    /// No rule has this code.
     #[error("no rule is called `{word}`{}", suggestion.as_ref().map(|near| format!(" (did you mean `{near}`?)")).unwrap_or_default())]
     UnknownRule {
         /// The word.
@@ -39,7 +39,7 @@ pub enum LevelError {
         /// The code that was probably meant.
         suggestion: Option<String>,
     },
-    /// It is a fault.
+    /// The rule is a fault.
     #[error("`{code}` is a fault: it refuses loading, and nothing silences it")]
     Fault {
         /// Its code.
@@ -48,7 +48,7 @@ pub enum LevelError {
 }
 
 impl Settings {
-    /// Returns the severities of the rules and of the catalogs.
+    /// Creates settings with the severities of the rules and of the catalogs.
     pub fn new() -> Self {
         Settings::default()
     }
@@ -57,7 +57,7 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// The word is neither `warnings` nor the code of a lint.
+    /// Returns an error if the word is neither `warnings` nor the code of a lint.
     pub fn level(mut self, word: &str, severity: Severity) -> Result<Self, LevelError> {
         let what = match rules::find(word) {
             _ if word == "warnings" => What::Warnings,
@@ -75,20 +75,20 @@ impl Settings {
         Ok(self)
     }
 
-    /// Also reports the entries that no `[[expect]]` reaches, and counts the others.
+    /// Sets whether to report the entries that no `[[expect]]` reaches, and to count the others.
     pub fn coverage(mut self, wanted: bool) -> Self {
         self.coverage = wanted;
         self
     }
 
-    /// Also looks whether the libraries of Winsock catalogs are there: in the folder in which the volume of Windows is mounted, the
-    /// one that holds the folder `Windows`.
+    /// Sets the folder in which the volume of Windows is mounted, which holds the folder `Windows`, and checks that the libraries
+    /// of Winsock catalogs exist there.
     pub fn windows_root(mut self, root: impl Into<PathBuf>) -> Self {
         self.windows_root = Some(root.into());
         self
     }
 
-    /// Returns the severity that the user states for a rule, if he does.
+    /// Returns the severity that the user sets for a rule, if any.
     pub(super) fn stated(&self, rule: &Rule, otherwise: Severity) -> Option<Severity> {
         let mut stated = None;
         for (what, severity) in &self.levels {

@@ -1,22 +1,22 @@
-//! Where a word of a list is written: catalogs that are loaded know what is listed, and not where each word stands.
+//! Finds the place of a word in a list: loaded catalogs hold the content of lists, but not the place of each word.
 
 use crate::catalog::{FileId, Sources, Span};
 use std::collections::HashMap;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-/// The documents in which words were looked for.
+/// The documents in which words were searched.
 pub(super) struct Spelling<'s> {
     sources: &'s Sources,
     parsed: HashMap<FileId, Spanned<DeTable<'s>>>,
 }
 
-/// A construct whose lists are looked into.
+/// A construct whose lists are searched.
 #[derive(Copy, Clone)]
 pub(super) enum Within {
-    /// The table of this name, as in `[layer.tls]`: the section, and where the name is written.
+    /// The table of this name, as in `[layer.tls]`: the section, and the place of the name.
     Named(&'static str, Span),
-    /// An `[[expect]]` or `[[always]]`: the section, and where it stands.
+    /// An `[[expect]]` or `[[always]]`: the section, and its place.
     Element(&'static str, Span),
     /// Its request.
     Request(&'static str, Span),
@@ -27,7 +27,8 @@ impl<'s> Spelling<'s> {
         Spelling { sources, parsed: HashMap::new() }
     }
 
-    /// Returns where a list has a word; the place of the construct where that is not found, as in a document that is no TOML.
+    /// Returns the place of a word in a list, or the place of the construct if the word is not found, as in a document that is
+    /// not TOML.
     pub fn find(&mut self, within: Within, key: &str, word: &str) -> Span {
         let (Within::Named(_, at) | Within::Element(_, at) | Within::Request(_, at)) = within;
         let source = self.sources.get(at.file);

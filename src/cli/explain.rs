@@ -1,4 +1,4 @@
-//! `explain`: prints the answer, and for every candidate why it won or lost.
+//! `explain`: prints the answer, and for every candidate the reason why it won or lost.
 
 use super::json::Answer;
 use super::output::{self, Format, printable};

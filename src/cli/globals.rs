@@ -94,7 +94,7 @@ impl Globals {
         })
     }
 
-    /// Loads the registry of the catalogs. Warns of files in their folders that nearly are documents.
+    /// Loads the registry of the catalogs, and warns of skipped files in their folders whose names resemble those of documents.
     pub fn registry(&self) -> Result<Registry, Failure> {
         let registry = self.loader()?.load().map_err(Failure::Catalog)?;
         for (_, source) in registry.sources().iter().filter(|(_, source)| source.is_skipped()) {

@@ -1,4 +1,4 @@
-//! `man`: prints manual pages, made of the commands' help and of the manual's chapter on the format.
+//! `man`: prints manual pages, generated from the commands' help and the manual's chapter on the format.
 
 mod page;
 

@@ -1,6 +1,6 @@
 //! The command `sockatlas`: one file for each command, and the code that they share.
 //!
-//! | file | what |
+//! | file | contents |
 //! |---|---|
 //! | `globals` | determines the catalogs: `--catalog`, `$SOCKATLAS_CATALOG`, that of the folder, or the built-in ones |
 //! | `question` | FAMILY, TYPE, PROTOCOL and the demands, as arguments |
@@ -88,7 +88,7 @@ use std::sync::{Arc, atomic::AtomicBool};
 
 /// Runs the command with the arguments and the environment of this process.
 pub fn main() -> ExitCode {
-    // Then a write beyond the file size limit returns an error, which is reported, instead of killing the process.
+    // With this, a write beyond the file size limit returns an error, which is reported, instead of killing the process.
     #[cfg(unix)]
     let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::<AtomicBool>::default());
     let done = parse().and_then(|(command, globals)| run(&command, &globals));

@@ -1,9 +1,8 @@
 //! Connects standard input and output to a connection, in both directions at once, in one thread that waits in poll(2).
 //!
-//! No data is dropped: the end of the input ends our side of the connection, and further data of the peer is printed
-//! until it ends its side. The end of the peer's side alone ends the command only if the input is a terminal, as nobody
-//! wants to be asked for more input then; otherwise the rest of the input is sent too, because the peer may have only
-//! stopped sending.
+//! No data is dropped: the end of the input ends our side of the connection, and further data of the peer is printed until the
+//! peer ends its side. The end of the peer's side alone ends the command only if the input is a terminal, where nobody wants to
+//! be asked for more input; otherwise the rest of the input is sent too, because the peer may only have stopped sending.
 
 use super::failure::Failure;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};

@@ -127,9 +127,8 @@ impl Demands {
     }
 }
 
-/// Returns the application of a request if no catalog has a policy section for its name and the request is answered all
-/// the same. If other applications have sections and there is none for all, the request is refused, and the refusal
-/// needs no warning.
+/// Returns the application of a request if no catalog has a policy section for its name and the request is answered nevertheless.
+/// If other applications have sections and there is none for all, the request is refused, and the refusal needs no warning.
 pub(super) fn unknown_application<'q>(registry: &Registry, request: &'q Request) -> Option<&'q str> {
     let name = request.demands()?.application.as_deref()?;
     let is_answered = registry.knows_application("*") || registry.applications().len() == 0;

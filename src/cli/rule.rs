@@ -1,5 +1,4 @@
-//! `rule`: explains a rule of `check`: its meaning, why it matters, an example that breaks it, and the corrected
-//! example.
+//! `rule`: explains a rule of `check`: its findings, why they matter, an example that breaks the rule, and the corrected example.
 
 use super::output::{self, Format};
 use super::style::{BAD, HEADING, HINT, SUBJECT, WARNING};
@@ -89,7 +88,7 @@ fn class(rule: &Rule) -> &'static str {
     if rule.is_fault() { "fault" } else { rule.severity.name() }
 }
 
-/// Returns the weight of a rule's findings, as text.
+/// Returns the severity of a rule's findings in words.
 fn weight(rule: &Rule) -> String {
     match rule.severity {
         _ if rule.is_fault() => "a fault: always an error, and the catalog is not loaded".to_owned(),

@@ -52,7 +52,7 @@ pub(super) struct Spec {
 
 const OPENING: &str = "Opening";
 
-/// A limit that was given, or `none`, which is given as a limit too.
+/// A limit that was given; `none` is stored as a limit too.
 #[derive(Copy, Clone, Debug)]
 pub(super) struct Limit(pub Option<Duration>);
 

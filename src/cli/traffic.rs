@@ -1,7 +1,7 @@
-//! The shared code of commands that serve many connections: the signals that end them, a line of live counters, the
-//! summary, the log.
+//! The shared code of commands that serve many connections: the signals that end them, the line of live counters, the summary and
+//! the log.
 //!
-//! | file | what |
+//! | file | contents |
 //! |---|---|
 //! | `log` | writes a line of JSON for each connection |
 //! | `files` | the number of connections that the process has file descriptors for |

@@ -11,7 +11,7 @@ pub struct Dependent {
     pub what: &'static str,
     /// The name of the dependent; for an `[[expect]]` or `[[always]]`, which has no name, the name that it needs.
     pub name: String,
-    /// The place where the dependent states what it needs.
+    /// The place where the dependent states its need.
     pub at: Location,
 }
 

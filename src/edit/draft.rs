@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 /// The texts of catalogs with the changes made so far.
 pub(super) struct Draft {
-    /// Loads the current texts, whatever happens on the disk meanwhile.
+    /// The loader of the current texts, which ignores later changes on the disk.
     loader: Loader,
     /// The files by their paths as given, in the order of reading.
     files: IndexMap<PathBuf, File>,

@@ -54,13 +54,12 @@ pub struct Refused {
     pub reason: String,
 }
 
-/// The rounds normally end by themselves. This limit stops two rules whose fixes undo each other.
+/// The most rounds. Rounds normally end by themselves; this limit stops two rules whose fixes undo each other.
 const ROUNDS: usize = 100;
 
-/// Checks what a loader would load, and applies every fix that its findings offer.
+/// Checks the documents that a loader would load, and applies every fix that its findings offer.
 ///
-/// Only TOML files are changed. Built-in catalogs, texts, input from a pipe and catalogs in another format stay as they
-/// are.
+/// Only TOML files are changed. Built-in catalogs, texts, input from a pipe and catalogs in another format are not.
 pub fn fix(loader: &Loader, settings: &Settings) -> Fixed {
     let mut report = check::check(loader, settings);
     let mut texts: BTreeMap<PathBuf, Text> = BTreeMap::new();
@@ -109,8 +108,8 @@ impl Fixed {
         self.files.iter().map(|(original, text)| (original, text.as_str()))
     }
 
-    /// Sets how long [`Fixed::write`] waits for a transaction that holds the lock on one of the folders. The default is
-    /// 10 seconds.
+    /// Sets how long [`Fixed::write`] waits for a transaction that holds the lock on one of the folders. The default is 10
+    /// seconds.
     pub fn wait_at_most(mut self, patience: Duration) -> Self {
         self.patience = patience;
         self
@@ -121,8 +120,8 @@ impl Fixed {
     ///
     /// # Errors
     ///
-    /// One of the checked files has changed since, or a changed file cannot be written. All files are then as they
-    /// were.
+    /// Returns an error if one of the checked files has changed since, or if a changed file cannot be written. All files are then
+    /// unchanged.
     pub fn write(&self) -> Result<Written, WriteError> {
         if self.files.is_empty() {
             return Ok(Written::Whole);

@@ -1,6 +1,6 @@
 //! Changes catalog files: formats them, fixes them, and replaces them as a whole.
 //!
-//! | file | what |
+//! | file | contents |
 //! |---|---|
 //! | `written` | writes a registry as one catalog |
 //! | `text` | the text of a catalog, with the order in which new keys are inserted |

@@ -64,11 +64,11 @@ impl Transaction {
         self
     }
 
-    /// Returns what the changes would do. Locks nothing and writes nothing.
+    /// Returns the effects of the changes. Locks nothing and writes nothing.
     ///
     /// # Errors
     ///
-    /// The catalogs have faults, a change cannot be made, or its result has faults or fails its check.
+    /// Returns an error if the catalogs have faults, if a change cannot be made, or if its result has faults or fails its check.
     pub fn preview(&self) -> Result<Outcome, TransactionError> {
         self.outcome(self.loader.load())
     }
@@ -99,8 +99,8 @@ impl Transaction {
     ///
     /// # Errors
     ///
-    /// As for [`Transaction::preview`]; or a folder cannot be locked, or the wait for it ended, or an unfinished
-    /// transaction cannot be finished.
+    /// Returns an error as [`Transaction::preview`] does; also if a folder cannot be locked, if the wait for it ended, or if an
+    /// unfinished transaction cannot be finished.
     pub fn prepare(&self, mut waiting: impl FnMut(&Path) -> bool) -> Result<Prepared, TransactionError> {
         let (loaded, locks) = load_locked(&self.loader, &mut Patience::new(self.patience, &mut waiting))?;
         Ok(Prepared { outcome: self.outcome(loaded)?, locks })
@@ -192,8 +192,8 @@ impl Prepared {
     ///
     /// # Errors
     ///
-    /// A file of the catalogs changed since it was read (editors do not ask for locks), or a file cannot be written;
-    /// all files are then as they were.
+    /// Returns an error if a file of the catalogs changed since it was read (editors do not ask for locks), or if a file cannot
+    /// be written; all files are then unchanged.
     pub fn commit(mut self) -> Result<Outcome, TransactionError> {
         // This includes the files that stay as they are, because the result was checked with them.
         for (_, source) in self.outcome.was.sources().iter() {

@@ -1,15 +1,15 @@
-//! What the modules of entries do to services, looked up once for each entry.
+//! The effects of entries' modules on services, looked up once for each entry.
 
 use crate::catalog::entry::{Body, EntryIndex};
 use crate::catalog::modules::{Effect, module_of};
 use crate::catalog::{Draft, Modules};
 
-/// For each entry what its module does.
+/// The effect of each entry's module.
 pub(super) struct Effects {
     all: Vec<Does>,
 }
 
-/// What a module does to services; of a module that is not known nothing is known.
+/// The effect of a module on services. Of an unknown module the effect is unknown.
 #[derive(Clone)]
 pub(super) enum Does {
     Unknown,
@@ -21,7 +21,7 @@ pub(super) enum Does {
 
 impl Effects {
     pub fn new(draft: &Draft, modules: &Modules) -> Self {
-        // Looked up once a provider, as there may be a hundred thousand entries of one.
+        // Looked up once for each provider, as one may have a hundred thousand entries.
         let silent: Vec<bool> = draft
             .stated
             .providers

@@ -1,7 +1,7 @@
-//! The graph of a catalog: entries as nodes, "stands on" as arrows; chains flattened and their contracts checked.
+//! The graph of a catalog: entries are nodes, and an arrow means "runs on". Chains are flattened and their contracts checked.
 //!
-//! A chain has an arrow to each of its layers and one to the base or chain that it runs over. From that follow the order in
-//! which stacks can be computed, and what would break if an entry went.
+//! A chain has an arrow to each of its layers and one to the base or chain that it runs over. The arrows determine the order in
+//! which stacks can be computed, and the entries that would break if an entry were removed.
 //!
 //! Depends on `terms` and `catalog`.
 
@@ -21,35 +21,35 @@ use petgraph::algo::TarjanScc;
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::{Dfs, Reversed};
 
-/// Who stands on whom. Node `n` is the entry with index `n`.
+/// The dependencies between entries. Node `n` is the entry with index `n`.
 pub(crate) struct Graph {
     arrows: DiGraph<(), Role>,
 }
 
-/// What the entry at the head of an arrow is to the chain at its tail.
+/// The role of the entry at the head of an arrow for the chain at its tail.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Role {
     Layer,
     Base,
 }
 
-/// What each entry is as a whole, at its position.
+/// The standing of each entry, by its index.
 pub(crate) struct Stacks {
     all: Vec<Standing>,
 }
 
-/// What an entry is as a whole.
+/// The standing of an entry: its stack, if it has one.
 pub(crate) enum Standing {
     /// An enabled base protocol or chain.
     Whole(Stack),
     /// A layer, or a disabled entry.
     Apart,
-    /// A fault stands for it.
+    /// An entry that cannot be built because of a fault.
     Faulty(Reported),
 }
 
 impl Stacks {
-    /// For each entry its stack, or that it has none; or the proof that a fault was recorded for one.
+    /// Returns the stack of each entry, if it has one, or the proof that a fault was recorded.
     pub fn seal(self) -> Result<Vec<Option<Stack>>, Reported> {
         let sealed = self.all.into_iter().map(|standing| match standing {
             Standing::Whole(stack) => Ok(Some(stack)),
@@ -61,13 +61,13 @@ impl Stacks {
 }
 
 impl Graph {
-    /// Draws the arrows of all sound entries, checks what chains stand on, and flattens the enabled ones.
+    /// Draws the arrows of all sound entries, checks the dependencies of chains, and flattens the enabled ones.
     pub fn build(draft: &Draft, modules: &Modules, faults: &mut Faults) -> (Graph, Stacks) {
         let effects = Effects::new(draft, modules);
         let graph = Graph::draw(draft);
         let mut all = graph.disabled(draft, faults);
-        // Tarjan's components come out with what is stood on first, which is the order in which stacks can be computed. Each is
-        // one entry: chains that run over one another are refused when entries are made.
+        // Tarjan's algorithm returns components with dependencies first, which is the order in which stacks can be computed. Each
+        // component is one entry: chains that run over one another are refused when entries are made.
         TarjanScc::new().run(&graph.arrows, |component| {
             for node in component {
                 if let Some(standing) = stack::compute(draft, &effects, EntryIndex::new(node.index()), &all, faults) {
@@ -101,7 +101,7 @@ impl Graph {
         sorted(users.map(|node| EntryIndex::new(node.index())).collect())
     }
 
-    /// Returns all entries that would break if this one went, in the order of places.
+    /// Returns all entries that would break if this one were removed, in the order of places.
     pub fn dependents(&self, index: EntryIndex) -> Vec<EntryIndex> {
         let start = NodeIndex::new(index.get());
         let reversed = Reversed(&self.arrows);
@@ -115,8 +115,8 @@ impl Graph {
         sorted(dependents)
     }
 
-    /// Returns all entries as if they had no stack. Disabled ones keep to that, but what an enabled entry stands on cannot be
-    /// disabled.
+    /// Returns the standings before stacks are computed, in which no entry has a stack; disabled entries stay so. Records a fault
+    /// for each disabled entry on which an enabled one depends.
     fn disabled(&self, draft: &Draft, faults: &mut Faults) -> Vec<Standing> {
         let standing = draft.stated.disabled.iter().enumerate().map(|(at, disabled)| {
             let Some(place) = *disabled else { return Standing::Apart };

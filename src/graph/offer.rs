@@ -1,7 +1,8 @@
-//! What a stack offers: what the catalog states, and what the modules give in each role.
+//! The services that a stack offers: those that the catalog states, and those that the modules give in each role.
 //!
-//! Both climb from the base protocol up. By what the catalog states, contracts are tested: `(below - removes) + adds`, layer by
-//! layer. What is offered to requests is what the modules give, as far as they are known; of others it is what the catalog states.
+//! Both are computed from the base protocol up. Contracts are tested against the catalog's statements: `(below - removes) +
+//! adds`, layer by layer. Requests are offered the services that the modules give, as far as they are known; for unknown modules,
+//! the catalog's statements count.
 
 use super::effects::Does;
 use super::stack::{Stack, Unmet};
@@ -10,13 +11,13 @@ use crate::catalog::faults::{Faults, Reported};
 use crate::catalog::{Draft, Fault, FaultKind};
 use crate::terms::{Role, Services};
 
-/// What is offered above some part of a stack.
+/// The services that are offered above some part of a stack.
 pub(super) struct Offer {
-    /// What the catalog states.
+    /// The services that the catalog states.
     pub stated: Services,
-    /// What is so, in each role.
+    /// The services that are given in each role.
     pub real: [Services; 2],
-    /// For each role, clauses of contracts that do not hold in it.
+    /// For each role, the clauses of contracts that do not hold in it.
     pub unmet: [Unmet; 2],
     /// Whether all modules are known.
     pub is_known: bool,
@@ -68,7 +69,7 @@ impl Offer {
         self.is_known &= !matches!(does, Does::Unknown);
     }
 
-    /// What the chain as a whole offers: what it states itself, which must be what it is made of where that is known.
+    /// Returns the offer of the chain as a whole: its own statement, which must match its parts where they are known.
     pub fn of_chain(
         mut self,
         draft: &Draft,
@@ -82,7 +83,7 @@ impl Offer {
         let at = draft.entries[index.get()].as_ref().map_or(chain.base.1, |entry| entry.at);
         let mut sound = Ok(());
         if self.is_known {
-            // What no role gives.
+            // The services that no role gives.
             let given = self.real[0].union(&self.real[1]);
             let own =
                 chain.services.as_ref().map(|own| own.difference(&self.stated).without_words()).unwrap_or_default();
@@ -100,7 +101,7 @@ impl Offer {
                 sound = Err(faults.push(Fault::new(kind, at)));
             }
         } else if let Some(own) = &chain.services {
-            // A chain with a module that is not known is taken at its word, but for what does not hold when accepting.
+            // The statement of a chain with an unknown module is trusted, except for services that do not hold when accepting.
             let connecting_only = self.real[0].difference(&self.real[1]);
             self.real = [own.clone(), own.difference(&connecting_only)];
             self.stated = own.clone();

@@ -1,4 +1,4 @@
-//! Stacks: chains flattened down to their base protocol, contracts checked on the way up.
+//! Stacks: chains flattened down to their base protocol, with contracts checked on the way up.
 
 use super::Standing;
 use super::effects::{Does, Effects};
@@ -8,38 +8,38 @@ use crate::catalog::faults::{Faults, Reported};
 use crate::catalog::{Clause, Draft, Fault, FaultKind, MAX_PROTOCOL_CHAIN, Span};
 use crate::terms::{Family, Role, Services, SocketType};
 
-/// What a base protocol or chain is as a whole.
+/// The stack of a base protocol or chain.
 #[derive(Clone, Debug)]
 pub(crate) struct Stack {
     /// The first `depth` are the entries, top first, the base protocol last; kept in place, as nearly all are short.
     entries: [EntryIndex; MAX_PROTOCOL_CHAIN],
     depth: u8,
-    /// The entry whose protocol set this one answers to: itself, or the one that it takes the set from.
+    /// The entry whose protocol set this stack answers to: itself, or the entry whose set it takes.
     pub protocols_of: EntryIndex,
     pub matches_zero: bool,
     pub family: Family,
-    /// What is presented above.
+    /// The socket type that is presented above.
     pub socket_type: SocketType,
-    /// What is offered to those who connect.
+    /// The services that are offered to those who connect.
     services: Services,
-    /// What is otherwise for those who accept, or otherwise stated; nothing for most.
+    /// The services that differ for those who accept, or as stated; `None` for most stacks.
     otherwise: Option<Box<Otherwise>>,
-    /// Whether the modules of all its entries are known, so that its services are what they give.
+    /// Whether the modules of all its entries are known, so that its services are those that the modules give.
     is_known: bool,
 }
 
-/// Where the services of a stack are not the same for all.
+/// The services of a stack where they differ between roles or from the statement.
 #[derive(Clone, Debug)]
 struct Otherwise {
-    /// What is offered to those who accept.
+    /// The services that are offered to those who accept.
     accepting: Services,
-    /// What the catalog states.
+    /// The services that the catalog states.
     stated: Services,
     /// For each role, clauses of the layers' contracts that do not hold in it.
     unmet: [Unmet; 2],
 }
 
-/// What the layers of a stack need and forbid below them, and do not find so in a role.
+/// The clauses of a stack's layers that do not hold in a role: services that they need or forbid below them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Unmet {
     pub lacking: Services,
@@ -63,7 +63,7 @@ impl Stack {
         &self.entries[..usize::from(self.depth) - 1]
     }
 
-    /// Returns the entries in place, and how many of them count.
+    /// Returns the array of entries, and the number of entries that count.
     pub fn raw(&self) -> ([EntryIndex; MAX_PROTOCOL_CHAIN], usize) {
         (self.entries, usize::from(self.depth))
     }
@@ -73,7 +73,7 @@ impl Stack {
         ([index; MAX_PROTOCOL_CHAIN], 1)
     }
 
-    /// Returns what is offered in a role.
+    /// Returns the services that are offered in a role.
     #[inline]
     pub fn services(&self, role: Role) -> &Services {
         match (role, &self.otherwise) {
@@ -82,7 +82,7 @@ impl Stack {
         }
     }
 
-    /// Takes what is offered.
+    /// Sets the services that are offered.
     fn offer(&mut self, offer: Offer) {
         let Offer { stated, real: [connecting, accepting], unmet, is_known: _ } = offer;
         if stated != connecting || accepting != connecting || unmet.iter().any(|unmet| !unmet.is_empty()) {
@@ -96,12 +96,12 @@ impl Stack {
         self.is_known
     }
 
-    /// Returns what the catalog states, for those who come above.
+    /// Returns the services that the catalog states, for the entries above.
     pub(super) fn stated(&self) -> &Services {
         self.otherwise.as_ref().map_or(&self.services, |otherwise| &otherwise.stated)
     }
 
-    /// Returns what keeps it from being used in a role: a clause of a layer's contract that does not hold there.
+    /// Returns the clauses of its layers' contracts that do not hold in a role, and so prevent its use there.
     pub fn unmet(&self, role: Role) -> Option<&Unmet> {
         let unmet = &self.otherwise.as_ref()?.unmet[role as usize];
         (!unmet.is_empty()).then_some(unmet)
@@ -113,7 +113,7 @@ impl Stack {
     }
 }
 
-/// Returns what an entry is as a whole, when those below it are known, or `None` for layers and disabled entries.
+/// Returns the stack of an entry, when those of the entries below it are known, or `None` for layers and disabled entries.
 pub(super) fn compute(
     draft: &Draft,
     effects: &Effects,
@@ -134,7 +134,7 @@ pub(super) fn compute(
     Some(stack.map_or_else(Standing::Faulty, Standing::Whole))
 }
 
-/// A base protocol alone.
+/// Returns the stack of a base protocol alone.
 fn based(index: EntryIndex, base: &Base, does: &Does) -> Stack {
     let offer = Offer::of_base(&base.services, does);
     let mut stack = Stack {
@@ -163,7 +163,7 @@ fn compose(
     let below = match below {
         Standing::Whole(stack) => Ok(stack),
         Standing::Faulty(reported) => Err(*reported),
-        // An enabled chain stands on no layer and on no disabled entry: both are faults already.
+        // An enabled chain cannot run over a layer or a disabled entry: both are faults already.
         Standing::Apart => Err(faults.push(Fault::new(
             FaultKind::DisabledDependency {
                 name: draft.name(chain.base.0).to_owned(),
@@ -192,8 +192,8 @@ fn compose(
     Ok(stack)
 }
 
-/// Returns the entries of a chain, top first: at most seven, and no layer twice. Where what lies below has a fault of its own, the
-/// chain's own layers can still be wrong.
+/// Returns the entries of a chain, top first: at most seven, and no layer twice. If the entry below has a fault of its own, the
+/// chain's own layers are still checked.
 fn flatten(
     draft: &Draft,
     index: EntryIndex,
@@ -220,8 +220,9 @@ fn flatten(
     sound.map(|()| entries)
 }
 
-/// From what lies below to what the chain offers, layer by layer: `(below - removes) + adds`, and what the modules do. Every clause
-/// that is broken by what the catalog states is a fault; one that is broken in one role keeps the chain from being used in it.
+/// Computes the offer of a chain from the offer below it, layer by layer: `(below - removes) + adds`, and the effects of the
+/// modules. Every clause that the catalog's statements break is a fault; a clause that is broken in one role prevents the use of
+/// the chain in it.
 fn climb(
     draft: &Draft,
     effects: &Effects,
@@ -236,7 +237,7 @@ fn climb(
     let mut sound = Ok(());
     for (at, span) in chain.layers().rev() {
         let entry = draft.entries[at.get()].as_ref().map_err(|reported| *reported)?;
-        // The layers of a chain are layers: a name of another kind is a fault already.
+        // The layers of a chain are layers: a name of another kind is already a fault.
         let Body::Layer(layer) = &entry.body else { continue };
         for (broken, clause) in broken_clauses(draft, layer, &offer.stated, beneath) {
             let kind = FaultKind::ContractBroken {

@@ -54,8 +54,8 @@ pub struct Unwatched {
     error: Arc<WatchError>,
 }
 
-/// The reason why catalogs were rejected. Its text has a line for each fault or error: file, line and column, the
-/// problem, and possible help.
+/// The reason why catalogs were rejected. Its text has a line for each fault or error: file, line and column, the problem, and
+/// possible help.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Rejection {

@@ -1,6 +1,6 @@
 //! Registries that follow their catalogs while programs read them.
 //!
-//! | file | what |
+//! | file | contents |
 //! |---|---|
 //! | `version` | a version: a registry and its number |
 //! | `reader` | reads at the cost of one atomic load |
@@ -98,7 +98,7 @@ impl Live {
     ///
     /// # Errors
     ///
-    /// The catalogs have faults.
+    /// Returns an error if the catalogs have faults.
     pub fn load(loader: Loader) -> Result<Live, LoadError> {
         let registry = loader.load()?;
         Ok(Live { shared: Arc::new(Shared::new(registry, Some(loader), None)) })
@@ -109,14 +109,14 @@ impl Live {
     ///
     /// # Errors
     ///
-    /// The catalogs have faults, or their check finds an error.
+    /// Returns an error if the catalogs have faults, or if their check finds an error.
     pub fn checked(loader: Loader, settings: Settings) -> Result<Live, Rejection> {
         let registry = judged(loader.load().map_err(Rejection::Faults)?, Some(&settings))?;
         Ok(Live { shared: Arc::new(Shared::new(registry, Some(loader), Some(settings))) })
     }
 
     /// Starts with a registry made elsewhere, for programs that build registries and [`replace`](Live::replace) them.
-    /// There is nothing to [`reload`](Live::reload).
+    /// For such a registry, [`reload`](Live::reload) does nothing.
     pub fn new(registry: Registry) -> Live {
         Live { shared: Arc::new(Shared::new(registry, None, None)) }
     }

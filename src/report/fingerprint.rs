@@ -1,9 +1,9 @@
-//! What a line is known by when the lines around it move: GitHub's `primaryLocationLineHash`.
+//! The fingerprint of a line, which stays the same when the lines around it move: GitHub's `primaryLocationLineHash`.
 //!
 //! GitHub's upload action computes it where a report lacks it, and warns where a report has another value; other ways of
-//! uploading do neither. So it is computed here as it is there: the first 100 characters from the start of the line on,
-//! without blanks and tabs and with every line break as `\n`, then 65535 for the end of the text, then zeros, are the
-//! digits of a number to base 37, modulo 2^64; `:2` behind it says that it is the second line of that number.
+//! uploading do neither. So it is computed here in the same way: the first 100 characters from the start of the line on, without
+//! blanks and tabs and with every line break as `\n`, then 65535 for the end of the text, then zeros, are the digits of a number
+//! to base 37, modulo 2^64; the suffix `:2` marks the second line with the same number.
 
 use std::collections::HashMap;
 

@@ -1,8 +1,8 @@
-//! Findings as annotations of GitHub Actions: workflow commands that the runner reads from the log of a step.
+//! Writes findings as annotations of GitHub Actions: workflow commands that the runner reads from the log of a step.
 //!
 //! The form is that of GitHub's own toolkit (`@actions/core`): `::error file=F,line=N,...,title=T::MESSAGE`, with `%`, line
-//! breaks and, in properties, `:` and `,` escaped. Columns may be given only where a finding is on one line. The last line
-//! is no command; it says in the log how many of what were found.
+//! breaks and, in properties, `:` and `,` escaped. Columns may be given only where a finding is on one line. The last line is not
+//! a command; it reports the counts in the log.
 
 use super::place::{Root, Utf16Region};
 use super::{Finding, Report, text};
@@ -30,7 +30,7 @@ fn annotation(finding: &Finding, report: &Report, root: &Root) -> String {
         Severity::Note | Severity::Allow => "::notice ".to_owned(),
     };
     let _ = write!(command, "file={}", property(&printable(root.place(source).text())));
-    // A file that holds no text has no lines to be annotated.
+    // A binary file has no lines to be annotated.
     if !source.is_rendered() {
         let _ = write!(command, ",line={},endLine={}", start.0, end.0);
     }
@@ -52,12 +52,12 @@ fn annotation(finding: &Finding, report: &Report, root: &Root) -> String {
     command
 }
 
-/// A message, escaped.
+/// Returns a message, escaped.
 fn data(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
-/// A value of a property, escaped.
+/// Returns a value of a property, escaped.
 fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }

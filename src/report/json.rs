@@ -24,7 +24,7 @@ pub struct FindingV1<'r> {
     source: PlaceV1,
     labels: Vec<LabelV1<'r>>,
     help: Option<&'r str>,
-    /// Only where there is one.
+    /// Present only if there is a fix.
     #[serde(skip_serializing_if = "Option::is_none")]
     fix: Option<FixV1<'r>>,
 }
@@ -67,10 +67,10 @@ struct SummaryV1 {
     failed: usize,
     guarantees: usize,
     proved: usize,
-    /// Only where it was asked for.
+    /// Present only if coverage was requested.
     #[serde(skip_serializing_if = "Option::is_none")]
     coverage: Option<CoverageV1>,
-    /// Only where there is any.
+    /// Present only if any file was skipped.
     #[serde(skip_serializing_if = "Option::is_none")]
     skipped: Option<SkippedV1>,
 }
@@ -107,7 +107,7 @@ impl<'r> From<&'r Report> for ReportV1<'r> {
 }
 
 impl<'r> FindingV1<'r> {
-    /// Findings whose places are in these documents.
+    /// Returns the findings whose places are in these documents.
     pub fn all(findings: &'r [Finding], sources: &Sources) -> Vec<Self> {
         let place = |at| place(sources, at);
         let label = |label: &'r Label| LabelV1 { text: &label.text, source: place(label.at) };

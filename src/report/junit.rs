@@ -1,9 +1,9 @@
-//! Findings as JUnit's XML, which most build servers show.
+//! Writes findings as JUnit's XML, which most build servers show.
 //!
-//! A suite is a document. A test in it is a rule that has findings there, and it fails, unless all of them are notes: those
+//! A suite is a document. A test in it is a rule that has findings there. The test fails, unless all findings are notes: those
 //! are output of a test that passed. A document without findings has one test, `no findings`, which passes.
 //!
-//! XML 1.0 cannot hold all characters. Those are among the ones that every report writes out.
+//! XML 1.0 cannot hold all characters. Those are among the characters that every report escapes.
 
 use super::place::Root;
 use super::{Finding, Report, text};
@@ -39,7 +39,7 @@ pub fn render(report: &Report, root: &Root) -> Result<String, SerializeError> {
     if !xml.ends_with('\n') {
         xml.push('\n');
     }
-    // The whole count has no place of its own in the form.
+    // The form has no element for the total counts.
     let _ = writeln!(xml, "<!-- {} -->", text::summary(report));
     Ok(xml)
 }
@@ -74,7 +74,8 @@ fn test(code: &str, findings: &[&Finding], document: &str, report: &Report, root
     case(code, document, status)
 }
 
-/// `site.toml:3:7: error: what was found (what helps)`, and a line for each label. In a hive a key stands for line and column.
+/// Returns the line `site.toml:3:7: error: what was found (what helps)`, and a line for each label. In a hive, a key stands in
+/// place of line and column.
 fn line(finding: &Finding, report: &Report, root: &Root) -> String {
     let place = |at: crate::catalog::Span| printable(&root.reported(report.sources.get(at.file), at)).into_owned();
     let help = finding.help.as_ref().map(|help| format!(" ({})", printable(help))).unwrap_or_default();

@@ -35,44 +35,44 @@ pub use place::Root;
 pub use rule::{HEADINGS, Rule};
 use std::sync::Arc;
 
-/// One thing that a check found.
+/// A finding of a check.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Finding {
     /// The rule, in kebab-case.
     pub code: &'static str,
-    /// How much it weighs; never `Allow`.
+    /// The severity; never `Allow`.
     pub severity: Severity,
-    /// What was found and what was expected: lower case, without a full stop.
+    /// The value that was found and the kind that was expected: lower case, without a full stop.
     pub message: String,
     /// The offending value.
     pub at: Span,
     /// Further places that belong to it.
     pub labels: Vec<Label>,
-    /// What to do about it.
+    /// The advice on how to correct it.
     pub help: Option<String>,
-    /// What does it, where that is safe: it cannot change what any request is answered.
+    /// The change that corrects it, if that is safe: it cannot change the answer to any request.
     pub fix: Option<Fix>,
     /// Whether the source at its place holds a secret, so that no form of the report may show it.
     pub concealed: bool,
 }
 
-/// A change of the documents that takes a finding away.
+/// A change of the documents that removes a finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Fix {
-    /// What it does, as in "take the `replace` away".
+    /// The effect of the change, as in "take the `replace` away".
     pub title: String,
-    /// Texts to be replaced; they do not overlap.
+    /// The replacements; they do not overlap.
     pub edits: Vec<Edit>,
 }
 
-/// A text that is replaced by another.
+/// A replacement of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Edit {
-    /// What is replaced; empty where something is put in.
+    /// The text that is replaced; empty for an insertion.
     pub at: Span,
-    /// What stands there instead.
+    /// The text that replaces it.
     pub text: String,
 }
 
@@ -81,7 +81,7 @@ pub struct Edit {
 pub struct Label {
     /// The place.
     pub at: Span,
-    /// What is to be seen there.
+    /// The label of the place.
     pub text: String,
 }
 
@@ -145,35 +145,35 @@ impl From<&Fault> for Finding {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Report {
-    /// In the order of their places.
+    /// The findings in the order of their places.
     pub findings: Vec<Finding>,
     /// The documents that were checked.
     pub sources: Arc<Sources>,
-    /// What was checked.
+    /// The counts of what was checked.
     pub tally: Tally,
-    /// Whether something that was to be checked could not be read at all; what an `include` names is not meant.
+    /// Whether a named document could not be read at all; included documents do not count.
     pub unread: bool,
 }
 
-/// How much was checked.
+/// The counts of a check.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Tally {
     /// Documents read.
     pub documents: usize,
-    /// Entries loaded; none when a fault refused loading.
+    /// Entries that were loaded; 0 if a fault made loading fail.
     pub entries: usize,
-    /// `[[expect]]` run.
+    /// `[[expect]]` tables that were run.
     pub expectations: usize,
     /// Those of them that failed, whether or not that is reported.
     pub failed: usize,
-    /// `[[always]]` proved or refuted.
+    /// `[[always]]` tables that were proved or refuted.
     pub guarantees: usize,
-    /// Those of them that hold for every request, and claim something.
+    /// Those of them that hold for every request, and are not vacuous.
     pub proved: usize,
-    /// Where it was asked for: how many selectable entries some `[[expect]]` reaches, and of how many.
+    /// If coverage was requested: the number of selectable entries that some `[[expect]]` reaches, and the number of all.
     pub coverage: Option<(usize, usize)>,
-    /// What the folders that were read hold beside documents.
+    /// The files and folders that were not read, in the folders that were read.
     pub skipped: Skipped,
 }
 
@@ -183,7 +183,7 @@ impl Report {
         Report { findings, sources, tally, unread: false }
     }
 
-    /// Returns how many findings have this severity.
+    /// Returns the number of findings with this severity.
     pub fn count(&self, severity: Severity) -> usize {
         self.findings.iter().filter(|finding| finding.severity == severity).count()
     }
@@ -196,7 +196,7 @@ mod tests {
     use crate::catalog::{Severity, Sources, Span};
     use std::sync::Arc;
 
-    /// A report of one finding on the second line of a document of this form.
+    /// Returns a report of one finding on the second line of a document of this form.
     fn report(form: &'static str) -> Report {
         let mut sources = Sources::default();
         let file = sources.add("SYSTEM", "one\ntwo\n".to_owned());

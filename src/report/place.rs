@@ -1,10 +1,10 @@
-//! Where documents lie, seen from the root of a repository: what programs on other machines make of a place.
+//! The paths of documents relative to the root of a repository, for programs on other machines.
 
 use crate::catalog::{Source, Span};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::path::{Component, Path, PathBuf};
 
-/// The folder to which paths are relative in reports, and the one to which they are relative as they were given.
+/// The folder to which paths in reports are relative, and the one to which paths are relative as they were given.
 #[derive(Clone, Debug, Default)]
 pub struct Root {
     /// The root of the repository, absolute.
@@ -13,7 +13,7 @@ pub struct Root {
     pub here: PathBuf,
 }
 
-/// Where a document lies.
+/// The place of a document.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Place {
     /// Below the root: its path from there, with `/`.
@@ -25,7 +25,7 @@ pub enum Place {
 }
 
 impl Root {
-    /// Returns where the document of this name lies, whether or not it could be read.
+    /// Returns the place of a document, whether or not it could be read.
     pub fn place(&self, source: &Source) -> Place {
         let name = source.name();
         if source.file().is_none() && (name.starts_with("builtin:") || name.starts_with('<')) {
@@ -41,8 +41,8 @@ impl Root {
 }
 
 impl Root {
-    /// Returns where a span begins, as people read it: `site.toml:3:7`. In a file that holds no text it is the key or the item, for
-    /// lines of the text that says the same are no lines of the file.
+    /// Returns the location where a span begins, for people: `site.toml:3:7`. In a binary file it is the key or the item, because
+    /// the lines of its rendering are not lines of the file.
     pub fn reported(&self, source: &Source, at: Span) -> String {
         let place = self.place(source);
         if source.is_rendered() {
@@ -54,7 +54,7 @@ impl Root {
     }
 }
 
-/// Returns the part of a file that holds no text to which a place belongs: the key of a hive, or which of packed items.
+/// Returns the part of a binary file to which a place belongs: the key of a hive, or the number of a packed item.
 pub fn part(source: &Source, at: Span) -> Option<String> {
     let text = source.text();
     // The place may be the key itself.
@@ -71,15 +71,16 @@ pub fn part(source: &Source, at: Span) -> Option<String> {
 }
 
 impl Place {
-    /// As people read it.
+    /// Returns the path or the name for people.
     pub fn text(&self) -> &str {
         let (Place::Inside(text) | Place::Outside(text) | Place::NoFile(text)) = self;
         text
     }
 
-    /// As a URI: a relative one, but for files outside the root.
+    /// Returns the place as a URI: a relative one, except for files outside the root.
     pub fn uri(&self) -> String {
-        /// Everything but what RFC 3986 calls unreserved, and `/`; `:` too, for what stands before it would be a scheme.
+        /// Every character except those that RFC 3986 calls unreserved, and `/`. A `:` is encoded too, because the text before it
+        /// would be a scheme.
         const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
         let encoded = utf8_percent_encode(self.text(), ENCODED);
         match self {
@@ -90,7 +91,7 @@ impl Place {
     }
 }
 
-/// Returns the path without `.`, and without what `..` takes back. Links are not followed: a report speaks of paths as written.
+/// Returns the path without `.` and `..`. Links are not followed: a report shows paths as written.
 fn plain(path: &Path) -> PathBuf {
     let mut plain = PathBuf::new();
     for component in path.components() {
@@ -110,7 +111,7 @@ fn slashes(path: &Path) -> String {
     if std::path::MAIN_SEPARATOR == '/' { text.into_owned() } else { text.replace(std::path::MAIN_SEPARATOR, "/") }
 }
 
-/// Line and column of both ends of a span, from 1; columns in UTF-16 code units. The end is behind the last character.
+/// The line and column of both ends of a span, from 1, with columns in UTF-16 code units. The end is after the last character.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub struct Utf16Region {
     pub start: (u32, u32),
@@ -124,7 +125,7 @@ impl Utf16Region {
             let text = source.text();
             let line_start = source.line_start(line as usize - 1);
             let end = text.floor_char_boundary((offset as usize).min(text.len()));
-            // A byte order mark is no part of the first line.
+            // A byte order mark does not belong to the first line.
             let before = text.get(line_start..end).unwrap_or_default();
             let before = if line == 1 { before.trim_start_matches('\u{feff}') } else { before };
             (line, before.encode_utf16().count() as u32 + 1)

@@ -1,10 +1,10 @@
-//! Findings as SARIF 2.1.0, for code scanning: GitHub's and others'.
+//! Writes findings as SARIF 2.1.0, for code scanning by GitHub and others.
 //!
-//! Beyond the schema it keeps to what GitHub asks for: every rule has help, every result has a place, places are relative to
-//! the root of the repository and percent-encoded, and a fingerprint distinguishes a finding from a new one when lines move.
+//! Beyond the schema it meets GitHub's requirements: every rule has help, every result has a place, places are relative to the
+//! root of the repository and percent-encoded, and a fingerprint identifies a finding when lines move.
 //!
-//! A document that is no file, a catalog that ships above all, has a place too: its name as a relative URI, which is nothing
-//! in the repository. The machine on which the check ran is not named: who reads the report knows where `SRCROOT` is.
+//! A document that is not a file, such as a catalog that ships, has a place too: its name as a relative URI, which names nothing
+//! in the repository. The report does not name the machine on which the check ran: its reader knows where `SRCROOT` is.
 //!
 //! The structs are the part of the standard that is used: OASIS, Static Analysis Results Interchange Format 2.1.0, section 3.
 
@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, HashMap};
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 const INFORMATION: &str = "https://docs.rs/sockatlas";
-/// What relative places are relative to.
+/// The base to which places are relative.
 const ROOT: &str = "SRCROOT";
 
 /// A whole report.
@@ -132,7 +132,7 @@ struct Location {
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<usize>,
     physical_location: PhysicalLocation,
-    /// What stands for the region of a file that holds no text: the key of a hive, or which of packed items.
+    /// The place in a binary file, which has no region: the key of a hive, or the number of a packed item.
     #[serde(skip_serializing_if = "Option::is_none")]
     logical_locations: Option<[LogicalLocation; 1]>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -149,7 +149,7 @@ struct LogicalLocation {
 #[serde(rename_all = "camelCase")]
 struct PhysicalLocation {
     artifact_location: ArtifactLocation,
-    /// Nothing for a file that holds no text: SARIF's regions are regions of the file.
+    /// `None` for a binary file: SARIF's regions are regions of the file.
     #[serde(skip_serializing_if = "Option::is_none")]
     region: Option<Region>,
 }
@@ -287,7 +287,7 @@ fn level(severity: Severity) -> &'static str {
     }
 }
 
-/// Writes places, and keeps the fingerprints of the documents that it met.
+/// Writes places, and caches the fingerprints of documents.
 struct Writer<'r> {
     report: &'r Report,
     root: &'r Root,
@@ -336,8 +336,8 @@ impl Writer<'_> {
         Region { start_line: start.0, start_column: start.1, end_line: end.0, end_column: end.1 }
     }
 
-    /// Returns a line with a secret has none: it would be a hash of the secret, and a weak one. A file without lines has none
-    /// either.
+    /// Returns the fingerprint of a finding's line, or `None` for a line with a secret, of which it would be a weak hash, and for
+    /// a file without lines.
     fn fingerprint(&mut self, finding: &Finding) -> Option<(&'static str, String)> {
         let file = finding.at.file;
         let source = self.report.sources.get(file);

@@ -1,4 +1,4 @@
-//! Findings in rustc's manner: message, place, the source with the value underlined, help.
+//! Writes findings in the style of rustc: message, place, the source with the value underlined, help.
 
 use super::{Finding, Report};
 use crate::catalog::{Severity, Skipped, Source, Sources, Span};
@@ -15,7 +15,7 @@ pub fn render(report: &Report, colour: bool) -> String {
     text
 }
 
-/// Findings alone, an empty line behind each.
+/// Returns the findings alone, each followed by an empty line.
 pub fn findings(findings: &[Finding], sources: &Sources, colour: bool) -> String {
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
     let mut text = String::new();
@@ -26,7 +26,7 @@ pub fn findings(findings: &[Finding], sources: &Sources, colour: bool) -> String
     text
 }
 
-/// Returns how many of what.
+/// Returns the line that counts the findings and what was checked.
 pub fn summary(report: &Report) -> String {
     let counted =
         [Severity::Error, Severity::Warning, Severity::Note].map(|severity| (report.count(severity), severity.name()));
@@ -56,7 +56,7 @@ pub fn summary(report: &Report) -> String {
     text
 }
 
-/// What folders hold beside documents, in words, if there is any.
+/// Returns the counts of skipped files and folders in words, if there are any.
 fn skipped(Skipped { hidden, others, .. }: Skipped) -> Option<String> {
     let words = [(hidden, format!("{hidden} hidden")), (others, plural(others, "other file"))];
     let words: Vec<String> = words.into_iter().filter(|(count, _)| *count > 0).map(|(_, words)| words).collect();
@@ -107,16 +107,16 @@ fn help(finding: &Finding) -> Option<Group<'_>> {
     finding.help.as_ref().map(|help| Group::with_title(Level::HELP.secondary_title(printable(help))))
 }
 
-/// Places of one document so near to each other that they are shown together.
+/// A group of places in one document that are near enough to each other to be shown together.
 ///
-/// Only the lines that are needed are handed to the renderer, which would else scan the whole document for each finding.
+/// Only the lines that are needed are passed to the renderer, which would otherwise scan the whole document for each finding.
 struct Excerpt<'s> {
     file: crate::catalog::FileId,
     lines: Range<usize>,
     places: Vec<(Span, AnnotationKind, Option<&'s str>)>,
 }
 
-/// Places further apart than so many lines are shown apart.
+/// The number of lines beyond which places are shown separately.
 const NEAR: usize = 6;
 
 impl<'s> Excerpt<'s> {
@@ -143,14 +143,14 @@ impl<'s> Excerpt<'s> {
         let start = source.line_start(self.lines.start);
         let end = source.line_start(self.lines.end);
         let shown = printable_line(&text[start..end]);
-        // What is written out is longer than it was.
+        // Escaped text is longer than the original.
         let shift = |offset: usize| match shown {
             Cow::Borrowed(_) => offset,
             Cow::Owned(_) => printable_line(&text[start..start + offset]).len(),
         };
         let annotations = self.places.into_iter().map(|(at, kind, label)| {
             let clamp = |offset: usize| text.floor_char_boundary(offset.clamp(start, end)) - start;
-            // Of a value over several lines, a table above all, the first line is shown.
+            // Of a value over several lines, such as a table, the first line is shown.
             let first_line = text[start + clamp(at.range().start)..]
                 .find('\n')
                 .map_or(text.len(), |at_break| start + clamp(at.range().start) + at_break);
@@ -165,7 +165,7 @@ impl<'s> Excerpt<'s> {
     }
 }
 
-/// Returns the lines, from 0, on which a span begins: one, as longer values are cut to their first line.
+/// Returns the lines, from 0, on which a span begins: only one, as longer values are cut to their first line.
 fn lines(source: &Source, at: Span) -> Range<usize> {
     let (line, _) = source.line_and_column(at.start);
     line as usize - 1..line as usize

@@ -1,4 +1,4 @@
-//! Categories of layered providers, by which applications permit them.
+//! The categories of layered providers, by which applications permit them.
 
 use super::UnknownName;
 use std::fmt;
@@ -10,7 +10,7 @@ bitflags::bitflags! {
     /// Bits without a name are kept: Windows 10 ships `0x40000000`, which the public headers do not name.
     #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
     pub struct Categories: u32 {
-        /// Reads, and changes nothing.
+        /// Reads traffic and changes nothing.
         const INSPECTOR = 0x1;
         /// Sends connections elsewhere.
         const REDIRECTOR = 0x2;
@@ -50,7 +50,7 @@ impl Categories {
         NAMES.iter().map(|&(name, _)| name)
     }
 
-    /// Returns the names of the categories held, bits without a name in the form `0x40000000`.
+    /// Returns the names of the categories in the set; bits without a name take the form `0x40000000`.
     pub fn to_names(self) -> Vec<String> {
         let mut names: Vec<String> =
             NAMES.iter().filter(|(_, category)| self.contains(*category)).map(|(name, _)| (*name).to_owned()).collect();
@@ -60,8 +60,8 @@ impl Categories {
         names
     }
 
-    /// Returns whether an application that permits these categories, and no others, loads a layer of those: the layer has some
-    /// category, none beyond those permitted, and [`SYSTEM`](Categories::SYSTEM) where that is permitted.
+    /// Returns whether an application that permits exactly these categories loads a layer with the categories `layer`: the layer
+    /// has at least one category, none beyond those permitted, and [`SYSTEM`](Categories::SYSTEM) if that is permitted.
     ///
     /// This is Winsock's rule for loading an LSP into a categorised process. A layer without categories is never permitted.
     ///
@@ -83,7 +83,7 @@ impl Categories {
 impl FromStr for Categories {
     type Err = UnknownName;
 
-    /// One category by its name, or the bit that `0x40000000` writes.
+    /// Parses the name of one category, or a bit in the form `0x40000000`.
     fn from_str(name: &str) -> Result<Self, UnknownName> {
         let named = NAMES.iter().find(|(known, _)| *known == name).map(|&(_, category)| category);
         let bit = || name.strip_prefix("0x").filter(|digits| !digits.starts_with('+'));

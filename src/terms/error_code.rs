@@ -1,11 +1,11 @@
-//! Why a request was refused: one code each, and what Winsock and POSIX call it.
+//! The reasons for which a request is refused: one code each, with the names that Winsock and POSIX give it.
 
 use std::fmt;
 use std::str::FromStr;
 
 use super::{Dialect, System, UnknownName};
 
-/// Why a request was refused. The codes are part of the crate's contract: programs and scripts match on them.
+/// The reason for which a request was refused. The codes are part of the crate's contract: programs and scripts match on them.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ErrorCode {
@@ -27,11 +27,11 @@ pub enum ErrorCode {
     NoSuchProvider,
     /// The entry asked for does not fit the rest of the request.
     EntryMismatch,
-    /// The triple matches; the services demanded do not.
+    /// An entry matches the family, type and protocol, but does not offer the services demanded.
     ServiceNotOffered,
     /// The application may not use any entry that matches.
     NotPermitted,
-    /// The application that asks has no section of policy, others have one, and there is none for all others.
+    /// The application that asks has no section of policy, and while others have one, no section applies to all others.
     NoSuchApplication,
     /// The provider could not be used on this host.
     ProviderFailed,
@@ -74,7 +74,7 @@ impl ErrorCode {
         }
     }
 
-    /// Returns what the code means, in one line.
+    /// Returns the meaning of the code, in one line.
     pub const fn summary(self) -> &'static str {
         match self {
             ErrorCode::AddressFamilyNotSupported => "no selectable entry has the address family",
@@ -93,7 +93,7 @@ impl ErrorCode {
         }
     }
 
-    /// Returns what Winsock calls it; numbers from `winerror.h`.
+    /// Returns the Winsock error of the code; numbers from `winerror.h`.
     pub const fn wsa(self) -> WsaError {
         match self {
             ErrorCode::AddressFamilyNotSupported => WsaError::WSAEAFNOSUPPORT,
@@ -111,7 +111,8 @@ impl ErrorCode {
         }
     }
 
-    /// Returns what POSIX calls it; none for [`ProviderFailed`](ErrorCode::ProviderFailed), whose errno is what the system gave.
+    /// Returns the POSIX errno of the code; `None` for [`ProviderFailed`](ErrorCode::ProviderFailed), whose errno is the one that
+    /// the system returned.
     pub const fn errno(self) -> Option<Errno> {
         match self {
             ErrorCode::AddressFamilyNotSupported => Some(Errno::EAFNOSUPPORT),
@@ -130,7 +131,7 @@ impl ErrorCode {
     }
 }
 
-/// The code as it is written.
+/// Formats the code as [`as_str`](ErrorCode::as_str) writes it.
 impl fmt::Display for ErrorCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
@@ -148,7 +149,7 @@ impl FromStr for ErrorCode {
     }
 }
 
-/// A Winsock error: `WSAEINVAL` and 10022.
+/// A Winsock error: its name and number, such as `WSAEINVAL` and 10022.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Hash)]
 pub struct WsaError {
     name: &'static str,
@@ -191,18 +192,18 @@ impl WsaError {
     }
 }
 
-/// Both: `WSAEINVAL (10022)`.
+/// Formats the name and the number: `WSAEINVAL (10022)`.
 impl fmt::Display for WsaError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} ({})", self.name, self.number)
     }
 }
 
-/// An errno: symbolic, as its number depends on the system.
+/// An errno, held by its name, as its number depends on the system.
 #[derive(Copy, Clone, PartialEq, Eq, Hash)]
 pub struct Errno {
     name: &'static str,
-    /// By `System as usize`.
+    /// Indexed by `System as usize`.
     numbers: [Option<i32>; System::ALL.len()],
 }
 
@@ -226,13 +227,13 @@ impl Errno {
         self.name
     }
 
-    /// Returns the number on `system`: on Windows that of the C runtime, where it has one.
+    /// Returns the number on `system`; on Windows, that of the C runtime, where it has one.
     pub const fn number(self, system: System) -> Option<i32> {
         self.numbers[system as usize]
     }
 
-    /// Returns the number that `dialect` speaks of: Linux' own, none in the Windows dialect (its errors are Winsock's), else that
-    /// of the system which this program was compiled for.
+    /// Returns the number in `dialect`: Linux' number in the Linux dialect, `None` in the Windows dialect (its errors are
+    /// Winsock's), and otherwise the number of the system for which this program was compiled.
     pub const fn number_in(self, dialect: Dialect) -> Option<i32> {
         match dialect {
             Dialect::Linux => self.number(System::Linux),
@@ -242,7 +243,7 @@ impl Errno {
     }
 }
 
-/// The name.
+/// Formats the name.
 impl fmt::Display for Errno {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name)

@@ -1,20 +1,20 @@
-//! The words that a socket request and its answer are made of: exact small types, with each system's own numbers.
+//! The words of which a socket request and its answer consist: small exact types, with each system's own numbers.
 //!
-//! | type | what it is | example |
+//! | type | meaning | example |
 //! |---|---|---|
-//! | [`System`], [`Dialect`] | whose numbers, and whose order of tests, apply | `linux` |
-//! | [`Family`] | an address family: symbolic, its number differs by system | `inet6` is 10, 23 or 30 |
+//! | [`System`], [`Dialect`] | the system whose numbers, and whose order of tests, apply | `linux` |
+//! | [`Family`] | an address family: symbolic, as its number differs by system | `inet6` is 10, 23 or 30 |
 //! | [`SocketType`] | a socket type | `stream` is 1 |
 //! | [`Protocol`] | a protocol number, named in the scope of a family | `rfcomm` in `bluetooth` |
-//! | [`Services`] | what an entry offers: the XP1_* flags, our own, and `x-` words | `guaranteed-order` |
-//! | [`Categories`] | what kinds of work a layer does, by which applications permit it | `crypto-compress` |
-//! | [`ErrorCode`] | why a request was refused, with its Winsock and errno codes | `protocol-not-supported` |
+//! | [`Services`] | the services that an entry offers: the XP1_* flags, our own, and `x-` words | `guaranteed-order` |
+//! | [`Categories`] | the kinds of work that a layer does, by which applications permit it | `crypto-compress` |
+//! | [`ErrorCode`] | the reason for a refusal, with its Winsock and errno codes | `protocol-not-supported` |
 //!
-//! Every type reads what it prints ([`FromStr`](std::str::FromStr) and [`Display`](std::fmt::Display)), names are exact
-//! and lower case, and a number that nobody has named is kept and prints as a number.
+//! Every type parses the text that it prints ([`FromStr`](std::str::FromStr) and [`Display`](std::fmt::Display)). Names are exact
+//! and lower case, and a number without a name is kept and prints as a number.
 //!
-//! The tables are built in, not taken from the headers of the machine that compiles, because a catalog for Windows is
-//! checked on Linux. Each table says which header or registry its facts are from.
+//! The tables are built in, and not taken from the headers of the machine that compiles, because a catalog for Windows can be
+//! checked on Linux. Each table names the header or registry that is the source of its facts.
 //!
 //! This module depends on nothing else in the crate.
 
@@ -42,10 +42,10 @@ pub use socket_type::SocketType;
 pub use system::{Dialect, System};
 pub use unknown_name::UnknownName;
 
-/// A decimal `i32` as a catalog or a command line writes it: digits, or `-` and digits.
+/// Parses a decimal `i32` as a catalog or a command line writes it: digits, or `-` and digits.
 ///
-/// `str::parse` also takes a leading `+`, which no list of names or numbers that we read has; it would be a second
-/// spelling of the same word.
+/// `str::parse` also accepts a leading `+`, which no list of names or numbers that we read has; it would be a second spelling of
+/// the same word.
 fn decimal(text: &str) -> Option<i32> {
     if text.starts_with('+') { None } else { text.parse().ok() }
 }

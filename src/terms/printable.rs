@@ -1,22 +1,22 @@
-//! Texts of others made fit to be shown: what would steer a terminal, break a line or hide is written out.
+//! Makes texts from outside fit to be shown: characters that steer a terminal, break a line or are invisible are escaped.
 
 use std::borrow::Cow;
 
-/// A text of a catalog, a request or a peer, fit for a terminal, a line of a log and any report: each character that is not seen,
-/// or that changes how others are seen, is written as Rust writes it in a string, as in `\u{202e}`.
+/// Escapes a text of a catalog, a request or a peer for a terminal, a line of a log or a report: each character that is
+/// invisible, or that changes how others are shown, is written as Rust writes it in a string, as in `\u{202e}`.
 ///
-/// These are the control characters (a line break and a tab among them), the format characters, which hold those that turn the
-/// direction of a text around, the separators of lines and paragraphs, and what Unicode says is no character at all.
+/// These are the control characters (including line breaks and tabs), the format characters, which include those that reverse the
+/// direction of a text, the separators of lines and paragraphs, and the code points that Unicode defines as non-characters.
 pub fn printable(text: &str) -> Cow<'_, str> {
     escaped(text, is_hidden)
 }
 
-/// Returns the same of a text that was laid out here: its line breaks, tabs and styles stay.
+/// Escapes a text that this crate laid out, like [`printable`], but keeps its line breaks, tabs and styles.
 pub fn printable_page(text: &str) -> Cow<'_, str> {
     escaped(text, |c| !matches!(c, '\n' | '\t' | '\x1b') && is_hidden(c))
 }
 
-/// Returns the same of a line of a document, whose tabs and whose end stay.
+/// Escapes a line of a document, like [`printable`], but keeps its tabs and its line end.
 #[cfg(feature = "reports")]
 pub(crate) fn printable_line(text: &str) -> Cow<'_, str> {
     escaped(text, |c| !matches!(c, '\n' | '\r' | '\t') && is_hidden(c))
@@ -36,12 +36,12 @@ fn escaped(text: &str, is_hidden: impl Fn(char) -> bool) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// Returns whether a character is not seen, or changes how others are seen.
+/// Returns whether a character is invisible, or changes how others are shown.
 pub fn is_hidden(c: char) -> bool {
     if c.is_ascii() {
         return c.is_ascii_control();
     }
-    // The last two of each plane are no characters.
+    // The last two code points of each plane are non-characters.
     c.is_control()
         || c as u32 & 0xfffe == 0xfffe
         || HIDDEN
@@ -54,7 +54,7 @@ pub fn is_hidden(c: char) -> bool {
 }
 
 /// Unicode 16.0: general categories Cf, Zl and Zp; the fillers, which are letters without a shape; the non-characters of the
-/// Arabic block; tags, and what is kept free for such. In ascending order.
+/// Arabic block; tags, and the code points reserved for tags. In ascending order.
 const HIDDEN: &[(char, char)] = &[
     ('\u{ad}', '\u{ad}'),
     ('\u{600}', '\u{605}'),
@@ -105,7 +105,8 @@ mod tests {
         }
     }
 
-    /// The standard library's own tables are the second opinion; it holds more to be hidden, blanks and what is not assigned yet.
+    /// The tables of the standard library are the second opinion; they also escape blanks and code points that are not assigned
+    /// yet.
     #[test]
     fn what_is_hidden_here_the_standard_library_hides_too() {
         let fillers = ['\u{115f}', '\u{1160}', '\u{3164}', '\u{ffa0}'];

@@ -4,14 +4,14 @@ use super::UnknownName;
 
 /// The side of a connection that a request asks for.
 ///
-/// A service can hold on one side only: `tls` shows a client who its server is, while a server learns who its client is only if
-/// the client shows a certificate.
+/// A service can hold on one side only: `tls` proves to a client who its server is, while a server learns who its client is only
+/// if the client presents a certificate.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Role {
-    /// The connection is made: connect.
+    /// The side that makes the connection.
     #[default]
     Connect,
-    /// The connection is accepted: listen.
+    /// The side that accepts the connection.
     Accept,
 }
 
@@ -19,7 +19,7 @@ impl Role {
     /// Both roles.
     pub const ALL: [Role; 2] = [Role::Connect, Role::Accept];
 
-    /// `connect` or `accept`.
+    /// Returns `connect` or `accept`.
     pub const fn name(self) -> &'static str {
         match self {
             Role::Connect => "connect",
@@ -27,7 +27,7 @@ impl Role {
         }
     }
 
-    /// As messages say it: "connecting" or "accepting".
+    /// Returns the verb for messages: "connecting" or "accepting".
     pub const fn verb(self) -> &'static str {
         match self {
             Role::Connect => "connecting",

@@ -15,14 +15,14 @@ use super::{System, UnknownName, decimal};
 /// assert_eq!(SocketType::from_raw(11).to_string(), "11");
 /// ```
 ///
-/// Types 1 to 5 have the same numbers in `asm-generic` Linux (`include/linux/net.h`), `winsock2.h` and xnu's
-/// `sys/socket.h`, so a type is its number. Linux on MIPS is the exception: there `stream` and `dgram` have changed places,
-/// and the flags below differ on Alpha, MIPS, PA-RISC and SPARC. Catalogs hold the generic numbers everywhere; who calls
-/// `socket(2)` takes the constants of its own `libc`.
+/// Types 1 to 5 have the same numbers in `asm-generic` Linux (`include/linux/net.h`), `winsock2.h` and xnu's `sys/socket.h`, so a
+/// type is its number. Linux on MIPS is the exception: there `stream` and `dgram` are swapped, and the flags below differ on
+/// Alpha, MIPS, PA-RISC and SPARC. Catalogs hold the generic numbers everywhere; a caller of `socket(2)` takes the constants of
+/// its own `libc`.
 #[derive(Copy, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SocketType(i32);
 
-/// Every named type, by number, and whether Linux alone has it.
+/// Every named type, ordered by number, and whether only Linux has it.
 const NAMED: [(SocketType, &str, bool); 8] = [
     (SocketType::UNSPEC, "unspec", false),
     (SocketType::STREAM, "stream", false),
@@ -39,17 +39,17 @@ impl SocketType {
     pub const UNSPEC: SocketType = SocketType(0);
     /// A stream of bytes, in order and reliable: `SOCK_STREAM`.
     pub const STREAM: SocketType = SocketType(1);
-    /// Datagrams, each on its own: `SOCK_DGRAM`.
+    /// Datagrams, each independent of the others: `SOCK_DGRAM`.
     pub const DGRAM: SocketType = SocketType(2);
-    /// The protocol below, as it is: `SOCK_RAW`.
+    /// Packets of the protocol below, unchanged: `SOCK_RAW`.
     pub const RAW: SocketType = SocketType(3);
-    /// Messages that arrive, in any order: `SOCK_RDM`.
+    /// Messages, delivered reliably in any order: `SOCK_RDM`.
     pub const RDM: SocketType = SocketType(4);
-    /// Messages that arrive, in order: `SOCK_SEQPACKET`.
+    /// Messages, delivered reliably and in order: `SOCK_SEQPACKET`.
     pub const SEQPACKET: SocketType = SocketType(5);
     /// Datagrams with congestion control: `SOCK_DCCP`, Linux only.
     pub const DCCP: SocketType = SocketType(6);
-    /// Frames of a device, the obsolete way: `SOCK_PACKET`, Linux only.
+    /// Frames of a device (obsolete): `SOCK_PACKET`, Linux only.
     pub const PACKET: SocketType = SocketType(10);
     /// Winsock's `FROM_PROTOCOL_INFO`: the type is that of the named entry.
     pub const FROM_PROTOCOL_INFO: SocketType = SocketType(-1);
@@ -59,7 +59,7 @@ impl SocketType {
     /// Linux' flag in the type that closes the socket on exec (`asm-generic`'s `O_CLOEXEC`).
     pub const SOCK_CLOEXEC: i32 = 0o2_000_000;
 
-    /// Returns the type with this number, whatever it is.
+    /// Returns the type with this number. Every number is accepted.
     pub const fn from_raw(number: i32) -> SocketType {
         SocketType(number)
     }
@@ -69,15 +69,16 @@ impl SocketType {
         self.0
     }
 
-    /// Returns the type without [`SOCK_NONBLOCK`](Self::SOCK_NONBLOCK) and [`SOCK_CLOEXEC`](Self::SOCK_CLOEXEC), as Linux reads it.
+    /// Returns the type without the flags [`SOCK_NONBLOCK`](Self::SOCK_NONBLOCK) and [`SOCK_CLOEXEC`](Self::SOCK_CLOEXEC), as
+    /// Linux reads it.
     ///
-    /// Other bits stay: the kernel refuses them. A number below 0 has every high bit set and carries no flags; it stays
-    /// as it is, so that -1 remains [`FROM_PROTOCOL_INFO`](Self::FROM_PROTOCOL_INFO).
+    /// Other bits stay, as the kernel refuses them. A number below 0 has every high bit set and carries no flags; it stays
+    /// unchanged, so that -1 remains [`FROM_PROTOCOL_INFO`](Self::FROM_PROTOCOL_INFO).
     pub const fn without_flags(self) -> SocketType {
         if self.0 < 0 { self } else { SocketType(self.0 & !(Self::SOCK_NONBLOCK | Self::SOCK_CLOEXEC)) }
     }
 
-    /// Returns the type of this name (`stream`) or alias (`datagram`), which are exact and lower case.
+    /// Returns the type with this name (`stream`) or alias (`datagram`). Names are exact and lower case.
     pub fn from_name(name: &str) -> Option<SocketType> {
         let alias = SocketType::aliases().iter().find(|(alias, _)| *alias == name).map(|&(_, socket_type)| socket_type);
         alias.or_else(|| NAMED.iter().find(|named| named.1 == name).map(|named| named.0))
@@ -88,7 +89,7 @@ impl SocketType {
         NAMED.iter().find(|named| named.0 == self).map(|named| named.1)
     }
 
-    /// Returns the name that `system` gives the number: `dccp` and `packet` are Linux' alone.
+    /// Returns the name that `system` gives the number: only Linux has `dccp` and `packet`.
     pub fn name_on(self, system: System) -> Option<&'static str> {
         NAMED
             .iter()
@@ -96,18 +97,18 @@ impl SocketType {
             .map(|named| named.1)
     }
 
-    /// Returns every named type, by number; [`UNSPEC`](Self::UNSPEC) first.
+    /// Returns every named type, ordered by number; [`UNSPEC`](Self::UNSPEC) comes first.
     pub fn all() -> impl Iterator<Item = SocketType> {
         NAMED.into_iter().map(|named| named.0)
     }
 
-    /// Further names that [`from_name`](Self::from_name) reads.
+    /// Returns the further names that [`from_name`](Self::from_name) reads.
     pub fn aliases() -> &'static [(&'static str, SocketType)] {
         &[("datagram", SocketType::DGRAM)]
     }
 }
 
-/// The name, or the number.
+/// Formats the name, or the number if there is no name.
 impl fmt::Display for SocketType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.name() {
@@ -123,7 +124,7 @@ impl fmt::Debug for SocketType {
     }
 }
 
-/// Reads a name, an alias or a decimal number.
+/// Parses a name, an alias or a decimal number.
 impl FromStr for SocketType {
     type Err = UnknownName;
 

@@ -1,4 +1,4 @@
-//! Whose numbers, and whose order of tests, apply.
+//! The system whose numbers, and whose order of tests, apply.
 
 use std::fmt;
 use std::str::FromStr;
@@ -19,9 +19,9 @@ pub enum System {
 impl System {
     /// The system that this program was compiled for.
     ///
-    /// Linux and Android are [`Linux`](System::Linux), Windows is [`Windows`](System::Windows). Everything else counts
-    /// as [`MacOs`](System::MacOs): the other systems that Rust runs on are mostly BSDs, and share with it what all of
-    /// 4.4BSD shares (`unix`, `inet`, the socket types, the errnos of `socket`), though not `inet6`.
+    /// Linux and Android are [`Linux`](System::Linux), Windows is [`Windows`](System::Windows). Every other system counts as
+    /// [`MacOs`](System::MacOs): the other systems that Rust runs on are mostly BSDs, and share with it what all of 4.4BSD shares
+    /// (`unix`, `inet`, the socket types, the errnos of `socket`), though not `inet6`.
     pub const HOST: System = if cfg!(any(target_os = "linux", target_os = "android")) {
         System::Linux
     } else if cfg!(windows) {
@@ -33,7 +33,7 @@ impl System {
     /// Every system, in the order in which they are listed.
     pub const ALL: [System; 3] = [System::Linux, System::Windows, System::MacOs];
 
-    /// `linux`, `windows` or `macos`.
+    /// Returns `linux`, `windows` or `macos`.
     pub const fn name(self) -> &'static str {
         match self {
             System::Linux => "linux",
@@ -57,16 +57,16 @@ impl FromStr for System {
     }
 }
 
-/// Whose numbers and whose precedence of errors a catalog speaks.
+/// The numbers and the precedence of errors that a catalog uses.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Dialect {
-    /// What the documentation of `WSASocket` says: family, type, protocol, and `protocol-wrong-type` where it fits. Its
-    /// numbers are those of the system that it runs on.
+    /// The order that the documentation of `WSASocket` states: family, type, protocol, and `protocol-wrong-type` where it fits.
+    /// Its numbers are those of the system that it runs on.
     #[default]
     Documented,
-    /// What Windows does: type, family, protocol.
+    /// The order of Windows: type, family, protocol.
     Windows,
-    /// What Linux' `socket(2)` does: family, type, protocol, with 0 an ordinary value.
+    /// The order of Linux' `socket(2)`: family, type, protocol, with 0 an ordinary value.
     Linux,
 }
 
@@ -74,7 +74,7 @@ impl Dialect {
     /// Every dialect, the default first.
     pub const ALL: [Dialect; 3] = [Dialect::Documented, Dialect::Windows, Dialect::Linux];
 
-    /// Returns the system whose numbers this dialect speaks; [`System::HOST`] for [`Dialect::Documented`].
+    /// Returns the system whose numbers this dialect uses; [`System::HOST`] for [`Dialect::Documented`].
     pub const fn system(self) -> System {
         match self {
             Dialect::Documented => System::HOST,
@@ -83,7 +83,7 @@ impl Dialect {
         }
     }
 
-    /// `documented`, `windows` or `linux`.
+    /// Returns `documented`, `windows` or `linux`.
     pub const fn name(self) -> &'static str {
         match self {
             Dialect::Documented => "documented",

@@ -1,8 +1,8 @@
-//! The one error of this module: a word that is no name.
+//! The only error of this module: a word that is not a known name.
 
 use thiserror::Error;
 
-/// A word that was read as a name of some kind, and is none.
+/// A word that was parsed as a name of some kind, but is not such a name.
 ///
 /// ```text
 /// unknown address family `inett`
@@ -19,8 +19,8 @@ impl UnknownName {
         UnknownName { kind, name: name.to_owned() }
     }
 
-    /// Returns what the word was read as: `address family`, `socket type`, `protocol`, `service`, `error code`, `system` or
-    /// `dialect`.
+    /// Returns the kind of name that was expected: `address family`, `socket type`, `protocol`, `service`, `error code`, `system`
+    /// or `dialect`.
     pub fn kind(&self) -> &'static str {
         self.kind
     }

@@ -1,4 +1,4 @@
-//! Tests and guarantees.
+//! Builders of tests (`[[expect]]`) and guarantees (`[[always]]`).
 
 use super::place::Comments;
 use super::words::{FamilyWord, Scopes};
@@ -6,7 +6,7 @@ use crate::catalog::EntryDemand;
 use crate::terms::{ErrorCode, Family, Protocol, Role, Services, SocketType};
 use crate::text::{Page, Table, inline, list, string};
 
-/// The request of a test or a guarantee. A field that is left out is unspecified in a test, and stands for every value in a guarantee.
+/// The request of a test or a guarantee. An omitted field is unspecified in a test, and stands for every value in a guarantee.
 #[derive(Clone, Debug, Default)]
 #[must_use]
 pub struct Request {
@@ -30,95 +30,95 @@ enum ProtocolWord {
 }
 
 impl Request {
-    /// Creates a request without any field.
+    /// Creates a request in which no field is set.
     pub fn any() -> Self {
         Request::default()
     }
 
-    /// The family asked for.
+    /// Sets the family asked for.
     pub fn family(mut self, family: impl Into<FamilyWord>) -> Self {
         self.family = Some(family.into());
         self
     }
 
-    /// The type asked for.
+    /// Sets the type asked for.
     pub fn socket_type(mut self, socket_type: SocketType) -> Self {
         self.socket_type = Some(socket_type);
         self
     }
 
-    /// The protocol asked for.
+    /// Sets the protocol asked for.
     pub fn protocol(mut self, protocol: Protocol) -> Self {
         self.protocol = Some(ProtocolWord::Is(protocol));
         self
     }
 
-    /// The protocol asked for, by its name in the family asked for.
+    /// Sets the protocol asked for, by its name in the family asked for.
     pub fn protocol_named(mut self, name: impl Into<String>) -> Self {
         self.protocol = Some(ProtocolWord::Named(name.into()));
         self
     }
 
-    /// The side of the connection that is asked for. Left out, a test connects and a guarantee speaks of both.
+    /// Sets the side of the connection that is asked for. Without it, a test connects, and a guarantee covers both sides.
     pub fn role(mut self, role: Role) -> Self {
         self.role = Some(role);
         self
     }
 
-    /// The entry asked for, by its name.
+    /// Sets the entry asked for, by its name.
     pub fn entry(mut self, name: impl Into<String>) -> Self {
         self.entry = Some(EntryDemand::Name(name.into()));
         self
     }
 
-    /// The entry asked for, by its catalog entry id.
+    /// Sets the entry asked for, by its catalog entry id.
     pub fn entry_id(mut self, id: i32) -> Self {
         self.entry = Some(EntryDemand::Id(id));
         self
     }
 
-    /// The provider asked for, by its name or its GUID.
+    /// Sets the provider asked for, by its name or its GUID.
     pub fn provider(mut self, provider: impl Into<String>) -> Self {
         self.provider = Some(provider.into());
         self
     }
 
-    /// Services that must be offered.
+    /// Sets the services that an entry must offer.
     pub fn require(mut self, services: Services) -> Self {
         self.require = services;
         self
     }
 
-    /// Services that entries which offer them come first for.
+    /// Sets the preferred services: entries that offer them come first.
     pub fn prefer(mut self, services: Services) -> Self {
         self.prefer = services;
         self
     }
 
-    /// Services that entries which offer them come last for.
+    /// Sets the avoided services: entries that offer them come last.
     pub fn avoid(mut self, services: Services) -> Self {
         self.avoid = services;
         self
     }
 
-    /// Services that must not be offered.
+    /// Sets the services that an entry must not offer.
     pub fn prohibit(mut self, services: Services) -> Self {
         self.prohibit = services;
         self
     }
 
-    /// The application that asks.
+    /// Sets the application that asks.
     pub fn application(mut self, name: impl Into<String>) -> Self {
         self.application = Some(name.into());
         self
     }
 
-    /// On one line.
+    /// Returns the request as an inline table on one line.
     fn text(&self, scopes: &Scopes) -> String {
         let mut keys: Vec<(&str, String)> = Vec::new();
         keys.extend(self.family.as_ref().map(|family| ("family", scopes.family(family))));
         keys.extend(self.socket_type.map(|socket_type| ("type", scopes.socket_type(socket_type))));
-        // Of no family the names are those of the IP protocols.
+        // Without a family, protocol names are those of the IP protocols.
         let family = self.family.clone().unwrap_or(FamilyWord::Is(Family::UNSPEC));
         keys.extend(self.protocol.as_ref().map(|protocol| match protocol {
             ProtocolWord::Is(protocol) => ("protocol", scopes.protocol(*protocol, Some(&family))),
@@ -143,7 +143,7 @@ impl Request {
     }
 }
 
-/// A test of the merged catalogs, which a check runs: `[[expect]]`.
+/// A test of the merged catalogs that a check runs: `[[expect]]`.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Expect {
@@ -159,19 +159,19 @@ enum Outcome {
 }
 
 impl Expect {
-    /// Returns the request is answered by this entry.
+    /// Creates the test that this entry answers the request.
     #[track_caller]
     pub fn entry(request: Request, name: impl Into<String>) -> Self {
         Expect { comments: Comments::here(), request, outcome: Outcome::Entry(name.into()) }
     }
 
-    /// Returns the request is refused with this error.
+    /// Creates the test that the request is refused with this error.
     #[track_caller]
     pub fn error(request: Request, code: ErrorCode) -> Self {
         Expect { comments: Comments::here(), request, outcome: Outcome::Error(code) }
     }
 
-    /// Comments above the table; `sockatlas: allow(CODE) REASON` is an allowance.
+    /// Adds comments above the table; `sockatlas: allow(CODE) REASON` is an allowance.
     pub fn comment(mut self, text: impl AsRef<str>) -> Self {
         self.comments.add(text.as_ref());
         self
@@ -189,7 +189,7 @@ impl Expect {
     }
 }
 
-/// A guarantee for every request that fits, which a check proves: `[[always]]`.
+/// A guarantee for every matching request that a check proves: `[[always]]`.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Always {
@@ -206,26 +206,26 @@ enum Claim {
 }
 
 impl Always {
-    /// Returns what is selected offers these.
+    /// Creates the guarantee that the selected entry offers these services.
     #[track_caller]
     pub fn services(request: Request, services: Services) -> Self {
         Always { comments: Comments::here(), request, claim: Claim::Services(services) }
     }
 
-    /// None of these entries is selected. That there is none of them is a fault when it is loaded.
+    /// Creates the guarantee that none of these entries is selected. An empty list is a fault when the document is loaded.
     #[track_caller]
     pub fn never(request: Request, entries: impl IntoIterator<Item = impl Into<String>>) -> Self {
         let entries = entries.into_iter().map(Into::into).collect();
         Always { comments: Comments::here(), request, claim: Claim::Never(entries) }
     }
 
-    /// Nothing is selected.
+    /// Creates the guarantee that no entry is selected.
     #[track_caller]
     pub fn refused(request: Request) -> Self {
         Always { comments: Comments::here(), request, claim: Claim::Refused }
     }
 
-    /// Comments above the table; `sockatlas: allow(CODE) REASON` is an allowance.
+    /// Adds comments above the table; `sockatlas: allow(CODE) REASON` is an allowance.
     pub fn comment(mut self, text: impl AsRef<str>) -> Self {
         self.comments.add(text.as_ref());
         self

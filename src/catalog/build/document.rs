@@ -1,4 +1,4 @@
-//! A whole document, and its text.
+//! The builder of a whole document, and its text.
 
 use super::claims::{Always, Expect};
 use super::entries::{Base, Chain, Layer};
@@ -11,10 +11,10 @@ use crate::terms::Dialect;
 use crate::text::{Page, Table, string};
 use indexmap::IndexMap;
 
-/// A document that is built by a program.
+/// A document built by a program.
 ///
-/// What is added twice under one name is written twice, and so a fault when it is loaded, as in a file. Entries have their
-/// places in the order in which they are added, whatever their kind.
+/// Two items with the same name are both written, and so are a fault when the document is loaded, as in a file. Entries have
+/// their places in the order in which they are added, whatever their kind.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Document {
@@ -58,7 +58,7 @@ impl Default for Document {
 }
 
 impl Document {
-    /// Creates a document that says nothing.
+    /// Creates an empty document.
     #[track_caller]
     pub fn new() -> Self {
         Document {
@@ -80,32 +80,33 @@ impl Document {
         }
     }
 
-    /// Whose numbers and whose precedence of errors apply; without this those of the documents it is merged with.
+    /// Sets the dialect: the numbers and the precedence of errors that apply. Without it, the dialect of the documents it is
+    /// merged with applies.
     pub fn dialect(mut self, dialect: Dialect) -> Self {
         self.dialect = Some(dialect);
         self
     }
 
-    /// What it is, for people.
+    /// Sets the title of the document, for people.
     pub fn title(mut self, title: impl Into<String>) -> Self {
         self.title = Some(title.into());
         self
     }
 
-    /// Includes a document before this one. One that is not in a file can include the catalogs that ship, as
-    /// `builtin:layers.toml`, and no others.
+    /// Includes a document before this one. A document that is not in a file can include only the catalogs that ship, such as
+    /// `builtin:layers.toml`.
     pub fn include(mut self, path: impl Into<String>) -> Self {
         self.includes.push(path.into());
         self
     }
 
-    /// The entries that come first in catalog order.
+    /// Sets the entries that come first in catalog order.
     pub fn order(mut self, entries: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.order = names(entries);
         self
     }
 
-    /// The entries that are taken away.
+    /// Sets the entries that are disabled.
     pub fn disable(mut self, entries: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.disable = names(entries);
         self
@@ -141,7 +142,7 @@ impl Document {
         self
     }
 
-    /// Adds policy for an application.
+    /// Adds the policy for an application.
     pub fn application(mut self, application: Application) -> Self {
         self.applications.push(application);
         self
@@ -159,7 +160,7 @@ impl Document {
         self
     }
 
-    /// The severity of findings of a rule, by its code; of two for one code the later.
+    /// Sets the severity of a rule's findings, by its code; the last call for a code wins.
     #[track_caller]
     pub fn lint(mut self, code: impl Into<String>, severity: Severity) -> Self {
         let here = Comments::here();
@@ -167,28 +168,28 @@ impl Document {
         self
     }
 
-    /// `Next_Catalog_Entry_ID` of a Winsock catalog.
+    /// Sets `Next_Catalog_Entry_ID` of a Winsock catalog.
     #[track_caller]
     pub fn winsock_next_catalog_entry_id(mut self, id: u32) -> Self {
         self.winsock().next_catalog_entry_id = Some(id);
         self
     }
 
-    /// `Serial_Access_Num` of a Winsock catalog.
+    /// Sets `Serial_Access_Num` of a Winsock catalog.
     #[track_caller]
     pub fn winsock_serial_access_number(mut self, number: u32) -> Self {
         self.winsock().serial_access_number = Some(number);
         self
     }
 
-    /// The order of the 32-bit Winsock catalog, where that is another one.
+    /// Sets the order of the 32-bit Winsock catalog, where it differs.
     #[track_caller]
     pub fn winsock_order_32(mut self, entries: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.winsock().order_32 = names(entries);
         self
     }
 
-    /// The order of the 64-bit Winsock catalog, where that is another one.
+    /// Sets the order of the 64-bit Winsock catalog, where it differs.
     #[track_caller]
     pub fn winsock_order_64(mut self, entries: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.winsock().order_64 = names(entries);
@@ -201,21 +202,22 @@ impl Document {
         &mut self.winsock.get_or_insert_with(|| (here, Winsock::default())).1
     }
 
-    /// Comments at the head of the document.
+    /// Adds comments at the head of the document.
     pub fn comment(mut self, text: impl AsRef<str>) -> Self {
         self.comments.add(text.as_ref());
         self
     }
 
-    /// Sets whether comments above the tables say where in the program they were built, as they do without this.
+    /// Sets whether a comment above each table states where in the program it was built. The default is `true`.
     ///
-    /// Faults then lead there. A text that people keep as a file does without.
+    /// Faults then lead to that place. Turn it off for a text that people keep as a file.
     pub fn places(mut self, places: bool) -> Self {
         self.places = places;
         self
     }
 
-    /// Returns the document as TOML, in the canonical layout: what [`Loader::built`](crate::Loader::built) reads.
+    /// Returns the document as TOML in the canonical layout, which is the text that [`Loader::built`](crate::Loader::built)
+    /// reads.
     ///
     /// ```
     /// use sockatlas::catalog::build::{Base, Document, Provider};
@@ -276,7 +278,7 @@ impl Document {
         page.into_text()
     }
 
-    /// Returns the keys above all tables.
+    /// Returns the keys that stand above all tables.
     fn head(&self) -> Table {
         let mut table = Table::top();
         table.scalar("format", FORMAT);

@@ -1,11 +1,11 @@
-//! Base protocols, layers and chains.
+//! Builders of base protocols, layers and chains.
 
 use super::facts::Common;
 use super::words::{FamilyWord, Protocols, Scopes};
 use crate::terms::{Categories, Services, SocketType};
 use crate::text::{Page, list, string};
 
-/// An entry: [`Base`], [`Layer`] or [`Chain`], which share what [every kind](Entry::summary) can say.
+/// An entry: [`Base`], [`Layer`] or [`Chain`], which share the keys of [every kind](Entry::summary).
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Entry<Body> {
@@ -33,7 +33,7 @@ pub struct BaseBody {
 }
 
 impl Base {
-    /// Creates a base protocol, which its provider implements.
+    /// Creates a base protocol that this provider implements.
     #[track_caller]
     pub fn new(
         name: impl Into<String>,
@@ -58,7 +58,7 @@ impl Base {
         self
     }
 
-    /// What it offers.
+    /// Sets the services that it offers.
     pub fn services(mut self, services: Services) -> Self {
         self.body.services = services;
         self
@@ -96,7 +96,7 @@ pub struct LayerBody {
 }
 
 impl Layer {
-    /// Creates a layer, which its provider implements.
+    /// Creates a layer that this provider implements.
     #[track_caller]
     pub fn new(name: impl Into<String>, provider: impl Into<String>) -> Self {
         let body = LayerBody {
@@ -111,43 +111,43 @@ impl Layer {
         Entry { common: Common::new(name.into(), Some(provider.into())), body }
     }
 
-    /// What lies directly below must offer these.
+    /// Sets the services that the entry directly below must offer.
     pub fn needs(mut self, services: Services) -> Self {
         self.body.needs = services;
         self
     }
 
-    /// What lies directly below must not offer these.
+    /// Sets the services that the entry directly below must not offer.
     pub fn forbids(mut self, services: Services) -> Self {
         self.body.forbids = services;
         self
     }
 
-    /// What chains with it offer besides.
+    /// Sets the services that the layer adds to a chain.
     pub fn adds(mut self, services: Services) -> Self {
         self.body.adds = services;
         self
     }
 
-    /// What chains with it no longer offer.
+    /// Sets the services that the layer removes from a chain.
     pub fn removes(mut self, services: Services) -> Self {
         self.body.removes = services;
         self
     }
 
-    /// The layers and base protocols that may lie directly below; without this: all.
+    /// Sets the layers and base protocols that may lie directly below; without it, all may.
     pub fn allow_below(mut self, entries: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.body.allow_below = Some(entries.into_iter().map(Into::into).collect());
         self
     }
 
-    /// What it does, for the applications that permit only some.
+    /// Sets the categories of the layer's work, by which applications permit it.
     pub fn categories(mut self, categories: Categories) -> Self {
         self.body.categories = categories;
         self
     }
 
-    /// The socket type that it presents above; without this: that of what lies below.
+    /// Sets the socket type that the layer presents above; without it, that of the entry below.
     pub fn presents(mut self, socket_type: SocketType) -> Self {
         self.body.presents = Some(socket_type);
         self
@@ -187,7 +187,7 @@ pub struct ChainBody {
     services: Option<Services>,
 }
 
-/// The layers of a chain that has no base yet.
+/// The layers of a chain that does not have a base yet.
 #[derive(Clone, Debug)]
 #[must_use = "a chain runs over a base"]
 pub struct Layers {
@@ -199,9 +199,10 @@ pub struct Layers {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Bases {
-    /// One.
+    /// One base.
     One(String),
-    /// Each of several, also if that is but one: it makes the entries `CHAIN/BASE`. None is a fault when it is loaded.
+    /// Several bases, or an array of only one: each makes an entry `CHAIN/BASE`. An empty list is a fault when the document is
+    /// loaded.
     Several(Vec<String>),
 }
 
@@ -231,7 +232,7 @@ impl<S: Into<String>> From<Vec<S>> for Bases {
 }
 
 impl Chain {
-    /// A chain with this layer on top.
+    /// Starts a chain with this layer on top.
     ///
     /// ```
     /// use sockatlas::catalog::build::{Chain, Document};
@@ -245,26 +246,26 @@ impl Chain {
         Layers { common: Common::new(name.into(), None), names: vec![top.into()] }
     }
 
-    /// Its provider; without this its top layer's.
+    /// Sets the provider; without it, that of the top layer.
     pub fn provider(mut self, provider: impl Into<String>) -> Self {
         self.common.provider = Some(provider.into());
         self
     }
 
-    /// Numbers of its own under which it is asked for; without this its base's. Numbers are written as such, because the
-    /// family is that of the base, which may stand in another document.
+    /// Sets the chain's own protocol numbers; without them, those of its base. They are written as numbers, because the family is
+    /// that of the base, which may be defined in another document.
     pub fn protocols(mut self, protocols: impl Into<Protocols>) -> Self {
         self.body.protocols = Some(protocols.into());
         self
     }
 
-    /// Sets whether requests with protocol 0 match; without this as for its base.
+    /// Sets whether requests with protocol 0 match; without it, the setting of the base applies.
     pub fn matches_zero(mut self, matches: bool) -> Self {
         self.body.matches_zero = Some(matches);
         self
     }
 
-    /// What it offers; without this it is computed from its base upwards.
+    /// Sets the services that it offers; without it, they are computed from its base upwards.
     pub fn services(mut self, services: Services) -> Self {
         self.body.services = Some(services);
         self
@@ -293,13 +294,14 @@ impl Chain {
 }
 
 impl Layers {
-    /// And this layer, below those so far.
+    /// Adds this layer below those that were added before.
     pub fn layer(mut self, name: impl Into<String>) -> Self {
         self.names.push(name.into());
         self
     }
 
-    /// Over a base protocol or another chain, or over each of several: `over("tcp4")`, `over(["tcp4", "tcp6"])`.
+    /// Completes the chain over a base protocol or another chain, or over each of several: `over("tcp4")`, `over(["tcp4",
+    /// "tcp6"])`.
     pub fn over(self, bases: impl Into<Bases>) -> Chain {
         let body =
             ChainBody { layers: self.names, bases: bases.into(), protocols: None, matches_zero: None, services: None };

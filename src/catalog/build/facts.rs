@@ -1,4 +1,4 @@
-//! What every kind of entry can say.
+//! The keys that every kind of entry has.
 
 use super::entries::Entry;
 use super::place::Comments;
@@ -35,7 +35,7 @@ impl Common {
         }
     }
 
-    /// Writes the table of an entry of this kind; `stack` adds what stands before the provider, `body` what stands behind.
+    /// Writes the table of an entry of this kind; `stack` adds the keys before the provider, `body` the keys after it.
     pub fn write(
         &self,
         page: &mut Page,
@@ -60,68 +60,68 @@ impl Common {
 }
 
 impl<Body> Entry<Body> {
-    /// One line for people. Winsock: `szProtocol`.
+    /// Sets the summary: one line for people. Winsock: `szProtocol`.
     pub fn summary(mut self, summary: impl Into<String>) -> Self {
         self.common.facts.summary = Some(summary.into());
         self
     }
 
-    /// Sets whether it can be resolved, but is not listed.
+    /// Sets whether the entry is hidden: it can be resolved, but is not listed.
     pub fn hidden(mut self, hidden: bool) -> Self {
         self.common.hidden = hidden;
         self
     }
 
-    /// Sets whether it takes the place of an entry of the same name in an earlier document.
+    /// Sets whether the entry replaces one of the same name in an earlier document.
     pub fn replace(mut self, replace: bool) -> Self {
         self.common.replace = replace;
         self
     }
 
-    /// Its catalog entry id, from 1, which no other entry has; without this it is numbered.
+    /// Sets the catalog entry id, from 1, which no other entry has; without it, an id is assigned.
     pub fn catalog_entry_id(mut self, id: i32) -> Self {
         self.common.id = Some(id);
         self
     }
 
-    /// An option that the provider's module understands; of two of one name the later.
+    /// Sets an option of the provider's module; the last call for a name wins.
     pub fn option(mut self, name: impl Into<String>, value: impl Into<OptionValue>) -> Self {
         self.common.options.insert(name.into(), value.into());
         self
     }
 
-    /// Version of the protocol. Winsock: `iVersion`.
+    /// Sets the version of the protocol. Winsock: `iVersion`.
     pub fn version(mut self, version: i32) -> Self {
         self.common.facts.version = Some(version);
         self
     }
 
-    /// Largest message in bytes: 0 for a byte stream, 1 when it depends on the MTU, 4294967295 for no limit. Winsock:
-    /// `dwMessageSize`.
+    /// Sets the size of the largest message in bytes: 0 for a byte stream, 1 when it depends on the MTU, 4294967295 for no limit.
+    /// Winsock: `dwMessageSize`.
     pub fn message_size(mut self, bytes: u32) -> Self {
         self.common.facts.message_size = Some(bytes);
         self
     }
 
-    /// Bytes of a socket address. Winsock: `iMinSockAddr`, `iMaxSockAddr`.
+    /// Sets the size of a socket address in bytes. Winsock: `iMinSockAddr`, `iMaxSockAddr`.
     pub fn address_size(mut self, size: AddressSize) -> Self {
         self.common.facts.address_size = Some(size);
         self
     }
 
-    /// Byte order on the wire. Winsock: `iNetworkByteOrder`.
+    /// Sets the byte order on the wire. Winsock: `iNetworkByteOrder`.
     pub fn byte_order(mut self, order: ByteOrder) -> Self {
         self.common.facts.byte_order = Some(order);
         self
     }
 
-    /// 0 is none. Winsock: `iSecurityScheme`.
+    /// Sets the security scheme; 0 is none. Winsock: `iSecurityScheme`.
     pub fn security_scheme(mut self, scheme: i32) -> Self {
         self.common.facts.security_scheme = Some(scheme);
         self
     }
 
-    /// Sets whether it is the recommended one among several of a protocol. Winsock: `PFL_RECOMMENDED_PROTO_ENTRY`.
+    /// Sets whether the entry is the recommended one among several of a protocol. Winsock: `PFL_RECOMMENDED_PROTO_ENTRY`.
     pub fn recommended(mut self, recommended: bool) -> Self {
         self.common.facts.recommended = recommended;
         self
@@ -133,19 +133,19 @@ impl<Body> Entry<Body> {
         self
     }
 
-    /// The programs under Windows whose catalog it stands in; without this: both.
+    /// Sets the bitness of the Windows programs in whose catalog the entry stands; without it, both.
     pub fn winsock_bits(mut self, bits: Bitness) -> Self {
         self.winsock().bits = Some(bits);
         self
     }
 
-    /// Its library under Windows where that is not its provider's; environment variables are kept as they are.
+    /// Sets the library under Windows, where it is not the provider's; environment variables are not expanded.
     pub fn winsock_library(mut self, path: impl Into<String>) -> Self {
         self.winsock().library = Some(path.into());
         self
     }
 
-    /// Its `PackedCatalogItem`, where the other facts alone do not make the same bytes.
+    /// Sets the `PackedCatalogItem`, where the other facts alone do not produce the same bytes.
     pub fn winsock_packed(mut self, item: &[u8; PACKED_ITEM_BYTES]) -> Self {
         self.winsock().packed = Some(item.to_vec());
         self
@@ -155,7 +155,7 @@ impl<Body> Entry<Body> {
         self.common.facts.winsock.get_or_insert_default()
     }
 
-    /// Comments above the table; `sockatlas: allow(CODE) REASON` is an allowance.
+    /// Adds comments above the table; `sockatlas: allow(CODE) REASON` is an allowance.
     pub fn comment(mut self, text: impl AsRef<str>) -> Self {
         self.common.comments.add(text.as_ref());
         self

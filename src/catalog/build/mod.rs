@@ -1,9 +1,9 @@
 //! Catalogs built by programs: the same entries as in files, for programs that bring their own protocols.
 //!
-//! A [`Document`] says what a TOML document can say, with types in place of words. It is written as TOML and read as any other
-//! document ([`Loader::built`](crate::Loader::built)), so that all documents are judged alike: what the types leave open, as a
-//! reference to nothing or a broken contract, is a fault of loading. Documents from code and from files merge under the same
-//! rules: places, `replace`, `order`, dialects and catalog entry ids.
+//! A [`Document`] can state everything that a TOML document can, with types in place of words. It is written as TOML and read
+//! like any other document ([`Loader::built`](crate::Loader::built)), so that all documents are checked alike: mistakes that the
+//! types do not prevent, such as a dangling reference or a broken contract, are faults of loading. Documents from code and from
+//! files merge under the same rules: places, `replace`, `order`, dialects and catalog entry ids.
 //!
 //! ```
 //! use sockatlas::catalog::build;
@@ -41,19 +41,19 @@
 //! # Ok::<(), sockatlas::LoadError>(())
 //! ```
 //!
-//! | file | what |
+//! | file | contents |
 //! |---|---|
 //! | `document` | a whole document, and its text |
 //! | `entries` | base protocols, layers and chains |
-//! | `facts` | what every kind of entry can say |
+//! | `facts` | the keys that every kind of entry has |
 //! | `sections` | providers, families, policy |
 //! | `claims` | tests and guarantees |
 //! | `words` | families and protocols, by value or by name |
-//! | `place` | where in the program something was built |
+//! | `place` | the place in the program where a table was built |
 //!
 //! # Where faults lead
 //!
-//! Above each table stands where in the program it was built, and so does behind every fault:
+//! A comment above each table states where in the program it was built, and every fault ends with that place:
 //!
 //! ```
 //! use sockatlas::Loader;

@@ -1,9 +1,9 @@
-//! Where in the program something was built: a comment above its table, which faults lead to.
+//! The place in the program where a table was built: a comment above the table, to which faults lead.
 
 use crate::text::Page;
 use std::panic::Location;
 
-/// What the comments begin with.
+/// The beginning of the comment.
 const BUILT_AT: &str = "built at ";
 
 /// The comments above a table.
@@ -14,7 +14,7 @@ pub(super) struct Comments {
 }
 
 impl Comments {
-    /// Returns those of a table that is built where the caller is called.
+    /// Returns the comments of a table that is built at the caller's place.
     #[track_caller]
     pub fn here() -> Self {
         Comments { place: Location::caller(), lines: Vec::new() }
@@ -32,7 +32,7 @@ impl Comments {
     }
 }
 
-/// Returns where in the program that was built what stands at an offset of a document's text.
+/// Returns the text that states where in the program the table at this offset of a document was built.
 pub(crate) fn built_at(text: &str, offset: usize) -> Option<std::ops::Range<usize>> {
     let end = text.get(offset..)?.find('\n').map_or(text.len(), |line_break| offset + line_break);
     let above = text.get(..end)?;

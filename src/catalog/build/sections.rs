@@ -1,4 +1,4 @@
-//! Providers, families and policy.
+//! Builders of providers, families and policy.
 
 use super::place::Comments;
 use crate::catalog::WinsockApplication;
@@ -8,7 +8,7 @@ use crate::text::{Page, Table, inline, list};
 use indexmap::IndexMap;
 use uuid::Uuid;
 
-/// A provider, which implements entries: `[provider.NAME]`.
+/// A provider that implements entries: `[provider.NAME]`.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Provider {
@@ -34,31 +34,31 @@ impl Provider {
         }
     }
 
-    /// The module that implements it, where that has another name.
+    /// Sets the module that implements the provider, where its name differs.
     pub fn module(mut self, module: impl Into<String>) -> Self {
         self.module = Some(module.into());
         self
     }
 
-    /// Its GUID, as Winsock names providers.
+    /// Sets the GUID, by which Winsock names providers.
     pub fn id(mut self, id: Uuid) -> Self {
         self.id = Some(id);
         self
     }
 
-    /// Its library under Windows; environment variables are kept as they are.
+    /// Sets the library under Windows; environment variables are not expanded.
     pub fn library(mut self, path: impl Into<String>) -> Self {
         self.library = Some(path.into());
         self
     }
 
-    /// Sets whether it takes the place of one of the same name in an earlier document.
+    /// Sets whether it replaces a provider of the same name in an earlier document.
     pub fn replace(mut self, replace: bool) -> Self {
         self.replace = replace;
         self
     }
 
-    /// Comments above the table; `sockatlas: allow(CODE) REASON` is an allowance.
+    /// Adds comments above the table; `sockatlas: allow(CODE) REASON` is an allowance.
     pub fn comment(mut self, text: impl AsRef<str>) -> Self {
         self.comments.add(text.as_ref());
         self
@@ -89,7 +89,7 @@ pub struct Family {
 }
 
 impl Family {
-    /// Creates a family of this name. One that is not known needs a number.
+    /// Creates a family with this name. An unknown name needs a number.
     #[track_caller]
     pub fn new(name: impl Into<String>) -> Self {
         Family {
@@ -103,37 +103,38 @@ impl Family {
         }
     }
 
-    /// Its number, from 1, which no other family has.
+    /// Sets the number, from 1, which no other family has.
     pub fn number(mut self, number: i32) -> Self {
         self.number = Some(number);
         self
     }
 
-    /// Names one of its protocols.
+    /// Adds a named protocol of the family.
     pub fn protocol(mut self, name: impl Into<String>, number: i32) -> Self {
         self.protocols.insert(name.into(), number);
         self
     }
 
-    /// Linux dialect: a protocol below 0 or above this, which is from 0, is `invalid-argument` where nothing matches.
+    /// Sets the greatest protocol number, from 0: in the Linux dialect, a protocol below 0 or above it is `invalid-argument` if
+    /// nothing matches.
     pub fn max_protocol(mut self, most: i32) -> Self {
         self.max_protocol = Some(most);
         self
     }
 
-    /// Linux dialect: whether the protocol is tested before the type.
+    /// Sets whether the Linux dialect tests the protocol before the type.
     pub fn protocol_first(mut self, first: bool) -> Self {
         self.protocol_first = first;
         self
     }
 
-    /// Sets whether it takes the place of one of the same name in an earlier document.
+    /// Sets whether it replaces a family of the same name in an earlier document.
     pub fn replace(mut self, replace: bool) -> Self {
         self.replace = replace;
         self
     }
 
-    /// Comments above the table; `sockatlas: allow(CODE) REASON` is an allowance.
+    /// Adds comments above the table; `sockatlas: allow(CODE) REASON` is an allowance.
     pub fn comment(mut self, text: impl AsRef<str>) -> Self {
         self.comments.add(text.as_ref());
         self
@@ -154,7 +155,7 @@ impl Family {
     }
 }
 
-/// Policy: what is added to the requests of an application, `[application.NAME]`.
+/// Policy that is added to the requests of an application: `[application.NAME]`.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Application {
@@ -168,7 +169,7 @@ pub struct Application {
 }
 
 impl Application {
-    /// Policy for the application of this name.
+    /// Creates the policy for the application with this name.
     #[track_caller]
     pub fn new(name: impl Into<String>) -> Self {
         Application {
@@ -182,44 +183,44 @@ impl Application {
         }
     }
 
-    /// Policy for applications without a section, and for requests that name none: `[application."*"]`.
+    /// Creates the policy for applications without a section, and for requests that name none: `[application."*"]`.
     #[track_caller]
     pub fn others() -> Self {
         Application::new("*")
     }
 
-    /// What its connections must offer.
+    /// Sets the services that its connections must offer.
     pub fn require(mut self, services: Services) -> Self {
         self.require = services;
         self
     }
 
-    /// What its connections must not offer.
+    /// Sets the services that its connections must not offer.
     pub fn prohibit(mut self, services: Services) -> Self {
         self.prohibit = services;
         self
     }
 
-    /// The categories of layers that it permits; without this: all layers.
+    /// Sets the categories of layers that it permits; without it, all layers.
     pub fn permit(mut self, categories: Categories) -> Self {
         self.permit = Some(categories);
         self
     }
 
-    /// By what Windows knows it: `AppFullPath`, `AppArgs` and the name of its key in `AppId_Catalog`.
+    /// Sets the values by which Windows identifies it: `AppFullPath`, `AppArgs` and the name of its key in `AppId_Catalog`.
     pub fn winsock(mut self, path: impl Into<String>, arguments: Option<&str>, key: impl Into<String>) -> Self {
         let arguments = arguments.map(str::to_owned);
         self.winsock = Some(WinsockApplication { path: path.into(), arguments, key: key.into() });
         self
     }
 
-    /// Sets whether it takes the place of one of the same name in an earlier document.
+    /// Sets whether it replaces a section of the same name in an earlier document.
     pub fn replace(mut self, replace: bool) -> Self {
         self.replace = replace;
         self
     }
 
-    /// Comments above the table; `sockatlas: allow(CODE) REASON` is an allowance.
+    /// Adds comments above the table; `sockatlas: allow(CODE) REASON` is an allowance.
     pub fn comment(mut self, text: impl AsRef<str>) -> Self {
         self.comments.add(text.as_ref());
         self

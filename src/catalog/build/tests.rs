@@ -1,4 +1,4 @@
-//! Where faults of built documents lead, and by which words families, types and protocols are written.
+//! Tests of where faults of built documents lead, and of the words that are written for families, types and protocols.
 
 use super::{Always, Base, Chain, Document, Expect, Family, Layer, Protocols, Provider, Request};
 use crate::Loader;
@@ -11,7 +11,7 @@ fn reported(document: &Document) -> String {
     Loader::new().built("ours", document).load().expect_err("it has a fault").to_string()
 }
 
-/// The lines of the text that begin with this key.
+/// Returns the lines of the text that begin with this key.
 fn lines(document: &Document, key: &str) -> Vec<String> {
     let begins = |line: &&str| line.split([' ', '=']).next() == Some(key);
     document.to_toml().lines().filter(begins).map(str::to_owned).collect()
@@ -113,12 +113,12 @@ fn words_are_names_where_the_dialect_has_them() {
     assert_eq!(lines(&linux, "protocol"), [r#"protocol = "generic""#, r#"protocol = "widget""#, r#"protocol = "tcp""#]);
     assert_eq!(lines(&linux, "request"), [r#"request = { protocol = "udp" }"#]);
 
-    // Windows has no such family and no such type. The family's name says what is meant, and is a fault there.
+    // Windows has neither this family nor this type. The family's name shows which one is meant, and is a fault there.
     let windows = document(Some(Dialect::Windows));
     assert_eq!(lines(&windows, "family")[0], r#"family   = "netlink""#);
     assert_eq!(lines(&windows, "type"), ["type     = 10"; 3]);
 
-    // A document that states no dialect is read in any; what is not the same in all is written by number.
+    // A document without a dialect is read in any dialect; values that differ between dialects are written as numbers.
     let open = document(None);
     assert_eq!(lines(&open, "family")[..2], [r#"family   = "netlink""#, r#"family   = "acme""#]);
     assert_eq!(lines(&open, "type"), ["type     = 10"; 3]);

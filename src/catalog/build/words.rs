@@ -1,7 +1,7 @@
-//! Families and protocols of a document, by value or by name, and the words by which they are written.
+//! Families and protocols of a document, by value or by name, and the words that are written for them.
 //!
-//! Names are for people, and are written where they read back as what was meant. A document that states no dialect takes that of
-//! the documents it is merged with, so that a name must be right in all of them; else the number is written.
+//! Names are for people, and are written where they read back as the same value. A document without a dialect takes that of the
+//! documents it is merged with, so that a name must be right in every dialect; otherwise the number is written.
 
 use crate::catalog::ProtocolSet;
 use crate::catalog::scope::{DeclaredFamily, Scope};
@@ -12,7 +12,7 @@ use crate::text::{Value, inline, string};
 use indexmap::IndexMap;
 use std::ops::RangeInclusive;
 
-/// A family: one that is known, a number, or one that a catalog declares, by its name.
+/// A family: a known one, a number, or the name of one that a catalog declares.
 ///
 /// ```
 /// use sockatlas::catalog::build::FamilyWord;
@@ -24,9 +24,9 @@ use std::ops::RangeInclusive;
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FamilyWord {
-    /// This one. In catalogs of the dialect `documented` it must have a name.
+    /// This family. In catalogs of the dialect `documented` it must have a name.
     Is(Family),
-    /// The one that some document of the catalog calls so.
+    /// The family that a document of the catalog declares under this name.
     Named(String),
 }
 
@@ -48,7 +48,7 @@ impl From<String> for FamilyWord {
     }
 }
 
-/// Some protocols; at least one. The first is the one with which a socket is created when none is asked for.
+/// A set of at least one protocol. A socket is created with the first one when a request states no protocol.
 ///
 /// ```
 /// use sockatlas::catalog::build::Protocols;
@@ -70,12 +70,12 @@ enum Part {
 }
 
 impl Protocols {
-    /// Returns every number but 0.
+    /// Returns the set of every number but 0.
     pub fn any() -> Self {
         Protocols(vec![Part::Any])
     }
 
-    /// These and further ones.
+    /// Adds further protocols.
     #[must_use]
     pub fn and(mut self, further: impl Into<Protocols>) -> Self {
         self.0.extend(further.into().0);
@@ -103,7 +103,7 @@ impl From<String> for Protocols {
     }
 }
 
-/// Numbers from one to another. From a higher to a lower is a fault when it is loaded.
+/// The numbers of an inclusive range. A descending range is a fault when the document is loaded.
 impl From<RangeInclusive<i32>> for Protocols {
     fn from(range: RangeInclusive<i32>) -> Self {
         Protocols(vec![Part::Range(*range.start(), *range.end())])
@@ -127,11 +127,11 @@ impl From<&ProtocolSet> for Protocols {
     }
 }
 
-/// What words mean where a document may be read: in its dialect, or in each if it states none.
+/// The meanings of words in the dialect of a document, or in each dialect if it states none.
 pub(super) struct Scopes(Vec<Scope>);
 
 impl Scopes {
-    /// Returns those of a document with this dialect and these families: name, number, protocols.
+    /// Returns the scopes of a document with this dialect and these families: name, number, protocols.
     pub fn new<'f>(
         dialect: Option<Dialect>,
         families: impl Iterator<Item = (&'f str, Option<i32>, &'f IndexMap<String, i32>)> + Clone,
@@ -157,7 +157,7 @@ impl Scopes {
         Scopes(scopes.collect())
     }
 
-    /// Returns the word that is right in every scope, else the number.
+    /// Returns the word if it is right in every scope, or else the number.
     fn agreed(&self, number: i32, word: impl Fn(&Scope) -> String) -> String {
         let mut words = self.0.iter().map(word);
         let first = words.next().filter(|first| words.all(|other| other == *first));
@@ -168,7 +168,8 @@ impl Scopes {
         match family {
             FamilyWord::Named(name) => string(name),
             FamilyWord::Is(family) => match family.name().filter(|_| *family != Family::UNSPEC) {
-                // A name says which family is meant, also where there is none; its number may be another's elsewhere.
+                // A name shows which family is meant, even where no such family exists; its number may be that of another family
+                // elsewhere.
                 Some(name) => string(name),
                 None => {
                     let number = family.number(crate::terms::System::HOST).unwrap_or_default();
@@ -182,7 +183,7 @@ impl Scopes {
         self.agreed(socket_type.number(), |scope| words::socket_type(scope, socket_type))
     }
 
-    /// Returns a protocol of a family; without one its number.
+    /// Returns the word of a protocol of a family; without a family, its number.
     pub fn protocol(&self, protocol: Protocol, family: Option<&FamilyWord>) -> String {
         let number = protocol.number();
         self.agreed(number, |scope| {
@@ -195,7 +196,7 @@ impl Scopes {
         })
     }
 
-    /// Returns the protocols of an entry of a family, or of a chain, whose base may stand in another document.
+    /// Returns the protocols of an entry of a family, or of a chain, whose base may be defined in another document.
     pub fn protocols(&self, protocols: &Protocols, family: Option<&FamilyWord>) -> Value {
         let mut words: Vec<String> = protocols
             .0

@@ -1,4 +1,4 @@
-//! Tests and guarantees: their keys, and what type the values have.
+//! Reads tests and guarantees: their keys, and the types of the values.
 
 use super::*;
 

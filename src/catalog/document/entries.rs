@@ -1,8 +1,8 @@
-//! Base protocols, layers and chains: their keys, and what type the values have.
+//! Reads base protocols, layers and chains: their keys, and the types of the values.
 
 use super::*;
 
-/// What every kind of entry has, before its body is read.
+/// The parts of an entry that every kind has, before its body is read.
 struct Head {
     name: At<String>,
     kind: EntryKind,
@@ -105,7 +105,7 @@ impl Reader<'_> {
         })
     }
 
-    /// Reads an entry. It has a body only if all of it could be read.
+    /// Reads an entry. It has a body only if the whole table could be read.
     fn entry<'v>(
         &mut self,
         name: At<String>,
@@ -133,7 +133,7 @@ impl Reader<'_> {
         RawEntry { name, kind, replace, hidden, provider, id, facts, options, body }
     }
 
-    /// Returns what was read at a key that an entry must have.
+    /// Returns the value of a required key of an entry, or records that it is missing.
     fn stated<T>(&mut self, read: Option<Read<T>>, key: &'static str, entry: &Head) -> Read<T> {
         read.unwrap_or_else(|| {
             let of = Named(entry.kind.name(), &entry.name.value);
@@ -141,7 +141,7 @@ impl Reader<'_> {
         })
     }
 
-    /// The keys that every kind of entry has.
+    /// Reads a key that every kind of entry has.
     fn common(&mut self, entry: &mut Head, key: &Key<'_>, value: &Value<'_>, table: Table) {
         match key.get_ref().as_ref() {
             "provider" => entry.provider = Some(self.text(value)),

@@ -1,12 +1,12 @@
-//! One TOML document into its raw form: which keys stand where, and what type their values have.
+//! Reads a TOML document into its raw form: which keys stand where, and which types their values have.
 //!
-//! | file | what |
+//! | file | contents |
 //! |---|---|
 //! | `sections` | providers, families, applications, severities |
 //! | `entries` | base protocols, layers and chains |
 //! | `claims` | tests and guarantees |
-//! | `repair` | texts that are not TOML: what is wrong, and the rest of them |
-//! | `winsock` | what only Winsock catalogs say |
+//! | `repair` | texts that are not TOML: the mistakes, and the rest of the text |
+//! | `winsock` | the keys that only Winsock catalogs have |
 
 mod claims;
 mod entries;
@@ -31,10 +31,10 @@ use toml::de::{DeTable, DeValue};
 /// The version of the catalog format that this library reads.
 pub const FORMAT: i64 = 1;
 
-/// Reads a document. What is faulty is left out of the result, or stands there without a body, and is in `faults`; of what is no
-/// catalog nothing is read, and nothing may be shown.
+/// Reads a document. Faulty parts are left out of the result, or stand there without a body, and are in `faults`. Nothing is read
+/// of a text that is not a catalog, and nothing of it may be shown.
 pub(super) fn read(file: FileId, text: &str, faults: &mut Faults) -> Result<Document, NotACatalog> {
-    // A byte order mark is not part of the text; the parser skips it, so that spans stay those of the whole text.
+    // A byte order mark is not part of the text. The parser skips it, so that spans refer to the whole text.
     let (table, errors) = DeTable::parse_recoverable(text);
     states_format(text, table.get_ref(), &errors)?;
     let mut reader = Reader { file, faults, damaged: Vec::new(), last: None, strange: Vec::new(), remarks: Vec::new() };
@@ -52,13 +52,14 @@ pub(super) fn read(file: FileId, text: &str, faults: &mut Faults) -> Result<Docu
     Ok(document)
 }
 
-/// Returns whether a text is a catalog, sound or not.
+/// Returns an error if a text is not a catalog. A catalog with faults is one.
 pub fn recognise(text: &str) -> Result<(), NotACatalog> {
     let (table, errors) = DeTable::parse_recoverable(text);
     states_format(text, table.get_ref(), &errors)
 }
 
-/// A catalog is TOML up to its key `format`, whose value is a whole number. Other programs have a key of that name too, with texts.
+/// Checks that the text is TOML up to its key `format`, and that the key's value is a whole number. Other programs have a key of
+/// that name too, with texts.
 fn states_format(text: &str, table: &DeTable<'_>, errors: &[toml::de::Error]) -> Result<(), NotACatalog> {
     let Some((key, value)) = table.get_key_value("format") else {
         return Err(match () {
@@ -75,14 +76,14 @@ fn states_format(text: &str, table: &DeTable<'_>, errors: &[toml::de::Error]) ->
     }
 }
 
-/// A section whose keys are names, and the table that each name has.
+/// A section whose keys are names, and the table of each name.
 struct Section<'k, 'i>(&'k Key<'i>, Table);
 
-/// What a document declares and cannot be read.
+/// The definitions of a document that cannot be read.
 #[derive(Default)]
 struct Unread {
     names: Vec<(String, Reported)>,
-    /// The fault of a section of which not even the names are known.
+    /// The fault of a section in which not even the names are known.
     section: Option<Reported>,
 }
 
@@ -194,7 +195,7 @@ impl Reader<'_> {
             unread.section = Some(self.meant(value, found, "a table for each name", Some(form)));
             return;
         };
-        // The keys of one table that stand directly in the section lack the name of that table.
+        // A key of one table that stands directly in the section lacks the name of that table.
         let stray = |key: &Key<'_>, value: &Value<'_>| {
             !matches!(value.get_ref(), DeValue::Table(_)) && table.names().any(|name| name == key.get_ref())
         };
@@ -215,7 +216,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A name must look like one.
+    /// Checks the form of a name.
     fn name(&mut self, name: &str, at: Span) {
         if !is_name(name) {
             self.bad_name(name, at);
@@ -246,7 +247,7 @@ impl Reader<'_> {
     }
 }
 
-/// Returns whether names of a catalog may look so: `[a-z0-9][a-z0-9._-]*`, and not all digits.
+/// Returns whether a text has the form of a catalog's names: `[a-z0-9][a-z0-9._-]*`, and not all digits.
 pub(crate) fn is_name(name: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
     name.bytes().next().is_some_and(plain)

@@ -1,20 +1,20 @@
-//! Texts that are not TOML: what is wrong with them, each mistake once, and the rest of them.
+//! Repairs texts that are not TOML: reports each mistake once, and reads the rest of the text.
 //!
-//! The parser goes on after an error as if it had guessed right, and says more of what is right but stands after it. So what it
-//! cannot read is taken out of the text, line by line, until it can read the rest. Places stay what they were, as blanks stand for
-//! what is taken out. Of a table with such a line it is not known what it lacks; of one with such a header nothing but its name.
+//! After an error, the parser goes on from a guess, and may report correct text that stands after the error. So the part that it
+//! cannot read is blanked out, line by line, until it can read the rest. Blanks keep all places unchanged. A table with such a
+//! line may lack keys that it does have; of a table with such a header, only the name is known.
 
 use super::*;
 use std::ops::Range;
 use toml::de::Error;
 
-/// How often a text is read again at most.
+/// The most times that a text is read again.
 const MOST_REPAIRS: usize = 100;
 
-/// How many bytes are read again at most.
+/// The most bytes that are read again.
 const MOST_BYTES: usize = 16 << 20;
 
-/// Returns whether an error leaves everything readable: the parser takes the first of two keys.
+/// Returns whether an error leaves everything readable: of two equal keys, the parser takes the first.
 pub(super) fn is_duplicate(error: &Error) -> bool {
     error.message() == "duplicate key"
 }
@@ -24,7 +24,7 @@ fn start(error: &Error) -> usize {
 }
 
 impl Reader<'_> {
-    /// Returns the text without what cannot be read, and the fault because of which it may still not be readable.
+    /// Returns the text without the parts that cannot be read, and the fault because of which it may still be unreadable.
     pub(super) fn repaired(&mut self, text: &str, unread: &mut Vec<(String, Reported)>) -> (String, Option<Reported>) {
         let mut repaired = text.to_owned();
         let most = (MOST_BYTES / text.len().max(1)).clamp(1, MOST_REPAIRS);
@@ -40,14 +40,14 @@ impl Reader<'_> {
         (repaired, last)
     }
 
-    /// Records an error, and takes what it is about out of the text.
+    /// Records an error, and blanks out the part of the text that it concerns.
     fn take_out(&mut self, text: &mut String, error: &Error, unread: &mut Vec<(String, Reported)>) -> Reported {
         let span = error.span().unwrap_or(0..0);
         let line = line_at(text, span.start);
         let in_line = text.get(line.start..span.start).unwrap_or_default();
         let whole = text.get(line.clone()).unwrap_or_default();
         let begins_anew = whole.trim_start().starts_with('[') || key_of(whole).is_some();
-        // A bracket that is not closed takes in the lines after it.
+        // An unclosed bracket takes in the lines after it.
         let opened =
             if begins_anew && opens(in_line) <= 0 && is_of_brackets(error) { opening(text, line.start) } else { None };
         let (out, reported) = if let Some(opening) = opened {
@@ -73,11 +73,11 @@ impl Reader<'_> {
                 (line.clone(), reported)
             }
         };
-        // Of a table whose header is taken out nothing is left; its name is noted.
+        // Nothing is left of a table whose header is blanked out; its name is noted.
         let is_header = text.get(out.start..).is_some_and(|rest| rest.trim_start().starts_with('['));
         let table = header_before(text, out.start);
         if table.is_none() && !is_header {
-            // The tables of the catalog itself may stand in one line.
+            // The tables of the catalog itself may stand on one line.
             let taken = text.get(out.clone()).unwrap_or_default();
             let words = taken
                 .split('=')
@@ -95,7 +95,7 @@ impl Reader<'_> {
         reported
     }
 
-    /// Records each key and each table that is there twice. What follows the second header of a table is of no account.
+    /// Records each duplicate key and each duplicate table. The content after the second header of a table is ignored.
     pub(super) fn duplicates(&mut self, text: &str, table: &DeTable<'_>, errors: &[Error]) {
         let mut second_table: Option<Range<usize>> = None;
         for error in errors.iter().filter(|error| is_duplicate(error)) {
@@ -136,7 +136,7 @@ impl Reader<'_> {
             let reported = self.faults.push(fault);
             self.last = Some(reported);
             if header {
-                // Which of the two the parser gives as the place of the table is its own business.
+                // It is not specified which of the two the parser gives as the place of the table.
                 let both = first.into_iter().chain([span]).map(|name| name.start);
                 self.damaged.extend(both.map(|at| Damage { table: at, at, reported }));
             } else {
@@ -167,7 +167,7 @@ fn header_of(text: &str, path: &[String], before: usize) -> Option<Range<usize>>
     Some(start..start + name.len())
 }
 
-/// Returns the line with this byte, or the last one with anything in it where that is the end of the text.
+/// Returns the line with this byte, or at the end of the text the last line that is not blank.
 fn line_at(text: &str, at: usize) -> Range<usize> {
     let before = text.get(..at).unwrap_or(text);
     let before = if at >= text.len() { before.trim_end() } else { before };
@@ -184,7 +184,7 @@ fn key_of(line: &str) -> Option<&str> {
     (!key.is_empty() && key.bytes().all(is_key)).then_some(key)
 }
 
-/// Returns how many more brackets a part of a line opens than it closes; those in texts count too.
+/// Returns how many more brackets a part of a line opens than it closes; those in strings count too.
 fn opens(line: &str) -> i32 {
     line.bytes().map(|byte| i32::from(matches!(byte, b'[' | b'{')) - i32::from(matches!(byte, b']' | b'}'))).sum()
 }
@@ -228,7 +228,7 @@ fn components(header: &str) -> Vec<String> {
     names.filter(|name| !name.is_empty()).map(str::to_owned).collect()
 }
 
-/// Every key of this name.
+/// Finds every key with this name.
 fn keys_called(table: &DeTable<'_>, name: &str, found: &mut Vec<Range<usize>>) {
     for (key, value) in table.iter() {
         if key.get_ref() == name {
@@ -245,7 +245,7 @@ fn keys_called(table: &DeTable<'_>, name: &str, found: &mut Vec<Range<usize>>) {
     }
 }
 
-/// Returns what stands there, where it is plain what was meant.
+/// Returns the construct at this place, where it is clear what was meant.
 fn stands(text: &str, line: &Range<usize>, span: &Range<usize>, error: &Error) -> Option<Stands> {
     let message = error.message();
     let found = text.get(span.clone())?;
@@ -267,7 +267,7 @@ fn stands(text: &str, line: &Range<usize>, span: &Range<usize>, error: &Error) -
     is_bare_word(word).then(|| Stands::Unquoted(word.to_owned()))
 }
 
-/// Returns whether this looks like a text that lacks its quotes.
+/// Returns whether a text looks like a string without quotes.
 fn is_bare_word(word: &str) -> bool {
     let mut characters = word.chars();
     characters.next().is_some_and(char::is_alphabetic) && characters.all(|character| !character.is_whitespace())

@@ -1,4 +1,4 @@
-//! Providers, families, applications and severities.
+//! Reads providers, families, applications and severities.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! What only Winsock catalogs say: of themselves, of entries, and of applications.
+//! Reads the keys that only Winsock catalogs have: of the catalog, of entries, and of applications.
 
 use super::*;
 use crate::catalog::entry::{Bitness, WinsockFacts};
@@ -44,7 +44,7 @@ impl Reader<'_> {
         Ok(facts)
     }
 
-    /// Returns a `PackedCatalogItem` in base64; blanks and line breaks in it count for nothing.
+    /// Reads a `PackedCatalogItem` in base64; blanks and line breaks in it are ignored.
     fn packed(&mut self, value: &Value<'_>) -> Read<Vec<u8>> {
         let text: String = self.string(value)?.split_whitespace().collect();
         let expected = || format!("the {PACKED_ITEM_BYTES} bytes of a packed catalog item in base64");

@@ -1,5 +1,5 @@
-//! What chains take from entries that may be declared after them: the provider of the top layer, and the family in whose scope
-//! their own protocol's name is read.
+//! Completes chains with facts of entries that may be declared after them: the provider of the top layer, and the family in whose
+//! scope the name of the chain's own protocol is read.
 
 use super::*;
 
@@ -11,7 +11,7 @@ impl Merge<'_> {
             else {
                 continue;
             };
-            // Where the top layer cannot be built the chain has no provider yet, but can have faults of its own.
+            // If the top layer cannot be built, the chain has no provider yet, but can have faults of its own.
             let top = entries[chain.top.0.get()].as_ref().ok().map(|top| top.provider);
             if let (Some(provider), Ok(entry)) = (top, &mut entries[index]) {
                 entry.provider = provider;
@@ -28,9 +28,9 @@ impl Merge<'_> {
         }
     }
 
-    /// Chains that run over one another cannot be built. The fault shows the cycle, from its first chain on.
+    /// Refuses chains that run over one another in a cycle. The fault shows the cycle, beginning with its first chain.
     fn refuse_cycles(&mut self, entries: &mut [Result<Entry, Reported>]) {
-        // Each chain has one base, so each way down is a line: it ends at a base, or comes back to where it was.
+        // Each chain has one base, so each way down is a line: it ends at a base, or returns to a chain that it passed.
         let below = |at: usize| match entries[at].as_ref().map(|entry| &entry.body) {
             Ok(Body::Chain(chain)) => Some((chain.base.0.get(), chain.base.1)),
             _ => None,
@@ -73,9 +73,9 @@ fn bottom_family(entries: &[Result<Entry, Reported>], chain: EntryIndex) -> Resu
     loop {
         match &entries[at.get()].as_ref().map_err(|reported| *reported)?.body {
             Body::Base(base) => return Ok(base.family),
-            // Cycles are refused before.
+            // Cycles were refused before.
             Body::Chain(chain) => at = chain.base.0,
-            // The base of a chain is no layer.
+            // The base of a chain is never a layer.
             Body::Layer(_) => return Ok(Family::UNSPEC),
         }
     }

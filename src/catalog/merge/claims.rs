@@ -1,4 +1,4 @@
-//! Policy, tests and guarantees.
+//! Merges policy, tests and guarantees.
 
 use super::*;
 
@@ -18,7 +18,8 @@ impl Merge<'_> {
         }
     }
 
-    /// Returns the request of a test or guarantee. What a test expects to be missing may be: `absent` is the error that it expects.
+    /// Returns the request of a test or guarantee. Things that a test expects to be missing may be missing: `absent` is the error
+    /// that it expects.
     fn request(&mut self, raw: RawRequest, ids: &Ids, absent: Option<ErrorCode>) -> Result<TestRequest, Reported> {
         let family = raw.family.map(|word| self.family_called(&word));
         let socket_type = raw.socket_type.map(|word| {
@@ -32,7 +33,7 @@ impl Merge<'_> {
             None => Some(Family::UNSPEC),
             Some(family) => family.ok(),
         };
-        // Of which family a protocol's name is, is not known where the family is not.
+        // Without the family, the scope of the protocol's name is not known.
         let protocol = match (raw.protocol, scope) {
             (Some(word), Some(scope)) => Some(self.protocol(&word.value, word.at, scope)),
             (Some(_), None) | (None, _) => None,

@@ -1,4 +1,4 @@
-//! Raw entries into valid ones: words become numbers, names become references.
+//! Turns raw entries into valid ones: words become numbers, names become references.
 
 use super::*;
 use crate::catalog::keys::Refers;
@@ -85,7 +85,7 @@ impl Merge<'_> {
         found.map_err(|kind| self.fault(kind, at))
     }
 
-    /// A protocol set; the reader takes none without a member.
+    /// Returns a protocol set; the reader has refused empty ones.
     pub(super) fn protocols(&mut self, words: &[At<ProtocolWord>], family: Family) -> Result<ProtocolSet, Reported> {
         if let [At { value: ProtocolWord::One(word), at }] = words {
             let number = self.protocol(word, *at, family)?.number();
@@ -126,14 +126,14 @@ impl Merge<'_> {
         })
     }
 
-    /// Notes a protocol that no socket can be created with. Winsock's NetBIOS has negative ones, one for each adapter.
+    /// Records a protocol with which no socket can be created. Winsock's NetBIOS has negative ones, one for each adapter.
     fn negative(&mut self, number: i32, at: Span) {
         if number < 0 && self.scope.dialect != Dialect::Windows {
             self.remarks.insert(Remark::NegativeProtocol { number, at });
         }
     }
 
-    /// Notes which protocols of an array another element of it holds already.
+    /// Records the protocols of an array that another element of it holds already.
     fn repeated(&mut self, mut stated: Vec<(i32, i32, Span)>) {
         stated.sort_by_key(|&(from, ..)| from);
         let mut widest: Option<(i32, Span)> = None;
@@ -163,7 +163,7 @@ impl Merge<'_> {
         Ok(Layer { needs, forbids, adds, removes, allow_below: allow_below?, categories, presents: presents?, clauses })
     }
 
-    /// Returns the entries that some names lead to, after all of them were looked up.
+    /// Returns the entries that the names refer to, after all of them were looked up.
     fn each_entry(&mut self, names: &[At<String>], refers: Refers) -> Result<Vec<EntryIndex>, Reported> {
         let found: Vec<_> = names.iter().map(|name| self.entry_called(name, refers)).collect();
         found.into_iter().collect()

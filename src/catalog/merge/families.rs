@@ -1,4 +1,4 @@
-//! Families of a catalog's own, and what it says of known ones.
+//! Merges the families that catalogs declare, and their statements about known ones.
 
 use super::*;
 
@@ -41,7 +41,7 @@ impl Merge<'_> {
         }
     }
 
-    /// Returns the family that a `[family.NAME]` speaks of: a known one, or a new one with a number that is still free.
+    /// Returns the family of a `[family.NAME]`: a known one, or a new one whose number is not in use.
     pub(super) fn declared_family(&mut self, raw: &RawFamily) -> Result<Family, Reported> {
         let system = self.scope.system();
         let name = &raw.name.value;
@@ -58,7 +58,7 @@ impl Merge<'_> {
                 let found = format!("number {}", stated.value);
                 let expected = format!("the known number of `{name}`, {number}");
                 self.fault(FaultKind::WrongValue { found, expected, meant: None }, stated.at);
-                // The name is known, and says which family is meant.
+                // The name is known, and determines the family.
                 Ok(Family::from_number(number, system))
             }
             (_, _, Some(stated)) => {
@@ -78,7 +78,7 @@ impl Merge<'_> {
         }
     }
 
-    /// Returns the family that a word names. The name of one whose section is faulty stands for that fault.
+    /// Returns the family that a word names. The name of a family whose section is faulty returns that fault.
     pub(super) fn family_called(&mut self, word: &At<Word>) -> Result<Family, Reported> {
         let family = match &word.value {
             Word::Name(name) => match (self.scope.family(name), self.unread_families.get(name)) {
@@ -94,8 +94,8 @@ impl Merge<'_> {
         self.known(family, word.at)
     }
 
-    /// Returns the protocol that a word names in a family. One that the section of the family may have declared, had it no fault,
-    /// stands for that fault; so does one in a family by number, which may be that of a section whose number is not known.
+    /// Returns the protocol that a word names in a family. A name that the section of the family might have declared without its
+    /// fault returns that fault; so does a name in a family by number, which may belong to a section whose number is not known.
     pub(super) fn protocol(&mut self, word: &Word, at: Span, family: Family) -> Result<Protocol, Reported> {
         let protocol = match word {
             Word::Name(name) => self.scope.protocol(name, family),

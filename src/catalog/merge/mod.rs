@@ -1,12 +1,12 @@
-//! Several documents into one catalog.
+//! Merges several documents into one catalog.
 //!
-//! | file | what |
+//! | file | contents |
 //! |---|---|
 //! | `families` | the families that catalogs declare, by whose names words are read |
-//! | `places` | one definition a name; catalog entry ids, order, and what is disabled |
-//! | `references` | what names lead to, at every place that holds one |
-//! | `entries` | raw entries into valid ones, whose references lead somewhere |
-//! | `chains` | what chains take from entries that may be declared after them |
+//! | `places` | one definition for each name; catalog entry ids, order, and disabled entries |
+//! | `references` | the targets of names, at every place that holds one |
+//! | `entries` | raw entries turned into valid ones, with resolved references |
+//! | `chains` | the facts that chains take from entries that may be declared after them |
 //! | `claims` | policy, tests and guarantees |
 
 mod chains;
@@ -38,7 +38,8 @@ use indexmap::{IndexMap, IndexSet};
 use references::*;
 use std::collections::HashMap;
 
-/// Merges documents. What cannot be built is in the draft as the fault that stands for it, so that further faults can be found.
+/// Merges documents. A part that cannot be built is in the draft as the fault that stands for it, so that further faults can be
+/// found.
 pub(super) fn merge(documents: Vec<Document>, limits: &Limits, faults: &mut Faults) -> Draft {
     let mut merge = Merge {
         faults,
@@ -67,7 +68,7 @@ pub(super) fn merge(documents: Vec<Document>, limits: &Limits, faults: &mut Faul
     merge.families(&documents);
     merge.providers(&documents);
 
-    // What was asked for gives the title; what it includes only when nothing else does.
+    // The documents that were named give the title; included ones only if no named one has a title.
     let titles = |included| {
         let documents = documents.iter().filter(move |document| document.included == included);
         documents.filter_map(|document| document.title.as_deref()).collect::<Vec<_>>().join("; ")
@@ -126,7 +127,7 @@ pub(super) fn merge(documents: Vec<Document>, limits: &Limits, faults: &mut Faul
     Draft { stated, entries, expectations, guarantees }
 }
 
-/// The module of a provider whose own is not known because of a fault: none that could find anything wrong with its entries.
+/// The module of a provider whose own is not known because of a fault. No check finds faults in entries of this module.
 const NO_MODULE: &str = "";
 
 struct Merge<'f> {
@@ -134,23 +135,23 @@ struct Merge<'f> {
     scope: Scope,
     /// Every entry by its name, in the order of places; chains over several bases stand here as `CHAIN/BASE`.
     names: IndexMap<String, Declared>,
-    /// Chains over several bases: the entries that they make.
+    /// The entries of each chain over several bases.
     groups: HashMap<String, Vec<EntryIndex>>,
     providers: IndexMap<String, Provider>,
     applications: IndexMap<String, Application>,
-    /// Protocols that chains state, which are read once the family at the bottom of each is known.
+    /// The protocols that chains state, which are read once the family at the bottom of each chain is known.
     chain_protocols: Vec<(EntryIndex, Vec<At<ProtocolWord>>)>,
     /// The fault because of which entries may be missing from the names: there are more of them than allowed.
     incomplete: Option<Reported>,
     /// The fault because of which a whole document is missing.
     missing: Option<Reported>,
-    /// Names that are declared and cannot be read, or are declared twice, each with its fault.
+    /// The names whose definitions cannot be read or are duplicate, each with its fault.
     unread: HashMap<String, Reported>,
     /// The fault of a provider because of which its GUID may not be known.
     unread_id: Option<Reported>,
-    /// Families whose section has a fault: which they are, where that is known, and the fault.
+    /// The families whose section has a fault: the family, if it is known, and the fault.
     unread_families: HashMap<String, (Option<Family>, Reported)>,
-    /// Each once, however many entries a table makes.
+    /// Without duplicates, however many entries a table makes.
     remarks: IndexSet<Remark>,
 }
 
@@ -164,7 +165,7 @@ impl Merge<'_> {
         self.faults.push(Fault::new(kind, name.at).because(first, "first declared here"))
     }
 
-    /// Notes a `replace = true` before which there is nothing of that name.
+    /// Records a `replace = true` that replaces nothing of that name.
     fn replacement(&mut self, what: &'static str, name: &At<String>, replaces: bool, found: bool) {
         if replaces && !found {
             self.remarks.insert(Remark::ReplacesNothing { what, name: name.value.clone(), at: name.at });

@@ -1,10 +1,10 @@
-//! One definition a name; places, catalog entry ids, order, and what is disabled.
+//! Assigns one definition to each name, places, catalog entry ids and the order, and finds the disabled entries.
 
 use super::*;
 use std::collections::HashSet;
 
 impl Merge<'_> {
-    /// One definition a name; a replacement stands at the place of what it replaces.
+    /// Returns one definition for each name; a replacement stands at the place of the definition that it replaces.
     pub(super) fn definitions(&mut self, entries: Vec<RawEntry>) -> Vec<RawEntry> {
         let mut definitions: IndexMap<String, RawEntry> = IndexMap::with_capacity(entries.len());
         for entry in entries {
@@ -15,7 +15,7 @@ impl Merge<'_> {
                 }
                 Some(first) if entry.replace => *first = entry,
                 Some(first) => {
-                    // Which of the two is meant is not known, so that nothing more can be said of either.
+                    // It is not known which of the two is meant, so nothing more is reported about either.
                     let reported = self.duplicate("entry", &entry.name, first.name.at);
                     first.body = Err(reported);
                     self.unread.insert(entry.name.value.clone(), reported);
@@ -25,7 +25,7 @@ impl Merge<'_> {
         definitions.into_values().collect()
     }
 
-    /// Chains over several bases become one entry a base, at the chain's place.
+    /// Expands chains over several bases into one entry for each base, at the chain's place.
     pub(super) fn expand(&mut self, definitions: Vec<RawEntry>, limits: &Limits) -> Vec<RawEntry> {
         let mut entries = Vec::with_capacity(definitions.len());
         self.names.reserve(definitions.len());
@@ -81,9 +81,10 @@ impl Merge<'_> {
         }
     }
 
-    /// Bases and chains from 1001 in the order of places, disabled ones counted, stated ids skipped, then layers.
+    /// Returns the catalog entry ids: bases and chains from 1001 in the order of places, disabled ones counted, stated ids
+    /// skipped, then layers.
     pub(super) fn ids(&mut self, entries: &[RawEntry]) -> Vec<i32> {
-        // Each of Windows' two catalogs counts for itself, so that entries that share none of them may share an id.
+        // Each of Windows' two catalogs has its own ids, so that entries with no catalog in common may share an id.
         let mut stated: HashMap<(i32, Bitness), Span> = HashMap::new();
         for entry in entries {
             let Some(id) = &entry.id else { continue };
@@ -99,7 +100,7 @@ impl Merge<'_> {
         numbered(&stated.collect::<Vec<_>>())
     }
 
-    /// For each entry the place that disables it.
+    /// Returns the place that disables each entry, if one does.
     pub(super) fn disabled(&mut self, disables: &[At<String>]) -> Vec<Option<Span>> {
         let mut disabled = vec![None; self.names.len()];
         for name in disables {
@@ -110,7 +111,8 @@ impl Merge<'_> {
         disabled
     }
 
-    /// Bases and chains in catalog order, disabled ones too: the `order` lists, a later document's first, then by place.
+    /// Returns bases and chains in catalog order, including disabled ones: the `order` lists, a later document's first, then by
+    /// place.
     pub(super) fn order(&mut self, orders: &[Vec<At<String>>]) -> Vec<EntryIndex> {
         let mut lists = Vec::with_capacity(orders.len());
         for list in orders {
@@ -130,8 +132,8 @@ impl Merge<'_> {
     }
 }
 
-/// Returns the catalog order: what the lists name, of several lists the last first, then all others by their places. Of each entry
-/// it is known whether it has a place at all; what lists name has one.
+/// Returns the catalog order: first the entries that the lists name, the last list first, then all others by their places.
+/// `has_place` states of each entry whether it has a place at all; entries in the lists have one.
 pub(crate) fn ordered(lists: &[Vec<EntryIndex>], has_place: &[bool]) -> Vec<EntryIndex> {
     let mut order = Vec::with_capacity(has_place.len());
     let mut waiting = has_place.to_vec();
@@ -144,8 +146,8 @@ pub(crate) fn ordered(lists: &[Vec<EntryIndex>], has_place: &[bool]) -> Vec<Entr
     order
 }
 
-/// Returns the ids of entries, of each of which it is known whether it is a layer, and which id it states: bases and chains from
-/// 1001 in the order of places, ids that any entry states skipped, then layers.
+/// Returns the ids of entries. Each entry is given as whether it is a layer, and the id that it states: bases and chains are
+/// numbered from 1001 in the order of places, ids that any entry states skipped, then layers.
 pub(crate) fn numbered(entries: &[(bool, Option<i32>)]) -> Vec<i32> {
     let stated: HashSet<i32> = entries.iter().filter_map(|(_, id)| *id).collect();
     let mut free = (FIRST_ENTRY_ID..).filter(|id| !stated.contains(id));
@@ -158,5 +160,5 @@ pub(crate) fn numbered(entries: &[(bool, Option<i32>)]) -> Vec<i32> {
     ids.into_iter().flatten().collect()
 }
 
-/// The first catalog entry id that is given: Winsock's.
+/// The first catalog entry id that is assigned, as in Winsock.
 const FIRST_ENTRY_ID: i32 = 1001;

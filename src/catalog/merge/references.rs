@@ -1,8 +1,8 @@
-//! The one resolver of references: what a name leads to, by the kind of thing that its place takes.
+//! Resolves references: finds the target of a name, by the kind of thing that its place takes.
 //!
-//! Every name of a catalog that refers to something is resolved here, at the place that [`Table::refers`] says. It leads to what is
-//! there, or it is a fault; where a fault is recorded already because of which the name may only seem to lead nowhere, that fault
-//! stands for it.
+//! Every name of a catalog that refers to something is resolved here, as the kind that [`Table::refers`] states for its place. It
+//! resolves to its target, or is a fault. Where a fault is recorded already because of which the target may only seem to be
+//! missing, that fault is returned.
 
 use super::*;
 use crate::catalog::keys::{Refers, Table};
@@ -23,18 +23,18 @@ pub(super) const REQUESTED_ENTRY: Refers = Table::Request.refers("entry");
 pub(super) const REQUESTED_PROVIDER: Refers = Table::Request.refers("provider");
 pub(super) const REQUESTED_APPLICATION: Refers = Table::Request.refers("application");
 
-/// What a name stands for.
+/// The target of a name.
 #[derive(Clone)]
 pub(super) enum Meaning {
     Entry(EntryIndex),
-    /// A chain over an array of bases: the entries that it makes.
+    /// The entries that a chain over an array of bases makes.
     Group(Vec<EntryIndex>),
     Provider(ProviderIndex),
     Application,
 }
 
 impl Refers {
-    /// Returns what the name should lead to, in the words of "no WHAT is called".
+    /// Returns the kind of target, for "no KIND is called".
     const fn what(self) -> &'static str {
         match self {
             Refers::Provider | Refers::RequestedProvider => "provider",
@@ -46,7 +46,7 @@ impl Refers {
         }
     }
 
-    /// Returns the same with its article, in the words of "where ... is expected".
+    /// Returns the kind of target with its article, for "where ... is expected".
     const fn wanted(self) -> &'static str {
         match self {
             Refers::Layer => "a layer",
@@ -68,14 +68,14 @@ impl Refers {
         }
     }
 
-    /// Returns whether a group may stand there, for all its entries.
+    /// Returns whether a group may stand there, which stands for all its entries.
     const fn takes_groups(self) -> bool {
         matches!(self, Refers::BaseChainOrGroup | Refers::EntryOrGroup)
     }
 }
 
 impl Merge<'_> {
-    /// Returns what a name leads to, of the kind that its place takes.
+    /// Returns the target of a name, of the kind that its place takes.
     pub(super) fn resolve(&mut self, name: &At<String>, refers: Refers) -> Result<Meaning, Reported> {
         let found = match refers {
             Refers::Provider => self.provider_named(&name.value).map(Meaning::Provider),
@@ -102,7 +102,7 @@ impl Merge<'_> {
             .fault(FaultKind::WrongKind { name: name.value.clone(), is, wanted: refers.wanted(), members }, name.at))
     }
 
-    /// Returns the one entry that a name leads to.
+    /// Returns the one entry that a name refers to.
     pub(super) fn entry_called(&mut self, name: &At<String>, refers: Refers) -> Result<EntryIndex, Reported> {
         match self.resolve(name, refers)? {
             Meaning::Entry(index) => Ok(index),
@@ -119,7 +119,7 @@ impl Merge<'_> {
         }
     }
 
-    /// Returns the provider that a name leads to.
+    /// Returns the provider that a name refers to.
     pub(super) fn provider(&mut self, name: &At<String>, refers: Refers) -> Result<ProviderIndex, Reported> {
         match self.resolve(name, refers)? {
             Meaning::Provider(index) => Ok(index),
@@ -138,7 +138,7 @@ impl Merge<'_> {
         Some(ProviderIndex(index as u32))
     }
 
-    /// Returns the fault of a name that leads nowhere; or the fault because of which what it names may be missing.
+    /// Returns the fault of a dangling name, or the fault because of which its target may be missing.
     fn dangling(&mut self, name: &At<String>, refers: Refers) -> Reported {
         let owner = name.value.split_once('/').map(|(owner, _)| owner);
         // The members of a chain that could not be read are not known.
@@ -147,9 +147,9 @@ impl Merge<'_> {
         if let Some(reported) = unread.or_else(|| self.unread.get(stem).copied()).or(self.incomplete) {
             return reported;
         }
-        // Looking for what was meant goes over all names; a catalog that is wrong everywhere is not worth so many looks.
+        // A suggestion compares the name with all others; that is not worth the time for a catalog with very many faults.
         let suggestion = if self.faults.len() < 1_000 { self.meant(&name.value, owner, refers) } else { None };
-        // What was meant may be called otherwise only because it cannot be called so.
+        // The nearest name that could not be read may be the one that was meant.
         let near = nearest(suggestion.as_deref().unwrap_or(&name.value), self.unread.keys().map(String::as_str));
         let near = near.filter(|near| suggestion.is_none() || suggestion.as_ref() == Some(near));
         if let Some(&reported) = near.and_then(|near| self.unread.get(&near)) {
@@ -158,7 +158,7 @@ impl Merge<'_> {
         if let (None, Some(reported)) = (&suggestion, self.missing) {
             return reported;
         }
-        // Of which providers a GUID may be is not known where one cannot be read.
+        // A provider that cannot be read may have any GUID.
         if refers == Refers::RequestedProvider
             && let (None, Some(reported)) = (&suggestion, self.unread_id)
         {
@@ -175,19 +175,19 @@ impl Merge<'_> {
                 nearest(name, self.applications.keys().map(String::as_str).filter(|known| *known != "*"))
             }
             _ => {
-                // Of `secure/tcp4`, where `secure` runs over one base, `secure` was meant.
+                // For `secure/tcp4`, where `secure` runs over one base, `secure` was meant.
                 let whole = owner.filter(|owner| self.names.get(*owner).is_some_and(|known| refers.takes(known.kind)));
                 let known = self.names.iter().filter(|(_, declared)| refers.takes(declared.kind));
                 let groups = self.groups.keys().filter(|_| refers.takes_groups());
                 let known = known.map(|(known, _)| known.as_str()).chain(groups.map(String::as_str));
-                // An entry that is called by the name which leads nowhere was not meant.
+                // An entry with the same last part as the dangling name was not meant.
                 let known = known.filter(|known| known.rsplit_once('/').is_none_or(|(_, base)| base != name));
                 whole.map(str::to_owned).or_else(|| nearest(name, known))
             }
         }
     }
 
-    /// An entry of a request, by its name or its catalog entry id.
+    /// Resolves the entry of a request, by its name or its catalog entry id.
     pub(super) fn requested_entry(&mut self, demand: &At<RawEntryDemand>, ids: &Ids) -> Result<(), Reported> {
         match &demand.value {
             RawEntryDemand::Name(name) => {

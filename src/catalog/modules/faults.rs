@@ -1,6 +1,6 @@
-//! What is wrong with the options that entries state, and with who is to implement them.
+//! Finds the faults of the options that entries state, and of their implementations.
 //!
-//! Options that another entry or the caller could still give are not missed here: that is a lint's business.
+//! Options that another entry or the caller could still give are not reported as missing here: that is the task of a lint.
 
 use super::secrets::{may_be_secret, names_secret};
 use super::taken::{module_of, role, taken};
@@ -10,14 +10,14 @@ use crate::catalog::faults::Faults;
 use crate::catalog::{Draft, EntryOption, Fault, FaultKind, Meant, Misuse, Span, nearest};
 use crate::terms::Services;
 
-/// Tests every sound entry, enabled or not. The options of entries whose module is not known are not looked at.
+/// Tests every sound entry, enabled or not. The options of entries whose module is not known are not tested.
 pub(crate) fn faults(catalog: &Draft, modules: &Modules, faults: &mut Faults) {
-    // Looked up once a provider, as there may be a hundred thousand entries of one.
+    // Looked up once for each provider, as one may have a hundred thousand entries.
     let of_provider: Vec<_> = catalog.stated.providers.iter().map(|provider| modules.get(&provider.module)).collect();
     let mut previous = None;
     for (at, entry) in catalog.entries.iter().enumerate() {
         let Ok(entry) = entry else { continue };
-        // A chain over several bases is several entries, but written once.
+        // A chain over several bases makes several entries, but is written once.
         let again = previous.replace(entry.at) == Some(entry.at);
         let module = match role(&entry.body) {
             None => None,
@@ -39,7 +39,7 @@ pub(crate) fn faults(catalog: &Draft, modules: &Modules, faults: &mut Faults) {
     }
 }
 
-/// An entry states just those services that its module gives in some role, of those that only modules give.
+/// Checks that an entry states exactly the services that its module gives in some role, of those that only modules give.
 fn promises(catalog: &Draft, at: usize, entry: &Entry, module: &'static Module, faults: &mut Faults) {
     let (stated, key, removed) = match &entry.body {
         Body::Base(base) => (&base.services, "services", &Services::NONE),
@@ -88,7 +88,7 @@ fn wrong_module(catalog: &Draft, at: usize, entry: &Entry, module: &Module) -> F
     Fault::new(kind, entry.at).because(provider.at, format!("its provider `{}` names the module", provider.name))
 }
 
-/// An entry as messages call it; one of a chain over several bases as the chain.
+/// Returns the name of an entry in messages; an entry of a chain over several bases has the chain's name.
 fn called(catalog: &Draft, at: usize, entry: &Entry) -> String {
     let name = catalog.name(EntryIndex::new(at));
     format!("{} `{}`", entry.body.kind(), name.split('/').next().unwrap_or(name))
@@ -133,7 +133,7 @@ impl Stated<'_> {
         Fault::new(FaultKind::WrongOption { option: option.name.clone(), entry, misuse }, at)
     }
 
-    /// Another option beside which this one must not stand.
+    /// Returns the fault of an option that another stated option excludes.
     fn rival(&self, option: &EntryOption, spec: &OptionSpec) -> Option<Fault> {
         let stated = |name: &str| self.entry.options.iter().find(|other| other.name == name);
         let rival = spec.rivals().iter().find_map(|rival| stated(rival))?;
@@ -167,7 +167,7 @@ impl Stated<'_> {
     }
 }
 
-/// Returns the options that say where a secret is, of a module to which the secret itself is given.
+/// Returns the options that state where a secret is kept, for a module to which the secret itself was given.
 fn place_of_secret(option: &str, expected: &[&'static str]) -> Option<Meant> {
     let says_where = |name: &&&str| {
         let stem = name.strip_suffix("-file").or_else(|| name.strip_suffix("-env"));

@@ -1,4 +1,4 @@
-//! `frame`: messages over a stream, each behind its length.
+//! `frame`: messages over a stream, each preceded by its length.
 
 use super::{Module, ModuleRole, OptionKind, OptionSpec, Promise};
 

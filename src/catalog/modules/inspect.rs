@@ -1,4 +1,4 @@
-//! `inspect`: counts, or writes down what passes.
+//! `inspect`: counts the traffic, or records it.
 
 use super::{Module, ModuleRole, OptionKind, OptionSpec, Promise};
 use crate::catalog::FileUse;

@@ -1,4 +1,4 @@
-//! What values an option takes: tested as written in a catalog, and read from a word of the command line.
+//! The kinds of values that an option takes: tested as written in a catalog, and parsed from a word of the command line.
 
 use crate::catalog::OptionValue;
 use std::fmt;
@@ -10,11 +10,11 @@ use std::time::Duration;
 pub enum OptionKind {
     /// `true` or `false`.
     Boolean,
-    /// A whole number, both bounds included.
+    /// A whole number within inclusive bounds.
     Integer {
-        /// The least.
+        /// The least value.
         min: i64,
-        /// The most.
+        /// The greatest value.
         max: i64,
     },
     /// A length of time with its unit, as in `"250ms"`, `"5s"` or `"1m 30s"`; at least a millisecond, at most a day.
@@ -27,7 +27,7 @@ pub enum OptionKind {
     Choice(&'static [&'static str]),
     /// A host and a port, as in `"proxy.example:1080"` or `"[::1]:1080"`.
     Address,
-    /// The path of a file; a relative one counts from the folder of the catalog that it is written in.
+    /// The path of a file; a relative path is resolved from the folder of the catalog in which it is written.
     File,
     /// One of these words, or the path of a file, or an array of paths.
     FilesOr(&'static [&'static str]),
@@ -51,13 +51,13 @@ impl OptionKind {
     ///
     /// # Errors
     ///
-    /// What was found and what was expected.
+    /// Returns the value that was found and the kind that was expected.
     pub fn check(self, value: &OptionValue) -> Result<(), WrongValue> {
         if self.takes(value) {
             return Ok(());
         }
         let found = match value {
-            // What stands before the sign may be a password, and messages go to logs.
+            // The text before the `@` may hold a password, and messages go to logs.
             OptionValue::String(text) if text.contains('@') => "a text with an `@`".to_owned(),
             OptionValue::String(text) if text.len() > 40 => "a long text".to_owned(),
             OptionValue::Array(_) => "an array".to_owned(),
@@ -67,8 +67,8 @@ impl OptionKind {
         Err(WrongValue { found, expected: self.to_string() })
     }
 
-    /// Returns one word for it, as in `show --format json`: `boolean`, `integer`, `duration`, `text`, `texts`, `choice`, `address`,
-    /// `file` or `files`.
+    /// Returns the name of the kind, as in `show --format json`: `boolean`, `integer`, `duration`, `text`, `texts`, `choice`,
+    /// `address`, `file` or `files`.
     pub const fn name(self) -> &'static str {
         match self {
             OptionKind::Boolean => "boolean",
@@ -101,11 +101,11 @@ impl OptionKind {
         }
     }
 
-    /// Reads a value from a word of a command line: lists are separated by commas.
+    /// Parses a value from a word of a command line: lists are separated by commas.
     ///
     /// # Errors
     ///
-    /// What was found and what was expected.
+    /// Returns the value that was found and the kind that was expected.
     pub fn parse(self, word: &str) -> Result<OptionValue, WrongValue> {
         let text = || OptionValue::String(word.to_owned());
         let value = match self {
@@ -122,7 +122,7 @@ impl OptionKind {
 }
 
 impl fmt::Display for OptionKind {
-    /// In words, as in "a whole number from 1 to 255".
+    /// Formats the kind in words, as in "a whole number from 1 to 255".
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             OptionKind::Boolean => f.write_str("`true` or `false`"),
@@ -149,13 +149,13 @@ fn either(f: &mut fmt::Formatter<'_>, words: &[&str]) -> fmt::Result {
     Ok(())
 }
 
-/// A length of time from a millisecond to a day.
+/// Parses a length of time from a millisecond to a day.
 pub(crate) fn duration(text: &str) -> Option<Duration> {
     let duration = humantime::parse_duration(text).ok()?;
     (Duration::from_millis(1)..=LONGEST).contains(&duration).then_some(duration)
 }
 
-/// A host, without brackets, and a port from 1 on.
+/// Splits a text into a host, without brackets, and a port from 1 on.
 pub(crate) fn host_and_port(text: &str) -> Option<(&str, u16)> {
     let (host, port) = text.rsplit_once(':')?;
     let port = port.parse().ok().filter(|&port| port > 0)?;

@@ -1,16 +1,16 @@
-//! What modules there are and which options they take, as data: what `check` tests, `show` prints and `net` obeys.
+//! The modules that exist and the options that they take, as data: `check` tests them, `show` prints them and `net` obeys them.
 //!
-//! A module implements base protocols or layers. What it does is code and lives in `net`, or in a crate of one's own; which
-//! options it takes is data and lives here, so that a catalog can be checked where the code is not.
+//! A module implements base protocols or layers. Its implementation is code and lives in `net`, or in another crate; its options
+//! are data and live here, so that a catalog can be checked where the code is not.
 //!
-//! | file | what |
+//! | file | contents |
 //! |---|---|
 //! | `system`, `tls`, `socks5`, `http_connect`, `proxy_protocol`, `inspect`, `frame`, `time_limits` | the options, one file a module |
-//! | `kind` | what values an option takes |
-//! | `taken` | which options an entry takes, and which it still needs |
-//! | `faults` | what is wrong with those that it states |
-//! | `promises` | what they do to services, in which role and with which options |
-//! | `secrets` | which of them hold a secret |
+//! | `kind` | the kinds of values that an option takes |
+//! | `taken` | the options that an entry takes, and those that it still needs |
+//! | `faults` | the faults of the options that an entry states |
+//! | `promises` | the effects of modules on services, in which role and with which options |
+//! | `secrets` | the options that hold a secret |
 
 mod faults;
 pub(crate) mod frame;
@@ -88,7 +88,7 @@ impl Module {
         self
     }
 
-    /// Sets what the module does to the services of sockatlas in one role, or with an option.
+    /// Sets the effects of the module on the services of sockatlas in one role, or with an option.
     pub const fn promises(mut self, promises: &'static [Promise]) -> Self {
         self.promises = promises;
         self
@@ -124,19 +124,19 @@ impl Module {
         self.options
     }
 
-    /// Returns what the module does to the services of sockatlas.
+    /// Returns the effects of the module on the services of sockatlas.
     pub fn promised(&self) -> impl Iterator<Item = Promise> + use<> {
         let provided = self.provides.iter().map(|service| Promise::gives(service));
         let ended = self.ends.iter().map(|service| Promise::ends(service));
         provided.chain(ended).chain(self.promises.iter().copied())
     }
 
-    /// Returns whether it does nothing to them.
+    /// Returns whether the module has no effect on them.
     pub(crate) const fn leaves_services(&self) -> bool {
         self.provides.is_empty() && self.ends.is_empty() && self.promises.is_empty()
     }
 
-    /// Returns the option of this name.
+    /// Returns the option with this name.
     pub fn spec(&self, name: &str) -> Option<&'static OptionSpec> {
         self.options.iter().find(|spec| spec.name == name)
     }
@@ -172,8 +172,8 @@ impl OptionSpec {
         }
     }
 
-    /// Sets the use of the files that the option names: opening refuses files to which other users have rights that do not
-    /// go with it. Where an option that takes files does not say it, the name counts: that of a password, of a key or of users is taken
+    /// Sets the use of the files that the option names: opening refuses files to which other users have rights that this use
+    /// forbids. Without it, the name decides for an option that takes files: the name of a password, of a key or of users stands
     /// for [`FileUse::Secret`], any other for [`FileUse::Written`], which is not tested.
     pub const fn files_are(mut self, file_use: FileUse) -> Self {
         self.file_use = Some(file_use);
@@ -191,7 +191,7 @@ impl OptionSpec {
         self
     }
 
-    /// Sets the description of what holds where the option is left out.
+    /// Sets the description of the behaviour without the option.
     pub const fn default(mut self, default: &'static str) -> Self {
         self.default = Some(default);
         self
@@ -209,7 +209,7 @@ impl OptionSpec {
         self
     }
 
-    /// Sets the options that exclude this one. It is enough that one of a pair names the other.
+    /// Sets the options that exclude this one. One of a pair needs to name the other.
     pub const fn not_with(mut self, rivals: &'static [&'static str]) -> Self {
         self.rivals = rivals;
         self
@@ -235,12 +235,12 @@ impl OptionSpec {
         self.required_to.contains(&role)
     }
 
-    /// Returns the description of what holds where the option is left out, or `None` if nothing does.
+    /// Returns the description of the behaviour without the option, or `None` if there is nothing to describe.
     pub const fn default_text(&self) -> Option<&'static str> {
         self.default
     }
 
-    /// Returns which sockets take the option.
+    /// Returns the sockets that take the option.
     pub const fn sockets(&self) -> On {
         self.on
     }
@@ -257,37 +257,37 @@ impl OptionSpec {
         takes_files.then(|| self.file_use.unwrap_or_else(by_name))
     }
 
-    /// Returns whether it says what its files are read for, or takes none.
+    /// Returns whether the option states the use of its files, or takes none.
     #[cfg(test)]
     pub(crate) const fn says_file_use(&self) -> bool {
         self.file_use.is_some() || !matches!(self.kind, OptionKind::File | OptionKind::FilesOr(_))
     }
 
-    /// Options that must not be stated where this one is.
+    /// Returns the options that must not be stated beside this one.
     pub const fn rivals(&self) -> &'static [&'static str] {
         self.rivals
     }
 }
 
-/// Which sockets an option is for.
+/// The sockets for which an option is.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum On {
-    /// All.
+    /// All sockets.
     Any,
-    /// Those of `inet` and `inet6`.
+    /// Sockets of `inet` and `inet6`.
     Internet,
-    /// Those of `inet`.
+    /// Sockets of `inet`.
     Inet,
-    /// Those of `inet6`.
+    /// Sockets of `inet6`.
     Inet6,
     /// Streams of `inet` and `inet6` whose protocol is TCP or MPTCP.
     Tcp,
-    /// Those that carry single messages over `inet` and `inet6`: UDP, UDP-Lite, ping and raw sockets.
+    /// Sockets that carry single messages over `inet` and `inet6`: UDP, UDP-Lite, ping and raw sockets.
     InternetMessages,
     /// Raw sockets of `inet`.
     InetRaw,
-    /// Those of `unix`.
+    /// Sockets of `unix`.
     Unix,
 }
 
@@ -333,7 +333,7 @@ pub struct Modules {
 }
 
 impl Modules {
-    /// Returns those that come with sockatlas, whether or not this build has their code.
+    /// Returns the modules that come with sockatlas, whether or not this build has their code.
     pub fn shipped() -> Self {
         Modules {
             all: vec![
@@ -355,25 +355,25 @@ impl Modules {
         self
     }
 
-    /// Returns the module of this name.
+    /// Returns the module with this name.
     pub fn get(&self, name: &str) -> Option<&'static Module> {
         self.all.iter().copied().find(|module| module.name == name)
     }
 
-    /// Returns all of them.
+    /// Returns all modules.
     pub fn iter(&self) -> impl Iterator<Item = &'static Module> {
         self.all.iter().copied()
     }
 }
 
 impl Default for Modules {
-    /// Returns those that come with sockatlas.
+    /// Returns the modules that come with sockatlas.
     fn default() -> Self {
         Modules::shipped()
     }
 }
 
-/// The options that every base protocol and chain takes, whoever implements it: how long its steps may take.
+/// The options that every base protocol and chain takes, whatever its module: the time limits of its steps.
 pub const TIME_LIMITS: &[OptionSpec] = time_limits::OPTIONS;
 
 #[cfg(test)]

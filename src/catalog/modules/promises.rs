@@ -1,8 +1,8 @@
-//! What modules really do to services, against what a catalog states: a layer that is only called `tls` encrypts nothing, and one
-//! that is called otherwise, and is a proxy, passes on what is sent all the same.
+//! The effects of modules on services, to compare with the statements of a catalog: a layer that is only called `tls` encrypts
+//! nothing, and a proxy with another name forwards traffic nevertheless.
 //!
-//! What a module does depends on the role, and on its options: `tls` shows a client who its server is, while a server learns who
-//! its client is only with `client-roots`.
+//! The effects of a module depend on the role and on its options: `tls` proves to a client who its server is, while a server
+//! learns who its client is only with `client-roots`.
 
 use super::Module;
 use crate::terms::{Role, Services};
@@ -72,17 +72,17 @@ impl Promise {
     }
 }
 
-/// What a module does to services in one role.
+/// The effects of a module on services in one role.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Effect {
     pub gives: Services,
     pub ends: Services,
-    /// What of that an entry may leave unstated.
+    /// The services that an entry may leave unstated.
     pub tacit: Services,
 }
 
 impl Effect {
-    /// Returns what a module does where these options are stated.
+    /// Returns the effect of a module where these options are stated.
     pub fn of(module: &Module, role: Role, stated: impl Fn(&str) -> bool) -> Effect {
         let mut effect = Effect::default();
         for promise in module.promised() {
@@ -98,18 +98,18 @@ impl Effect {
         effect
     }
 
-    /// Returns what a module does in each role.
+    /// Returns the effect of a module in each role.
     pub fn by_role(module: &Module, stated: impl Fn(&str) -> bool) -> [Effect; 2] {
         Role::ALL.map(|role| Effect::of(module, role, &stated))
     }
 
-    /// Returns what is offered above the module, of what is offered below it.
+    /// Returns the services offered above the module, from those offered below it.
     pub fn above(&self, below: &Services) -> Services {
         below.difference(&self.ends).union(&self.gives)
     }
 }
 
-/// Returns what modules give in a role, from the base protocol up: of sockatlas' own services alone.
+/// Returns the services that modules give in a role, from the base protocol up; only sockatlas' own services are considered.
 #[cfg(all(feature = "net", target_os = "linux"))]
 pub(crate) fn given(effects: impl IntoIterator<Item = Effect>) -> Services {
     effects.into_iter().fold(Services::NONE, |below, effect| effect.above(&below))

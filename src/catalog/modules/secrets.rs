@@ -1,8 +1,8 @@
-//! Which options hold a secret that must not stand in a catalog, nor in what is said of one.
+//! Detects options that hold a secret, which belongs neither in a catalog nor in a message about one.
 
 use crate::catalog::{EntryOption, OptionValue, nearest};
 
-/// Returns the first secret in an option: the path of its name, and what it is. The secret itself is not in the answer.
+/// Returns the first secret in an option: the path of its name, and its kind. The secret itself is not returned.
 pub(crate) fn secret(name: &str, value: &OptionValue) -> Option<(String, &'static str)> {
     match value {
         OptionValue::String(text) => reported(name, text).map(|what| (name.to_owned(), what)),
@@ -15,7 +15,7 @@ pub(crate) fn secret(name: &str, value: &OptionValue) -> Option<(String, &'stati
     }
 }
 
-/// The names of secrets, without what separates their words; a name may have more words before them.
+/// The names of secrets, without the separators of their words; a name may have more words before them.
 const SECRETS: [&str; 10] = [
     "password",
     "passwd",
@@ -29,7 +29,7 @@ const SECRETS: [&str; 10] = [
     "credentials",
 ];
 
-/// The names of keys, which options of the same name also give as a path.
+/// The names of keys; options of the same name may also hold a path.
 const KEYS: [&str; 2] = ["privatekey", "presharedkey"];
 
 fn reported(name: &str, text: &str) -> Option<&'static str> {
@@ -61,12 +61,12 @@ pub(super) fn may_be_secret(option: &EntryOption, is_known: bool) -> bool {
     let EntryOption { name, value, .. } = option;
     let with_user = |text: &str| text.contains('@') && text.contains(':');
     let by_value = secret(name, value).is_some() || with_user(&value.to_string());
-    // What is not known may be mistyped. No option takes a table, so nothing is known of the names in one.
+    // An unknown option may be a misspelt one. No option takes a table, so the names in one are all unknown.
     let mistyped = || names_secret(name) || nearest(&plain(name), SECRETS.into_iter().chain(KEYS)).is_some();
     by_value || matches!(value, OptionValue::Table(_)) || !is_known && mistyped()
 }
 
-/// A name without what separates its words.
+/// Returns a name without the separators of its words.
 fn plain(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
@@ -75,7 +75,7 @@ fn ends_in(name: &str, secrets: &[&str]) -> bool {
     secrets.iter().any(|secret| name.ends_with(secret))
 }
 
-/// Returns whether a text says where the secret is to be found.
+/// Returns whether a text states where the secret is kept.
 fn is_reference(text: &str) -> bool {
     text.starts_with("${") && text.ends_with('}') || text.starts_with("env:") || text.starts_with("file:")
 }

@@ -5,18 +5,19 @@ use super::{Module, ModuleRole, On, OptionKind, OptionSpec};
 const SECONDS: OptionKind = integer(1, 32_767);
 const SWITCH: OptionKind = OptionKind::Boolean;
 const OCTET: OptionKind = integer(0, 255);
-/// Buffers are doubled by the kernel, in an `int`.
+/// The sizes of buffers: the kernel doubles them, in an `int`.
 const BYTES: OptionKind = integer(1, i32::MAX as i64 / 2);
 
-/// What `path-mtu-discovery` says, by the numbers of `IP_PMTUDISC_*` and `IPV6_PMTUDISC_*`, which are the same.
+/// The values of `path-mtu-discovery`, indexed by the numbers of `IP_PMTUDISC_*` and `IPV6_PMTUDISC_*`, which are the same.
 pub(crate) const PATH_MTU_DISCOVERY: &[&str] = &["dont", "want", "do", "probe", "interface", "omit"];
 
 const fn integer(min: i64, max: i64) -> OptionKind {
     OptionKind::Integer { min, max }
 }
 
-/// The names and ranges of socket(7), ip(7), ipv6(7), tcp(7), raw(7) and unix(7), and where those are silent the kernel's
-/// (`net/core/sock.c`, `net/ipv4/tcp.c`, `net/ipv4/ip_sockglue.c`, `net/ipv6/ipv6_sockglue.c`).
+/// The module of the operating system's sockets. Names and ranges are those of socket(7), ip(7), ipv6(7), tcp(7), raw(7) and
+/// unix(7), and where those are silent the kernel's (`net/core/sock.c`, `net/ipv4/tcp.c`, `net/ipv4/ip_sockglue.c`,
+/// `net/ipv6/ipv6_sockglue.c`).
 pub(crate) static SYSTEM: Module =
     Module::new("system", ModuleRole::Base, "The sockets of the operating system").feature("net").options(&[
         OptionSpec::new("nodelay", SWITCH, "TCP_NODELAY: small writes are sent at once").on(On::Tcp).default("false"),

@@ -1,17 +1,17 @@
-//! Which options an entry takes, and which it still needs.
+//! The options that an entry takes, and those that it still needs.
 
 use super::{Module, ModuleRole, Modules, On, OptionSpec, TIME_LIMITS};
 use crate::catalog::entry::{Base, Body, Entry};
 use crate::catalog::{EntryOption, Provider};
 use crate::terms::{Protocol, Role};
 
-/// Returns the module that implements an entry of this provider, where it is known and implements such entries.
+/// Returns the module that implements an entry of this provider, if it is known and implements such entries.
 pub(crate) fn module_of(modules: &Modules, provider: &Provider, body: &Body) -> Option<&'static Module> {
     let role = role(body)?;
     modules.get(&provider.module).filter(|module| module.role() == role)
 }
 
-/// Returns what a module must be to implement an entry; a chain has no module, its layers have.
+/// Returns the role of a module that implements an entry; a chain has no module, but its layers have.
 pub(super) fn role(body: &Body) -> Option<ModuleRole> {
     match body {
         Body::Base(_) => Some(ModuleRole::Base),
@@ -20,7 +20,7 @@ pub(super) fn role(body: &Body) -> Option<ModuleRole> {
     }
 }
 
-/// Returns the options that an entry takes: those of its module, but for such as are for other sockets; then the time limits.
+/// Returns the options that an entry takes: those of its module, except those for other sockets, and then the time limits.
 pub(crate) fn taken(body: &Body, module: Option<&'static Module>) -> impl Iterator<Item = &'static OptionSpec> {
     let of_module = module.map_or(&[][..], Module::specs);
     let limits = if matches!(body, Body::Layer(_)) { &[][..] } else { TIME_LIMITS };
@@ -31,22 +31,22 @@ pub(crate) fn taken(body: &Body, module: Option<&'static Module>) -> impl Iterat
 /// Returns whether an option is for some of the sockets that can be made of an entry.
 fn is_for(sockets: On, body: &Body) -> bool {
     let Body::Base(Base { family, socket_type, protocols, .. }) = body else { return true };
-    // All protocols that `On` distinguishes from others; the first stands for those.
+    // The protocols that `On` distinguishes from others; the first stands for all others.
     let distinguished = [Protocol::UNSPEC, Protocol::TCP, Protocol::MPTCP];
     let held = distinguished.into_iter().filter(|protocol| protocols.contains(protocol.number()));
     held.chain([Protocol::from_raw(protocols.first())]).any(|one| sockets.covers(*family, *socket_type, one))
 }
 
-/// What an entry does not state though nothing can be opened without it.
+/// An option that an entry does not state, and without which nothing can be opened.
 #[derive(Debug)]
 pub(crate) struct Missing<'e> {
-    /// The option that is stated and needs another; nothing where the module always needs it.
+    /// The stated option that needs another, or `None` where the module always needs one.
     pub for_option: Option<&'e EntryOption>,
     /// The options of which one is needed.
     pub one_of: &'static [&'static str],
 }
 
-/// Returns all that an entry leaves to those who connect.
+/// Returns the options that an entry leaves to its callers.
 pub(crate) fn missing<'e>(entry: &'e Entry, module: Option<&'static Module>) -> Vec<Missing<'e>> {
     let stated = |name: &str| entry.options.iter().find(|option| option.name == name);
     let missing = taken(&entry.body, module).filter_map(|spec| match stated(spec.name) {

@@ -1,4 +1,4 @@
-//! How long the steps of opening and using a connection may take.
+//! The time limits on the steps of opening and using a connection.
 
 use super::{OptionKind, OptionSpec};
 

@@ -1,11 +1,11 @@
-//! The JSON Schema of catalogs, for editors: which keys stand where, and what values they take.
+//! The JSON Schema of catalogs, for editors: the keys of each table, and the values that they take.
 //!
-//! It is made from the tables of keys with which documents are read ([`keys`](super::keys)), so that a key cannot be in one and not in
-//! the other, and from the names in `terms`. It says what a single document states by its shape. What takes more (a reference
-//! to nothing, a broken contract, a name that the dialect lacks) loading says, and the schema refuses nothing that loads.
+//! It is made from the tables of keys with which documents are read ([`keys`](super::keys)), so that no key can be in only one of
+//! them, and from the names in `terms`. It describes the shape of a single document. Other faults (a dangling reference, a broken
+//! contract, a name that the dialect lacks) are reported by loading, and the schema refuses nothing that loads.
 //!
-//! Draft 7, because that is what Taplo and Even Better TOML read. They see TOML through JSON, in which a date is a text and
-//! `1.0` is `1`: there alone loading is stricter in matters of shape.
+//! The schema is of draft 7, because Taplo and Even Better TOML read that one. They convert TOML to JSON, in which a date is a
+//! text and `1.0` is `1`: only there is loading stricter in matters of shape.
 
 mod values;
 
@@ -16,11 +16,11 @@ use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 use values::number;
 
-/// What names look like: `[a-z0-9][a-z0-9._-]*`, and not all digits; written without a look-ahead, which not every
-/// reader of schemas knows.
+/// The pattern of names: `[a-z0-9][a-z0-9._-]*`, and not all digits; written without a look-ahead, which not every reader of
+/// schemas supports.
 const NAME: &str = "([a-z][a-z0-9._-]*|[0-9]+[a-z._-][a-z0-9._-]*)";
 
-/// Returns the schema. `rules` are the codes that `[lint]` takes, and what each is about.
+/// Returns the schema. `rules` are the codes that `[lint]` takes, with their summaries.
 pub(crate) fn schema(rules: &[(&str, String)]) -> Value {
     let mut top = table(Table::Catalog);
     if let Some(lint) = top["properties"]["lint"].as_object_mut() {
@@ -60,14 +60,14 @@ fn whole(pattern: &str) -> String {
     format!("^{pattern}$")
 }
 
-/// What stands for no family and no type: requests may say so, entries may not.
+/// The name that stands for no family and no type: requests may use it, entries may not.
 const UNSPEC: &str = "unspec";
 
 fn stated<'n>(names: &[&'n str]) -> Vec<&'n str> {
     names.iter().copied().filter(|&name| name != UNSPEC).collect()
 }
 
-/// Known families have a number; any other must be given one.
+/// Returns the schema of `[family.NAME]`: known families have a number, any other must state one.
 fn families_by_name() -> Value {
     let known = Family::all().filter_map(Family::name);
     let known = known.chain(Family::aliases().iter().map(|&(alias, _)| alias));

@@ -1,4 +1,4 @@
-//! What is read together was there together.
+//! Tests that contents that are read together existed together.
 
 use super::*;
 use crate::catalog::{FaultKind, ForeignText, Form, Limits};
@@ -30,7 +30,7 @@ fn every_way_in_which_a_file_becomes_another_is_seen() {
     let changes: [(&str, Change); 8] = [
         ("replaced", |folder| replace(folder, "file", "new")),
         ("replaced by the same", |folder| replace(folder, "file", "old")),
-        // Within a step of the clock, perhaps, and with no other length.
+        // Perhaps within one step of the clock, and with the same length.
         ("written over", |folder| fs::write(folder.join("file"), "new").expect("it is written")),
         ("removed", |folder| fs::remove_file(folder.join("file")).expect("it is removed")),
         ("a missing one made", |folder| fs::write(folder.join("missing"), "").expect("it is written")),
@@ -73,7 +73,7 @@ fn a_link_that_leads_elsewhere_is_another_file() {
     }
 }
 
-/// The numbers that the three files hold, in the order in which they are written.
+/// Returns the numbers that the three files hold, in the order in which they are written.
 fn versions(registry: &Registry) -> Vec<u32> {
     let number = |name: &str| {
         let (_, source) =
@@ -86,7 +86,8 @@ fn versions(registry: &Registry) -> Vec<u32> {
 #[test]
 fn readers_get_what_was_there_at_one_moment() {
     let folder = folder();
-    // They are read from the last one written to the first: one after the other, a reader would get a new third, and then newer ones.
+    // They are read from the last one written to the first: a reader without snapshots would get a new third file, and then newer
+    // ones.
     let texts = [
         ("first.toml", "format = 1\ninclude = [\"second.toml\"]\n"),
         ("second.toml", "format = 1\ninclude = [\"third.toml\"]\n"),
@@ -106,7 +107,7 @@ fn readers_get_what_was_there_at_one_moment() {
         let mut reads = 0;
         let mut seen = std::collections::BTreeSet::new();
         let read = || Loader::new().path(folder.path().join("first.toml")).load();
-        // Many of what is read has to be of different moments, or nothing is shown.
+        // Many of the readings must be of different moments, or the test shows nothing.
         while seen.len() < 100 {
             match read() {
                 Ok(registry) => {
@@ -170,7 +171,7 @@ fn a_pipe_is_read_once_though_the_others_are_read_again() {
     fs::write(&file, "format = 1\n# old").expect("a file is written");
     let registry = thread::scope(|scope| {
         scope.spawn(|| {
-            // It opens when the reader does, who has read the file by then.
+            // It opens when the reader opens it, who has read the file by then.
             let mut pipe = File::options().write(true).open(&pipe).expect("the pipe opens");
             replace(folder.path(), "file.toml", "format = 1\n# new");
             io::Write::write_all(&mut pipe, b"format = 1\n# piped").expect("the pipe takes it");

@@ -1,15 +1,15 @@
-//! What ends the table of an entry, whatever its kind: further facts, options, and what only Winsock catalogs say.
+//! Writes the end of an entry's table, whatever its kind: further facts, options, and the facts of Winsock catalogs.
 
 use crate::catalog::{Bitness, FactValue, Facts, OptionValue, WinsockApplication, WinsockFacts};
 use crate::text::{Page, Table, Value, inline, string};
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 
-/// How many characters of base64 stand on a line.
+/// The number of base64 characters on a line.
 const BASE64_COLUMNS: usize = 100;
 
-/// Writes the table of an entry, with these facts and options behind the keys that are there; `summary` is not among them.
+/// Writes the table of an entry, and adds these facts and options after its keys; `summary` is not among them.
 ///
-/// Options and packed bytes for which there is no room get tables of their own.
+/// Options and packed bytes that do not fit on a line get tables of their own.
 pub(crate) fn finish(page: &mut Page, mut table: Table, path: [&str; 2], facts: &Facts, options: &[(&str, String)]) {
     further(&mut table, facts);
     let flat = inline(options.iter().cloned());
@@ -56,14 +56,14 @@ fn fact(value: &FactValue) -> String {
     }
 }
 
-/// Returns all but the packed bytes.
+/// Returns the keys of `winsock`, except the packed bytes.
 fn winsock_keys(winsock: &WinsockFacts) -> Vec<(&'static str, String)> {
     let bits = winsock.bits.map(|bits| ("bits", Bitness::number(bits).to_string()));
     let library = winsock.library.as_deref().map(|library| ("library", string(library)));
     bits.into_iter().chain(library).collect()
 }
 
-/// Bytes in base64, on lines of a string that has several.
+/// Returns bytes in base64, as a string over several lines.
 fn base64(bytes: &[u8]) -> String {
     let text = BASE64_STANDARD.encode(bytes);
     let lines: Vec<&str> =
@@ -71,7 +71,7 @@ fn base64(bytes: &[u8]) -> String {
     format!("\"\"\"\n{}\n\"\"\"", lines.join("\n"))
 }
 
-/// By what Windows knows an application, on one line.
+/// Returns the values by which Windows identifies an application, on one line.
 pub(crate) fn application(winsock: &WinsockApplication) -> String {
     let path = [("path", string(&winsock.path))].into_iter();
     let arguments = winsock.arguments.iter().map(|arguments| ("arguments", string(arguments)));
@@ -80,7 +80,7 @@ pub(crate) fn application(winsock: &WinsockApplication) -> String {
 
 /// Returns the value of an option on one line.
 ///
-/// A text that is no date or time is written as one all the same, so that reading it is a fault and nothing else is read.
+/// A text that is not a date or time is written as one nevertheless, so that only its own reading is a fault.
 pub(crate) fn option(value: &OptionValue) -> String {
     match value {
         OptionValue::Boolean(value) => value.to_string(),

@@ -1,6 +1,6 @@
-//! What catalogs say, as TOML text: for documents that programs build, and for registries that are written out.
+//! Writes the contents of catalogs as TOML text: for documents that programs build, and for registries that are written out.
 //!
-//! | file | what |
+//! | file | contents |
 //! |---|---|
 //! | `words` | families, types and protocols by names that read back as the same numbers |
 //! | `facts` | further facts and options of entries |

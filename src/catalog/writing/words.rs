@@ -1,14 +1,14 @@
-//! Families, types and protocols as catalogs write them: by a name where it reads back as the same, else by number.
+//! Writes families, types and protocols: by a name where it reads back as the same value, otherwise by number.
 
 use crate::catalog::ProtocolSet;
 use crate::catalog::scope::Scope;
 use crate::terms::{Dialect, Family, Protocol, SocketType};
 use crate::text::{Value, inline, string};
 
-/// The most protocols of a range that are named one by one, where all have names.
+/// The longest range of protocols that is written as single names, if all have names.
 const MOST_NAMES: i64 = 4;
 
-/// A family; 0 is the one of requests that state none.
+/// Returns the word of a family; 0 is the family of requests that state none.
 pub(crate) fn family(scope: &Scope, family: Family) -> String {
     let reads_back = |name: &&str| family != Family::UNSPEC && scope.family(name) == Ok(family);
     match scope.family_name(family).filter(reads_back) {
@@ -17,14 +17,14 @@ pub(crate) fn family(scope: &Scope, family: Family) -> String {
     }
 }
 
-/// Returns the number that `[family.NAME]` has to state, or `None` where the name says it.
+/// Returns the number that `[family.NAME]` has to state, or `None` if the name implies it.
 pub(crate) fn stated_number(scope: &Scope, name: &str, family: Family) -> Option<i32> {
     let known = Family::from_name(name).is_some_and(|known| known == family);
     let is_said = known && (scope.dialect == Dialect::Documented || family.number(scope.system()).is_some());
     if is_said { None } else { family.number(scope.system()) }
 }
 
-/// A socket type.
+/// Returns the word of a socket type.
 pub(crate) fn socket_type(scope: &Scope, socket_type: SocketType) -> String {
     let reads_back = |name: &&str| socket_type != SocketType::UNSPEC && scope.socket_type(name) == Ok(socket_type);
     match socket_type.name().filter(reads_back) {
@@ -41,7 +41,7 @@ pub(crate) fn protocol(scope: &Scope, protocol: Protocol, family: Family) -> Str
     }
 }
 
-/// A protocol by the name that it has in all of these families, else by its number.
+/// Returns the name that a protocol has in all of these families, or else its number.
 fn word(scope: &Scope, number: i32, families: &[Family]) -> String {
     let name = families.first().and_then(|&family| scope.protocol_name(Protocol::from_raw(number), family));
     let reads_back =
@@ -53,8 +53,8 @@ fn means(scope: &Scope, name: &str, family: Family) -> Option<i32> {
     scope.protocol(name, family).ok().map(Protocol::number)
 }
 
-/// Returns the protocols of entries that one key declares: those of each in its family, which differ only where a name means one
-/// number in one family and another in another.
+/// Returns the protocols of entries that one key declares: those of each in its family, which differ only if a name means
+/// different numbers in different families.
 pub(crate) fn protocols(scope: &Scope, of: &[(&ProtocolSet, Family)]) -> Value {
     let Some(&(first, _)) = of.first() else { return Value::Array(Vec::new()) };
     let families: Vec<Family> = of.iter().map(|&(_, family)| family).collect();
@@ -65,7 +65,7 @@ pub(crate) fn protocols(scope: &Scope, of: &[(&ProtocolSet, Family)]) -> Value {
     if words.len() == 1 { Value::Scalar(words.remove(0)) } else { Value::Array(words) }
 }
 
-/// Returns the words of one set, the one that holds what was written first before the others.
+/// Returns the words of one set, beginning with the one that holds the number that was written first.
 fn same(scope: &Scope, set: &ProtocolSet, families: &[Family]) -> Vec<String> {
     let first = set.first();
     let any = || string("any");
@@ -94,8 +94,8 @@ fn range(from: i32, to: i32) -> String {
     inline([("from", from.to_string()), ("to", to.to_string())].into_iter())
 }
 
-/// Returns the words of sets that differ from family to family: every name that stands in each for a protocol of its set, and the
-/// numbers that all sets hold. Whatever words made the sets are among these, so that these make the same.
+/// Returns the words of sets that differ between families: every name that stands in each family for a protocol of its set, and
+/// the numbers that all sets hold. They include the words from which the sets were made, so that they make the same sets.
 fn differing(scope: &Scope, of: &[(&ProtocolSet, Family)]) -> Vec<String> {
     let Some((&(set, family), others)) = of.split_first() else { return Vec::new() };
     let in_all =

@@ -1,6 +1,6 @@
 //! `sockatlas install`: installs entries, or a layer with its chains, into catalogs.
 //!
-//! | file | what |
+//! | file | contents |
 //! |---|---|
 //! | `entries` | installs into a catalog in TOML, and changes it |
 //! | `winsock` | shows what an installation would make of a Winsock catalog |

@@ -1,6 +1,6 @@
 //! Changes catalogs: the shared code of `install`, `remove`, `order`, `enable`, `disable` and `set`.
 //!
-//! | file | what |
+//! | file | contents |
 //! |---|---|
 //! | `text` | the text about a change that is made, or shown |
 //! | `refused` | the message about a change that is rejected |
@@ -41,7 +41,7 @@ pub(super) struct Options {
 }
 
 impl Options {
-    /// Returns the names of the given arguments that apply only to a change.
+    /// Returns the names of those given arguments that apply only to a change.
     pub fn given(&self) -> impl Iterator<Item = &'static str> + use<> {
         let given = [("--file", self.file.is_some()), ("--dry-run", self.dry_run), ("--no-wait", self.no_wait)];
         given.into_iter().filter_map(|(name, given)| given.then_some(name))

@@ -104,7 +104,7 @@ impl Input {
     ///
     /// # Errors
     ///
-    /// The file does not exist, is too large, or is not a Winsock catalog at all.
+    /// Returns a failure if the file does not exist, is too large, or is not a Winsock catalog at all.
     pub fn read(&self) -> Result<Reading, Failure> {
         let name = self.name();
         let bytes = self.bytes().map_err(|error| Failure::io(&name, error))?;

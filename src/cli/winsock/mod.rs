@@ -1,6 +1,6 @@
 //! `sockatlas winsock`: commands on Winsock catalogs as Windows stores them, on any system.
 //!
-//! | file | what |
+//! | file | contents |
 //! |---|---|
 //! | `input`, `written` | the source and how to read it; how to write an export |
 //! | all others | the command of that name |

@@ -1,6 +1,6 @@
 //! `winsock report`: collects evidence for an incident.
 //!
-//! | file | what |
+//! | file | contents |
 //! |---|---|
 //! | `place` | the place of a statement: line and key |
 //! | `text` | the report for people |

@@ -149,7 +149,7 @@ impl<'a> Names<'a> {
         };
         let parts = store.fragments.iter().filter(|part| part.bits.is_none() || part.bits == set.bits);
         let whole = set.items.iter().map(|item| (item.id(), item.info.name.as_str()));
-        // Of several entries with one id the first counts, as it does when Windows is asked by id.
+        // The first of several entries with one id counts, as when Windows is asked by id.
         let mut by_id = HashMap::new();
         for (id, name) in whole.chain(parts.filter_map(of_part)) {
             by_id.entry(id).or_insert(name);

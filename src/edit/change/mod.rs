@@ -1,6 +1,6 @@
 //! The changes that can be made to catalogs, and their effects on the texts.
 //!
-//! | file | what |
+//! | file | contents |
 //! |---|---|
 //! | `disabled` | disables and enables entries |
 //! | `install` | adds entries, with everything that they stand on |

@@ -1,4 +1,4 @@
-//! The statements of each document of a draft, and what the names in them stand for.
+//! The statements of each document of a draft, and the meanings of the names in them.
 
 use crate::catalog::entry::EntryIndex;
 use crate::catalog::raw::{At, Document, RawEntry};

@@ -13,7 +13,7 @@ use crate::load::LoadError;
 use crate::report::Report;
 use std::path::PathBuf;
 
-/// The reason why a transaction was not made. Every file is then as it was.
+/// The reason why a transaction was not made. Every file is then unchanged.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TransactionError {

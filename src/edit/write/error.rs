@@ -8,7 +8,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// The reason why a file was not written. The file is then as it was.
+/// The reason why a file was not written. The file is then unchanged.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WriteError {
@@ -61,7 +61,7 @@ pub enum WriteError {
     Unfinished {
         /// A file that the transaction changes, or the folder in which it stopped.
         path: PathBuf,
-        /// The reason, and what to do about it.
+        /// The reason, and the advice on how to correct it.
         reason: String,
     },
     /// The folder of the file cannot be locked.

@@ -1,6 +1,6 @@
 //! Replaces files in one step, or not at all.
 //!
-//! | file | what |
+//! | file | contents |
 //! |---|---|
 //! | `error` | the reasons why a file was not written, or a folder was not locked |
 //! | `lock` | locks the folders whose files are replaced |
@@ -82,7 +82,7 @@ impl Original {
     ///
     /// # Errors
     ///
-    /// The file cannot be read, is not a regular file, or is larger than 1 GiB.
+    /// Returns an error if the file cannot be read, is not a regular file, or is larger than 1 GiB.
     pub fn read(path: impl Into<PathBuf>) -> Result<Self, WriteError> {
         let path = path.into();
         let identity = fs::canonicalize(&path).map_err(failed(&path, "read it"))?;
@@ -117,7 +117,7 @@ impl Original {
     ///
     /// # Errors
     ///
-    /// The file has another content, is not a regular file, or cannot be read.
+    /// Returns an error if the file has another content, is not a regular file, or cannot be read.
     pub fn is_unchanged(&self) -> Result<(), WriteError> {
         self.target().map(drop)
     }
@@ -127,8 +127,8 @@ impl Original {
     ///
     /// # Errors
     ///
-    /// The file changed since it was read, it is not a regular file, it has several names (hard links), one of its
-    /// attributes cannot be kept, or it or its folder cannot be locked or written. The file is then as it was.
+    /// Returns an error if the file changed since it was read, if it is not a regular file, if it has several names (hard links),
+    /// if one of its attributes cannot be kept, or if it or its folder cannot be locked or written. The file is then unchanged.
     pub fn replace(&self, content: impl AsRef<[u8]>) -> Result<Written, WriteError> {
         let (folder, owner) = self.found()?;
         let (folders, owners) = (BTreeSet::from([folder]), BTreeSet::from([owner]));
@@ -252,7 +252,7 @@ pub(super) fn replace_all(files: &[(Original, String)], locks: &Locks) -> Result
 ///
 /// # Errors
 ///
-/// The file exists, or its folder cannot be written.
+/// Returns an error if the file exists, or if its folder cannot be written.
 pub fn create(path: impl AsRef<Path>, content: impl AsRef<[u8]>) -> Result<(), WriteError> {
     let path = path.as_ref();
     // This early check avoids a needless write; the check that counts is the rename below.

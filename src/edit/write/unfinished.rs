@@ -1,4 +1,4 @@
-//! Handles what killed processes left in folders: unfinished transactions that are in effect, and unused files.
+//! Handles the remains of killed processes in folders: unfinished transactions that are in effect, and unused files.
 
 use super::error::{WriteError, failed, unfinished};
 use super::lock::Locks;

@@ -1,4 +1,4 @@
-//! Policy, tests and guarantees.
+//! Writes policy, tests and guarantees.
 
 use super::entries::{Unit, called};
 use crate::catalog::writing::{facts, words};

@@ -1,6 +1,6 @@
 //! Writes a registry as one catalog.
 //!
-//! | file | what |
+//! | file | contents |
 //! |---|---|
 //! | `entries` | base protocols, layers and chains; a chain over several bases is one table |
 //! | `numbers` | the catalog entry ids and the order that must be stated |

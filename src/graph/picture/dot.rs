@@ -9,7 +9,7 @@ const FADED: &str = "#c9ced6";
 impl Picture {
     /// Returns the picture as a Graphviz digraph, for `dot -Tsvg` and its like.
     ///
-    /// Tops of chains are on top, used base protocols share one rank, and what no chain uses stands in clusters of its
+    /// Tops of chains are on top, used base protocols share one rank, and entries that no chain uses stand in clusters of their
     /// own. Each step of each chain is an edge in the chain's colour, labelled with the chain's name.
     #[must_use]
     pub fn to_dot(&self) -> String {
@@ -111,8 +111,8 @@ impl Picture {
     }
 }
 
-/// `text` as a double-quoted id. Graphviz reads `\"` while parsing and the other backslashes when it draws a label, so
-/// both are escaped: the label then shows `text` as it is, and as an id it is still one of its own.
+/// Returns `text` as a double-quoted id. Graphviz reads `\"` while parsing and the other backslashes when it draws a label, so
+/// both are escaped: the label then shows `text` unchanged, and ids stay distinct.
 fn quoted(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');

@@ -32,7 +32,7 @@ impl Picture {
         }
         for shelf in shelves.iter().filter(|shelf| !shelf.nodes.is_empty()) {
             writeln!(out, "    subgraph {}[\"{}\"]", shelf.id, shelf.heading)?;
-            // By default Mermaid lays a subgraph that no link leaves across the chart's direction.
+            // By default Mermaid lays out a subgraph without outgoing links across the chart's direction.
             writeln!(out, "        direction TB")?;
             for &node in &shelf.nodes {
                 self.write_mermaid_node(out, "        ", node)?;
@@ -41,7 +41,7 @@ impl Picture {
             writeln!(out, "    style {} fill:transparent,stroke:#c9ced6,stroke-dasharray:5 4", shelf.id)?;
         }
 
-        // Links are numbered in the order of the text; those without a line come last, so that they shift no number.
+        // Links are numbered in the order of the text; those without a line come last, so that they do not change the numbers.
         let mut lines = Vec::new();
         for (chain, upper, lower) in links(&stacks) {
             writeln!(out, "    n{upper} -->|\"{}\"| n{lower}", escaped(&self.chains[chain].name))?;
@@ -101,7 +101,7 @@ impl Picture {
     }
 }
 
-/// `text` inside a quoted label, which is HTML with `#` for `&`. A backtick would begin Markdown.
+/// Returns `text` for a quoted label, which is HTML with `#` for `&`. A backtick would begin Markdown.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -119,7 +119,7 @@ fn escaped(text: &str) -> String {
     out
 }
 
-/// `text` as a double-quoted YAML scalar.
+/// Returns `text` as a double-quoted YAML scalar.
 fn yaml_quoted(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');

@@ -1,10 +1,9 @@
 //! Pictures of a protocol catalog: its layers over its base protocols, and the chains that run through them.
 //!
-//! A [`Picture`] is plain data, drawn in three ways: [`Picture::to_svg`] makes a finished drawing and needs no other
-//! program, [`Picture::to_dot`] is for Graphviz, [`Picture::to_mermaid`] for pages that render Mermaid. The same
-//! picture always gives the same text.
+//! A [`Picture`] is plain data, drawn in three ways: [`Picture::to_svg`] makes a finished drawing and needs no other program,
+//! [`Picture::to_dot`] is for Graphviz, [`Picture::to_mermaid`] for pages that render Mermaid. The output is deterministic.
 //!
-//! This room knows nothing of catalogs: it may depend on the standard library alone.
+//! This module does not depend on catalogs, but on the standard library alone.
 
 mod dot;
 mod mermaid;
@@ -12,8 +11,8 @@ mod svg;
 
 /// The content of a picture.
 ///
-/// Every drawing keeps to two rules: a chain is drawn from its top layer down to its base protocol, and a layer that
-/// no chain uses looks different from one that is in use, for it cannot be reached.
+/// Every drawing follows two rules: a chain is drawn from its top layer down to its base protocol, and a layer that no chain uses
+/// looks different from one that is in use, because it cannot be reached.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Picture {
     /// The heading; empty for none.
@@ -22,9 +21,8 @@ pub struct Picture {
     pub nodes: Vec<Node>,
     /// The chains, in catalog order.
     pub chains: Vec<Chain>,
-    /// The name of the one entry that the picture is about: a chain, or a layer or base protocol with all chains
-    /// through it. Everything else is faded. Whether the name exists is for the caller to check: one that nothing has
-    /// is drawn like `None`.
+    /// The name of the highlighted entry: a chain, or a layer or base protocol with all chains through it. Everything else is
+    /// faded. The caller checks whether the name exists: an unknown name is drawn like `None`.
     pub highlight: Option<String>,
 }
 
@@ -33,7 +31,7 @@ pub struct Picture {
 pub struct Node {
     /// The entry's name.
     pub name: String,
-    /// Which of the two it is.
+    /// The kind of the entry.
     pub kind: NodeKind,
     /// A few words below the name, such as `inet stream tcp` or `+encrypted`; may be empty.
     pub caption: String,
@@ -46,23 +44,22 @@ pub enum NodeKind {
     Base,
     /// A layer.
     Layer {
-        /// Does any chain of the catalog use it? It may be one that the picture leaves out.
+        /// Whether any chain of the catalog uses it, including chains that the picture leaves out.
         chained: bool,
     },
 }
 
-/// A chain, and what it runs through.
+/// A chain, and the entries that it runs through.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chain {
     /// The entry's name, such as `secure/tcp4`.
     pub name: String,
-    /// Indices into [`Picture::nodes`]: the top layer first, the base protocol last. An index that no node has is
-    /// passed over.
+    /// Indices into [`Picture::nodes`]: the top layer first, the base protocol last. An index without a node is ignored.
     pub stack: Vec<usize>,
 }
 
 impl Picture {
-    /// Returns the nodes that each chain runs through, top first, without the indices that no node has.
+    /// Returns the nodes that each chain runs through, top first, without the indices that have no node.
     fn stacks(&self) -> Vec<Vec<usize>> {
         let known = |stack: &Vec<usize>| stack.iter().copied().filter(|&node| node < self.nodes.len()).collect();
         self.chains.iter().map(|chain| known(&chain.stack)).collect()
@@ -95,7 +92,7 @@ impl Picture {
         Tally { used, bases, layers: self.nodes.len() - bases }
     }
 
-    /// Returns what no chain of the picture runs through.
+    /// Returns the nodes that no chain of the picture runs through.
     fn shelves(&self) -> [Shelf; 2] {
         let used = self.tally().used;
         let of = |base: bool| -> Vec<usize> {
@@ -110,19 +107,19 @@ impl Picture {
     }
 }
 
-/// What a highlighted picture is about.
+/// The highlighted part of a picture.
 struct Focus {
     /// The highlighted entry, when it is a node.
     named: Option<usize>,
-    /// Per chain: is it lit?
+    /// For each chain, whether it is highlighted.
     chains: Vec<bool>,
-    /// Per node: does a lit chain run through it, or is it the highlighted one?
+    /// For each node, whether a highlighted chain runs through it, or it is the highlighted entry.
     nodes: Vec<bool>,
 }
 
-/// What the picture holds, counted.
+/// The counts of a picture's content.
 struct Tally {
-    /// Per node: does a chain of the picture run through it?
+    /// For each node, whether a chain of the picture runs through it.
     used: Vec<bool>,
     bases: usize,
     layers: usize,
@@ -135,11 +132,11 @@ struct Shelf {
     nodes: Vec<usize>,
 }
 
-/// The colours of chains, for light and for dark ground.
+/// The colours of chains, for a light and for a dark background.
 ///
-/// Made for readers with any kind of colour vision: any two of a theme are at least 18 apart in CIELAB for protanopes,
-/// deuteranopes and tritanopes (simulated after Machado 2009, full severity) and at least 30 for others, and each has a
-/// contrast of at least 3:1 to its ground, as WCAG 2.1 asks of graphics.
+/// They are chosen for readers with any kind of colour vision: any two of a theme are at least 18 apart in CIELAB for protanopes,
+/// deuteranopes and tritanopes (simulated after Machado 2009, full severity) and at least 30 for others, and each has a contrast
+/// of at least 3:1 to its background, as WCAG 2.1 asks of graphics.
 const PALETTE: [(&str, &str); 8] = [
     ("#1f87cd", "#52b3fe"),
     ("#d7610b", "#e3ba3f"),
@@ -152,8 +149,8 @@ const PALETTE: [(&str, &str); 8] = [
 ];
 
 impl Shelf {
-    /// Pairs of an upper and a lower node that put the shelf's nodes into rows of six, for languages that place nodes
-    /// by edges alone: without any they would all stand in one row, too wide to read.
+    /// Returns pairs of an upper and a lower node that put the shelf's nodes into rows of six, for languages that place nodes by
+    /// edges alone: without edges they would all stand in one row, too wide to read.
     fn pairs(&self) -> impl Iterator<Item = (usize, usize)> {
         self.nodes.iter().copied().zip(self.nodes.iter().copied().skip(6))
     }
@@ -174,7 +171,7 @@ pub(crate) mod tests {
         Node { name: name.to_owned(), kind, caption: caption.to_owned() }
     }
 
-    /// One chain, and beside it a base protocol and a layer without any.
+    /// Returns a picture of one chain, and beside it a base protocol and a layer without any chain.
     pub(crate) fn small() -> Picture {
         let nodes = vec![
             node("tcp4", NodeKind::Base, "inet stream tcp"),
@@ -186,7 +183,7 @@ pub(crate) mod tests {
         Picture { title: "site".to_owned(), nodes, chains, highlight: None }
     }
 
-    /// `bases` base protocols, then `layers`, each with its number in the name, and the chains.
+    /// Returns a picture of `bases` base protocols, then `layers` layers, each with its number in the name, and the chains.
     pub(crate) fn numbered(bases: usize, layers: usize, chains: &[(&str, &[usize])]) -> Picture {
         let used = |node: usize| chains.iter().any(|(_, stack)| stack.contains(&node));
         let base = |at: usize| node(&format!("base-{at}"), NodeKind::Base, "inet stream tcp");

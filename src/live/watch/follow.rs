@@ -1,4 +1,4 @@
-//! The thread that reloads.
+//! The thread that reloads a live registry when its files change.
 
 use super::super::{Live, Rejection};
 use super::signal::{Pending, Signal};

@@ -1,6 +1,6 @@
 //! Reloads when files change.
 //!
-//! | file | what |
+//! | file | contents |
 //! |---|---|
 //! | `ways` | maps the paths at which loading looked to the folders to watch and the relevant names in them |
 //! | `watches` | the system's watches on these folders |
@@ -115,8 +115,8 @@ impl Watcher {
     ///
     /// # Errors
     ///
-    /// The system cannot watch a necessary folder, or cannot provide another watch or thread. Such a failure at a later
-    /// time is reported as [`Event::Unwatched`](super::Event::Unwatched), and the documents are reloaded every two
+    /// Returns an error if the system cannot watch a necessary folder, or cannot provide another watch or thread. Such a failure
+    /// at a later time is reported as [`Event::Unwatched`](super::Event::Unwatched), and the documents are reloaded every two
     /// seconds until they can be watched again.
     pub fn new(live: &Live) -> Result<Watcher, WatchError> {
         Watcher::with(live, WatchOptions::new())
@@ -126,7 +126,7 @@ impl Watcher {
     ///
     /// # Errors
     ///
-    /// As for [`Watcher::new`]; with [`WatchOptions::poll`], only starting the thread can fail.
+    /// Returns an error as [`Watcher::new`] does; with [`WatchOptions::poll`], only starting the thread can fail.
     pub fn with(live: &Live, options: WatchOptions) -> Result<Watcher, WatchError> {
         let signal = Arc::<Signal>::default();
         let reloads = Arc::<AtomicU64>::default();

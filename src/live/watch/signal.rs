@@ -24,7 +24,7 @@ struct State {
 pub(super) struct Pending {
     /// Events were lost, or a watched folder was replaced: the watches must be made anew.
     pub stale: bool,
-    /// The error, if watching failed.
+    /// The error because of which watching failed, if it did.
     pub failure: Option<WatchError>,
 }
 

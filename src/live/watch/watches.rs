@@ -16,7 +16,7 @@ pub(super) struct Watches {
     _watcher: RecommendedWatcher,
 }
 
-/// Filters file-system events: which concern the catalog's files?
+/// Filters file-system events: passes on those that concern the catalog's files.
 struct Filter {
     folders: BTreeSet<PathBuf>,
     /// The names change while the folders stay, for example when a file beside others is included.

@@ -8,7 +8,7 @@ use std::str::FromStr;
 use self::table::{FAMILIES, Known, ROWS};
 use super::{System, UnknownName, decimal};
 
-/// An address family: what AF_* names.
+/// An address family, as an AF_* constant names it.
 ///
 /// A family is symbolic, because its number depends on the system:
 ///
@@ -23,9 +23,9 @@ use super::{System, UnknownName, decimal};
 /// assert_eq!("inet6".parse(), Ok(Family::INET6));
 /// ```
 ///
-/// A number that its system has not named is kept as it is, and has that number on every system. Two families are equal
-/// when both are the same named family or the same number; a number that stands for a named family should therefore
-/// come in through [`from_number`](Family::from_number).
+/// A number that its system has not named is kept unchanged, and is the same number on every system. Two families are equal when
+/// both are the same named family or the same number; a number that stands for a named family should therefore be converted with
+/// [`from_number`](Family::from_number).
 #[derive(Copy, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Family(Repr);
 
@@ -39,12 +39,12 @@ impl Family {
     /// Winsock's `FROM_PROTOCOL_INFO`: the family is that of the named entry.
     pub const FROM_PROTOCOL_INFO: Family = Family(Repr::Number(-1));
 
-    /// Returns the family that is nothing but this number; 0 is [`UNSPEC`](Family::UNSPEC) on every system.
+    /// Returns the family that consists of this number only; 0 is [`UNSPEC`](Family::UNSPEC) on every system.
     pub const fn from_raw(number: i32) -> Family {
         if number == 0 { Family::UNSPEC } else { Family(Repr::Number(number)) }
     }
 
-    /// Returns the family that `system` means by this number: the named one, else the number itself.
+    /// Returns the family with this number on `system`: the named one, or else the number itself.
     pub const fn from_number(number: i32, system: System) -> Family {
         match table::named(number, system) {
             Some(family) => family,
@@ -52,15 +52,15 @@ impl Family {
         }
     }
 
-    /// Returns the family of this name (`inet`) or alias (`ipv4`), which are exact and lower case.
+    /// Returns the family with this name (`inet`) or alias (`ipv4`). Names are exact and lower case.
     pub fn from_name(name: &str) -> Option<Family> {
         let row = ROWS.iter().position(|row| row.name == name);
         row.map(|row| FAMILIES[row])
             .or_else(|| Family::aliases().iter().find(|(alias, _)| *alias == name).map(|&(_, family)| family))
     }
 
-    /// Returns the number on `system`; none if that system has no such family. A number that is no named family is itself
-    /// everywhere.
+    /// Returns the number on `system`, or `None` if that system has no such family. A number without a name is the same on every
+    /// system.
     #[inline]
     pub const fn number(self, system: System) -> Option<i32> {
         match self.0 {
@@ -69,7 +69,7 @@ impl Family {
         }
     }
 
-    /// Returns the name, if this is a named family; see also [`name_on`](Family::name_on).
+    /// Returns the name if this is a named family; see also [`name_on`](Family::name_on).
     pub const fn name(self) -> Option<&'static str> {
         match self.known_index() {
             Some(index) => Some(ROWS[index].name),
@@ -77,7 +77,7 @@ impl Family {
         }
     }
 
-    /// Returns the name of a named family, and of a number the name that `system` gives it.
+    /// Returns the name of a named family, or the name that `system` gives to a number.
     pub const fn name_on(self, system: System) -> Option<&'static str> {
         match self.0 {
             Repr::Known(_) => self.name(),
@@ -85,13 +85,13 @@ impl Family {
         }
     }
 
-    /// Returns every named family: the common ones, then those of one system, by number.
+    /// Returns every named family: first the common ones, then those of one system, ordered by number.
     pub fn all() -> impl Iterator<Item = Family> {
         FAMILIES.iter().copied()
     }
 
-    /// Further names that [`from_name`](Family::from_name) reads. `AF_ROUTE` of Linux is not among them: as a name,
-    /// `route` is macOS' family of another kind.
+    /// Returns the further names that [`from_name`](Family::from_name) reads. They lack Linux' `AF_ROUTE`: the name `route` is
+    /// macOS' family of another kind.
     pub fn aliases() -> &'static [(&'static str, Family)] {
         &[
             ("ipv4", Family::INET),
@@ -103,7 +103,7 @@ impl Family {
         ]
     }
 
-    /// Returns the place of a named family in tables of length [`KNOWN`](Family::KNOWN).
+    /// Returns the index of a named family in tables of length [`KNOWN`](Family::KNOWN).
     #[inline]
     pub(crate) const fn known_index(self) -> Option<usize> {
         match self.0 {
@@ -113,14 +113,14 @@ impl Family {
     }
 }
 
-/// [`Family::UNSPEC`].
+/// Returns [`Family::UNSPEC`].
 impl Default for Family {
     fn default() -> Family {
         Family::UNSPEC
     }
 }
 
-/// The name, or the number.
+/// Formats the name, or the number if there is no name.
 impl fmt::Display for Family {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
@@ -136,7 +136,7 @@ impl fmt::Debug for Family {
     }
 }
 
-/// Reads a name, an alias or a decimal number; a number as [`Family::from_raw`] does, for it does not say whose it is.
+/// Parses a name, an alias or a decimal number. A number is read by [`Family::from_raw`], as the text does not state its system.
 impl FromStr for Family {
     type Err = UnknownName;
 

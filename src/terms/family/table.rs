@@ -5,7 +5,7 @@ use super::{Family, Repr, System};
 /// A family's name and numbers.
 pub(super) struct Row {
     pub(super) name: &'static str,
-    /// By `System as usize`.
+    /// Indexed by `System as usize`.
     pub(super) numbers: [Option<i32>; System::ALL.len()],
 }
 
@@ -220,8 +220,8 @@ families! {
 const NUMBERS: usize = 64;
 const UNNAMED: u8 = u8::MAX;
 
-/// For each system, which row each number belongs to: requests by number are answered as fast as those by name. That no
-/// number of a system belongs to two rows is checked here, when the crate is compiled.
+/// The row of each number, for each system: requests by number are answered as fast as those by name. The assertion that no
+/// number of a system belongs to two rows is checked when the crate is compiled.
 static ROW_OF: [[u8; NUMBERS]; System::ALL.len()] = {
     assert!(Family::KNOWN < UNNAMED as usize);
     let mut row_of = [[UNNAMED; NUMBERS]; System::ALL.len()];

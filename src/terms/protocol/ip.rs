@@ -2,15 +2,14 @@
 
 use super::scope::Scope;
 
-/// Those of every system: IANA's list of assigned internet protocol numbers, its keywords in lower case
-/// (<https://www.iana.org/assignments/protocol-numbers>), deprecated ones too.
+/// The IP protocols of every system: IANA's list of assigned internet protocol numbers, its keywords in lower case
+/// (<https://www.iana.org/assignments/protocol-numbers>), deprecated ones included.
 ///
-/// Spaces became hyphens (`mobility-header`), and 124 ("ISIS over IPv4") is `isis`. The numbers that IANA describes but
-/// gives no keyword (61, 63, 68, 99, 114, 253, 254) have no name. 255 is reserved there, and `IPPROTO_RAW` in every
-/// system's headers.
+/// Spaces became hyphens (`mobility-header`), and 124 ("ISIS over IPv4") is `isis`. The numbers that IANA describes without a
+/// keyword (61, 63, 68, 99, 114, 253, 254) have no name. IANA reserves 255, which is `IPPROTO_RAW` in every system's headers.
 ///
-/// Some headers have other words for a number: `IPPROTO_IPIP` is 4, and `IPPROTO_ST` 7 on macOS. Here as in
-/// `/etc/protocols`, IANA's hold: `ipip` is 94 and `st` is 5.
+/// Some headers give a name another number: `IPPROTO_IPIP` is 4, and `IPPROTO_ST` is 7 on macOS. Here, as in `/etc/protocols`,
+/// IANA's numbers hold: `ipip` is 94 and `st` is 5.
 pub(super) const IANA: Scope = Scope {
     names: &[
         ("icmp", 1),
@@ -161,13 +160,13 @@ pub(super) const IANA: Scope = Scope {
     aliases: &[("ip", 0), ("hopopt", 0), ("ipencap", 4), ("icmpv6", 58), ("ospf", 89), ("ax25", 93), ("udp-lite", 136)],
 };
 
-/// Beyond IANA's 8 bits: linux/in.h.
+/// The protocols of Linux beyond IANA's 8 bits, from linux/in.h.
 pub(super) const LINUX: Scope = Scope { names: &[("smc", 256), ("mptcp", 262)], aliases: &[] };
 
-/// xnu's netinet/in.h: divert sockets.
+/// The protocol of macOS' divert sockets, from xnu's netinet/in.h.
 pub(super) const MACOS: Scope = Scope { names: &[("divert", 254)], aliases: &[] };
 
-/// What is read and printed where no system is known. No name or number is in two of these.
+/// The scopes that are read and printed where no system is known. No name or number is in two of them.
 pub(super) const EVERYWHERE: &[&Scope] = &[&IANA, &LINUX, &MACOS];
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use super::{Family, System, UnknownName, decimal};
 
 /// A protocol number, as the third argument of `socket`.
 ///
-/// The number is all that a protocol is; what it is called depends on the family, and sometimes on the system:
+/// A protocol consists of its number only; its name depends on the family, and sometimes on the system:
 ///
 /// ```
 /// use sockatlas::terms::{Family, Protocol, System};
@@ -19,15 +19,15 @@ use super::{Family, System, UnknownName, decimal};
 /// assert_eq!(Protocol::from_name("tcp", Family::INET, System::Linux), Some(Protocol::TCP));
 /// assert_eq!(Protocol::from_raw(3).name(Family::BLUETOOTH, System::Windows), Some("rfcomm"));
 /// assert_eq!(Protocol::from_raw(0).name(Family::NETLINK, System::Linux), Some("route"));
-/// assert_eq!(Protocol::MPTCP.name(Family::INET, System::Windows), None); // it is Linux' alone
+/// assert_eq!(Protocol::MPTCP.name(Family::INET, System::Windows), None); // only Linux has it
 /// ```
 ///
-/// `inet`, `inet6` and a request without a family have the IP protocols. 0 has no name there, only aliases (`ip`, and
-/// IANA's `hopopt`): it mostly means "whatever the type implies", and prints as `0`. Families without protocols of their
-/// own have no names; neither has `packet`, whose protocol is an ethertype in network byte order, so that the same name
-/// would be another number on another machine.
+/// `inet`, `inet6` and a request without a family have the IP protocols. 0 has no name there, only aliases (`ip`, and IANA's
+/// `hopopt`): it mostly means "whatever the type implies", and prints as `0`. Families without protocols of their own have no
+/// names. `packet` has none either: its protocol is an ethertype in network byte order, so that one name would stand for
+/// different numbers on different machines.
 ///
-/// [`Display`](fmt::Display) and [`FromStr`] know no family, and read the IP protocols of every system.
+/// [`Display`](fmt::Display) and [`FromStr`] do not depend on a family; they use the names of the IP protocols of every system.
 #[derive(Copy, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Protocol(i32);
 
@@ -75,7 +75,7 @@ impl Protocol {
 }
 
 impl Protocol {
-    /// Returns the protocol with this number, whatever it is.
+    /// Returns the protocol with this number. Every number is accepted.
     pub const fn from_raw(number: i32) -> Protocol {
         Protocol(number)
     }
@@ -85,27 +85,27 @@ impl Protocol {
         self.0
     }
 
-    /// Returns the protocol that `family` calls so on `system`: a name or an alias, exact and lower case.
+    /// Returns the protocol that has this name or alias in `family` on `system`. Names are exact and lower case.
     pub fn from_name(name: &str, family: Family, system: System) -> Option<Protocol> {
         find(Scope::of(family, system), name)
     }
 
-    /// Returns what `family` calls it on `system`.
+    /// Returns the name of the protocol in `family` on `system`.
     pub fn name(self, family: Family, system: System) -> Option<&'static str> {
         name(Scope::of(family, system), self)
     }
 
-    /// Returns the names that `family` has on `system`, by number.
+    /// Returns the protocol names of `family` on `system`, ordered by number.
     pub fn names(family: Family, system: System) -> impl Iterator<Item = (&'static str, Protocol)> {
         Scope::of(family, system).iter().flat_map(|scope| scope.names).map(|&(name, number)| (name, Protocol(number)))
     }
 
-    /// Further names that [`from_name`](Protocol::from_name) reads.
+    /// Returns the further names that [`from_name`](Protocol::from_name) reads.
     pub fn aliases(family: Family, system: System) -> impl Iterator<Item = (&'static str, Protocol)> {
         Scope::of(family, system).iter().flat_map(|scope| scope.aliases).map(|&(name, number)| (name, Protocol(number)))
     }
 
-    /// Prints as [`name`](Protocol::name), else as the number.
+    /// Returns a value that prints the [`name`](Protocol::name) in this family, or the number if there is no name.
     pub fn display_in(self, family: Family, system: System) -> impl fmt::Display {
         Named { protocol: self, name: self.name(family, system) }
     }
@@ -135,7 +135,7 @@ impl fmt::Display for Named {
     }
 }
 
-/// The name as an IP protocol of any system, or the number; see [`Protocol::display_in`] for other families.
+/// Formats the name as an IP protocol of any system, or the number; see [`Protocol::display_in`] for other families.
 impl fmt::Display for Protocol {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         Named { protocol: *self, name: name(ip::EVERYWHERE, *self) }.fmt(f)
@@ -148,7 +148,7 @@ impl fmt::Debug for Protocol {
     }
 }
 
-/// Reads the name of an IP protocol of any system, an alias of one, or a decimal number.
+/// Parses the name of an IP protocol of any system, an alias of one, or a decimal number.
 impl FromStr for Protocol {
     type Err = UnknownName;
 

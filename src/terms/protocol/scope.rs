@@ -1,8 +1,8 @@
-//! Which protocol names hold in which family of which system.
+//! The scopes of protocol names: which names are valid in which family of which system.
 
 use super::{Family, System, ip};
 
-/// Names of protocols, and further names that are only read.
+/// The names of protocols, and the further names that are only read.
 pub(super) struct Scope {
     pub(super) names: &'static [(&'static str, i32)],
     pub(super) aliases: &'static [(&'static str, i32)],
@@ -13,7 +13,7 @@ impl Scope {
         Scope { names, aliases: &[] }
     }
 
-    /// Returns what holds in `family` on `system`; nothing in a family without protocols of its own.
+    /// Returns the scopes of `family` on `system`; none for a family without protocols of its own.
     pub(super) fn of(family: Family, system: System) -> &'static [&'static Scope] {
         // A family may be given as the number of a named one.
         let family = family.number(system).map_or(family, |number| Family::from_number(number, system));
@@ -45,10 +45,10 @@ impl Scope {
     }
 }
 
-/// Besides 0, `unix_create` of Linux' net/unix/af_unix.c takes the family's own number.
+/// The protocols of `unix`: besides 0, `unix_create` of Linux' net/unix/af_unix.c takes the family's own number.
 const UNIX: Scope = Scope::new(&[("unix", 1)]);
 
-/// linux/netlink.h. 1 is unused, and 17 was kept free for device mapper.
+/// The protocols of `netlink`, from linux/netlink.h. 1 is unused, and 17 is reserved for device mapper.
 const NETLINK: Scope = Scope {
     names: &[
         ("route", 0),
@@ -76,7 +76,7 @@ const NETLINK: Scope = Scope {
     aliases: &[("inet-diag", 4)],
 };
 
-/// Besides 0, `vsock_create` of Linux' net/vmw_vsock/af_vsock.c takes the family's own number.
+/// The protocols of `vsock`: besides 0, `vsock_create` of Linux' net/vmw_vsock/af_vsock.c takes the family's own number.
 const VSOCK: Scope = Scope::new(&[("vsock", 40)]);
 
 /// BTPROTO_* of Linux' net/bluetooth/bluetooth.h.

@@ -1,4 +1,4 @@
-//! Services: what an entry offers, by Winsock's XP1_* flags and beyond.
+//! Services: the properties that an entry offers, by Winsock's XP1_* flags and beyond.
 
 mod table;
 
@@ -24,18 +24,18 @@ use super::UnknownName;
 /// Three kinds of service have names:
 /// * the twenty XP1_* flags of Winsock's `dwServiceFlags1`, without the prefix and in kebab-case; bits that Winsock has
 ///   not named are kept, and are called `xp1-0x00100000` and so on;
-/// * six of our own, which Winsock has no flag for: [`ENCRYPTED`](Services::ENCRYPTED) and its neighbours;
+/// * six of our own, for which Winsock has no flag: [`ENCRYPTED`](Services::ENCRYPTED) and its neighbours;
 /// * words of the user's, `x-` and then `[a-z0-9][a-z0-9._-]*`.
 #[derive(Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Services {
-    /// Bits 0 to 31 are `dwServiceFlags1`, those above are our own.
+    /// Bits 0 to 31 are `dwServiceFlags1`; those above are our own services.
     bits: u64,
-    /// Sorted, each once.
+    /// Sorted, without duplicates.
     words: Vec<Box<str>>,
 }
 
 impl Services {
-    /// No service.
+    /// The empty set.
     pub const NONE: Services = Services { bits: 0, words: Vec::new() };
 
     const fn bit(bit: u32) -> Services {
@@ -47,16 +47,16 @@ impl Services {
         Services { bits: flags as u64, words: Vec::new() }
     }
 
-    /// Returns the `dwServiceFlags1`: what of the set Winsock can express.
+    /// Returns the `dwServiceFlags1` of the set: the services that Winsock can express.
     pub const fn xp1(&self) -> u32 {
-        // The low half, by design of `bits`.
+        // The low half is `dwServiceFlags1`, by design of `bits`.
         self.bits as u32
     }
 
-    /// Returns the one service of this name, which is exact and lower case.
+    /// Returns the set of the one service with this name. Names are exact and lower case.
     ///
     /// # Errors
-    /// If it is none of the known names, no unnamed bit in the form `xp1-0x00100000`, and no `x-` word.
+    /// Returns an error if the name is not a known one, nor an unnamed bit in the form `xp1-0x00100000`, nor an `x-` word.
     pub fn from_name(name: &str) -> Result<Services, UnknownName> {
         if let Some(&(_, bit)) = KNOWN.iter().chain(&UNNAMED).find(|(known, _)| *known == name) {
             Ok(Services::bit(bit))
@@ -68,42 +68,42 @@ impl Services {
     }
 
     /// The services that only the implementation of a layer or base protocol can give: sockatlas' own. All others are facts about
-    /// a protocol, and are taken on the catalog's word.
+    /// a protocol, and the catalog's statement of them is not verified.
     pub const OF_MODULES: Services = Services { bits: 0x3f_0000_0000, words: Vec::new() };
 
-    /// Returns every service that has a name, by name, each as a set of one.
+    /// Returns every service that has a name, ordered by name, each as a set of one.
     pub fn known() -> impl Iterator<Item = (&'static str, Services)> {
         KNOWN.iter().map(|&(name, bit)| (name, Services::bit(bit)))
     }
 
-    /// Returns whether no service is in the set.
+    /// Returns whether the set is empty.
     #[inline]
     pub const fn is_empty(&self) -> bool {
         self.bits == 0 && self.words.is_empty()
     }
 
-    /// Returns how many services are in the set.
+    /// Returns the number of services in the set.
     #[inline]
     pub fn len(&self) -> usize {
         self.bits.count_ones() as usize + self.words.len()
     }
 
-    // Resolving tests what is required and prohibited against every match, and counts what is preferred and avoided. Words
-    // are rare, so that these come down to one operation on a word of the machine; none of them allocates.
+    // Resolving tests the required and prohibited services against every match, and counts the preferred and avoided ones. Words
+    // are rare, so that these methods come down to one operation on a machine word; none of them allocates.
 
-    /// Returns whether all of `other` is in the set.
+    /// Returns whether every service of `other` is in the set.
     #[inline]
     pub fn contains(&self, other: &Services) -> bool {
         other.bits & !self.bits == 0 && other.words.iter().all(|word| self.has_word(word))
     }
 
-    /// Returns whether any of `other` is in the set.
+    /// Returns whether any service of `other` is in the set.
     #[inline]
     pub fn intersects(&self, other: &Services) -> bool {
         self.bits & other.bits != 0 || other.words.iter().any(|word| self.has_word(word))
     }
 
-    /// Returns how many services are in both.
+    /// Returns the number of services that are in both sets.
     #[inline]
     pub fn common(&self, other: &Services) -> u32 {
         let words = other.words.iter().filter(|word| self.has_word(word)).count();
@@ -114,12 +114,12 @@ impl Services {
         self.words.binary_search_by(|own| (**own).cmp(word)).is_ok()
     }
 
-    /// Returns the same without the user's own words.
+    /// Returns the set without the user's own words.
     pub(crate) fn without_words(&self) -> Services {
         Services { bits: self.bits, words: Vec::new() }
     }
 
-    /// Puts all of `other` into the set.
+    /// Adds every service of `other` to the set.
     pub fn insert(&mut self, other: &Services) {
         self.bits |= other.bits;
         for word in &other.words {
@@ -129,13 +129,13 @@ impl Services {
         }
     }
 
-    /// Takes all of `other` out of the set.
+    /// Removes every service of `other` from the set.
     pub fn remove(&mut self, other: &Services) {
         self.bits &= !other.bits;
         self.words.retain(|word| !other.has_word(word));
     }
 
-    /// Returns what is in either.
+    /// Returns the services that are in either set.
     #[must_use]
     pub fn union(&self, other: &Services) -> Services {
         let mut union = self.clone();
@@ -143,7 +143,7 @@ impl Services {
         union
     }
 
-    /// Returns what is in this set and not in `other`.
+    /// Returns the services that are in this set and not in `other`.
     #[must_use]
     pub fn difference(&self, other: &Services) -> Services {
         let mut difference = self.clone();
@@ -151,14 +151,14 @@ impl Services {
         difference
     }
 
-    /// Returns what is in both.
+    /// Returns the services that are in both sets.
     #[must_use]
     pub fn intersection(&self, other: &Services) -> Services {
         let words = self.words.iter().filter(|word| other.has_word(word)).cloned().collect();
         Services { bits: self.bits & other.bits, words }
     }
 
-    /// Returns each service in the set, as a set of one, in the order of the names.
+    /// Returns each service of the set as a set of one, in the order of the names.
     pub fn each(&self) -> impl Iterator<Item = Services> {
         self.iter().filter_map(|name| Services::from_name(name).ok())
     }
@@ -172,7 +172,7 @@ impl Services {
     }
 }
 
-/// `x-[a-z0-9][a-z0-9._-]*`
+/// Returns whether a name is a user's word: `x-[a-z0-9][a-z0-9._-]*`.
 fn is_word(name: &str) -> bool {
     let alphanumeric = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
     name.strip_prefix("x-").is_some_and(|word| {
@@ -181,7 +181,7 @@ fn is_word(name: &str) -> bool {
     })
 }
 
-/// The names, sorted, with a comma and a space between; nothing for the empty set.
+/// Formats the names, sorted and separated by a comma and a space; the empty set prints nothing.
 impl fmt::Display for Services {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, name) in self.iter().enumerate() {
@@ -194,14 +194,14 @@ impl fmt::Display for Services {
     }
 }
 
-/// The set of names.
+/// Formats the set of names.
 impl fmt::Debug for Services {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.iter()).finish()
     }
 }
 
-/// Reads names with commas between, blanks around them allowed; of nothing, the empty set.
+/// Parses names separated by commas, with optional blanks around them; an empty text is the empty set.
 impl FromStr for Services {
     type Err = UnknownName;
 

@@ -4,7 +4,7 @@ use super::Services;
 
 macro_rules! services {
     ($($(#[$doc:meta])+ $constant:ident $name:literal $bit:literal;)+) => {
-        /// The services that have a name.
+        /// The services that have a name, as constants.
         impl Services {
             $($(#[$doc])+ pub const $constant: Services = Services::bit($bit);)+
         }
@@ -14,38 +14,38 @@ macro_rules! services {
     };
 }
 
-// XP1_* and their bits from winsock2.h; what each means from Microsoft's documentation of WSAPROTOCOL_INFO. The rows are
-// sorted by name, because that is the order in which a set is printed.
+// XP1_* and their bits from winsock2.h; their meanings from Microsoft's documentation of WSAPROTOCOL_INFO. The rows are sorted by
+// name, because a set is printed in that order.
 services! {
-    /// The peer is who it says it is, and nobody alters what is sent.
+    /// The peer is who it claims to be, and nobody alters the data that is sent.
     AUTHENTICATED "authenticated" 33;
-    /// What is sent travels compressed.
+    /// The data travels compressed.
     COMPRESSED "compressed" 34;
-    /// Data can be sent with the wish to connect: `XP1_CONNECT_DATA`.
+    /// Data can be sent with the request to connect: `XP1_CONNECT_DATA`.
     CONNECT_DATA "connect-data" 7;
     /// Datagrams, without a connection: `XP1_CONNECTIONLESS`.
     CONNECTIONLESS "connectionless" 0;
-    /// Data can be sent with the wish to disconnect: `XP1_DISCONNECT_DATA`.
+    /// Data can be sent with the request to disconnect: `XP1_DISCONNECT_DATA`.
     DISCONNECT_DATA "disconnect-data" 8;
-    /// Nobody between the ends reads what is sent.
+    /// Nobody between the ends can read the data.
     ENCRYPTED "encrypted" 32;
     /// Urgent data that overtakes the rest: `XP1_EXPEDITED_DATA`.
     EXPEDITED_DATA "expedited-data" 6;
-    /// Messages keep their bounds over a stream.
+    /// Messages keep their boundaries over a stream.
     FRAMED "framed" 36;
-    /// Closing in two phases, so that nothing sent is lost: `XP1_GRACEFUL_CLOSE`.
+    /// Connections close in two phases, so that no data already sent is lost: `XP1_GRACEFUL_CLOSE`.
     GRACEFUL_CLOSE "graceful-close" 5;
-    /// All that is sent arrives, or the sender learns of it: `XP1_GUARANTEED_DELIVERY`.
+    /// All data arrives, or the sender learns that it did not: `XP1_GUARANTEED_DELIVERY`.
     GUARANTEED_DELIVERY "guaranteed-delivery" 1;
-    /// What arrives is in the order in which it was sent, and there once: `XP1_GUARANTEED_ORDER`.
+    /// Data arrives in the order in which it was sent, and only once: `XP1_GUARANTEED_ORDER`.
     GUARANTEED_ORDER "guaranteed-order" 2;
     /// The sockets are handles of the file system: `XP1_IFS_HANDLES`.
     IFS_HANDLES "ifs-handles" 17;
     /// Reserved by Winsock: `XP1_INTERRUPT`.
     INTERRUPT "interrupt" 14;
-    /// Messages keep their bounds: `XP1_MESSAGE_ORIENTED`.
+    /// Messages keep their boundaries: `XP1_MESSAGE_ORIENTED`.
     MESSAGE_ORIENTED "message-oriented" 3;
-    /// What is sent is counted, or limited.
+    /// Traffic is counted, or limited.
     METERED "metered" 37;
     /// The control plane of multipoint sessions is rooted: `XP1_MULTIPOINT_CONTROL_PLANE`.
     MULTIPOINT_CONTROL_PLANE "multipoint-control-plane" 11;
@@ -53,11 +53,11 @@ services! {
     MULTIPOINT_DATA_PLANE "multipoint-data-plane" 12;
     /// A message may be handed over in parts: `XP1_PARTIAL_MESSAGE`.
     PARTIAL_MESSAGE "partial-message" 18;
-    /// A third party passes on what is sent.
+    /// A third party forwards the traffic.
     PROXIED "proxied" 35;
-    /// Message oriented, but the bounds of messages may be ignored in receiving: `XP1_PSEUDO_STREAM`.
+    /// Message oriented, but the receiver may ignore the boundaries of messages: `XP1_PSEUDO_STREAM`.
     PSEUDO_STREAM "pseudo-stream" 4;
-    /// Quality of service can be asked for: `XP1_QOS_SUPPORTED`.
+    /// Quality of service can be requested: `XP1_QOS_SUPPORTED`.
     QOS_SUPPORTED "qos-supported" 13;
     /// Sockets Direct Protocol on a system area network: `XP1_SAN_SUPPORT_SDP`.
     SAN_SUPPORT_SDP "san-support-sdp" 19;
@@ -71,7 +71,7 @@ services! {
     UNI_SEND "uni-send" 15;
 }
 
-/// The bits of `dwServiceFlags1` that Winsock has not named. A name that sorts behind every `x-` word keeps the whole set
+/// The bits of `dwServiceFlags1` that Winsock has not named. Their names sort after every `x-` word, which keeps the whole set
 /// sorted.
 pub(super) static UNNAMED: [(&str, u32); 12] = [
     ("xp1-0x00100000", 20),

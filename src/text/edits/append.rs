@@ -1,4 +1,4 @@
-//! Appends tables.
+//! Appends tables to the text of a catalog.
 
 use super::block::{self, Member};
 use super::site::Site;

@@ -1,4 +1,4 @@
-//! Sets and unsets values.
+//! Sets and unsets the values of keys.
 
 use super::find::is_within;
 use super::site::Site;

@@ -1,4 +1,4 @@
-//! Arrays of names.
+//! Changes arrays of names.
 
 use super::block::{self, Member};
 use super::{KeyOrder, Text, path};

@@ -63,7 +63,7 @@ pub struct SyntaxError {
 ///
 /// # Errors
 ///
-/// The text is not TOML.
+/// Returns the syntax errors if the text is not TOML.
 pub fn format(text: &str) -> Result<String, FormatError> {
     let before = parse(text).map_err(|errors| FormatError::Syntax { errors })?;
     let result = print::print(&tree::read(text), text);

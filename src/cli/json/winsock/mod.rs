@@ -1,7 +1,7 @@
 //! The output of `winsock show`: a whole Winsock catalog as its source states it. Facts that the source does not state
 //! are null.
 //!
-//! | file | what |
+//! | file | contents |
 //! |---|---|
 //! | `sets` | the items of one set |
 //! | `names` | the names that Windows has for numbers and flags |

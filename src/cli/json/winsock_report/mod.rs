@@ -1,6 +1,6 @@
 //! The output of `winsock report`.
 //!
-//! | file | what |
+//! | file | contents |
 //! |---|---|
 //! | `sets` | the entries of one set, and the answers to the usual requests |
 //! | `name_spaces` | name-space providers |

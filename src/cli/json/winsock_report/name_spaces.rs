@@ -1,4 +1,4 @@
-//! Name-space providers.
+//! The name-space providers of the report.
 
 use super::Text;
 use super::parts::{AbsentJson, ConcernJson, Guid, LibraryJson, PlaceJson, TimesJson};

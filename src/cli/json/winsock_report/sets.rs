@@ -196,8 +196,8 @@ pub(super) struct RequestJson {
 
 #[derive(Serialize)]
 pub(super) struct OutcomeJson<'r> {
-    /// `entry`, `untold` (this entry, if it accepts the protocol), `refused`, or `not-told` (no entry that the source
-    /// states).
+    /// `entry`, `untold` (this entry, if it accepts the protocol, which the source does not state), `refused`, or `not-told` (no
+    /// entry that the source states).
     outcome: &'static str,
     position: Option<usize>,
     catalog_entry_id: Option<u32>,

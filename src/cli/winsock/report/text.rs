@@ -1,6 +1,6 @@
 //! The report for people, in a layout that can be pasted into a ticket; every statement has its place.
 //!
-//! | file | what |
+//! | file | contents |
 //! |---|---|
 //! | `entries` | the entries of one set |
 //! | `others` | all other parts |

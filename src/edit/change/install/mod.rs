@@ -1,6 +1,6 @@
 //! Adds entries to catalogs, with everything that they stand on.
 //!
-//! | file | what |
+//! | file | contents |
 //! |---|---|
 //! | `source` | loads the catalogs that definitions are copied from |
 //! | `tables` | the tables that catalogs define, and what each table stands on |

@@ -1,5 +1,4 @@
-//! Makes chains of a new layer over existing entries, and puts them first: what `WSCInstallProviderAndChains` does on
-//! Windows.
+//! Makes chains of a new layer over existing entries, and puts them first, as `WSCInstallProviderAndChains` does on Windows.
 //!
 //! The chains are loaded to find out which of them are sound. Where the bases are named, one unsound chain causes the
 //! change to be rejected. With `all`, the entries over which the layer cannot run are left out.

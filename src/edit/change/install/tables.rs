@@ -1,4 +1,4 @@
-//! The tables of a registry, each with what it defines and what it stands on.
+//! The tables of a registry: the definition of each, and the tables on which it depends.
 
 use super::kind::DefinitionKind;
 use crate::catalog::Span;
@@ -59,7 +59,7 @@ impl<'r> Tables<'r> {
         Some((members.first()?.kind().into(), name.clone()))
     }
 
-    /// Returns what a table defines. Entries are found by name alone, because no two kinds of entries share a name.
+    /// Returns the definition of a table. Entries are found by name alone, because no two kinds of entries share a name.
     pub fn get(&self, (section, name): &Path) -> Option<Defined<'_>> {
         match section {
             DefinitionKind::Provider => {

@@ -1,6 +1,6 @@
 //! Moves entries within the catalog order.
 //!
-//! | file | what |
+//! | file | contents |
 //! |---|---|
 //! | `list` | computes the `order` list that produces a wanted order |
 //!

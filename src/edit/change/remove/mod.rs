@@ -1,6 +1,6 @@
 //! Removes definitions, with everything that names them.
 //!
-//! | file | what |
+//! | file | contents |
 //! |---|---|
 //! | `asked` | resolves the names of a removal |
 //! | `plan` | computes the definitions to be removed, and their direct and indirect dependents |

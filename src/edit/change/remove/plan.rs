@@ -32,7 +32,7 @@ pub(super) struct Plan<'s> {
 pub(super) struct Need {
     pub what: &'static str,
     pub name: String,
-    /// The place where the dependent names what it needs.
+    /// The place where the dependent names the definition that it needs.
     pub at: Span,
     pub effect: Effect,
     /// The requested name that the dependent needs.

@@ -1,6 +1,6 @@
 //! The attributes of a file besides its content, and their transfer to another file.
 //!
-//! | file | what |
+//! | file | contents |
 //! |---|---|
 //! | `acl` | access control lists |
 //! | `attributes` | extended attributes |

@@ -1,31 +1,31 @@
-//! How threads turn on their way from one row to the next.
+//! The turns of threads on their way from one row to the next.
 //!
-//! Threads that go the same way side by side would run into one another where they are steep: sixteen pixels apart
-//! from left to right is two pixels apart on a line that falls by one in eight. So the ones on the outside of the turn
-//! begin it later, each a step after its neighbour, and the bundle stays a bundle of separate lines.
+//! Threads that run in the same direction side by side would merge where they are steep: sixteen pixels apart from left to right
+//! is two pixels apart on a line that falls by one in eight. So the threads on the outside of the turn begin it later, each a
+//! step after its neighbour, and the bundle stays a bundle of separate lines.
 
 use super::measure::LANE;
 
 /// The turns between two rows.
 pub(super) struct Bends {
-    /// From the bottom of the upper row to the top of the lower one.
+    /// The distance from the bottom of the upper row to the top of the lower one.
     pub(super) height: f64,
-    /// By chain.
+    /// The turns, by chain.
     bends: Vec<Bend>,
 }
 
 /// One thread's turn.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Bend {
-    /// How far below the upper row it begins.
+    /// The distance below the upper row at which it begins.
     pub(super) late: f64,
-    /// How far above the lower row it ends.
+    /// The distance above the lower row at which it ends.
     pub(super) early: f64,
 }
 
-/// Between two neighbours' turns, where there is room.
+/// The distance between two neighbours' turns, where there is room.
 const STEP: f64 = 7.0;
-/// The most that the turns of one bundle differ.
+/// The greatest difference between the turns of one bundle.
 const MOST: f64 = 84.0;
 
 impl Bends {
@@ -51,13 +51,13 @@ impl Bends {
         Self { height: ((44.0 + farthest * 0.16).min(130.0) + widest).round(), bends }
     }
 
-    /// Returns the turn of one chain; none if it does not come this far.
+    /// Returns the turn of one chain, or the default turn if the chain does not reach the row.
     pub(super) fn of(&self, chain: usize) -> Bend {
         self.bends.get(chain).copied().unwrap_or_default()
     }
 }
 
-/// To the left, straight on, or to the right.
+/// Returns -1 for a turn to the left, 0 for none, and 1 for one to the right.
 fn direction(aside: f64) -> i8 {
     if aside.abs() < LANE / 2.0 {
         0

@@ -1,4 +1,4 @@
-//! The layout written out as SVG.
+//! Writes the layout as SVG.
 
 use std::fmt::{Result, Write as _};
 
@@ -7,8 +7,9 @@ use super::layout::{Layout, NodeBox, Role, SAMPLE, Sample, Thread};
 use super::measure::{LABEL, LABEL_ROOM, MARGIN, NAME, PAD, SMALL, TEXT_ROOM, TITLE_LINE};
 use super::text::{clip, escape};
 
-/// Styles for light ground, and those that dark ground changes. Plain classes and `currentColor`, no variables: some
-/// renderers know neither variables nor nesting. The prefix keeps the classes apart from those of a page around.
+/// Styles for a light background, and those that change on a dark one. They are plain classes and `currentColor` without
+/// variables: some renderers support neither variables nor nesting. The prefix separates the classes from those of a surrounding
+/// page.
 const LIGHT: &str = "\
 .sa-page{fill:#ffffff}
 .sa-text{font-family:system-ui,-apple-system,'Segoe UI',Roboto,'Noto Sans','Liberation Sans',sans-serif;fill:#1b1f24}
@@ -48,9 +49,9 @@ const DARK: &str = "\
 .sa-stop{fill:#0d1117}
 ";
 
-/// Chains beyond the first colours take them again, hollow, then dashed.
+/// The strokes of chains beyond the number of colours, which reuse the colours: hollow, then dashed.
 const STROKES: [&str; 3] = ["", " sa-hollow", " sa-dashed"];
-/// How many chains the description lists in words.
+/// The number of chains that the description lists in words.
 const TOLD: usize = 60;
 
 /// Writes the drawing.
@@ -87,7 +88,7 @@ pub(super) fn draw(picture: &Picture, layout: &Layout, out: &mut String) -> Resu
     for shown in &layout.boxes {
         draw_box(picture, focus.as_ref(), shown, out)?;
     }
-    // Lit chains last, on top of all others.
+    // Highlighted chains are drawn last, on top of all others.
     for pass in [false, true] {
         for (place, thread) in layout.threads.iter().enumerate() {
             let lit = focus.as_ref().is_none_or(|focus| focus.chains[thread.chain]);
@@ -112,7 +113,7 @@ pub(super) fn draw(picture: &Picture, layout: &Layout, out: &mut String) -> Resu
     writeln!(out, "</svg>")
 }
 
-/// A box with its name and caption.
+/// Draws a box with its name and caption.
 fn draw_box(picture: &Picture, focus: Option<&Focus>, shown: &NodeBox, out: &mut String) -> Result {
     let node = &picture.nodes[shown.node];
     let class = match (node.kind, shown.role) {
@@ -154,7 +155,7 @@ fn draw_box(picture: &Picture, focus: Option<&Focus>, shown: &NodeBox, out: &mut
     writeln!(out, "</g>")
 }
 
-/// A chain with its name.
+/// Draws a chain with its name.
 fn draw_thread(picture: &Picture, thread: &Thread, place: usize, strength: &str, out: &mut String) -> Result {
     let chain = &picture.chains[thread.chain];
     let colour = place % PALETTE.len();
@@ -174,7 +175,7 @@ fn draw_thread(picture: &Picture, thread: &Thread, place: usize, strength: &str,
                 format!("C{from_x} {middle} {x} {middle} {x} {to}", x = run.x)
             }
         };
-        // The halo keeps clear of the boxes' edges.
+        // The halo does not touch the boxes' edges.
         if row > 0 {
             write!(halo, "M{from_x} {}{}", from_y + 1.0, way(from_y + 1.0, run.arrive - 1.0))?;
         }
@@ -251,7 +252,7 @@ fn counts(picture: &Picture) -> String {
     parts.join(" · ")
 }
 
-/// Returns the drawing in words, for those who hear it.
+/// Returns a description of the drawing in words, for screen readers.
 fn describe(picture: &Picture) -> String {
     let mut words = format!("{}.", counts(picture).replace(" ·", ","));
     for chain in 0..picture.chains.len().min(TOLD) {

@@ -1,4 +1,4 @@
-//! The finished geometry: what is drawn where, for the drawing to write out.
+//! The finished geometry: all parts of the drawing with their places.
 
 use super::super::{NodeKind, Picture};
 use super::bends::Bends;
@@ -9,17 +9,17 @@ use super::place::{self, Lanes, PlacedRow};
 use super::rows::{self, Rows};
 use super::text;
 
-/// Everything with its place, in pixels from the upper left corner.
+/// All parts of the drawing with their places, in pixels from the upper left corner.
 pub(super) struct Layout {
     pub(super) width: f64,
     pub(super) height: f64,
-    /// The lines of the title, one at least.
+    /// The lines of the title, at least one.
     pub(super) title: Vec<String>,
-    /// Boxes that chains run through, then those that none does.
+    /// The boxes that chains run through, then those that no chain runs through.
     pub(super) boxes: Vec<NodeBox>,
-    /// From left to right at the top.
+    /// The threads, from left to right at the top.
     pub(super) threads: Vec<Thread>,
-    /// Headings of the boxes that no chain runs through: left end of the base line, and text.
+    /// The headings of the boxes that no chain runs through: left end of the base line, and text.
     pub(super) headings: Vec<(f64, f64, &'static str)>,
     /// The samples of the legend.
     pub(super) legend: Vec<(f64, f64, Sample)>,
@@ -36,23 +36,23 @@ pub(super) struct NodeBox {
     pub(super) role: Role,
 }
 
-/// What a box is to the chains of the picture.
+/// The role of a box for the chains of the picture.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Role {
-    /// They run through its right side.
+    /// Chains run through its right side.
     Through,
-    /// They end at its upper edge.
+    /// Chains end at its upper edge.
     End,
-    /// No chain comes here.
+    /// No chain reaches it.
     Apart,
 }
 
-/// A chain's way down.
+/// The way of a chain down the drawing.
 pub(super) struct Thread {
     pub(super) chain: usize,
-    /// Where the thread begins and its name stands.
+    /// The place where the thread begins and its name stands.
     pub(super) label: (f64, f64),
-    /// The name runs upwards at an angle.
+    /// Whether the name runs upwards at an angle.
     pub(super) slanted: bool,
     /// The straight parts from the top down, joined by curves. The last one ends where it begins, at the base's edge.
     pub(super) runs: Vec<Run>,
@@ -61,17 +61,17 @@ pub(super) struct Thread {
 /// A straight part of a thread, through a box or between boxes.
 pub(super) struct Run {
     pub(super) x: f64,
-    /// Where the row begins and ends.
+    /// The place where the row begins, and where it ends.
     pub(super) top: f64,
     pub(super) bottom: f64,
-    /// Where the curve from the run above ends, and where the one to the run below begins.
+    /// The place where the curve from the run above ends, and where the one to the run below begins.
     pub(super) arrive: f64,
     pub(super) leave: f64,
-    /// In a layer's box.
+    /// Whether the run is in a layer's box.
     pub(super) inside: bool,
 }
 
-/// What the legend explains.
+/// A sample in the legend.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sample {
     Chain,
@@ -94,14 +94,14 @@ impl Sample {
     }
 }
 
-/// The width of a legend's sample, and from its left edge to its text.
+/// The width of a legend's sample, and the distance from its left edge to its text.
 pub(super) const SAMPLE: (f64, f64) = (26.0, 34.0);
 
-/// How much wider bold text is.
+/// The width of bold text relative to regular text.
 const BOLD: f64 = 1.08;
-/// Above this many rows of names, the names slant: they would otherwise be farther from their threads than legible.
+/// The most rows of names; with more of them the names slant, because they would otherwise be too far from their threads.
 const LABEL_ROWS: usize = 16;
-/// The sine and cosine of the angle at which they slant, 50 degrees.
+/// The sine and cosine of the angle of slanted names, 50 degrees.
 const SLANT: (f64, f64) = (0.766, 0.643);
 /// The least width of the drawing's content, and of the boxes that no chain runs through while there are many.
 const NARROWEST: (f64, f64) = (520.0, 900.0);
@@ -131,7 +131,7 @@ impl Layout {
         layout
     }
 
-    /// Makes room at the top: all that is below the first line of the title moves down.
+    /// Makes room at the top: moves everything below the first line of the title down.
     fn lower(&mut self, by: f64) {
         self.height += by;
         self.boxes.iter_mut().for_each(|shown| shown.y += by);
@@ -147,8 +147,8 @@ impl Layout {
         }
     }
 
-    /// Returns the chains, and the boxes that they run through; returns their width. While laying out, `width` is the content's and
-    /// `height` is where the next thing may begin.
+    /// Places the chains, and the boxes that they run through, and returns their width. During the layout, `width` is the
+    /// content's width, and `height` is the place where the next part may begin.
     fn lay_threads(&mut self, picture: &Picture, rows: &Rows, placed: &[PlacedRow]) -> f64 {
         let Some((top_row, top_placed)) = rows.first().zip(placed.first()) else { return 0.0 };
 
@@ -220,7 +220,7 @@ impl Layout {
         }
     }
 
-    /// The boxes that no chain runs through, in a grid: layers, then base protocols.
+    /// Places the boxes that no chain runs through in a grid: layers, then base protocols.
     fn lay_shelves(&mut self, picture: &Picture) {
         for shelf in picture.shelves().iter().filter(|shelf| !shelf.nodes.is_empty()) {
             self.lay_shelf(picture, shelf.heading, &shelf.nodes);
@@ -231,7 +231,7 @@ impl Layout {
         const BETWEEN: f64 = 10.0;
         let mut widths: Vec<f64> = nodes.iter().map(|&node| measure::chip_width(&picture.nodes[node])).collect();
         widths.sort_by(f64::total_cmp);
-        // As wide as all but the few that are much wider than most, which take several columns.
+        // A column is as wide as all boxes except the few that are much wider than most, which take several columns.
         let most = widths[widths.len() / 2] * 1.4;
         let column = widths.iter().copied().take_while(|&width| width <= most).last().unwrap_or(most).max(96.0);
         let room = self.width.max(NARROWEST.1.min(nodes.len() as f64 * (column + BETWEEN)));
@@ -286,7 +286,7 @@ impl Layout {
     }
 }
 
-/// On which step the name of each thread stands, 1 the lowest, so that a name, which begins at its thread and runs to
+/// Returns the step on which the name of each thread stands, 1 the lowest, so that a name, which begins at its thread and runs to
 /// the right, meets no other thread and no other name.
 fn staircase(threads: &[(usize, f64)], label_width: impl Fn(usize) -> f64) -> Vec<usize> {
     let mut steps = vec![1; threads.len()];

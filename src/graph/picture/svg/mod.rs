@@ -1,11 +1,11 @@
 //! The picture as a finished SVG drawing.
 //!
-//! From the top: the chains' names, each at the head of its chain's line; the layers, each as high as the longest stack
-//! below it asks for; the base protocols that the lines end at; then, smaller, what no chain uses; the legend.
+//! From the top: the chains' names, each at the head of its chain's line; the layers, each as high as the longest stack below it
+//! requires; the base protocols at which the lines end; then, smaller, the entries that no chain uses; and the legend.
 //!
-//! The work is done in steps, a file each: [`rows`] decides what stands in which row and in which order, [`place`]
-//! where it stands there, [`bends`] how lines turn from row to row, [`layout`] all other geometry, and [`draw`] writes
-//! it out. [`measure`] holds the sizes, and [`text`] knows how wide words are.
+//! The work is done in steps, one file each: [`rows`] determines the boxes of each row and their order, [`place`] their places in
+//! the row, [`bends`] the turns of lines between rows, [`layout`] all other geometry, and [`draw`] writes the SVG. [`measure`]
+//! holds the sizes, and [`text`] estimates the width of words.
 
 mod bends;
 mod draw;
@@ -18,11 +18,11 @@ mod text;
 use super::Picture;
 
 impl Picture {
-    /// Returns the picture as an SVG document that stands by itself: no scripts, no fonts, no other files.
+    /// Returns the picture as a self-contained SVG document: no scripts, no fonts, no other files.
     ///
     /// It follows the reader's light or dark theme (`prefers-color-scheme`), its text is text, and its colours can be
-    /// distinguished with any kind of colour vision. A name that is too long for its place ends in an ellipsis, and is
-    /// whole in a tooltip. More chains than colours are distinguished by hollow and dashed lines.
+    /// distinguished with any kind of colour vision. A name that is too long for its place ends in an ellipsis, and is shown
+    /// completely in a tooltip. If there are more chains than colours, they are distinguished by hollow and dashed lines.
     #[must_use]
     pub fn to_svg(&self) -> String {
         let mut out = String::new();
@@ -42,7 +42,8 @@ mod tests {
     use super::super::{Chain, NodeKind, Picture};
     use super::layout::{Layout, Role};
 
-    /// Catalogs of every shape: from nothing to 300 entries, flat and deep, chains that agree on an order and not.
+    /// Returns catalogs of every shape: from nothing to 300 entries, flat and deep, with chains that agree on an order and chains
+    /// that do not.
     fn pictures() -> Vec<Picture> {
         let mut pictures = vec![
             Picture::default(),

@@ -1,25 +1,25 @@
-//! Where the slots of each row stand from left to right: as straight below and above their threads' other places as
-//! their neighbours allow.
+//! Places the slots of each row from left to right: as straight below and above their threads' other places as their neighbours
+//! allow.
 
 use super::super::Picture;
 use super::measure::{self, GAP, LANE};
 use super::rows::{Rows, Slot};
 
-/// The chains in a row and where each is, from left to right.
+/// The chains in a row and the place of each, from left to right.
 pub(super) type Lanes = Vec<(usize, f64)>;
 
-/// Where things stand in one row.
+/// The places of the slots of one row.
 pub(super) struct PlacedRow {
     /// The left edge of each slot.
     pub(super) left: Vec<f64>,
     /// The width of each slot: 0 for a gap.
     pub(super) widths: Vec<f64>,
-    /// From the left edge of each slot to its first lane.
+    /// The distance from the left edge of each slot to its first lane.
     first_lane: Vec<f64>,
 }
 
 impl PlacedRow {
-    /// Returns where a lane of a slot is.
+    /// Returns the place of a lane of a slot.
     fn lane(&self, slot: usize, lane: usize) -> f64 {
         self.left[slot] + self.first_lane[slot] + lane as f64 * LANE
     }
@@ -36,7 +36,7 @@ impl PlacedRow {
 /// Places every row; the leftmost slot of all is at 0, and every lane on a whole pixel.
 pub(super) fn place(picture: &Picture, rows: &Rows) -> Vec<PlacedRow> {
     let mut placed: Vec<PlacedRow> = rows.iter().map(|row| side_by_side(picture, row)).collect();
-    // Means pull the rows to where they belong, medians then make straight what can be straight.
+    // The means move the rows to their places; the medians then straighten the threads that can be straight.
     for (rounds, middle) in [(24, mean as Middle), (6, median as Middle)] {
         for round in 0..rounds {
             for at in 0..rows.len() {
@@ -69,7 +69,7 @@ fn side_by_side(picture: &Picture, row: &[Slot]) -> PlacedRow {
     placed
 }
 
-/// Returns where each slot is, from the first, when they stand as close together as they may.
+/// Returns the offset of each slot from the first, when the slots stand as close together as they may.
 fn offsets(widths: &[f64]) -> Vec<f64> {
     let mut at = 0.0;
     let mut offsets = Vec::with_capacity(widths.len());
@@ -92,9 +92,9 @@ fn median(values: &mut [f64]) -> f64 {
     values[(values.len() - 1) / 2]
 }
 
-/// Moves the slots of one row to where the rows above and below want them.
+/// Moves the slots of one row to the places that the rows above and below suggest.
 ///
-/// With the least room between slots taken out, "in order and not too close" is "not decreasing", and the best such
+/// With the least space between slots subtracted, "in order and not too close" becomes "not decreasing", and the best such
 /// positions are an isotonic regression: pool adjacent violators.
 fn pull(rows: &Rows, placed: &mut [PlacedRow], row: usize, middle: Middle) {
     struct Pool {

@@ -1,4 +1,4 @@
-//! Which box stands in which row, and in which order: the part of the drawing that has no coordinates yet.
+//! The rows of boxes and their order: the part of the drawing that has no coordinates yet.
 //!
 //! Every chain is a thread from the top of the drawing down to its base. In each row on its way it either runs through
 //! a box or through a gap between boxes, so that no line ever crosses a box that is not its own.
@@ -12,9 +12,9 @@ pub(super) type Rows = Vec<Vec<Slot>>;
 /// A place in a row: a box, or a gap through which one thread passes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Slot {
-    /// Whose box it is; `None` for a gap.
+    /// The node of the box; `None` for a gap.
     pub(super) node: Option<usize>,
-    /// The chains here end in this box.
+    /// Whether the chains here end in this box.
     pub(super) ends: bool,
     /// The chains that run through here, from left to right.
     pub(super) lanes: Vec<usize>,
@@ -32,7 +32,8 @@ pub(super) fn arrange(picture: &Picture, stacks: &[Vec<usize>]) -> Rows {
     in_catalog_order(rows)
 }
 
-/// Returns the rows or their mirror image, which has the same crossings: what has the bases more in the order of the catalog.
+/// Returns the rows or their mirror image, which has the same crossings: the one whose bases are more in the order of the
+/// catalog.
 fn in_catalog_order(mut rows: Rows) -> Rows {
     let ends = rows.iter().flatten().filter(|slot| slot.ends);
     let bases: Vec<usize> = ends.filter_map(|slot| slot.node).collect();
@@ -45,16 +46,16 @@ fn in_catalog_order(mut rows: Rows) -> Rows {
     rows
 }
 
-/// The boxes of all chains and how high each stands.
+/// The boxes of all chains and the height at which each stands.
 ///
-/// A layer has one box, at the height that the longest stack below it asks for. Only where chains disagree about which
-/// of two layers is the upper one does a layer get a second box.
+/// A layer has one box, at the height that the longest stack below it requires. Only where chains disagree about which of two
+/// layers is the upper one does a layer get a second box.
 struct Towers {
     /// The node of each box.
     nodes: Vec<usize>,
     /// The boxes that some chain puts directly below each box.
     below: Vec<Vec<usize>>,
-    /// The boxes of each chain, top first, the base's last.
+    /// The boxes of each chain, top first, with the base's box last.
     routes: Vec<Vec<usize>>,
 }
 
@@ -109,7 +110,7 @@ impl Towers {
         }
     }
 
-    /// Is `lower` the same as `upper`, or somewhere below it?
+    /// Returns whether `lower` is `upper`, or somewhere below it.
     fn stands_on(&self, upper: usize, lower: usize) -> bool {
         let mut seen = vec![false; self.nodes.len()];
         let mut open = vec![upper];
@@ -124,7 +125,7 @@ impl Towers {
         false
     }
 
-    /// Returns how many rows stand below each box.
+    /// Returns the number of rows below each box.
     fn heights(&self) -> Vec<usize> {
         let mut heights = vec![0; self.nodes.len()];
         let mut settled = false;
@@ -174,7 +175,7 @@ impl Towers {
     }
 }
 
-/// Breaks each row that is wider than [`WIDEST`] into several, dealing its boxes out in turn; says whether it did.
+/// Breaks each row that is wider than [`WIDEST`] into several, with its boxes distributed in turn. Returns whether it broke any.
 fn break_wide_rows(picture: &Picture, rows: Rows) -> (Rows, bool) {
     let before = rows.len();
     let mut out = Rows::new();
@@ -192,7 +193,7 @@ fn break_wide_rows(picture: &Picture, rows: Rows) -> (Rows, bool) {
                 if home == part {
                     broken.push(slot.clone());
                 } else if home > part || !slot.ends {
-                    // On its way to a box further down, or coming from one further up.
+                    // The chain is on its way to a box further down, or comes from one further up.
                     let gap = |&chain: &usize| Slot { node: None, ends: false, lanes: vec![chain] };
                     broken.extend(slot.lanes.iter().map(gap));
                 }
@@ -204,10 +205,10 @@ fn break_wide_rows(picture: &Picture, rows: Rows) -> (Rows, bool) {
     (out, more)
 }
 
-/// Returns the same rows, their slots and lanes ordered so that few threads cross.
+/// Returns the rows with their slots and lanes ordered so that few threads cross.
 ///
-/// The usual barycenter sweeps, down and up, each row ordered by where its threads are in the row before; the best
-/// order seen is kept, and neighbours are then exchanged for as long as that helps.
+/// It makes the usual barycenter sweeps, down and up, which order each row by the places of its threads in the row before; the
+/// best order is kept, and neighbours are then exchanged as long as that helps.
 fn untangle(rows: Rows) -> Rows {
     const SWEEPS: usize = 24;
     const EXCHANGES: usize = 8;
@@ -241,7 +242,7 @@ fn untangle(rows: Rows) -> Rows {
     best
 }
 
-/// Returns where each chain is in a row, counted from the left; `None` where it has ended.
+/// Returns the place of each chain in a row, counted from the left; `None` where it has ended.
 fn places(row: &[Slot]) -> Vec<Option<usize>> {
     let lanes = row.iter().flat_map(|slot| &slot.lanes);
     let mut places = vec![None; lanes.clone().max().map_or(0, |&last| last + 1)];
@@ -258,7 +259,7 @@ fn order_by(rows: &mut Rows, row: usize, reference: usize) {
     };
     let there = scaled(places(&rows[reference]));
     let here = scaled(places(&rows[row]));
-    // A thread that has no place in the reference row stays where it is.
+    // A thread without a place in the reference row keeps its place.
     let key = |chain: usize| there.get(chain).copied().flatten().or(here[chain]).unwrap_or_default();
     for slot in &mut rows[row] {
         slot.lanes.sort_by(|&a, &b| key(a).total_cmp(&key(b)));
@@ -267,7 +268,7 @@ fn order_by(rows: &mut Rows, row: usize, reference: usize) {
     rows[row].sort_by(|a, b| mean(a).total_cmp(&mean(b)));
 }
 
-/// Returns how many pairs of threads cross, over all rows.
+/// Returns the number of pairs of threads that cross, over all rows.
 fn crossings(rows: &Rows) -> usize {
     let between = |pair: &[Vec<Slot>]| {
         let lower = places(&pair[1]);
@@ -282,7 +283,8 @@ fn inversions(ends: &[usize]) -> usize {
     (1..ends.len()).map(|at| ends[..at].iter().filter(|&&earlier| earlier > ends[at]).count()).sum()
 }
 
-/// Exchanges neighbouring slots, and neighbouring lanes in a slot, wherever fewer threads cross for it.
+/// Exchanges neighbouring slots, and neighbouring lanes in a slot, wherever that reduces the crossings. Returns whether it
+/// exchanged any.
 fn exchange_neighbours(rows: &mut Rows) -> bool {
     let mut changed = false;
     for row in 0..rows.len() {
@@ -290,7 +292,7 @@ fn exchange_neighbours(rows: &mut Rows) -> bool {
             .into_iter()
             .filter_map(|other| rows.get(other?).map(|slots| places(slots)))
             .collect();
-        // Threads of `left` and `right` that cross when `left` stands on the left, less those that cross otherwise.
+        // The threads of `left` and `right` that cross when `left` stands on the left, minus those that cross otherwise.
         let gain = |left: &[usize], right: &[usize]| -> isize {
             let mut gain = 0;
             for places in &around {

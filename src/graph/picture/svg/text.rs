@@ -1,9 +1,10 @@
-//! Text in a drawing whose font is the reader's: an estimate of its width, clipping, escaping.
+//! Text in a drawing whose font depends on the reader: an estimate of its width, clipping, wrapping, escaping.
 
 use std::borrow::Cow;
 
-/// Returns the width of `text` in pixels, rather too wide than too narrow: of the fonts that `system-ui, sans-serif` stands for,
-/// DejaVu Sans and Verdana run widest, and the figures (in hundredths of the font size) are theirs, rounded up.
+/// Returns an estimate of the width of `text` in pixels, rather too wide than too narrow: of the fonts that `system-ui,
+/// sans-serif` stands for, DejaVu Sans and Verdana are the widest, and the figures (in hundredths of the font size) are theirs,
+/// rounded up.
 pub(super) fn width(text: &str, size: f64) -> f64 {
     let hundredths: u32 = text.chars().map(advance).sum();
     (f64::from(hundredths) * size / 100.0).ceil()
@@ -18,13 +19,13 @@ fn advance(c: char) -> u32 {
         'A'..='Z' => 74,
         // Combining marks take no room of their own.
         '\u{300}'..='\u{36f}' => 0,
-        // From here on scripts whose signs are as wide as they are high.
+        // From here on, characters of most scripts are as wide as they are high.
         '\u{1100}'.. => 104,
         _ => 63,
     }
 }
 
-/// `text`, or as much of its beginning as fits into `room` with an ellipsis behind it.
+/// Returns `text`, or as much of its beginning as fits into `room` followed by an ellipsis.
 pub(super) fn clip(text: &str, size: f64, room: f64) -> Cow<'_, str> {
     if width(text, size) <= room {
         return Cow::Borrowed(text);
@@ -40,7 +41,7 @@ pub(super) fn clip(text: &str, size: f64, room: f64) -> Cow<'_, str> {
     Cow::Borrowed("…")
 }
 
-/// `text` in lines that fit into `room`: one at least, broken between words, and within a word where that alone is too wide.
+/// Returns `text` in at least one line that fits into `room`, broken between words, and within a word that is too wide by itself.
 pub(super) fn wrap(text: &str, size: f64, room: f64) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split_whitespace() {
@@ -59,7 +60,7 @@ pub(super) fn wrap(text: &str, size: f64, room: f64) -> Vec<String> {
             }
             let fits = |end: &usize| width(&rest[..*end], size) <= room;
             let ends = rest.char_indices().map(|(at, c)| at + c.len_utf8());
-            // A character goes into each line, however narrow that is.
+            // Each line takes at least one character, even if it is too wide.
             let end = ends.clone().take_while(fits).last().or_else(|| ends.clone().next()).unwrap_or(rest.len());
             let (line, behind) = rest.split_at(end);
             lines.pop();
@@ -73,7 +74,7 @@ pub(super) fn wrap(text: &str, size: f64, room: f64) -> Vec<String> {
     lines
 }
 
-/// `text` for the content or a quoted attribute of an XML element. What XML 1.0 cannot hold becomes U+FFFD.
+/// Returns `text` for the content or a quoted attribute of an XML element. Characters that XML 1.0 cannot hold become U+FFFD.
 pub(super) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
