@@ -1,19 +1,19 @@
-//! What a client speaks that does not speak the protocol of a proxy, as its first byte tells.
+//! Recognises clients that speak another protocol than that of the proxy, by their first byte.
 
 use std::fmt;
 
-/// The protocols that are taken for one another where proxies are set up, and the first byte that tells.
+/// The protocol of a client that speaks another protocol than that of the proxy, as its first byte shows.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum Stranger {
-    /// SOCKS 4: its version.
+    /// SOCKS 4: the byte is its version.
     Socks4,
-    /// SOCKS 5: its version.
+    /// SOCKS 5: the byte is its version.
     Socks5,
-    /// HTTP: a method is a word, and all of them are written in capital letters.
+    /// HTTP: the byte is a capital letter, as methods are written in capital letters.
     Http(u8),
-    /// TLS: the type of a record with a handshake (RFC 8446, section 5.1).
+    /// TLS: the byte is the type of a handshake record (RFC 8446, section 5.1).
     Tls,
-    /// Something else.
+    /// Any other byte.
     Unknown(u8),
 }
 
@@ -28,12 +28,12 @@ impl Stranger {
         }
     }
 
-    /// Returns how it is told in the stranger's own protocol that `what` is here. Nothing: there is no telling.
+    /// Returns the answer that reports in the client's own protocol that this is `what`, or no bytes where the protocol has none.
     pub(super) fn reported(self, what: &str) -> Vec<u8> {
         match self {
-            // Rejected or failed; the address is of no meaning then. The protocol is older than RFCs: the memo of Ying-Da Lee.
+            // "Rejected or failed"; the address has no meaning then. The source is the memo of Ying-Da Lee, as there is no RFC.
             Stranger::Socks4 => vec![0, 0x5B, 0, 0, 0, 0, 0, 0],
-            // None of the methods offered is acceptable (RFC 1928, section 3).
+            // "None of the methods offered is acceptable" (RFC 1928, section 3).
             Stranger::Socks5 => vec![5, 0xFF],
             Stranger::Http(_) => {
                 let body = format!("this is {what}\n");

@@ -1,4 +1,4 @@
-//! The accepting side: one client, its request and the answer to it.
+//! The accepting side: the session with one client, which reads its request and answers it.
 
 mod error;
 mod reply;
@@ -18,7 +18,7 @@ use crate::net::settings::Settings;
 use request::Request;
 use std::sync::Arc;
 
-/// Sessions with the clients of one proxy.
+/// The layer with its options: creates the sessions with the clients of a proxy.
 #[derive(Debug)]
 pub(super) struct Accepting(Option<Arc<Users>>);
 
@@ -40,18 +40,18 @@ struct Session {
     state: State,
     user: Option<String>,
     target: Option<Target>,
-    /// The answer to the client on an error.
+    /// The answer to the client after an error.
     last_words: Vec<u8>,
 }
 
 enum State {
-    /// The request is to come.
+    /// The request is incomplete.
     Awaiting,
-    /// The client waits for its answer.
+    /// The request was read, and the client waits for the answer.
     Asking,
-    /// It was notified that it is not connected.
+    /// The client was notified that there is no connection.
     Refused,
-    /// It was notified that it is connected: what comes now is for its target.
+    /// The client was notified that it is connected; all further bytes are for its target.
     Granted,
 }
 
@@ -67,10 +67,10 @@ impl Session {
         }
     }
 
-    /// Reads the request off the front of the input, when it is all there.
+    /// Reads the request at the front of the input, if it is complete.
     fn read(&mut self, input: &mut Buffer) -> Result<(), HttpConnectClientError> {
         let bytes = input.bytes();
-        // What speaks something else may wait for an answer, and never send the end of a header.
+        // A client of another protocol may wait for an answer, and never send the end of a header.
         if let Some(&first) = bytes.first()
             && let stranger = Stranger::of(first)
             && !matches!(stranger, Stranger::Http(_))
@@ -88,15 +88,16 @@ impl Session {
             self.user = Some(credentials?.user_of(users)?);
         }
         self.target = Some(target);
-        // What lies behind the header is for the target: RFC 9110, section 9.3.6.
+        // The bytes behind the header are for the target: RFC 9110, section 9.3.6.
         input.consume(end);
         self.state = State::Asking;
         Ok(())
     }
 }
 
-/// Returns whether a request may begin with the byte, though no method does: RFC 9112, section 2.2, wants an empty line passed
-/// over. A method may have small letters and signs too, and then is one that is told from CONNECT.
+/// Returns whether a request may begin with this byte although it is not a capital letter: RFC 9112, section 2.2, demands that an
+/// empty line before the request is ignored, and the token of a method may have other characters than capital letters. Such a
+/// method is then rejected as other than CONNECT.
 fn stands_before_request(byte: u8) -> bool {
     matches!(byte, b'\r' | b'\n' | b'!'..=b'~')
 }
@@ -106,7 +107,7 @@ impl machine::Session for Session {
         if matches!(self.state, State::Granted) { Phase::Retired } else { Phase::Handshake }
     }
 
-    /// Returns the client speaks first.
+    /// Does nothing: the client speaks first.
     fn start(&mut self, _: &mut Buffer) -> Result<(), SessionError> {
         Ok(())
     }
@@ -129,7 +130,7 @@ impl machine::Session for Session {
         }
     }
 
-    /// Never called, as the session is never open.
+    /// Never called: the session retires and is never open.
     fn send(&mut self, _: &[u8], _: &mut Buffer) -> Result<usize, SessionError> {
         Ok(0)
     }
