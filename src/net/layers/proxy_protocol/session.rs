@@ -1,4 +1,4 @@
-//! One connection: the header goes out, or comes in, and the session retires.
+//! The sessions of one connection, which send or read the header and retire.
 
 use super::error::ProxyProtocolError;
 use super::header::{self, Connection, Header, Version};
@@ -6,11 +6,11 @@ use super::{binary, line};
 use crate::net::Origin;
 use crate::net::machine::{self, Above, Buffer, Claims, Ends, Phase, SessionError};
 
-/// Sends a header.
+/// A session that sends a header.
 pub(super) struct Connecting {
     version: Version,
     origin: Option<Origin>,
-    /// What was reported.
+    /// The connection that was sent, or `None` before that.
     reported: Option<Connection>,
 }
 
@@ -38,7 +38,7 @@ impl machine::Session for Connecting {
             (None, Version::One) => Connection::Unknown,
             (None, Version::Two) => Connection::Own,
         };
-        // In one piece, as the specification demands.
+        // The specification demands that the header is sent at once.
         below.push(&match self.version {
             Version::One => line::write(&connection),
             Version::Two => binary::write(&connection),
@@ -47,7 +47,7 @@ impl machine::Session for Connecting {
         Ok(())
     }
 
-    /// Never called, as are those below: the session retires before anything comes.
+    /// Never called, like those below: the session retires before any bytes come.
     fn receive(&mut self, _: &mut Buffer, _: &mut Above<'_>, _: &mut Buffer) -> Result<(), SessionError> {
         Ok(())
     }
@@ -69,16 +69,17 @@ impl machine::Session for Connecting {
     }
 }
 
-/// Reads a header.
+/// A session that reads a header.
 pub(super) struct Accepting {
     expected: Option<Version>,
-    /// What came of it. It is taken out of the machine's buffer, in which a header of 65,551 bytes would have no room.
+    /// The bytes of the header so far. They are copied out of the machine's buffer, which is too small for a header of 65,551
+    /// bytes.
     bytes: Vec<u8>,
     header: Option<Header>,
 }
 
 impl Accepting {
-    /// Of this version, or of either.
+    /// Creates a session that accepts this version, or both.
     pub fn new(expected: Option<Version>) -> Self {
         Accepting { expected, bytes: Vec::new(), header: None }
     }
@@ -90,7 +91,7 @@ impl Accepting {
                 self.header = Some(header::read(&self.bytes)?);
                 return Ok(());
             }
-            // Never more than surely belongs to the header: what is behind it is for above.
+            // The bytes behind the header are for the layer above, so no more is taken than certainly belongs to the header.
             let some = &input.bytes()[..missing.min(input.len())];
             if some.is_empty() {
                 return Ok(());
@@ -122,7 +123,7 @@ impl machine::Session for Accepting {
         }
     }
 
-    /// Never called, as the session is never open.
+    /// Never called: the session retires and is never open.
     fn send(&mut self, _: &[u8], _: &mut Buffer) -> Result<usize, SessionError> {
         Ok(0)
     }
