@@ -62,8 +62,8 @@ impl std::fmt::Display for PathConcern {
     }
 }
 
-/// Returns the concerns about a path, the gravest first. `known` is the known path, if the provider has its library at the same
-/// place on all machines.
+/// Returns the concerns about a path, the gravest first. `known` is the known path of the provider; it is left out if the path is
+/// another known one of that provider.
 pub(super) fn concerns(path: &str, known: Option<&'static str>) -> Vec<PathConcern> {
     let leads = WindowsPath::of(path);
     let writable = user_writable(path);
