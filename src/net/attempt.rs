@@ -75,7 +75,7 @@ pub struct Untried {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Bar {
-    /// It lacks a service of the first entry, which [may not be lost](super::Alternatives::may_lose).
+    /// The entry lacks a service of the first one, which [may not be lost](super::Alternatives::may_lose).
     Lacks {
         /// The services that it lacks, of `encrypted` and `authenticated`.
         services: Services,

@@ -107,7 +107,7 @@ pub enum Error {
     Layer {
         /// The name of the layer's entry.
         layer: String,
-        /// Its place in the stack, from 1 at the top.
+        /// The place of the layer in the stack, from 1 at the top.
         place: usize,
         /// The number of entries in the stack, including the base protocol.
         depth: usize,

@@ -9,19 +9,19 @@ pub enum Removal {
     /// The user names its provider for removal.
     #[error("its provider {0} is to be removed")]
     Provider(Uuid),
-    /// Its value is not a packed item, and the correct value is not known.
+    /// The value of the item is not a packed item, and the correct value is not known.
     #[error("{reason}")]
     Malformed {
         /// The problem of the value.
         reason: String,
     },
-    /// Its key has no packed item.
+    /// The key of the item has no packed item.
     #[error("its key has no value `PackedCatalogItem`")]
     NoValue,
-    /// It is a layer that no chain runs over, and the options ask for the removal of those.
+    /// The item is a layer that no chain runs over, and the options ask for the removal of those.
     #[error("no chain runs over it")]
     Unreachable,
-    /// Its chain names an item that was removed with its provider.
+    /// The chain names an item that was removed with its provider.
     #[error("its chain names id {0}, which goes with its provider")]
     Bereft(u32),
     /// `ChainLen` is below 0 or over 7.
@@ -30,10 +30,10 @@ pub enum Removal {
     /// An id occurs twice.
     #[error("its chain names id {0} twice")]
     Repeated(u32),
-    /// Its chain names itself.
+    /// The chain names itself.
     #[error("its chain names its own id {0}")]
     Itself(u32),
-    /// It runs over chains that run over it.
+    /// The chain runs over chains that run over it.
     #[error("it runs over chains that run over it")]
     Cycle,
     /// No item has the id of its layer or base, and no existing item is certainly meant.
@@ -44,7 +44,7 @@ pub enum Removal {
         /// The kind of item: "layer" or "base protocol".
         what: &'static str,
     },
-    /// Its chain ends in an item that is not a base protocol.
+    /// The chain ends in an item that is not a base protocol.
     #[error("its chain ends in `{0}`, which is no base protocol")]
     NoBase(String),
     /// An item in its chain is not allowed at its place.
@@ -53,7 +53,7 @@ pub enum Removal {
     /// A layer occurs in its chain twice, directly and at the top of a chain.
     #[error("it runs over layer `{0}` twice")]
     LayerTwice(String),
-    /// It would be equal to another chain.
+    /// The chain would be equal to another chain.
     #[error("it would run over the same ids as `{name}` (id {id})")]
     Twin {
         /// The id of the other chain.

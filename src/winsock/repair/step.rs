@@ -23,11 +23,11 @@ pub struct Step {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Subject {
-    /// The name of its key, such as `000000000001`, or `None` for an added item.
+    /// The name of the item's key, such as `000000000001`, or `None` for an added item.
     pub key: Option<String>,
-    /// Its id, or `None` if it cannot be read.
+    /// The id of the item, or `None` if it cannot be read.
     pub catalog_entry_id: Option<u32>,
-    /// Its name, or `None` if it cannot be read.
+    /// The name of the item, or `None` if it cannot be read.
     pub name: Option<String>,
 }
 
@@ -49,9 +49,9 @@ pub enum Change {
     /// A missing standard item is added.
     #[error("add {name} with id {id}")]
     Add {
-        /// Its name in catalogs of sockatlas, such as `tcp4`.
+        /// The name of the item in catalogs of sockatlas, such as `tcp4`.
         name: &'static str,
-        /// Its id.
+        /// The id of the item.
         id: u32,
         /// Whether chains name that id already.
         is_named: bool,

@@ -14,7 +14,7 @@ use std::collections::HashSet;
 pub struct NameSpaceSetReport<'s> {
     /// The set.
     pub set: &'s NameSpaceSet,
-    /// Its providers, in order.
+    /// The providers of the set, in order.
     pub providers: Vec<NameSpaceReport<'s>>,
     /// The known ones that are absent. Other versions of Windows have fewer, as have machines without Bluetooth.
     pub absent: Vec<&'static KnownNameSpace>,
@@ -28,7 +28,7 @@ pub struct NameSpaceSetReport<'s> {
 pub struct NameSpaceReport<'s> {
     /// The provider.
     pub provider: &'s NameSpaceProvider,
-    /// Its standing.
+    /// The standing of the provider.
     pub standing: NameSpaceStanding,
     /// The concerns about its path; empty if the source does not state the path.
     pub concerns: Vec<PathConcern>,

@@ -17,7 +17,7 @@ use std::collections::{BTreeSet, HashMap};
 pub struct SetReport<'s> {
     /// The set.
     pub set: &'s Set,
-    /// Its entries, in order.
+    /// The entries of the set, in order.
     pub entries: Vec<EntryReport<'s>>,
     /// The standard items that are absent, or `None` if the source has gaps, so that this cannot be determined.
     pub absent: Option<Vec<Absent>>,
@@ -46,7 +46,7 @@ pub struct Absent {
 pub struct EntryReport<'s> {
     /// The item.
     pub item: &'s Item,
-    /// Its standing.
+    /// The standing of the entry.
     pub standing: Standing,
     /// The leftover bytes in its unused parts.
     pub leftovers: Vec<Leftover>,
