@@ -1,4 +1,4 @@
-//! Where a connection leads: targets as people write them, addresses as sockets have them.
+//! Targets, as people write them, and addresses, as sockets have them.
 
 use crate::catalog::modules::host_and_port;
 use crate::terms::Family;
@@ -6,7 +6,7 @@ use std::fmt;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
-/// The target of a connection, before any name is looked up.
+/// The target of a connection, before its name is resolved.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Target {
@@ -14,7 +14,7 @@ pub enum Target {
     Host {
         /// The name or address.
         host: String,
-        /// The port; 0 lets the system choose, where one listens.
+        /// The port; 0 lets the system choose one for a listener.
         port: u16,
     },
     /// An address of a socket.
@@ -25,31 +25,31 @@ pub enum Target {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Address {
-    /// Of `inet` and `inet6`: IP address and port.
+    /// The address of `inet` and `inet6`: IP address and port.
     Ip(SocketAddr),
-    /// Of `unix`: a path; empty: without a name.
+    /// The address of `unix`: a path, which is empty for an unnamed socket.
     Unix(PathBuf),
-    /// Of `unix` on Linux: an abstract name, without the 0 byte before it.
+    /// The address of `unix` on Linux in the abstract namespace: a name, without the 0 byte before it.
     UnixAbstract(Vec<u8>),
-    /// Of `vsock`: the context id of the machine, and the port.
+    /// The address of `vsock`: the context id of the machine, and the port.
     Vsock {
-        /// The context id: 2 is the host, 4294967295 any.
+        /// The context id: 2 is the host, 4294967295 any machine.
         cid: u32,
-        /// The port; 4294967295 is any.
+        /// The port; 4294967295 is any port.
         port: u32,
     },
-    /// Of `netlink`: the port id, 0 for the kernel or for a new one, and the multicast groups as bits.
+    /// The address of `netlink`: the port id, which is 0 for the kernel and for a new one, and the multicast groups as bits.
     Netlink {
         /// The port id.
         port: u32,
         /// The groups.
         groups: u32,
     },
-    /// Of a base protocol of one's own.
+    /// The address of a base protocol that a program provides.
     Other(String),
 }
 
-/// A text is no target of the family.
+/// The error for a text that is not a target of the family.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{text}` is no address of {family}: {expected} is expected")]
 pub struct TargetError {
@@ -59,24 +59,30 @@ pub struct TargetError {
 }
 
 impl Target {
-    /// Creates a host and a port.
+    /// Creates the target of a host and a port.
     pub fn host(host: impl Into<String>, port: u16) -> Self {
         Target::Host { host: host.into(), port }
     }
 
-    /// Reads a target as the family writes it: `HOST:PORT`, `[ADDRESS]:PORT` and, for an address that counts on one network
-    /// interface only, `[ADDRESS%INTERFACE]:PORT` of `inet` and `inet6`, a path or `@NAME` of `unix`, `CID:PORT` of `vsock` with `any` and `host` for a CID, `PORT` or `PORT:GROUPS` of `netlink`; of other families any text.
+    /// Parses a target in the notation of the family:
+    ///
+    /// - `inet` and `inet6`: `HOST:PORT`, `[ADDRESS]:PORT` and, for an address that is valid on one network interface only,
+    ///   `[ADDRESS%INTERFACE]:PORT`;
+    /// - `unix`: a path or `@NAME`;
+    /// - `vsock`: `CID:PORT`, where the CID may be `any`, `host` or `local`, and the port `any`;
+    /// - `netlink`: `PORT` or `PORT:GROUPS`;
+    /// - other families: any text.
     ///
     /// # Errors
     ///
-    /// The text is no target of the family.
+    /// The text is not a target of the family.
     pub fn parse(family: Family, text: &str) -> Result<Target, TargetError> {
         let wrong = |expected| TargetError { text: text.to_owned(), family, expected };
         let number = |text: &str| text.parse::<u32>().ok();
         match family {
             Family::INET | Family::INET6 => {
                 let expected = "HOST:PORT, as in `example.org:443` or `[::1]:443`,";
-                // An empty host and port 0 are for those who listen.
+                // An empty host and port 0 are for listeners.
                 match text.rsplit_once(':') {
                     _ if text.contains('%') => scoped(text).ok_or_else(|| wrong(expected)),
                     Some(("", port)) => {
@@ -122,7 +128,7 @@ impl Target {
         }
     }
 
-    /// Host and port, if it has them: for proxies, and for names in certificates.
+    /// Returns the host and the port, or `None` if the target has none. Proxies and certificates need them.
     pub fn host_and_port(&self) -> Option<(String, u16)> {
         match self {
             Target::Host { host, port } => Some((host.clone(), *port)),
@@ -132,7 +138,7 @@ impl Target {
     }
 }
 
-/// `[ADDRESS%INTERFACE]:PORT` of RFC 4007, section 11.
+/// Parses `[ADDRESS%INTERFACE]:PORT` of RFC 4007, section 11.
 fn scoped(text: &str) -> Option<Target> {
     let (host, port) = text.strip_prefix('[')?.split_once("]:")?;
     let (address, interface) = host.split_once('%')?;
@@ -156,7 +162,7 @@ impl From<SocketAddr> for Target {
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            // Of hosts only an IPv6 address has colons.
+            // Among hosts only IPv6 addresses contain colons.
             Target::Host { host, port } if host.contains(':') => write!(f, "[{host}]:{port}"),
             Target::Host { host, port } => write!(f, "{host}:{port}"),
             Target::Address(address) => address.fmt(f),
@@ -165,7 +171,7 @@ impl fmt::Display for Target {
 }
 
 impl Address {
-    /// Returns the family of sockets that have such addresses, where it is known.
+    /// Returns the family of sockets that have such addresses, or `None` if it is not known.
     pub fn family(&self) -> Option<Family> {
         match self {
             Address::Ip(SocketAddr::V4(_)) => Some(Family::INET),
@@ -177,12 +183,13 @@ impl Address {
         }
     }
 
-    /// With its protocol before it, so that addresses of two protocols with the same port differ: `tcp://[::1]:443`.
+    /// Formats the address with its protocol before it, as in `tcp://[::1]:443`, so that addresses of two protocols with the same
+    /// port differ.
     pub fn with_protocol(&self, protocol: &str) -> String {
         format!("{protocol}://{self}")
     }
 
-    /// Returns the IP address, if it has one.
+    /// Returns the IP address, or `None` if it has none.
     pub fn ip(&self) -> Option<IpAddr> {
         match self {
             Address::Ip(address) => Some(address.ip()),
@@ -190,7 +197,7 @@ impl Address {
         }
     }
 
-    /// Returns the IP address and port, if it has them.
+    /// Returns the IP address and port, or `None` if it has none.
     pub fn socket_addr(&self) -> Option<SocketAddr> {
         match self {
             Address::Ip(address) => Some(*address),
@@ -198,7 +205,7 @@ impl Address {
         }
     }
 
-    /// Returns the path, if it has one.
+    /// Returns the path, or `None` if it has none.
     pub fn path(&self) -> Option<&Path> {
         match self {
             Address::Unix(path) => Some(path),

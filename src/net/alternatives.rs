@@ -1,4 +1,4 @@
-//! Several entries to choose from: those of one family race those of another, and the rest is fallen back to.
+//! Alternatives: several entries, which are tried as races of IP versions, one group after the other.
 
 use super::attempt::{Bar, Untried};
 use super::cancel::Cancel;
@@ -13,10 +13,10 @@ use std::time::{Duration, Instant};
 
 /// Opens the first of several entries that can be opened.
 ///
-/// Nothing is ever fallen back to unless a program asks for it by this type. Entries that differ in nothing but the IP version
-/// of their base protocol are one choice: their addresses [race](super::race). Any other entry is tried only after all of those
-/// before it have failed, at every address, the handshakes included. Each attempt's outcome is in the error, and beside the
-/// winner in [`Opened::attempts`](super::Opened::attempts).
+/// A program falls back to another entry only if it asks for that with this type. Entries that differ in the IP version of their
+/// base protocol only are one group: their addresses [race](super::race). An entry of another group is tried only after all
+/// entries before it have failed at every address, including their handshakes. The outcomes of the attempts are in the error, and
+/// beside the winner in [`Opened::attempts`](super::Opened::attempts).
 ///
 /// ```no_run
 /// use sockatlas::net::{Alternatives, Providers};
@@ -31,35 +31,36 @@ use std::time::{Duration, Instant};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// # What is never fallen back to
+/// # Entries that are never tried
 ///
 /// An entry that lacks `encrypted` or `authenticated` where the first one has it is never tried, unless
-/// [`Alternatives::may_lose`] names exactly that. [`Alternatives::never_tried`] says beforehand which those are.
+/// [`Alternatives::may_lose`] names that service. [`Alternatives::never_tried`] returns these entries in advance.
 ///
-/// [`Selections`] answer one request, so each of them offers what it requires. In a list made by hand, with [`Opener::or`], a request
-/// is not known: there each entry must offer every service that the first one offers, or those that [`Alternatives::requiring`]
-/// states.
+/// [`Selections`] answer one request, so each of them offers the services that it requires. In a list made by hand, with
+/// [`Opener::or`], no request is known: each entry must offer every service that the first one offers, or those that
+/// [`Alternatives::requiring`] states.
 ///
-/// # After what nothing is fallen back to
+/// # Failures that end the attempts
 ///
-/// After a failure of authentication nothing more is tried, whatever else is allowed: no other entry, and no other address. Whoever
-/// stands between could else choose what is tried next. It is such a failure when a certificate is not accepted, by this end or the
-/// other; when a proxy does not accept the user or the password; and when the handshake of any other layer that encrypts or
-/// authenticates fails, unless the layer says that it was something else (see
-/// [`SessionError::of_authentication`](super::machine::SessionError::of_authentication)). That a peer cannot be reached, does not
-/// answer in time or does not speak the protocol of a layer is none. [`Error::is_of_authentication`] distinguishes them.
+/// After a failure of authentication no other entry and no other address is tried, whatever else is allowed; otherwise an
+/// attacker on the way could choose what is tried next. Failures of authentication are: a certificate is rejected, by this end or
+/// the other; a proxy rejects the user or the password; and the handshake of any other layer that encrypts or authenticates
+/// fails, unless the layer reports another cause (see
+/// [`SessionError::of_authentication`](super::machine::SessionError::of_authentication)). It is no such failure if a peer cannot
+/// be reached, does not answer in time or does not speak the protocol of a layer. [`Error::is_of_authentication`] distinguishes
+/// them.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Alternatives {
-    /// At least one.
+    /// The openers, at least one.
     openers: Vec<Opener>,
-    /// What each must offer.
+    /// The services that each must offer.
     required: Services,
-    /// What the first may have and others lack.
+    /// The services that the first may have and others may lack.
     may_lose: Services,
 }
 
-/// Returns what is not lost by falling back: who reads, and who answers.
+/// Returns the services that a fallback must keep: encryption and authentication.
 pub(super) fn security() -> Services {
     Services::ENCRYPTED | Services::AUTHENTICATED
 }
@@ -69,7 +70,8 @@ impl Opener {
     ///
     /// # Errors
     ///
-    /// [`Error::Unfit`]: the next lacks a service that this one offers. [`Alternatives::requiring`] makes lists of others.
+    /// [`Error::Unfit`]: the next lacks a service that this one offers. [`Alternatives::requiring`] creates lists with other
+    /// requirements.
     pub fn or(self, next: Opener) -> Result<Alternatives, Error> {
         Alternatives::from(self).or(next)
     }
@@ -90,17 +92,19 @@ impl Alternatives {
         Alternatives { openers, required: Services::NONE, may_lose: Services::NONE }
     }
 
-    /// Creates a list to which openers are added with `or`. Each must offer these services, and `encrypted` and `authenticated` if the first does.
+    /// Creates a list to which openers are added with `or`. Each must offer these services, and `encrypted` and `authenticated`
+    /// if the first does.
     ///
     /// # Errors
     ///
-    /// [`Error::Unfit`]: this one lacks one of them.
+    /// [`Error::Unfit`]: this opener lacks one of the services.
     pub fn requiring(services: Services, first: Opener) -> Result<Self, Error> {
         Alternatives { openers: Vec::new(), required: services, may_lose: Services::NONE }.or(first)
     }
 
-    /// Names what may be lost by falling back: entries that lack these services are tried too. Of a list made by hand this holds
-    /// for those that come after it. What a request requires is not lost by it, as no answer to the request lacks that.
+    /// Names the services that a fallback may lose: entries that lack them are tried too. In a list made by hand this applies to
+    /// the entries that are added after the call. Services that a request requires cannot be lost, as every answer to the request
+    /// offers them.
     pub fn may_lose(mut self, services: Services) -> Self {
         self.may_lose = services;
         self
@@ -116,14 +120,14 @@ impl Alternatives {
         self.openers.iter().filter_map(|opener| Some((opener, self.bar(opener)?)))
     }
 
-    /// Why an entry is never fallen back to, if it is not.
+    /// Returns the reason why an entry is never tried, or `None` if it may be.
     fn bar(&self, opener: &Opener) -> Option<Bar> {
         let first = self.openers.first()?.selection();
         let services = self.kept().difference(opener.selection().entry().services());
         (!services.is_empty()).then(|| Bar::Lacks { services, first: first.name().to_owned() })
     }
 
-    /// Returns what the first has, and every other must have.
+    /// Returns the services of the first that every other must have.
     fn kept(&self) -> Services {
         let first = self.openers.first().map(|first| first.selection().entry().services().intersection(&security()));
         first.unwrap_or_default().difference(&self.may_lose)
@@ -152,7 +156,7 @@ impl Alternatives {
         &self.openers
     }
 
-    /// Returns the opener of the entry of this name, as [`Stream::entry`](super::Stream::entry) returns it.
+    /// Returns the opener of the entry with this name, which [`Stream::entry`](super::Stream::entry) returns.
     pub fn opener(&self, entry: &str) -> Option<&Opener> {
         self.openers.iter().find(|opener| opener.selection().name() == entry)
     }
@@ -162,20 +166,20 @@ impl Alternatives {
         self
     }
 
-    /// Sets an option of an entry in every stack that has it: see [`Opener::set`].
+    /// Sets an option of an entry in every stack that contains it: see [`Opener::set`].
     ///
     /// # Errors
     ///
-    /// As there; no stack has the entry.
+    /// The errors of [`Opener::set`]; also if no stack contains the entry.
     pub fn set(self, entry: &str, option: &str, value: OptionValue) -> Result<Self, Error> {
         self.given(entry, |opener| opener.set(entry, option, value.clone()))
     }
 
-    /// Sets an option from a word as on a command line: see [`Opener::set_word`].
+    /// Sets an option from a word of a command line: see [`Opener::set_word`].
     ///
     /// # Errors
     ///
-    /// As [`set`](Alternatives::set).
+    /// Like [`set`](Alternatives::set).
     pub fn set_word(self, entry: &str, option: &str, word: &str) -> Result<Self, Error> {
         self.given(entry, |opener| opener.set_word(entry, option, word))
     }
@@ -183,7 +187,7 @@ impl Alternatives {
     fn given(mut self, entry: &str, set: impl Fn(Opener) -> Result<Opener, Error>) -> Result<Self, Error> {
         let mut has = self.openers.iter().map(|opener| opener.has_part(entry)).collect::<Vec<bool>>();
         if !has.contains(&true) {
-            // The first one tells what its stack is.
+            // The error of the first one describes its stack.
             has.fill(true);
         }
         let openers = self.openers.into_iter().zip(has);
@@ -192,17 +196,17 @@ impl Alternatives {
         Ok(self)
     }
 
-    /// Sets how long a step of each may take: see [`Opener::limit`]. The time to connect counts for each address.
+    /// Sets the time limit of a step of each opener: see [`Opener::limit`]. The limit for connecting applies to each address.
     pub fn limit(self, step: Step, limit: Option<Duration>) -> Self {
         self.each(|opener| opener.limit(step, limit))
     }
 
-    /// Sets how long an address has before the next one is tried beside it: see [`Opener::attempt_delay`].
+    /// Sets the time after which the next address is tried beside the last one: see [`Opener::attempt_delay`].
     pub fn attempt_delay(self, delay: Duration) -> Self {
         self.each(|opener| opener.attempt_delay(delay))
     }
 
-    /// Makes blocking calls return once this is cancelled: see [`Opener::cancelled_by`]. No further entry is tried then.
+    /// Makes blocking calls return when `cancel` is cancelled: see [`Opener::cancelled_by`]. No further entry is tried then.
     pub fn cancelled_by(self, cancel: &Cancel) -> Self {
         self.each(|opener| opener.cancelled_by(cancel))
     }
@@ -218,7 +222,7 @@ impl Alternatives {
     }
 }
 
-/// Returns those that race together, at the place of their first.
+/// Groups the openers that race together; a group has the place of its first opener.
 fn groups<'o>(openers: impl Iterator<Item = &'o Opener>) -> Vec<Vec<&'o Opener>> {
     let mut groups: Vec<Vec<&Opener>> = Vec::new();
     for opener in openers {
@@ -230,7 +234,7 @@ fn groups<'o>(openers: impl Iterator<Item = &'o Opener>) -> Vec<Vec<&'o Opener>>
     groups
 }
 
-/// Returns whether two entries differ in nothing but the IP version. Names mean the same in those two families, and in no others.
+/// Returns whether two entries differ in the IP version only. A name means the same in those two families, and in no others.
 fn is_other_ip_version(one: &Opener, other: &Opener) -> bool {
     let (one, other) = (one.selection(), other.selection());
     let (Some(base), Some(other_base)) = (one.entry().base(), other.entry().base()) else { return false };

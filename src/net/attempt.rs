@@ -1,4 +1,4 @@
-//! What came of each address that was tried.
+//! Attempts: the addresses and entries that were tried, and their outcomes.
 
 use super::address::Address;
 use super::error::{Error, ErrorKind};
@@ -8,18 +8,18 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// One try to open an entry, at one address.
+/// An attempt to open an entry at one address.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Attempt {
     /// The name of the entry that was selected.
     pub entry: String,
-    /// The address that the socket was to be connected to, which is a proxy's where there is one; nothing if it did not come to
-    /// that, as when a name has no address.
+    /// The address to which the socket was to be connected, which is that of the proxy where there is one; `None` if the attempt
+    /// failed earlier, for instance because the name has no address.
     pub address: Option<Address>,
-    /// When it began, counted from the first thing that was done to open anything.
+    /// The time of its beginning, since the call began.
     pub began: Duration,
-    /// What came of it.
+    /// The outcome.
     pub outcome: Outcome,
 }
 
@@ -27,27 +27,27 @@ pub struct Attempt {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// It was the first to connect.
+    /// The attempt was the first to connect.
     Connected,
-    /// The address could not be connected to, or not within the time for it.
+    /// The connection to the address failed, or was not made within the time limit.
     Failed(Arc<ProviderError>),
-    /// Something else was in the way: the name could not be looked up, the stack cannot be opened here, or the address was
-    /// connected to and a handshake failed.
+    /// Another error occurred: the name could not be resolved, the stack cannot be opened on this host, or a handshake failed
+    /// after the address was connected.
     Unopened(Arc<Error>),
     /// Another attempt connected first; this one was closed.
     Overtaken,
 }
 
 impl Attempt {
-    /// Returns whether it was a failure of authentication.
+    /// Returns whether the attempt was a failure of authentication.
     pub(super) fn is_of_authentication(&self) -> bool {
         matches!(&self.outcome, Outcome::Unopened(error) if error.is_of_authentication())
     }
 
-    /// Without the entry: `127.0.0.1:443: connect: Connection refused (os error 111)`.
+    /// Formats the attempt without its entry: `127.0.0.1:443: connect: Connection refused (os error 111)`.
     pub(super) fn reported(&self) -> String {
         let outcome = match &self.outcome {
-            // The entry that it names is this one's base protocol.
+            // The entry that the error would name is the base protocol of this one.
             Outcome::Unopened(error) => match &**error {
                 Error::Unresolved { source, .. } => source.to_string(),
                 error => error.to_string(),
@@ -61,28 +61,28 @@ impl Attempt {
     }
 }
 
-/// An entry that was to choose from, and that was not tried.
+/// An entry among the alternatives that was not tried.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Untried {
-    /// Its name.
+    /// The name of the entry.
     pub entry: String,
-    /// Why it was not tried.
+    /// The reason why it was not tried.
     pub why: Bar,
 }
 
-/// Why an entry is not fallen back to.
+/// The reason why an entry is not tried.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Bar {
-    /// It lacks what the first entry has, and nobody said that it [may be lost](super::Alternatives::may_lose).
+    /// The entry lacks a service of the first one, which [may not be lost](super::Alternatives::may_lose).
     Lacks {
-        /// What it lacks, of `encrypted` and `authenticated`.
+        /// The services that it lacks, of `encrypted` and `authenticated`.
         services: Services,
         /// The name of the first entry.
         first: String,
     },
-    /// An entry before it failed to authenticate, or its peer did.
+    /// Authentication failed with an entry before it.
     Authentication {
         /// The name of that entry.
         failed: String,
@@ -102,13 +102,13 @@ impl fmt::Display for Bar {
 }
 
 impl fmt::Display for Untried {
-    /// In one line: `` `tcp4` (without `authenticated` and `encrypted` of `secure/tcp4`) ``.
+    /// Formats the entry in one line: `` `tcp4` (without `authenticated` and `encrypted` of `secure/tcp4`) ``.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "`{}` ({})", self.entry, self.why)
     }
 }
 
-/// Returns what follows the attempts in an error: those of one reason together. Nothing if all were tried.
+/// Returns the text about untried entries at the end of an error, grouped by their reasons, or an empty text if all were tried.
 pub(super) fn untried_words(untried: &[Untried]) -> String {
     let mut reasons: Vec<(&Bar, Vec<String>)> = Vec::new();
     for Untried { entry, why } in untried {
@@ -123,7 +123,7 @@ pub(super) fn untried_words(untried: &[Untried]) -> String {
 }
 
 impl Outcome {
-    /// Whose failure it is, if it is one.
+    /// Returns the kind of failure, or `None` if it is none.
     pub fn kind(&self) -> Option<ErrorKind> {
         match self {
             Outcome::Failed(error) if error.is_of_host() => Some(ErrorKind::Host),
@@ -134,14 +134,14 @@ impl Outcome {
     }
 }
 
-/// Returns what the last of them failed with that did fail.
+/// Returns the outcome of the last attempt that failed.
 pub(super) fn last_failure(attempts: &[Attempt]) -> Option<&Outcome> {
     let mut outcomes = attempts.iter().rev().map(|attempt| &attempt.outcome);
     outcomes.find(|outcome| matches!(outcome, Outcome::Failed(_) | Outcome::Unopened(_)))
 }
 
 impl fmt::Display for Attempt {
-    /// In one line: `` `tcp6`: [::1]:443: connect: Connection refused (os error 111) ``.
+    /// Formats the attempt in one line: `` `tcp6`: [::1]:443: connect: Connection refused (os error 111) ``.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "`{}`: {}", self.entry, self.reported())
     }

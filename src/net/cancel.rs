@@ -1,4 +1,4 @@
-//! Cancelling what blocks.
+//! Cancellation of blocking calls.
 
 use rustix::event::{EventfdFlags, eventfd};
 use std::io;
@@ -6,9 +6,10 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Cancels blocking calls from another thread: connecting, accepting, shaking hands, reading and writing.
+/// Cancels blocking calls from another thread: connecting, handshakes, accepting, reading and writing.
 ///
-/// What was cancelled stays so: a stream is of no use any more. Looking up a name cannot be cancelled; it is noticed after that.
+/// A cancellation is permanent: a cancelled stream cannot be used any more. The resolution of a name cannot be interrupted; the
+/// cancellation takes effect after it.
 #[derive(Clone, Debug)]
 pub struct Cancel {
     inner: Arc<Inner>,
@@ -18,11 +19,11 @@ pub struct Cancel {
 struct Inner {
     cancelled: AtomicBool,
     wake: OwnedFd,
-    /// Sockets that may block in a call of the system, by number.
+    /// The sockets that may block in a system call, by number.
     sockets: Mutex<Vec<(u64, OwnedFd)>>,
 }
 
-/// Keeps a socket known to a [`Cancel`].
+/// Keeps a socket registered with a [`Cancel`] until it is dropped.
 #[derive(Debug)]
 pub(super) struct Registration {
     cancel: Cancel,
@@ -30,34 +31,34 @@ pub(super) struct Registration {
 }
 
 impl Cancel {
-    /// One that nothing is cancelled by yet.
+    /// Creates a token that is not cancelled.
     ///
     /// # Errors
     ///
-    /// The system has no file descriptor left.
+    /// The system has no file descriptors left.
     pub fn new() -> io::Result<Self> {
         let wake = eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?;
         let inner = Inner { cancelled: AtomicBool::new(false), wake, sockets: Mutex::new(Vec::new()) };
         Ok(Cancel { inner: Arc::new(inner) })
     }
 
-    /// Cancels.
+    /// Cancels all calls that use this token, now and in the future.
     pub fn cancel(&self) {
         self.inner.cancelled.store(true, Ordering::SeqCst);
-        // A full counter is readable too.
+        // The write fails if the counter is full; it is readable then, too.
         let _ = rustix::io::write(&self.inner.wake, &1_u64.to_ne_bytes());
         for (_, socket) in self.sockets().iter() {
-            // One that is not connected blocks in nothing.
+            // The call fails for a socket that is not connected, which blocks in no call.
             let _ = rustix::net::shutdown(socket, rustix::net::Shutdown::Both);
         }
     }
 
-    /// Returns whether it was.
+    /// Returns whether the token is cancelled.
     pub fn is_cancelled(&self) -> bool {
         self.inner.cancelled.load(Ordering::SeqCst)
     }
 
-    /// Readable once it was.
+    /// Returns a file descriptor that is readable once the token is cancelled.
     pub(super) fn fd(&self) -> BorrowedFd<'_> {
         self.inner.wake.as_fd()
     }
@@ -66,7 +67,7 @@ impl Cancel {
         self.inner.sockets.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Shuts this socket down when it is cancelled, as long as the registration lives.
+    /// Registers a socket, which is shut down on cancellation until the registration is dropped.
     pub(super) fn register(&self, socket: BorrowedFd<'_>) -> io::Result<Registration> {
         let socket = socket.try_clone_to_owned()?;
         let mut sockets = self.sockets();

@@ -1,8 +1,8 @@
-//! A machine and a socket together: what all drivers share.
+//! Connections: a machine with a socket, which all drivers share.
 //!
-//! The same code serves sockets that wait and sockets that do not. Where a waiting one returns late, one that does not fails with
-//! [`WouldBlock`](io::ErrorKind::WouldBlock) and is called again; nothing is lost in between, because whatever a call has not
-//! finished is in the machine.
+//! The same code serves blocking and non-blocking sockets. Where a call with a blocking socket waits, one with a non-blocking
+//! socket fails with [`WouldBlock`](io::ErrorKind::WouldBlock) and is repeated; nothing is lost in between, as the machine holds
+//! the unfinished work.
 
 use super::address::{Address, Target};
 use super::blocking::Bare;
@@ -17,20 +17,20 @@ use std::sync::Arc;
 pub(super) struct Connection {
     pub machine: Machine,
     pub socket: Box<dyn BaseSocket>,
-    /// What was opened, as far as it does not change.
+    /// The parts of the report that do not change.
     pub opened: Opened,
-    /// The socket carries messages and has no end, so that a read of 0 bytes is an empty message.
+    /// Whether the socket carries messages without an end, so that a read of 0 bytes is an empty message.
     pub endless: bool,
-    /// A client that asks for a target is answered by the program; else by the connection, which grants it.
+    /// Whether the program answers a client that asks for a target; otherwise the connection grants it.
     pub asks: bool,
-    /// Which layers give `encrypted` or `authenticated`, top first.
+    /// Whether each layer offers `encrypted` or `authenticated`, top first.
     pub securing: Arc<[bool]>,
     state: State,
     reading: Reading,
     writing: Writing,
-    /// Something could not be sent while the user was reading: the first such, until it is told.
+    /// The first error of sending while the program was reading, until it is reported.
     send_failed: Option<io::Error>,
-    /// Which calls of the socket would have had to wait, since they were [taken](Connection::take_blocked).
+    /// The calls of the socket that would have blocked since they were [taken](Connection::take_blocked).
     blocked: Wants,
 }
 
@@ -43,7 +43,7 @@ pub(super) enum State {
     Connected,
     /// The layers shake hands.
     Handshaking,
-    /// The handshakes are over, and the last of them is sent.
+    /// Whether the handshakes are over, and their last bytes are sent.
     Established,
 }
 
@@ -69,12 +69,12 @@ enum Writing {
     Closed,
 }
 
-/// Which readiness of its socket a connection waits for.
+/// The readiness of its socket for which a connection waits.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wants {
-    /// Until it is readable.
+    /// Whether it waits until the socket is readable.
     pub readable: bool,
-    /// Until it is writable.
+    /// Whether it waits until the socket is writable.
     pub writable: bool,
 }
 
@@ -96,21 +96,21 @@ impl Connection {
         }
     }
 
-    /// Returns which calls of the socket would have had to wait, since this was asked last.
+    /// Returns the calls of the socket that would have blocked since the last call of this method.
     #[cfg(feature = "tokio")]
     pub fn take_blocked(&mut self) -> Wants {
         std::mem::take(&mut self.blocked)
     }
 
-    /// Notes again what was taken.
+    /// Restores what [`take_blocked`](Connection::take_blocked) returned.
     #[cfg(feature = "tokio")]
     pub fn put_blocked(&mut self, blocked: Wants) {
         self.blocked = blocked;
     }
 
-    /// Returns whether the next read may have something to tell without the socket: bytes that came up, the end, a failure.
+    /// Returns whether the next read may return something without the socket: bytes that came up, the end, or a failure.
     pub fn has_unread(&self) -> bool {
-        // The end of the handshakes is sent first.
+        // The last bytes of the handshakes must be sent before.
         self.state == State::Established && (self.machine.has_unread() || self.reading == Reading::More)
     }
 
@@ -124,8 +124,8 @@ impl Connection {
         self.state == State::Connecting
     }
 
-    /// Returns the socket itself, when no layer is left above it and nothing is to be sent, and no message waits that would lose
-    /// its boundaries.
+    /// Returns the socket, if no layer is left above it, no bytes are to be sent, and no message waits that would lose its
+    /// boundaries; otherwise the connection.
     pub fn into_bare(mut self) -> Result<Bare, Box<Connection>> {
         let messages_wait = self.machine.is_of_messages() && self.machine.has_unread();
         if self.is_connecting() || !self.machine.is_bare() || messages_wait || self.send().is_err() {
@@ -137,7 +137,7 @@ impl Connection {
         }
     }
 
-    /// Reads bytes of the socket into the machine, or into `target` past it.
+    /// Reads bytes from the socket into the machine, or directly into `target`.
     fn socket_read(&mut self, target: Option<&mut [u8]>) -> io::Result<usize> {
         let Connection { socket, machine, blocked, .. } = self;
         let target = match target {
@@ -151,7 +151,7 @@ impl Connection {
         Ok(count)
     }
 
-    /// Reads a message of the socket into the machine, with as much room as it takes.
+    /// Reads a message from the socket into the machine, with as much room as the message needs.
     fn socket_read_message(&mut self) -> io::Result<usize> {
         let Connection { socket, machine, blocked, .. } = self;
         let mut read = || {
@@ -169,15 +169,15 @@ impl Connection {
         Ok(length)
     }
 
-    /// Returns whether a read of so many bytes from the socket is the end.
+    /// Returns whether a read of this many bytes from the socket is its end.
     fn is_end(&mut self, count: usize) -> bool {
         count == 0 && !self.endless && (!self.machine.is_over_messages() || self.socket.is_at_end())
     }
 
-    /// Returns the socket has ended.
+    /// Notifies the machine that the socket has ended.
     fn end(&mut self) -> io::Result<()> {
         if let Some(error) = self.send_failed.take() {
-            // The system tells once that a connection is broken, and then that it has ended.
+            // The system reports once that a connection is broken, and after that only its end.
             return Err(error);
         }
         self.machine.received_end();
@@ -199,7 +199,7 @@ impl Connection {
         Error::layer(failure, self.opened.stack.len(), secures).into()
     }
 
-    /// Connects as far as it goes without waiting.
+    /// Continues to connect as far as is possible without waiting.
     pub fn finish_connecting(&mut self) -> io::Result<()> {
         if self.is_connecting() {
             if !self.socket.finish_connect()? {
@@ -211,7 +211,7 @@ impl Connection {
         Ok(())
     }
 
-    /// Connects and shakes hands as far as it goes without waiting; with a socket that waits, to the end.
+    /// Connects and performs the handshakes as far as is possible without waiting, or completely with a blocking socket.
     pub fn establish(&mut self) -> io::Result<()> {
         if self.state == State::Established {
             return Ok(());
@@ -226,7 +226,7 @@ impl Connection {
         loop {
             while self.machine.asks() {
                 if self.asks {
-                    // It is the program's turn; what layers below have to say can go meanwhile.
+                    // The program must answer; the bytes of the layers below can be sent meanwhile.
                     let flushed = self.send();
                     return if would_block(&flushed) { Ok(()) } else { flushed };
                 }
@@ -240,7 +240,7 @@ impl Connection {
                 return flushed;
             }
             match flushed {
-                // The peer may be one that reads only after it was read from.
+                // The peer may read only after its own bytes have been read.
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock && !self.machine.is_clogged() => {}
                 flushed => flushed?,
             }
@@ -249,20 +249,20 @@ impl Connection {
         }
     }
 
-    /// Returns the error of a layer, after its last words were sent as far as that needs no waiting.
+    /// Returns the error of a layer, after sending its report to the peer as far as that needs no waiting.
     fn layer_reported(&mut self, failure: LayerFailure) -> io::Error {
         let _ = self.send();
         self.layer(failure)
     }
 
-    /// Sends what the layers have for the socket.
+    /// Sends the bytes that the layers have for the socket.
     pub fn flush(&mut self) -> io::Result<()> {
         self.reported_of_messages()?;
         self.send()
     }
 
-    /// Returns what could not be sent while the user was reading is told to who writes next. Of a stream there is no need: that it
-    /// is broken shows again.
+    /// Reports to a writer the error of sending that occurred while the program was reading. Streams need no such report, as a
+    /// broken stream fails again.
     fn reported_of_messages(&mut self) -> io::Result<()> {
         match self.send_failed.take_if(|_| self.machine.is_over_messages()) {
             Some(error) => Err(error),
@@ -272,7 +272,7 @@ impl Connection {
 
     fn send(&mut self) -> io::Result<()> {
         if self.writing == Writing::Closed {
-            // What a layer still had to say comes too late.
+            // The bytes of a layer after the shutdown come too late, and are dropped.
             while self.machine.has_outbound() {
                 self.machine.sent(self.machine.outbound().len());
             }
@@ -289,7 +289,7 @@ impl Connection {
                 Ok(_) => io::ErrorKind::WriteZero.into(),
                 Err(error) => error,
             };
-            // A message that the socket does not take is lost, as any that is sent in vain; those behind it are not.
+            // A message that the socket rejects is lost, like any message that cannot be sent; those behind it are not.
             if messages && error.kind() != io::ErrorKind::WouldBlock {
                 self.machine.sent(all);
             }
@@ -316,18 +316,18 @@ impl Connection {
         Ok(())
     }
 
-    /// Returns whether each read and each write is a message, whole.
+    /// Returns whether each read and each write is one whole message.
     pub fn is_of_messages(&self) -> bool {
         self.machine.is_of_messages()
     }
 
-    /// Returns the target that a client asked for, while the program owes it an answer.
+    /// Returns the target that a client asks for, while the program has not answered.
     pub fn asked(&self) -> Option<&Target> {
         self.machine.claims().target.as_ref().filter(|_| self.asks && self.machine.asks())
     }
 
-    /// Answers the client that asked for a target. Granted, the handshakes go on as they can without waiting. Refused, the client
-    /// is told, and the connection has ended.
+    /// Answers the client that asks for a target. After a grant the handshakes continue as far as is possible without waiting. A
+    /// refusal is sent to the client and ends the connection.
     pub fn answer(&mut self, answer: &Answer) -> io::Result<()> {
         self.machine.answer(answer).map_err(|failure| self.layer_reported(failure))?;
         match answer {
@@ -342,17 +342,17 @@ impl Connection {
         }
     }
 
-    /// Goes on with the handshakes; an error if they cannot go on before the client is answered.
+    /// Continues the handshakes, and fails if they cannot continue before the client is answered.
     fn open(&mut self) -> io::Result<()> {
         self.establish()?;
         if self.machine.asks() { Err(Error::Unanswered.into()) } else { Ok(()) }
     }
 
-    /// Reads bytes, or one message; 0 bytes of a stream are the end, and so are those of messages when it then
-    /// [has ended](Connection::has_ended).
+    /// Reads bytes, or one message. 0 bytes of a stream are its end; 0 bytes of messages are the end if the connection then [has
+    /// ended](Connection::has_ended).
     pub fn read(&mut self, target: &mut [u8]) -> io::Result<usize> {
         let messages = self.is_of_messages();
-        // A socket would drop a message for which there is no room at all.
+        // A socket drops a message that is read into an empty buffer.
         if target.is_empty() && (!messages || self.machine.is_bare()) {
             return Ok(0);
         }
@@ -369,19 +369,19 @@ impl Connection {
         Ok(count.unwrap_or(0))
     }
 
-    /// Returns whether there is something to tell, without the socket, behind `count` bytes read where there was room for `room`,
-    /// or behind a message.
+    /// Returns whether the next read may return something without the socket, after `count` bytes were read into a buffer of
+    /// `room` bytes, or after a message.
     fn has_more(&mut self, messages: bool, count: usize, room: usize) -> bool {
         if messages && !self.machine.has_unread() {
-            // What waits between the layers comes up now. A failure is told by the next read.
+            // Pass up what waits between the layers. The next read reports a failure.
             let _ = self.machine.next_message();
         }
-        // A full target says nothing of what is left. The end and a failure are told behind what came before them.
+        // If the buffer is full, more bytes may be left. The end and a failure are reported after the bytes before them.
         let full = if messages { self.machine.has_unread() } else { count == room };
         full || self.machine.has_ended() || self.machine.has_failed()
     }
 
-    /// Nothing: the end.
+    /// Reads like [`read`](Connection::read), after the handshakes. Returns `None` at the end.
     fn try_read(&mut self, target: &mut [u8]) -> io::Result<Option<usize>> {
         loop {
             if let Some(count) = self.come_up(target)? {
@@ -405,16 +405,16 @@ impl Connection {
         }
     }
 
-    /// Sends what it can; an error if reading must wait for that.
+    /// Sends what it can, and fails if reading must wait for that.
     fn send_while_reading(&mut self) -> io::Result<()> {
         while self.machine.has_outbound() {
             match self.send() {
                 Ok(()) => {}
-                // What is to be sent can wait for the peer to read; reading need not, unless it makes ever more to send.
+                // Bytes to send can wait until the peer reads; reading continues, unless it produces more and more to send.
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                     return if self.machine.is_clogged() { Err(error) } else { Ok(()) };
                 }
-                // What cannot be sent is told to those who write. What has come in is still good.
+                // The error of sending is reported to writers. The received bytes are still valid.
                 Err(error) => {
                     self.send_failed.get_or_insert(error);
                     if !self.machine.is_over_messages() {
@@ -426,7 +426,7 @@ impl Connection {
         Ok(())
     }
 
-    /// Returns what has come up through the layers: bytes of a stream, or one message.
+    /// Returns the length of what has come up through the layers, bytes of a stream or one message, or `None` if nothing has.
     fn come_up(&mut self, target: &mut [u8]) -> io::Result<Option<usize>> {
         if !self.is_of_messages() {
             let count = self.machine.read(target).map_err(|failure| self.layer_reported(failure))?;
@@ -473,7 +473,7 @@ impl Connection {
         };
         let taken = taken.map_err(|failure| self.layer_reported(failure))?;
         match (self.send(), taken) {
-            // The bytes are taken, and wait with the machine.
+            // The machine has accepted the bytes and holds them.
             (Err(error), Some(count)) if error.kind() == io::ErrorKind::WouldBlock => Ok(count),
             (Err(error), _) => Err(error),
             (Ok(()), Some(count)) => Ok(count),
@@ -482,7 +482,7 @@ impl Connection {
         }
     }
 
-    /// Ends the side that is written, through all layers; called again after `WouldBlock`, it goes on.
+    /// Ends the sending side, through all layers. After `WouldBlock`, call it again to continue.
     pub fn shutdown_write(&mut self) -> io::Result<()> {
         self.open()?;
         if !self.is_closing() {
@@ -509,7 +509,7 @@ impl Connection {
             return Wants { readable: false, writable: true };
         }
         let open = self.machine.is_open();
-        // The program owes an answer, and until then what a client says is of no interest.
+        // The program must answer first; until then bytes of the client are not read.
         let waits = self.asks && self.machine.asks();
         let only_sends =
             self.machine.is_clogged() || open && self.state != State::Established && self.machine.has_outbound();
@@ -534,7 +534,7 @@ impl Connection {
     }
 }
 
-/// A socket's ends, as layers may ask for them.
+/// The ends of a socket, as layers may query them.
 struct SocketEnds<'s>(&'s dyn BaseSocket);
 
 impl Ends for SocketEnds<'_> {

@@ -1,4 +1,4 @@
-//! The answer to a client that asked for a target, on an error: no more than its protocol can say.
+//! Converts an error into the answer to a client that asked for a target, in the terms that its protocol has.
 
 use super::address::Target;
 use super::attempt::{Attempt, Outcome, last_failure};
@@ -9,7 +9,7 @@ use rustix::io::Errno;
 use std::net::IpAddr;
 
 impl From<&Error> for Denial {
-    /// Why opening the connection to the target failed, as a client may know it.
+    /// Returns the reason why the connection to the target could not be opened, as far as a client may know it.
     fn from(error: &Error) -> Denial {
         match error {
             Error::Unresolved { target, .. } if is_literal(target) => Denial::AddressNotSupported,
@@ -17,7 +17,7 @@ impl From<&Error> for Denial {
             Error::TimedOut { .. } => Denial::TimedOut,
             Error::Unfit { .. } => Denial::AddressNotSupported,
             Error::Unreached { attempts, .. } => {
-                // That a name has no address of one family says nothing where there are some of another.
+                // A family in which the name has no address is ignored if another family has some.
                 let tried: Vec<Attempt> =
                     attempts.iter().filter(|attempt| attempt.address.is_some()).cloned().collect();
                 match last_failure(if tried.is_empty() { attempts } else { &tried }) {
@@ -26,7 +26,7 @@ impl From<&Error> for Denial {
                     _ => Denial::Failure,
                 }
             }
-            // A name that no layer can ask for leads nowhere.
+            // No layer can ask for this name, so it leads nowhere.
             Error::Layer { source, .. } if source.kind() == Failure::Unusable => Denial::HostUnreachable,
             Error::Provider { source, .. } => of_system(source),
             _ => Denial::Failure,
@@ -34,7 +34,8 @@ impl From<&Error> for Denial {
     }
 }
 
-/// Returns whether it is an address, which has nothing to be looked up, and so is of another family than those that were tried.
+/// Returns whether the target is an address. It needs no resolution, so if it is unresolved, it is of another family than the
+/// entries.
 fn is_literal(target: &Target) -> bool {
     target.host_and_port().is_none_or(|(host, _)| host.parse::<IpAddr>().is_ok())
 }

@@ -1,8 +1,8 @@
-//! Falling back: races, one after the other, until a connection has shaken hands, or until somebody has failed to authenticate. What
-//! all drivers share.
+//! Fallback: runs races one after the other, until a connection has finished its handshakes or authentication has failed. All
+//! drivers share it.
 //!
-//! A driver runs the look-ups, calls [`Dialing::progress`] as it would a [`Race`]'s, and shakes hands on what has won. When that
-//! fails it says so by [`Dialing::rejected`], and goes on.
+//! A driver runs the lookups, calls [`Dialing::progress`] like that of a [`Race`], and performs the handshakes of the winner. If
+//! these fail, it calls [`Dialing::rejected`] and continues.
 
 use super::Target;
 use super::attempt::{Attempt, Bar, Outcome, Untried};
@@ -18,20 +18,20 @@ use std::time::{Duration, Instant};
 pub(super) struct Dialing {
     start: Instant,
     race: Race,
-    /// What is raced when nothing of those before can be opened.
+    /// The groups of openers that race when all before them have failed.
     later: VecDeque<Vec<(Opener, Target)>>,
-    /// What is never raced.
+    /// The entries that are never tried.
     barred: Vec<Untried>,
-    /// What came of the races before.
+    /// The attempts of the races before this one.
     attempts: Vec<Attempt>,
-    /// How the error of all is stated; nothing where there is one opener, whose error is reported as it is.
+    /// The entry and the target of the error if all fail, or `None` where there is one opener, whose own error is returned.
     reported: Option<(String, Target)>,
     /// The number of the attempt that won.
     winner: Option<u64>,
 }
 
 impl Dialing {
-    /// One opener, and no fallback.
+    /// Dials with one opener, without fallback.
     pub fn one(opener: &Opener, target: &impl ToTarget, now: Instant) -> Result<Self, Error> {
         let target = opener.target(target)?;
         let race = Race::new(opener.clone(), target, now);
@@ -39,7 +39,7 @@ impl Dialing {
         Ok(Dialing { start: now, race, later, barred, attempts, reported: None, winner: None })
     }
 
-    /// Groups of openers: each is raced when nothing of those before it can be opened. What is barred is named in errors.
+    /// Dials with groups of openers: each group races when all before it have failed. Errors name the barred entries.
     pub fn groups<'o>(
         groups: impl IntoIterator<Item = Vec<&'o Opener>>,
         barred: Vec<(&'o Opener, Bar)>,
@@ -71,7 +71,7 @@ impl Dialing {
                 let attempts = misfits.into_iter().map(unfit).collect();
                 Ok(Dialing { start: now, race, later, barred, attempts, reported, winner: None })
             }
-            // The target is one of those alone that are never tried.
+            // Only entries that are never tried could open the target.
             (None, Some(target)) => {
                 let attempts: Vec<Attempt> = misfits.into_iter().map(unfit).collect();
                 let entry = attempts.first().map(|attempt| attempt.entry.clone()).unwrap_or_default();
@@ -84,7 +84,7 @@ impl Dialing {
         }
     }
 
-    /// Returns what is to be looked up now; to be asked after each [`progress`](Dialing::progress).
+    /// Returns the lookups that must be run now. A driver calls it after each [`progress`](Dialing::progress).
     pub fn lookups(&mut self) -> Vec<Lookup> {
         self.race.lookups()
     }
@@ -93,7 +93,7 @@ impl Dialing {
         self.race.found(found, now);
     }
 
-    /// As [`Race::progress`], and falls back.
+    /// Continues like [`Race::progress`], and falls back to the next group.
     pub fn progress(&mut self, now: Instant) -> Result<Option<Won>, Error> {
         loop {
             match self.race.progress(now) {
@@ -109,7 +109,7 @@ impl Dialing {
         }
     }
 
-    /// Returns what has won could not be opened after all. After a failure of authentication that is the end of it.
+    /// Records that the winner could not be opened after all. A failure of authentication ends the dialing.
     pub fn rejected(&mut self, error: Error) -> Result<(), Error> {
         match self.winner.take() {
             Some(number) if self.reported.is_some() && !matches!(error, Error::Cancelled) => {
@@ -121,7 +121,7 @@ impl Dialing {
         }
     }
 
-    /// Tries nothing more: what came of all, and what is left untried.
+    /// Ends the attempts, and returns an error with their outcomes and with the entries that were not tried.
     fn stopped(&mut self) -> Error {
         self.attempts.extend(self.race.attempts());
         let failed = self.attempts.iter().rev().find(|attempt| attempt.is_of_authentication());
@@ -136,7 +136,7 @@ impl Dialing {
         self.unreached(untried)
     }
 
-    /// Returns the error of all, with what was not tried beside that which never is.
+    /// Returns the error for the failure of all attempts, with these untried entries and those that are never tried.
     fn unreached(&mut self, mut untried: Vec<Untried>) -> Error {
         untried.append(&mut self.barred);
         let attempts = std::mem::take(&mut self.attempts);
@@ -151,7 +151,7 @@ impl Dialing {
         match error {
             Error::Cancelled => return Err(Error::Cancelled),
             Error::Unreached { attempts, .. } => self.attempts.extend(attempts),
-            // Only a race of one ends so.
+            // Only a race of one contender ends with another error.
             other => {
                 let began = now.saturating_duration_since(self.start);
                 self.attempts.extend(self.race.openers().next().map(|opener| unopened(opener, other, began)));
@@ -166,7 +166,7 @@ impl Dialing {
         }
     }
 
-    /// Returns an error of I/O that ends it.
+    /// Returns an I/O error that ends the dialing.
     pub fn reported(&self, error: io::Error, call: &'static str) -> Error {
         let entry = self.race.openers().next().map(Opener::base_name).unwrap_or_default();
         Error::Socket { entry, call, source: error }
@@ -180,7 +180,7 @@ impl Dialing {
         self.race.sockets()
     }
 
-    /// Returns what may cancel it now.
+    /// Returns the tokens that can cancel the dialing now.
     pub fn cancels(&self) -> impl Iterator<Item = &Cancel> {
         self.race.openers().filter_map(Opener::cancel)
     }

@@ -1,4 +1,4 @@
-//! Why opening, or what was opened, failed.
+//! The errors of opening connections, and of open ones.
 
 use super::address::{Address, Target};
 use super::attempt::{Attempt, Outcome, Untried, last_failure, untried_words};
@@ -12,168 +12,167 @@ use std::fmt;
 use std::io;
 use std::time::Duration;
 
-/// Why a selection could not be opened, or an open connection failed.
+/// The reason why a selection could not be opened, or an open connection failed.
 ///
-/// That nothing matches and that policy forbids it are told earlier, by a [`Refusal`].
+/// If nothing matches a request, or policy forbids the matches, resolving it returns a [`Refusal`] before anything is opened.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The providers have no such module; nothing shorter is opened instead.
+    /// The providers have no such module. A stack without it is not opened instead.
     #[error("{}", no_module(entry, provider, module, *feature))]
     NoModule {
-        /// The entry that needs it.
+        /// The entry that needs the module.
         entry: String,
-        /// The entry's provider.
+        /// The provider of the entry.
         provider: String,
         /// The module that the provider names.
         module: String,
-        /// The feature of this crate that compiles it in, if it is one that comes with sockatlas.
+        /// The feature of this crate that includes the module, if it ships with sockatlas.
         feature: Option<&'static str>,
     },
-    /// An option given for the call is unknown, wrong, or for an entry that is not in the stack.
+    /// An option given for the call is unknown or wrong, or its entry is not in the stack.
     #[error("`{entry}.{option}`: {problem}")]
     Option {
         /// The entry.
         entry: String,
         /// The option.
         option: String,
-        /// What is wrong with it.
+        /// The problem.
         problem: String,
     },
-    /// What was selected does not go with what was asked for: a listening datagram socket, say.
+    /// The selection does not fit the operation, such as listening with a datagram socket.
     #[error("`{entry}`: {problem}")]
     Unfit {
-        /// The entry selected.
+        /// The selected entry.
         entry: String,
-        /// What does not go.
+        /// The problem.
         problem: String,
     },
-    /// What was selected does not pass the tests of its request in the role in which it is opened, or with the options that were
-    /// given for the call: a server that must know its clients needs options by which it asks who they are.
+    /// The selection does not satisfy its request in the role in which it is opened, or with the options of the call: a server
+    /// that must authenticate its clients needs options with which it asks for their certificates or passwords.
     #[error("`{entry}`, {}: {refusal}", role.verb())]
     Refused {
-        /// The entry selected.
+        /// The selected entry.
         entry: String,
-        /// The role in which it was to be opened.
+        /// The role.
         role: Role,
-        /// Why.
+        /// The reason.
         refusal: Box<Refusal>,
     },
-    /// Others have rights to a file that decides how this is opened, or that holds a secret: see
+    /// Other users have rights to a file that decides how this is opened, or that contains a secret: see
     /// [`Opener::allow_exposed_file`](super::Opener::allow_exposed_file).
     #[error("`{entry}{}`: {source}", option_of(option.as_deref()))]
     Exposed {
-        /// The entry that is opened, or the one of its stack that has the option.
+        /// The entry that is opened, or the entry of its stack that has the option.
         entry: String,
-        /// The option that names the file; nothing: it is a catalog.
+        /// The option that names the file, or `None` if the file is a catalog.
         option: Option<String>,
         /// The file, and the right to it.
         source: Box<Exposure>,
     },
-    /// An option, or a file that it names, cannot be used; or the system refused.
+    /// An option, or a file that it names, cannot be used; or a system call failed.
     #[error("`{entry}`: {}{source}", at(address.as_ref()))]
     Provider {
         /// The entry whose provider failed.
         entry: String,
-        /// The address it was about.
+        /// The address of the failed operation.
         address: Option<Address>,
-        /// What failed.
+        /// The failure.
         source: ProviderError,
     },
-    /// A host has no address that could be used.
+    /// A host has no usable address.
     #[error("`{entry}`: {source}")]
     Unresolved {
-        /// The base protocol's entry.
+        /// The entry of the base protocol.
         entry: String,
         /// The target.
         target: Target,
-        /// Why.
+        /// The reason.
         source: ProviderError,
     },
-    /// None of the addresses of a target could be connected to; or, where there were several entries to choose from, none of
-    /// them could be opened.
+    /// None of the addresses of a target could be connected to; or, with alternatives, none of the entries could be opened.
     #[error("{}", unreached(entry, target, attempts, untried))]
     Unreached {
-        /// The base protocol's entry; of several entries the name of the first.
+        /// The entry of the base protocol, or with alternatives the first entry.
         entry: String,
         /// The target.
         target: Target,
-        /// What came of each, in the order tried.
+        /// The attempts, in the order in which they began.
         attempts: Vec<Attempt>,
-        /// The entries that were to choose from and were not tried, as [`Alternatives`](super::Alternatives) says.
+        /// The alternatives that were not tried: see [`Alternatives`](super::Alternatives).
         untried: Vec<Untried>,
     },
-    /// A layer failed, or its peer did.
+    /// A layer or its peer failed.
     #[error("layer `{layer}` ({place} of {depth}, {}): {source}", stage(*phase))]
     Layer {
         /// The name of the layer's entry.
         layer: String,
-        /// Its place in the stack, from 1 at the top.
+        /// The place of the layer in the stack, from 1 at the top.
         place: usize,
-        /// How many entries the stack has, the base protocol among them.
+        /// The number of entries in the stack, including the base protocol.
         depth: usize,
-        /// Where its session was.
+        /// The phase of the layer's session.
         phase: Phase,
-        /// Whether it is a failure of authentication, after which nothing is fallen back to: the layer says so, or it encrypts or
-        /// authenticates, shook hands, and says nothing.
+        /// Whether this is a failure of authentication, after which no alternative is tried: the layer reports it as such, or it
+        /// encrypts or authenticates, failed in the handshake, and reports no cause.
         authentication: bool,
-        /// Why.
+        /// The reason.
         source: super::machine::SessionError,
     },
-    /// A time limit passed.
+    /// A time limit expired.
     #[error("{}", late(*step, layer.as_deref(), *limit))]
     TimedOut {
-        /// What took too long.
+        /// The step that took too long.
         step: Step,
-        /// The layer that shook hands.
+        /// The layer whose handshake was unfinished.
         layer: Option<String>,
         /// The limit.
         limit: Duration,
     },
-    /// The next message is longer than there is room for. It stays where it is: read again, with more room.
+    /// The next message is longer than the buffer. It is kept, and can be read with a larger buffer.
     #[error("the next message has {length} bytes, and there is room for {room}")]
     NoRoom {
-        /// The bytes of the message.
+        /// The length of the message, in bytes.
         length: usize,
-        /// The bytes there was room for.
+        /// The length of the buffer, in bytes.
         room: usize,
     },
-    /// A message of the socket was longer than it had told before, or than there was room for where it cannot tell. It is lost;
-    /// those behind it are not.
+    /// A message was longer than the socket had reported, or than the buffer if the socket cannot report lengths. The message is
+    /// lost; those behind it are not.
     #[error("a message of {length} bytes was cut to {room} by the socket, and is lost")]
     Cut {
-        /// The bytes of the message.
+        /// The length of the message, in bytes.
         length: usize,
-        /// The bytes there was room for.
+        /// The length of the buffer, in bytes.
         room: usize,
     },
-    /// A message is longer than a layer takes. Nothing of it was sent.
+    /// A message is longer than a layer accepts. No part of it was sent.
     #[error("a message of {length} bytes is longer than {longest}, the most that can be sent")]
     TooLong {
-        /// The bytes of the message.
+        /// The length of the message, in bytes.
         length: usize,
-        /// The bytes of the longest one.
+        /// The length of the longest message, in bytes.
         longest: usize,
     },
-    /// The client of a proxy has asked for a target, and the program has not answered.
+    /// The client of a proxy has asked for a target, and the program has not answered yet.
     #[error("the client asked for a target, and is to be answered first")]
     Unanswered,
-    /// It was cancelled.
+    /// The operation was cancelled.
     #[error("cancelled")]
     Cancelled,
-    /// The system failed a call on an open socket.
+    /// A system call on an open socket failed.
     #[error("`{entry}`: {call}: {source}")]
     Socket {
-        /// The base protocol's entry.
+        /// The entry of the base protocol.
         entry: String,
-        /// What was called.
+        /// The name of the call.
         call: &'static str,
-        /// Why.
+        /// The error of the system.
         source: io::Error,
     },
 }
 
-/// What a time limit is for.
+/// A step that has a time limit.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Step {
@@ -188,7 +187,7 @@ pub enum Step {
 }
 
 impl Step {
-    /// As in `connect-timeout`.
+    /// Returns the name of the step, as in `connect-timeout`.
     pub const fn name(self) -> &'static str {
         match self {
             Step::Connect => "connect",
@@ -199,22 +198,22 @@ impl Step {
     }
 }
 
-/// Whose failure it is.
+/// The party that is responsible for a failure.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The caller's: options or arguments that do not fit.
+    /// The caller: options or arguments do not fit.
     Usage,
-    /// This host's: a module, a right or a resource is not there.
+    /// This host: a module, a right or a resource is missing.
     Host,
-    /// The network's, or the peer's.
+    /// The network, or the peer.
     Network,
-    /// Nobody's: it was cancelled.
+    /// No party: the operation was cancelled.
     Cancelled,
 }
 
 impl Error {
-    /// Whose failure it is.
+    /// Returns the party that is responsible for the failure.
     pub fn kind(&self) -> ErrorKind {
         match self {
             Error::Option { .. } | Error::Unfit { .. } | Error::Refused { .. } => ErrorKind::Usage,
@@ -231,7 +230,7 @@ impl Error {
         }
     }
 
-    /// Returns the code of the error table: `provider-failed` when this host cannot, and that of a refusal.
+    /// Returns the code of the error table: that of the refusal, or `provider-failed` if this host is responsible.
     pub fn code(&self) -> Option<ErrorCode> {
         match self {
             Error::Refused { refusal, .. } => Some(refusal.code()),
@@ -239,8 +238,7 @@ impl Error {
         }
     }
 
-    /// Returns the system's own number of the error, if it has one. The system's own number of the error, if it has one; of several
-    /// attempts that of the last which failed.
+    /// Returns the error number of the system, if there is one; of several attempts, that of the last that failed.
     pub fn errno(&self) -> Option<i32> {
         let io = match self {
             Error::Provider { source, .. } => source.io()?,
@@ -255,12 +253,12 @@ impl Error {
         io.raw_os_error()
     }
 
-    /// Returns the error behind one that reading or writing gave, where it is one of these.
+    /// Returns the error of this type within an I/O error, as reading and writing return it, or `None` if there is none.
     pub fn of(error: &io::Error) -> Option<&Error> {
         error.get_ref()?.downcast_ref()
     }
 
-    /// Returns whether it is, or holds, a failure of authentication: after one nothing is fallen back to.
+    /// Returns whether the error is, or contains, a failure of authentication, after which no alternative is tried.
     pub fn is_of_authentication(&self) -> bool {
         match self {
             Error::Layer { authentication, .. } => *authentication,
@@ -269,7 +267,7 @@ impl Error {
         }
     }
 
-    /// `secures`: the layer gives `encrypted` or `authenticated`.
+    /// Creates the error for a failed layer. `secures` states whether the layer offers `encrypted` or `authenticated`.
     pub(super) fn layer(failure: LayerFailure, depth: usize, secures: bool) -> Self {
         let LayerFailure { layer, place, phase, source } = failure;
         let unsaid = secures && phase == Phase::Handshake;
@@ -296,7 +294,7 @@ impl Error {
                     _ => None,
                 };
                 match kind.unwrap_or(io::ErrorKind::NotConnected) {
-                    // It is over, and nothing to be waited for: the backlog of a unix socket was full.
+                    // The attempt is over, so waiting is of no use: the backlog of a unix socket was full.
                     io::ErrorKind::WouldBlock => io::ErrorKind::ResourceBusy,
                     kind => kind,
                 }
@@ -315,10 +313,10 @@ impl Error {
 }
 
 impl ProviderError {
-    /// Returns whether the system would refuse any address, as it does for want of a right, a device or a protocol.
+    /// Returns whether the failure applies to all addresses, such as a missing right, device or protocol.
     pub(super) fn is_of_host(&self) -> bool {
         let denied = [io::ErrorKind::PermissionDenied, io::ErrorKind::Unsupported, io::ErrorKind::InvalidInput];
-        // Errors of these without a kind of their own, and calls that reach no network whatever comes of them.
+        // Error numbers without a kind of their own, and calls that use no address or none of the network.
         let lacking = [Errno::AFNOSUPPORT, Errno::PROTONOSUPPORT, Errno::SOCKTNOSUPPORT, Errno::NODEV];
         let before = ["socket", "setsockopt", "bind"];
         match self.io() {
@@ -333,7 +331,7 @@ impl ProviderError {
 }
 
 impl From<Error> for io::Error {
-    /// With the kind that says the same, and the error within: see [`Error::of`].
+    /// Wraps the error in an I/O error of the corresponding kind: see [`Error::of`].
     fn from(error: Error) -> io::Error {
         io::Error::new(error.io_kind(), error)
     }
@@ -355,7 +353,7 @@ fn at(address: Option<&Address>) -> String {
     address.map(|address| format!("{address}: ")).unwrap_or_default()
 }
 
-/// Returns the kind that all failures have; else the network's, as the others show that something could have come of it.
+/// Returns the kind that all failures share, or that of the network if they differ, as another attempt could have succeeded.
 fn shared_kind(attempts: &[Attempt]) -> ErrorKind {
     let mut kinds = attempts.iter().filter_map(|attempt| attempt.outcome.kind());
     let first = kinds.next().unwrap_or(ErrorKind::Network);

@@ -1,20 +1,20 @@
-//! Sockets: what was selected is opened, layer by layer, or nothing is.
+//! Sockets: opens a selection completely, layer by layer, or not at all.
 //!
 //! | file | what |
 //! |---|---|
 //! | `provider` | the traits that implement entries, and [`Providers`], the value that holds the implementations |
-//! | `settings` | options as a provider reads them |
-//! | `opener` | [`Opener`]: a selection, the providers, and what the call changes |
-//! | [`race`], `attempt` | several addresses tried at once, and what came of each |
-//! | `alternatives`, `dialing` | several entries to choose from, and falling back from one to the next |
-//! | [`machine`] | the sessions of a connection, one above the other; no I/O, no clock |
-//! | `connection` | a machine and a socket: what all drivers share |
+//! | `settings` | the options of an entry, as its provider reads them |
+//! | `opener` | [`Opener`]: a selection, the providers, and the changes of the call |
+//! | [`race`], `attempt` | attempts at several addresses at once, and their outcomes |
+//! | `alternatives`, `dialing` | several entries to choose from, and the fallback from one to the next |
+//! | [`machine`] | the sessions of a connection, one above the other; it does no I/O and reads no clock |
+//! | `connection` | a machine with a socket, which all drivers share |
 //! | `blocking`, `readiness`, `tokio` | the drivers |
-//! | `opened` | what one got |
-//! | `denial` | what a client is told of an error |
-//! | [`relay`] | accepts on one chain and forwards on another, many connections at once |
+//! | `opened` | [`Opened`]: the report of what was opened |
+//! | `denial` | the answer to a client, made of an error |
+//! | [`relay`] | accepts connections on one chain and forwards them on another, many at once |
 //! | `system` | the sockets of the operating system |
-//! | [`layers`] | the layers that come with sockatlas |
+//! | [`layers`] | the layers that ship with sockatlas |
 //!
 //! Depends on `terms`, `catalog` and `registry`.
 

@@ -1,4 +1,4 @@
-//! What was opened: entries, triple, addresses, what was negotiated, and how many bytes went where.
+//! The report of an open connection: entries, triple, addresses, negotiated facts, and bytes.
 
 use super::address::{Address, Target};
 use super::attempt::{Attempt, Outcome};
@@ -9,7 +9,7 @@ use crate::Selection;
 use crate::terms::{Family, Protocol, SocketType, System};
 use std::fmt;
 
-/// A report of what a connection really is.
+/// A report of the actual properties of a connection.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Opened {
@@ -17,7 +17,7 @@ pub struct Opened {
     pub entry: String,
     /// The names of the entries of its stack, top first.
     pub stack: Vec<String>,
-    /// Whether it was made or accepted.
+    /// Whether the connection was made or accepted.
     pub role: Role,
     /// The family of the socket.
     pub family: Family,
@@ -25,22 +25,23 @@ pub struct Opened {
     pub socket_type: SocketType,
     /// The protocol of the socket.
     pub protocol: Protocol,
-    /// What it was to lead to. When it was accepted: what the client of a proxy layer asked for, if there is one.
+    /// The target of the connection. If it was accepted: the target that the client of a proxy layer asked for, if any.
     pub target: Option<Target>,
-    /// Whose connection it is, where it is passed on: as the peer says when it was accepted, as the peer is told when it was made.
+    /// The origin of the connection, where it is passed on: as the peer claims it if the connection was accepted, or as the peer
+    /// is notified if it was made.
     pub origin: Option<Origin>,
     /// The address of this end of the socket.
     pub local: Option<Address>,
-    /// The address of the other end of the socket, which is a proxy's where there is one.
+    /// The address of the other end of the socket, which is that of the proxy where there is one.
     pub peer: Option<Address>,
-    /// Its layers, top first, those that have retired too.
+    /// The layers, top first, including those that have retired.
     pub layers: Vec<LayerReport>,
-    /// Bytes that the socket took.
+    /// The number of bytes that were sent on the socket.
     pub sent: u64,
-    /// Bytes that the socket gave.
+    /// The number of bytes that were received from the socket.
     pub received: u64,
-    /// What was tried until it was connected, in the order begun, itself included. Nothing when it was accepted, or
-    /// [started](super::Opener::start) at one address.
+    /// The attempts until the connection was made, in the order in which they began, including the one that succeeded. Empty if
+    /// the connection was accepted, or [started](super::Opener::start) at one address.
     pub attempts: Vec<Attempt>,
 }
 
@@ -65,10 +66,10 @@ impl Opened {
         }
     }
 
-    /// Takes what only the socket knows: its addresses, and the triple that the system says it has.
+    /// Queries the socket for its addresses, and for the triple that the system reports.
     pub(super) fn ask(&mut self, socket: &dyn BaseSocket) {
         self.local = socket.local();
-        // A peer that has gone is known all the same.
+        // The address of a peer that has disconnected is kept.
         self.peer = socket.peer().or_else(|| self.peer.take());
         if let Some((family, socket_type, protocol)) = socket.triple() {
             self.family = Family::from_number(family, System::HOST);
@@ -77,7 +78,7 @@ impl Opened {
         }
     }
 
-    /// Returns the protocol's name, else the family's and the protocol's number.
+    /// Returns the name of the protocol, or if it has none, the family and the number of the protocol.
     pub fn protocol_name(&self) -> String {
         match self.protocol.name(self.family, System::HOST) {
             Some(name) => name.to_owned(),
@@ -91,7 +92,7 @@ impl Opened {
         address.with_protocol(&self.protocol_name())
     }
 
-    /// Returns a fact that a layer negotiated.
+    /// Returns the fact with this name that this layer negotiated, or `None` if there is none.
     pub fn fact(&self, layer: &str, name: &str) -> Option<&str> {
         let layer = self.layers.iter().find(|report| report.name == layer)?;
         layer.facts.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
@@ -99,8 +100,8 @@ impl Opened {
 }
 
 impl fmt::Display for Opened {
-    /// In one line: `secure/tcp4: tls over tcp4, tcp://127.0.0.1:50000 to tcp://127.0.0.1:443; tls: version TLS 1.3, ...`, and at
-    /// its end `attempt 2 of 3` where more than one was made.
+    /// Formats the report in one line: `secure/tcp4: tls over tcp4, tcp://127.0.0.1:50000 to tcp://127.0.0.1:443; tls: version
+    /// TLS 1.3, ...`, with `attempt 2 of 3` at its end if there was more than one.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.entry)?;
         if self.stack.len() > 1 {

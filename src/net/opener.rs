@@ -1,4 +1,4 @@
-//! From a selection to sockets: every layer of the stack prepared, or none opened at all.
+//! Openers, which turn a selection into sockets: all layers of the stack are prepared, or nothing is opened.
 
 use super::address::{Address, Target, TargetError};
 use super::alternatives::security;
@@ -44,14 +44,18 @@ use std::time::{Duration, SystemTime};
 ///
 /// # Files that others can read or write
 ///
-/// Before the first of these files is read, those are refused that others have rights to which they must not have, with
-/// [`Error::Exposed`]: every catalog file that the selection comes from, and every file that an option of the stack names and that is
-/// read. Nobody but root and the user that the process runs as may own such a file, or a folder or symbolic link on the way to it; nobody
-/// else may write it, or a folder on the way, unless that is sticky as `/tmp` is; and nobody else may read a key or a file of passwords
-/// or users. Two rights of groups are ordinary, and accepted: the group of one's own in which nobody else is (umask 002) may do what its
-/// user may; and a group that is not everybody's, as Debian's `ssl-cert`, may read a file of secrets. Where there is an access control
-/// list, neither is. Catalogs that ship, and texts that a program hands over, are no files.
-/// [`Opener::allow_exposed_file`] and [`Providers::allow_exposed_file`] make an exception of a file by its name.
+/// Before the first of these files is read, the opener checks who else has rights to the files that decide how it opens: every
+/// catalog file of the selection, and every file that an option of the stack names and that is read. A file with rights that are
+/// too wide is refused with [`Error::Exposed`]. The rules are:
+///
+/// - Only root and the user of the process may own such a file, or a folder or symbolic link on the way to it.
+/// - No other user may write it, or a folder on the way, unless the folder is sticky like `/tmp`.
+/// - No other user may read a key or a file of passwords or users.
+///
+/// Two common rights of groups are accepted, unless there is an access control list: a user's private group (umask 002) may do
+/// what its user may; and a group that does not contain everybody, such as `ssl-cert` of Debian, may read a file of secrets.
+/// Catalogs that ship, and texts that a program passes, are not files and are not checked. [`Opener::allow_exposed_file`] and
+/// [`Providers::allow_exposed_file`] exempt a file by its name.
 #[derive(Clone)]
 #[must_use]
 pub struct Opener {
@@ -63,7 +67,7 @@ pub struct Opener {
     origin: Option<Origin>,
     asks: bool,
     attempt_delay: Duration,
-    /// The prepared layers, for each role, top first. Clones share them.
+    /// The prepared layers for each role, top first. Clones share them.
     connecting: Arc<OnceLock<Layers>>,
     accepting: Arc<OnceLock<Layers>>,
 }
@@ -74,13 +78,13 @@ type Layers = Arc<[(String, Arc<dyn Layer>)]>;
 /// The sessions of one connection with the names of their entries, top first.
 type Sessions = Vec<(String, Box<dyn Session>)>;
 
-/// A value that can be read as a target.
+/// A value that can be converted into a target.
 pub trait ToTarget {
-    /// As a target of this family.
+    /// Converts the value into a target of this family.
     ///
     /// # Errors
     ///
-    /// It is none.
+    /// The value is not a target of the family.
     fn to_target(&self, family: Family) -> Result<Target, TargetError>;
 }
 
@@ -120,10 +124,10 @@ impl<T: ToTarget + ?Sized> ToTarget for &T {
     }
 }
 
-/// A limit where neither the call nor the catalog states one.
+/// The time limit if neither the call nor the catalog states one.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Connection Attempt Delay, RFC 8305, section 8, with the least and the most that it recommends.
+/// The Connection Attempt Delay of RFC 8305, section 8, with the bounds that it recommends.
 const ATTEMPT_DELAY: Duration = Duration::from_millis(250);
 const LEAST_ATTEMPT_DELAY: Duration = Duration::from_millis(100);
 const MOST_ATTEMPT_DELAY: Duration = Duration::from_secs(2);
@@ -154,16 +158,16 @@ impl Opener {
     ///
     /// # Errors
     ///
-    /// [`Error::Option`]: the entry is not in the stack, or does not take the option, or not this value.
+    /// [`Error::Option`]: the entry is not in the stack, does not have the option, or does not accept this value.
     pub fn set(self, entry: &str, option: &str, value: OptionValue) -> Result<Self, Error> {
         self.given(entry, option, |spec| spec.kind().check(&value).map(|()| value.clone()))
     }
 
-    /// Sets an option from a word as on a command line: `"h2,http/1.1"`, `"true"`, `"5s"`.
+    /// Sets an option from a word of a command line: `"h2,http/1.1"`, `"true"`, `"5s"`.
     ///
     /// # Errors
     ///
-    /// As [`set`](Opener::set).
+    /// Like [`set`](Opener::set).
     pub fn set_word(self, entry: &str, option: &str, word: &str) -> Result<Self, Error> {
         self.given(entry, option, |spec| spec.kind().parse(word))
     }
@@ -189,12 +193,12 @@ impl Opener {
         Ok(self)
     }
 
-    /// Returns whether an entry of this name can be given options.
+    /// Returns whether the stack has an entry of this name that accepts options.
     pub(super) fn has_part(&self, entry: &str) -> bool {
         parts(&self.selection.get()).any(|part| part.name() == entry)
     }
 
-    /// Returns the option that a part of the stack takes under this name, or what is wrong with it.
+    /// Returns the option that a part of the stack has under this name, or a description of the problem.
     fn spec(&self, part: &EntryRef<'_>, option: &str) -> Result<&'static OptionSpec, String> {
         let modules = self.providers.modules();
         let module = match part.kind() {
@@ -232,13 +236,13 @@ impl Opener {
         self
     }
 
-    /// Tests who else can read or write what this is opened by: the catalogs, and the files that options of the stack name.
+    /// Checks who else can read or write the catalogs of the selection and the files that options of the stack name.
     fn unexposed(&self, selection: &Selection<'_>) -> Result<(), Error> {
         let trusted = LazyCell::new(|| Trusted::new(rustix::process::geteuid().as_raw()));
         let judge = |entry: &str, option: Option<&str>, path: &Path, file_use: FileUse| {
             let exposures = match exposures(path, file_use, &trusted) {
                 Ok(exposures) => exposures,
-                // Whoever reads it says that it is not there.
+                // The code that reads the file reports that it is missing.
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
                 Err(error) => {
                     let source = match option {
@@ -274,35 +278,35 @@ impl Opener {
         Ok(())
     }
 
-    /// Sets how long a step may take, in place of the limit in the catalog; `None` is without limit.
+    /// Sets the time limit of a step, in place of that in the catalog; `None` means no limit.
     pub fn limit(mut self, step: Step, limit: Option<Duration>) -> Self {
         self.limits.insert(step.name(), limit);
         self
     }
 
-    /// Makes blocking calls return [`Error::Cancelled`] once this is cancelled.
+    /// Makes blocking calls return [`Error::Cancelled`] when `cancel` is cancelled.
     pub fn cancelled_by(mut self, cancel: &Cancel) -> Self {
         self.cancel = Some(cancel.clone());
         self
     }
 
-    /// Connects on behalf of a client whose connection is passed on: a layer that can state the client's address to the peer does, such as
-    /// `proxy-protocol`.
+    /// Connects on behalf of a client whose connection is passed on. Layers that can send the address of the client to the peer
+    /// do so, such as `proxy-protocol`.
     pub fn on_behalf_of(mut self, origin: Origin) -> Self {
         self.origin = Some(origin);
         self
     }
 
-    /// Makes the stream wait for the program when the client of a proxy layer names its target: the stream then stays
-    /// in its handshake for an [`Answer`](super::Answer). Unasked, a connection grants what its client asks for, and the program
-    /// finds it in [`Opened::target`].
+    /// Makes the stream wait for the program when the client of a proxy layer names its target: the stream stays in its handshake
+    /// until the program gives an [`Answer`](super::Answer). Without this, a connection grants the target that its client asks
+    /// for, and the program finds it in [`Opened::target`].
     pub fn asking(mut self) -> Self {
         self.asks = true;
         self
     }
 
-    /// Sets how long the first of several addresses has before the next one is tried beside it: 250 ms by default. Less than
-    /// 100 ms counts as that, and what is more than 2 s as that, which are the bounds of RFC 8305, section 8.
+    /// Sets the time after which the next of several addresses is tried beside the first: 250 ms by default. Values are limited
+    /// to 100 ms to 2 s, the bounds of RFC 8305, section 8.
     pub fn attempt_delay(mut self, delay: Duration) -> Self {
         self.attempt_delay = delay.clamp(LEAST_ATTEMPT_DELAY, MOST_ATTEMPT_DELAY);
         self
@@ -316,8 +320,8 @@ impl Opener {
         self.cancel.as_ref()
     }
 
-    /// Returns the limit of a step: the call's, else the chain's, else the base protocol's, else 30 seconds to connect and to shake
-    /// hands.
+    /// Returns the time limit of a step: that of the call, or else of the chain, or else of the base protocol, or else 30 seconds
+    /// for connecting and for handshakes.
     pub fn time_limit(&self, step: Step) -> Option<Duration> {
         if let Some(limit) = self.limits.get(step.name()) {
             return *limit;
@@ -364,7 +368,7 @@ impl Opener {
         Ok(cell.get_or_init(|| layers.into()).clone())
     }
 
-    /// Tests that options which are needed, and those that need one another, are there now that the call has had its say.
+    /// Checks that the options are complete, including those of the call: required options, and options that require each other.
     fn complete(&self, module: &'static Module, settings: &Settings<'_>, role: Role) -> Result<(), ProviderError> {
         let stated = |name: &str| settings.get(name).is_some();
         for spec in module.specs() {
@@ -379,8 +383,8 @@ impl Opener {
         Ok(())
     }
 
-    /// Tests what the catalog promises against what the modules give in this role with the options that count now: a layer that
-    /// only calls itself `tls` encrypts nothing. What they give must pass the tests that the request made.
+    /// Checks the promises of the catalog against the services that the modules provide in this role with the current options: a
+    /// layer that is merely named `tls` encrypts nothing. The actual services must satisfy the request.
     fn keeps_its_word(&self, selection: &Selection<'_>, role: Role) -> Result<(), Error> {
         let refused = |refusal| Error::Refused { entry: selection.name().to_owned(), role, refusal: Box::new(refusal) };
         let promised = selection.as_role(role).map_err(refused)?.services();
@@ -427,7 +431,7 @@ impl Opener {
         Error::Provider { entry: entry.to_owned(), address: address.cloned(), source }
     }
 
-    /// Returns the base protocol of the stack, and who opens it.
+    /// Calls `work` with the base protocol of the stack and its provider.
     pub(super) fn with_base<T>(
         &self,
         work: impl FnOnce(&dyn BaseProvider, &Base<'_>) -> Result<T, Error>,
@@ -447,7 +451,7 @@ impl Opener {
         work(&**provider, &base)
     }
 
-    /// Returns an address of the selection's sockets with their protocol before it: `tcp://[::1]:443`.
+    /// Formats an address of the selection's sockets with their protocol before it: `tcp://[::1]:443`.
     pub fn shown(&self, address: &Address) -> String {
         Opened::new(&self.selection(), Role::Accept, None).show(address)
     }
@@ -457,11 +461,11 @@ impl Opener {
         self.selection().entry().base().map_or_else(String::new, |base| base.name().to_owned())
     }
 
-    /// Reads a target in the scope of the selection's family.
+    /// Converts a value into a target of the selection's family.
     ///
     /// # Errors
     ///
-    /// [`Error::Unfit`]: it is none.
+    /// [`Error::Unfit`]: the value is not a target of the family.
     pub fn target(&self, target: impl ToTarget) -> Result<Target, Error> {
         let selection = self.selection.get();
         target
@@ -469,18 +473,18 @@ impl Opener {
             .map_err(|error| Error::Unfit { entry: selection.name().to_owned(), problem: error.to_string() })
     }
 
-    /// Returns the addresses to connect the socket to, which may be those of a proxy, for what the stack is to lead to.
+    /// Returns the addresses to which the socket must be connected to reach a target, which may be those of a proxy.
     pub(super) fn addresses(&self, target: &Target) -> Result<Vec<Address>, Error> {
         let lowest = self.lowest(target)?;
         self.with_base(|provider, base| self.look_up(provider, base, &lowest))
     }
 
-    /// Returns what the socket is to lead to, for what the stack is to lead to.
+    /// Returns the target of the socket for a target of the stack; proxies change it.
     pub(super) fn lowest(&self, target: &Target) -> Result<Target, Error> {
         Ok(self.layers(Role::Connect)?.iter().fold(target.clone(), |target, (_, layer)| layer.below(&target)))
     }
 
-    /// Returns the addresses of a target of the socket, best first; at least one.
+    /// Resolves a target of the socket to addresses, best first; there is at least one.
     pub(super) fn look_up(
         &self,
         provider: &dyn BaseProvider,
@@ -521,7 +525,7 @@ impl Opener {
         Ok(connection)
     }
 
-    /// Returns which layers give `encrypted` or `authenticated`, by what the catalog or their module says, top first.
+    /// Returns for each layer whether it offers `encrypted` or `authenticated`, by the catalog or by its module, top first.
     fn securing(&self) -> Arc<[bool]> {
         let (selection, security) = (self.selection.get(), security());
         let layers = selection.stack().len() - 1;
@@ -536,7 +540,7 @@ impl Opener {
         selection.stack().take(layers).map(secures).collect()
     }
 
-    /// A connection over a socket that was accepted.
+    /// Creates a connection over a socket that was accepted.
     pub(super) fn accepted(&self, socket: Box<dyn BaseSocket>) -> Result<Connection, Error> {
         let layers = self.layers(Role::Accept)?;
         let sessions = self.sessions(&layers, None)?;
@@ -571,28 +575,28 @@ impl Opener {
         selection.entry().base().and_then(|base| base.socket_type()).unwrap_or_else(|| selection.socket_type())
     }
 
-    /// Returns whether the socket carries messages and knows no end, so that one of 0 bytes is a message too.
+    /// Returns whether the socket carries messages without an end, so that a message of 0 bytes is not an end.
     fn is_endless(&self) -> bool {
         ![SocketType::STREAM, SocketType::SEQPACKET, SocketType::DCCP].contains(&self.base_type())
     }
 }
 
-/// Returns what can be given options: the chain itself, which takes the time limits, and all of its stack.
+/// Returns the entries that accept options: the chain itself, which has the time limits, and all entries of its stack.
 fn parts<'s>(selection: &Selection<'s>) -> impl Iterator<Item = EntryRef<'s>> {
     std::iter::once(selection.entry()).chain(selection.stack())
 }
 
-/// `a` or `b`.
+/// Joins names to `a` or `b`.
 fn either(names: &[&str]) -> String {
     let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     names.join(" or ")
 }
 
-/// Why a connection could not be begun.
+/// The reason why a connection could not be begun.
 pub(super) enum BeginError {
-    /// The stack cannot be opened, whatever the address.
+    /// The stack cannot be opened with any address.
     Stack(Error),
-    /// The socket, which another address may suit.
+    /// The socket failed; another address may work.
     Socket(ProviderError),
 }
 

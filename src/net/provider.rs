@@ -1,4 +1,4 @@
-//! What implements entries: traits that a program can implement too, and the value that holds the implementations.
+//! Providers: the traits that implement entries, also in programs, and the value that holds the implementations.
 
 mod error;
 
@@ -17,24 +17,25 @@ use std::time::SystemTime;
 
 /// Implements base protocols.
 ///
-/// Each method has a default that returns [`ProviderError::unsupported`], so an implementation defines those that its protocol supports.
+/// Except [`module`](BaseProvider::module) and [`resolve`](BaseProvider::resolve), each method has a default that returns
+/// [`ProviderError::unsupported`], so an implementation defines those that its protocol supports.
 pub trait BaseProvider: Send + Sync {
     /// Returns the data of the module: its name, options and promises.
     fn module(&self) -> &'static Module;
 
-    /// Resolves a target to addresses, best first. It may block, since name servers are asked.
+    /// Resolves a target to addresses, best first. The call may block, as it queries name servers.
     ///
     /// # Errors
     ///
-    /// The name is not known, or is of another family.
+    /// The name is unknown, or belongs to another family.
     fn resolve(&self, base: &Base<'_>, target: &Target) -> Result<Vec<Address>, ProviderError>;
 
-    /// Creates a non-blocking socket and begins to connect it to an address; it becomes writable when the connection is made or has failed. One without a
-    /// file descriptor blocks, and is connected when it is given.
+    /// Creates a non-blocking socket and begins to connect it to an address. The socket becomes writable when the connection is
+    /// made or has failed. If the socket has no file descriptor, this call blocks until it is connected.
     ///
     /// # Errors
     ///
-    /// The call that failed, and why.
+    /// The failed call and its error.
     fn connect(&self, base: &Base<'_>, address: &Address) -> Result<Box<dyn BaseSocket>, ProviderError> {
         let _ = (base, address);
         Err(ProviderError::unsupported("connect"))
@@ -44,7 +45,7 @@ pub trait BaseProvider: Send + Sync {
     ///
     /// # Errors
     ///
-    /// The call that failed, and why.
+    /// The failed call and its error.
     fn listen(&self, base: &Base<'_>, address: &Address) -> Result<Box<dyn BaseListener>, ProviderError> {
         let _ = (base, address);
         Err(ProviderError::unsupported("listen"))
@@ -54,7 +55,7 @@ pub trait BaseProvider: Send + Sync {
     ///
     /// # Errors
     ///
-    /// The call that failed, and why.
+    /// The failed call and its error.
     fn open(&self, base: &Base<'_>, address: Option<&Address>) -> Result<Box<dyn BaseSocket>, ProviderError> {
         let _ = (base, address);
         Err(ProviderError::unsupported("open"))
@@ -64,7 +65,7 @@ pub trait BaseProvider: Send + Sync {
     ///
     /// # Errors
     ///
-    /// The call that failed, and why.
+    /// The failed call and its error.
     fn pair(&self, base: &Base<'_>) -> Result<[Box<dyn BaseSocket>; 2], ProviderError> {
         let _ = base;
         Err(ProviderError::unsupported("socketpair"))
@@ -75,24 +76,25 @@ pub trait BaseProvider: Send + Sync {
 #[derive(Copy, Clone, Debug)]
 #[non_exhaustive]
 pub struct Base<'a> {
-    /// The entry's name, for messages.
+    /// The name of the entry, for messages.
     pub name: &'a str,
     /// The family of the socket.
     pub family: Family,
-    /// Its type.
+    /// The type of the socket.
     pub socket_type: SocketType,
-    /// Its protocol: the one asked for, or the first of the entry's.
+    /// The protocol of the socket: the one that was requested, or the first of the entry.
     pub protocol: Protocol,
-    /// The entry's options, and what the call changes of them.
+    /// The options of the entry, with the changes of the call.
     pub settings: Settings<'a>,
 }
 
 /// Implements layers.
 pub trait LayerProvider: Send + Sync {
-    /// Returns its name and options.
+    /// Returns the data of the module: its name and options.
     fn module(&self) -> &'static Module;
 
-    /// Reads the options and the files and secrets that they name, and returns a layer that makes the sessions of many connections.
+    /// Reads the options, and the files and secrets that they name, and returns a layer that creates the sessions of many
+    /// connections.
     ///
     /// # Errors
     ///
@@ -102,10 +104,10 @@ pub trait LayerProvider: Send + Sync {
 
 pub use crate::terms::Role;
 
-/// Makes a session for each connection; its options have been read.
+/// Creates the sessions of connections; its options have been read.
 pub trait Layer: Send + Sync {
-    /// Returns what lies below must lead to this target, if the one above wants to reach `target`. A proxy is reached at its own
-    /// address; other layers change nothing.
+    /// Returns the target to which the stack below must lead in order to reach `target`. A proxy returns its own address; other
+    /// layers change nothing.
     fn below(&self, target: &Target) -> Target {
         target.clone()
     }
@@ -122,33 +124,33 @@ pub trait Layer: Send + Sync {
 #[derive(Copy, Clone, Debug)]
 #[non_exhaustive]
 pub struct Context<'a> {
-    /// What the connection is to lead to, as the layer above wants it; nothing when it is accepted.
+    /// The target of the connection at the layer's place, or `None` if it was accepted.
     pub target: Option<&'a Target>,
-    /// The time at which the session is made, for certificates.
+    /// The time at which the session is created, for the validity of certificates.
     pub now: SystemTime,
-    /// The connection that this one is to stand for, if it is made on somebody's behalf.
+    /// The origin on whose behalf the connection is made, if any.
     pub origin: Option<&'a Origin>,
 }
 
 impl<'a> Context<'a> {
-    /// Creates a session for a connection to `target`, made at `now`.
+    /// Creates the context of a connection to `target` that is made at `now`.
     pub fn new(target: Option<&'a Target>, now: SystemTime) -> Self {
         Context { target, now, origin: None }
     }
 }
 
-/// A way to the environment; see [`Providers::environment`].
+/// A function that reads variables of the environment; see [`Providers::environment`].
 pub(super) type Environment = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
 
-/// Holds the implementations with which a program opens sockets.
+/// The implementations with which a program opens sockets.
 ///
-/// It is a value that is passed to where it is needed: there are no globals, and two parts of a program may use different ones.
+/// The set is a value that is passed where it is needed. There are no globals, and two parts of a program may use different sets.
 #[derive(Clone)]
 pub struct Providers {
     bases: Vec<Arc<dyn BaseProvider>>,
     layers: Vec<Arc<dyn LayerProvider>>,
     environment: Environment,
-    /// Files that others may have rights to.
+    /// The files and folders that are exempt from the check of rights.
     exposed: Vec<PathBuf>,
 }
 
@@ -158,7 +160,7 @@ impl Providers {
         Providers { bases: Vec::new(), layers: Vec::new(), environment: Arc::new(|_| None), exposed: Vec::new() }
     }
 
-    /// Creates the set of the modules that ship with sockatlas, as far as this build's features include them.
+    /// Creates the set of the modules that ship with sockatlas, as far as the features of this build include them.
     pub fn shipped() -> Self {
         let providers = Providers::none()
             .base(super::system::System)
@@ -172,31 +174,31 @@ impl Providers {
         providers
     }
 
-    /// Adds a module for base protocols. It replaces one of the same name.
+    /// Adds a module for base protocols. It replaces a module of the same name.
     pub fn base(mut self, provider: impl BaseProvider + 'static) -> Self {
         self.bases.retain(|known| known.module().name() != provider.module().name());
         self.bases.push(Arc::new(provider));
         self
     }
 
-    /// Adds a module for layers. It replaces one of the same name.
+    /// Adds a module for layers. It replaces a module of the same name.
     pub fn layer(mut self, provider: impl LayerProvider + 'static) -> Self {
         self.layers.retain(|known| known.module().name() != provider.module().name());
         self.layers.push(Arc::new(provider));
         self
     }
 
-    /// Sets how variables of the environment are read, for options such as `password-env`. The library itself never reads
-    /// the environment; a program that trusts its own hands over `|name| std::env::var(name).ok()`.
+    /// Sets the function that reads variables of the environment, for options such as `password-env`. The library itself never
+    /// reads the environment; a program that trusts its own passes `|name| std::env::var(name).ok()`.
     pub fn environment(mut self, read: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Self {
         self.environment = Arc::new(read);
         self
     }
 
-    /// Takes a file as it is, whoever else can read or write it: a catalog, or a file that an option names. Or a folder on the way to such
-    /// files, for all of them. Else those that others can write are refused when something is opened, and files of secrets that others can
-    /// read: [`Error::Exposed`](super::Error::Exposed) says what is wrong, and the page of
-    /// [`Opener`](super::Opener#files-that-others-can-read-or-write) what is looked at.
+    /// Exempts a file from the check of rights: a catalog, or a file that an option names, or a folder on the way to such files,
+    /// for all of them. Otherwise opening refuses files that others can write, and files of secrets that others can read, with
+    /// [`Error::Exposed`](super::Error::Exposed); the page of [`Opener`](super::Opener#files-that-others-can-read-or-write)
+    /// states the rules.
     pub fn allow_exposed_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.exposed.push(path.into());
         self
@@ -227,7 +229,7 @@ impl Providers {
 }
 
 impl Default for Providers {
-    /// [`Providers::shipped`].
+    /// Returns [`Providers::shipped`].
     fn default() -> Self {
         Providers::shipped()
     }

@@ -1,16 +1,16 @@
-//! Which of several addresses is connected to: happy eyeballs, RFC 8305, version 2.
+//! Races between the addresses of a target: happy eyeballs, RFC 8305, version 2.
 //!
-//! Attempts are begun one after the other: the next one a delay after the last was begun, or at once when the last has failed.
-//! The first that connects wins, and the others are closed. Addresses of two families take turns, beginning with the family of
-//! the first opener. Nothing here waits or reads a clock, so one race serves every driver and every event loop:
+//! Attempts begin one after the other: each a fixed delay after the one before it, or as soon as that has failed. The first that
+//! connects wins, and the others are closed. Addresses of two families take turns, beginning with the family of the first opener.
+//! The race neither waits nor reads a clock, so it works with every driver and every event loop:
 //!
-//! 1. Run what [`Race::lookups`] gives, wherever it may block, and hand back what each [`Lookup::run`] found to [`Race::found`].
-//!    A race begun by [`Opener::race`] has its addresses and nothing to look up.
-//! 2. Call [`Race::progress`] until it gives the winner: first at once, then whenever a look-up is done, the [`Race::deadline`]
+//! 1. Run the lookups that [`Race::lookups`] returns in a place where blocking is acceptable, and pass the result of each
+//!    [`Lookup::run`] to [`Race::found`]. A race created by [`Opener::race`] has its addresses and needs no lookups.
+//! 2. Call [`Race::progress`] until it returns the winner: first at once, then whenever a lookup is done, the [`Race::deadline`]
 //!    has passed, or one of the [`Race::sockets`] is writable.
-//! 3. After each call look at the sockets again. Each has a number that is never given twice: a number not seen before is a
-//!    socket to be watched until it is writable, one that is gone has been closed, by which epoll(7) forgets it. The winner's
-//!    socket stays open under the same descriptor, and is still watched as it was.
+//! 3. After each call check the sockets again. Each has a number that is never used twice: a new number is a socket that must be
+//!    watched until it is writable, and a number that is no longer returned is a socket that was closed, which epoll(7) then
+//!    forgets. The socket of the winner stays open under the same descriptor, and is still watched as before.
 //!
 //! ```no_run
 //! # use sockatlas::net::{Opener, Providers};
@@ -36,15 +36,15 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! # The RFC
+//! # Implementation of the RFC
 //!
-//! | section | here |
+//! | section | implementation |
 //! |---|---|
-//! | 3, hostname resolution | each family is looked up by itself, all at once. Addresses of a later opener that are there first are held back for 50 ms (Resolution Delay), for those of the openers before it; the RFC's wish to begin with IPv6 is the catalog's to make, by its order |
-//! | 4, sorting | in one family the order is that of the system, which follows RFC 6724; families take turns one by one (First Address Family Count 1). No history of round trips is kept: a library has no place to keep it that all its users would want |
-//! | 5, connection attempts | a fixed delay, 250 ms unless [`Opener::attempt_delay`] says otherwise. The race is over what the base protocol calls connecting, not over the handshakes of layers: a peer is to see no handshake that is then dropped |
-//! | 6, changes of DNS while a race runs | left out: the system's resolver reports no changes |
-//! | 7, NAT64 and DNS64 | left to the system's resolver, as no addresses are made up here |
+//! | 3, hostname resolution | each family is looked up separately, all at once. If the addresses of a later opener are found first, they are held back for 50 ms (Resolution Delay) to wait for those of the openers before it; the order of the catalog decides whether IPv6 is first, as the RFC recommends |
+//! | 4, sorting | within a family the order is that of the system, which follows RFC 6724; families take turns one by one (First Address Family Count 1). No history of round trips is kept, as a library has no place for it that suits all users |
+//! | 5, connection attempts | the delay is fixed, 250 ms unless [`Opener::attempt_delay`] sets another. The race ends with the connection of the base protocol and does not include the handshakes of layers, so that no peer sees a handshake that is then dropped |
+//! | 6, changes of DNS while a race runs | not implemented: the resolver of the system reports no changes |
+//! | 7, NAT64 and DNS64 | left to the resolver of the system; the race synthesizes no addresses |
 
 mod lookup;
 mod turns;
@@ -65,33 +65,33 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use turns::{Candidate, Turns};
 
-/// How long addresses are held back for those of the families before theirs: Resolution Delay, RFC 8305, section 8.
+/// The time for which addresses are held back to wait for those of earlier contenders: Resolution Delay, RFC 8305, section 8.
 const RESOLUTION_DELAY: Duration = Duration::from_millis(50);
 
-/// Connects to several addresses at once, until one is connected. See the [module](self).
+/// Connects to several addresses at once until one is connected. See the [module](self).
 pub struct Race {
     contenders: Vec<Contender>,
     turns: Turns,
     running: Vec<Running>,
-    /// Attempts that are over, by their numbers.
+    /// The attempts that are over, with their numbers.
     over: Vec<(u64, Attempt)>,
-    /// Candidates whose attempts were overtaken.
+    /// The candidates whose attempts were overtaken.
     overtaken: Vec<Candidate>,
-    /// What the times of attempts count from.
+    /// The time from which the times of attempts are counted.
     start: Instant,
     delay: Duration,
-    /// When the next attempt may begin; nothing: at once.
+    /// The time at which the next attempt may begin, or `None` for at once.
     due: Option<Instant>,
-    /// Until when those that came first wait for the families before theirs.
+    /// The time until which the addresses that were found first wait for those of earlier contenders.
     held: Option<Instant>,
-    /// What ends the race whatever else there is.
+    /// An error that ends the race at the next call.
     fatal: Option<Error>,
     /// The number of the next attempt.
     next: u64,
-    /// That of the last one that was begun.
+    /// The number of the last attempt that was begun.
     last: Option<u64>,
     is_won: bool,
-    /// Which of several races of one call it is.
+    /// The number of the race among the races of one call.
     round: u32,
 }
 
@@ -103,7 +103,7 @@ struct Contender {
 
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 enum Addresses {
-    /// Nothing has started to look them up.
+    /// No lookup has been started.
     Unasked,
     Awaited,
     Known,
@@ -114,11 +114,11 @@ struct Running {
     candidate: Candidate,
     connection: Connection,
     began: Instant,
-    /// Until when it may take, and how long that was.
+    /// The time at which the attempt expires, and its time limit.
     until: Option<(Instant, Duration)>,
 }
 
-/// The attempt that won a race: connected, with its handshakes still to come.
+/// The winner of a race: a connected attempt, whose handshakes have not begun.
 pub struct Won {
     pub(super) opener: Arc<Opener>,
     pub(super) connection: Connection,
@@ -127,22 +127,22 @@ pub struct Won {
 }
 
 impl Won {
-    /// Whose it is: the place of its opener in the race, from 0.
+    /// Returns the index of the winner's opener in the race, from 0.
     pub fn contender(&self) -> usize {
         self.contender
     }
 
-    /// Returns the number of its attempt among the [sockets](Race::sockets).
+    /// Returns the number of the attempt among the [sockets](Race::sockets).
     pub fn number(&self) -> u64 {
         self.number
     }
 
-    /// Returns every attempt of the race, in the order in which they were begun: the winner's and those of all others.
+    /// Returns all attempts of the race, in the order in which they began, including the winner.
     pub fn attempts(&self) -> &[Attempt] {
         &self.connection.opened.attempts
     }
 
-    /// Returns a stream, whose handshakes may take as long as its opener says, from `now` on.
+    /// Converts the winner into a stream. The time limit of its opener for handshakes begins at `now`.
     ///
     /// # Errors
     ///
@@ -153,7 +153,7 @@ impl Won {
 }
 
 impl Opener {
-    /// Returns a race over addresses of a target, such as [`Opener::resolve`] gives.
+    /// Creates a race over addresses of a target, such as those from [`Opener::resolve`].
     pub fn race(&self, target: &Target, addresses: Vec<Address>, now: Instant) -> Race {
         let mut race = Race::new(self.clone(), target.clone(), now);
         race.contenders[0].addresses = Addresses::Awaited;
@@ -163,7 +163,7 @@ impl Opener {
 }
 
 impl Race {
-    /// Creates a race to what this opener makes of a target; its delay between attempts is that of this opener.
+    /// Creates a race over the addresses that this opener finds for a target; the delay between attempts is that of this opener.
     pub fn new(opener: Opener, target: Target, now: Instant) -> Self {
         let delay = opener.delay_between_attempts();
         let race = Race {
@@ -185,7 +185,7 @@ impl Race {
         race.and(opener, target)
     }
 
-    /// The same with a further contender. The addresses of the families of those before it have the first turns.
+    /// Adds a contender. The addresses of the families of earlier contenders have the first turns.
     #[must_use]
     pub fn and(mut self, opener: Opener, target: Target) -> Self {
         self.turns.announce(opener.selection().family());
@@ -193,13 +193,13 @@ impl Race {
         self
     }
 
-    /// Returns the same as the next race of a call: times count from the call's start, and no number is given again.
+    /// Makes this the race that follows `last` in one call: times are counted from the start of the call, and numbers continue.
     pub(super) fn after(mut self, start: Instant, last: &Race) -> Self {
         (self.start, self.round, self.next) = (start, last.round + 1, last.next);
         self
     }
 
-    /// Returns what is to be looked up: once for each contender.
+    /// Returns the lookups that must be run, once for each contender.
     pub fn lookups(&mut self) -> Vec<Lookup> {
         let round = self.round;
         let unasked = self.contenders.iter_mut().enumerate().filter(|(_, known)| known.addresses == Addresses::Unasked);
@@ -210,7 +210,7 @@ impl Race {
         asked.collect()
     }
 
-    /// Takes what was found at `now`. What was looked up for another race does not count.
+    /// Records the result of a lookup at `now`. Results for another race are ignored.
     pub fn found(&mut self, found: Found, now: Instant) {
         let Found { result, contender: at, round } = found;
         let Some(contender) = self.contenders.get_mut(at) else { return };
@@ -240,13 +240,13 @@ impl Race {
         candidate.address.family().unwrap_or_else(stated)
     }
 
-    /// Begins what is due at `now`, and looks at what is under way; the winner, once there is one, and nothing after that. What
-    /// the base protocol does in its connect is done here.
+    /// Begins the attempts that are due at `now`, and checks those that are running. Returns the winner once, and `None` before
+    /// and after that. A base protocol that blocks while it connects blocks this call.
     ///
     /// # Errors
     ///
-    /// [`Error::Unreached`]: every attempt failed. What one contender alone meets with before an address is tried is reported as it
-    /// is. The race is over then.
+    /// [`Error::Unreached`]: every attempt failed. If the only contender fails before an address is tried, its own error is
+    /// returned. The race is over then.
     pub fn progress(&mut self, now: Instant) -> Result<Option<Won>, Error> {
         if let Some(error) = self.fatal.take() {
             return Err(error);
@@ -271,13 +271,13 @@ impl Race {
         Ok(None)
     }
 
-    /// Looks at the attempts from this place on; the place of the first that is connected.
+    /// Checks the attempts from this index on, and returns the index of the first that is connected.
     fn connected(&mut self, from: usize, now: Instant) -> Option<usize> {
         let mut at = from;
         while let Some(Running { connection, until, .. }) = self.running.get_mut(at) {
             let error = match connection.finish_connecting() {
                 Ok(()) => return Some(at),
-                // Without a descriptor there would be nothing to wait for.
+                // A socket without a descriptor cannot be waited for.
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock && connection.socket.fd().is_some() => {
                     let Some((_, limit)) = until.filter(|(until, _)| *until <= now) else {
                         at += 1;
@@ -301,16 +301,16 @@ impl Race {
         !self.turns.is_empty() && self.next_begin() <= now
     }
 
-    /// When the next attempt is to begin, if there is one.
+    /// Returns the time at which the next attempt may begin.
     fn next_begin(&self) -> Instant {
         let due = self.due.unwrap_or(self.start);
-        // Whose addresses have come first waits for those before him.
+        // Addresses that were found first wait for those of earlier contenders.
         let before = &self.contenders[..self.turns.first_contender().unwrap_or_default()];
         let waits = before.iter().any(|contender| contender.addresses != Addresses::Known);
         self.held.filter(|_| waits).map_or(due, |held| held.max(due))
     }
 
-    /// Begins the attempt whose turn it is; whether there was one.
+    /// Begins the next attempt. Returns false if there is no candidate.
     fn begin(&mut self, now: Instant) -> Result<bool, Error> {
         let Some(candidate) = self.turns.next() else { return Ok(false) };
         let Contender { opener, target, .. } = &self.contenders[candidate.contender];
@@ -352,7 +352,7 @@ impl Race {
         self.over.push((number, attempt));
     }
 
-    /// A contender falls out.
+    /// Removes a contender that cannot be opened.
     fn unopened(&mut self, contender: usize, error: Error, now: Instant) {
         let attempt = Attempt {
             entry: self.contenders[contender].opener.selection().name().to_owned(),
@@ -377,8 +377,8 @@ impl Race {
         Won { opener: self.contenders[contender].opener.clone(), connection, number, contender }
     }
 
-    /// Goes on, as what was won came to nothing: with the addresses that were never tried, and with those whose attempts were
-    /// overtaken, which are tried once more.
+    /// Continues after the winner could not be opened, with the addresses that were never tried and with those whose attempts
+    /// were overtaken, which are tried once more.
     pub(super) fn resume(&mut self, number: u64, error: Error) {
         self.is_won = false;
         self.due = None;
@@ -390,7 +390,7 @@ impl Race {
         }
     }
 
-    /// Returns every attempt that is over, in the order in which they were begun.
+    /// Returns all attempts that are over, in the order in which they began.
     pub(super) fn attempts(&mut self) -> Vec<Attempt> {
         self.over.sort_by_key(|(number, _)| *number);
         self.over.iter().map(|(_, attempt)| attempt.clone()).collect()
@@ -403,20 +403,20 @@ impl Race {
         Error::Unreached { entry, target: target.clone(), attempts, untried: Vec::new() }
     }
 
-    /// Until when [`progress`](Race::progress) is to be called at the latest; a time that has passed means at once. Nothing: not
-    /// before a socket is writable or a name is looked up.
+    /// Returns the time at which [`progress`](Race::progress) must be called at the latest; a time in the past means at once.
+    /// Returns `None` if the race waits for sockets and lookups only.
     pub fn deadline(&self) -> Option<Instant> {
         let limits = self.running.iter().filter_map(|running| running.until).map(|(until, _)| until);
         let begin = (!self.turns.is_empty() && !self.is_won).then(|| self.next_begin());
         limits.chain(begin).chain(self.fatal.as_ref().map(|_| self.start)).min()
     }
 
-    /// Returns the attempts that are under way: the number of each, and its socket, which is to be awaited until it is writable.
+    /// Returns the running attempts: the number of each, and its socket, which must be watched until it is writable.
     pub fn sockets(&self) -> impl Iterator<Item = (u64, BorrowedFd<'_>)> {
         self.running.iter().filter_map(|running| Some((running.number, running.connection.socket.fd()?)))
     }
 
-    /// Returns the openers that take part.
+    /// Returns the openers of the contenders.
     pub(super) fn openers(&self) -> impl Iterator<Item = &Opener> {
         self.contenders.iter().map(|contender| &*contender.opener)
     }

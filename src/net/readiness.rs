@@ -1,9 +1,9 @@
-//! The readiness driver: streams that never wait, for mio or any other selector, or for poll(2).
+//! The readiness driver: streams that never wait, for mio, other selectors, or poll(2).
 //!
-//! The program waits until the socket is as [`Stream::wants`] says, then calls what it wanted to call. Nothing is lost by a call
-//! that fails with [`WouldBlock`](io::ErrorKind::WouldBlock), and nothing happens twice: a write that fails so has taken nothing,
-//! one that gave a number has taken just that many bytes, though some may still be on their way. With a selector that tells
-//! edges, as mio does, read and write until `WouldBlock`.
+//! The program waits until the socket is ready as [`Stream::wants`] returns, and then repeats its call. A call that fails with
+//! [`WouldBlock`](io::ErrorKind::WouldBlock) has lost nothing and done nothing twice: such a write has accepted no bytes, and a
+//! successful one exactly as many as it returned, though some of these may not have been sent yet. With an edge-triggered
+//! selector such as mio, read and write until `WouldBlock`.
 //!
 //! ```no_run
 //! # use sockatlas::net::{readiness, Opener, Providers, Target};
@@ -31,7 +31,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! That is one address. [`Dial`] makes a connection from the name on, over several addresses and entries.
+//! The example connects to one address. [`Dial`] connects from the name on, over several addresses and entries.
 
 mod dial;
 
@@ -53,17 +53,17 @@ use std::time::{Duration, Instant};
 pub struct Stream {
     connection: Connection,
     opener: Opener,
-    /// What is under way until it is open.
+    /// The current step, until the stream is open.
     step: Step,
-    /// How long that may take, and until when.
+    /// The time limit of the step, and its deadline.
     limit: Option<(Duration, Instant)>,
-    /// The limit counts from the next progress on.
+    /// Whether the time limit begins with the next progress.
     counts_anew: bool,
 }
 
 impl Opener {
-    /// Returns the addresses to try for a target, best first: those of a proxy, where the stack leads through one. May block, as
-    /// name servers are asked.
+    /// Returns the addresses to try for a target, best first: those of the proxy, where the stack leads through one. The call may
+    /// block, as it queries name servers.
     ///
     /// # Errors
     ///
@@ -72,11 +72,11 @@ impl Opener {
         self.addresses(target)
     }
 
-    /// Begins to connect to one of the [addresses](Opener::resolve) of a target. `now` is the time from which limits count.
+    /// Begins to connect to one of the [addresses](Opener::resolve) of a target. Time limits begin at `now`.
     ///
     /// # Errors
     ///
-    /// Every kind of [`Error`] that needs no waiting.
+    /// Any [`Error`] that needs no waiting.
     pub fn start(&self, target: &Target, address: &Address, now: Instant) -> Result<Stream, Error> {
         let connection = self.begin(target, address).map_err(|error| match error {
             BeginError::Stack(error) => error,
@@ -96,7 +96,7 @@ impl Opener {
         Error::Unreached { entry, target: target.clone(), attempts: vec![attempt], untried: Vec::new() }
     }
 
-    /// A connection that is open.
+    /// Creates a stream from a connection that is open.
     pub(super) fn opened_already(&self, connection: Connection) -> Result<Stream, Error> {
         let mut stream = self.watched(connection, Step::Handshake, Instant::now())?;
         stream.limit = None;
@@ -113,11 +113,11 @@ impl Opener {
         Ok(Stream { connection, opener: self.clone(), step, limit, counts_anew: false })
     }
 
-    /// Listens at an address, without ever waiting. The layers are prepared now.
+    /// Listens at an address, without ever waiting. The layers are prepared by this call.
     ///
     /// # Errors
     ///
-    /// Every kind of [`Error`].
+    /// Any [`Error`].
     pub fn listen_nonblocking(&self, at: impl ToTarget) -> Result<Listener, Error> {
         let listener = self.listener(&at)?;
         listener.set_nonblocking(true).map_err(|error| self.reported(error, "ioctl FIONBIO"))?;
@@ -126,14 +126,15 @@ impl Opener {
 }
 
 impl Stream {
-    /// Connects and shakes hands as far as that goes now; whether the stream is open. Reading and writing do so too.
+    /// Continues to connect and to perform the handshakes without waiting. Returns whether the stream is open. Reading and
+    /// writing do this too.
     ///
     /// # Errors
     ///
-    /// Connecting or a layer failed, or the time for it had passed at `now`; the stream is of no use then.
+    /// Connecting or a layer failed, or the time limit had expired at `now`. The stream cannot be used any more.
     pub fn progress(&mut self, now: Instant) -> Result<bool, Error> {
         let result = self.connection.establish();
-        // It may have been a read or a write that connected.
+        // A read or a write may have finished the connection.
         if self.step == Step::Connect && !self.connection.is_connecting() {
             self.step = Step::Handshake;
             self.counts_anew = true;
@@ -142,7 +143,7 @@ impl Stream {
             self.limit = self.opener.time_limit(Step::Handshake).map(|limit| (limit, now + limit));
         }
         match result {
-            // How long an answer may take is the program's business.
+            // The program decides how long an answer may take.
             Ok(()) if self.asked().is_some() => Ok(false),
             Ok(()) => {
                 self.limit = None;
@@ -168,70 +169,73 @@ impl Stream {
         }
     }
 
-    /// Returns whether every handshake is over.
+    /// Returns whether all handshakes are finished.
     pub fn is_open(&self) -> bool {
         !self.connection.is_connecting() && self.connection.machine.is_open()
     }
 
-    /// Returns whether each read and each write is a message, whole. Then a read of 0 bytes may be an empty one:
-    /// [`has_ended`](Stream::has_ended) tells. A message for which there is no room is reported with its length, as
-    /// [`Error::NoRoom`], and stays; but where no layer is left, it is cut, as recv(2) does.
+    /// Returns whether each read and each write is one whole message. Then a read of 0 bytes may be an empty message or the end,
+    /// which [`has_ended`](Stream::has_ended) distinguishes. A message that is longer than the buffer is reported with its
+    /// length, as [`Error::NoRoom`], and kept; but if no layer is left, it is cut, as by recv(2).
     pub fn is_of_messages(&self) -> bool {
         self.connection.is_of_messages()
     }
 
-    /// Returns whether a read has reported that the peer ended its side, behind all that it had sent. Datagrams know no end.
+    /// Returns whether a read has reported that the peer ended its side, after everything that it had sent. Datagrams have no
+    /// end.
     pub fn has_ended(&self) -> bool {
         self.connection.has_ended()
     }
 
-    /// Returns whether it is of messages and the peer has no way to end it, as with datagrams.
+    /// Returns whether the stream carries messages and the peer cannot end it, as with datagrams.
     pub fn is_endless(&self) -> bool {
         self.connection.endless
     }
 
-    /// Returns the target that the client of a proxy layer wants to be connected to, while it waits for an
-    /// [answer](Stream::answer): see [`Opener::asking`]. Until then the stream is not open, and wants nothing of its socket.
+    /// Returns the target that the client of a proxy layer asks for, while it waits for an [answer](Stream::answer): see
+    /// [`Opener::asking`]. Until then the stream is not open, and does not wait for its socket.
     pub fn asked(&self) -> Option<&Target> {
         self.connection.asked()
     }
 
-    /// Answers the client. Granted, the handshakes go on: see [`progress`](Stream::progress). Refused, the client is notified, and the
-    /// stream is to be dropped; `WouldBlock` says that it cannot be reported yet, and [`flush`](Write::flush) tries again.
+    /// Answers the client. After a grant the handshakes continue: see [`progress`](Stream::progress). After a refusal, which is
+    /// sent to the client, drop the stream; `WouldBlock` means that the answer is not sent yet, and [`flush`](Write::flush) tries
+    /// again.
     ///
     /// # Errors
     ///
     /// A layer or the socket failed.
     pub fn answer(&mut self, answer: &Answer) -> io::Result<()> {
-        // The time until now was not the client's.
+        // The time that the program needed does not count against the client.
         self.counts_anew = true;
         self.connection.answer(answer)
     }
 
-    /// Returns what to wait for. After a write that failed with `WouldBlock` it wants the socket writable; it never does for
-    /// nothing. While something is [unread](Stream::has_unread), read before waiting.
+    /// Returns the readiness of the socket to wait for. It includes writable only while the stream is connecting or has something
+    /// to send, or after a write that failed with `WouldBlock`. While there is something [unread](Stream::has_unread), read before
+    /// waiting.
     pub fn wants(&self) -> Wants {
         self.connection.wants()
     }
 
-    /// Returns whether the next read may have something without waiting for the socket: bytes that have come up through the layers,
-    /// the end behind them, or a failure.
+    /// Returns whether the next read may return something without waiting for the socket: bytes that have come up through the
+    /// layers, the end behind them, or a failure.
     pub fn has_unread(&self) -> bool {
         self.connection.has_unread()
     }
 
-    /// Until when [`progress`](Stream::progress) must have opened it. The limits of reading and writing are kept by the program,
-    /// which knows when it wants to: see [`Stream::limit`].
+    /// Returns the time at which [`progress`](Stream::progress) must have opened the stream. The program itself enforces the
+    /// limits of reading and writing: see [`Stream::limit`].
     pub fn deadline(&self) -> Option<Instant> {
         self.limit.filter(|_| !self.is_open() && self.asked().is_none()).map(|(_, until)| until)
     }
 
-    /// Returns how long a step may take, by the call or the catalog.
+    /// Returns the time limit of a step, set by the call or the catalog.
     pub fn limit(&self, step: Step) -> Option<Duration> {
         self.opener.time_limit(step)
     }
 
-    /// Ends our side; fails with `WouldBlock` while something is still to be sent, and then is to be called again.
+    /// Ends this side. Fails with `WouldBlock` while bytes are still to be sent; then call it again.
     ///
     /// # Errors
     ///
@@ -240,13 +244,13 @@ impl Stream {
         self.connection.shutdown_write()
     }
 
-    /// Frees the memory that the layers keep for bytes on their way, as far as no bytes are in it. For a program that has many
-    /// streams at rest; the next bytes take it anew.
+    /// Frees the buffers of the layers that contain no bytes. Programs with many idle streams call it; the next bytes allocate
+    /// the memory again.
     pub fn release(&mut self) {
         self.connection.machine.release();
     }
 
-    /// Returns what was opened, and how many bytes went where.
+    /// Returns the report of the connection, with the numbers of bytes.
     pub fn opened(&self) -> Opened {
         self.connection.report()
     }
@@ -255,17 +259,17 @@ impl Stream {
     ///
     /// # Errors
     ///
-    /// The option is unknown, or the system refuses to report.
+    /// The option is unknown, or the system does not return it.
     pub fn option(&self, name: &str) -> io::Result<OptionValue> {
         self.connection.socket.option(name)
     }
 
-    /// Takes the socket out, when no layer is left above it and nothing is to be sent; else the stream comes back. The socket
-    /// does not wait.
+    /// Returns the socket, if no layer is left above it and no bytes are to be sent; otherwise the stream. The socket is
+    /// non-blocking.
     ///
     /// # Errors
     ///
-    /// The stream.
+    /// The stream, if it still has layers or bytes to send.
     pub fn into_socket(self) -> Result<Bare, Box<Stream>> {
         let Stream { connection, opener, step, limit, counts_anew } = self;
         let back = |connection: Box<Connection>| {
@@ -286,7 +290,7 @@ impl Write for Stream {
         self.connection.write(bytes)
     }
 
-    /// Sends what the layers hold for the socket; `WouldBlock` says that some is left.
+    /// Sends the bytes that the layers hold for the socket; `WouldBlock` means that some are left.
     fn flush(&mut self) -> io::Result<()> {
         self.connection.flush()
     }
@@ -317,12 +321,11 @@ pub struct Listener {
 }
 
 impl Listener {
-    /// Returns the next connection, whose handshakes are not begun, or `None` if there is none now. `now` is the time from which
-    /// limits count.
+    /// Returns the next connection, whose handshakes have not begun, or `None` if there is none now. Time limits begin at `now`.
     ///
     /// # Errors
     ///
-    /// As accept(2). One that concerns a single connection, as ECONNABORTED does, can be passed over.
+    /// The errors of accept(2). An error of a single connection, such as ECONNABORTED, can be ignored.
     pub fn accept(&self, now: Instant) -> Result<Option<Stream>, Error> {
         let socket = match self.listener.accept() {
             Ok(socket) => socket,
@@ -334,12 +337,12 @@ impl Listener {
         self.opener.watched(connection, Step::Handshake, now).map(Some)
     }
 
-    /// Returns the address at which it listens.
+    /// Returns the address at which the listener accepts connections.
     pub fn local(&self) -> Option<Address> {
         self.listener.local()
     }
 
-    /// Returns the file descriptor to wait on until it is readable, or `None` for a base protocol without one.
+    /// Returns the file descriptor to wait on until it is readable, or `None` if the base protocol has none.
     pub fn fd(&self) -> Option<BorrowedFd<'_>> {
         self.listener.fd()
     }

@@ -1,4 +1,4 @@
-//! The options of an entry as its provider reads them: what the catalog says, and what the call changes of it.
+//! The options of an entry, as its provider reads them: those of the catalog, and the changes of the call.
 
 use super::provider::{Environment, ProviderError};
 use crate::EntryRef;
@@ -8,13 +8,13 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// An option given for one call: entry, name, value. Later ones count.
+/// An option given for one call: entry, name, value. A later one replaces an earlier one.
 pub(super) type Override = (String, String, OptionValue);
 
-/// The options of an entry, and what the call changes of them.
+/// The options of an entry, with the changes of the call.
 ///
-/// Loading has tested what the catalog says, and opening what the call says, so a value is of the kind that the module's
-/// [`Module`](crate::catalog::Module) states; asked for as another it is absent.
+/// Loading has checked the options of the catalog, and opening those of the call, so a value is of the kind that the module's
+/// [`Module`](crate::catalog::Module) states. A method for another kind returns `None`.
 #[derive(Copy, Clone)]
 pub struct Settings<'a> {
     entry: EntryRef<'a>,
@@ -41,12 +41,12 @@ impl<'a> Settings<'a> {
         self.entry.options().iter().find(|option| option.name == name)
     }
 
-    /// Returns the value of an option.
+    /// Returns the value of an option, or `None` if it is not set.
     pub fn get(&self, name: &str) -> Option<&'a OptionValue> {
         self.given(name).or_else(|| self.stated(name).map(|option| &option.value))
     }
 
-    /// Returns every option that has a value, once.
+    /// Returns every option that has a value, once each.
     pub fn all(&self) -> impl Iterator<Item = (&'a str, &'a OptionValue)> {
         let given = self.overrides.iter().filter(|(entry, ..)| entry == self.entry.name());
         let given = given.map(|(_, name, _)| name.as_str());
@@ -63,7 +63,7 @@ impl<'a> Settings<'a> {
         names.into_iter().filter_map(move |name| Some((name, settings.get(name)?)))
     }
 
-    /// Returns a [`Boolean`](crate::catalog::OptionKind::Boolean).
+    /// Returns the value of a [`Boolean`](crate::catalog::OptionKind::Boolean).
     pub fn boolean(&self, name: &str) -> Option<bool> {
         match self.get(name)? {
             OptionValue::Boolean(value) => Some(*value),
@@ -71,7 +71,7 @@ impl<'a> Settings<'a> {
         }
     }
 
-    /// Returns an [`Integer`](crate::catalog::OptionKind::Integer).
+    /// Returns the value of an [`Integer`](crate::catalog::OptionKind::Integer).
     pub fn integer(&self, name: &str) -> Option<i64> {
         match self.get(name)? {
             OptionValue::Integer(value) => Some(*value),
@@ -79,7 +79,8 @@ impl<'a> Settings<'a> {
         }
     }
 
-    /// Returns a [`Text`](crate::catalog::OptionKind::Text), or a word of a [`Choice`](crate::catalog::OptionKind::Choice).
+    /// Returns the value of a [`Text`](crate::catalog::OptionKind::Text), or the word of a
+    /// [`Choice`](crate::catalog::OptionKind::Choice).
     pub fn text(&self, name: &str) -> Option<&'a str> {
         match self.get(name)? {
             OptionValue::String(value) => Some(value),
@@ -87,7 +88,7 @@ impl<'a> Settings<'a> {
         }
     }
 
-    /// [`Texts`](crate::catalog::OptionKind::Texts); one text is a list of one.
+    /// Returns the values of [`Texts`](crate::catalog::OptionKind::Texts); a single text is returned as a list of one.
     pub fn texts(&self, name: &str) -> Option<Vec<&'a str>> {
         let text = |value: &'a OptionValue| match value {
             OptionValue::String(text) => Some(text.as_str()),
@@ -99,28 +100,28 @@ impl<'a> Settings<'a> {
         }
     }
 
-    /// Returns a [`Duration`](crate::catalog::OptionKind::Duration).
+    /// Returns the value of a [`Duration`](crate::catalog::OptionKind::Duration).
     pub fn duration(&self, name: &str) -> Option<Duration> {
         duration(self.text(name)?)
     }
 
-    /// Returns an [`Address`](crate::catalog::OptionKind::Address): the host without brackets, and the port.
+    /// Returns the value of an [`Address`](crate::catalog::OptionKind::Address): the host without brackets, and the port.
     pub fn address(&self, name: &str) -> Option<(&'a str, u16)> {
         host_and_port(self.text(name)?)
     }
 
-    /// Returns a [`File`](crate::catalog::OptionKind::File). A relative path of a catalog counts from the folder of the catalog,
-    /// one of the call from where the program runs.
+    /// Returns the path of a [`File`](crate::catalog::OptionKind::File). A relative path in a catalog is resolved against the
+    /// folder of the catalog, one of the call against the current directory.
     pub fn path(&self, name: &str) -> Option<PathBuf> {
         Some(self.located(name, self.text(name)?))
     }
 
-    /// Files, each as [`path`](Settings::path) says.
+    /// Returns the paths of several files, each as by [`path`](Settings::path).
     pub fn paths(&self, name: &str) -> Option<Vec<PathBuf>> {
         Some(self.texts(name)?.into_iter().map(|path| self.located(name, path)).collect())
     }
 
-    /// Returns the files that an option names, without the words that it takes for something else.
+    /// Returns the files that an option names, without the words that have another meaning there.
     pub(super) fn files(&self, spec: &OptionSpec) -> Vec<PathBuf> {
         let words = match spec.kind() {
             OptionKind::FilesOr(words) => words,
@@ -136,14 +137,14 @@ impl<'a> Settings<'a> {
         folder.map_or_else(|| PathBuf::from(path), |folder| folder.join(path))
     }
 
-    /// Returns the secret that `NAME-file` or `NAME-env` leads to: the first line of the file, or the variable.
+    /// Returns the secret that `NAME-file` or `NAME-env` refers to: the first line of the file, or the value of the variable.
     ///
     /// # Errors
     ///
-    /// The file cannot be read, or the variable is not there.
+    /// The file cannot be read, its first line is empty, or the variable is missing or empty.
     pub fn secret(&self, name: &str) -> Result<Option<Secret>, ProviderError> {
         let (file, variable) = (format!("{name}-file"), format!("{name}-env"));
-        // Where the call gives one of the two, the other one of the catalog does not count.
+        // If the call sets one of the two, the other one of the catalog is ignored.
         let by_call = self.given(&file).is_some() || self.given(&variable).is_some();
         let asked = |name: &str| if by_call { self.given(name).is_some() } else { self.get(name).is_some() };
         if asked(&variable) {
@@ -172,7 +173,7 @@ impl fmt::Debug for Settings<'_> {
     }
 }
 
-/// A secret: shown by nothing.
+/// A secret. `Debug` does not show it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 

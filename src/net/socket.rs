@@ -1,4 +1,4 @@
-//! What drivers ask of a base protocol's socket.
+//! The interface between drivers and the sockets of base protocols.
 
 use super::address::Address;
 use crate::catalog::OptionValue;
@@ -8,37 +8,38 @@ use std::time::Duration;
 
 /// A socket of a base protocol.
 ///
-/// It blocks or does not, as it was configured; when it does not, calls that would wait fail with [`io::ErrorKind::WouldBlock`], and
-/// so do calls of a blocking socket whose time is up.
+/// It is blocking or non-blocking, as configured. Calls of a non-blocking socket that would wait fail with
+/// [`io::ErrorKind::WouldBlock`], and so do calls of a blocking socket whose time limit expires.
 pub trait BaseSocket: Send {
     /// Receives bytes, or one message; 0 bytes of a stream are its end.
     ///
     /// # Errors
     ///
-    /// As recv(2).
+    /// The errors of recv(2).
     fn read(&mut self, target: &mut [u8]) -> io::Result<usize>;
 
-    /// Receives one message: its length, which is more than `target` has room for where the socket knows that it was cut.
+    /// Receives one message and returns its length, which is greater than that of `target` if the message was cut and the socket
+    /// reports that.
     ///
     /// # Errors
     ///
-    /// As recv(2).
+    /// The errors of recv(2).
     fn read_message(&mut self, target: &mut [u8]) -> io::Result<usize> {
         self.read(target)
     }
 
-    /// Returns the length of the next message, which goes on waiting; waits for one, as [`read`](BaseSocket::read) does. Nothing:
-    /// the socket cannot tell, and is given room for 256 KiB.
+    /// Returns the length of the next message without removing it; waits for one like [`read`](BaseSocket::read). Returns `None`
+    /// if the socket cannot report lengths; the caller then provides a buffer of 256 KiB.
     ///
     /// # Errors
     ///
-    /// As recv(2).
+    /// The errors of recv(2).
     fn message_length(&mut self) -> io::Result<Option<usize>> {
         Ok(None)
     }
 
-    /// After a read of 0 bytes from a socket that carries messages and has an end: whether that was the end, and not an empty
-    /// message.
+    /// Returns whether a read of 0 bytes was the end, and not an empty message. Called after such a read from a socket that
+    /// carries messages and has an end.
     fn is_at_end(&mut self) -> bool {
         true
     }
@@ -47,53 +48,53 @@ pub trait BaseSocket: Send {
     ///
     /// # Errors
     ///
-    /// As send(2), without SIGPIPE.
+    /// The errors of send(2). SIGPIPE is not raised.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize>;
 
-    /// Sends bytes, or one message, from several pieces.
+    /// Sends bytes, or one message, gathered from several pieces.
     ///
     /// # Errors
     ///
-    /// As [`write`](BaseSocket::write).
+    /// Like [`write`](BaseSocket::write).
     fn write_vectored(&mut self, pieces: &[IoSlice<'_>]) -> io::Result<usize> {
         self.write(pieces.iter().find(|piece| !piece.is_empty()).map_or(&[], |piece| piece))
     }
 
-    /// Ends the side that is written.
+    /// Ends the sending side.
     ///
     /// # Errors
     ///
-    /// As shutdown(2).
+    /// The errors of shutdown(2).
     fn shutdown_write(&mut self) -> io::Result<()>;
 
-    /// Returns whether a connection that was begun is there; an error if it failed.
+    /// Returns whether a connection that was begun is established.
     ///
     /// # Errors
     ///
-    /// Why it failed.
+    /// The connection failed.
     fn finish_connect(&mut self) -> io::Result<bool> {
         Ok(true)
     }
 
-    /// Makes calls wait, or not.
+    /// Makes the socket non-blocking, or blocking.
     ///
     /// # Errors
     ///
-    /// As fcntl(2).
+    /// The errors of fcntl(2).
     fn set_nonblocking(&self, nonblocking: bool) -> io::Result<()>;
 
-    /// Returns how long a read may wait; nothing: without limit.
+    /// Sets the time limit of a read, or none.
     ///
     /// # Errors
     ///
-    /// As setsockopt(2).
+    /// The errors of setsockopt(2).
     fn set_read_timeout(&self, limit: Option<Duration>) -> io::Result<()>;
 
-    /// Returns how long a write may wait; nothing: without limit.
+    /// Sets the time limit of a write, or none.
     ///
     /// # Errors
     ///
-    /// As setsockopt(2).
+    /// The errors of setsockopt(2).
     fn set_write_timeout(&self, limit: Option<Duration>) -> io::Result<()>;
 
     /// Returns the address of this end.
@@ -102,7 +103,7 @@ pub trait BaseSocket: Send {
     /// Returns the address of the other end.
     fn peer(&self) -> Option<Address>;
 
-    /// Returns the real family, type and protocol, as the system numbers them.
+    /// Returns the actual family, type and protocol, by their numbers in the system.
     fn triple(&self) -> Option<(i32, i32, i32)> {
         None
     }
@@ -111,7 +112,7 @@ pub trait BaseSocket: Send {
     ///
     /// # Errors
     ///
-    /// The option is unknown, or the system refuses to report.
+    /// The option is unknown, or the system does not return it.
     fn option(&self, name: &str) -> io::Result<OptionValue> {
         let _ = name;
         Err(io::ErrorKind::Unsupported.into())
@@ -121,62 +122,62 @@ pub trait BaseSocket: Send {
     ///
     /// # Errors
     ///
-    /// As sendto(2).
+    /// The errors of sendto(2).
     fn send_to(&self, bytes: &[u8], to: &Address) -> io::Result<usize> {
         let _ = (bytes, to);
         Err(io::ErrorKind::Unsupported.into())
     }
 
-    /// Receives a message, and whose it is.
+    /// Receives a message, and the address of its sender.
     ///
     /// # Errors
     ///
-    /// As recvfrom(2).
+    /// The errors of recvfrom(2).
     fn recv_from(&self, target: &mut [u8]) -> io::Result<(usize, Option<Address>)> {
         let _ = target;
         Err(io::ErrorKind::Unsupported.into())
     }
 
-    /// Returns the file descriptor to wait on, or `None` for a socket that has none, which only the blocking driver can use.
+    /// Returns the file descriptor to wait on, or `None` for a socket without one, which only the blocking driver can use.
     fn fd(&self) -> Option<BorrowedFd<'_>>;
 
-    /// Returns the file descriptor itself, when nothing of the socket lies outside of it; else the socket comes back.
+    /// Returns the file descriptor itself, if all state of the socket is in it.
     ///
     /// # Errors
     ///
-    /// The socket, which has none.
+    /// The socket, if it has no such descriptor.
     fn into_fd(self: Box<Self>) -> Result<OwnedFd, Box<dyn BaseSocket>>;
 }
 
 /// A socket that accepts connections.
 pub trait BaseListener: Send {
-    /// Returns the next connection. The socket that it gives blocks.
+    /// Returns the next connection, as a blocking socket.
     ///
     /// # Errors
     ///
-    /// As accept(2).
+    /// The errors of accept(2).
     fn accept(&self) -> io::Result<Box<dyn BaseSocket>>;
 
-    /// Makes [`accept`](BaseListener::accept) wait, or not.
+    /// Makes [`accept`](BaseListener::accept) non-blocking, or blocking.
     ///
     /// # Errors
     ///
-    /// As fcntl(2).
+    /// The errors of fcntl(2).
     fn set_nonblocking(&self, nonblocking: bool) -> io::Result<()>;
 
-    /// Returns the address at which it accepts.
+    /// Returns the address at which the socket accepts connections.
     fn local(&self) -> Option<Address>;
 
     /// Returns the value of an option, as the system reports it.
     ///
     /// # Errors
     ///
-    /// The option is unknown, or the system refuses to report.
+    /// The option is unknown, or the system does not return it.
     fn option(&self, name: &str) -> io::Result<OptionValue> {
         let _ = name;
         Err(io::ErrorKind::Unsupported.into())
     }
 
-    /// Returns the file descriptor to wait on, if it has one.
+    /// Returns the file descriptor to wait on, or `None` if it has none.
     fn fd(&self) -> Option<BorrowedFd<'_>>;
 }

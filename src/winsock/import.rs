@@ -1,4 +1,4 @@
-//! The conversion of a Winsock catalog into a registry: in full, or without the entries that are not sound.
+//! The conversion of a Winsock catalog into a registry: in full, or without the entries that have faults.
 
 use super::Bitness;
 use super::document;
@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 
-/// How often the conversion is tried without the entries that prevented it. Each round also takes out all chains over these
+/// The largest number of attempts to convert without the entries that prevented it. Each round also removes all chains over these
 /// entries, so that more than two rounds are rare.
 const ROUNDS: usize = 8;
 

@@ -8,7 +8,7 @@ use super::info::{Further, ProtocolChain, ProtocolInfo};
 use crate::catalog::PACKED_ITEM_BYTES;
 use uuid::Uuid;
 
-/// The message for an item that holds zeros only.
+/// The message for an item that consists of zeros only.
 pub(super) const BLANK: &str =
     "`PackedCatalogItem` holds zeros only: it is no item, though a layer has chain length 0 too";
 
@@ -157,7 +157,7 @@ impl Field {
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct PackedItem(Box<[u8; PACKED_ITEM_BYTES]>);
 
-/// The reason why bytes are not a sound packed item, or why values do not fit into one.
+/// The reason why bytes are not a valid packed item, or why values do not fit into one.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum PackedItemError {

@@ -1,14 +1,14 @@
-//! For tests: the two sides of a layer talk to one another, over a wire that cuts what they say anywhere.
+//! For tests: lets the two sides of a layer exchange bytes over a wire that cuts them into pieces at arbitrary places.
 
 use crate::net::machine::{Answer, Failure, Machine};
 use crate::net::settings::Secret;
 use proptest::prelude::*;
 
-/// How a connecting and an accepting side came out of it.
+/// The results of the connecting side and of the accepting side, in this order.
 pub type Outcome = [Result<(), Failure>; 2];
 
-/// Lets the two talk until neither has more to say; `cuts` are the lengths of the pieces, again and again. When the accepting
-/// side asks it is given the answer.
+/// Passes bytes between the two sides until neither has any left. `cuts` holds the lengths of the pieces, and is repeated. When
+/// the accepting side asks for an answer, it gets `answer`.
 pub fn talk(connecting: &mut Machine, accepting: &mut Machine, cuts: &[usize], answer: &Answer) -> Outcome {
     let mut cuts = cuts.iter().copied().cycle();
     let mut outcome: Outcome = [Ok(()), Ok(())];
@@ -38,17 +38,18 @@ pub fn talk(connecting: &mut Machine, accepting: &mut Machine, cuts: &[usize], a
     }
 }
 
-/// Lengths of pieces.
+/// Generates the lengths of the pieces.
 pub fn cuts() -> impl Strategy<Value = Vec<usize>> {
     prop::collection::vec(prop_oneof![Just(1), 1..20usize, Just(1000)], 1..8)
 }
 
-/// A user and a password that any file of users and any message can hold.
+/// Generates a user and a password that any file of users and any message can hold.
 pub fn user() -> impl Strategy<Value = (String, Secret)> {
     ("[a-zé][a-z0-9 ä#]{0,30}", "[ -~ß]{0,100}[!-~]").prop_map(|(name, password)| (name, Secret::from(password)))
 }
 
-/// Who a client is to a proxy, and who may be one: the same user, one with another password, or only one of the two.
+/// The credentials of a client, and those that its proxy accepts: the same, the same name with another password, or unrelated
+/// ones; either may be missing.
 #[derive(Clone, Debug)]
 pub struct Parties {
     pub client: Option<(String, Secret)>,
@@ -67,13 +68,13 @@ pub fn parties() -> impl Strategy<Value = Parties> {
 }
 
 impl Parties {
-    /// Returns the file of users.
+    /// Returns the text of the file of users, or `None` where everybody may connect.
     pub fn file(&self) -> Option<String> {
         let line = |(name, password): &(String, Secret)| format!("{name}:{}\n", password.reveal());
         self.member.as_ref().map(|member| format!("# those who may connect\nnobody:\u{1F511}\n{}", line(member)))
     }
 
-    /// Returns whether the client is let in.
+    /// Returns whether the proxy must accept the client.
     pub fn agree(&self) -> bool {
         self.member.is_none() || self.client == self.member
     }

@@ -1,4 +1,4 @@
-//! The layers that come with sockatlas, one folder each.
+//! The layers that ship with sockatlas, one folder each.
 
 mod client_protocol;
 #[cfg(test)]

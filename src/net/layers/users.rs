@@ -1,8 +1,8 @@
-//! Who may connect through a proxy: the option `users-file` of the accepting sides.
+//! The users of a proxy: the option `users-file` of the accepting sides.
 //!
-//! A user is a line `NAME:PASSWORD`. The name ends at the first colon, so it has none, as RFC 7617 demands; the password is the
-//! rest of the line, to the last space. A line that begins with `#` is a comment, and empty ones are passed over. What else there
-//! is must be a user: a line that was misread would let somebody in, or keep somebody out.
+//! A user is a line `NAME:PASSWORD`. The name ends at the first colon, so a name has none, as RFC 7617 demands; the password is
+//! the rest of the line, including spaces at its end. A line that begins with `#` is a comment, and blank lines are ignored.
+//! Every other line must be a user: a line that was misread could let a stranger in, or keep a user out.
 
 use crate::net::provider::ProviderError;
 use crate::net::settings::Settings;
@@ -13,27 +13,27 @@ use subtle::{Choice, ConstantTimeEq};
 /// The option that names the file.
 const OPTION: &str = "users-file";
 
-/// Those who may connect: at least one. Shown by number only.
+/// The users of a file, at least one. `Debug` shows their number only.
 pub(super) struct Users {
-    /// One after the other, each of `width` bytes: the length of `NAME:PASSWORD` in [`LENGTH`] bytes, that text, and zeros.
+    /// The records, each of `width` bytes: the length of `NAME:PASSWORD` in [`LENGTH`] bytes, that text, and zeros.
     records: Vec<u8>,
     width: usize,
 }
 
-/// The bytes of a length.
+/// The size of a length in a record, in bytes.
 const LENGTH: usize = size_of::<u64>();
 
-/// Why a text holds no users: the number of the line, unless it is about all of them.
+/// The reason why a text is not a file of users, with the number of the line if it concerns one.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Misread(Option<usize>, String);
 
 impl Users {
-    /// Reads the file that the option names, if it names one. Names and passwords have at most `longest` bytes, which `source`
-    /// says.
+    /// Reads the file that the option names, or returns `None` if the option is not set. Names and passwords have at most
+    /// `longest` bytes, a limit that `source` sets.
     ///
     /// # Errors
     ///
-    /// The file cannot be read, or a line of it is no user, or none is. No password is in the error.
+    /// The file cannot be read, a line is not a user, or there is no user. The error contains no password.
     pub fn of(settings: &Settings<'_>, longest: Option<(usize, &str)>) -> Result<Option<Users>, ProviderError> {
         let Some(path) = settings.path(OPTION) else { return Ok(None) };
         let text = std::fs::read_to_string(&path).map_err(|error| ProviderError::file(OPTION, &*path, error))?;
@@ -50,7 +50,7 @@ impl Users {
     pub fn parse(text: &str, longest: Option<(usize, &str)>) -> Result<Users, Misread> {
         let mut users: Vec<&str> = Vec::new();
         let mut lines_of = HashMap::new();
-        // Editors of some systems put a mark before the first line.
+        // Some editors write a byte order mark at the beginning of the file.
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         for (at, line) in text.lines().enumerate() {
             if line.trim().is_empty() || line.starts_with('#') {
@@ -69,20 +69,20 @@ impl Users {
         Ok(Users { records: users.iter().flat_map(|line| record(line.as_bytes(), width)).collect(), width })
     }
 
-    /// Returns whether there is such a user with this password.
+    /// Returns whether there is a user with this name and password.
     ///
-    /// How long that takes depends on the file, and on the length of what is offered, but on nothing that the file has in common
-    /// with it: every user is looked at, whole, so that nobody learns which names there are.
+    /// The time that this takes depends on the file and on the length of the offered credentials, and not on how much of them
+    /// matches: every record is compared as a whole, so that the time does not reveal which names exist.
     pub fn know(&self, name: &[u8], password: &[u8]) -> bool {
         let offered = record(&[name, b":", password].concat(), self.width);
         let known = self.records.chunks_exact(self.width);
         let found = known.fold(Choice::from(0), |found, user| found | user.ct_eq(&offered));
-        // A colon in a name would belong to the password of another user.
+        // A colon in the name would match the password of another user.
         bool::from(found) && !name.contains(&b':')
     }
 }
 
-/// Returns the name of the user of a line.
+/// Returns the name in a line, after checking the name and the password.
 fn user<'l>(line: &'l str, longest: Option<(usize, &str)>) -> Result<&'l str, String> {
     let Some((name, password)) = line.split_once(':') else {
         return Err("a line without a colon, where `NAME:PASSWORD` is expected".to_owned());
@@ -101,8 +101,8 @@ fn user<'l>(line: &'l str, longest: Option<(usize, &str)>) -> Result<&'l str, St
     Ok(name)
 }
 
-/// Returns what is compared: equal for the same user and password only, and of the same width for all. The width is that of the
-/// longest user, so of something longer a part is missing, and its length is one that no user has.
+/// Returns the record of `NAME:PASSWORD`, which is equal for the same user and password only. All records have the width of the
+/// longest user; longer credentials are cut, but their length is one that no user has.
 fn record(user: &[u8], width: usize) -> Vec<u8> {
     let mut record = (user.len() as u64).to_be_bytes().to_vec();
     record.extend(user);

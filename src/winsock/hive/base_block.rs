@@ -1,40 +1,40 @@
-//! The base block: states what a hive, or a transaction log of one, is, and whether its last change was completed.
+//! The base block: the header of a hive or of its transaction log, which also shows whether the last change was completed.
 
 use super::{u32_at, u64_at};
 
-/// Bytes of the base block of a hive, behind which its bins begin.
+/// The length of the base block of a hive in bytes; the bins follow it.
 pub(super) const LENGTH: usize = 4096;
 
-/// Bytes of a sector. All that a base block states is in its first one, and logs have no more of it.
+/// The length of a sector in bytes. The first sector contains all fields of a base block, and logs have only that sector.
 pub(super) const SECTOR: usize = 512;
 
-/// Where the checksum of the bytes before it stands.
+/// The offset of the checksum, which covers the bytes before it.
 const CHECKSUM: usize = 508;
 
-/// What the first sector of a hive or of a transaction log states.
+/// The fields of the first sector of a hive or of a transaction log.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub(super) struct BaseBlock {
-    /// Counts the changes that were begun; the specification's "primary sequence number".
+    /// The number of changes that were begun; the specification's "primary sequence number".
     pub begun: u32,
-    /// Counts the changes that were completed; the specification's "secondary sequence number".
+    /// The number of changes that were completed; the specification's "secondary sequence number".
     pub completed: u32,
-    /// When the hive was last written, in 100 nanoseconds since 1601.
+    /// The time of the last write, in units of 100 nanoseconds since 1601.
     pub written: u64,
-    /// The version of the format, 1 in all versions of Windows.
+    /// The major version of the format, 1 in all versions of Windows.
     pub major: u32,
-    /// The version of the format behind the dot, 3 to 6 since Windows NT 4.
+    /// The minor version of the format, 3 to 6 since Windows NT 4.
     pub minor: u32,
-    /// What the file is, a [`kinds`] number.
+    /// The kind of file, a [`kinds`] number.
     pub kind: u32,
-    /// The offset of the root key's cell, from the first bin on.
+    /// The offset of the cell of the root key from the first bin.
     pub root: u32,
-    /// Bytes of all bins.
+    /// The length of all bins, in bytes.
     pub bins: u32,
     /// Whether the checksum is right.
     pub is_sound: bool,
 }
 
-/// What a file is that begins with a base block.
+/// The kinds of files that begin with a base block.
 pub(super) mod kinds {
     /// A hive.
     pub const PRIMARY: u32 = 0;
@@ -47,7 +47,8 @@ pub(super) mod kinds {
 }
 
 impl BaseBlock {
-    /// Reads the base block with which bytes begin; nothing where they begin otherwise, or end within its first sector.
+    /// Reads the base block at the beginning of `bytes`, or returns `None` if they do not begin with one, or end within its first
+    /// sector.
     pub fn of(bytes: &[u8]) -> Option<Self> {
         let sector = bytes.get(..SECTOR).filter(|sector| sector.starts_with(b"regf"))?;
         Some(BaseBlock {
@@ -63,17 +64,17 @@ impl BaseBlock {
         })
     }
 
-    /// Returns whether the hive is to be recovered from its logs: a change was begun and not completed, or the base block is
+    /// Returns whether the hive must be recovered from its logs: a change was begun and not completed, or the base block is
     /// damaged.
     pub fn is_dirty(&self) -> bool {
         self.begun != self.completed || !self.is_sound
     }
 }
 
-/// Returns the base block of a hive.
+/// Reads the base block of a hive.
 ///
 /// # Errors
-/// If the bytes are no hive, or are cut off.
+/// If the bytes are not a hive, or are cut off.
 pub(super) fn primary(bytes: &[u8]) -> Result<BaseBlock, String> {
     if !bytes.starts_with(b"regf") {
         return Err("this is no hive: a hive begins with `regf`".to_owned());
@@ -91,7 +92,7 @@ pub(super) fn primary(bytes: &[u8]) -> Result<BaseBlock, String> {
     whole.ok_or_else(|| format!("the hive is cut off: {} bytes, and its base block alone has {LENGTH}", bytes.len()))
 }
 
-/// Returns the exclusive or of the sector's numbers before its checksum; 0 and -1 are avoided.
+/// Returns the exclusive or of the numbers before the checksum; the results 0 and -1 are replaced.
 pub(super) fn checksum(sector: &[u8]) -> u32 {
     let (numbers, _) = sector.get(..CHECKSUM).unwrap_or_default().as_chunks();
     match numbers.iter().fold(0, |sum, number| sum ^ u32::from_le_bytes(*number)) {

@@ -1,41 +1,41 @@
-//! The cells of a hive: finds the bytes at an offset, and bounds how many are read in total.
+//! The cells of a hive: finds the bytes at an offset, and limits the number of bytes that are read in total.
 
 use super::base_block::{self, BaseBlock};
 use super::{Damage, size, u16_at, u32_at, u64_at};
 
-/// An offset that points nowhere.
+/// The offset that means "none".
 pub(super) const NOWHERE: u32 = u32::MAX;
 
-/// How many times the bytes of its bins may be read of a hive. Of a sound one each cell is read once, or twice above `Parameters`;
-/// the paths of its keys, which count too because they are written, are shorter than the keys with their values.
+/// The number of times that all bytes of the bins may be read. In an undamaged hive each cell is read once, or twice above
+/// `Parameters`; the paths of keys, which count because they are written, are shorter than the keys with their values.
 pub(super) const MOST_READINGS: usize = 8;
 
-/// The least that a cell costs: one of no bytes does not make reading free.
+/// The cost of the shortest cell: reading an empty one must not be free.
 const LEAST_COST: usize = 8;
 
 /// The cells of a hive's bins.
 pub(super) struct Cells<'h> {
     bins: &'h [u8],
-    /// How many bytes may still be read.
+    /// The number of bytes that may still be read.
     left: usize,
 }
 
 impl<'h> Cells<'h> {
-    /// Returns the cells of a hive. Bytes behind the bins are remnants.
+    /// Creates the cells of a hive. Bytes behind the bins are remnants, and are ignored.
     pub fn new(hive: &'h [u8], base: &BaseBlock) -> Self {
         let bins = hive.get(base_block::LENGTH..).unwrap_or_default();
         let bins = bins.get(..size(base.bins)).unwrap_or(bins);
         Cells { bins, left: bins.len().saturating_mul(MOST_READINGS) }
     }
 
-    /// Returns the cell at an offset from the first bin on.
+    /// Returns the cell at an offset from the first bin.
     pub fn at(&mut self, offset: u32) -> Result<Cell<'h>, Damage> {
         if offset == NOWHERE {
             return Err(Damage::Nowhere);
         }
         let outside = Damage::Outside { offset, bins: self.bins.len() };
         let Some(length) = u32_at(self.bins, size(offset)).map(u32::cast_signed) else { return Err(outside) };
-        // The length is negative where the cell is in use, and counts its own four bytes.
+        // The length is negative if the cell is in use, and includes its own four bytes.
         if length >= 0 {
             return Err(Damage::Unused { offset });
         }
@@ -46,7 +46,7 @@ impl<'h> Cells<'h> {
         Ok(Cell { offset, bytes })
     }
 
-    /// Counts bytes that are read, or written because of what was read.
+    /// Counts bytes that are read, or that are written because of bytes that were read.
     pub fn spend(&mut self, bytes: usize) -> Result<(), Damage> {
         let left = self.left.checked_sub(bytes.max(LEAST_COST));
         self.left = left.ok_or(Damage::Endless { bins: self.bins.len() })?;
@@ -54,7 +54,7 @@ impl<'h> Cells<'h> {
     }
 }
 
-/// The bytes of a cell without its length, and where it is.
+/// The bytes of a cell without its length, and its offset.
 #[derive(Copy, Clone)]
 pub(super) struct Cell<'h> {
     pub offset: u32,
@@ -62,7 +62,7 @@ pub(super) struct Cell<'h> {
 }
 
 impl<'h> Cell<'h> {
-    /// The cell, if it begins with the two letters of its kind.
+    /// Returns the cell, if it begins with the two letters of this kind.
     pub fn signed(self, expected: &'static str) -> Result<Self, Damage> {
         match self.bytes.starts_with(expected.as_bytes()) {
             true => Ok(self),
@@ -85,13 +85,13 @@ impl<'h> Cell<'h> {
         u64_at(self.bytes, at).ok_or(self.short())
     }
 
-    /// Returns a stretch of the cell's bytes.
+    /// Returns a range of the cell's bytes.
     pub fn bytes(&self, at: usize, length: usize) -> Result<&'h [u8], Damage> {
         let stretch = self.bytes.get(at..).and_then(|rest| rest.get(..length));
         stretch.ok_or(self.short())
     }
 
-    /// Returns a name: ISO 8859-1, where it is marked as compressed, or else UTF-16.
+    /// Returns a name: ISO 8859-1 if it is marked as compressed, and otherwise UTF-16.
     pub fn name(&self, at: usize, length: u16, is_compressed: bool) -> Result<String, Damage> {
         let bytes = self.bytes(at, usize::from(length))?;
         if is_compressed {
@@ -102,7 +102,7 @@ impl<'h> Cell<'h> {
         Ok(char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect())
     }
 
-    /// Returns the first of the offsets of which the cell is a list.
+    /// Returns the first `count` offsets of the list in the cell.
     pub fn offsets(&self, at: usize, count: usize) -> Result<impl Iterator<Item = u32> + use<'h>, Damage> {
         let length = count.checked_mul(4).ok_or(self.short())?;
         let (offsets, _) = self.bytes(at, length)?.as_chunks();

@@ -1,6 +1,6 @@
-//! What is wrong with a hive that cannot be read: every fault of its cells, and its text.
+//! The errors of hives that cannot be read.
 
-/// A fault of a hive. Offsets count from its first bin, as the hive's own do.
+/// The damage of a hive. Offsets count from its first bin, like those in the hive.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Damage {
     #[error("an offset that it needs points nowhere")]

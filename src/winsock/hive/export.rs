@@ -1,6 +1,7 @@
-//! Renders the `WinSock2\Parameters` of a hive as an export, each key with the time of its last writing.
+//! Renders the `WinSock2\Parameters` of a hive as an export, in which each key has the time of its last write.
 //!
-//! `Select` says which control set is current. A hive that `reg save` made of `WinSock2` or of its `Parameters` alone has no control
+//! `Select` names the current control set. A hive that `reg save` made of `WinSock2` or of its `Parameters` alone has no control
+//! sets, and is read too.
 //! sets; it is read too.
 
 use super::Damage;
@@ -11,10 +12,10 @@ use crate::catalog::quoted;
 use crate::winsock::reg::{Render, control_set_name, kinds};
 use std::time::{Duration, UNIX_EPOCH};
 
-/// How deep keys are nested below `Parameters`; Windows' catalogs have three levels.
+/// The greatest depth of keys below `Parameters`; the catalogs of Windows have three levels.
 const MOST_LEVELS: usize = 16;
 
-/// The path of the keys that a hive has at its root when `reg save` made it of them alone.
+/// The path that is used for a hive that `reg save` made of these keys alone.
 const SAVED: &str = r"SAVED_KEY\WinSock2\Parameters";
 
 pub(super) struct Export<'h> {
@@ -23,12 +24,12 @@ pub(super) struct Export<'h> {
 }
 
 impl<'h> Export<'h> {
-    /// Creates an export of a hive whose root key is at an offset.
+    /// Creates the export of a hive with the offset of its root key.
     pub fn new(cells: Cells<'h>, root: u32) -> Self {
         Export { cells, root }
     }
 
-    /// Returns the text, with remarks as comments before its keys.
+    /// Returns the text of the export, with the remarks as comments before its keys.
     pub fn text(mut self, control_set: Option<u32>, remarks: &[String]) -> Result<String, String> {
         let (parameters, path) = self.parameters(control_set)?;
         let mut render = Render::new(false);
@@ -39,7 +40,7 @@ impl<'h> Export<'h> {
         Ok(render.finish())
     }
 
-    /// Returns the key `Parameters` that counts, and its path as an export names it.
+    /// Returns the key `Parameters` that is exported, and its path in the export.
     fn parameters(&mut self, control_set: Option<u32>) -> Result<(Key, String), String> {
         let root = Key::at(&mut self.cells, self.root).map_err(|damage| format!("the hive is damaged: {damage}"))?;
         let mut top = self.children(&root, "")?;
@@ -95,7 +96,7 @@ impl<'h> Export<'h> {
         Err("the hive does not say which control set is current: it has no dword `Select\\Current`".to_owned())
     }
 
-    /// Renders a key with all below it.
+    /// Renders a key and all keys below it.
     fn key(&mut self, render: &mut Render, key: &Key, path: &str, level: usize) -> Result<(), String> {
         let damaged = damaged_at(path);
         if level > MOST_LEVELS {
@@ -114,7 +115,7 @@ impl<'h> Export<'h> {
         Ok(())
     }
 
-    /// Returns the keys directly below a key, all of them.
+    /// Returns all keys directly below a key.
     fn children(&mut self, key: &Key, path: &str) -> Result<Vec<Key>, String> {
         key.children(&mut self.cells).map_err(damaged_at(path))
     }
@@ -137,9 +138,10 @@ fn damaged_at(path: &str) -> impl Fn(Damage) -> String + '_ {
     }
 }
 
-/// When a key was last written, in UTC as RFC 3339 to the second; nothing for a time that no Windows has seen.
+/// Formats the time of a key's last write, in UTC as RFC 3339 to the second. Returns `None` for a time that no Windows can have
+/// set.
 fn written(time: u64) -> Option<String> {
-    // From 1601 to 1970.
+    // The seconds from 1601 to 1970.
     let seconds = (time / 10_000_000).checked_sub(11_644_473_600)?;
     // The last second of the year 9999.
     let seconds = Some(seconds).filter(|seconds| (1..=253_402_300_799).contains(seconds))?;

@@ -3,25 +3,25 @@
 use super::cells::{Cell, Cells};
 use super::{Damage, size};
 
-/// The key's name is ISO 8859-1 (`KEY_COMP_NAME`).
+/// The flag of a key whose name is ISO 8859-1 (`KEY_COMP_NAME`).
 const COMPRESSED_NAME: u16 = 0x20;
 
-/// In place of the number of its values the key has a handle (`KEY_PREDEF_HANDLE`).
+/// The flag of a key that has a handle in place of the number of its values (`KEY_PREDEF_HANDLE`).
 const PREDEFINED_HANDLE: u16 = 0x40;
 
-/// A key.
+/// A key of a hive.
 #[derive(Clone, Debug)]
 pub(super) struct Key {
     pub name: String,
-    /// When it was last written, in 100 nanoseconds since 1601.
+    /// The time of the last write, in units of 100 nanoseconds since 1601.
     pub written: u64,
-    /// How many keys are below it.
+    /// The number of keys directly below it.
     count: u32,
-    /// The offset of their list.
+    /// The offset of the list of these keys.
     list: u32,
-    /// How many values it has.
+    /// The number of its values.
     values: u32,
-    /// The offset of their list.
+    /// The offset of the list of its values.
     value_list: u32,
 }
 
@@ -41,12 +41,12 @@ impl Key {
         })
     }
 
-    /// Returns whether the key has this name; letters of ASCII in either case.
+    /// Returns whether the key has this name; the case of ASCII letters is ignored.
     pub fn is(&self, name: &str) -> bool {
         self.name.eq_ignore_ascii_case(name)
     }
 
-    /// Returns the keys directly below it, all of them.
+    /// Returns all keys directly below it.
     pub fn children(&self, cells: &mut Cells) -> Result<Vec<Key>, Damage> {
         let mut keys = Vec::new();
         if self.count == 0 {
@@ -70,9 +70,9 @@ impl Key {
         }
     }
 
-    /// Adds the keys of a list of keys.
+    /// Appends the keys of a list of keys.
     fn take(&self, cells: &mut Cells, list: Cell, keys: &mut Vec<Key>) -> Result<(), Damage> {
-        // Beside each offset the lists `lf` and `lh` have a part of the name or a hash of it.
+        // The lists `lf` and `lh` contain a part or a hash of the name beside each offset.
         let numbers = match list.bytes.get(..2) {
             Some(b"li") => 1,
             Some(b"lf" | b"lh") => 2,

@@ -4,13 +4,13 @@ use super::cells::{Cell, Cells};
 use super::{Damage, size};
 use crate::winsock::reg::Data;
 
-/// The value's name is ISO 8859-1 (`VALUE_COMP_NAME`).
+/// The flag of a value whose name is ISO 8859-1 (`VALUE_COMP_NAME`).
 const COMPRESSED_NAME: u16 = 1;
 
-/// The data stands in place of its offset.
+/// The flag of data that is stored in place of its offset.
 const RESIDENT: u32 = 1 << 31;
 
-/// Bytes of each segment but the last, where data is larger than this.
+/// The length of each segment but the last, in bytes; longer data is divided into segments.
 const SEGMENT: usize = 16344;
 
 /// A value; an empty name is that of the key's default value.
@@ -43,7 +43,7 @@ fn data(cells: &mut Cells, value: Cell) -> Result<Vec<u8>, Damage> {
         return Ok(Vec::new());
     }
     let cell = cells.at(value.u32(8)?)?;
-    // What says where the segments are is shorter than all that is divided into segments.
+    // The cell with the offsets of segments is shorter than any data that is divided into segments.
     if cell.bytes.len() < size(length) && size(length) > SEGMENT && cell.bytes.starts_with(b"db") {
         return segments(cells, cell, length);
     }

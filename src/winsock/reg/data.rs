@@ -1,25 +1,25 @@
-//! The data of a value as an export writes it: a text in quotes, `dword:`, `hex:` and `hex(TYPE):`.
+//! Parses the data of a value as an export writes it: a text in quotes, `dword:`, `hex:` and `hex(TYPE):`.
 
 use super::kinds;
 use std::borrow::Cow;
 use std::ops::Range;
 
-/// The data of a value, as the registry holds it: texts are UTF-16LE and end with a zero.
+/// The data of a value as the registry stores it: texts are UTF-16LE and end with a zero.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::winsock) struct Data {
-    /// `REG_*`.
+    /// The type, a `REG_*` number.
     pub kind: u32,
     pub bytes: Vec<u8>,
 }
 
 impl Data {
-    /// Returns the number of a dword.
+    /// Returns the number of a dword, or `None` for other data.
     pub fn dword(&self) -> Option<u32> {
         let bytes: [u8; 4] = self.bytes.as_slice().try_into().ok()?;
         (self.kind == kinds::DWORD).then(|| u32::from_le_bytes(bytes))
     }
 
-    /// Returns a text up to its zero; a lone surrogate is reported as U+FFFD.
+    /// Returns a text up to its zero, or `None` for other data. A lone surrogate becomes U+FFFD.
     pub fn text(&self) -> Option<String> {
         let (units, _) = self.bytes.as_chunks::<2>();
         let units: Vec<u16> =
@@ -27,23 +27,23 @@ impl Data {
         matches!(self.kind, kinds::SZ | kinds::EXPAND_SZ).then(|| String::from_utf16_lossy(&units))
     }
 
-    /// Returns whether it says the same as other data, the forms of texts and of yes and no aside.
+    /// Returns whether it has the same meaning as other data: the types of texts may differ, and any number but 0 equals 1.
     pub fn means(&self, other: &Data) -> bool {
         let is_yes = |data: &Data| data.dword().map(|number| number != 0);
         let is_same_text = self.text().is_some() && self.text() == other.text();
         self == other || is_same_text || (other.dword() == Some(1) && is_yes(self) == Some(true))
     }
 
-    /// Returns whether a text, written as one, is just these bytes.
+    /// Returns whether the data consists of exactly the bytes of this text as a `REG_SZ`.
     pub fn is_plain_text(&self, text: &str) -> bool {
         self.kind == kinds::SZ && self.bytes == sz(text)
     }
 }
 
-/// What is wrong, and where.
+/// The place and the description of an error.
 pub(super) type Flaw = (Range<usize>, String);
 
-/// A place in a text that is read from left to right.
+/// A position in a text that is read from left to right.
 pub(super) struct Cursor<'a> {
     pub text: &'a str,
     pub at: usize,
@@ -58,7 +58,7 @@ impl<'a> Cursor<'a> {
         self.rest().chars().next()
     }
 
-    /// Goes over this character if it stands here.
+    /// Skips this character, if it is the next one, and returns whether it was.
     pub fn eat(&mut self, character: char) -> bool {
         let found = self.peek() == Some(character);
         if found {
@@ -71,25 +71,25 @@ impl<'a> Cursor<'a> {
         self.at += self.rest().len() - self.rest().trim_start_matches([' ', '\t']).len();
     }
 
-    /// Returns whether the line ends here.
+    /// Returns whether the position is at the end of a line.
     pub fn is_line_end(&self) -> bool {
         let rest = self.rest();
         rest.is_empty() || rest.starts_with('\n') || rest.starts_with("\r\n") || rest == "\r"
     }
 
-    /// Returns where the line that this is on ends, without its line break.
+    /// Returns the offset of the end of the current line, without its line break.
     pub fn line_end(&self) -> usize {
         let rest = self.rest();
         let line = rest.split('\n').next().unwrap_or_default();
         self.at + line.strip_suffix('\r').unwrap_or(line).len()
     }
 
-    /// Goes to the beginning of the next line, or to the end of the text.
+    /// Moves to the beginning of the next line, or to the end of the text.
     pub fn next_line(&mut self) {
         self.at = self.rest().find('\n').map_or(self.text.len(), |found| self.at + found + 1);
     }
 
-    /// Returns the character here, for messages; at the end of a line what is missing.
+    /// Returns a description of the next character for messages, or of the end of the line or text.
     fn found(&self) -> String {
         match self.peek().filter(|_| !self.is_line_end()) {
             Some(character) => format!("`{}`", character.escape_debug()),
@@ -98,19 +98,19 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Returns the range of the character here; empty at the end of a line.
+    /// Returns the range of the next character, which is empty at the end of a line.
     pub fn here(&self) -> Range<usize> {
         let length = self.peek().filter(|_| !self.is_line_end()).map_or(0, char::len_utf8);
         self.at..self.at + length
     }
 
-    /// Returns what was found here, where something else is expected.
+    /// Returns an error that states the next character and what is expected instead.
     pub fn unexpected(&self, expected: &str) -> Flaw {
         (self.here(), format!("{} where {expected} is expected", self.found()))
     }
 }
 
-/// Reads a text in quotes, whose opening quote stands here.
+/// Parses a text in quotes that begins here.
 pub(super) fn quoted<'a>(cursor: &mut Cursor<'a>) -> Result<Cow<'a, str>, Flaw> {
     let opening = cursor.here();
     let line_end = cursor.line_end();
@@ -145,7 +145,7 @@ pub(super) fn quoted<'a>(cursor: &mut Cursor<'a>) -> Result<Cow<'a, str>, Flaw> 
     }
 }
 
-/// Reads the data that begins here, over as many lines as it has. Of an export that holds ANSI the texts are widened.
+/// Parses the data that begins here, over as many lines as it has. Texts of an ANSI export are converted to UTF-16.
 pub(super) fn data(cursor: &mut Cursor<'_>, is_ansi: bool) -> Result<Data, Flaw> {
     if cursor.peek() == Some('"') {
         let text = quoted(cursor)?;
@@ -173,12 +173,12 @@ pub(super) fn data(cursor: &mut Cursor<'_>, is_ansi: bool) -> Result<Data, Flaw>
     Err(cursor.unexpected("a text in quotes, `dword:`, `hex:` or `hex(TYPE):`"))
 }
 
-/// A text as the registry holds it.
+/// Returns the bytes of a text as the registry stores it.
 pub(super) fn sz(text: &str) -> Vec<u8> {
     text.encode_utf16().chain([0]).flat_map(u16::to_le_bytes).collect()
 }
 
-/// Goes over a word, whatever its case.
+/// Skips this word in any case, if it is next, and returns whether it was.
 fn eat_word(cursor: &mut Cursor<'_>, word: &str) -> bool {
     let found = cursor.rest().get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
     if found {
@@ -199,7 +199,7 @@ fn dword(cursor: &mut Cursor<'_>) -> Result<Data, Flaw> {
     }
 }
 
-/// Reads `TYPE):`.
+/// Parses `TYPE):`.
 fn hex_type(cursor: &mut Cursor<'_>) -> Result<u32, Flaw> {
     let start = cursor.at;
     cursor.at += cursor.rest().bytes().take_while(u8::is_ascii_hexdigit).count();
@@ -220,18 +220,18 @@ fn hex(cursor: &mut Cursor<'_>) -> Result<Vec<u8>, Flaw> {
     Ok(bytes)
 }
 
-/// For each byte of a `hex:` value the offset of its two digits; the value's data begins at `start`, and is sound.
+/// Returns the offset of the two digits of each byte of a `hex:` value, whose data begins at `start` and has no errors.
 pub(super) fn digits(text: &str, start: usize) -> Box<[u32]> {
     let mut digits = Vec::new();
     let mut cursor = Cursor { text, at: start };
     if eat_word(&mut cursor, "hex:") || (eat_word(&mut cursor, "hex(") && hex_type(&mut cursor).is_ok()) {
-        // Sound data has no flaw.
+        // The data has no errors.
         let _ = hex_bytes(&mut cursor, |at, _| digits.push(u32::try_from(at).unwrap_or(u32::MAX)));
     }
     digits.into_boxed_slice()
 }
 
-/// Hands over each byte with the offset of its digits.
+/// Calls `each` with the offset of its digits and the value of each byte.
 fn hex_bytes(cursor: &mut Cursor<'_>, mut each: impl FnMut(usize, u8)) -> Result<(), Flaw> {
     cursor.skip_blanks();
     if cursor.is_line_end() || cursor.peek() == Some(';') {
@@ -250,7 +250,7 @@ fn hex_bytes(cursor: &mut Cursor<'_>, mut each: impl FnMut(usize, u8)) -> Result
     }
 }
 
-/// Goes over the `\` at the end of a line, and to the next line.
+/// Skips the `\` at the end of a line, and moves to the next line.
 fn wrap(cursor: &mut Cursor<'_>) -> Result<(), Flaw> {
     let backslash = cursor.here();
     cursor.at = backslash.end;

@@ -1,24 +1,24 @@
-//! The encodings of exports.
+//! Decodes exports.
 //!
-//! A byte order mark identifies UTF-16 and UTF-8. Without one, `REGEDIT4` means the system's ANSI code page, which the file does not
-//! name: each byte is read as the character of its number (ISO 8859-1), so that each can be written back. Other files without a
-//! mark are UTF-8 where they can be, else ANSI too.
+//! A byte order mark identifies UTF-16 and UTF-8. Without one, `REGEDIT4` means the ANSI code page of the system, which the file
+//! does not name: each byte is decoded as the character with its number (ISO 8859-1), so that each can be written back. Other
+//! files without a mark are UTF-8 if they are valid, and otherwise ANSI too.
 
 use super::VERSION_4;
 use std::ops::Range;
 
-/// A text, and what is no text in its bytes.
+/// A decoded text, and the bytes that could not be decoded.
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::winsock) struct Decoded {
     pub text: String,
-    /// Where in the text which flaw stands.
+    /// The places of the errors in the text, and their descriptions.
     pub flaws: Vec<(Range<usize>, String)>,
 }
 
-/// Flaws beyond these are not stated one by one: a file that is no text at all has millions.
+/// The number of errors that are reported one by one: a binary file can have millions.
 const MOST_FLAWS: usize = 100;
 
-/// Returns the text of an export's bytes.
+/// Decodes the bytes of an export.
 pub(in crate::winsock) fn decode(bytes: &[u8]) -> Decoded {
     match bytes {
         [0xff, 0xfe, rest @ ..] => utf_16(rest, u16::from_le_bytes),
@@ -34,7 +34,7 @@ pub(in crate::winsock) fn decode(bytes: &[u8]) -> Decoded {
 
 fn utf_16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Decoded {
     let (pairs, odd) = bytes.as_chunks::<2>();
-    // Most of an export is ASCII.
+    // Most characters of an export are ASCII.
     let mut text = String::with_capacity(pairs.len());
     let mut flaws = Vec::new();
     for decoded in char::decode_utf16(pairs.iter().map(|&pair| unit(pair))) {

@@ -1,19 +1,19 @@
-//! Registry exports: `.reg` files as regedit and `reg export` write them, in and out.
+//! Registry exports: reads and writes `.reg` files, as regedit and `reg export` write them.
 //!
 //! | file | what |
 //! |---|---|
-//! | `encoding` | bytes to text and back: UTF-16, UTF-8, and the ANSI of `REGEDIT4` |
-//! | `read` | the lines of an export: keys, and their values with places |
-//! | `data` | what stands behind the `=`: texts, `dword:`, `hex:` |
-//! | `root` | which `WinSock2\Parameters` counts, of several control sets |
-//! | `values` | the values of one key, asked for by name |
-//! | `store` | what the keys state, as a [`Store`](super::Store) |
-//! | `render` | the layout of an export, as regedit writes it |
-//! | `write` | a store as an export |
+//! | `encoding` | decodes bytes: UTF-16, UTF-8, and the ANSI of `REGEDIT4` |
+//! | `read` | parses the lines of an export: keys, and their values with places |
+//! | `data` | parses the data behind the `=`: texts, `dword:`, `hex:` |
+//! | `root` | chooses one `WinSock2\Parameters` where there are several control sets |
+//! | `values` | the values of one key, which are queried by name |
+//! | `store` | converts the keys into a [`Store`](super::Store) |
+//! | `render` | formats the lines of an export like regedit |
+//! | `write` | writes a store as an export |
 //!
-//! An export says what is there. What imports alone may hold, deletions, is refused; so is a text over several lines, which
-//! regedit writes without quoting the line breaks, and which nothing of Winsock has. Keys without values are kept where they have
-//! a meaning.
+//! An export describes the contents of a registry. Deletions, which only imports may contain, are refused, and so are texts over
+//! several lines: regedit writes these without quoting the line breaks, and Winsock has none. Keys without values are kept where
+//! they have a meaning.
 
 mod data;
 mod encoding;
@@ -34,7 +34,7 @@ pub(super) use root::only_control_set;
 pub(super) use store::store;
 pub use write::{Encoding, WriteError, WriteOptions, write};
 
-/// The registry's numbers of the types of values (`winnt.h`, `REG_*`).
+/// The numbers of the types of values in the registry (`winnt.h`, `REG_*`).
 pub(super) mod kinds {
     pub const SZ: u32 = 1;
     pub const EXPAND_SZ: u32 = 2;
@@ -42,7 +42,7 @@ pub(super) mod kinds {
     pub const DWORD: u32 = 4;
     pub const MULTI_SZ: u32 = 7;
 
-    /// Returns the name of a type, as in `REG_SZ`; of one without a name its number.
+    /// Returns the name of a type, such as `REG_SZ`, or its number if it has no name.
     pub fn name(kind: u32) -> String {
         const NAMES: [&str; 12] = [
             "REG_NONE",
@@ -67,7 +67,7 @@ pub(super) mod kinds {
 const VERSION_5: &str = "Windows Registry Editor Version 5.00";
 /// The header of older exports; `hex(2)` and its like hold ANSI.
 const VERSION_4: &str = "REGEDIT4";
-/// Begins the comment that states when the key below it was last written: exports that were made of a hive have it.
+/// The beginning of the comment that states when the key below it was last written. Exports that were made of a hive have it.
 pub(super) const LAST_WRITTEN: &str = "; last written ";
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
-//! The lines of an export: keys, and their values with places. What is wrong with a line is reported, and reading goes on with the next.
+//! Parses the lines of an export: keys, and their values with places. An error in a line is reported, and reading continues with
+//! the next.
 
 use super::data::{self, Cursor, Data};
 use super::{LAST_WRITTEN, VERSION_4, VERSION_5, root};
@@ -7,14 +8,14 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
-/// A key that may matter to Winsock.
+/// A key that may concern Winsock.
 #[derive(Debug)]
 pub(super) struct Key<'a> {
-    /// From `HKEY_...` on.
+    /// The path, from `HKEY_...` on.
     pub path: &'a str,
-    /// From `[` to `]`.
+    /// The place, from `[` to `]`.
     pub at: Span,
-    /// When it was last written, where a comment above it states.
+    /// The time of the last write, if a comment above the key states it.
     pub written: Option<&'a str>,
     pub values: Vec<Value<'a>>,
 }
@@ -22,22 +23,22 @@ pub(super) struct Key<'a> {
 /// A value of a key.
 #[derive(Debug)]
 pub(super) struct Value<'a> {
-    /// Empty for the key's default value.
+    /// The name, which is empty for the default value of the key.
     pub name: Cow<'a, str>,
     pub data: Data,
-    /// The value, from its name on.
+    /// The place of the value, from its name on.
     pub at: Span,
-    /// Where its data begins.
+    /// The offset of its data.
     pub data_start: usize,
 }
 
-/// Faults beyond these are not stated one by one.
+/// The number of faults that are reported one by one.
 const MOST_FAULTS: usize = 1_000;
 
-/// How many keys and values are kept; the largest catalogs have some hundreds.
+/// The number of keys and values that are kept; the largest catalogs have some hundreds.
 const MOST_KEPT: usize = 1_000_000;
 
-/// Returns whether a text is an export, by its header, or by a first line that only an export has.
+/// Returns whether a text is an export: it begins with a header, or with a line that only an export has.
 pub(in crate::winsock) fn is_export(text: &str) -> bool {
     let text = text.trim_start_matches('\u{feff}');
     let first = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with(';'));
@@ -48,7 +49,7 @@ fn is_header(line: &str) -> bool {
     line == VERSION_5 || line == VERSION_4
 }
 
-/// Returns the keys that may matter to Winsock, in the order of the export.
+/// Returns the keys that may concern Winsock, in the order of the export.
 pub(super) fn read<'a>(file: FileId, text: &'a str, faults: &mut Vec<Fault>) -> Vec<Key<'a>> {
     let at = text.len() - text.trim_start_matches('\u{feff}').len();
     let mut reader = Reader {
@@ -76,26 +77,26 @@ struct Reader<'a, 'f> {
     cursor: Cursor<'a>,
     is_ansi: bool,
     keys: Vec<Key<'a>>,
-    /// Where each kept path is first declared, by the path in lower case.
+    /// The places of the first declarations of the kept paths, by the paths in lower case.
     paths: HashMap<String, Span>,
     place: Place,
-    /// When the key of the next line was last written.
+    /// The time of the last write of the key in the next line.
     written: Option<&'a str>,
     kept: usize,
     faults: &'f mut Vec<Fault>,
     stated: usize,
-    /// Whether a limit is reached, and reading stops.
+    /// Whether a limit is reached, so that reading stops.
     is_full: bool,
 }
 
-/// Below which key values now stand.
+/// The key to which values belong at the current position.
 #[derive(PartialEq, Eq)]
 enum Place {
-    /// Below none.
+    /// No key: the position is before the first.
     Nowhere,
-    /// Below the last one that was kept.
+    /// The last key that was kept.
     Kept,
-    /// Below one that does not matter to Winsock, or that is faulty.
+    /// A key that does not concern Winsock, or is faulty.
     Dropped,
 }
 
@@ -131,7 +132,7 @@ impl<'a> Reader<'a, '_> {
         };
         if let Err((at, message)) = read {
             self.fault(at, message);
-            // What is left of a wrapped value makes no sense on its own.
+            // The rest of a wrapped value has no meaning on its own.
             while self.is_wrapped() {
                 self.cursor.next_line();
             }
@@ -139,7 +140,7 @@ impl<'a> Reader<'a, '_> {
         self.cursor.next_line();
     }
 
-    /// Returns whether this line ends in the `\` that wraps a value, and the next one goes on with bytes.
+    /// Returns whether this line ends in the `\` that wraps a value, and the next one continues with bytes.
     fn is_wrapped(&self) -> bool {
         let line = &self.cursor.text[self.cursor.at..self.cursor.line_end().max(self.cursor.at)];
         let mut next = Cursor { text: self.cursor.text, at: self.cursor.at };
@@ -207,7 +208,7 @@ impl<'a> Reader<'a, '_> {
         Ok(())
     }
 
-    /// Behind a key or a value stand blanks and a comment at most.
+    /// Checks that only blanks and a comment follow a key or a value.
     fn end_of_line(&mut self, behind: &str) -> Result<(), data::Flaw> {
         self.cursor.skip_blanks();
         if self.cursor.is_line_end() || self.cursor.peek() == Some(';') {
@@ -217,7 +218,7 @@ impl<'a> Reader<'a, '_> {
         Err((self.cursor.at..end, format!("text behind {behind}, where the line should end")))
     }
 
-    /// Counts what is kept.
+    /// Counts a key or value that is kept, and stops reading at the limit.
     fn keep(&mut self, at: Span) {
         self.kept += 1;
         if self.kept > MOST_KEPT {

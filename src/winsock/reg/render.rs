@@ -1,24 +1,24 @@
-//! The layout of an export as regedit writes it: header, keys, values, and bytes wrapped at 80 columns.
+//! Formats an export like regedit: header, keys, values, and bytes wrapped at 80 columns.
 
 use super::data::Data;
 use super::{LAST_WRITTEN, VERSION_4, VERSION_5, kinds};
 use std::fmt::Write;
 
-/// The text of an export, written key by key.
+/// The text of an export, which is built key by key.
 pub(in crate::winsock) struct Render {
     text: String,
     is_ansi: bool,
     is_first: bool,
 }
 
-/// What an export cannot hold.
+/// A text or data that an export cannot contain.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub(in crate::winsock) enum Unwritable {
-    /// A name or a key with a line break in it.
+    /// A name or a key with a line break.
     LineBreak,
-    /// A character, or a UTF-16 unit, that has no byte in ISO 8859-1.
+    /// A character, or a UTF-16 unit, without a byte in ISO 8859-1.
     NotOneByte(u32),
-    /// A text of UTF-16 units that ends within one.
+    /// A text of UTF-16 units that ends within a unit.
     HalfUnit,
 }
 
@@ -35,12 +35,12 @@ impl std::fmt::Display for Unwritable {
     }
 }
 
-/// A line of bytes is wrapped behind the byte that reaches this column; with the `\` it has 80 columns at most. Measured on exports
-/// of regedit: lines that go on have 25 bytes behind two blanks.
+/// The column after which a line of bytes is wrapped; with the `\` it has at most 80 columns. Measured on exports of regedit:
+/// continued lines have 25 bytes behind two blanks.
 const WRAP_AT: usize = 77;
 
 impl Render {
-    /// Creates an export without keys; of ANSI, the older format.
+    /// Creates an export without keys, in the older format if it is ANSI.
     pub fn new(is_ansi: bool) -> Self {
         let mut render = Render { text: String::new(), is_ansi, is_first: true };
         render.line(if is_ansi { VERSION_4 } else { VERSION_5 });
@@ -48,13 +48,13 @@ impl Render {
         render
     }
 
-    /// A line of comment.
+    /// Appends a comment line.
     #[cfg(feature = "hive")]
     pub fn comment(&mut self, text: &str) {
         self.line(&format!("; {text}"));
     }
 
-    /// Begins a key; the values that follow are its.
+    /// Begins a key, to which the values that follow belong.
     pub fn key(&mut self, path: &str, written: Option<&str>) -> Result<(), Unwritable> {
         self.check(path)?;
         if !std::mem::take(&mut self.is_first) {
@@ -67,7 +67,7 @@ impl Render {
         Ok(())
     }
 
-    /// Returns a value of the key; an empty name is the key's default value.
+    /// Appends a value of the key. An empty name is that of the default value.
     pub fn value(&mut self, name: &str, data: &Data) -> Result<(), Unwritable> {
         self.check(name)?;
         let mut line = if name.is_empty() { "@=".to_owned() } else { format!("\"{}\"=", escaped(name)) };
@@ -118,7 +118,7 @@ fn escaped(text: &str) -> String {
     text.replace('\\', "\\\\").replace('"', "\\\"")
 }
 
-/// UTF-16 units as the bytes of ISO 8859-1.
+/// Converts UTF-16 units into the bytes of ISO 8859-1.
 fn narrow(bytes: &[u8]) -> Result<Vec<u8>, Unwritable> {
     let (units, odd) = bytes.as_chunks::<2>();
     if !odd.is_empty() {
@@ -131,7 +131,7 @@ fn narrow(bytes: &[u8]) -> Result<Vec<u8>, Unwritable> {
     narrowed.collect()
 }
 
-/// Adds bytes to a line that has only ASCII behind its last line break, or nearly so: columns are counted in characters.
+/// Appends bytes to a line, and wraps it. Columns are counted in characters from the beginning of `line`.
 fn wrapped(line: &mut String, bytes: &[u8]) {
     let mut column = line.chars().count();
     for (position, byte) in bytes.iter().enumerate() {

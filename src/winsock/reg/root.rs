@@ -1,28 +1,29 @@
-//! Which `WinSock2\Parameters` of an export counts: the current control set's, where there are several.
+//! Chooses the `WinSock2\Parameters` of an export that is read: that of the current control set, where there are several.
 
 use super::read::Key;
 use crate::catalog::{Fault, FaultKind, FileId, Span, quoted};
 use indexmap::IndexMap;
 use std::collections::HashSet;
 
-/// The path of a `WinSock2\Parameters` and that below which it stands, as in `HKEY_LOCAL_MACHINE\SYSTEM\ControlSet001`.
+/// The path of a `WinSock2\Parameters` and of the control set that contains it, such as
+/// `HKEY_LOCAL_MACHINE\SYSTEM\ControlSet001`.
 #[derive(Copy, Clone, Debug)]
 pub(super) struct Root<'a> {
     pub path: &'a str,
     control_set: &'a str,
 }
 
-/// Returns whether a key stands at or below a `WinSock2\Parameters`, or states which control set is current.
+/// Returns whether a key is a `WinSock2\Parameters`, is below one, or names the current control set.
 pub(super) fn is_of_winsock(path: &str) -> bool {
     root_of(path).is_some() || is_select(path)
 }
 
-/// Returns whether it is the key whose value `Current` is the number of the current control set.
+/// Returns whether the key is the one whose value `Current` is the number of the current control set.
 fn is_select(path: &str) -> bool {
     path.rsplit('\\').next().is_some_and(|name| name.eq_ignore_ascii_case("Select"))
 }
 
-/// Returns the root at or below which a key stands.
+/// Returns the root that a key is or is below.
 pub(super) fn root_of(path: &str) -> Option<Root<'_>> {
     let mut end = 0;
     let mut names: [&str; 3] = [""; 3];
@@ -46,7 +47,7 @@ impl<'a> Root<'a> {
         self.path.eq_ignore_ascii_case(other.path)
     }
 
-    /// Returns what a key's path says below this root; empty for the root itself, nothing if it stands elsewhere.
+    /// Returns the path of a key below this root, which is empty for the root itself, or `None` if the key is elsewhere.
     pub fn below(self, path: &'a str) -> Option<&'a str> {
         let (start, rest) = (path.get(..self.path.len())?, path.get(self.path.len()..)?);
         let is_here = start.eq_ignore_ascii_case(self.path) && (rest.is_empty() || rest.starts_with('\\'));
@@ -57,7 +58,7 @@ impl<'a> Root<'a> {
         control_sets.contains(&self.control_set.to_ascii_lowercase())
     }
 
-    /// Returns the name of its control set, as in `ControlSet001`, and the key above that.
+    /// Returns the name of its control set, such as `ControlSet001`, and the path above that.
     fn names(self) -> (&'a str, &'a str) {
         self.control_set.rsplit_once('\\').map_or((self.control_set, ""), |(above, name)| (name, above))
     }
@@ -67,7 +68,7 @@ impl<'a> Root<'a> {
 fn roots<'a>(keys: &[Key<'a>]) -> Vec<Root<'a>> {
     let mut roots: IndexMap<String, Root<'a>> = IndexMap::new();
     for root in keys.iter().filter_map(|key| root_of(key.path)) {
-        // An export has its keys in order, so that the same root comes many times in turn.
+        // Keys of an export are sorted, so the same root appears many times in a row.
         if !roots.last().is_some_and(|(_, last)| last.is(root)) {
             roots.entry(root.path.to_ascii_lowercase()).or_insert(root);
         }
@@ -75,7 +76,7 @@ fn roots<'a>(keys: &[Key<'a>]) -> Vec<Root<'a>> {
     roots.into_values().collect()
 }
 
-/// Returns the root that counts: the only one, else that of `CurrentControlSet`, else that which `Select` names.
+/// Returns the root that is read: the only one, or else that of `CurrentControlSet`, or else the one that `Select` names.
 pub(super) fn choose<'a>(keys: &[Key<'a>], file: FileId, faults: &mut Vec<Fault>) -> Option<Root<'a>> {
     let roots = roots(keys);
     let fault = |message: String| Fault::new(FaultKind::Syntax { message, stands: None }, Span::beginning(file));
@@ -105,7 +106,7 @@ pub(super) fn choose<'a>(keys: &[Key<'a>], file: FileId, faults: &mut Vec<Fault>
     }
 }
 
-/// Returns the current control sets as the export's `Select` keys state them, as paths in lower case.
+/// Returns the current control sets that the `Select` keys of the export name, as paths in lower case.
 fn current_sets(keys: &[Key<'_>]) -> HashSet<String> {
     let selects = keys.iter().filter(|key| is_select(key.path)).filter_map(|key| {
         let current = key.values.iter().rfind(|value| value.name.eq_ignore_ascii_case("Current"))?;
@@ -115,15 +116,15 @@ fn current_sets(keys: &[Key<'_>]) -> HashSet<String> {
     selects.collect()
 }
 
-/// Returns the name of a control set's key, as in `ControlSet001`.
+/// Returns the name of the key of a control set, such as `ControlSet001`.
 pub(in crate::winsock) fn control_set_name(number: u32) -> String {
     format!("ControlSet{number:03}")
 }
 
-/// Returns the export with all Winsock catalogs but those of one control set blanked out, so that places stay what they are.
+/// Returns the export with all Winsock catalogs blanked out except those of one control set; all places stay the same.
 ///
 /// # Errors
-/// If it holds none of that control set.
+/// If the export has no catalog of that control set.
 pub(in crate::winsock) fn only_control_set(text: String, number: u32) -> Result<String, String> {
     let keys = super::read::read(FileId(0), &text, &mut Vec::new());
     let roots = roots(&keys);

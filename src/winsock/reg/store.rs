@@ -1,4 +1,4 @@
-//! What the keys of an export state of Winsock, as a [`Store`].
+//! Converts the keys of an export into a [`Store`].
 
 use super::data;
 use super::read::{self, Key, Value};
@@ -14,14 +14,14 @@ use crate::winsock::{
     SourceForm, Stated, Store,
 };
 
-/// The catalogs that count where `Parameters` does not name others.
+/// The catalogs that are used if `Parameters` does not name others.
 pub(super) const PROTOCOL_CATALOG: &str = "Protocol_Catalog9";
 pub(super) const NAME_SPACE_CATALOG: &str = "NameSpace_Catalog5";
 
-/// How the remarks begin that a rendered hive has on its transaction logs.
+/// The beginnings of the remarks on transaction logs in a rendered hive.
 const OF_LOGS: [&str; 3] = ["the hive was in use", "the checksum of the hive", "the transaction log `"];
 
-/// Returns what the text of an export states. The form is that of what the text was made of.
+/// Reads a store from the text of an export. `form` is the form of the source from which the text was made.
 pub(in crate::winsock) fn store(form: SourceForm, file: FileId, text: &str, faults: &mut Vec<Fault>) -> Store {
     let mut keys = read::read(file, text, faults);
     let Some(root) = root::choose(&keys, file, faults) else { return Store::new(form) };
@@ -42,7 +42,7 @@ pub(in crate::winsock) fn store(form: SourceForm, file: FileId, text: &str, faul
 /// A catalog that a value of `Parameters` names.
 struct Named {
     name: String,
-    /// The value; nothing where the name is the standard one for lack of it.
+    /// The place of the value, or `None` if it is missing and the name is the standard one.
     at: Option<Span>,
     /// Whether the export has another catalog of this kind, but not this one.
     other: Option<String>,
@@ -83,7 +83,7 @@ struct Tree<'a, 'f> {
 }
 
 impl Tree<'_, '_> {
-    /// Takes what a key states, by its path below the root.
+    /// Reads a key, by its path below the root.
     fn key(&mut self, below: &str, key: Key<'_>) {
         let names: Vec<&str> = below.splitn(4, '\\').collect();
         let entries = names.get(1).and_then(|name| bits(name));
@@ -110,7 +110,7 @@ impl Tree<'_, '_> {
         }
     }
 
-    /// What `Parameters` itself says; all of it is kept as it is, too.
+    /// Reads the values of `Parameters` itself; all of them are also kept unchanged.
     fn parameters(&mut self, below: &str, key: Key<'_>) {
         for value in &key.values {
             if value.name.eq_ignore_ascii_case("WinSock_Registry_Version") {
@@ -123,7 +123,7 @@ impl Tree<'_, '_> {
         self.beside(below, key);
     }
 
-    /// Keeps the values of a key as they are.
+    /// Keeps the values of a key unchanged.
     fn beside(&mut self, below: &str, key: Key<'_>) {
         let values = Values::new(key.values, self.faults);
         self.store.beside.extend(values.beside(below));
@@ -143,7 +143,7 @@ impl Tree<'_, '_> {
         self.store.beside.extend(values.beside(below));
     }
 
-    /// Returns the set of this bitness, made where there is none yet.
+    /// Returns the set of this bitness, and creates it if there is none yet.
     fn set(&mut self, bits: Bitness, at: Span) -> &mut Set {
         let sets = &mut self.store.sets;
         let found = sets.iter().position(|set| set.bits == Some(bits));
@@ -180,7 +180,7 @@ impl Tree<'_, '_> {
         }
     }
 
-    /// Returns the number that an item's key is.
+    /// Returns the number in the name of an item's key.
     fn number(&mut self, name: &str, at: Span) -> Option<u64> {
         let number = name.bytes().all(|digit| digit.is_ascii_digit()).then(|| name.parse().ok()).flatten();
         if number.is_none() {
@@ -245,7 +245,7 @@ impl Tree<'_, '_> {
         });
     }
 
-    /// Puts everything into the order of the catalog, which is that of the keys' numbers.
+    /// Sorts everything in the order of the catalog, which is that of the numbers of the keys.
     fn finish(mut self) -> Store {
         for (what, named) in
             [("protocol catalog", &self.protocol_catalog), ("name-space catalog", &self.name_space_catalog)]
@@ -258,11 +258,12 @@ impl Tree<'_, '_> {
         let stated = |named: Named| Some(Stated::new(named.name, named.at?));
         self.store.named_protocol_catalog = stated(self.protocol_catalog);
         self.store.named_name_space_catalog = stated(self.name_space_catalog);
-        // A count stands before the keys of either set, and may be that of the second one alone.
+        // The order of the sets may differ, because a count comes before the keys of both sets, and may be that of the second one
+        // alone.
         self.store.sets.sort_by_key(|set| set.bits);
         self.store.name_spaces.sort_by_key(|set| set.bits);
         for set in &mut self.store.sets {
-            // An item whose key is no number is a fault; it comes last.
+            // An item whose key is not a number is a fault, and is sorted last.
             set.items.sort_by_key(|item| item.number.unwrap_or(u64::MAX));
             set.malformed.sort_by_key(|item| item.number.unwrap_or(u64::MAX));
         }
@@ -274,7 +275,7 @@ impl Tree<'_, '_> {
     }
 }
 
-/// Returns what is said of the transaction logs of a hive, in comments before the first key of what it is rendered as.
+/// Returns the remarks on the transaction logs of a hive, which are comments before the first key of its rendered text.
 fn remarks(file: FileId, text: &str) -> Vec<Stated<String>> {
     let mut remarks = Vec::new();
     let mut start = 0;
@@ -293,7 +294,7 @@ fn remarks(file: FileId, text: &str) -> Vec<Stated<String>> {
     remarks
 }
 
-/// Returns which set a key of entries is.
+/// Returns the bitness of the set of a key of entries.
 fn bits(entries: &str) -> Option<Bitness> {
     match () {
         () if entries.eq_ignore_ascii_case("Catalog_Entries") => Some(Bitness::Bits32),
@@ -302,7 +303,7 @@ fn bits(entries: &str) -> Option<Bitness> {
     }
 }
 
-/// Returns the value that counts the entries of a set.
+/// Returns the name of the value that counts the entries of a set.
 pub(super) const fn count_name(bits: Bitness) -> &'static str {
     match bits {
         Bitness::Bits32 => "Num_Catalog_Entries",
@@ -310,7 +311,7 @@ pub(super) const fn count_name(bits: Bitness) -> &'static str {
     }
 }
 
-/// Returns the item that a value holds.
+/// Parses the item in a value.
 fn item(text: &str, value: &Value<'_>, at: Span) -> Result<Item, WinsockFault> {
     let data = &value.data;
     if data.kind != super::kinds::BINARY {

@@ -19,7 +19,7 @@ fn encodings() -> impl Strategy<Value = Encoding> {
     prop_oneof![Just(Encoding::Utf16), Just(Encoding::Utf8), Just(Encoding::Regedit4)]
 }
 
-/// A text that the encoding can hold; quotes, backslashes, line breaks and what looks like a header are among them.
+/// Generates texts that the encoding can hold, with quotes, backslashes, line breaks and header-like lines.
 fn texts(encoding: Encoding) -> BoxedStrategy<String> {
     match encoding {
         Encoding::Regedit4 => "[ -~\\\\\"\u{a0}-\u{ff}]{0,40}".boxed(),
@@ -27,7 +27,7 @@ fn texts(encoding: Encoding) -> BoxedStrategy<String> {
     }
 }
 
-/// Any bytes whose two texts end; names of 255 units and paths of 259 bytes are usual.
+/// Generates items of arbitrary bytes whose two texts end; names of 255 units and paths of 259 bytes are common.
 fn packed() -> impl Strategy<Value = PackedItem> {
     (proptest::collection::vec(any::<u8>(), PACKED_ITEM_BYTES), 0..=7_i32, any::<bool>()).prop_map(
         |(mut bytes, length, is_full)| {
@@ -52,7 +52,7 @@ fn besides(encoding: Encoding, key: &'static str) -> impl Strategy<Value = Vec<B
             if encoding == Encoding::Regedit4 && is_text {
                 data = data.into_iter().flat_map(|byte| [byte, 0]).collect();
             }
-            // Names are one line, and one key has each once.
+            // Names have no line breaks, and are unique within a key.
             let name = format!("{number}{}", name.replace(['\r', '\n'], ""));
             Beside { key: key.into(), name, kind, data }
         });
@@ -152,7 +152,7 @@ fn stores() -> impl Strategy<Value = (Encoding, Store)> {
     })
 }
 
-/// What a store says, without places and keys.
+/// Returns the contents of a store, without places and keys.
 fn said(store: &Store) -> String {
     let value = |beside: &Beside| format!("{} {} {:?}\n", beside.name, beside.kind, beside.data);
     let values = |besides: &[Beside]| besides.iter().map(value).collect::<String>();
@@ -211,7 +211,7 @@ fn one(item: Item) -> Store {
 }
 
 fn plain() -> Item {
-    // What holds zeros only is no item.
+    // Zeros alone are not an item.
     let mut bytes = [0; PACKED_ITEM_BYTES];
     bytes[0] = b'x';
     let packed = PackedItem::from_bytes(&bytes).expect("888 bytes");

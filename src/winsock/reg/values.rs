@@ -1,4 +1,4 @@
-//! The values of one key: those with a meaning are asked for by name, and what nobody asked for is kept as it is.
+//! The values of one key: values with a meaning are queried by name, and the others are kept unchanged.
 
 use super::data::Data;
 use super::kinds;
@@ -9,13 +9,13 @@ use indexmap::IndexMap;
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// The values of a key, by name in lower case; each with whether what was asked says all of it.
+/// The values of a key by their names in lower case, each with a flag that is set when a query has returned all of its contents.
 pub(super) struct Values<'a> {
     values: IndexMap<String, (Value<'a>, bool)>,
 }
 
 impl<'a> Values<'a> {
-    /// Of values with one name the last one counts, and each is reported.
+    /// Creates the collection. Of values with the same name the last one counts, and each is reported.
     pub fn new(values: Vec<Value<'a>>, faults: &mut Vec<Fault>) -> Self {
         let mut by_name: IndexMap<String, (Value<'a>, bool)> = IndexMap::with_capacity(values.len());
         for value in values {
@@ -28,15 +28,15 @@ impl<'a> Values<'a> {
         Values { values: by_name }
     }
 
-    /// Returns the value of this name; it counts as said by whoever asks.
+    /// Returns the value with this name, and marks it as fully read.
     pub fn take(&mut self, name: &str) -> Option<&Value<'a>> {
         let (value, is_said) = self.values.get_mut(&name.to_ascii_lowercase())?;
         *is_said = true;
         Some(value)
     }
 
-    /// Returns what a value is, reported as a fault if it is not of the wanted type; what does not say all of a value does not take it
-    /// away.
+    /// Returns the converted contents of a value, or reports a fault if it has another type than `wanted`. A value whose contents
+    /// the result does not fully represent is also kept unchanged.
     fn read<T>(
         &mut self,
         name: &str,
@@ -61,7 +61,7 @@ impl<'a> Values<'a> {
         self.read(name, "REG_DWORD of 4 bytes", faults, Data::dword, |_, _| true)
     }
 
-    /// Yes or no, where any number but 0 is yes.
+    /// Returns a value as a flag; any number but 0 is true.
     pub fn flag(&mut self, name: &str, faults: &mut Vec<Fault>) -> Option<bool> {
         let flag = |data: &Data| data.dword().map(|number| number != 0);
         let is_0_or_1 = |data: &Data, flag: &bool| data.dword() == Some(u32::from(*flag));
@@ -80,7 +80,7 @@ impl<'a> Values<'a> {
         self.read(name, "REG_BINARY of 16 bytes", faults, guid, |_, _| true).map(|stated| stated.value)
     }
 
-    /// Returns what is not said, in the order of the key, whose path is below `Parameters`.
+    /// Returns the values that have not been fully read, in the order of the key, whose path below `Parameters` is `key`.
     pub fn beside(self, key: &str) -> Vec<Beside> {
         let key: Arc<str> = key.into();
         let left = self.values.into_values().filter(|(_, is_said)| !is_said);

@@ -1,4 +1,4 @@
-//! A store as an export: keys in the order of the registry, values in the order of Windows.
+//! Writes a store as an export: keys in the order of the registry, values in the order of Windows.
 
 use super::data::{Data, sz};
 use super::kinds;
@@ -8,13 +8,13 @@ use crate::catalog::Bitness;
 use crate::winsock::{ApplicationCategories, Beside, Item, NameSpaceProvider, PackedItem, PackedItemError, Set, Store};
 use std::collections::BTreeMap;
 
-/// How an export is written.
+/// The options for writing an export.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct WriteOptions {
     /// The encoding.
     pub encoding: Encoding,
-    /// The one bitness to write; both where it is nothing.
+    /// The bitness to write, or `None` for both.
     pub bits: Option<Bitness>,
 }
 
@@ -25,17 +25,17 @@ pub enum Encoding {
     /// UTF-16LE with a byte order mark, as regedit and `reg export` write.
     #[default]
     Utf16,
-    /// UTF-8 without a mark. Windows reads it where all is ASCII.
+    /// UTF-8 without a mark. Windows reads it correctly if all characters are ASCII.
     Utf8,
-    /// The older format, `REGEDIT4`: a byte for each character, as in ISO 8859-1.
+    /// The older format, `REGEDIT4`: one byte per character, as in ISO 8859-1.
     Regedit4,
 }
 
-/// Why a store cannot be written as an export.
+/// The reason why a store cannot be written as an export.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum WriteError {
-    /// An item of which the source does not state the flags and numbers that netsh does not print.
+    /// An item whose source lacks the flags and numbers that netsh does not print.
     #[error(
         "of {item} the source does not state the provider flags, nor the range of its protocols: an export needs them"
     )]
@@ -43,37 +43,38 @@ pub enum WriteError {
         /// The item.
         item: String,
     },
-    /// An item with a text that does not fit.
+    /// An item with a text that is too long.
     #[error("{item}: {error}")]
     Item {
         /// The item.
         item: String,
-        /// What does not fit.
+        /// The problem.
         error: PackedItemError,
     },
-    /// A name or text that the encoding, or any export, cannot hold.
+    /// A name or text that the encoding, or any export, cannot contain.
     #[error("`{key}`{}: {reason}", value.as_ref().map(|value| format!(", value `{value}`")).unwrap_or_default())]
     Text {
-        /// The key, below `Parameters`.
+        /// The path of the key, below `Parameters`.
         key: String,
-        /// The value; nothing where it is the key's own name.
+        /// The name of the value, or `None` if the problem is in the path of the key.
         value: Option<String>,
-        /// What cannot be held.
+        /// The problem.
         reason: String,
     },
 }
 
-/// The root where the store names none: that of a running Windows.
+/// The root if the store names none: that of a running Windows.
 const ROOT: &str = r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\WinSock2\Parameters";
 
 /// Writes a store as an export.
 ///
-/// What the store does not state is not written, counters too. Items keep their keys where those are numbers in ascending order; else
-/// they are numbered from 1. An item keeps the bytes that it was read from, but for the fields that were changed since. Values whose
-/// form says more than their meaning, as `REG_EXPAND_SZ` does, keep it while they mean the same.
+/// Facts that the store does not state are not written, including counters. Items keep their keys if these are numbers in
+/// ascending order; otherwise they are numbered from 1. An item keeps the bytes that it was read from, except for fields that
+/// have been changed since. Values whose form contains more than their meaning, such as `REG_EXPAND_SZ`, keep their form while
+/// the meaning is the same.
 ///
 /// # Errors
-/// If an item is not stated whole, or something does not fit.
+/// If an item is not stated completely, or a text does not fit.
 pub fn write(store: &Store, options: &WriteOptions) -> Result<Vec<u8>, WriteError> {
     let mut tree = Tree::default();
     tree.store(store, options.bits)?;
@@ -90,7 +91,7 @@ pub fn write(store: &Store, options: &WriteOptions) -> Result<Vec<u8>, WriteErro
     Ok(match options.encoding {
         Encoding::Utf16 => std::iter::once(0xfeff).chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect(),
         Encoding::Utf8 => text.into_bytes(),
-        // What has no byte has been refused.
+        // Characters without a byte have been refused.
         Encoding::Regedit4 => text.chars().filter_map(|character| u8::try_from(u32::from(character)).ok()).collect(),
     })
 }
@@ -99,18 +100,18 @@ fn unwritable(key: &str, value: Option<&str>, reason: Unwritable) -> WriteError 
     WriteError::Text { key: key.to_owned(), value: value.map(str::to_owned), reason: reason.to_string() }
 }
 
-/// Keys by their names in upper case, one by one from the root: the order of the registry.
+/// The keys by the names on their path in upper case, which is the order of the registry.
 #[derive(Default)]
 struct Tree(BTreeMap<Vec<String>, Key>);
 
 struct Key {
-    /// The path below the root, as it is written.
+    /// The path below the root, as it is written in the export.
     below: String,
     values: Vec<(String, Data)>,
 }
 
 impl Tree {
-    /// Returns a key, with those above it.
+    /// Returns the values of a key, and creates the key and those above it if they do not exist.
     fn key(&mut self, below: &str) -> &mut Vec<(String, Data)> {
         let ends = below.match_indices('\\').map(|(end, _)| end).chain([below.len()]);
         let mut names: Vec<String> = Vec::new();
@@ -148,7 +149,8 @@ impl Tree {
         self.protocols(store, bits)
     }
 
-    /// Windows writes the count of one set before the other values, that of the other behind them.
+    /// Adds the count of a name-space set: Windows writes that of one set before the other values, and that of the other set
+    /// behind them.
     fn name_space_count(&mut self, store: &Store, wanted: Option<Bitness>, catalog: &str, bits: Bitness) {
         let mut sets = store.name_spaces.iter().filter(|set| is_wanted(set.bits, wanted));
         let set = sets.find(|set| set.bits.or(wanted).unwrap_or(Bitness::Bits32) == bits);
@@ -200,7 +202,7 @@ impl Tree {
     }
 }
 
-/// Returns whether the items of a set have keys that Windows would read in their order.
+/// Returns whether Windows would read the keys of the items in the order of the set.
 fn keeps_keys(set: &Set) -> bool {
     let numbers: Vec<Option<u64>> = set.items.iter().map(|item| item.key.as_ref().and(item.number)).collect();
     numbers.iter().all(Option::is_some) && numbers.is_sorted_by(|a, b| a < b)
@@ -210,7 +212,7 @@ fn numbered(number: u64) -> String {
     format!("{number:012}")
 }
 
-/// Returns the catalog that a value of `Parameters` names.
+/// Returns the name of the catalog in the value of `Parameters`.
 fn current(store: &Store, value: &str, standard: &str) -> String {
     let mut named =
         store.beside.iter().filter(|beside| beside.key.is_empty() && beside.name.eq_ignore_ascii_case(value));
@@ -276,8 +278,8 @@ fn values_of_name_space(provider: &NameSpaceProvider) -> Vec<(String, Data)> {
     values(stated, &provider.beside)
 }
 
-/// Returns what is reported, then what stands beside it. A value that stands beside and means what is reported is written in its
-/// place, as it is.
+/// Returns the stated values, and then those beside them. If a value beside them has the name and the meaning of a stated one, it
+/// is written in its place unchanged.
 fn values<const N: usize>(stated: [(&str, Option<Data>); N], beside: &[Beside]) -> Vec<(String, Data)> {
     let mut values = Vec::new();
     for (name, data) in &stated {
@@ -285,7 +287,7 @@ fn values<const N: usize>(stated: [(&str, Option<Data>); N], beside: &[Beside]) 
         match (data, exact) {
             (Some(data), Some((name, exact))) if exact.means(data) => values.push((name, exact)),
             (Some(data), _) => values.push(((*name).to_owned(), data.clone())),
-            // What a fault says of it was not understood, but it is there.
+            // The value was not understood, which a fault reports, but it is written.
             (None, Some(exact)) => values.push(exact),
             (None, None) => {}
         }

@@ -1,4 +1,4 @@
-//! Chains: what they name, and what they say of it.
+//! Repairs chains: the ids that they name, and the fields that must agree with their bases.
 
 use super::draft::Draft;
 use super::items::has_quality_of_service;
@@ -11,7 +11,7 @@ use crate::winsock::store::Item;
 use petgraph::graph::{DiGraph, NodeIndex};
 use std::collections::{HashMap, HashSet, VecDeque};
 
-/// What is to be done with a chain; changes in order, each on what the ones before left.
+/// The repair of a chain. Changes are in order, each based on the result of those before it.
 enum Verdict {
     Keep,
     Change(Vec<Change>, ProtocolChain),
@@ -19,10 +19,10 @@ enum Verdict {
 }
 
 impl Draft<'_> {
-    /// Makes every chain one that can be: of possible length, over items that are there, ending in a base protocol.
+    /// Makes every chain valid: of an allowed length, over existing items, and ending in a base protocol.
     ///
-    /// What is taken out takes nothing with it that can be mended: a chain that named it in its middle runs over the rest. `asked`
-    /// are the ids that went with the providers which the user wants to be removed.
+    /// The removal of an item affects chains as little as possible: a chain that named it in its middle runs over the rest.
+    /// `asked` contains the ids of the items that were removed with the providers which the user names.
     pub fn mend_chains(&mut self, mut asked: HashSet<u32>) {
         loop {
             self.mend_ids(&mut asked);
@@ -59,7 +59,7 @@ impl Draft<'_> {
                     }
                 }
             }
-            // Only now is every id that is named there, and each chain by itself sound.
+            // At this point every named id exists, and each chain is valid by itself.
             let cycles = on_cycles(&self.items, &scene);
             if cycles.is_empty() {
                 break;
@@ -76,7 +76,7 @@ impl Draft<'_> {
         self.items.retain(|_| index.next().is_none_or(|index| !gone.contains(&index)));
     }
 
-    /// Lets every chain say of itself what its base says.
+    /// Sets the fields of every chain to those of its base.
     pub fn conform_chains(&mut self) {
         let bases: Vec<(u32, ProtocolInfo)> = {
             let bases = self.items.iter().filter(|item| item.kind() == ItemKind::Base);
@@ -95,7 +95,7 @@ impl Draft<'_> {
             let alike =
                 |(_, base): &&(u32, ProtocolInfo)| has_quality_of_service(base) == has_quality_of_service(chain);
             match only(other.filter(alike)) {
-                // Five fields say one base and one id says another: the id is what is wrong.
+                // Five fields match one base and one id matches another, so the id is wrong.
                 Some((to, other)) if !chain.chain.ids().contains(to) => {
                     let (from, to, name) = (*from, *to, other.name.clone());
                     let change = Change::Repoint { from, to, name, reason: Repointing::OtherBase };
@@ -124,7 +124,7 @@ impl Draft<'_> {
     }
 }
 
-/// The fields in which a chain is as its base, in the order of [`facts`].
+/// The fields that a chain shares with its base, in the order of [`facts`].
 const FACTS: [Field; 5] =
     [Field::AddressFamily, Field::SocketType, Field::Protocol, Field::MaxAddressLength, Field::MinAddressLength];
 
@@ -132,13 +132,13 @@ const fn facts(info: &ProtocolInfo) -> [i32; 5] {
     [info.address_family, info.socket_type, info.protocol, info.max_address_length, info.min_address_length]
 }
 
-/// What there is to name, while chains are mended.
+/// The indices for the lookups of repairs to chains.
 struct Scene {
-    /// The first item of each id.
+    /// The first item with each id.
     by_id: HashMap<u32, usize>,
-    /// The chains that name an id.
+    /// The chains that name each id.
     users: HashMap<u32, Vec<usize>>,
-    /// The chains of each list of ids.
+    /// The chains with each list of ids.
     twins: HashMap<ProtocolChain, Vec<usize>>,
     layers: Vec<usize>,
     bases: HashMap<(i32, i32, i32), Vec<usize>>,
@@ -168,7 +168,7 @@ impl Scene {
         scene
     }
 
-    /// Forgets an item, and returns which chains named it.
+    /// Removes an item, and returns the chains that named it.
     fn take_out(&mut self, index: usize, item: &Item) -> Vec<usize> {
         if self.by_id.get(&item.id()) == Some(&index) {
             self.by_id.remove(&item.id());
@@ -179,7 +179,7 @@ impl Scene {
         self.users.get(&item.id()).cloned().unwrap_or_default()
     }
 
-    /// Notes that a chain runs over other ids.
+    /// Records that a chain runs over other ids.
     fn rechain(&mut self, index: usize, from: &ProtocolChain, to: &ProtocolChain) {
         if let Some(twins) = self.twins.get_mut(from) {
             twins.retain(|twin| *twin != index);
@@ -228,7 +228,7 @@ fn verdict(index: usize, items: &[Item], scene: &Scene, asked: &HashSet<u32>) ->
                 continue;
             }
         };
-        // What went at the user's word does not come back as something else.
+        // An item that the user removed is not replaced by another.
         match found.filter(|found| !asked.contains(&id) && !ids.contains(&found.id())) {
             Some(found) => {
                 let (to, name) = (found.id(), found.info.name.clone());
@@ -247,7 +247,7 @@ fn verdict(index: usize, items: &[Item], scene: &Scene, asked: &HashSet<u32>) ->
         return Verdict::Keep;
     }
     let Some(chain) = ProtocolChain::over(&kept) else {
-        // At least the first and the last id are kept: a chain of fewer than two is none by its kind.
+        // The first and the last id are always kept; a chain of fewer than two ids is not a chain.
         return Verdict::Keep;
     };
     match scene.twins.get(&chain).into_iter().flatten().filter_map(|twin| items.get(*twin)).next() {
@@ -256,7 +256,7 @@ fn verdict(index: usize, items: &[Item], scene: &Scene, asked: &HashSet<u32>) ->
     }
 }
 
-/// Returns the chains over ids that are all there, and that yet are none: with a base protocol among the layers, or a layer twice.
+/// Returns the invalid chains whose ids all exist: with a base protocol among the layers, or with a layer twice.
 fn shapeless(items: &[Item]) -> HashMap<usize, Removal> {
     let index = SetIndex::new(items);
     let mut found = HashMap::new();
@@ -276,15 +276,15 @@ fn shapeless(items: &[Item]) -> HashMap<usize, Removal> {
                 found.insert(at, Removal::LayerTwice(name.unwrap_or_default()));
                 break;
             }
-            // The chain below is a shorter one.
+            // The chain below is shorter.
             below = items.get(shape.base.item);
         }
     }
     found
 }
 
-/// Returns the layer that a chain is called after (`LAYER over [BASE]`), if it is one only; it is of the chain's provider, or in
-/// the same library. In real catalogs the chains of a layer have a provider id of their own.
+/// Returns the only layer after which a chain is named (`LAYER over [BASE]`); it must have the chain's provider or its library.
+/// In real catalogs the chains of a layer have a provider id of their own.
 fn layer<'i>(chain: &Item, items: &'i [Item], scene: &Scene) -> Option<&'i Item> {
     let is_called_after = |layer: &Item| {
         let rest = chain.info.name.strip_prefix(&layer.info.name);
@@ -297,13 +297,13 @@ fn layer<'i>(chain: &Item, items: &'i [Item], scene: &Scene) -> Option<&'i Item>
     only(layers.filter(|layer| is_called_after(layer)))
 }
 
-/// Returns the base protocol with the chain's family, type and protocol, if it is one only; RSVP's are distinguished by their flag.
+/// Returns the only base protocol with the chain's family, type and protocol; those of RSVP are distinguished by their flag.
 fn base<'i>(chain: &Item, items: &'i [Item], scene: &Scene) -> Option<&'i Item> {
     let bases = scene.bases.get(&chain.info.triple()).into_iter().flatten().filter_map(|index| items.get(*index));
     only(bases.filter(|base| has_quality_of_service(&base.info) == has_quality_of_service(&chain.info)))
 }
 
-/// Returns the one there is.
+/// Returns the only element, or `None` if there are none or several.
 fn only<T>(mut those: impl Iterator<Item = T>) -> Option<T> {
     let first = those.next()?;
     those.next().is_none().then_some(first)
@@ -323,7 +323,7 @@ fn on_cycles(items: &[Item], scene: &Scene) -> Vec<usize> {
             graph.add_edge(node, *over, ());
         }
     }
-    // Kosaraju's algorithm, not Tarjan's: petgraph's does not recurse, and chains may be many.
+    // Kosaraju's algorithm and not Tarjan's, because petgraph's version of it does not recurse, and there may be many chains.
     let groups = petgraph::algo::kosaraju_scc(&graph);
     let mut on_cycles: Vec<usize> =
         groups.into_iter().filter(|group| group.len() > 1).flatten().map(|node| graph[node]).collect();

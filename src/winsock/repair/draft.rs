@@ -1,4 +1,4 @@
-//! A set while it is mended: its items, the steps so far, and the ids that are free.
+//! Drafts: a set during its repair, with the steps so far, and the free ids.
 
 use super::reason::Removal;
 use super::step::{Change, Step, Subject};
@@ -9,15 +9,15 @@ use crate::winsock::store::{Item, Store};
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
-/// The first id of a new catalog.
+/// The first id in a new catalog.
 const FIRST_ID: u32 = 1001;
-/// The last id that an entry can have.
+/// The highest id that an entry can have.
 pub(super) const HIGHEST_ID: u32 = i32::MAX.cast_unsigned();
 
-/// One set while it is mended.
+/// A set during its repair.
 pub(super) struct Draft<'p> {
     pub bits: Option<Bitness>,
-    /// Where the set begins, for what is added to it.
+    /// The place of the set, for items that are added to it.
     pub at: Span,
     pub items: Vec<Item>,
     pub ids: &'p mut Ids,
@@ -25,12 +25,12 @@ pub(super) struct Draft<'p> {
 }
 
 impl Draft<'_> {
-    /// Writes down what is done to an item.
+    /// Records a change to an item.
     pub fn step(&mut self, item: Subject, at: Span, change: Change) {
         self.steps.push(Step { bits: self.bits, item: Some(item), change, at });
     }
 
-    /// Writes down what is done to the item at an index.
+    /// Records a change to the item at an index.
     pub fn step_on(&mut self, index: usize, change: Change) {
         if let Some(item) = self.items.get(index) {
             let (subject, at) = (Subject::of(item), item.at);
@@ -38,7 +38,7 @@ impl Draft<'_> {
         }
     }
 
-    /// Changes the item at an index and writes that down; does neither where the values do not fit into a packed item.
+    /// Changes the item at an index and records that, or does neither if the values do not fit into a packed item.
     pub fn mend(&mut self, index: usize, change: Change, edit: impl FnOnce(&mut ProtocolInfo)) {
         let Some(item) = self.items.get_mut(index) else { return };
         let (subject, at) = (Subject::of(item), item.at);
@@ -47,7 +47,7 @@ impl Draft<'_> {
         }
     }
 
-    /// Takes items out, each for its reason, and writes that down.
+    /// Removes items for their reasons, and records that.
     pub fn remove(&mut self, mut reasons: HashMap<usize, Removal>) {
         if reasons.is_empty() {
             return;
@@ -61,10 +61,10 @@ impl Draft<'_> {
         }
     }
 
-    /// Returns a new item of this set that says this, or `None` where it does not fit into a packed item, which no known one does.
+    /// Creates an item of this set, or returns `None` if the values do not fit into a packed item; those of known items do.
     pub fn new_item(&self, info: ProtocolInfo) -> Option<Item> {
         let packed = PackedItem::new(&info).ok()?;
-        // The value beside the bytes came with Windows Vista: what the other items have is what this Windows writes.
+        // The value beside the bytes exists since Windows Vista. The other items show whether this Windows writes it.
         let is_repeated = self.items.iter().any(|item| item.repeated_name.is_some());
         let name = info.name.clone();
         let mut item = Item::new(info, self.at);
@@ -74,7 +74,7 @@ impl Draft<'_> {
     }
 }
 
-/// Changes what an item says and its bytes alike; where the values do not fit into the bytes, neither.
+/// Changes the fields of an item and its bytes alike, or neither if the values do not fit into the bytes.
 fn edited(item: &mut Item, edit: impl FnOnce(&mut ProtocolInfo)) -> bool {
     let mut info = item.info.clone();
     edit(&mut info);
@@ -87,12 +87,12 @@ fn edited(item: &mut Item, edit: impl FnOnce(&mut ProtocolInfo)) -> bool {
     true
 }
 
-/// The ids of both sets, which one counter serves.
+/// The ids of both sets, which share one counter.
 pub(super) struct Ids {
-    /// Those that items have, and those that chains name: a new item must not become what a broken chain runs over.
+    /// The ids of items, and those that chains name: a new item must not get the id that a broken chain names.
     taken: HashSet<u32>,
     next: u32,
-    /// The ids of known items, by provider and triple: both sets call one item alike.
+    /// The ids of known items, by provider and triple: an item has the same id in both sets.
     known: HashMap<(Uuid, (i32, i32, i32)), u32>,
 }
 
@@ -111,7 +111,8 @@ impl Ids {
         Ids { taken, known, next: next.max(highest.saturating_add(1)).max(FIRST_ID) }
     }
 
-    /// Returns an id that nothing has or names, from the counter on; behind the last number, the lowest that is free.
+    /// Returns an id that no item has and no chain names: the next from the counter on, or the lowest free one after the highest
+    /// id.
     pub fn give(&mut self) -> Option<u32> {
         let mut candidates = (self.next..=HIGHEST_ID).chain(FIRST_ID..self.next.min(HIGHEST_ID));
         let id = candidates.find(|id| !self.taken.contains(id))?;
@@ -120,12 +121,12 @@ impl Ids {
         Some(id)
     }
 
-    /// Returns the id that an item of this provider and triple has in either set.
+    /// Returns the id of the item with this provider and triple in either set.
     pub fn known(&self, info: &ProtocolInfo) -> Option<u32> {
         self.known.get(&(info.provider_id, info.triple())).copied()
     }
 
-    /// Remembers which id an item got.
+    /// Records the id of an item.
     pub fn know(&mut self, info: &ProtocolInfo) {
         self.taken.insert(info.catalog_entry_id);
         self.known.entry((info.provider_id, info.triple())).or_insert(info.catalog_entry_id);

@@ -1,4 +1,4 @@
-//! Service flags that contradict one another, or what lies below.
+//! Repairs service flags that contradict each other, or the items below.
 
 use super::draft::Draft;
 use super::reason::FlagFlaw;
@@ -10,12 +10,13 @@ use std::collections::HashMap;
 
 /// `XP1_UNI_SEND` and `XP1_UNI_RECV` (`winsock2.h`).
 const ONE_WAY: u32 = 0x8000 | 0x10000;
-/// `XP1_IFS_HANDLES`.
+/// `XP1_IFS_HANDLES` (`winsock2.h`).
 const HANDLES: u32 = 0x20000;
 
 impl Draft<'_> {
-    /// Gives standard items their flags back where they go neither way, takes both bits from others, and handles of the file system
-    /// from chains over what has none. Nothing gets a flag that it had not, unless it is known to have it.
+    /// Corrects service flags. Standard items that claim to be unidirectional in both directions get their known flags, and other
+    /// items lose both bits; chains over items without file-system handles lose the flag for them. No item gets a flag that it
+    /// did not have, unless it is known to have it.
     pub fn mend_flags(&mut self) {
         for index in 0..self.items.len() {
             let Some(info) = self.items.get(index).map(|item| &item.info) else { break };
@@ -26,7 +27,7 @@ impl Draft<'_> {
                 self.set_flags(index, from, to, FlagFlaw::OneWayTwice);
             }
         }
-        // A chain that loses its handles has none to give to those above it, so that each round looks again; each takes bits away.
+        // A chain that loses its flag may affect the chains above it, so the search is repeated; each round removes bits.
         loop {
             let lacking = self.without_handles_below();
             if lacking.is_empty() {
@@ -43,7 +44,7 @@ impl Draft<'_> {
         self.mend(index, Change::ServiceFlags { from, to, flaw }, |info| info.service_flags = to);
     }
 
-    /// Returns the chains that claim handles, each with the name of something below its own layer that gives none.
+    /// Returns the chains that claim to have handles, each with the name of an item below its own layer that has none.
     fn without_handles_below(&self) -> Vec<(usize, String)> {
         let mut by_id: HashMap<u32, &Item> = HashMap::new();
         for item in &self.items {

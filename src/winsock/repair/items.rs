@@ -1,4 +1,4 @@
-//! Items by themselves: those that cannot be read, providers that are to go, ids, libraries, and standard items that are missing.
+//! Repairs single items: unreadable ones, those of providers to be removed, ids, libraries, and missing standard items.
 
 use super::draft::{Draft, HIGHEST_ID};
 use super::reason::{LibraryFlaw, Removal, Repointing};
@@ -12,13 +12,13 @@ use crate::winsock::store::{Item, MalformedItem};
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
-/// `XP1_QOS_SUPPORTED`: set in the items of RSVP, which have the triples of TCP and UDP, and clear in those of TCP and UDP.
+/// `XP1_QOS_SUPPORTED`: set in the items of RSVP, which have the triples of TCP and UDP, and not set in those of TCP and UDP.
 const QOS_SUPPORTED: u32 = 0x2000;
 /// `AF_INET6`.
 pub(super) const INET6: i32 = 23;
 
 impl Draft<'_> {
-    /// Restores what is known to be standard, and leaves the others out.
+    /// Restores the malformed items that are known to be standard, and removes the others.
     pub fn restore_malformed(&mut self, malformed: Vec<MalformedItem>) {
         for value in malformed {
             let removal = match flaw(&value.data) {
@@ -47,7 +47,8 @@ impl Draft<'_> {
         }
     }
 
-    /// Returns the standard item that a value was, with the fields that had to be set; all if there are none.
+    /// Returns the standard item that a malformed value stands for, with the fields that had to be set, or no fields if all were
+    /// set.
     fn restored(&self, value: &MalformedItem) -> Option<(Item, Vec<Field>)> {
         if value.data.len() != PACKED_ITEM_BYTES {
             let (known, catalog_entry_id) = recognised(&value.data)?;
@@ -57,7 +58,7 @@ impl Draft<'_> {
         if packed::is_blank(&value.data) {
             return None;
         }
-        // A text without an end says nothing about the other fields: only it is set.
+        // A text without an end does not affect the other fields, so only the text is set.
         let mut bytes = value.data.clone();
         let mut fields = Vec::new();
         let whole = PackedItem::from_bytes(&bytes).ok()?;
@@ -86,7 +87,8 @@ impl Draft<'_> {
         Some((item, fields))
     }
 
-    /// Takes out base protocols of a family or type that no request can have; a standard one is then missing, and added.
+    /// Removes base protocols of a family or type that no request can have. If a standard one is removed, it is then missing, and
+    /// is added.
     pub fn remove_impossible(&mut self) {
         let bases = self.items.iter().enumerate().filter(|(_, item)| item.kind() == ItemKind::Base);
         let reasons = bases.filter_map(|(index, item)| {
@@ -97,7 +99,7 @@ impl Draft<'_> {
         self.remove(reasons.collect());
     }
 
-    /// Takes out what these providers implement. What stood on it is mended with the other chains.
+    /// Removes the items of these providers. The chains over them are repaired with the other chains.
     pub fn remove_providers(&mut self, providers: &[Uuid]) -> HashSet<u32> {
         let gone = |item: &Item| providers.contains(&item.info.provider_id);
         let ids = self.items.iter().filter(|item| gone(item)).map(Item::id).collect();
@@ -107,10 +109,10 @@ impl Draft<'_> {
         ids
     }
 
-    /// Gives ids to items that have none, or another's.
+    /// Assigns ids to items that have none, or the id of another.
     ///
-    /// Chains stay on the item that has an id first. Where that cannot stand in their place they follow the one other that had it
-    /// and can, as they do where nothing keeps the id.
+    /// Chains keep naming the first item with an id. If that item cannot have its place in a chain, the chain follows the only
+    /// other item that had the id and can, as it does if no item keeps the id.
     pub fn give_ids(&mut self) {
         let mut first: HashMap<u32, usize> = HashMap::new();
         let mut renamed: HashMap<u32, Vec<(usize, u32)>> = HashMap::new();
@@ -160,8 +162,8 @@ impl Draft<'_> {
         }
     }
 
-    /// Gives items whose protocols end before they begin the range that they are known to have, or that of their base; what is
-    /// left accepts the one protocol that it states.
+    /// Corrects ranges of protocols that end before they begin: known items get their known range, others that of their base, and
+    /// the rest accepts the single protocol that it states.
     pub fn mend_ranges(&mut self) {
         let mut bases = HashMap::new();
         for pass in [ItemKind::Base, ItemKind::Chain, ItemKind::Layer] {
@@ -191,7 +193,7 @@ impl Draft<'_> {
         }
     }
 
-    /// Takes out layers that no chain runs over, and so nothing uses.
+    /// Removes layers that no chain runs over, which are unused.
     pub fn remove_unreachable(&mut self) {
         let named: HashSet<u32> = self.items.iter().flat_map(|item| item.info.chain.ids()).copied().collect();
         let layers = self.items.iter().enumerate().filter(|(_, item)| item.kind() == ItemKind::Layer);
@@ -199,7 +201,7 @@ impl Draft<'_> {
         self.remove(unreachable.map(|(index, _)| (index, Removal::Unreachable)).collect());
     }
 
-    /// Puts the libraries of standard providers back where they are.
+    /// Restores the paths of the libraries of standard providers.
     pub fn restore_libraries(&mut self) {
         for index in 0..self.items.len() {
             let Some(info) = self.items.get(index).map(|item| &item.info) else { break };
@@ -208,16 +210,16 @@ impl Draft<'_> {
             }
             let Some(provider) = StandardProvider::by_id(info.provider_id) else { continue };
             let to = provider.library;
-            // Where a provider that is not Microsoft's has its library on this machine is not known.
+            // The place of a library that is not Microsoft's may differ between machines.
             let Some(flaw) = library_flaw(&info.path, provider) else { continue };
             let change = Change::Library { from: info.path.clone(), to, flaw };
             self.mend(index, change, |info| to.clone_into(&mut info.path));
         }
     }
 
-    /// Puts standard items that are missing where they usually stand: behind the one that usually is before them.
+    /// Adds the missing standard items at their usual places: behind the item that usually precedes them.
     ///
-    /// Before Vista IPv6 was there only where somebody installed it: without `has_inet6` its items are not missing.
+    /// Before Vista IPv6 had to be installed: without `has_inet6` its items are not missing.
     pub fn add_standard(&mut self, has_inet6: bool) {
         let standard: Vec<&StandardItem> = StandardItem::all().filter(|item| item.is_essential).collect();
         for (rank, known) in standard.iter().enumerate() {
@@ -236,15 +238,15 @@ impl Draft<'_> {
         }
     }
 
-    /// Returns the id for a missing item: the one that chains name as their base, else that of the same item in the other set, else
-    /// a new one. Also whether chains name it.
+    /// Returns the id for a missing item, and whether chains name it: the id that chains name as their base, or else that of the
+    /// same item in the other set, or else a new one.
     fn id_for(&mut self, known: &StandardItem) -> Option<(u32, bool)> {
         let taken: HashSet<u32> = self.items.iter().map(Item::id).collect();
         let is_over = |info: &ProtocolInfo| info.triple() == known.triple && info.service_flags & QOS_SUPPORTED == 0;
         let bases =
             self.items.iter().filter(|item| is_over(&item.info)).filter_map(|item| item.info.chain.ids().last());
         let named: HashSet<u32> = bases.copied().filter(|id| is_id(*id) && !taken.contains(id)).collect();
-        // The same id named by chains of another triple is not this item's.
+        // An id that chains of another triple name does not belong to this item.
         let strays = self.items.iter().filter(|item| !is_over(&item.info)).flat_map(|item| item.info.chain.ids());
         let strays: HashSet<u32> = strays.copied().collect();
         if let Some(&id) = named.iter().next().filter(|id| named.len() == 1 && !strays.contains(id)) {
@@ -257,13 +259,13 @@ impl Draft<'_> {
         }
     }
 
-    /// Returns where a missing standard item goes: behind its neighbour in the usual order, else ahead of the next one, else ahead
-    /// of whatever has its triple, else behind the last base protocol.
+    /// Returns the place for a missing standard item: behind its predecessor in the usual order, or else before its successor, or
+    /// else before an item with its triple, or else behind the last base protocol.
     fn place_for(&self, rank: usize, standard: &[&StandardItem]) -> usize {
         let Some((before, [known, behind @ ..])) = standard.split_at_checked(rank) else { return self.items.len() };
         let place =
             |other: &&StandardItem| self.items.iter().position(|item| StandardItem::of(&item.info) == Some(*other));
-        // First those of the same family: which family comes first depends on the age of the Windows.
+        // Neighbours of the same family are preferred, as the order of the families depends on the version of Windows.
         let same_family = |other: &&&StandardItem| other.triple.0 == known.triple.0;
         let before = || before.iter().rev();
         let behind = || behind.iter();
@@ -280,17 +282,17 @@ impl Draft<'_> {
     }
 }
 
-/// Returns whether a number can be an id: 0 is none, and what is no positive `i32` has no place in a catalog.
+/// Returns whether a number can be an id: 0 cannot, nor can numbers that are not a positive `i32`.
 fn is_id(id: u32) -> bool {
     (1..=HIGHEST_ID).contains(&id)
 }
 
-/// Returns whether a base protocol is distinguished from another of the same triple: that of RSVP has a flag which the other lacks.
+/// Returns whether a base protocol is that of RSVP, which differs from another with the same triple by this flag only.
 pub(super) fn has_quality_of_service(info: &ProtocolInfo) -> bool {
     info.service_flags & QOS_SUPPORTED != 0
 }
 
-/// Returns what is wrong with a value, or `None` where there is none.
+/// Returns the error of a value, or `None` if it is empty or valid.
 fn flaw(data: &[u8]) -> Option<PackedItemError> {
     if data.is_empty() {
         return None;
@@ -298,8 +300,7 @@ fn flaw(data: &[u8]) -> Option<PackedItemError> {
     PackedItem::from_bytes(data).and_then(|item| item.info().map(drop)).err()
 }
 
-/// Returns the standard item that a value of another size was meant to be, and its id: all fields that say so stand before the
-/// name.
+/// Returns the standard item that a value of another size stands for, and its id. All fields that identify it precede the name.
 fn recognised(data: &[u8]) -> Option<(&'static StandardItem, u32)> {
     let number = |field: Field| data.get(field.range())?.try_into().ok().map(u32::from_le_bytes);
     let signed = |field: Field| number(field).map(u32::cast_signed);
@@ -309,7 +310,7 @@ fn recognised(data: &[u8]) -> Option<(&'static StandardItem, u32)> {
     (signed(Field::ChainLength)? == 1).then_some((known, number(Field::CatalogEntryId)?))
 }
 
-/// Returns what is wrong with the path of a standard provider, as the checker sees it.
+/// Returns the flaw of the path of a standard provider, as the checker determines it.
 fn library_flaw(path: &str, provider: &StandardProvider) -> Option<LibraryFlaw> {
     Some(match rules::library_flaw(path, Some(provider))? {
         rules::Flaw::Empty => LibraryFlaw::Empty,

@@ -1,23 +1,23 @@
-//! Repair: the smallest changes that make a broken catalog sound.
+//! Repair: plans the smallest changes that make a broken catalog valid.
 //!
 //! | file | what |
 //! |---|---|
-//! | `step`, `reason` | the steps of a plan, why they are done, and the texts of both |
-//! | `draft` | a set while it is mended |
-//! | `items` | items by themselves: unreadable ones, ids, libraries, missing ones |
-//! | `chains` | what chains name, and what they say of it |
-//! | `flags` | service flags that contradict one another |
-//! | `order` | what applications find, and in which order |
+//! | `step`, `reason` | the steps of a plan, their reasons, and the texts of both |
+//! | `draft` | a set during its repair |
+//! | `items` | repairs single items: unreadable ones, ids, libraries, missing ones |
+//! | `chains` | repairs the ids that chains name, and the fields that must agree with their bases |
+//! | `flags` | repairs service flags that contradict each other |
+//! | `order` | repairs the visibility and the order of items |
 //! | `numbers` | keys and counters |
 //!
-//! Each set is mended for itself, always in the same order: items that cannot be read, providers that are to go, ids, missing
-//! standard items, what chains name, what chains say, ranges, flags, libraries, visibility, order, keys, counters. Each leaves nothing for
-//! those before it to do, so that a plan for a catalog that was mended by a plan is empty.
+//! Each set is repaired separately, always in the same order: unreadable items, providers to be removed, ids, missing standard
+//! items, the ids in chains, the fields of chains, ranges, flags, libraries, visibility, order, keys, counters. No step causes
+//! work for those before it, so the plan for a repaired catalog is empty.
 //!
-//! What leads to steps: all that is an error, and of the warnings those on order, visibility and missing standard items. What no
-//! fact states is not made up: the library of a provider that is not known is left as it is, and listed. Items that no step names
-//! keep their bytes. A chain is never made to run over less than is there: an id leaves its middle only when no item has it, as
-//! Microsoft's sample of an installer mends the chains of others when it removes a layer.
+//! All errors lead to steps, and the warnings on order, visibility and missing standard items do. Facts that no source states are
+//! not invented: the library of an unknown provider is left unchanged, and listed. Items that no step names keep their bytes. A
+//! chain never loses an item that exists: an id leaves its middle only if no item has it, like in Microsoft's sample of an
+//! installer, which repairs the chains of others when it removes a layer.
 //!
 //! Depends on `rules`, `standard` and `chains` of the room.
 
@@ -40,52 +40,52 @@ use crate::report::Finding;
 use draft::{Draft, Ids};
 use uuid::Uuid;
 
-/// Options of a repair.
+/// The options of a repair.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RepairOptions {
-    /// The one set to mend; without it both.
+    /// The only set to repair, or `None` for both.
     pub bits: Option<Bitness>,
-    /// Providers of which nothing is to stay.
+    /// The providers whose items are removed.
     pub remove_providers: Vec<Uuid>,
-    /// Whether layers that no chain runs over are removed; they do no harm, and their provider can be installed anew.
+    /// Whether layers that no chain runs over are removed. They do no harm, and their provider can be installed again.
     pub remove_unreachable: bool,
 }
 
-/// How a catalog is made sound.
+/// The plan that makes a catalog valid.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Plan {
-    /// What is done, in order; empty for a sound catalog.
+    /// The steps in their order; empty for a valid catalog.
     pub steps: Vec<Step>,
-    /// The catalog as it is when that is done: the sets that were to be mended, and all beside them.
+    /// The repaired catalog: the sets that were to be repaired, and everything beside them.
     pub store: Store,
-    /// The errors that it still has, because nothing here states what would be right.
+    /// The errors that remain, because the correct values are not known.
     pub left: Vec<Finding>,
-    /// The warnings that it still has.
+    /// The warnings that remain.
     pub warnings: Vec<Finding>,
 }
 
-/// Why there is no plan.
+/// The reason why there is no plan.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Unrepairable {
-    /// The source states parts of items only, of which no whole ones can be made.
+    /// The source states items in part only.
     #[error("{} text does not state whole items: provider flags and protocol ranges are not in it", .0.name())]
     Partial(SourceForm),
     /// The source has no protocol catalog.
     #[error("there is no protocol catalog in it")]
     NoCatalog,
-    /// The source has no such set.
+    /// The source has no set of this bitness.
     #[error("there is no {}-bit set in it", .0.number())]
     NoSet(Bitness),
-    /// No item of the sets to mend has this provider.
+    /// No item of the sets to repair has this provider.
     #[error("no item has provider {0}")]
     NoProvider(Uuid),
 }
 
 impl Unrepairable {
-    /// Returns what to do about it, where that can be said.
+    /// Returns advice on how to solve it, if there is any.
     pub fn help(&self) -> Option<&'static str> {
         match self {
             Unrepairable::Partial(_) => Some(
@@ -98,10 +98,10 @@ impl Unrepairable {
     }
 }
 
-/// Plans the smallest changes that make a catalog sound, and shows it as it is then. Nothing is written.
+/// Plans the smallest changes that make a catalog valid, and returns them with the repaired catalog. Nothing is written.
 ///
 /// # Errors
-/// If the source does not state whole items, or has not what the options ask for.
+/// If the source does not state whole items, or lacks the set or provider that the options name.
 pub fn plan(store: &Store, options: &RepairOptions) -> Result<Plan, Unrepairable> {
     if matches!(store.form, SourceForm::Netsh | SourceForm::Instlsp) {
         return Err(Unrepairable::Partial(store.form));
@@ -123,7 +123,7 @@ pub fn plan(store: &Store, options: &RepairOptions) -> Result<Plan, Unrepairable
     if let Some(&provider) = options.remove_providers.iter().find(|provider| !has(**provider)) {
         return Err(Unrepairable::NoProvider(provider));
     }
-    // Packed items by themselves may be any: what is not among them is not missing.
+    // Packed items may be any part of a catalog, so absent items are not missing.
     let is_whole = store.form != SourceForm::Packed && store.fragments.is_empty();
     let has_inet6 = has_inet6(store);
     let mut steps = Vec::new();
@@ -154,7 +154,7 @@ pub fn plan(store: &Store, options: &RepairOptions) -> Result<Plan, Unrepairable
         numbers::count(set, store.protocol_catalog.is_some(), &mut own);
         steps.append(&mut own);
     }
-    // One counter serves both sets, also the one that stays as it is.
+    // One counter serves both sets, including the set that stays unchanged.
     let others = store.sets.iter().filter(|set| mended.sets.iter().all(|other| other.bits != set.bits));
     let others = others.flat_map(|set| &set.items);
     let highest = mended.items().chain(others).map(super::Item::id).max().unwrap_or(0);
@@ -163,8 +163,8 @@ pub fn plan(store: &Store, options: &RepairOptions) -> Result<Plan, Unrepairable
     Ok(Plan { steps, store: mended, left, warnings })
 }
 
-/// Returns whether this is a Windows that has IPv6 by itself, as all do since Vista: an item of the family is there, or something
-/// else that came with Vista.
+/// Returns whether this Windows includes IPv6, as all do since Vista: it has an item of the family, or other data that exists
+/// since Vista.
 fn has_inet6(store: &Store) -> bool {
     let has_trace = |item: &super::Item| item.info.address_family == items::INET6 || item.repeated_name.is_some();
     let is_of_vista =
@@ -172,7 +172,7 @@ fn has_inet6(store: &Store) -> bool {
     is_of_vista || store.items().any(has_trace)
 }
 
-/// Returns the errors and the warnings that a catalog has, as the checker finds them.
+/// Returns the errors and the warnings of a catalog, as the checker finds them.
 fn remaining(store: &Store) -> (Vec<Finding>, Vec<Finding>) {
     let faults = rules::faults(store);
     let mut findings: Vec<Finding> = faults.iter().map(Finding::from).collect();

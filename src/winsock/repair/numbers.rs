@@ -1,4 +1,4 @@
-//! Keys and counters: numbered without a hole, and counted as they are.
+//! Repairs keys and counters: consecutive numbers, and correct counts.
 
 use super::draft::Draft;
 use super::step::{Change, Step};
@@ -6,7 +6,7 @@ use crate::catalog::Bitness;
 use crate::winsock::store::{Set, Stated, Store};
 
 impl Draft<'_> {
-    /// Numbers the keys from 1, in the order of the items; those of a source without keys stay without.
+    /// Numbers the keys from 1, in the order of the items. Items of a source without keys remain without.
     pub fn number_keys(&mut self) {
         if self.items.iter().all(|item| item.key.is_none()) {
             return;
@@ -28,8 +28,8 @@ impl Draft<'_> {
     }
 }
 
-/// Lets the counter of a set say how many items it has. One that the source does not state is stated where the catalog itself is, and
-/// where something changed; an export of a part has none.
+/// Sets the counter of a set to its number of items. A missing counter is added if the source contains the catalog's key or if
+/// something changed; an export of a part has no counter.
 pub(super) fn count(set: &mut Set, is_catalog_stated: bool, steps: &mut Vec<Step>) {
     let to = u32::try_from(set.items.len()).unwrap_or(u32::MAX);
     let from = set.count.as_ref().map(|count| count.value);
@@ -46,7 +46,7 @@ pub(super) fn count(set: &mut Set, is_catalog_stated: bool, steps: &mut Vec<Step
     steps.push(Step { bits: set.bits, item: None, change: Change::Count { counter, from, to }, at });
 }
 
-/// Raises the id for the next item above all that are there, and the serial number if anything changed.
+/// Raises the id for the next item above all existing ids, and increments the serial number if anything changed.
 pub(super) fn counters(store: &mut Store, highest: u32, steps: &mut Vec<Step>) {
     let Some(at) = store.sets.first().map(|set| set.at) else { return };
     let from = store.next_catalog_entry_id.as_ref().map(|next| next.value);
@@ -61,7 +61,7 @@ pub(super) fn counters(store: &mut Store, highest: u32, steps: &mut Vec<Step>) {
     }
     if !steps.is_empty() {
         let from = store.serial_access_number.as_ref().map(|serial| serial.value);
-        // A new catalog has 1. Behind the last number the count begins anew: it is compared, not ordered.
+        // A new catalog has 1. After the highest number the count begins anew, as it is compared for equality only.
         let to = from.map_or(1, |from| from.wrapping_add(1));
         let at = store.serial_access_number.as_ref().map_or(at, |serial| serial.at);
         store.serial_access_number = Some(Stated::new(to, at));

@@ -1,4 +1,5 @@
-//! What applications find, and in which order: layers hidden, chains shown and ahead of what they cover.
+//! Repairs the visibility and the order of items: layers are hidden, and chains are visible and precede the items that they
+//! cover.
 
 use super::draft::Draft;
 use super::step::Change;
@@ -7,7 +8,7 @@ use crate::winsock::store::Item;
 use std::collections::HashMap;
 
 impl Draft<'_> {
-    /// Hides layers and shows chains.
+    /// Hides layers, and makes chains visible.
     pub fn set_visibility(&mut self) {
         for index in 0..self.items.len() {
             let Some(item) = self.items.get(index) else { break };
@@ -24,9 +25,9 @@ impl Draft<'_> {
         }
     }
 
-    /// Moves chains ahead of the base protocols, and of the chains under them, that would be chosen in their place.
+    /// Moves chains before the base protocols, and before the chains under them, that would be chosen in their place.
     ///
-    /// A chain that another chain would still be chosen for stays where it is: which of the two is wanted cannot be known.
+    /// A chain is not moved if another chain would still be chosen in its place: it is unknown which of the two is wanted.
     pub fn order_chains(&mut self) {
         let mut order: HashMap<(i32, i32), Vec<usize>> = HashMap::new();
         for (index, item) in self.items.iter().enumerate() {
@@ -34,7 +35,7 @@ impl Draft<'_> {
                 order.entry((item.info.address_family, item.info.socket_type)).or_default().push(index);
             }
         }
-        // Where an item is to stand: its own index, or ahead of another's. Only items of one family and type compete.
+        // The moves: an item, and the item before which it is placed. Only items of one family and type compete.
         let mut ahead: Vec<(usize, usize)> = Vec::new();
         for competitors in order.values_mut() {
             for index in competitors.clone() {
@@ -52,7 +53,7 @@ impl Draft<'_> {
         self.reorder(&ahead);
     }
 
-    /// Moves a chain within the order of its competitors, and returns ahead of which; nothing where it stays.
+    /// Moves a chain within the order of its competitors, and returns the item before which it is placed, or `None` if it stays.
     fn moved(&self, index: usize, order: &mut Vec<usize>) -> Option<usize> {
         let chain = self.items.get(index).filter(|item| item.kind() == ItemKind::Chain)?;
         let place = order.iter().position(|other| *other == index)?;
@@ -71,7 +72,7 @@ impl Draft<'_> {
         before
     }
 
-    /// Puts items ahead of others, those with the same one in the order in which they are stated.
+    /// Places items before others; items with the same target keep the order of `ahead`.
     fn reorder(&mut self, ahead: &[(usize, usize)]) {
         if ahead.is_empty() {
             return;
@@ -84,7 +85,7 @@ impl Draft<'_> {
         }
         let mut items: Vec<Option<Item>> = std::mem::take(&mut self.items).into_iter().map(Some).collect();
         for (root, _) in is_moved.iter().enumerate().filter(|(_, is_moved)| !**is_moved) {
-            // An item that others go ahead of comes when they have come.
+            // An item is placed after the items that precede it.
             let mut stack = vec![root];
             while let Some(index) = stack.pop() {
                 match waiting.remove(&index) {
@@ -99,7 +100,7 @@ impl Draft<'_> {
     }
 }
 
-/// Returns whether an item that stands ahead is chosen for all that a chain is asked for: family, type, every protocol, and 0.
+/// Returns whether an earlier item is chosen for all requests that a chain answers: family, type, every protocol, and 0.
 fn covers(rival: &ProtocolInfo, chain: &ProtocolInfo) -> bool {
     let zero = |info: &ProtocolInfo| info.has_provider_flags(provider_flags::MATCHES_PROTOCOL_ZERO);
     let same = rival.address_family == chain.address_family && rival.socket_type == chain.socket_type;
@@ -111,7 +112,7 @@ fn covers(rival: &ProtocolInfo, chain: &ProtocolInfo) -> bool {
     }
 }
 
-/// Returns whether a chain runs over another by naming it, or by ending in all that the other runs over.
+/// Returns whether a chain runs over another, by naming it or by ending in all of its ids.
 fn stands_on(chain: &Item, other: &Item) -> bool {
     let (ids, below) = (chain.info.chain.ids(), other.info.chain.ids());
     ids.contains(&other.id()) || (ids.len() > below.len() && ids.ends_with(below))

@@ -1,33 +1,33 @@
-//! The steps of a plan: what is changed, as data, and the texts that say it.
+//! The steps of a plan: the changes, as data, and their texts.
 
 use super::reason::{FlagFlaw, LibraryFlaw, Removal, Repointing};
 use crate::catalog::{Bitness, Span};
 use crate::winsock::packed::Field;
 use crate::winsock::store::Item;
 
-/// One change, as small as what it mends allows.
+/// A change of a plan, as small as possible.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Step {
-    /// Which programs see the set that it changes; nothing for what serves both, and where the source does not state.
+    /// The bitness of the set that it changes, or `None` if it concerns both sets, or the source does not state the bitness.
     pub bits: Option<Bitness>,
-    /// The item that it changes; nothing for a counter and for all keys of a set.
+    /// The item that it changes, or `None` for a counter and for all keys of a set.
     pub item: Option<Subject>,
-    /// What it does.
+    /// The change.
     pub change: Change,
-    /// Where in the source that stands which it changes.
+    /// The place of the changed item or value in the source.
     pub at: Span,
 }
 
-/// An item as the source has it.
+/// An item in the source.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Subject {
-    /// The name of its key, as in `000000000001`; nothing for one that is added.
+    /// The name of the item's key, such as `000000000001`, or `None` for an added item.
     pub key: Option<String>,
-    /// Its id; nothing where it cannot be read.
+    /// The id of the item, or `None` if it cannot be read.
     pub catalog_entry_id: Option<u32>,
-    /// Its name; nothing where it cannot be read.
+    /// The name of the item, or `None` if it cannot be read.
     pub name: Option<String>,
 }
 
@@ -35,145 +35,145 @@ pub struct Subject {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Change {
-    /// The item is taken out of the catalog.
+    /// The item is removed from the catalog.
     #[error("remove")]
     Remove(Removal),
-    /// What cannot be read of a standard item is set to what Windows has there.
+    /// The unreadable fields of a standard item are set to their values in Windows.
     #[error("restore {}", listed(.fields))]
     Restore {
-        /// The fields that are set; all of them where the value has another size.
+        /// The fields that are set; empty if the value has another size and all are set.
         fields: Vec<Field>,
-        /// What is wrong with the value.
+        /// The problem of the value.
         reason: String,
     },
-    /// A standard item that is missing is put in.
+    /// A missing standard item is added.
     #[error("add {name} with id {id}")]
     Add {
-        /// What catalogs of sockatlas call it, as in `tcp4`.
+        /// The name of the item in catalogs of sockatlas, such as `tcp4`.
         name: &'static str,
-        /// Its id.
+        /// The id of the item.
         id: u32,
         /// Whether chains name that id already.
         is_named: bool,
     },
-    /// The library of a standard provider is put back.
+    /// The path of the library of a standard provider is restored.
     #[error("set the library from `{from}` to `{to}`")]
     Library {
-        /// The path that stands there.
+        /// The path in the source.
         from: String,
-        /// That of Windows.
+        /// The path in Windows.
         to: &'static str,
-        /// What is wrong with it.
+        /// The flaw of the path in the source.
         flaw: LibraryFlaw,
     },
     /// The item gets an id of its own.
     #[error("set its id from {from} to {to}")]
     NewId {
-        /// The id that it has.
+        /// The old id.
         from: u32,
-        /// The id that it gets; chains that name `from` stay on the item that has it first, where that can stand there.
+        /// The new id. Chains that name `from` keep naming the first item that has it, if that item is allowed there.
         to: u32,
     },
-    /// A chain names the same layer or base by the id that it has now.
+    /// A chain names its layer or base by the current id.
     #[error("in its chain set id {from} to {to}, which is `{name}`")]
     Repoint {
-        /// The id that it names.
+        /// The old id in the chain.
         from: u32,
-        /// The id that it is to name.
+        /// The new id in the chain.
         to: u32,
         /// The name of the item with that id.
         name: String,
-        /// Why.
+        /// The reason.
         reason: Repointing,
     },
-    /// An id leaves the middle of a chain, so that the layer above runs over what stands below.
+    /// An id is removed from the middle of a chain, so that the layer above runs over the items below.
     #[error("take id {id} out of its chain")]
     TakeOut {
         /// The id, which no item has.
         id: u32,
-        /// Whether it went with a provider that the user wants to be removed.
+        /// Whether its item was removed with a provider that the user names.
         is_asked: bool,
     },
-    /// A chain gets the facts of its base.
+    /// A chain gets the field values of its base.
     #[error("set {}", settings(.0))]
     Conform(Vec<Setting>),
-    /// A range of protocols gets an end that is not before its beginning.
+    /// A range of protocols gets a valid end.
     #[error("set `iProtocolMaxOffset` from {from} to {to}")]
     Range {
-        /// What stands there.
+        /// The old end.
         from: i32,
-        /// That of the standard item or of the chain's base; else 0, which is the protocol alone.
+        /// The end of the standard item's range or of that of the chain's base, or else 0, which means the single protocol.
         to: i32,
     },
-    /// Service flags that contradict one another, or the layers below, are set right.
+    /// Service flags that contradict each other, or the layers below, are corrected.
     #[error("set `dwServiceFlags1` from {from:#x} to {to:#x}")]
     ServiceFlags {
-        /// What stands there.
+        /// The old flags.
         from: u32,
-        /// Those of the standard item; else without the bits that claim too much.
+        /// The flags of the standard item, or else the old ones without the wrong bits.
         to: u32,
-        /// What is wrong with them.
+        /// The flaw of the old flags.
         flaw: FlagFlaw,
     },
     /// A layer is hidden from applications.
     #[error("hide from applications")]
     Hide,
-    /// A chain is shown to applications.
+    /// A chain is made visible to applications.
     #[error("show to applications")]
     Show,
-    /// A chain goes ahead of what would be chosen in its place.
+    /// A chain is moved before an item that would be chosen in its place.
     #[error("move ahead of `{name}` (id {id})")]
     Move {
-        /// The id of the item that it goes ahead of.
+        /// The id of the item before which it is placed.
         id: u32,
-        /// The name of that.
+        /// The name of that item.
         name: String,
     },
-    /// The keys of a set are numbered from 1 without a hole, in the order of the items.
+    /// The keys of a set are numbered consecutively from 1, in the order of the items.
     #[error("number the keys from 1 to {last}; {changed} of them change")]
     Renumber {
-        /// How many items have another key than before.
+        /// The number of items whose keys change.
         changed: usize,
         /// The last number.
         last: usize,
     },
-    /// `Num_Catalog_Entries` or `Num_Catalog_Entries64`.
+    /// The counter `Num_Catalog_Entries` or `Num_Catalog_Entries64` is set.
     #[error("set `{counter}`{} to {to}", counted(*from))]
     Count {
-        /// Its name.
+        /// The name of the counter.
         counter: &'static str,
-        /// What the source says, if it says anything.
+        /// The old value, if the source states it.
         from: Option<u32>,
-        /// How many items there are.
+        /// The number of items.
         to: u32,
     },
-    /// `Next_Catalog_Entry_ID`.
+    /// The counter `Next_Catalog_Entry_ID` is set.
     #[error("set `Next_Catalog_Entry_ID`{} to {to}", counted(*from))]
     NextId {
-        /// What the source says, if it says anything.
+        /// The old value, if the source states it.
         from: Option<u32>,
-        /// One more than the highest id.
+        /// The highest id plus one.
         to: u32,
     },
-    /// `Serial_Access_Num`.
+    /// The counter `Serial_Access_Num` is set.
     #[error("set `Serial_Access_Num`{} to {to}", counted(*from))]
     Serial {
-        /// What the source says, if it says anything.
+        /// The old value, if the source states it.
         from: Option<u32>,
-        /// One more.
+        /// The old value plus one, or 1.
         to: u32,
     },
 }
 
-/// A field that gets another value.
+/// A field that is set to another value.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Setting {
     /// The field.
     pub field: Field,
-    /// What stands there.
+    /// The old value.
     pub from: i32,
-    /// What is to stand there.
+    /// The new value.
     pub to: i32,
 }
 
@@ -188,14 +188,14 @@ impl Subject {
 }
 
 impl Step {
-    /// Returns the rule that asks for it, or `None` where the user does, and for what other steps bring with them.
+    /// Returns the code of the rule that requires the step, or `None` if the user does, or if it follows from other steps.
     pub fn code(&self) -> Option<&'static str> {
         Some(match &self.change {
             Change::Remove(removal) => return removal.code(),
             Change::Restore { .. } | Change::Range { .. } => "winsock-malformed-item",
             Change::Add { .. } => "winsock-missing-standard",
             Change::Library { .. } => "winsock-library-path",
-            // Fits into no catalog, which is what loading says of it.
+            // The id fits into no catalog, which loading reports with this code.
             Change::NewId { from, .. } | Change::Repoint { from, reason: Repointing::Followed, .. }
                 if i32::try_from(*from).is_err() =>
             {
@@ -214,7 +214,7 @@ impl Step {
         })
     }
 
-    /// Why it is done: lower case, without a full stop.
+    /// Returns the reason for the step: lower case, without a full stop.
     pub fn reason(&self) -> String {
         match &self.change {
             Change::Remove(removal) => removal.to_string(),
@@ -250,7 +250,7 @@ impl Step {
 }
 
 impl Change {
-    /// Returns what kind of change it is, in kebab-case: `remove`, `repoint`, ...
+    /// Returns the kind of change in kebab-case: `remove`, `repoint`, ...
     pub const fn name(&self) -> &'static str {
         match self {
             Change::Remove(_) => "remove",

@@ -1,16 +1,16 @@
-//! Which entry answers the usual requests, and which would without what was added.
+//! The entries that answer the usual requests, and those that would answer them without the added entries.
 //!
-//! As `WSASocket` goes through a catalog: in order, layers left out, hidden entries included; type, family and protocol must
-//! match, and the first entry that does is the one.
+//! The search is that of `WSASocket`: it goes through the catalog in order, ignores layers and includes hidden entries; the first
+//! entry whose type, family and protocol match answers.
 
 use crate::winsock::{Item, ItemKind};
 
 /// A request that nearly every program makes.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub struct UsualRequest {
-    /// What people call it.
+    /// The common name of the request.
     pub name: &'static str,
-    /// The address family, a number of Windows'.
+    /// The address family, by its number in Windows.
     pub address_family: i32,
     /// The socket type.
     pub socket_type: i32,
@@ -18,7 +18,7 @@ pub struct UsualRequest {
     pub protocol: i32,
 }
 
-/// TCP, UDP and raw sockets over IPv4 and IPv6; the raw ones as `ping` asks for them.
+/// The usual requests: TCP, UDP and raw sockets over IPv4 and IPv6; the raw ones as `ping` requests them.
 pub const USUAL_REQUESTS: [UsualRequest; 6] = [
     UsualRequest { name: "TCP/IPv4", address_family: 2, socket_type: 1, protocol: 6 },
     UsualRequest { name: "UDP/IPv4", address_family: 2, socket_type: 2, protocol: 17 },
@@ -31,29 +31,29 @@ pub const USUAL_REQUESTS: [UsualRequest; 6] = [
 /// The answer to a request.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// The entry at this place of the set, counted from 0.
+    /// The entry at this index of the set.
     Entry(usize),
-    /// The entry at this place if it accepts the protocol, which the source does not state; else a later one, or none.
+    /// The entry at this index, if it accepts the protocol, which the source does not state; otherwise a later entry, or none.
     Untold(usize),
-    /// None: the request is refused.
+    /// No entry: the request is refused.
     Refused,
-    /// None that is stated, by a source that has gaps.
+    /// No stated entry, in a source that has gaps.
     NotStated,
 }
 
-/// One of the usual requests with its answer.
+/// A usual request with its answers.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Answer {
     /// The request.
     pub request: UsualRequest,
-    /// As the catalog is.
+    /// The answer in the catalog as it is.
     pub now: Outcome,
-    /// As it would be without the entries that were added.
+    /// The answer in the catalog without the added entries.
     pub without_added: Outcome,
 }
 
-/// Returns the answers to the usual requests; of each item whether it was added.
+/// Returns the answers to the usual requests. `items` are paired with whether they were added.
 pub(super) fn answers(items: &[(&Item, bool)], has_gaps: bool) -> Vec<Answer> {
     let none = if has_gaps { Outcome::NotStated } else { Outcome::Refused };
     let answer = |request: UsualRequest| Answer {
@@ -75,7 +75,7 @@ fn first(items: &[(&Item, bool)], request: &UsualRequest, counts: impl Fn(bool) 
     None
 }
 
-/// Returns whether an item matches a request whose fields are all stated, or `None` where its source does not state.
+/// Returns whether an item matches a request, or `None` if its source does not state enough.
 fn matches(item: &Item, request: &UsualRequest) -> Option<bool> {
     let info = &item.info;
     let selectable = matches!(item.kind(), ItemKind::Base | ItemKind::Chain);

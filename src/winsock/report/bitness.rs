@@ -1,4 +1,4 @@
-//! What 32- and 64-bit programs see differently on a 64-bit Windows.
+//! The differences between the sets of 32-bit and 64-bit programs on a 64-bit Windows.
 
 use super::changes::number;
 use crate::winsock::windows_path::same_file;
@@ -9,28 +9,28 @@ use uuid::Uuid;
 /// A difference between the two sets.
 #[derive(Clone, Debug)]
 pub enum Difference<'s> {
-    /// An entry that only these programs see.
+    /// An entry that is only in the set of this bitness.
     OnlyIn(Bitness, &'s Item),
-    /// An entry that says something else in these fields. Ids are not compared: each set gives its own.
+    /// An entry whose fields differ between the sets. Ids are not compared, as each set has its own.
     Fields {
-        /// In the set of 32-bit programs.
+        /// The item in the set of 32-bit programs.
         item_32: &'s Item,
-        /// In the set of 64-bit programs.
+        /// The item in the set of 64-bit programs.
         item_64: &'s Item,
-        /// The fields.
+        /// The fields that differ.
         fields: Vec<Field>,
     },
-    /// What both see is not in the same order.
+    /// The common entries have different orders.
     Order {
-        /// The first entry of the 32-bit set that stands elsewhere in the other.
+        /// The first entry of the 32-bit set that has another place in the other set.
         item_32: &'s Item,
-        /// The entry that stands at its place there.
+        /// The entry that has its place there.
         item_64: &'s Item,
     },
 }
 
-/// What an item is known by in both sets: base protocols by provider and triple; layers and chains by their names and triples,
-/// for the GUIDs of chains may differ.
+/// The key by which items of the two sets are matched: the provider and the triple of base protocols; the names and the triples
+/// of layers and chains, as the GUIDs of chains may differ.
 #[derive(PartialEq, Eq, Hash)]
 struct Identity<'s> {
     kind: ItemKind,
@@ -51,7 +51,7 @@ impl<'s> Identity<'s> {
     }
 }
 
-/// Returns the differences between the sets; none where there are not both.
+/// Returns the differences between the sets, or none unless there are both.
 pub(super) fn differences(store: &Store) -> Vec<Difference<'_>> {
     let set = |bits| store.sets.iter().find(|set: &&Set| set.bits == Some(bits));
     let (Some(set_32), Some(set_64)) = (set(Bitness::Bits32), set(Bitness::Bits64)) else { return Vec::new() };
@@ -60,7 +60,7 @@ pub(super) fn differences(store: &Store) -> Vec<Difference<'_>> {
         in_64.entry(Identity::of(item)).or_default().push_back(place);
     }
     let mut found = Vec::new();
-    // The places in the 64-bit set of what both have, in the order of the 32-bit set.
+    // The common items with their indices in the 64-bit set, in the order of the 32-bit set.
     let mut both: Vec<(&Item, usize)> = Vec::new();
     for item_32 in &set_32.items {
         let twin = in_64.get_mut(&Identity::of(item_32)).and_then(VecDeque::pop_front);
@@ -93,7 +93,7 @@ fn differs(one: &Item, other: &Item, field: Field) -> bool {
     match field {
         Field::LibraryPath => !same_file(&one.info.path, &other.info.path),
         Field::ProtocolName => one.info.name != other.info.name,
-        // Those of chains may be a set's own.
+        // Each set may have its own GUIDs of chains.
         Field::ProviderId => one.kind() != ItemKind::Chain && one.info.provider_id != other.info.provider_id,
         Field::CatalogEntryId | Field::ChainEntries => false,
         _ => number(&one.info, field).zip(number(&other.info, field)).is_some_and(|(one, other)| one != other),

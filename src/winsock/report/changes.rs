@@ -1,25 +1,25 @@
-//! What a standard item says otherwise than Windows 7 to 11 have it; the values are those of the shipped catalog.
+//! The fields in which a standard item differs from Windows 7 to 11; the standard values are those of the shipped catalog.
 
 use crate::winsock::standard::{StandardItem, StandardProvider};
 use crate::winsock::{Field, Item, ProtocolInfo};
 
-/// What a base protocol is known to be.
+/// The standard item or provider that a base protocol belongs to.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub(super) enum Known {
     /// This item.
     Item(&'static StandardItem),
-    /// One of a provider of which no list has the items, as `MSAFD NetBIOS`: only the library is known.
+    /// Some item of a provider whose items are not listed, such as `MSAFD NetBIOS`; only the library is known.
     Family(&'static StandardProvider),
 }
 
 impl Known {
-    /// Returns what an item is, by GUID and triple: names are texts of a language, or references to such.
+    /// Returns what an item is, by its GUID and triple. Names are not used, as they depend on the language.
     pub fn of(info: &ProtocolInfo) -> Option<Self> {
         let item = StandardItem::of(info).map(Known::Item);
         item.or_else(|| StandardProvider::of_family(info).map(Known::Family))
     }
 
-    /// Returns what catalogs of sockatlas call it.
+    /// Returns its name in catalogs of sockatlas.
     pub fn name(self) -> &'static str {
         match self {
             Known::Item(item) => item.name,
@@ -28,21 +28,21 @@ impl Known {
     }
 }
 
-/// A field that does not say what it is known to say.
+/// A field that differs from its known value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Change {
     /// The field.
     pub field: Field,
-    /// What it is known to say.
+    /// The known value.
     pub known: String,
-    /// What it says.
+    /// The value in the source.
     pub found: String,
 }
 
-/// Returns every field that says otherwise. Not compared are ids, which each machine gives by itself, and what the source does not
-/// state; nor names: each version of Windows has others, texts of its language among them, and nothing is chosen or loaded by them.
-/// Of providers that are not Microsoft's only the library is known for all their versions.
+/// Returns the fields that differ from their known values. Not compared are ids, which each machine assigns; fields that the
+/// source does not state; and names, which depend on the version and the language of Windows, and have no effect. Of providers
+/// that are not Microsoft's only the library is the same in all their versions.
 pub(super) fn changes(item: &Item, known: Known) -> Vec<Change> {
     let info = &item.info;
     let mut changes = Vec::new();
@@ -65,7 +65,7 @@ pub(super) fn changes(item: &Item, known: Known) -> Vec<Change> {
     changes
 }
 
-/// Returns the number in a field, or `None` for texts, GUIDs and ids, and where the source does not state it.
+/// Returns the number in a field, or `None` for texts, GUIDs, ids and fields that the source does not state.
 pub(super) fn number(info: &ProtocolInfo, field: Field) -> Option<i64> {
     let further = info.further.as_ref();
     Some(match field {
@@ -90,7 +90,7 @@ pub(super) fn number(info: &ProtocolInfo, field: Field) -> Option<i64> {
     })
 }
 
-/// A number as people read it in this field: flags in hexadecimal.
+/// Formats a number of this field for people: flags in hexadecimal.
 pub(super) fn text(field: Field, number: i64) -> String {
     match field {
         Field::ServiceFlags1

@@ -1,33 +1,33 @@
-//! What stands in an item where nothing has a meaning: behind the ends of its texts, and in ids that no chain uses.
+//! Leftover bytes in the unused parts of an item: behind the ends of its texts, and in ids that no chain uses.
 //!
-//! Windows leaves there what stood there before. Where a path was overwritten by a shorter one, the end of the old one is
-//! still to be read: so it was with ZeroAccess.
+//! Windows does not clear these parts. If a path was overwritten by a shorter one, the end of the old path can still be read, as
+//! in machines that ZeroAccess had infected.
 
 use crate::winsock::{Field, Item, PackedItem};
 
-/// Bytes without a meaning that are not zero.
+/// Unused bytes of an item that are not zero.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Leftover {
-    /// The field in which they stand.
+    /// The field that contains them.
     pub field: Field,
-    /// Where they begin, in bytes from the beginning of the field.
+    /// The offset of the first byte in the field.
     pub offset: usize,
     /// The bytes, from the first to the last that is not zero, with no more than three zeros in a row.
     pub bytes: Vec<u8>,
-    /// Whether the known path of the provider holds the same at this place: what stood there before, then.
+    /// Whether the known path of the provider has the same bytes at this offset, so that they are probably left from it.
     pub of_known_path: bool,
 }
 
 impl Leftover {
-    /// Returns the bytes in hexadecimal, blanks between them.
+    /// Returns the bytes in hexadecimal, separated by blanks.
     pub fn hex(&self) -> String {
         let digits: Vec<String> = self.bytes.iter().map(|byte| format!("{byte:02x}")).collect();
         digits.join(" ")
     }
 
-    /// Returns what they are as a text: UTF-16 in a name and where every second byte is zero, else ASCII; dots for what cannot be
-    /// printed. Nothing where less than half can.
+    /// Returns the bytes as a text: UTF-16 in a name and where every second byte is zero, and otherwise ASCII. Unprintable
+    /// characters become dots; returns `None` if they are more than half.
     pub fn text(&self) -> Option<String> {
         let wide = self.field == Field::ProtocolName || self.bytes.iter().skip(1).step_by(2).all(|&byte| byte == 0);
         let wide = wide && self.bytes.len() > 1;
@@ -45,7 +45,7 @@ impl Leftover {
     }
 }
 
-/// Returns what is left over in an item whose bytes the source has. The library is the path that its provider is known to have.
+/// Returns the leftovers of an item whose bytes the source contains. `library` is the known path of its provider.
 pub(super) fn leftovers(item: &Item, library: Option<&str>) -> Vec<Leftover> {
     let Some(packed) = &item.packed else { return Vec::new() };
     let mut found = Vec::new();
@@ -53,7 +53,7 @@ pub(super) fn leftovers(item: &Item, library: Option<&str>) -> Vec<Leftover> {
     if let Some(end) = path.iter().position(|&byte| byte == 0) {
         runs(packed, Field::LibraryPath, end + 1, &mut found);
     }
-    // Of a chain the ids behind the last, of all others every id.
+    // A chain uses the ids up to its length, and other items use none.
     runs(packed, Field::ChainEntries, item.info.chain.ids().len() * 4, &mut found);
     let name = packed.field(Field::ProtocolName);
     if let Some(end) = name.chunks_exact(2).position(|unit| unit == [0, 0]) {
@@ -67,7 +67,7 @@ pub(super) fn leftovers(item: &Item, library: Option<&str>) -> Vec<Leftover> {
     found
 }
 
-/// The runs of bytes that are not zero from here to the end of the field; four zeros end one.
+/// Collects the runs of bytes that are not zero, from an offset to the end of the field; four zeros end a run.
 fn runs(item: &PackedItem, field: Field, from: usize, found: &mut Vec<Leftover>) {
     const APART: usize = 4;
     let mut run: Option<Leftover> = None;
@@ -81,7 +81,7 @@ fn runs(item: &PackedItem, field: Field, from: usize, found: &mut Vec<Leftover>)
             found.extend(run.take());
         }
         let run = run.get_or_insert(Leftover { field, offset, bytes: Vec::new(), of_known_path: false });
-        // Zeros between, none where this is the first.
+        // The zeros between; there are none before the first byte.
         run.bytes.resize(offset - run.offset, 0);
         run.bytes.push(byte);
         zeros = 0;
@@ -95,7 +95,7 @@ mod tests {
     use crate::catalog::{FileId, Span};
     use crate::winsock::StandardItem;
 
-    /// Returns what is left over in the item of TCP/IP with these bytes in it, each from its offset in the value on.
+    /// Returns the leftovers of the item of TCP/IP after these bytes were written into it, each at its offset in the value.
     fn with(bytes: &[(usize, &[u8])]) -> Vec<Leftover> {
         let standard = StandardItem::by_name("tcp4").expect("it is known");
         let mut value = *standard.packed(1001).as_bytes();
@@ -129,7 +129,7 @@ mod tests {
 
     #[test]
     fn every_second_byte_zero_is_a_text_in_utf_16() {
-        // What stood behind the path in an entry that ZeroAccess changed.
+        // The bytes behind the path in an entry that ZeroAccess changed.
         let found = with(&[(0, b"mswsock.dll\0"), (12, &[0; 21]), (33, &[0x73, 0x00, 0x77, 0x00])]);
         assert_eq!((found[0].hex().as_str(), found[0].text().as_deref()), ("73 00 77", Some("sw")));
     }

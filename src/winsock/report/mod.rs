@@ -1,18 +1,18 @@
-//! Evidence for an incident: what of a Winsock catalog is standard, what was changed, what was added and when, which paths lead
-//! to other files, which chains break, and who answers.
+//! Reports on a Winsock catalog as evidence for an incident: standard, changed and added entries, the times of their keys,
+//! suspicious paths, broken chains, and the answers to usual requests.
 //!
 //! | file | what |
 //! |---|---|
 //! | `sets`, `changes` | the entries, compared with the shipped catalog of Windows 10 1709 |
-//! | `bitness` | what 32- and 64-bit programs see differently |
-//! | `answers` | which entry answers the usual requests, with and without what was added |
-//! | `paths` | what is odd about a path |
-//! | `leftovers` | bytes where nothing has a meaning: what stood there before |
-//! | `times` | when keys were written, as a hive reports it |
-//! | `name_spaces` | name-space providers: the known ones, and others |
+//! | `bitness` | the differences between the sets of 32- and 64-bit programs |
+//! | `answers` | the entries that answer the usual requests, with and without the added entries |
+//! | `paths` | concerns about a path |
+//! | `leftovers` | bytes in unused parts of items, which are left from earlier contents |
+//! | `times` | the times at which keys were written, which hives contain |
+//! | `name_spaces` | name-space providers, compared with those of Windows 10 1709 |
 //!
-//! A report says what the source states and nothing more: what is not stated is no change, and what cannot be read is a finding in
-//! it. It is data; the command writes it for people and for programs.
+//! A report uses only the facts that the source states: a fact that is not stated is not a change, and an unreadable part is a
+//! finding in the report. The report is data; the command formats it for people and for programs.
 
 mod answers;
 mod bitness;
@@ -49,54 +49,55 @@ use uuid::Uuid;
 pub struct Report<'s> {
     /// The catalog.
     pub store: &'s Store,
-    /// How much of all that follows there is.
+    /// The numbers of all the following.
     pub verdict: Verdict,
     /// The sets, in the order of the source.
     pub sets: Vec<SetReport<'s>>,
-    /// Whether the source leaves entries out, or states them in part: then nobody can report what is missing, and which chains break.
+    /// Whether the source leaves entries out, or states them in part. Then missing entries and broken chains cannot be
+    /// determined.
     pub has_gaps: bool,
-    /// What the source states of entries that it does not state whole.
+    /// The entries that the source states in part.
     pub fragments: Vec<FragmentReport<'s>>,
-    /// What 32- and 64-bit programs see differently.
+    /// The differences between the sets of 32- and 64-bit programs.
     pub differences: Vec<Difference<'s>>,
     /// The name-space providers.
     pub name_spaces: Vec<NameSpaceSetReport<'s>>,
     /// Applications with categories.
     pub applications: Vec<ApplicationReport<'s>>,
-    /// Values beside the catalogs that name libraries.
+    /// The values beside the catalogs that name libraries.
     pub load_points: Vec<LoadPointReport<'s>>,
-    /// What cannot be read, what is broken, and what the rules have to say: the worst first, then by place.
+    /// The faults of the source and of the catalog, and the findings of the rules: sorted by severity, and then by place.
     pub findings: Vec<Finding>,
-    /// Whether libraries were looked for.
+    /// Whether libraries were searched in a mounted Windows.
     pub is_mounted: bool,
 }
 
-/// An entry that the source states a part of.
+/// An entry that the source states in part.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct FragmentReport<'s> {
-    /// The part.
+    /// The stated facts.
     pub fragment: &'s Fragment,
-    /// The GUID of its provider, where that is stated and can be read.
+    /// The GUID of the provider, if it is stated and readable.
     pub provider_id: Option<Uuid>,
-    /// Its id, where that is stated and can be read.
+    /// The id, if it is stated and readable.
     pub catalog_entry_id: Option<u32>,
-    /// What a known provider is called.
+    /// The name of the provider, if it is a known one.
     pub known_provider: Option<&'static str>,
-    /// What is odd about its path; nothing where that is not stated.
+    /// The concerns about its path; empty if the path is not stated.
     pub concerns: Vec<PathConcern>,
 }
 
 /// An application with categories.
 ///
-/// No source states the categories of layers. By the rule for loading them, one loads into this application if it has at least one
-/// category and all of its are permitted, and `system` is among them where `system` is permitted.
+/// No source states the categories of layers. A layer loads into this application if it has at least one category, all of its
+/// categories are permitted, and they include `system` where `system` is permitted.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ApplicationReport<'s> {
     /// The application.
     pub application: &'s ApplicationCategories,
-    /// Whether a layer without categories loads into it; nothing where its own are not stated.
+    /// Whether a layer without categories loads into it, or `None` if the source does not state the application's categories.
     pub loads_uncategorised: Option<bool>,
 }
 
@@ -106,47 +107,47 @@ pub struct ApplicationReport<'s> {
 pub struct LoadPointReport<'s> {
     /// The value.
     pub load_point: &'s LoadPoint,
-    /// Whether it names the library of Windows, or none.
+    /// Whether it names the library of Windows, or no library.
     pub is_stock: bool,
 }
 
-/// How much was found, over all sets.
+/// The summary of a report, over all sets.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Verdict {
-    /// Entries that are stated whole.
+    /// The entries that are stated completely.
     pub entries: usize,
-    /// Those of them that are standard, as far as the source states.
+    /// The entries that are standard, as far as the source states them.
     pub standard: usize,
-    /// Those that are standard with fields that say otherwise.
+    /// The standard entries with changed fields.
     pub changed: usize,
-    /// Those that are neither.
+    /// The entries that are not standard.
     pub added: usize,
-    /// Standard entries that are not there: the six of TCP, UDP and RAW, and any that only the other set has.
+    /// The standard entries that are missing: the six of TCP, UDP and RAW, and any that only the other set has.
     pub missing: usize,
-    /// Entries of which the source states a part.
+    /// The entries that the source states in part.
     pub stated_in_part: usize,
-    /// Findings of severity error: chains that break, items that cannot be read, gaps.
+    /// The findings of severity error: broken chains, unreadable items, gaps.
     pub errors: usize,
-    /// Findings of severity warning.
+    /// The findings of severity warning.
     pub warnings: usize,
-    /// Paths that may lead to another library than the provider's own, those of name-space providers too.
+    /// The paths that may lead to another library than the provider's own, including those of name-space providers.
     pub odd_paths: usize,
-    /// Libraries that were looked for and are not there.
+    /// The libraries that were searched and not found.
     pub missing_libraries: usize,
-    /// Known name-space providers.
+    /// The known name-space providers.
     pub name_spaces_known: usize,
-    /// Known ones with values that say otherwise.
+    /// The known ones with changed values.
     pub name_spaces_changed: usize,
-    /// Those that are not known.
+    /// The unknown ones.
     pub name_spaces_added: usize,
-    /// Needed ones that are not there.
+    /// The required ones that are missing.
     pub name_spaces_missing: usize,
 }
 
 impl Verdict {
-    /// Returns whether all is standard and sound, so that there is nothing to look at. Notes, and bytes that are left over, count
-    /// for nothing.
+    /// Returns whether everything is standard and without errors, so that nothing needs attention. Notes and leftover bytes are
+    /// ignored.
     pub const fn is_clean(&self) -> bool {
         self.changed
             + self.added
@@ -163,21 +164,21 @@ impl Verdict {
     }
 }
 
-/// Compares a catalog with what is known, and judges it. What cannot be read of it stops nothing.
+/// Creates the report on a catalog by comparing it with the known one. Unreadable parts do not prevent it.
 ///
-/// With a mounted Windows the libraries are looked for.
+/// With a mounted Windows the libraries are searched there.
 pub fn report<'s>(reading: &'s Reading, mounted: Option<&MountedWindows>) -> Report<'s> {
     let store = &reading.store;
     let mut findings = findings(reading);
     let has_gaps = !store.fragments.is_empty() || findings.iter().any(|finding| finding.code == "winsock-gap");
-    // What a chain runs over may stand in a gap.
+    // The base of a chain may be in a gap.
     findings.retain(|finding| !has_gaps || finding.code != "winsock-broken-chain");
-    // netsh prints the name-space providers last: a text without them may end before the entries do.
+    // netsh prints the name-space providers last, so a text without them may be cut off within the entries.
     let may_go_on = has_gaps || store.form == SourceForm::Netsh && store.name_spaces.is_empty();
     let report = |set: &'s Set| sets::report(set, has_gaps, may_go_on, mounted);
     let mut sets: Vec<SetReport<'s>> = store.sets.iter().map(report).collect();
     if store.form == SourceForm::Packed {
-        // Packed items may be any part of a catalog: what is not among them may well be there.
+        // Packed items may be any part of a catalog, so nothing is known to be absent.
         sets.iter_mut().for_each(|set| set.absent = None);
     }
     sets::compare_absent(&mut sets);
@@ -198,7 +199,7 @@ pub fn report<'s>(reading: &'s Reading, mounted: Option<&MountedWindows>) -> Rep
     report
 }
 
-/// Returns what is wrong with how the catalog is stated, and what the rules have to say of it.
+/// Returns the faults of the source and the findings of the rules.
 fn findings(reading: &Reading) -> Vec<Finding> {
     let mut findings: Vec<Finding> = reading.faults.iter().map(Finding::from).collect();
     findings.extend(rules::faults(&reading.store).iter().map(Finding::from));

@@ -1,5 +1,5 @@
-//! Name-space providers: those that Windows 10 1709 has, and all others. They resolve names, and break networks as often as
-//! transport providers do.
+//! Name-space providers, compared with those of Windows 10 1709. They resolve names, and break networks as often as transport
+//! providers do.
 
 use super::paths::{self, PathConcern};
 use super::times::{Times, times};
@@ -8,59 +8,59 @@ pub use crate::winsock::name_spaces::{KNOWN_NAME_SPACES, KnownNameSpace};
 use crate::winsock::{Bitness, NameSpaceProvider, NameSpaceSet};
 use std::collections::HashSet;
 
-/// The name-space providers of one bitness, compared with those that are known.
+/// The name-space providers of one bitness, compared with the known ones.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct NameSpaceSetReport<'s> {
     /// The set.
     pub set: &'s NameSpaceSet,
-    /// Its providers, in order.
+    /// The providers of the set, in order.
     pub providers: Vec<NameSpaceReport<'s>>,
-    /// The known ones that are not there. On other versions of Windows, and without Bluetooth, there are fewer.
+    /// The known ones that are absent. Other versions of Windows have fewer, as have machines without Bluetooth.
     pub absent: Vec<&'static KnownNameSpace>,
-    /// When their keys were written.
+    /// The times at which their keys were written.
     pub times: Option<Times<'s>>,
 }
 
-/// One provider, compared with those that are known.
+/// A provider, compared with the known ones.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct NameSpaceReport<'s> {
     /// The provider.
     pub provider: &'s NameSpaceProvider,
-    /// What it is.
+    /// The standing of the provider.
     pub standing: NameSpaceStanding,
-    /// What is odd about its path; nothing where the source does not state it.
+    /// The concerns about its path; empty if the source does not state the path.
     pub concerns: Vec<PathConcern>,
-    /// Its library, where that was looked for.
+    /// The file of its library, if it was searched.
     pub library: Option<LibraryFile>,
 }
 
 /// The standing of a name-space provider: known, changed or added.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NameSpaceStanding {
-    /// A known one, as far as the source states.
+    /// A known provider, as far as the source states it.
     Known(&'static KnownNameSpace),
-    /// A known one that says something else.
+    /// A known provider with changed values.
     Changed(&'static KnownNameSpace, Vec<NameSpaceChange>),
-    /// None that is known, or a known one a second time.
+    /// An unknown provider, or a second copy of a known one.
     Added,
 }
 
-/// A value of a name-space provider that is not as it is known.
+/// A value of a name-space provider that differs from its known value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NameSpaceChange {
-    /// The value, as the registry calls it.
+    /// The name of the value in the registry.
     pub value: &'static str,
-    /// What it is known to be.
+    /// The known value.
     pub known: String,
-    /// What it is.
+    /// The value in the source.
     pub found: String,
 }
 
 impl NameSpaceSetReport<'_> {
-    /// Returns which programs see the set, or `None` where the source does not state.
+    /// Returns the bitness of the programs that use the set, or `None` if the source does not state it.
     pub fn bits(&self) -> Option<Bitness> {
         self.set.bits
     }
@@ -101,7 +101,8 @@ pub(super) fn report<'s>(set: &'s NameSpaceSet, mounted: Option<&MountedWindows>
     }
 }
 
-/// Returns where a provider says something else than the known one of its GUID; what the source does not state is no change.
+/// Returns the values that differ from those of the known provider with the same GUID. A value that the source does not state is
+/// not a change.
 fn changes(provider: &NameSpaceProvider, known: &KnownNameSpace) -> Vec<NameSpaceChange> {
     let mut changes = Vec::new();
     let mut change = |value, known: String, found: String| changes.push(NameSpaceChange { value, known, found });

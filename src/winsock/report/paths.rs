@@ -1,4 +1,4 @@
-//! What the path of a provider's library gives away: whether it can be taken for another file, or lies where anybody writes.
+//! The concerns about the path of a library: whether another file may be loaded in its place, or other users may replace it.
 
 use crate::winsock::windows_path::{SYSTEM_VARIABLES, WindowsPath, same_file, user_writable};
 
@@ -6,27 +6,27 @@ use crate::winsock::windows_path::{SYSTEM_VARIABLES, WindowsPath, same_file, use
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PathConcern {
-    /// There is none.
+    /// The path is empty.
     Empty,
-    /// A name without a folder: whoever puts a file of that name further ahead in the search order is loaded instead. So
-    /// ZeroAccess left entries behind.
+    /// The path is a name without a folder: a file of this name in an earlier folder of the search order is loaded instead.
+    /// ZeroAccess left such entries behind.
     Bare,
-    /// A folder that is found from where a program happens to run.
+    /// The path is relative to the current folder of the program.
     Relative,
-    /// On another machine.
+    /// The path is on another machine.
     Network,
-    /// Below a folder in which users who are no administrators write: it holds this component or variable.
+    /// The path is below a folder in which users without administrator rights can write; it contains this component or variable.
     UserWritable(&'static str),
-    /// Not the path that this provider is known to have.
+    /// The path differs from the known path of this provider.
     NotTheKnown(&'static str),
-    /// An environment variable that is not of the system's own.
+    /// The path contains an environment variable that the system does not define.
     UnknownVariable,
-    /// Outside of the folder of Windows; usual for providers that are not Microsoft's.
+    /// The path is outside of the folder of Windows, which is usual for providers that are not Microsoft's.
     OutsideWindows,
 }
 
 impl PathConcern {
-    /// Returns its name in kebab-case.
+    /// Returns the name of the concern in kebab-case.
     pub const fn name(self) -> &'static str {
         match self {
             PathConcern::Empty => "empty",
@@ -40,8 +40,8 @@ impl PathConcern {
         }
     }
 
-    /// Returns whether it makes another library than the provider's own likely or easy; where the path only lies outside of the
-    /// folder of Windows, it does not.
+    /// Returns whether the concern makes it likely or easy that another library than the provider's own is loaded. A path that is
+    /// merely outside of the folder of Windows is not grave.
     pub const fn is_grave(self) -> bool {
         !matches!(self, PathConcern::OutsideWindows)
     }
@@ -62,8 +62,8 @@ impl std::fmt::Display for PathConcern {
     }
 }
 
-/// Returns what is odd about a path, the gravest first. The known path is that of a provider whose library is not known to be
-/// elsewhere.
+/// Returns the concerns about a path, the gravest first. `known` is the known path of the provider; it is left out if the path is
+/// another known one of that provider.
 pub(super) fn concerns(path: &str, known: Option<&'static str>) -> Vec<PathConcern> {
     let leads = WindowsPath::of(path);
     let writable = user_writable(path);

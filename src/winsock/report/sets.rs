@@ -1,4 +1,4 @@
-//! The entries of one set: which are standard, which changed, which were added, and who answers.
+//! The entries of one set: standard, changed and added ones, and the answers to the usual requests.
 
 use super::answers::{Answer, Outcome, answers};
 use super::changes::{Change, Known, changes};
@@ -17,49 +17,48 @@ use std::collections::{BTreeSet, HashMap};
 pub struct SetReport<'s> {
     /// The set.
     pub set: &'s Set,
-    /// Its entries, in order.
+    /// The entries of the set, in order.
     pub entries: Vec<EntryReport<'s>>,
-    /// The standard items that are not there. Nothing where the source has gaps: then nobody can report.
+    /// The standard items that are absent, or `None` if the source has gaps, so that this cannot be determined.
     pub absent: Option<Vec<Absent>>,
-    /// The layers that were added, with what runs through them.
+    /// The added layers, with the chains that contain them.
     pub layers: Vec<LayerReport>,
-    /// Who answers the usual requests.
+    /// The answers to the usual requests.
     pub answers: Vec<Answer>,
-    /// When the keys were written; places are those of `entries`.
+    /// The times at which the keys were written, by indices in `entries`.
     pub times: Option<Times<'s>>,
 }
 
-/// A standard item that is not there.
+/// A standard item that is absent.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Absent {
     /// The item.
     pub item: &'static StandardItem,
-    /// Whether it is missing: no Windows is without it, or the other set has it. Other items depend on the version of Windows and
-    /// on what is installed.
+    /// Whether the item is missing: every Windows has it, or the other set has it. Other items depend on the version of Windows
+    /// and on the installed features.
     pub is_missing: bool,
 }
 
-/// One entry.
+/// An entry of a set.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct EntryReport<'s> {
     /// The item.
     pub item: &'s Item,
-    /// What it is.
+    /// The standing of the entry.
     pub standing: Standing,
-    /// What is left over where nothing has a meaning.
+    /// The leftover bytes in its unused parts.
     pub leftovers: Vec<Leftover>,
-    /// What is odd about its path, the gravest first.
+    /// The concerns about its path, the gravest first.
     pub concerns: Vec<PathConcern>,
-    /// Its library, where that was looked for.
+    /// The file of its library, if it was searched.
     pub library: Option<LibraryFile>,
 }
 
-/// Returns the name of an item as people know it: where it is the indirect string of a standard item, what an English Windows
-/// shows.
+/// Returns the name of an item for people: its own, or the English name of a standard item that has an indirect string instead.
 pub fn shown_name(item: &Item) -> &str {
-    // Which library holds the text depends on the version: `wshtcpip.dll` and `wship6.dll` up to Windows 7.
+    // The library with the text depends on the version: `wshtcpip.dll` and `wship6.dll` up to Windows 7.
     let standard = StandardItem::of(&item.info).filter(|_| item.info.name.starts_with('@'));
     standard.map_or(&item.info.name, |standard| standard.english)
 }
@@ -67,11 +66,11 @@ pub fn shown_name(item: &Item) -> &str {
 /// The standing of an entry: standard, changed or added.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Standing {
-    /// The standard item of this name, as far as the source states.
+    /// The standard item of this name, as far as the source states it.
     Standard(&'static str),
-    /// The standard item of this name, with fields that say otherwise.
+    /// The standard item of this name, with changed fields.
     Changed(&'static str, Vec<Change>),
-    /// Neither.
+    /// An entry that is not standard.
     Added(Addition),
 }
 
@@ -82,18 +81,18 @@ pub enum Addition {
     Layer,
     /// A chain.
     Chain,
-    /// A base protocol of a provider that is not known.
+    /// A base protocol of an unknown provider.
     Base,
-    /// A base protocol that a known provider is not known to have.
+    /// A base protocol that its known provider does not have.
     BaseOfKnownProvider,
-    /// The standard item of this name a second time.
+    /// A second copy of the standard item of this name.
     Repeated(&'static str),
-    /// Nothing that Winsock knows.
+    /// An entry that is malformed for Winsock.
     Malformed,
 }
 
 impl Addition {
-    /// As in "a layer".
+    /// Returns a description with an article, such as "a layer".
     pub const fn text(self) -> &'static str {
         match self {
             Addition::Layer => "a layer",
@@ -105,7 +104,7 @@ impl Addition {
         }
     }
 
-    /// Returns its name in kebab-case.
+    /// Returns the name of the kind in kebab-case.
     pub const fn name(self) -> &'static str {
         match self {
             Addition::Layer => "layer",
@@ -119,27 +118,27 @@ impl Addition {
 }
 
 impl Standing {
-    /// Returns whether it is neither standard nor a changed standard item.
+    /// Returns whether the entry is added.
     pub const fn is_added(&self) -> bool {
         matches!(self, Standing::Added(_))
     }
 }
 
-/// A layer, and the chains that it is in.
+/// A layer, and the chains that contain it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LayerReport {
-    /// Its place among the entries of the set, from 0.
+    /// The index of the layer among the entries of the set.
     pub place: usize,
-    /// The places of the chains that hold it, directly or in a chain that they run over.
+    /// The indices of the chains that contain it, directly or in a chain that they run over.
     pub chains: Vec<usize>,
-    /// The bases below these chains: standard names, else the names that they have.
+    /// The bases below these chains, by their standard names, or by their own names if they are not standard.
     pub covers: Vec<String>,
-    /// The usual requests that such a chain answers.
+    /// The usual requests that one of these chains answers.
     pub answers: Vec<&'static str>,
 }
 
-/// `may_go_on` says whether entries may follow that the source does not state, so that no request is known to be refused.
+/// Creates the report on a set. If `may_go_on` is set, unstated entries may follow, so that no request is known to be refused.
 pub(super) fn report<'s>(
     set: &'s Set,
     has_gaps: bool,
@@ -184,7 +183,7 @@ pub(super) fn report<'s>(
     }
 }
 
-/// What one set has and the other has not is missing there.
+/// Marks the items as missing in one set that the other set has.
 pub(super) fn compare_absent(sets: &mut [SetReport<'_>]) {
     let [one, other] = sets else { return };
     let (Some(absent), Some(absent_there)) = (&mut one.absent, &mut other.absent) else { return };
@@ -194,11 +193,11 @@ pub(super) fn compare_absent(sets: &mut [SetReport<'_>]) {
     absent_there.iter_mut().for_each(|absent| absent.is_missing |= !of_one.contains(absent.item.name));
 }
 
-/// What an item is known to be, and where it says otherwise.
+/// The standard item or provider of an item, and the changed fields.
 type Claim = (Known, Vec<Change>);
 
-/// Returns what each item is. Where several claim to be one standard item, the one with the fewest changes is it, and of such the
-/// first.
+/// Returns the standing of each item. If several items claim to be the same standard item, it is the one with the fewest changes,
+/// and among equals the first.
 fn standings(set: &Set) -> Vec<Standing> {
     let claim = |item: &Item| Known::of(&item.info).map(|known| (known, changes(item, known)));
     let claims: Vec<Option<Claim>> = set.items.iter().map(claim).collect();
@@ -226,7 +225,7 @@ fn standings(set: &Set) -> Vec<Standing> {
     set.items.iter().zip(claims).enumerate().map(standing).collect()
 }
 
-/// Returns the layers of a set, which all were added.
+/// Returns the layers of a set, all of which were added.
 fn layers(entries: &[EntryReport<'_>], answers: &[Answer]) -> Vec<LayerReport> {
     let mut by_id: HashMap<u32, usize> = HashMap::new();
     for (place, entry) in entries.iter().enumerate() {
@@ -261,12 +260,13 @@ fn layers(entries: &[EntryReport<'_>], answers: &[Answer]) -> Vec<LayerReport> {
     entries.iter().enumerate().filter(is_layer).map(layer).collect()
 }
 
-/// The most entries that a chain has (`winsock2.h`).
+/// The largest number of entries in a chain (`winsock2.h`).
 const MAX_PROTOCOL_CHAIN: usize = 7;
 
-/// Collects the layers of a chain, through the chains that it runs over, and gives the base that it ends in.
+/// Collects the layers of a chain, including those of the chains that it runs over, and returns the base at its end.
 ///
-/// A chain may name chains, and a faulty one itself: each chain is gone into once, and no more of them than a chain has entries.
+/// A chain may name chains, and a faulty one may name itself. Each chain is visited once, and no more of them than a chain has
+/// entries.
 fn members_of(
     entries: &[EntryReport<'_>],
     by_id: &HashMap<u32, usize>,

@@ -1,30 +1,31 @@
-//! When keys were last written, as a hive reports it: the bulk, and what came long after.
+//! The times at which keys were last written, which hives contain: those of most keys, and keys that were written long after
+//! these.
 
 use std::time::{Duration, SystemTime};
 
-/// How long after the bulk a key must have been written to be called out.
+/// The time after the bulk from which on a key counts as late.
 pub const LONG_AFTER: Duration = Duration::from_secs(60 * 60);
 
-/// When the keys of a catalog were last written.
+/// The times at which the keys of a catalog were last written.
 ///
-/// A change of the order writes every key anew: then all state the time of that change, and none when it was installed.
+/// A change of the order writes all keys anew: then all have the time of that change, and the time of installation is lost.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Times<'s> {
-    /// The earliest, as the source writes it: UTC, RFC 3339.
+    /// The earliest time, as the source states it: UTC, RFC 3339.
     pub earliest: &'s str,
     /// The time by which half of the keys had been written.
     pub bulk: &'s str,
-    /// The latest.
+    /// The latest time.
     pub latest: &'s str,
-    /// How many keys have a time.
+    /// The number of keys with a time.
     pub stated: usize,
-    /// The keys that were written more than an hour after the bulk, by their places among those that were asked about, in the
-    /// order of their times; and how long after.
+    /// The keys that were written more than an hour after the bulk, in the order of their times, by their indices in the query,
+    /// each with its delay after the bulk.
     pub late: Vec<(usize, Duration)>,
 }
 
-/// Returns the times of the keys of a catalog, or `None` where the source states none.
+/// Returns the times of the keys of a catalog, or `None` if the source states none.
 pub(super) fn times<'s>(written: impl Iterator<Item = Option<&'s str>>) -> Option<Times<'s>> {
     let read = |(place, text): (usize, Option<&'s str>)| {
         let text = text?;

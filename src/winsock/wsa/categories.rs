@@ -1,13 +1,13 @@
-//! Which layers a process loads, by the categories of both.
+//! Selects the layers that a process loads, by the categories of the application and of the layer.
 
 use crate::terms::Categories;
 
-/// Returns whether an application of these categories loads a layer of those.
+/// Returns whether an application with some categories loads a layer with others.
 ///
-/// An application without categories loads every layer. Any other loads a layer that has some category, none that the application
-/// has not, and `LSP_SYSTEM` where the application has it ([`Categories::permits`]). So a layer without categories is in no
-/// application that has some: the note on the documentation's page ("Categorizing layered service providers and apps") alone would
-/// let it in, its example keeps it out, and so does Windows.
+/// An application without categories loads every layer. Any other loads a layer that has at least one category, has only
+/// categories of the application, and has `LSP_SYSTEM` if the application has it ([`Categories::permits`]). So a layer without
+/// categories is loaded into no application that has some. The note on the documentation's page ("Categorizing layered service
+/// providers and apps") alone would allow it, but the example there does not, and neither does Windows.
 pub const fn permits(application: Categories, layer: Categories) -> bool {
     application.is_empty() || application.permits(layer)
 }
@@ -27,7 +27,7 @@ mod tests {
         (1..).zip(LAYERS).filter(|&(_, layer)| permits(application, layer)).map(|(number, _)| number).collect()
     }
 
-    /// Of the four layers of the documentation's example, `Foo.exe` loads the first alone and `Bar.exe` the third.
+    /// Of the four layers in the documentation's example, `Foo.exe` loads the first alone and `Bar.exe` the third.
     #[test]
     fn the_example_of_the_documentation_holds() {
         let bar = Categories::FIREWALL | Categories::CRYPTO_COMPRESS;

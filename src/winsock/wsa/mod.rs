@@ -1,15 +1,15 @@
-//! What Windows' own functions would answer: enumeration, the choice of a socket's provider, the categories of layers, and what
-//! an installation would make of a catalog.
+//! Windows' own functions over a catalog: enumeration, the choice of a socket's provider, the categories of layers, and a preview
+//! of an installation.
 //!
 //! | file | Windows' function |
 //! |---|---|
 //! | `enumerate` | `WSAEnumProtocols`, `WSCEnumProtocols` |
 //! | `socket` | `WSASocket` |
-//! | `categories` | which layers a process loads |
+//! | `categories` | the selection of the layers that a process loads |
 //! | `install` | `WSCInstallProviderAndChains` and `WSCInstallProviderAndChains64_32`, as a preview |
 //!
-//! What the documentation of these functions says is followed; where native Windows was seen to do otherwise, that is. What
-//! neither states is decided here, and each decision is written down where it is made.
+//! The functions follow their documentation, except where native Windows was observed to behave differently. Questions that
+//! neither answers are decided here, and each decision is documented in its place.
 
 mod categories;
 mod enumerate;
@@ -26,7 +26,7 @@ pub use socket::{FROM_PROTOCOL_INFO, MadeSocket, SocketArguments, SocketError, S
 use crate::registry::Registry;
 use crate::terms::Dialect;
 
-/// Windows' functions for applications, over a registry in the windows dialect: an imported catalog, or any other.
+/// The functions of Windows for applications, over a registry in the windows dialect: an imported catalog, or any other.
 ///
 /// ```
 /// use sockatlas::Loader;
@@ -46,19 +46,20 @@ pub struct WindowsSockets<'r> {
     registry: &'r Registry,
 }
 
-/// The registry is not in the windows dialect, whose numbers and whose order of errors the functions speak of.
+/// The error for a registry in another dialect: the numbers and the order of errors of these functions belong to the windows
+/// dialect.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the catalog is in the {} dialect, where Windows' functions need the windows dialect", .dialect.name())]
 pub struct NotWindows {
-    /// The dialect that it is in.
+    /// The dialect of the registry.
     pub dialect: Dialect,
 }
 
 impl<'r> WindowsSockets<'r> {
-    /// Windows' functions over a registry.
+    /// Creates the functions over a registry.
     ///
     /// # Errors
-    /// If it is not in the windows dialect.
+    /// If the registry is not in the windows dialect.
     pub fn new(registry: &'r Registry) -> Result<Self, NotWindows> {
         match registry.dialect() {
             Dialect::Windows => Ok(WindowsSockets { registry }),

@@ -1,9 +1,9 @@
-//! `frame`: keeps the boundaries of messages over a stream, by putting the length of each before it.
+//! `frame`: keeps the boundaries of messages over a stream, by writing the length of each message before it.
 //!
 //! | file | what |
 //! |---|---|
 //! | `session` | the messages of one connection |
-//! | `error` | what can go wrong, and how it is told |
+//! | `error` | the errors, and their texts |
 //!
 //! # The format
 //!
@@ -14,20 +14,22 @@
 //!  +---------------+---------------+
 //! ```
 //!
-//! The length counts the bytes of the message, without itself; it is 4 bytes in network order, the highest first. 0 is the length of
-//! an empty message. There is no handshake, nothing is negotiated, and nothing stands before the first message or behind the last.
+//! The length counts the bytes of the message without the length itself; it is an integer of 4 bytes in network order. An empty
+//! message has the length 0. There is no handshake, nothing is negotiated, and no bytes precede the first message or follow the
+//! last.
 //!
-//! It is a common format, and peers that are not of sockatlas speak it: `multiprocessing.connection` of Python (messages below
-//! 2 GiB), agents of SSH (draft-miller-ssh-agent; the first byte of each message is its type), Apache Kafka (requests
-//! and responses), and `LengthDelimitedCodec` of tokio-util as it is unless configured otherwise. Others look alike and are not: record
-//! marking of ONC RPC takes the highest bit for the last fragment (RFC 5531, section 11), gRPC puts a byte before the length, and
-//! DNS over TCP has 2 bytes (RFC 1035, section 4.2.2).
+//! The format is common, and other software speaks it: `multiprocessing.connection` of Python (messages below 2 GiB), agents of
+//! SSH (draft-miller-ssh-agent; the first byte of each message is its type), Apache Kafka (requests and responses), and
+//! `LengthDelimitedCodec` of tokio-util with its default settings. Some formats look alike but differ: record marking of ONC RPC
+//! uses the highest bit to mark the last fragment (RFC 5531, section 11), gRPC writes a byte before the length, and DNS over TCP
+//! has lengths of 2 bytes (RFC 1035, section 4.2.2).
 //!
 //! # Limits
 //!
-//! No message is longer than the option `max-message`, by default 1 MiB. One that a program sends is refused, and the connection
-//! goes on. One that the peer announces ends the connection, before any of it is kept. A message comes up when all of it is there,
-//! so the memory that a peer can fill is one message of that length, and what the machine holds besides.
+//! No message is longer than the option `max-message`, by default 1 MiB. If a program sends a longer one, it is refused, and the
+//! connection stays usable. If the peer announces a longer one, the connection fails before any of the message is kept. A message
+//! is passed to the program when it is complete, so the memory that a peer can fill is one message of that length, and the fixed
+//! buffers of the machine.
 
 mod error;
 mod session;
@@ -47,14 +49,14 @@ use std::sync::Arc;
 #[derive(Copy, Clone, Debug, Default)]
 pub struct Frame;
 
-/// Sessions with one limit.
+/// The layer with its options: creates sessions with one limit.
 #[derive(Copy, Clone, Debug)]
 struct Prepared {
     /// The longest message, in bytes.
     longest: u32,
 }
 
-/// The longest message unless the option states another: 1 MiB.
+/// The length of the longest message in bytes, unless the option is set: 1 MiB.
 const LONGEST: u32 = 1 << 20;
 
 impl LayerProvider for Frame {

@@ -7,15 +7,15 @@ pub(super) struct Session {
     /// The longest message, in bytes.
     longest: u32,
     phase: Phase,
-    /// The message that comes; nothing: its length is to come.
+    /// The message that is being received, or `None` while its length is incomplete.
     coming: Option<Coming>,
 }
 
-/// A message whose length is known.
+/// A message whose length is known, and whose bytes are still to be received.
 #[derive(Copy, Clone)]
 struct Coming {
     length: u32,
-    /// What has not come yet: at least 1.
+    /// The number of bytes that have not been received yet: at least 1.
     missing: u32,
 }
 
@@ -24,7 +24,8 @@ impl Session {
         Session { longest, phase: Phase::Handshake, coming: None }
     }
 
-    /// Takes a length off the front of the input, and ends the message if it is empty; false: it is not all there.
+    /// Consumes a length at the front of the input, and ends the message if the length is 0. Returns false if the length is
+    /// incomplete.
     fn begin(&mut self, input: &mut Buffer, above: &mut Above<'_>) -> Result<bool, FrameError> {
         let Some(&bytes) = input.bytes().first_chunk::<4>() else { return Ok(false) };
         let length = u32::from_be_bytes(bytes);
@@ -40,7 +41,7 @@ impl Session {
         Ok(true)
     }
 
-    /// Hands up as much of a message as has come; false: nothing has.
+    /// Passes as many bytes of the message up as are there. Returns false if there are none.
     fn go_on(&mut self, coming: Coming, input: &mut Buffer, above: &mut Above<'_>) -> bool {
         let count = input.len().min(coming.missing as usize);
         above.push(&input.bytes()[..count]);

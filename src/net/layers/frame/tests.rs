@@ -7,7 +7,7 @@ fn machine(longest: u32) -> Machine {
     Machine::new([("frame".to_owned(), Box::new(Session::new(longest)) as Box<dyn machine::Session>)])
 }
 
-/// All messages that have come up; and why it failed, if it did.
+/// Returns all messages that are complete, and the failure, if there was one.
 fn messages(machine: &mut Machine) -> (Vec<Vec<u8>>, Result<(), LayerFailure>) {
     let mut messages = Vec::new();
     loop {
@@ -23,7 +23,8 @@ fn messages(machine: &mut Machine) -> (Vec<Vec<u8>>, Result<(), LayerFailure>) {
     }
 }
 
-/// Lets the machine hear `said`, so many bytes at a time, then the end if `ends`; gives the messages, and why it failed.
+/// Passes `said` to the machine in pieces of `piece` bytes, and then the end if `ends`. Returns the messages, and the failure, if
+/// any.
 fn hear(machine: &mut Machine, said: &[u8], piece: usize, ends: bool) -> (Vec<Vec<u8>>, Result<(), LayerFailure>) {
     machine.start().expect("it waits for nobody");
     let mut heard = Vec::new();
@@ -132,7 +133,8 @@ fn what_is_announced_and_does_not_come_takes_no_memory() {
     let little = allocated(b"\0\0\0\x05");
     let much = allocated(b"\x40\0\0\0");
     assert_eq!(much.bytes_max, little.bytes_max);
-    // One that is longer than allowed is not kept though it comes: that part of it which one read brought is all there is.
+    // A message that is longer than allowed is not collected: the machine holds the part of it that one read brought, and no
+    // more.
     let mut machine = machine(1 << 20);
     let mut said = vec![7; 1 << 20];
     said[..4].copy_from_slice(&(1_u32 << 20).wrapping_add(1).to_be_bytes());
@@ -155,7 +157,7 @@ fn a_message_takes_as_much_memory_as_it_is_long() {
         }
         assert_eq!(machine.next_message().unwrap(), Some(length));
     });
-    // Growing doubles what it has, and copies it there.
+    // A vector that grows doubles its capacity, and copies its contents.
     assert!(taken.bytes_max < 3 * length as u64 + 100_000, "{taken:?}");
 }
 
@@ -208,7 +210,7 @@ fn many_short_messages_do_not_pile_up() {
     }
 }
 
-/// What a driver reads at a time.
+/// The number of bytes that a driver reads at a time.
 const READ: usize = 32 << 10;
 
 proptest! {

@@ -1,22 +1,22 @@
-//! What both sides share: where a header ends, how long it may be, and which hosts may stand in it.
+//! The parts that both sides share: the end of a header, its greatest size, and the characters of a host.
 
 /// The longest header, in bytes.
 pub(super) const LONGEST_HEADER: usize = 16 * 1024;
 
-/// The most lines that a header has below its first.
+/// The largest number of lines of a header below its first.
 pub(super) const MOST_LINES: usize = 128;
 
-/// Looks for the end of a header, in bytes that grow.
+/// Searches for the end of a header in a buffer that grows between the calls.
 #[derive(Debug, Default)]
 pub(super) struct Search {
-    /// So many bytes have been looked through.
+    /// The number of bytes that have been searched.
     seen: usize,
-    /// The line that they end with has no bytes yet, but for a carriage return.
+    /// Whether the current line is empty so far, apart from carriage returns.
     line_empty: bool,
 }
 
 impl Search {
-    /// Returns the length of the header with its empty line, when that is there.
+    /// Returns the length of the header including its empty line, or `None` while the empty line is missing.
     pub fn end(&mut self, bytes: &[u8]) -> Option<usize> {
         while let Some(byte) = bytes.get(self.seen) {
             self.seen += 1;
@@ -32,10 +32,10 @@ impl Search {
     }
 }
 
-/// The longest host that is asked for, in bytes: what DNS allows, and SOCKS too.
+/// The length of the longest host, in bytes: the limit of DNS, and of SOCKS.
 pub(super) const LONGEST_HOST: usize = 255;
 
-/// Returns whether RFC 3986, section 3.2.2, lets the character stand in a name as it is.
+/// Returns whether RFC 3986, section 3.2.2, allows the character in a name without an escape.
 pub(super) fn stands_in_host(c: char) -> bool {
     c.is_ascii_alphanumeric() || "-._~!$&'()*+,;=".contains(c)
 }

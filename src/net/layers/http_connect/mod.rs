@@ -1,21 +1,20 @@
-//! `http-connect`: connects through an HTTP proxy with the method CONNECT (RFC 9110, section 9.3.6), as a user with a password
-//! (basic authentication, RFC 7617) if there is one; or accepts the clients of one.
+//! `http-connect`: connects through an HTTP proxy with the method CONNECT (RFC 9110, section 9.3.6), optionally with a user and a
+//! password (basic authentication, RFC 7617); or accepts the clients of an HTTP proxy.
 //!
 //! | file | what |
 //! |---|---|
-//! | `message` | what both sides share of the messages |
-//! | `connect` | the connecting side: one connection through a proxy, and what can go wrong with it |
-//! | `accept` | the accepting side: one client, and what can go wrong with it |
+//! | `message` | the parts of the messages that both sides share |
+//! | `connect` | the connecting side: one connection through a proxy, and its errors |
+//! | `accept` | the accepting side: the session with one client, and its errors |
 //!
-//! Connecting, the proxy is told the name of the target, never an address that was looked up here. Once it has answered with 2xx
-//! the layer retires, and the socket is the connection to the target. User and password are sent with the request, unasked, and
-//! readable for whoever sees it; `tls` below this layer hides them.
+//! The connecting side sends the name of the target to the proxy, and does not resolve it. After an answer with status 2xx the
+//! layer retires, and the socket is the connection to the target. The credentials are sent with the first request, readable by
+//! everyone on the way; `tls` below this layer encrypts them.
 //!
-//! Accepting, a client that asks with CONNECT is the only one that gets anywhere; its target is the connection's
-//! [claim](machine::Claims). The session waits until it knows what to tell the client, and retires when that was "connected". With
-//! a `users-file` a client must be one of those users. Whatever else becomes of a request, its client is answered with the status
-//! that says so, with `Proxy-Status` (RFC 9209) and with a line of text, and no other request is heard on that connection: a
-//! client that was asked for a password comes back with it.
+//! The accepting side serves the method CONNECT only; the target of the request is the connection's [claim](machine::Claims). The
+//! session waits for the answer to the claim, and retires if it is granted. With a `users-file` the client must be one of those
+//! users. A request that fails is answered with the matching status, with `Proxy-Status` (RFC 9209) and with a line of text; no
+//! second request is read from the same connection, so a client that was asked for a password connects again.
 
 mod accept;
 mod connect;

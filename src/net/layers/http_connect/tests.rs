@@ -1,4 +1,4 @@
-//! The two sides talk to one another.
+//! Tests in which the two sides talk to each other.
 
 use super::{accept, connect};
 use crate::net::layers::conversation::{cuts, parties, talk};
@@ -7,7 +7,7 @@ use crate::net::{Address, Target};
 use proptest::prelude::*;
 use std::net::SocketAddr;
 
-/// Whatever has a host and a port that a request can hold; port 0 has no place in one.
+/// Generates targets with a host and a port that a request can hold; port 0 is not among them.
 fn target() -> impl Strategy<Value = Target> {
     let host = ("[a-z0-9._~!$&'()*+,;=-]{1,255}", 1..=u16::MAX).prop_map(|(name, port)| Target::host(name, port));
     let address = any::<SocketAddr>().prop_map(|mut address| {

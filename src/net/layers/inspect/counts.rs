@@ -1,4 +1,4 @@
-//! `counts`: a line for each connection, at its end.
+//! The form `counts`: writes one line per connection, at its end.
 //!
 //! ```text
 //! 2026-11-02T10:00:01.500000000Z entry=inspect role=connect local=127.0.0.1:50000 peer=127.0.0.1:80 target=localhost:80 sent=18 received=1256 ended=both seconds=0.003120
@@ -7,8 +7,8 @@
 use super::form::{Account, Moment, Totals, Write, rfc3339, shown};
 use super::recorder::{Direction, Inspected, RecordError};
 
-/// The line of one connection. It is written when both sides have ended, when a failure can still be reported, or when the connection
-/// is dropped before that.
+/// The line of one connection. It is written when both sides have ended, so that a failure can still be reported, or when the
+/// connection is dropped before that.
 pub(super) struct Counts {
     connection: String,
     of_messages: bool,

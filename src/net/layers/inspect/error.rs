@@ -1,26 +1,26 @@
-//! What can go wrong with the file.
+//! The errors of writing to the file.
 
 use std::error::Error;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// Why what passes could not be written down.
+/// The reason why traffic could not be recorded.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum InspectError {
-    /// A record could not be written; what it is of has not passed.
+    /// A record could not be written. The bytes that it describes were not passed on.
     #[error("{} cannot be written: {source}", path.display())]
     Write {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// The error of the system.
         source: Arc<io::Error>,
     },
-    /// The end of an earlier connection could not be written, and nobody was left to notify.
+    /// The last record of an earlier connection could not be written, when no caller was left to report it to.
     #[error("the end of an earlier connection is missing: {source}")]
     Lost {
-        /// Why.
+        /// The error of that record.
         source: Arc<dyn Error + Send + Sync>,
     },
 }

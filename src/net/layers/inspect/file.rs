@@ -1,4 +1,4 @@
-//! The recorder that writes to a file. It alone has a clock.
+//! The recorder that writes to a file. It is the only part of the layer that reads the clock.
 
 use super::error::InspectError;
 use super::form::{Account, Form, Moment};
@@ -12,26 +12,26 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
-/// Writes what passes on many connections to one file.
+/// A recorder that writes the traffic of many connections to one file.
 pub(super) struct FileRecorder {
     form: Form,
     target: Arc<Target>,
 }
 
-/// The file.
+/// The file, which the recorder shares with its recordings.
 struct Target {
     path: PathBuf,
     file: File,
-    /// Why the last record of a dropped connection is missing, until somebody can be notified.
+    /// The error of a record that failed when its connection was dropped; the next call that can fail reports it.
     lost: Mutex<Option<RecordError>>,
 }
 
 impl FileRecorder {
-    /// Opens a file to add to it.
+    /// Opens a file for appending, and creates it if it does not exist.
     ///
     /// # Errors
     ///
-    /// It cannot be opened or written, or holds something of another form.
+    /// The file cannot be opened or written, or holds records of another form.
     pub fn open(path: PathBuf, form: Form) -> Result<Self, ProviderError> {
         let unusable = |error| ProviderError::file("file", &*path, error);
         let file = OpenOptions::new().append(true).create(true).mode(0o600).open(&path).map_err(unusable)?;
@@ -45,13 +45,13 @@ impl FileRecorder {
     }
 }
 
-/// Returns what is wrong with adding this form to what a file has.
+/// Returns the reason why records of this form cannot be appended to the file, or `None` if they can.
 fn mismatch(path: &Path, file: &File, form: Form) -> io::Result<Option<&'static str>> {
     let metadata = file.metadata()?;
     if !metadata.is_file() || metadata.len() == 0 {
         return Ok(None);
     }
-    // It may have been made so that it can only be written; then there is no telling.
+    // The permissions may allow writing only; then the contents cannot be checked.
     let Ok(there) = File::open(path) else { return Ok(None) };
     let mut begin = Vec::new();
     there.take(pcapng::MAGIC.len() as u64).read_to_end(&mut begin)?;
@@ -71,7 +71,7 @@ impl Recorder for FileRecorder {
     }
 }
 
-/// Writes what passes on one connection.
+/// A recording that writes the traffic of one connection.
 struct FileRecording {
     account: Box<dyn Account>,
     target: Arc<Target>,
@@ -107,7 +107,7 @@ impl Recording for FileRecording {
 }
 
 impl Target {
-    /// Adds a record with one write(2), unless the system takes less than all of it.
+    /// Appends a record with one call of write(2), unless the system writes only a part of it.
     fn write(&self, record: &[u8]) -> Result<(), InspectError> {
         let failed = |error| InspectError::Write { path: self.path.clone(), source: Arc::new(error) };
         (&self.file).write_all(record).map_err(failed)
@@ -117,17 +117,17 @@ impl Target {
         self.lost.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns whether nothing is missing that nobody has been told of.
+    /// Reports the error of a dropped connection, unless it has been reported.
     fn complete(&self) -> Result<(), InspectError> {
         let lost = self.lost().take();
         lost.map_or(Ok(()), |error| Err(InspectError::Lost { source: error.into() }))
     }
 }
 
-/// The last second that RFC 3339 has, in seconds since 1970.
+/// The last second that RFC 3339 can express, in seconds since 1970.
 const LAST: u64 = 253_402_300_799;
 
-/// Returns the time, as far as the forms can report it: from 1970 to 9999.
+/// Returns the current time, limited to the years 1970 to 9999, which all forms can express.
 fn now() -> SystemTime {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     SystemTime::UNIX_EPOCH + since.min(Duration::from_secs(LAST))

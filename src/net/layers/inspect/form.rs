@@ -1,4 +1,4 @@
-//! The forms in which a file has what passes, and what they have in common.
+//! The forms of records, and the parts that they share.
 
 use super::counts::Counts;
 use super::hexdump::Hexdump;
@@ -9,48 +9,48 @@ use crate::net::{Address, Role, Target};
 use std::fmt::{self, Write as _};
 use std::time::{Duration, SystemTime};
 
-/// A form of a file: the option `form`.
+/// A form of the records in a file: the option `form`.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub(super) enum Form {
-    /// A line for each connection.
+    /// One line per connection.
     Counts,
-    /// Every byte, for people.
+    /// Every byte, in a form for people.
     Hexdump,
-    /// Packets, for Wireshark.
+    /// Packets, in a form for Wireshark.
     Pcapng,
 }
 
-/// When something happened on a connection.
+/// The time at which something happened on a connection.
 #[derive(Copy, Clone, Debug)]
 pub(super) struct Moment {
-    /// By the clock.
+    /// The time of the system's clock.
     pub time: SystemTime,
-    /// Since the connection began, whatever was done to the clock meanwhile.
+    /// The time since the connection began, measured by a monotonic clock.
     pub since: Duration,
 }
 
-/// Writes a record: whole, and at once.
+/// Writes a whole record at once.
 pub(super) type Write<'w> = &'w mut dyn FnMut(&[u8]) -> Result<(), RecordError>;
 
-/// What is written of one connection. It knows no file and no clock.
+/// The records of one connection, in one form. It uses no file and no clock.
 pub(super) trait Account: Send {
-    /// It begins.
+    /// Records that the connection has begun.
     fn begun(&mut self, at: Moment, write: Write<'_>) -> Result<(), RecordError>;
 
-    /// Returns bytes, or one message.
+    /// Records bytes of a stream, or one message.
     fn passed(&mut self, at: Moment, direction: Direction, bytes: &[u8], write: Write<'_>) -> Result<(), RecordError>;
 
-    /// Returns one side has ended.
+    /// Records that one side has ended.
     fn ended(&mut self, at: Moment, direction: Direction, write: Write<'_>) -> Result<(), RecordError>;
 
-    /// It is dropped.
+    /// Records that the connection is dropped.
     fn closed(&mut self, at: Moment, write: Write<'_>) -> Result<(), RecordError>;
 }
 
 impl Form {
     const ALL: [Form; 3] = [Form::Counts, Form::Hexdump, Form::Pcapng];
 
-    /// Returns its name in catalogs.
+    /// Returns the name of the form in catalogs.
     pub const fn name(self) -> &'static str {
         match self {
             Form::Counts => "counts",
@@ -59,17 +59,17 @@ impl Form {
         }
     }
 
-    /// Returns the one with this name.
+    /// Returns the form with this name, or `None` if there is none.
     pub fn named(name: &str) -> Option<Form> {
         Form::ALL.into_iter().find(|form| form.name() == name)
     }
 
-    /// Returns what is written whenever a file is opened.
+    /// Returns the bytes that are written whenever a file is opened.
     pub fn preamble(self) -> Vec<u8> {
         if self == Form::Pcapng { pcapng::preamble() } else { Vec::new() }
     }
 
-    /// Returns what is written of a connection.
+    /// Returns the account of a connection in this form.
     pub fn account(self, inspected: &Inspected, begun: SystemTime) -> Box<dyn Account> {
         match self {
             Form::Counts => Box::new(Counts::new(inspected)),
@@ -79,7 +79,7 @@ impl Form {
     }
 }
 
-/// What passed one way.
+/// The totals of one direction.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Total {
     pub bytes: u64,
@@ -87,7 +87,7 @@ pub(super) struct Total {
     pub ended: bool,
 }
 
-/// What passed each way.
+/// The totals of both directions.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Totals {
     pub sent: Total,
@@ -108,7 +108,7 @@ impl Totals {
         total.messages += 1;
     }
 
-    /// As words of a line.
+    /// Returns the totals as the words of a line.
     pub fn show(&self, of_messages: bool) -> String {
         let Totals { sent, received } = self;
         let messages = match of_messages {
@@ -125,7 +125,7 @@ impl Totals {
     }
 }
 
-/// A connection as words of a line. A target that is the peer is not said twice.
+/// Returns the connection as the words of a line. The target is left out if it equals the peer.
 pub(super) fn shown(inspected: &Inspected) -> String {
     let role = if inspected.role == Role::Connect { "connect" } else { "accept" };
     let end = |address: &Option<Address>| address.as_ref().map(Address::to_string);
@@ -141,21 +141,22 @@ pub(super) fn shown(inspected: &Inspected) -> String {
     text
 }
 
-/// A text as a word: what is not graphic is escaped as in Rust, and spaces too, so that lines stay lines and words words.
+/// Displays a text as one word: spaces are escaped, and other characters as Rust escapes them, so that a text cannot break a line
+/// or a word.
 struct Word<'t>(&'t str);
 
 impl fmt::Display for Word<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.chars().try_for_each(|character| match character {
             ' ' => f.write_str("\\u{20}"),
-            // Quotes need no escape here.
+            // Quotation marks need no escape here.
             '\'' | '"' => f.write_char(character),
             _ => write!(f, "{}", character.escape_debug()),
         })
     }
 }
 
-/// A time as RFC 3339 has it, to the nanosecond.
+/// Formats a time as RFC 3339 does, to the nanosecond.
 pub(super) fn rfc3339(time: SystemTime) -> impl fmt::Display {
     humantime::format_rfc3339_nanos(time)
 }

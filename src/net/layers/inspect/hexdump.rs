@@ -1,4 +1,4 @@
-//! `hexdump`: every byte, with its time, its direction and the two ends.
+//! The form `hexdump`: every byte, with its time, its direction and the two ends.
 //!
 //! ```text
 //! # 2026-11-02T10:00:00.000000000Z begun entry=inspect role=connect local=127.0.0.1:50000 peer=127.0.0.1:80
@@ -7,10 +7,11 @@
 //! 000010  0d 0a                                            |..|
 //! ```
 //!
-//! `O` (out) was sent and `I` (in) received; `at` says how many bytes had passed that way before. `text2pcap -D -t ISO` reads it
-//! back (with `-T 50000,80`, behind headers of TCP): text2pcap(1) skips lines that begin with `#`, takes direction and time from
-//! the line before the bytes, and everything from `|` on for text, as long as its option `-a` is not given. Of an empty message
-//! it makes no packet. What is longer than the longest packet that it takes comes in several records.
+//! `O` (out) marks sent bytes and `I` (in) received ones; `at` is the number of bytes that passed in this direction before.
+//! `text2pcap -D -t ISO` reads the file back (with `-T 50000,80` it adds headers of TCP): text2pcap(1) skips lines that begin
+//! with `#`, takes the direction and the time from the line before the bytes, and ignores everything from `|` on, unless its
+//! option `-a` is given. It creates no packet for an empty message. Bytes that exceed its longest packet are split into several
+//! records.
 
 use super::form::{Account, Moment, Totals, Write, rfc3339, shown};
 use super::recorder::{Direction, Inspected, RecordError};
@@ -23,7 +24,7 @@ pub(super) struct Hexdump {
     totals: Totals,
 }
 
-/// The longest packet that text2pcap(1) takes, and what a record has at most, in bytes.
+/// The length of the longest packet that text2pcap(1) accepts, and of the longest record here, in bytes.
 const LONGEST: usize = 262_144;
 
 impl Hexdump {
@@ -47,7 +48,7 @@ impl Account for Hexdump {
         let before = self.totals.of(direction).bytes;
         self.totals.passed(direction, bytes);
         let mut pieces = bytes.chunks(LONGEST).zip((before..).step_by(LONGEST));
-        // An empty message is a record too.
+        // An empty message is recorded too.
         let first = pieces.next().unwrap_or((&[], before));
         for (piece, at) in std::iter::once(first).chain(pieces) {
             let mut text = String::with_capacity(256 + piece.len().div_ceil(PER_LINE) * LINE);
@@ -68,16 +69,16 @@ impl Account for Hexdump {
     }
 }
 
-/// Bytes that a line shows.
+/// The number of bytes in a line.
 const PER_LINE: usize = 16;
 
-/// Characters of such a line.
+/// The number of characters in a line.
 const LINE: usize = "000000  ".len() + 3 * PER_LINE + " |".len() + PER_LINE + "|\n".len();
 
-/// Lines of an offset, bytes in hexadecimal, and the same as ASCII with dots for what is no graphic character.
+/// Appends lines of an offset, bytes in hexadecimal, and the same bytes as ASCII, with dots for characters that are not graphic.
 fn dump(bytes: &[u8], text: &mut String) {
     if bytes.is_empty() {
-        // So that text2pcap(1) does not take what comes before for the next record's.
+        // Without this line text2pcap(1) would take the line before for the header of the next record.
         text.push_str("000000\n");
     }
     for (line, offset) in bytes.chunks(PER_LINE).zip((0..).step_by(PER_LINE)) {
@@ -96,7 +97,7 @@ fn dump(bytes: &[u8], text: &mut String) {
     }
 }
 
-/// A half of a byte as a digit.
+/// Returns the hexadecimal digit of the lower four bits.
 fn digit(half: u8) -> char {
     char::from(b"0123456789abcdef"[usize::from(half & 15)])
 }

@@ -1,49 +1,51 @@
-//! `inspect`: counts what passes, and writes it down.
+//! `inspect`: counts and records the traffic that passes through it.
 //!
 //! | file | what |
 //! |---|---|
-//! | `recorder` | [`Recorder`]: what is told of what passes; a program can have its own |
-//! | `session` | one connection: everything is told, and nothing is changed |
-//! | `file` | the recorder that writes to a file, and has the clock |
-//! | `form` | the forms of such a file, and what they have in common |
-//! | `counts`, `hexdump`, `packets` | the forms, without a file and a clock |
+//! | `recorder` | [`Recorder`]: the interface that receives the traffic; a program can implement it |
+//! | `session` | the session of one connection, which notifies the recorders and changes nothing |
+//! | `file` | the recorder that writes to a file, and reads the clock |
+//! | `form` | the forms of such a file, and the parts that they share |
+//! | `counts`, `hexdump`, `packets` | the forms; they use no file and no clock |
 //! | `pcapng` | the blocks of a capture file |
-//! | `error` | [`InspectError`]: what could not be written |
+//! | `error` | [`InspectError`]: the errors of writing to the file |
 //!
-//! Over streams and over messages, whose boundaries it keeps. It has no handshake, and an end passes through it as an end. Bytes
-//! and messages are always counted, in [`LayerReport::traffic`](crate::net::machine::LayerReport::traffic). What is reported is what
-//! passes at the layer's place in the chain: above `tls` the plaintext, below it the records. What lies below has shaken hands by
-//! then: a connection whose handshake fails below never begins here.
+//! The layer works over streams and over messages, whose boundaries it keeps. It has no handshake, and passes ends on as ends.
+//! Bytes and messages are always counted, in [`LayerReport::traffic`](crate::net::machine::LayerReport::traffic). The layer
+//! records the traffic at its place in the chain: above `tls` the plaintext, below it the records. The layers below have finished
+//! their handshakes before it begins, so a connection whose handshake fails below is not recorded.
 //!
 //! # The file
 //!
-//! With `file`, what passes is written down before it goes on. What cannot be written does not pass: the connection ends with
-//! [`Failure::Host`](crate::net::machine::Failure::Host), as nobody could rely on the record otherwise. What cannot be written
-//! when a connection is dropped ends the next one that is inspected into that file, so it is told too.
+//! With `file`, traffic is written to the file before it is passed on. If writing fails, the traffic is not passed on and the
+//! connection ends with [`Failure::Host`](crate::net::machine::Failure::Host); otherwise the record could not be relied on. If
+//! the last record of a dropped connection cannot be written, the error is reported by the next connection that is recorded in
+//! this file, which ends.
 //!
-//! The file is opened when the layer is prepared, made if it is not there, for its owner only (0600): but for `counts` it has all
-//! that was sent, passwords too. Records are only ever added at its end (O_APPEND of open(2)), each with one write(2): several
-//! connections, of both roles and of several processes, may share a file, and what a killed process had inspected is there. On a
-//! file system without such a guarantee, as NFS, give each process a file. A full disk can cut the last record. The file may also
-//! be a named pipe, which is opened when somebody reads it: `mkfifo p; wireshark -k -i p` looks on. Writing blocks, with every
-//! driver, as long as the file system makes it.
+//! The file is opened when the layer is prepared, and created if it does not exist, with permissions for its owner only (0600),
+//! because except with `counts` it contains everything that was sent, including passwords. Records are appended (O_APPEND of
+//! open(2)), each with one write(2): several connections, of both roles and of several processes, may share a file, and the
+//! records of a killed process are complete up to its end. On a file system without this guarantee, such as NFS, give each
+//! process its own file. A full disk can truncate the last record. The file may also be a named pipe, which is opened when a
+//! reader opens it: `mkfifo p; wireshark -k -i p` shows the traffic live. Writing blocks, with every driver, as long as the file
+//! system does.
 //!
-//! | `form` | what is written |
+//! | `form` | contents |
 //! |---|---|
-//! | `counts` | a line for each connection, at its end: the time, the two ends, bytes and messages each way, how long it lasted |
+//! | `counts` | a line for each connection, at its end: the time, the two ends, bytes and messages each way, the duration |
 //! | `hexdump` | every byte with its time and direction, for people; `text2pcap -D -t ISO` reads it back |
 //! | `pcapng` | packets, which Wireshark dissects and follows |
 //!
-//! # The packets are made up
+//! # The packets are synthetic
 //!
-//! What a layer sees has no packets, so `pcapng` makes them: streams become TCP over IP, with a handshake, sequence numbers and
-//! acknowledgements that add up, and FIN where a side ended; messages become UDP. Addresses and ports are those of the socket;
-//! where it has none that are IP's, 192.0.2.1 stands for this end and 192.0.2.2 for the other (RFC 5737), and the comment of the
-//! first packet has the real ends. All times are those at which bytes passed the layer, not the network. A message that no UDP
-//! packet can hold is cut into several, whose comments say so.
+//! A layer sees no packets, so `pcapng` creates them: streams become TCP over IP, with a handshake, consistent sequence numbers
+//! and acknowledgements, and FIN where a side ended; messages become UDP. Addresses and ports are those of the socket. If these
+//! are not of IP, 192.0.2.1 represents this end and 192.0.2.2 the other (RFC 5737), and the comment of the first packet contains
+//! the real ends. All times are those at which bytes passed the layer, and not those of the network. A message that is longer
+//! than a UDP packet is split into several, whose comments say so.
 //!
-//! Two records of the same connection in one file, of both its ends or of two layers, look as if every packet had been sent twice:
-//! give each a file of its own.
+//! If a file has two records of the same connection, of both its ends or of two layers, every packet appears to be sent twice:
+//! use a file for each.
 
 mod counts;
 mod error;
@@ -76,8 +78,8 @@ pub struct Inspect {
 }
 
 impl Inspect {
-    /// Returns the same, with a recorder of the program's own, which is told of all connections. What the catalog says is done
-    /// besides.
+    /// Creates the module with a recorder of the program, which is notified of all connections, in addition to the file that the
+    /// catalog names.
     pub fn recording(recorder: Arc<dyn Recorder>) -> Self {
         Inspect { recorder: Some(recorder) }
     }
@@ -100,7 +102,7 @@ impl LayerProvider for Inspect {
     }
 }
 
-/// Sessions that tell the same recorders.
+/// The layer with its options: creates sessions that notify the same recorders.
 struct Prepared {
     entry: String,
     role: Role,

@@ -1,6 +1,6 @@
-//! `pcapng`: what passes as packets, made up so that they add up.
+//! The form `pcapng`: the traffic as packets, which are synthetic but consistent.
 //!
-//! | what | packets |
+//! | event | packets |
 //! |---|---|
 //! | a stream begins | SYN, SYN and ACK, ACK (RFC 9293, section 3.5), from the side that connected |
 //! | bytes of a stream | segments, the last of them with PSH; an ACK of the other side now and then |
@@ -8,7 +8,8 @@
 //! | a stream is dropped before this side has ended | the same, with a comment |
 //! | a message | a UDP packet; several, with comments, if it is longer than one can hold |
 //!
-//! All packets of one call are one record. An IPv4 packet has the identification 0, as it must not be cut (RFC 6864, section 4.1).
+//! All packets of one call form one record. IPv4 packets have the identification 0, as they must not be fragmented (RFC 6864,
+//! section 4.1).
 
 use super::form::{Account, Moment, Write, shown};
 use super::pcapng::{self, Way};
@@ -19,57 +20,58 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::SystemTime;
 
-/// The most of a stream that a segment holds: what an IPv4 packet of 65,535 bytes leaves beside two headers of 20.
+/// The length of the longest segment, in bytes: an IPv4 packet of 65,535 bytes without two headers of 20 bytes.
 const LONGEST_SEGMENT: usize = 65_495;
 
-/// The most of a message that a packet holds: what an IPv4 packet leaves beside its header and the 8 bytes of UDP's.
+/// The length of the longest message in one packet, in bytes: an IPv4 packet without its header and the 8 bytes of UDP's.
 const LONGEST_DATAGRAM: usize = 65_507;
 
-/// A side that has got so many bytes says so. The window is larger, so that nobody seems to send more than was allowed.
+/// The number of received bytes after which a side acknowledges. The window is larger, so that no side appears to send more than
+/// allowed.
 const UNACKNOWLEDGED: u32 = 1 << 20;
 
-/// The window is 65,535 << 7, about 8 MiB (RFC 7323, section 2).
+/// The window of both sides: 65,535 << 7, about 8 MiB (RFC 7323, section 2).
 const WINDOW: u16 = u16::MAX;
 const WINDOW_SHIFT: u8 = 7;
 
-/// What a record has at most, about, in bytes.
+/// The approximate length of the longest record, in bytes.
 const RECORD: usize = 256 * 1024;
 
 const HOPS: u8 = 64;
 
 /// The packets of one connection.
 pub(super) struct Packets {
-    /// This end, and the other.
+    /// This end, and the other end.
     sides: [Side; 2],
     of_messages: bool,
-    /// Which side connected.
+    /// The index of the side that connected.
     first: usize,
-    /// What the first packet says of the connection.
+    /// The comment of the first packet, which describes the connection.
     introduction: Option<String>,
-    /// Packets that are not yet written.
+    /// The packets that have not been written yet.
     record: Vec<u8>,
 }
 
 /// One end of the connection.
 struct Side {
     address: SocketAddr,
-    /// The sequence number of what it sends next.
+    /// The sequence number of the next byte that it sends.
     next: u32,
-    /// Bytes that it sent and the other side has not acknowledged.
+    /// The number of bytes that it sent and the other side has not acknowledged.
     unacknowledged: u32,
     ended: bool,
 }
 
-/// What a segment is, beside its bytes.
+/// The purpose of a segment.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 enum Segment {
-    /// It opens a side; with an acknowledgement it answers.
+    /// Opens a side; with an acknowledgement if it answers the other's.
     Syn { answers: bool },
-    /// It carries bytes, and may be the last of several.
+    /// Carries bytes, and is the last of several or not.
     Data { last: bool },
-    /// It acknowledges.
+    /// Acknowledges bytes.
     Ack,
-    /// It ends a side.
+    /// Ends a side.
     Fin,
 }
 
@@ -77,8 +79,8 @@ impl Packets {
     pub fn new(inspected: &Inspected, begun: SystemTime) -> Self {
         let first = if inspected.role == Role::Connect { 0 } else { 1 };
         let [local, peer] = addresses(inspected, first);
-        // A clock that counts 4 microseconds, as RFC 9293 has it (section 3.4.1): where the same two ends connect again, Wireshark
-        // takes it for another stream.
+        // The initial sequence number is a clock of 4 microseconds, as in RFC 9293 (section 3.4.1), so that Wireshark takes a
+        // second connection of the same two ends for another stream.
         let since = begun.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         let number = (since.as_micros() / 4) as u32;
         let side = |address, next| Side { address, next, unacknowledged: 0, ended: false };
@@ -91,7 +93,7 @@ impl Packets {
         }
     }
 
-    /// Adds a packet of a stream.
+    /// Appends a packet of a stream.
     fn segment(
         &mut self,
         at: Moment,
@@ -116,7 +118,7 @@ impl Packets {
         let introduction = self.introduction.take();
         let comment = introduction.as_deref().or(comment);
         pcapng::packet(&mut self.record, at.time, way(from), comment, |out| Ok(packet.write(out, bytes)?))?;
-        // SYN and FIN count as a byte (RFC 9293, section 3.4).
+        // SYN and FIN each count as one byte (RFC 9293, section 3.4).
         let counted = bytes.len() as u32 + u32::from(matches!(kind, Segment::Syn { .. } | Segment::Fin));
         let side = &mut self.sides[from];
         side.next = side.next.wrapping_add(counted);
@@ -209,7 +211,7 @@ impl Account for Packets {
     }
 }
 
-/// Returns the side that something comes from.
+/// Returns the index of the side that sends in this direction.
 fn side_of(direction: Direction) -> usize {
     match direction {
         Direction::Sent => 0,
@@ -221,7 +223,7 @@ fn way(from: usize) -> Way {
     if from == 0 { Way::Outbound } else { Way::Inbound }
 }
 
-/// A packet from one address to another. They are of one family.
+/// Returns the IP header of a packet from one address to another, which are of one family.
 fn internet(source: SocketAddr, destination: SocketAddr) -> PacketBuilderStep<IpHeaders> {
     match (source.ip(), destination.ip()) {
         (IpAddr::V4(source), IpAddr::V4(destination)) => {
@@ -237,14 +239,14 @@ fn internet(source: SocketAddr, destination: SocketAddr) -> PacketBuilderStep<Ip
     }
 }
 
-/// With what only segments that open a side have: how long segments may be, and how the window is to be read.
+/// Adds the options that only the opening segments of a side have: the longest segment, and the scale of the window.
 fn opening(packet: PacketBuilderStep<TcpHeader>) -> Result<PacketBuilderStep<TcpHeader>, RecordError> {
     let longest = TcpOptionElement::MaximumSegmentSize(LONGEST_SEGMENT as u16);
     let options = [longest, TcpOptionElement::Noop, TcpOptionElement::WindowScale(WINDOW_SHIFT)];
     Ok(packet.options(&options)?)
 }
 
-/// Returns the addresses of this end and of the other; where they are not IP's, some that stand for them.
+/// Returns the addresses of this end and of the other, or substitutes where they are not of IP.
 fn addresses(inspected: &Inspected, first: usize) -> [SocketAddr; 2] {
     let real = |end: &Option<Address>| end.as_ref().and_then(Address::socket_addr);
     if let (Some(local), Some(peer)) = (real(&inspected.local), real(&inspected.peer)) {
@@ -258,11 +260,11 @@ fn addresses(inspected: &Inspected, first: usize) -> [SocketAddr; 2] {
     ]
 }
 
-/// The port of an end that accepted and has none: IANA keeps it for nobody.
+/// The substitute port of an end that accepted; IANA has reserved it.
 const RESERVED_PORT: u16 = 49_151;
 
-/// A port for an end that connected and has none, one of those for any use (RFC 6335, section 6): another one each time, and
-/// likely another one than that of another process.
+/// Returns the substitute port of an end that connected, a dynamic one (RFC 6335, section 6): a different one each time, and
+/// probably different from those of other processes.
 fn next_port() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
     let count = NEXT.fetch_add(1, Ordering::Relaxed);

@@ -1,24 +1,24 @@
-//! The blocks of a capture file, as draft-ietf-opsawg-pcapng has them.
+//! The blocks of a capture file, as draft-ietf-opsawg-pcapng specifies them.
 //!
-//! Every block is its type, its length, its body and its length again, each field 4 bytes or filled up to them (section 3.1).
-//! Bytes are in little-endian order whatever the machine's, and every section has one and the same interface: a packet reads the
-//! same wherever in the file it lies, though the section header of another process came in between.
+//! A block consists of its type, its length, its body and its length again, each field padded to a multiple of 4 bytes (section
+//! 3.1). Integers are little-endian on every machine, and every section has the same interface, so that a packet is read alike
+//! anywhere in the file, even behind the section header of another process.
 
 use super::recorder::RecordError;
 use std::time::SystemTime;
 
-/// Types of blocks: sections 4.1, 4.2 and 4.3.
+/// The types of blocks: sections 4.1, 4.2 and 4.3.
 const SECTION_HEADER: u32 = 0x0A0D_0D0A;
 const INTERFACE_DESCRIPTION: u32 = 1;
 const ENHANCED_PACKET: u32 = 6;
 
-/// Reads `0x1A2B3C4D` in the byte order of the section.
+/// The magic number that shows the byte order of the section.
 const BYTE_ORDER_MAGIC: u32 = 0x1A2B_3C4D;
 
-/// A packet begins with its IPv4 or IPv6 header: `LINKTYPE_RAW` of the registry of link types.
+/// The link type of packets that begin with an IPv4 or IPv6 header: `LINKTYPE_RAW` of the registry of link types.
 const LINKTYPE_RAW: u16 = 101;
 
-/// Options: section 3.5, and those of each block.
+/// The codes of options: section 3.5, and those of each block.
 const END: u16 = 0;
 const COMMENT: u16 = 1;
 const SECTION_APPLICATION: u16 = 4;
@@ -27,22 +27,22 @@ const INTERFACE_DESCRIPTION_TEXT: u16 = 3;
 const INTERFACE_RESOLUTION: u16 = 9;
 const PACKET_FLAGS: u16 = 2;
 
-/// The first bytes of every file: the type of its first block, which reads the same in either byte order.
+/// The first bytes of every file: the type of the first block, which is the same in either byte order.
 pub(super) const MAGIC: [u8; 4] = SECTION_HEADER.to_le_bytes();
 
-/// Which way a packet went: bits 0 and 1 of its flags (section 4.3.1).
+/// The direction of a packet: bits 0 and 1 of its flags (section 4.3.1).
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub(super) enum Way {
     Inbound = 1,
     Outbound = 2,
 }
 
-/// Returns what every opened file is given: the header of a section, and its interface.
+/// Returns the bytes that are written when a file is opened: the header of a section, and its interface.
 pub(super) fn preamble() -> Vec<u8> {
     let mut out = Vec::new();
     block(&mut out, SECTION_HEADER, |out| {
         out.extend(BYTE_ORDER_MAGIC.to_le_bytes());
-        // Version 1.0, and a length that is not stated.
+        // Version 1.0, and an unspecified section length.
         out.extend(1_u16.to_le_bytes());
         out.extend(0_u16.to_le_bytes());
         out.extend((-1_i64).to_le_bytes());
@@ -52,19 +52,19 @@ pub(super) fn preamble() -> Vec<u8> {
     block(&mut out, INTERFACE_DESCRIPTION, |out| {
         out.extend(LINKTYPE_RAW.to_le_bytes());
         out.extend([0, 0]);
-        // Packets are whole, however long.
+        // The capture length is unlimited.
         out.extend(0_u32.to_le_bytes());
         option(out, INTERFACE_NAME, b"sockatlas");
         let what = b"what passes at a layer of a connection; the headers of IP, TCP and UDP are made up";
         option(out, INTERFACE_DESCRIPTION_TEXT, what);
-        // Times count 10^-9 seconds.
+        // The unit of times is 10^-9 seconds.
         option(out, INTERFACE_RESOLUTION, &[9]);
         option(out, END, &[]);
     });
     out
 }
 
-/// Adds a packet, which `write` puts behind what is there.
+/// Appends a packet, whose bytes `write` appends.
 pub(super) fn packet(
     out: &mut Vec<u8>,
     time: SystemTime,
@@ -77,7 +77,7 @@ pub(super) fn packet(
     block(out, ENHANCED_PACKET, |out| {
         let nanoseconds = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_nanos();
         let nanoseconds = u64::try_from(nanoseconds).unwrap_or(u64::MAX);
-        // The interface, the time, and how much of the packet was captured, of how much.
+        // The interface, the time, the captured length and the original length.
         out.extend(0_u32.to_le_bytes());
         out.extend(((nanoseconds >> 32) as u32).to_le_bytes());
         out.extend((nanoseconds as u32).to_le_bytes());
@@ -101,7 +101,7 @@ pub(super) fn packet(
     written
 }
 
-/// A block around its body.
+/// Appends a block around its body.
 fn block(out: &mut Vec<u8>, block_type: u32, body: impl FnOnce(&mut Vec<u8>)) {
     let start = out.len();
     out.extend(block_type.to_le_bytes());
@@ -112,8 +112,8 @@ fn block(out: &mut Vec<u8>, block_type: u32, body: impl FnOnce(&mut Vec<u8>)) {
     out.extend(length);
 }
 
-/// An option: its code, its length, its value. No text here is near the longest that its length can report, but the ends of a
-/// connection may be anything, so it is cut there.
+/// Appends an option: its code, its length, its value. The value is cut at the longest length that the field can express; only
+/// texts with the ends of a connection could come near it.
 fn option(out: &mut Vec<u8>, code: u16, value: &[u8]) {
     let length = u16::try_from(value.len()).unwrap_or(u16::MAX);
     out.extend(code.to_le_bytes());
@@ -123,7 +123,7 @@ fn option(out: &mut Vec<u8>, code: u16, value: &[u8]) {
     fill_up(out, begin);
 }
 
-/// Adds zeros until what begins there is a multiple of 4 bytes.
+/// Appends zeros until the length from `begin` on is a multiple of 4 bytes.
 fn fill_up(out: &mut Vec<u8>, begin: usize) {
     let length = out.len() - begin;
     out.resize(begin + length.next_multiple_of(4), 0);

@@ -1,44 +1,45 @@
-//! What is reported of the connections that are inspected, and to whom.
+//! The interface that receives the traffic of inspected connections.
 
 use crate::net::{Address, Role, Target};
 use std::error::Error;
 
-/// Receives what passes on every connection of a layer.
+/// Receives the traffic of every connection of a layer.
 pub trait Recorder: Send + Sync {
-    /// Returns a connection begins: what lies below the layer is open. It is told to what this gives.
+    /// Begins the recording of a connection, when everything below the layer is open. The returned recording receives the
+    /// traffic.
     ///
     /// # Errors
     ///
-    /// It cannot be recorded; the connection ends.
+    /// The connection cannot be recorded; it ends.
     fn begin(&self, inspected: &Inspected) -> Result<Box<dyn Recording>, RecordError>;
 }
 
-/// Receives what passes on one connection, in the order in which it does.
+/// Receives the traffic of one connection, in its order.
 pub trait Recording: Send {
-    /// These bytes are about to pass; where there are messages, this is one, whole, and it may be empty. Of a stream, nothing
-    /// follows from where one piece ends and the next begins.
+    /// Records bytes that are about to pass. Where there are messages, `bytes` is one whole message, which may be empty. The
+    /// pieces in which the bytes of a stream arrive have no meaning.
     ///
     /// # Errors
     ///
-    /// They cannot be recorded; they do not pass, and the connection ends.
+    /// The bytes cannot be recorded; they do not pass, and the connection ends.
     fn passed(&mut self, direction: Direction, bytes: &[u8]) -> Result<(), RecordError>;
 
-    /// Returns one side has ended: nothing more comes from there. Datagrams know no end of the other side.
+    /// Records that one side has ended: no more bytes come from there. The other side of datagrams never ends.
     ///
     /// # Errors
     ///
-    /// It cannot be recorded; the connection ends.
+    /// The end cannot be recorded; the connection ends.
     fn ended(&mut self, direction: Direction) -> Result<(), RecordError>;
 
-    /// The connection is dropped, whatever had ended before. Stated once, and last. There is nobody left to learn of an error; a
-    /// recorder that must not lose anything keeps it, and fails at the next occasion.
+    /// Records that the connection is dropped, whether its sides have ended or not. This is the last call, and is made once. It
+    /// cannot report an error; a recorder that must not lose records keeps the error and reports it at the next call.
     fn closed(&mut self);
 }
 
-/// Why something could not be recorded.
+/// The reason why traffic could not be recorded.
 pub type RecordError = Box<dyn Error + Send + Sync>;
 
-/// A connection that is inspected.
+/// Describes a connection that is inspected.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Inspected {
@@ -46,27 +47,28 @@ pub struct Inspected {
     pub entry: String,
     /// Whether the connection was made or accepted.
     pub role: Role,
-    /// What it is to lead to at the layer's place, which need not be the peer of the socket; nothing when it was accepted.
+    /// The target of the connection at the layer's place, which may differ from the peer of the socket; `None` if it was
+    /// accepted.
     pub target: Option<Target>,
     /// The address of this end of the socket.
     pub local: Option<Address>,
-    /// The address of the other end of the socket, which is a proxy's where there is one.
+    /// The address of the other end of the socket, which is that of the proxy where there is one.
     pub peer: Option<Address>,
-    /// Whether messages pass, and not a stream of bytes.
+    /// Whether the connection carries messages, and not a stream of bytes.
     pub of_messages: bool,
 }
 
-/// Which way something passes.
+/// The direction of traffic.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Direction {
-    /// From this end to the other.
+    /// From this end to the other one.
     Sent,
-    /// From the other end to this.
+    /// From the other end to this one.
     Received,
 }
 
 impl Direction {
-    /// `sent` or `received`.
+    /// Returns `sent` or `received`.
     pub const fn name(self) -> &'static str {
         match self {
             Direction::Sent => "sent",

@@ -1,16 +1,16 @@
-//! One connection: everything is told, and nothing is changed.
+//! The session of one connection, which notifies the recorders and changes nothing.
 
 use super::recorder::{Direction, Inspected, RecordError, Recorder, Recording};
 use crate::net::machine::{Above, Buffer, Ends, Failure, Phase, Session, SessionError};
 use std::cell::Cell;
 use std::sync::Arc;
 
-/// Tells recorders what passes, before it does.
+/// A session that passes traffic on after its recorders have received it.
 pub(super) struct InspectSession {
     recorders: Arc<[Arc<dyn Recorder>]>,
     inspected: Inspected,
     facts: Vec<(&'static str, String)>,
-    /// Whether messages pass: what the machine says when it asks.
+    /// Whether messages pass, as the machine reported it in [`Session::keeps_messages`].
     of_messages: Cell<bool>,
     recordings: Vec<Box<dyn Recording>>,
     phase: Phase,

@@ -7,7 +7,7 @@ use crate::net::machine::{Ends, Failure, Machine, Phase};
 use crate::net::{Address, Target};
 use std::sync::{Arc, Mutex};
 
-/// What a recorder was told.
+/// A call that a recorder received.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Stated {
     Begun(Inspected),
@@ -16,7 +16,7 @@ enum Stated {
     Closed,
 }
 
-/// Remembers what it is given, and fails from a certain moment on.
+/// A recorder that remembers its calls, and fails after a number of them.
 #[derive(Default)]
 struct Remembering {
     reported: Arc<Mutex<Vec<Stated>>>,
@@ -57,7 +57,7 @@ impl Recording for RememberingOne {
     }
 
     fn closed(&mut self) {
-        // Nobody is left to notify.
+        // The error cannot be reported to anyone.
         let _ = self.hear(Stated::Closed);
     }
 }
@@ -74,7 +74,7 @@ impl Ends for Fixed {
     }
 }
 
-/// A connection that was made from 127.0.0.1:50000 to 127.0.0.1:80.
+/// Returns a connection that was made from 127.0.0.1:50000 to 127.0.0.1:80.
 fn inspected(of_messages: bool) -> Inspected {
     Inspected {
         entry: "inspect".to_owned(),
@@ -86,7 +86,7 @@ fn inspected(of_messages: bool) -> Inspected {
     }
 }
 
-/// A machine with this layer alone, told by its recorder.
+/// Returns a machine with this layer alone, and the calls of its recorder.
 fn machine(of_messages: bool, fails_after: Option<usize>) -> (Machine, Arc<Mutex<Vec<Stated>>>) {
     let recorder = Remembering { reported: Arc::default(), fails_after };
     let reported = recorder.reported.clone();
@@ -125,7 +125,7 @@ fn a_stream_passes_unchanged_and_everything_is_reported_in_order() {
         let mut heard: Vec<u8> = Vec::new();
         for bytes in answer.chunks(piece) {
             receive(&mut machine, bytes);
-            // Less room than there are bytes.
+            // The room is smaller than the number of bytes.
             let mut room = [0; 5];
             loop {
                 let count = machine.read(&mut room).unwrap();
@@ -242,7 +242,7 @@ fn what_waits_stays_bounded_when_nobody_reads() {
         room.fill(b'x');
         let count = room.len().min(32 * 1024);
         machine.received(count);
-        // Room for one byte: the rest waits in the machine, which the driver does not fill before it is read.
+        // There is room for one byte: the others wait in the machine, which the driver does not fill before they are read.
         taken += machine.read(&mut [0]).unwrap();
         while machine.has_unread() {
             taken += machine.read(&mut [0; 1000]).unwrap();

@@ -14,10 +14,10 @@ use std::ffi::OsStr;
 use std::net::{IpAddr, SocketAddr};
 use std::os::unix::ffi::OsStrExt;
 
-/// How every header begins.
+/// The first bytes of every header.
 pub(super) const SIGNATURE: &[u8] = b"\r\n\r\n\0\r\nQUIT\n";
 
-/// What comes before the addresses, in bytes.
+/// The length of the part before the addresses, in bytes.
 const FIXED: usize = 16;
 
 const VERSION: u8 = 2;
@@ -33,10 +33,10 @@ const UNIX: u8 = 3;
 const STREAM: u8 = 1;
 const DATAGRAM: u8 = 2;
 
-/// The bytes of a path: those of `sun_path` in unix(7).
+/// The length of a path, in bytes: that of `sun_path` in unix(7).
 const PATH: usize = 108;
 
-/// Returns how many more bytes surely belong to the header; 0: it is whole.
+/// Returns the number of further bytes that certainly belong to the header, or 0 if it is complete.
 pub(super) fn missing(bytes: &[u8]) -> Result<usize, ProxyProtocolError> {
     let is_local = match bytes.get(SIGNATURE.len()).map(|&byte| halves(byte)) {
         Some((VERSION, LOCAL)) => true,
@@ -44,7 +44,7 @@ pub(super) fn missing(bytes: &[u8]) -> Result<usize, ProxyProtocolError> {
         Some((VERSION, found)) => return Err(ProxyProtocolError::Command { found }),
         Some((found, _)) => return Err(ProxyProtocolError::BinaryVersion { found }),
     };
-    // Of LOCAL all that follows is ignored but its length.
+    // Everything behind the length of a LOCAL header is ignored.
     let (family, transport) = match bytes.get(SIGNATURE.len() + 1) {
         Some(&byte) if !is_local => halves(byte),
         _ => (UNSPECIFIED, 0),
@@ -68,13 +68,13 @@ fn halves(byte: u8) -> (u8, u8) {
     (byte >> 4, byte & 0x0F)
 }
 
-/// Returns how many bytes follow the fixed ones, once that is there.
+/// Returns the number of bytes behind the fixed part, or `None` while the length is incomplete.
 fn length(bytes: &[u8]) -> Option<usize> {
     let length = bytes.get(FIXED - 2..FIXED)?.first_chunk()?;
     Some(u16::from_be_bytes(*length).into())
 }
 
-/// Returns the bytes that addresses and ports take.
+/// Returns the number of bytes of the addresses and ports of a family.
 fn addresses_length(family: u8) -> usize {
     match family {
         INET => 2 * 4 + 2 * 2,
@@ -84,7 +84,7 @@ fn addresses_length(family: u8) -> usize {
     }
 }
 
-/// Reads a whole header.
+/// Parses a complete header.
 pub(super) fn read(bytes: &[u8]) -> Result<Header, ProxyProtocolError> {
     let header = |connection, facts| Ok(Header { version: Version::Two, connection, facts });
     let (fixed, mut rest) = bytes.split_at(bytes.len().min(FIXED));
@@ -98,7 +98,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Header, ProxyProtocolError> {
         DATAGRAM => Some(Transport::Datagram),
         _ => None,
     };
-    // Where family or transport is unspecified, so is what follows.
+    // If the family or the transport is unspecified, so are the bytes behind them.
     match transport.zip(addresses(family, &mut rest)) {
         Some((transport, origin)) => {
             let facts = vectors::read(bytes, bytes.len() - rest.len())?;
@@ -108,7 +108,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Header, ProxyProtocolError> {
     }
 }
 
-/// Takes the addresses off the front.
+/// Consumes the addresses at the front.
 fn addresses(family: u8, rest: &mut &[u8]) -> Option<Origin> {
     match family {
         INET => ips::<4>(rest),
@@ -137,8 +137,8 @@ fn take<const N: usize>(rest: &mut &[u8]) -> Option<[u8; N]> {
     Some(*taken)
 }
 
-/// A path ends before its first 0. A name behind a 0 is an abstract one, without the zeros that fill it up, as its length is not
-/// told; nothing but zeros is no name.
+/// Parses the address of a unix socket. A path ends before its first 0. A name behind a 0 is an abstract one; the zeros at its
+/// end are removed, as its length is not transmitted. Zeros alone are an empty path.
 fn unix(bytes: &[u8; PATH]) -> Address {
     match (bytes.iter().position(|&byte| byte == 0), bytes.iter().rposition(|&byte| byte != 0)) {
         (Some(0), Some(last)) => Address::UnixAbstract(bytes[1..=last].to_vec()),
@@ -146,7 +146,7 @@ fn unix(bytes: &[u8; PATH]) -> Address {
     }
 }
 
-/// Returns the bytes for an address of a unix socket, or `None` if they would be read as another.
+/// Returns the bytes of the address of a unix socket, or `None` if they would be parsed as another address.
 pub(super) fn path(address: &Address) -> Option<[u8; PATH]> {
     let name = match address {
         Address::Unix(path) => path.as_os_str().as_bytes().to_vec(),
@@ -171,12 +171,12 @@ pub(super) fn write(connection: &Connection) -> Vec<u8> {
         },
         Connection::Unknown => (PROXY, UNSPECIFIED, Vec::new()),
     };
-    // At most twice a path.
+    // The length is at most that of two paths.
     let length = (addresses.len() as u16).to_be_bytes();
     [SIGNATURE, &[VERSION << 4 | command, family], &length, &addresses].concat()
 }
 
-/// The family of two addresses, and their bytes.
+/// Returns the family of two addresses, and their bytes.
 fn block(Origin { source, destination }: &Origin) -> Option<(u8, Vec<u8>)> {
     match (source, destination) {
         (Address::Ip(source), Address::Ip(destination)) => {

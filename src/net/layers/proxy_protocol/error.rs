@@ -1,151 +1,151 @@
-//! What can be wrong with a header.
+//! The errors of headers.
 
 use super::header::Version;
 use crate::net::machine::{Failure, SessionError};
 use std::fmt;
 
-/// Why there is no PROXY protocol header that can be believed.
+/// The reason why there is no PROXY protocol header, or none that can be trusted.
 ///
-/// What was found is escaped, and shortened where it is long.
+/// Bytes of the peer are escaped, and cut where they are long.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProxyProtocolError {
-    /// The connection begins with something else.
+    /// The connection does not begin with a header.
     #[error("the connection begins with `{found}` where a PROXY protocol header is expected")]
     Absent {
-        /// Its first bytes, up to the one that begins no header.
+        /// The first bytes of the connection, up to the one that differs from every header.
         found: String,
     },
     /// The header is of the version that the option `version` excludes.
     #[error("the PROXY protocol header is of version {found} where version {expected} is expected")]
     Version {
-        /// The header's.
+        /// The version of the header.
         found: Version,
-        /// The option's.
+        /// The version that the option demands.
         expected: Version,
     },
-    /// A line does not end in time.
+    /// The line of version 1 is too long.
     #[error("the header's line does not end within 107 bytes")]
     LongLine,
-    /// A line ends with a carriage return or a line feed alone.
+    /// The line ends with a carriage return or a line feed alone.
     #[error("the header's line ends with `{found}` where `\\r\\n` is expected")]
     LineEnd {
-        /// What it ends with.
+        /// The bytes at its end.
         found: String,
     },
-    /// A line names another protocol.
+    /// The line names an unknown protocol.
     #[error("the header's line is for `{found}` where `TCP4`, `TCP6` or `UNKNOWN` is expected")]
     Protocol {
         /// The name.
         found: String,
     },
-    /// A line has not one source, destination, and port of each.
+    /// The line does not have two addresses and two ports.
     #[error("the header's line has {found} words behind its protocol where two addresses and two ports are expected")]
     Words {
-        /// How many words there are.
+        /// The number of words behind the protocol.
         found: usize,
     },
-    /// A word of a line cannot be read.
+    /// A word of the line cannot be parsed.
     #[error("`{found}` is the {word} in the header's line where {} is expected", .word.expected(.six))]
     Word {
-        /// Which word.
+        /// The place of the word.
         word: Word,
-        /// Whether addresses of IPv6 are expected, not IPv4.
+        /// Whether addresses of IPv6 are expected, and not of IPv4.
         six: bool,
         /// The word.
         found: String,
     },
-    /// The signature of version 2 is there, and then another version.
+    /// The signature of version 2 is followed by another version.
     #[error("the binary header is of version {found} where 2 is expected")]
     BinaryVersion {
         /// The version, 0 to 15.
         found: u8,
     },
-    /// A binary header has an unassigned command.
+    /// The binary header has an unassigned command.
     #[error("the header has command {found} where 0 (LOCAL) or 1 (PROXY) is expected")]
     Command {
         /// The command, 0 to 15.
         found: u8,
     },
-    /// A binary header has an unassigned address family.
+    /// The binary header has an unassigned address family.
     #[error("the header has address family {found} where 0 to 3 (unspecified, inet, inet6, unix) is expected")]
     Family {
         /// The family, 0 to 15.
         found: u8,
     },
-    /// A binary header has an unassigned transport protocol.
+    /// The binary header has an unassigned transport protocol.
     #[error("the header has transport protocol {found} where 0 to 2 (unspecified, stream, datagram) is expected")]
     Transport {
         /// The protocol, 0 to 15.
         found: u8,
     },
-    /// A binary header has no room for its addresses.
+    /// The binary header is too short for its addresses.
     #[error("the header has {found} bytes for its addresses where {expected} are expected")]
     Addresses {
-        /// How many bytes it has, by its length.
+        /// The number of bytes behind the fixed part, as its length states.
         found: usize,
-        /// How many its family takes.
+        /// The number of bytes that the addresses of its family need.
         expected: usize,
     },
-    /// What follows the addresses ends within a vector.
+    /// The header ends within a vector.
     #[error("the header ends within a vector, after {found} bytes of it where {expected} are expected")]
     VectorEnd {
-        /// How many bytes of the vector there are.
+        /// The number of bytes of the vector that are there.
         found: usize,
-        /// How many it takes, as far as that is known.
+        /// The number of bytes of the vector, as far as it is known.
         expected: usize,
     },
-    /// A vector is too short, or too long, for what it holds.
+    /// The value of a vector is too short or too long.
     #[error("the header's vector {vector} has {found} bytes where {expected} expected")]
     VectorLength {
-        /// Which vector.
+        /// The vector.
         vector: Vector,
         /// The length of its value in bytes.
         found: usize,
-        /// What is expected, in words.
+        /// The expected length, in words.
         expected: &'static str,
     },
-    /// A vector that there is one of comes twice: which of them is to be believed?
+    /// A vector that may be there once is there twice, so that it is unclear which one holds.
     #[error("the header's vector {vector} is there twice")]
     VectorTwice {
-        /// Which vector.
+        /// The vector.
         vector: Vector,
     },
-    /// The checksum is not that of the header.
+    /// The checksum of the header is wrong.
     #[error("the header's checksum is {found:08x}, and that of its bytes {computed:08x}")]
     Checksum {
-        /// The header's.
+        /// The checksum in the header.
         found: u32,
-        /// That of its bytes (CRC32c).
+        /// The checksum of its bytes (CRC32c).
         computed: u32,
     },
-    /// The connection ended within the header, or before it.
+    /// The connection ended before the header did.
     #[error("the connection ended after {received} bytes of the PROXY protocol header")]
     Truncated {
-        /// How many bytes of it had come.
+        /// The number of bytes of the header that were received.
         received: usize,
     },
 }
 
-/// A word of the header of version 1, behind its protocol.
+/// The place of a word in the header of version 1, behind its protocol.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum Word {
-    /// Where the connection comes from.
+    /// The source address.
     Source,
-    /// Where it leads.
+    /// The destination address.
     Destination,
-    /// The port where it comes from.
+    /// The source port.
     SourcePort,
-    /// The port where it leads.
+    /// The destination port.
     DestinationPort,
 }
 
-/// The type of a type-length-value vector; inside that for TLS, of its own vectors.
+/// The type of a type-length-value vector, or of a vector inside that of TLS.
 #[derive(Copy, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Vector(pub u8);
 
 impl ProxyProtocolError {
-    /// Returns what kind of failure it is.
+    /// Returns the kind of failure.
     pub fn failure(&self) -> Failure {
         match self {
             ProxyProtocolError::Truncated { .. } => Failure::Truncated,
@@ -156,7 +156,7 @@ impl ProxyProtocolError {
 
 impl From<ProxyProtocolError> for SessionError {
     fn from(error: ProxyProtocolError) -> Self {
-        // What is no header, or is not intact, does not say whose connection it is.
+        // A header that is absent or damaged does not prove whose connection it is.
         let is_untrusted = error.failure() != Failure::Truncated;
         SessionError::new(error.failure(), error).of_authentication(is_untrusted)
     }
@@ -184,17 +184,17 @@ impl fmt::Display for Word {
 }
 
 impl Vector {
-    /// The protocol that is spoken above: that of ALPN.
+    /// The application protocol, as in ALPN.
     pub const ALPN: Vector = Vector(0x01);
-    /// The host that the client names: that of SNI.
+    /// The host name that the client sent, as in SNI.
     pub const AUTHORITY: Vector = Vector(0x02);
     /// The checksum of the header.
     pub const CRC32C: Vector = Vector(0x03);
-    /// Nothing, to fill up.
+    /// Padding.
     pub const NOOP: Vector = Vector(0x04);
-    /// A name of the connection.
+    /// An identifier of the connection.
     pub const UNIQUE_ID: Vector = Vector(0x05);
-    /// That the client speaks TLS, and with which certificate.
+    /// The client uses TLS; with its version and certificate.
     pub const SSL: Vector = Vector(0x20);
     /// Inside [`SSL`](Vector::SSL): the version of TLS.
     pub const SSL_VERSION: Vector = Vector(0x21);
@@ -202,14 +202,14 @@ impl Vector {
     pub const SSL_CN: Vector = Vector(0x22);
     /// Inside [`SSL`](Vector::SSL): the cipher.
     pub const SSL_CIPHER: Vector = Vector(0x23);
-    /// Inside [`SSL`](Vector::SSL): the algorithm that signed the certificate of the proxy.
+    /// Inside [`SSL`](Vector::SSL): the algorithm of the signature of the proxy's certificate.
     pub const SSL_SIG_ALG: Vector = Vector(0x24);
-    /// Inside [`SSL`](Vector::SSL): the algorithm of the key of that certificate.
+    /// Inside [`SSL`](Vector::SSL): the algorithm of the key of the proxy's certificate.
     pub const SSL_KEY_ALG: Vector = Vector(0x25);
     /// The name of the network namespace.
     pub const NETNS: Vector = Vector(0x30);
 
-    /// Returns its name in the specification, without `PP2_TYPE_` or `PP2_SUBTYPE_`, or `None` for one that is not there.
+    /// Returns the name of the type in the specification, without `PP2_TYPE_` or `PP2_SUBTYPE_`, or `None` if it is not there.
     pub const fn name(self) -> Option<&'static str> {
         match self {
             Vector::ALPN => Some("ALPN"),

@@ -1,10 +1,10 @@
-//! How bytes of the peer are shown.
+//! Escapes bytes of the peer for messages and facts.
 
-/// As many bytes are shown of what may be long.
+/// The number of bytes that are shown of a long value.
 const MOST: usize = 256;
 
-/// As a text without control characters, and without those that stand between facts where these are shown in a line; of long
-/// ones the beginning, and how many bytes they have.
+/// Returns the bytes as a text without control characters, and without the characters that separate facts in a line. A long value
+/// is cut, and its length is added.
 pub(super) fn escaped(bytes: &[u8]) -> String {
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text[..text.floor_char_boundary(MOST)].escape_debug().to_string(),

@@ -1,4 +1,4 @@
-//! What a header says, in either version, and where it ends.
+//! Headers of either version: their contents, and where they end.
 
 use super::error::ProxyProtocolError;
 use super::escape::escaped;
@@ -12,47 +12,47 @@ use std::os::unix::ffi::OsStrExt;
 /// A version of the PROXY protocol.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum Version {
-    /// A line of text.
+    /// Version 1: a line of text.
     One,
-    /// Binary.
+    /// Version 2: binary.
     Two,
 }
 
 /// A name and a value.
 pub(super) type Fact = (&'static str, String);
 
-/// A header that was read.
+/// A header that was parsed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Header {
     pub version: Version,
     pub connection: Connection,
-    /// What is reported besides, of the client and of the header.
+    /// The further facts in the header.
     pub facts: Vec<Fact>,
 }
 
-/// Whose connection it is.
+/// The connection that a header describes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Connection {
-    /// The sender's own: it is nobody else's.
+    /// The sender's own connection, which is not made on behalf of another.
     Own,
-    /// Somebody's; the header does not say whose.
+    /// The connection of an unknown origin.
     Unknown,
-    /// That of the origin. Both addresses are of one family, inet, inet6 or unix.
+    /// The connection of this origin, whose addresses are both of one family: inet, inet6 or unix.
     PassedOn(Transport, Origin),
 }
 
-/// How the client is connected.
+/// The transport of the client's connection.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub(super) enum Transport {
     Stream,
     Datagram,
 }
 
-/// The shortest header: `PROXY UNKNOWN` and the end of its line. The signature of version 2 is shorter.
+/// The length of the shortest header, in bytes: `PROXY UNKNOWN` and the end of its line. The signature of version 2 is shorter.
 const SHORTEST: usize = 15;
 
-/// Returns how many more bytes surely belong to the header that begins with these; 0: it is whole. Stated by what the bytes are
-/// alone, not by how many of them came at a time.
+/// Returns the number of further bytes that certainly belong to the header that begins with these, or 0 if it is complete. The
+/// result depends on the bytes alone, and not on the pieces in which they came.
 pub(super) fn missing(bytes: &[u8], expected: Option<Version>) -> Result<usize, ProxyProtocolError> {
     match (begun(bytes)?, expected) {
         (None, _) => Ok(SHORTEST - bytes.len()),
@@ -62,7 +62,7 @@ pub(super) fn missing(bytes: &[u8], expected: Option<Version>) -> Result<usize, 
     }
 }
 
-/// Reads a header of which nothing is [missing].
+/// Parses a complete header, of which no byte is [missing].
 pub(super) fn read(bytes: &[u8]) -> Result<Header, ProxyProtocolError> {
     match bytes.first() {
         Some(b'P') => line::read(bytes),
@@ -70,7 +70,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Header, ProxyProtocolError> {
     }
 }
 
-/// Returns the version whose beginning is there whole; nothing: it is not all there.
+/// Returns the version whose first bytes are complete, or `None` if none is yet.
 fn begun(bytes: &[u8]) -> Result<Option<Version>, ProxyProtocolError> {
     let mut fitting = 0;
     for (version, beginning) in [(Version::One, line::BEGINNING), (Version::Two, binary::SIGNATURE)] {
@@ -87,7 +87,7 @@ fn begun(bytes: &[u8]) -> Result<Option<Version>, ProxyProtocolError> {
 }
 
 impl Connection {
-    /// That of an origin, as a header of this version can report it.
+    /// Returns the connection of an origin, as far as a header of this version can express it.
     pub fn of(origin: &Origin, version: Version) -> Connection {
         let (source, destination) = match (&origin.source, &origin.destination) {
             (Address::Ip(source), Address::Ip(destination)) => {
@@ -104,7 +104,7 @@ impl Connection {
         Connection::PassedOn(Transport::Stream, Origin { source, destination })
     }
 
-    /// Returns the origin, if it is known.
+    /// Returns the origin, or `None` if it is not known.
     pub fn origin(&self) -> Option<&Origin> {
         match self {
             Connection::PassedOn(_, origin) => Some(origin),
@@ -112,7 +112,7 @@ impl Connection {
         }
     }
 
-    /// Returns its protocol, as version 1 calls it.
+    /// Returns the name of the protocol in version 1.
     fn protocol(&self) -> &'static str {
         let (transport, origin) = match self {
             Connection::Own => return "LOCAL",
@@ -129,7 +129,7 @@ impl Connection {
         }
     }
 
-    /// Returns what it is, with the version that reports it.
+    /// Returns the facts of the connection, with the version of its header.
     pub fn facts(&self, version: Version) -> Vec<Fact> {
         let mut facts = vec![("version", version.to_string()), ("protocol", self.protocol().to_owned())];
         if let Some(origin) = self.origin() {
@@ -140,7 +140,8 @@ impl Connection {
     }
 }
 
-/// Both as they are, or both of IPv6; without what means something on one host only, as scopes do.
+/// Converts both addresses to IPv6 unless they are of one family, and removes the parts that have a meaning on one host only,
+/// such as scopes.
 fn of_one_family(source: SocketAddr, destination: SocketAddr) -> (SocketAddr, SocketAddr) {
     let mixed = source.is_ipv4() != destination.is_ipv4();
     let plain = |address: SocketAddr| {
@@ -153,7 +154,7 @@ fn of_one_family(source: SocketAddr, destination: SocketAddr) -> (SocketAddr, So
     (plain(source), plain(destination))
 }
 
-/// An address that the peer may have named.
+/// Returns the text of an address that may come from the peer.
 fn reported(address: &Address) -> String {
     match address.path() {
         Some(path) if !path.as_os_str().is_empty() => escaped(path.as_os_str().as_bytes()),

@@ -13,18 +13,18 @@ use crate::net::Origin;
 use crate::net::address::Address;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-/// How every line begins.
+/// The first bytes of every line.
 pub(super) const BEGINNING: &[u8] = b"PROXY ";
 
-/// How one begins that may hold anything, which counts for nothing.
+/// The first bytes of a line whose rest is ignored.
 const IGNORED: &[u8] = b"PROXY UNKNOWN ";
 
 const END: &[u8] = b"\r\n";
 
-/// The longest line with its end, in bytes.
+/// The length of the longest line including its end, in bytes.
 const LONGEST: usize = 107;
 
-/// Returns how many more bytes surely belong to the line; 0: it is whole.
+/// Returns the number of further bytes that certainly belong to the line, or 0 if it is complete.
 pub(super) fn missing(bytes: &[u8]) -> Result<usize, ProxyProtocolError> {
     if end(bytes).is_some() {
         return Ok(0);
@@ -39,7 +39,8 @@ pub(super) fn missing(bytes: &[u8]) -> Result<usize, ProxyProtocolError> {
     if bytes.len() + missing > LONGEST { Err(ProxyProtocolError::LongLine) } else { Ok(missing) }
 }
 
-/// Returns where the end of the line begins: at the first carriage return or line feed, unless the line may hold anything.
+/// Returns the position of the `\r\n` that ends the line. It begins at the first carriage return or line feed, unless the rest of
+/// the line is ignored. Returns `None` if there is no such end.
 fn end(bytes: &[u8]) -> Option<usize> {
     if bytes.starts_with(IGNORED) {
         return bytes.windows(END.len()).position(|two| two == END);
@@ -47,7 +48,7 @@ fn end(bytes: &[u8]) -> Option<usize> {
     bytes.iter().position(|byte| END.contains(byte)).filter(|&at| bytes[at..].starts_with(END))
 }
 
-/// Reads a whole line.
+/// Parses a complete line.
 pub(super) fn read(bytes: &[u8]) -> Result<Header, ProxyProtocolError> {
     let line = &bytes[..end(bytes).unwrap_or(bytes.len())];
     let mut words = line.split(|&byte| byte == b' ').skip(1);
@@ -60,7 +61,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Header, ProxyProtocolError> {
     Ok(Header { version: Version::One, connection, facts: Vec::new() })
 }
 
-/// Addresses of one family, and ports.
+/// Parses two addresses of one family, and two ports.
 fn passed_on<'a, A: std::str::FromStr + Into<IpAddr>>(
     words: impl Iterator<Item = &'a [u8]>,
     six: bool,
@@ -86,7 +87,7 @@ fn parse<T: std::str::FromStr>(text: &[u8]) -> Option<T> {
     std::str::from_utf8(text).ok()?.parse().ok()
 }
 
-/// Digits without leading zeros; Rust's own reading would take a `+` too.
+/// Parses a port, of digits without leading zeros; the parser of Rust would also accept a `+`.
 fn port(text: &[u8]) -> Option<u16> {
     let canonical = text.iter().all(u8::is_ascii_digit) && (text == b"0" || !text.starts_with(b"0"));
     canonical.then(|| parse(text))?
@@ -104,8 +105,8 @@ pub(super) fn write(connection: &Connection) -> Vec<u8> {
     }
 }
 
-/// As the specification wants it: of IPv6 hexadecimal digits alone, where Rust and inet_ntop(3) write the end of a mapped address
-/// as one of IPv4.
+/// Formats an address as the specification demands: IPv6 in hexadecimal digits alone, where Rust and inet_ntop(3) write the end
+/// of a mapped address like one of IPv4.
 fn plain(ip: IpAddr) -> String {
     match ip {
         IpAddr::V6(ip) if ip.to_ipv4_mapped().is_some() => {

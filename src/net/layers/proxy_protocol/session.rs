@@ -6,11 +6,11 @@ use super::{binary, line};
 use crate::net::Origin;
 use crate::net::machine::{Buffer, Claims, Ends, Handshake, Progress, SessionError};
 
-/// Sends a header.
+/// A session that sends a header.
 pub(super) struct Connecting {
     version: Version,
     origin: Option<Origin>,
-    /// What was reported.
+    /// The connection that was sent, or `None` before that.
     reported: Option<Connection>,
 }
 
@@ -34,7 +34,7 @@ impl Handshake for Connecting {
             (None, Version::One) => Connection::Unknown,
             (None, Version::Two) => Connection::Own,
         };
-        // In one piece, as the specification demands.
+        // The specification demands that the header is sent at once.
         below.push(&match self.version {
             Version::One => line::write(&connection),
             Version::Two => binary::write(&connection),
@@ -48,16 +48,17 @@ impl Handshake for Connecting {
     }
 }
 
-/// Reads a header.
+/// A session that reads a header.
 pub(super) struct Accepting {
     expected: Option<Version>,
-    /// What came of it. It is taken out of the machine's buffer, in which a header of 65,551 bytes would have no room.
+    /// The bytes of the header so far. They are copied out of the machine's buffer, which is too small for a header of 65,551
+    /// bytes.
     bytes: Vec<u8>,
     header: Option<Header>,
 }
 
 impl Accepting {
-    /// Of this version, or of either.
+    /// Creates a session that accepts this version, or both.
     pub fn new(expected: Option<Version>) -> Self {
         Accepting { expected, bytes: Vec::new(), header: None }
     }
@@ -69,7 +70,7 @@ impl Accepting {
                 self.header = Some(header::read(&self.bytes)?);
                 return Ok(Progress::Done);
             }
-            // Never more than surely belongs to the header: what is behind it is for above.
+            // The bytes behind the header are for the layer above, so no more is taken than certainly belongs to the header.
             let some = &input.bytes()[..missing.min(input.len())];
             if some.is_empty() {
                 return Ok(Progress::Continues);

@@ -6,14 +6,14 @@ mod hostile;
 mod laws;
 mod vectors;
 
-/// The beginning of every header of version 2.
+/// The first bytes of every header of version 2.
 const SIGNATURE: &[u8] = b"\x0d\x0a\x0d\x0a\x00\x0d\x0a\x51\x55\x49\x54\x0a";
 
 fn machine(handshake: impl Handshake + 'static) -> Machine {
     Machine::new([("proxy-protocol".to_owned(), Box::new(HandshakeSession::new(handshake)) as Box<dyn Session>)])
 }
 
-/// Lets an accepting machine hear `said`, so many bytes at a time, then the end if `ends`.
+/// Passes `said` to an accepting machine in pieces of `piece` bytes, and then the end if `ends`.
 fn hear(expected: Option<Version>, said: &[u8], piece: usize, ends: bool) -> (Machine, Result<(), LayerFailure>) {
     let mut machine = machine(Accepting::new(expected));
     machine.start().expect("it only listens");
@@ -44,13 +44,13 @@ fn origin(source: Address, destination: Address) -> Origin {
     Origin { source, destination }
 }
 
-/// A header of version 2 with this command and family, and whatever follows its length.
+/// Returns a header of version 2 with this command and family, and `rest` behind its length.
 fn binary(command: u8, family: u8, rest: &[u8]) -> Vec<u8> {
     let length = u16::try_from(rest.len()).expect("it has a length").to_be_bytes();
     [SIGNATURE, &[0x20 | command, family], &length, rest].concat()
 }
 
-/// TCP over IPv4, from 192.0.2.1:50000 to 198.51.100.7:443.
+/// The addresses of TCP over IPv4, from 192.0.2.1:50000 to 198.51.100.7:443.
 const TCP4: &[u8] = b"\xc0\x00\x02\x01\xc6\x33\x64\x07\xc3\x50\x01\xbb";
 
 fn facts(machine: &Machine) -> Vec<(&'static str, &str)> {
@@ -80,7 +80,7 @@ fn a_header_is_read_and_what_follows_is_left_alone() {
             "TCP4",
             Some(origin(ip("0.0.0.0:0"), ip("255.255.255.255:0"))),
         ),
-        // As inet_ntop(3) writes it.
+        // The form of inet_ntop(3).
         (
             one("PROXY TCP6 ::ffff:192.0.2.1 ::1 1 2\r\n"),
             "TCP6",
@@ -99,7 +99,7 @@ fn a_header_is_read_and_what_follows_is_left_alone() {
             "unix datagram",
             Some(origin(unix(""), Address::UnixAbstract([b"a", &[b'b'; 106][..]].concat()))),
         ),
-        // Of nobody: whatever family and bytes there are count for nothing.
+        // Headers without an origin: the family and the bytes are ignored.
         (binary(0, 0x00, &[]), "LOCAL", None),
         (binary(0, 0xFF, &[1; 5]), "LOCAL", None),
         (binary(0, 0x11, TCP4), "LOCAL", None),
@@ -159,7 +159,7 @@ impl Ends for Socket {
     }
 }
 
-/// What is sent on behalf of an origin, or of nobody, before anything was received.
+/// Returns the bytes that are sent on behalf of an origin, or of none, before anything was received.
 fn sent(version: Version, origin: Option<Origin>, socket: Socket) -> (Vec<u8>, Machine) {
     let mut machine = machine(Connecting::new(version, origin));
     machine.connected(&socket);
@@ -215,7 +215,7 @@ fn an_origin_is_reported_in_either_version() {
             binary(1, 0x31, &[padded(b"\0name"), long.clone().into_bytes()].concat()),
         ),
         (unix(""), unix("/b"), "PROXY UNKNOWN\r\n", binary(1, 0x31, &[padded(b""), padded(b"/b")].concat())),
-        // What has no form is nobody's in particular, and never ours.
+        // An origin that cannot be expressed is unknown, and never our own.
         (unix(&format!("{long}x")), unix("/b"), "PROXY UNKNOWN\r\n", unknown.clone()),
         (ip("192.0.2.1:1"), unix("/b"), "PROXY UNKNOWN\r\n", unknown.clone()),
         (Address::Vsock { cid: 3, port: 4 }, Address::Vsock { cid: 2, port: 5 }, "PROXY UNKNOWN\r\n", unknown),

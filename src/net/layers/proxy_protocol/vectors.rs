@@ -1,6 +1,7 @@
-//! What follows the addresses of version 2: vectors of a type, a length and a value (sections 2.2.1 to 2.2.8).
+//! The vectors behind the addresses of version 2: each has a type, a length and a value (sections 2.2.1 to 2.2.8).
 //!
-//! Those that the specification knows are reported as facts, each at most once, except padding; of the others the type.
+//! Vectors that the specification defines are reported as facts; each may be there once, except padding. Of other vectors the
+//! type is reported.
 
 use super::error::{ProxyProtocolError, Vector};
 use super::escape::escaped;
@@ -8,25 +9,25 @@ use super::header::Fact;
 use crc::{CRC_32_ISCSI, Crc};
 use std::collections::BTreeSet;
 
-/// Type and length come before the value.
+/// The length of the type and the length before the value, in bytes.
 const HEAD: usize = 3;
 
-/// The most bytes of a name of the connection.
+/// The length of the longest identifier of a connection, in bytes.
 const UNIQUE_ID: usize = 128;
 
-/// Elements of the client's TLS: it speaks TLS, showed a certificate on this connection, on an earlier one of the session.
+/// The flags of the client's TLS: it uses TLS, showed a certificate on this connection, or on an earlier one of the session.
 const CLIENT_TLS: u8 = 1;
 const CLIENT_CERTIFICATE: u8 = 2;
 const CLIENT_CERTIFICATE_EARLIER: u8 = 4;
 
-/// CRC32c, of RFC 4960, appendix B.
+/// The checksum CRC32c of RFC 4960, appendix B.
 const CRC32C: Crc<u32> = Crc::<u32>::new(&CRC_32_ISCSI);
 
 #[derive(Default)]
 struct Stated {
     facts: Vec<Fact>,
     seen: BTreeSet<Vector>,
-    /// The types of those that are unknown.
+    /// The types of the unknown vectors.
     further: BTreeSet<String>,
 }
 
@@ -62,7 +63,7 @@ pub(super) fn read(header: &[u8], start: usize) -> Result<Vec<Fact>, ProxyProtoc
     Ok(reported.facts)
 }
 
-/// Takes a vector off the front.
+/// Consumes a vector at the front.
 fn next<'a>(rest: &mut &'a [u8]) -> Result<Option<(Vector, &'a [u8])>, ProxyProtocolError> {
     let Some(&[vector, high, low]) = rest.get(..HEAD) else {
         return match rest.len() {
@@ -82,7 +83,7 @@ fn expect(vector: Vector, value: &[u8], fits: bool, expected: &'static str) -> R
     if fits { Ok(()) } else { Err(ProxyProtocolError::VectorLength { vector, found: value.len(), expected }) }
 }
 
-/// Tests the checksum that lies at this place of the header, and counts as zeros in what it is a checksum of.
+/// Verifies the checksum at this place of the header; its own bytes count as zeros in the computation.
 fn verify(header: &[u8], place: usize, value: &[u8]) -> Result<(), ProxyProtocolError> {
     let Ok(found) = <[u8; 4]>::try_from(value) else {
         return expect(Vector::CRC32C, value, false, "4 are");
@@ -106,7 +107,7 @@ impl Stated {
         Ok(())
     }
 
-    /// Returns the client's TLS: elements, whether its certificate was verified (0), and vectors.
+    /// Adds the facts of the client's TLS: flags, the result of verifying its certificate (0 is success), and vectors.
     fn tls(&mut self, value: &[u8]) -> Result<(), ProxyProtocolError> {
         self.once(Vector::SSL)?;
         let Some((&[elements, ref verified @ ..], mut rest)) = value.split_first_chunk::<5>() else {
@@ -132,7 +133,7 @@ impl Stated {
         let has = |element| elements & element != 0;
         let version = if has(CLIENT_TLS) { version } else { "no".to_owned() };
         let certificate = match u32::from_be_bytes(*verified) {
-            // Without a certificate there is nothing that could have been verified, whatever the number.
+            // Without a certificate nothing can have been verified, whatever the result is.
             _ if !has(CLIENT_CERTIFICATE | CLIENT_CERTIFICATE_EARLIER) => "none".to_owned(),
             0 if has(CLIENT_CERTIFICATE) => "verified".to_owned(),
             0 => "verified earlier in the session".to_owned(),

@@ -1,4 +1,4 @@
-//! What both sides share of the messages (RFC 1928, sections 3 to 6; RFC 1929, section 2).
+//! The parts of the messages that both sides share (RFC 1928, sections 3 to 6; RFC 1929, section 2).
 //!
 //! ```text
 //! to the proxy                                 from the proxy
@@ -10,9 +10,9 @@
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 
-/// Of SOCKS.
+/// The version of SOCKS.
 pub(super) const VERSION: u8 = 5;
-/// Of authentication with a password.
+/// The version of the authentication with a password.
 pub(super) const PASSWORD_VERSION: u8 = 1;
 
 /// The types of addresses.
@@ -24,11 +24,11 @@ const IPV6: u8 = 4;
 #[derive(Copy, Clone, PartialEq, Eq)]
 pub struct Method(pub u8);
 
-/// What a client asks for (RFC 1928, section 4).
+/// The command of a request (RFC 1928, section 4).
 #[derive(Copy, Clone, PartialEq, Eq)]
 pub struct Command(pub u8);
 
-/// What a proxy answers to a request (RFC 1928, section 6).
+/// The result in the reply to a request (RFC 1928, section 6).
 #[derive(Copy, Clone, PartialEq, Eq)]
 pub struct Reply(pub u8);
 
@@ -36,19 +36,19 @@ pub struct Reply(pub u8);
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub(super) enum Host<'b> {
     Ip(IpAddr),
-    /// Of 1 to 255 bytes, whichever they are.
+    /// A name of 1 to 255 bytes, which need not be text.
     Name(&'b [u8]),
 }
 
-/// Why bytes are no address.
+/// The reason why bytes are not an address.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub(super) enum NoAddress {
     Type(u8),
     EmptyName,
 }
 
-/// Reads an address and a port, which begin with the address' type: these, and how many bytes they are. Nothing: they are not all
-/// there.
+/// Parses an address and a port, which begin with the type of the address. Returns both and their length in bytes, or `None` if
+/// they are incomplete.
 pub(super) fn address(bytes: &[u8]) -> Result<Option<(Host<'_>, u16, usize)>, NoAddress> {
     let Some(&kind) = bytes.first() else { return Ok(None) };
     let (start, length) = match kind {
@@ -73,7 +73,7 @@ pub(super) fn address(bytes: &[u8]) -> Result<Option<(Host<'_>, u16, usize)>, No
     Ok(Some((host, u16::from_be_bytes([high, low]), end + 2)))
 }
 
-/// An address and a port as [`address`] reads them.
+/// Returns the bytes of an address and a port, in the form that [`address`] parses.
 pub(super) fn of_address(address: SocketAddr) -> Vec<u8> {
     let mut bytes = match address.ip() {
         IpAddr::V4(ip) => [&[IPV4][..], &ip.octets()].concat(),
@@ -83,7 +83,7 @@ pub(super) fn of_address(address: SocketAddr) -> Vec<u8> {
     bytes
 }
 
-/// Returns the same of a name; nothing: it is not of 1 to 255 bytes.
+/// Returns the bytes of a name and a port in the same form, or `None` unless the name has 1 to 255 bytes.
 pub(super) fn of_name(name: &str, port: u16) -> Option<Vec<u8>> {
     let length = u8::try_from(name.len()).ok().filter(|&length| length > 0)?;
     let mut bytes = vec![NAME, length];
@@ -95,12 +95,12 @@ pub(super) fn of_name(name: &str, port: u16) -> Option<Vec<u8>> {
 impl Method {
     /// No authentication.
     pub const NONE: Method = Method(0);
-    /// User and password, RFC 1929.
+    /// User and password (RFC 1929).
     pub const PASSWORD: Method = Method(2);
-    /// None of those offered.
+    /// None of the offered methods.
     pub const UNACCEPTABLE: Method = Method(0xFF);
 
-    /// Returns its name, or `None` for one that is not in RFC 1928.
+    /// Returns the name of the method, or `None` if RFC 1928 does not name it.
     pub const fn name(self) -> Option<&'static str> {
         match self.0 {
             0 => Some("no authentication"),
@@ -113,10 +113,10 @@ impl Method {
 }
 
 impl Command {
-    /// To be connected to a target.
+    /// Connect to a target.
     pub const CONNECT: Command = Command(1);
 
-    /// Returns its name, or `None` for one that is not in RFC 1928.
+    /// Returns the name of the command, or `None` if RFC 1928 does not name it.
     pub const fn name(self) -> Option<&'static str> {
         match self.0 {
             1 => Some("CONNECT"),
@@ -128,26 +128,26 @@ impl Command {
 }
 
 impl Reply {
-    /// It connected.
+    /// The proxy has connected to the target.
     pub const SUCCEEDED: Reply = Reply(0);
-    /// It did not, for a reason that has no reply of its own.
+    /// The connection failed for a reason without a reply of its own.
     pub const FAILURE: Reply = Reply(1);
-    /// It was not allowed to.
+    /// The rules of the proxy do not allow the connection.
     pub const NOT_ALLOWED: Reply = Reply(2);
-    /// It has no way to the network.
+    /// The network is unreachable.
     pub const NETWORK_UNREACHABLE: Reply = Reply(3);
-    /// It has no way to the host.
+    /// The host is unreachable.
     pub const HOST_UNREACHABLE: Reply = Reply(4);
-    /// The host refused.
+    /// The host refused the connection.
     pub const CONNECTION_REFUSED: Reply = Reply(5);
-    /// A packet was too long on its way.
+    /// The time to live of a packet expired.
     pub const TTL_EXPIRED: Reply = Reply(6);
-    /// It does not do what it was asked to.
+    /// The proxy does not support the command.
     pub const COMMAND_NOT_SUPPORTED: Reply = Reply(7);
-    /// It cannot connect to such addresses.
+    /// The proxy does not support this type of address.
     pub const ADDRESS_TYPE_NOT_SUPPORTED: Reply = Reply(8);
 
-    /// Returns the RFC's words for it.
+    /// Returns the text of the RFC for this reply.
     pub const fn words(self) -> &'static str {
         match self.0 {
             0 => "succeeded",

@@ -1,22 +1,22 @@
-//! `socks5`: connects through a SOCKS 5 proxy (RFC 1928), as a user with a password (RFC 1929) if there is one; or accepts the
-//! clients of one.
+//! `socks5`: connects through a SOCKS 5 proxy (RFC 1928), optionally with a user and a password (RFC 1929); or accepts the
+//! clients of a SOCKS 5 proxy.
 //!
 //! | file | what |
 //! |---|---|
-//! | `message` | what both sides share of the messages |
-//! | `connect` | the connecting side: one connection through a proxy, and what can go wrong with it |
-//! | `accept` | the accepting side: one client, and what can go wrong with it |
+//! | `message` | the parts of the messages that both sides share |
+//! | `connect` | the connecting side: one connection through a proxy, and its errors |
+//! | `accept` | the accepting side: the session with one client, and its errors |
 //!
-//! Connecting, the proxy is told the name of the target, never an address that was looked up here: what resolves and where the
-//! traffic goes stay the proxy's business. Once the proxy has connected the layer retires, and the socket is the connection to
-//! the target. With a user, both "no authentication" and "user and password" are offered, and the proxy chooses. That weakens
-//! nothing: SOCKS has no proof of who the proxy is, so whoever poses as the proxy could choose the password's method all the same;
-//! and a proxy that does not ask for the password does not get to see it. What it chose is the fact `authentication`.
+//! The connecting side sends the name of the target to the proxy, and does not resolve it. When the proxy has connected, the
+//! layer retires, and the socket is the connection to the target. If there is a user, both "no authentication" and "user and
+//! password" are offered, and the proxy chooses. This weakens nothing: SOCKS does not authenticate the proxy, so an attacker in
+//! its place could choose the password's method anyway, and a proxy that does not ask for the password does not receive it. The
+//! chosen method is the fact `authentication`.
 //!
-//! Accepting, a client that asks with CONNECT is the only one that gets anywhere; its target is the connection's
-//! [claim](machine::Claims). The session waits until it knows what to tell the client, and retires when that was "connected". With
-//! a `users-file` a client must be one of those users; no other method than the password's is chosen then. A client that does
-//! something wrong is told so as far as its protocol has words for it.
+//! The accepting side serves the command CONNECT only; the target of the request is the connection's [claim](machine::Claims).
+//! The session waits for the answer to the claim, and retires if it is granted. With a `users-file` the client must be one of
+//! those users, and no other method than user and password is chosen. Errors are reported to the client as far as the protocol
+//! has a message for them.
 
 mod accept;
 mod connect;

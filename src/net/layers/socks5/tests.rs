@@ -1,4 +1,4 @@
-//! The two sides talk to one another.
+//! Tests in which the two sides talk to each other.
 
 use super::{accept, connect};
 use crate::net::layers::conversation::{cuts, parties, talk};
@@ -7,7 +7,7 @@ use crate::net::{Address, Target};
 use proptest::prelude::*;
 use std::net::SocketAddr;
 
-/// Whatever has a host and a port that a request can hold.
+/// Generates targets with a host and a port that a request can hold.
 fn target() -> impl Strategy<Value = Target> {
     let name = "[ -~äß\u{4e00}]{1,63}".prop_map(|name| name.replace(' ', "-"));
     let host = (name, any::<u16>()).prop_map(|(name, port)| Target::host(name, port));

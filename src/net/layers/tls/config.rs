@@ -1,4 +1,4 @@
-//! From options to what rustls is configured with.
+//! Builds the configuration of rustls from options.
 
 use crate::net::provider::ProviderError;
 use crate::net::settings::Settings;
@@ -17,10 +17,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
-/// Returns what all connections that are made share.
+/// Returns the configuration that all outgoing connections share.
 pub(super) fn client(crypto: &Arc<CryptoProvider>, settings: &Settings<'_>) -> Result<ClientConfig, ProviderError> {
     let builder = versions(ClientConfig::builder_with_provider(crypto.clone()), settings)?;
-    // An array has no text: it holds files, whatever they are called.
+    // `text` returns `None` for an array, which lists files, whatever their names are.
     let word = if settings.get("roots").is_none() { Some("platform") } else { settings.text("roots") };
     let builder = match word {
         Some("platform") => {
@@ -41,7 +41,7 @@ pub(super) fn client(crypto: &Arc<CryptoProvider>, settings: &Settings<'_>) -> R
     Ok(config)
 }
 
-/// Returns what all connections that are accepted share, and the certificate that is shown to them.
+/// Returns the configuration that all incoming connections share, and the certificate that is shown to them.
 pub(super) fn server(
     crypto: &Arc<CryptoProvider>,
     settings: &Settings<'_>,
@@ -63,7 +63,7 @@ pub(super) fn server(
     Ok((config, identity))
 }
 
-/// A host as a certificate can name it.
+/// Parses a host in a form that a certificate can have.
 pub(super) fn server_name(host: &str) -> Result<ServerName<'static>, ProviderError> {
     ServerName::try_from(host.to_owned()).map_err(|_| {
         let problem = format!("`{host}` is neither a name in DNS nor an IP address, so no certificate can prove it");
@@ -71,13 +71,13 @@ pub(super) fn server_name(host: &str) -> Result<ServerName<'static>, ProviderErr
     })
 }
 
-/// The time at which a session is made, for rustls.
+/// The time at which a session is made, as rustls queries it.
 #[derive(Debug)]
 pub(super) struct At(UnixTime);
 
 impl At {
     pub(super) fn new(now: SystemTime) -> Self {
-        // A clock that stands before 1970 knows no certificate to be valid.
+        // If the clock is set before 1970, no certificate is valid.
         At(UnixTime::since_unix_epoch(now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default()))
     }
 }
@@ -88,7 +88,8 @@ impl TimeProvider for At {
     }
 }
 
-/// Shows the certificate to one client, and notes the name that it asked for, which rustls tells nobody else here.
+/// Resolves the certificate for one client, and remembers the name that the client asked for, which rustls does not report
+/// elsewhere in this API.
 #[derive(Debug)]
 pub(super) struct AskedName {
     identity: Arc<CertifiedKey>,
@@ -136,7 +137,7 @@ fn alpn(settings: &Settings<'_>) -> Result<Vec<Vec<u8>>, ProviderError> {
     }
 }
 
-/// Returns those in PEM files, all of which must be usable.
+/// Reads the authorities in PEM files, all of which must be usable.
 fn roots(option: &str, paths: &[PathBuf]) -> Result<RootCertStore, ProviderError> {
     let mut roots = RootCertStore::empty();
     for path in paths {
@@ -149,7 +150,7 @@ fn roots(option: &str, paths: &[PathBuf]) -> Result<RootCertStore, ProviderError
     Ok(roots)
 }
 
-/// One's own certificate chain and its key.
+/// Reads the certificate chain of this end and its key.
 fn identity(crypto: &CryptoProvider, settings: &Settings<'_>) -> Result<Option<Arc<CertifiedKey>>, ProviderError> {
     let (certificate_path, key_path) = match (settings.path("certificate"), settings.path("key")) {
         (Some(certificate), Some(key)) => (certificate, key),
@@ -159,11 +160,11 @@ fn identity(crypto: &CryptoProvider, settings: &Settings<'_>) -> Result<Option<A
     };
     let chain = certificates("certificate", &certificate_path)?;
     let key = private_key(&key_path)?;
-    // The error tells of the key's kind, not of the key.
+    // The error describes the kind of the key, and does not contain the key.
     let unusable = |error| ProviderError::file("key", &key_path, format!("the key is unusable: {error}"));
     let identity = CertifiedKey::new(chain, crypto.key_provider.load_private_key(key).map_err(unusable)?);
     match identity.keys_match() {
-        // A key that cannot tell its public half, as one in hardware may be, shows in the handshake.
+        // A key without access to its public half, as one in hardware may be, is checked by the handshake.
         Ok(()) | Err(Error::InconsistentKeys(InconsistentKeys::Unknown)) => Ok(Some(Arc::new(identity))),
         Err(Error::InconsistentKeys(_)) => {
             let problem = format!("it is not the key of the first certificate in {}", certificate_path.display());
@@ -177,7 +178,7 @@ fn identity(crypto: &CryptoProvider, settings: &Settings<'_>) -> Result<Option<A
     }
 }
 
-/// Certificates of a PEM file, of which there is at least one.
+/// Reads the certificates of a PEM file, at least one.
 fn certificates(option: &str, path: &Path) -> Result<Vec<CertificateDer<'static>>, ProviderError> {
     let text = read(option, path)?;
     let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&text).collect();
@@ -208,7 +209,7 @@ fn read(option: &str, path: &Path) -> Result<Vec<u8>, ProviderError> {
     std::fs::read(path).map_err(|error| ProviderError::file(option, path, error))
 }
 
-/// Returns what is wrong with a PEM file, without the lines of it: they may be of a key.
+/// Returns a description of the damage in a PEM file, without its lines: they may be of a key.
 fn damage(error: &pem::Error) -> String {
     let damage = match error {
         pem::Error::MissingSectionEnd { .. } => "a section has no end",

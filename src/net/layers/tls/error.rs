@@ -1,93 +1,93 @@
-//! What goes wrong in TLS, in words that say to whom.
+//! The errors of TLS, with texts that name the peer.
 
 use crate::net::machine::{Failure, SessionError};
 use rustls::pki_types::UnixTime;
 use rustls::{AlertDescription, CertificateError, Error, PeerIncompatible};
 use std::time::Duration;
 
-/// Why TLS gave up on a connection. `peer` is the subject of the message: `` `example.org` `` or `the client`.
+/// The reason why TLS failed on a connection. `peer` is the subject of the message: `` `example.org` `` or `the client`.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TlsError {
-    /// The peer's certificate does not prove who it is.
+    /// The peer's certificate does not prove its identity.
     #[error("the certificate of {peer} {}", certificate(.problem))]
     Certificate {
-        /// Whose certificate.
+        /// The peer.
         peer: String,
-        /// What is wrong with it.
+        /// The problem of the certificate.
         problem: CertificateError,
     },
-    /// The peer must show a certificate, and did not.
+    /// The peer must show a certificate, and does not.
     #[error("{peer} shows no certificate")]
     NoCertificate {
-        /// Who should have.
+        /// The peer.
         peer: String,
     },
-    /// The peer gave up, and said why.
+    /// The peer aborted the connection with an alert.
     #[error("{peer} refuses with the alert `{}`{}", name(.alert), meaning(.alert))]
     Alert {
-        /// Who gave up.
+        /// The peer.
         peer: String,
-        /// Why: RFC 8446, section 6.2.
+        /// The alert: RFC 8446, section 6.2.
         alert: AlertDescription,
     },
-    /// The two ends cannot agree.
+    /// The two ends have no version, cipher suite or other parameter in common.
     #[error("{peer} {}", incompatible(.problem))]
     Incompatible {
-        /// The other end.
+        /// The peer.
         peer: String,
-        /// On what.
+        /// The parameter.
         problem: PeerIncompatible,
     },
-    /// The client speaks none of the protocols of `alpn`.
+    /// The peer speaks none of the protocols of `alpn`.
     #[error("{peer} speaks none of the protocols of `alpn`")]
     NoApplicationProtocol {
-        /// The other end.
+        /// The peer.
         peer: String,
     },
-    /// What came first is no TLS.
+    /// The first bytes of the peer are not TLS.
     #[error("{peer} does not speak TLS: the first bytes are \"{begins}\"")]
     NotTls {
-        /// The other end.
+        /// The peer.
         peer: String,
-        /// The beginning of what it sent, escaped.
+        /// The first bytes that it sent, escaped.
         begins: String,
     },
-    /// The peer broke the protocol.
+    /// The peer violated the protocol.
     #[error("{peer} breaks the protocol: {source}")]
     Protocol {
-        /// Who broke it.
+        /// The peer.
         peer: String,
-        /// How.
+        /// The violation.
         source: Error,
     },
-    /// The connection ended before the handshake did.
+    /// The peer ended the connection in the handshake.
     #[error("{peer} ended the connection in the handshake")]
     EndedInHandshake {
-        /// Who ended it.
+        /// The peer.
         peer: String,
     },
-    /// The connection ended without close_notify, as it does when somebody on the way cuts it off.
+    /// The connection ended without close_notify, as it does when a third party cuts it off.
     #[error("the stream of {peer} is cut off: it ends without close_notify")]
     CutOff {
-        /// Whose stream.
+        /// The peer.
         peer: String,
     },
-    /// So much was sent that the keys must not encipher more; TLS 1.2 cannot change them.
+    /// The keys have encrypted as much as they may; TLS 1.2 cannot change them.
     #[error("the keys have enciphered all that they may")]
     Exhausted,
-    /// Something was to be sent behind the end.
+    /// The program tried to send after it had ended its side.
     #[error("our side of the connection has ended")]
     Ended,
-    /// It cannot be done here, whatever the peer does.
+    /// An error of this end, which does not depend on the peer.
     #[error("{0}")]
     Unusable(Error),
 }
 
-/// Names in a certificate that are worth telling.
+/// The number of names of a certificate that a message lists.
 const NAMES: usize = 5;
 
-/// Bytes that show what it is that does not speak TLS.
+/// The number of bytes that a message shows of a peer that does not speak TLS.
 const BEGINNING: usize = 16;
 
 impl TlsError {
@@ -116,7 +116,7 @@ impl TlsError {
         TlsError::NotTls { peer, begins }
     }
 
-    /// Returns what kind of failure it is.
+    /// Returns the kind of failure.
     pub fn kind(&self) -> Failure {
         match self {
             TlsError::Certificate { .. } | TlsError::NoCertificate { .. } => Failure::Authentication,
@@ -132,15 +132,15 @@ impl TlsError {
 }
 
 impl TlsError {
-    /// Returns whether it is a failure of authentication, after which nothing is fallen back to: a certificate is not accepted, by
-    /// this end or by the other, or what came may have been altered on the way. Where the other end is not there, speaks no TLS, or
-    /// has no version or protocol in common with this end, nobody has shown who he is, and nobody was to be believed.
+    /// Returns whether this is a failure of authentication, after which no alternative is tried: a certificate was rejected, by
+    /// this end or by the other, or the bytes may have been altered on the way. If the other end is absent, does not speak TLS,
+    /// or has no version or protocol in common with this end, no identity was claimed, and the error is not of authentication.
     pub fn is_of_authentication(&self) -> bool {
         use AlertDescription as Alert;
         match self {
             TlsError::Certificate { .. } | TlsError::NoCertificate { .. } | TlsError::Protocol { .. } => true,
-            // Of the others, the server may want a certificate (TLS 1.2 has no alert for that), may have none for the name, or
-            // may have found that somebody altered what was sent.
+            // With the other alerts, the server may demand a certificate (TLS 1.2 has no alert for that), may have none for the
+            // name, or may have detected that the bytes were altered.
             TlsError::Alert { alert, .. } => !matches!(
                 alert,
                 Alert::CloseNotify
@@ -157,7 +157,7 @@ impl TlsError {
             | TlsError::Exhausted
             | TlsError::Ended
             | TlsError::Unusable(_) => false,
-            // Somebody on the way may have done it.
+            // An attacker may have caused it.
             TlsError::CutOff { .. } => true,
         }
     }
@@ -170,7 +170,7 @@ impl From<TlsError> for SessionError {
     }
 }
 
-/// Returns what the peer means by an alert.
+/// Returns the kind of failure that an alert means.
 fn failure(alert: &AlertDescription) -> Failure {
     use AlertDescription as Alert;
     match alert {
@@ -186,10 +186,10 @@ fn failure(alert: &AlertDescription) -> Failure {
         | Alert::BadCertificateStatusResponse
         | Alert::BadCertificateHashValue
         | Alert::UnknownPSKIdentity
-        // A signature, or the proof that both ends know the same keys, is wrong.
+        // A signature is wrong, or the proof that both ends have the same keys.
         | Alert::DecryptError
         | Alert::CertificateRequired => Failure::Authentication,
-        // It says that we broke the protocol.
+        // The peer reports that this end violated the protocol.
         Alert::UnexpectedMessage
         | Alert::BadRecordMac
         | Alert::DecryptionFailed
@@ -203,7 +203,7 @@ fn failure(alert: &AlertDescription) -> Failure {
     }
 }
 
-/// Returns the name that RFC 8446 has for an alert.
+/// Returns the name of an alert in RFC 8446.
 fn name(alert: &AlertDescription) -> String {
     match alert {
         AlertDescription::UnrecognisedName => "unrecognized_name".to_owned(),
@@ -212,7 +212,7 @@ fn name(alert: &AlertDescription) -> String {
     }
 }
 
-/// Words that are written `LikeThis`, with something between them.
+/// Splits a name that is written `LikeThis` into words, with `between` between them.
 fn words(text: &str, between: char) -> String {
     let mut words = String::with_capacity(text.len() + 8);
     let mut before = ' ';
@@ -270,20 +270,20 @@ fn certificate(problem: &CertificateError) -> String {
         CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
             "is for another purpose".to_owned()
         }
-        // The texts of these are for programmers, but they are all there is.
+        // The texts of these errors are meant for programmers, but there are no others.
         CertificateError::Other(other) => format!("is not acceptable: {other}"),
         other => format!("is not acceptable: {}", words(&other.to_string(), ' ')),
     }
 }
 
-/// A name as in `DnsName("example.org")`, without what is around it.
+/// Returns the name in a text such as `DnsName("example.org")`.
 fn bare(name: &str) -> &str {
     let inner = name.split_once('(').and_then(|(_, rest)| rest.strip_suffix(')')).unwrap_or(name);
     inner.trim_matches('"')
 }
 
 fn moment(time: UnixTime) -> String {
-    /// The last second that a certificate can name, 9999-12-31T23:59:59Z.
+    /// The last second that a certificate can contain, 9999-12-31T23:59:59Z.
     const LAST: u64 = 253_402_300_799;
     let since = Duration::from_secs(time.as_secs().min(LAST));
     humantime::format_rfc3339_seconds(std::time::UNIX_EPOCH + since).to_string()

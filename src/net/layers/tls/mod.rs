@@ -2,21 +2,21 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `config` | options, and the PEM files that they name, as rustls takes them |
-//! | `session` | one connection |
-//! | `error` | [`TlsError`]: what went wrong, and with whom |
+//! | `config` | builds the configuration of rustls from options and the PEM files that they name |
+//! | `session` | the session of one connection |
+//! | `error` | [`TlsError`]: the errors, and their texts |
 //!
-//! Who connects always verifies the server, and no option changes that: the server proves the name in `server-name`, or the host
-//! that the connection is to lead to, by an authority in `roots`. With `client-roots`, who accepts verifies clients. Certificates
-//! are valid at the [`now`](Context::now) of the connection. A connection may resume the TLS session of an earlier one to the
-//! same server and with the same opener, and the proof of that one holds then, for as long as its ticket does.
+//! The connecting side always verifies the server, and no option changes that: an authority in `roots` must prove the name in
+//! `server-name`, or else the host of the target. With `client-roots` the accepting side verifies clients. Certificates must be
+//! valid at the [`now`](Context::now) of the connection. A connection may resume the TLS session of an earlier one to the same
+//! server with the same opener; then the authentication of the earlier one counts, as long as its ticket is valid.
 //!
-//! `roots = "platform"` asks the system by rustls-platform-verifier. On Linux that is the system's bundle of authorities, or where
-//! the environment of the process has `SSL_CERT_FILE` or `SSL_CERT_DIR` what these name, as with OpenSSL.
+//! `roots = "platform"` uses the authorities of the system by rustls-platform-verifier. On Linux these are the system's bundle,
+//! or the files that `SSL_CERT_FILE` or `SSL_CERT_DIR` in the environment of the process name, as with OpenSSL.
 //!
-//! The end of a stream is close_notify. One that ends without is cut off, and an error of kind
-//! [`Truncated`](crate::net::machine::Failure::Truncated). Each direction ends by itself: after the peer's close_notify we can
-//! go on sending, and it can after ours.
+//! A stream ends with close_notify. A stream that ends without it is truncated, which is an error of kind
+//! [`Truncated`](crate::net::machine::Failure::Truncated). The directions end independently: after the peer's close_notify this
+//! end can still send, and the peer can after ours.
 
 mod config;
 mod error;
@@ -45,14 +45,14 @@ pub struct Tls {
 }
 
 impl Tls {
-    /// TLS with this cryptography. The default of the process is never asked for.
+    /// Creates the module with this cryptography provider. The default provider of the process is never used.
     pub fn with_crypto(crypto: Arc<CryptoProvider>) -> Self {
         Tls { crypto }
     }
 }
 
 impl Default for Tls {
-    /// With the cryptography of ring.
+    /// Creates the module with the cryptography of ring.
     fn default() -> Self {
         Tls::with_crypto(Arc::new(rustls::crypto::ring::default_provider()))
     }
@@ -79,7 +79,7 @@ impl LayerProvider for Tls {
 
 struct Connecting {
     config: ClientConfig,
-    /// The one stated; else it is the host of the target.
+    /// The name that the option states, or `None` to use the host of the target.
     name: Option<ServerName<'static>>,
 }
 
@@ -93,7 +93,7 @@ impl Layer for Connecting {
                 return Err(ProviderError::option("server-name", problem));
             }
         };
-        // What is behind pointers, such as the sessions that can be resumed, is shared by all of them.
+        // All sessions share the parts behind pointers, such as the TLS sessions that can be resumed.
         let mut config = self.config.clone();
         config.time_provider = Arc::new(At::new(context.now));
         let peer = Peer::Server(name.to_str().into_owned());
@@ -118,7 +118,7 @@ impl Layer for Accepting {
     }
 }
 
-/// rustls makes no session, as without random numbers it cannot.
+/// Converts the error of rustls when it cannot create a session, which it cannot without random numbers.
 fn unusable(error: rustls::Error) -> ProviderError {
     ProviderError::system("beginning a TLS session", std::io::Error::other(error))
 }

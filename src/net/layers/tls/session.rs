@@ -1,6 +1,6 @@
-//! TLS on one connection: rustls' state machine for callers with buffers of their own, driven by a layer machine.
+//! TLS on one connection: a layer session that drives the state machine of rustls for callers with buffers of their own.
 //!
-//! Records are deciphered in the buffer that the socket was read into, and enciphered into the one that it is written from.
+//! Records are decrypted in the buffer that the socket was read into, and encrypted into the one that it is written from.
 
 use super::config::AskedName;
 use super::error::TlsError;
@@ -16,16 +16,16 @@ pub(super) struct TlsSession<C> {
     connection: C,
     peer: Peer,
     phase: Phase,
-    /// The peer said close_notify; whatever follows is to be ignored (RFC 8446, section 6.1).
+    /// Whether the peer has sent close_notify; all further bytes are ignored (RFC 8446, section 6.1).
     closed: bool,
-    /// We said close_notify, and rustls would encipher more all the same.
+    /// Whether this end has sent close_notify; rustls itself would still encrypt more.
     ended: bool,
-    /// Bytes at the front of the input that are pieces of a handshake message, which rustls has been shown and has not taken: it
-    /// joins them where they lie, and counts from their beginning.
+    /// The number of bytes at the front of the input that are pieces of a handshake message. rustls has seen them and not
+    /// consumed them: it joins them in place, and counts from their beginning.
     held: usize,
 }
 
-/// Who the other end is.
+/// The identity of the other end, for messages.
 pub(super) enum Peer {
     /// The server of this name.
     Server(String),
@@ -33,7 +33,7 @@ pub(super) enum Peer {
     Client(Arc<AskedName>),
 }
 
-/// What rustls has twice, for clients and for servers.
+/// The interface that rustls has separately for clients and for servers.
 pub(super) trait End: Send {
     type Data;
 
@@ -66,18 +66,18 @@ impl End for UnbufferedServerConnection {
     }
 }
 
-/// Bytes taken from above at a time: four records, which is what waits between two layers at most.
+/// The number of bytes accepted from above at a time: four records, which is the most that waits between two layers.
 const MOST: usize = 64 * 1024;
 
-/// Bytes of the user in a record (RFC 8446, section 5.1), and what a record adds to them at most: 5 bytes of header, 8 of nonce
-/// in TLS 1.2, 16 of tag, 1 of type in TLS 1.3.
+/// The bytes of user data in a record (RFC 8446, section 5.1), and the most that a record adds to them: 5 bytes of header, 8 of
+/// nonce in TLS 1.2, 16 of tag, 1 of type in TLS 1.3.
 const RECORD: usize = 16 * 1024;
 const AROUND: usize = 32;
 
-/// Bytes of a record's header: type, version, length.
+/// The length of a record's header in bytes: type, version, length.
 const HEADER: usize = 5;
 
-/// Room for an alert, whatever the cipher adds to it.
+/// Room for an alert with any cipher, in bytes.
 const ALERT: usize = 128;
 
 impl<C: End> TlsSession<C> {
@@ -85,7 +85,7 @@ impl<C: End> TlsSession<C> {
         TlsSession { connection, peer, phase: Phase::Handshake, closed: false, ended: false, held: 0 }
     }
 
-    /// Lets rustls work until it wants more records, or until above is full.
+    /// Runs rustls until it needs more records, or until `above` is full.
     fn run(&mut self, input: &mut Buffer, above: &mut Above<'_>, below: &mut Buffer) -> Result<(), SessionError> {
         while !self.closed {
             self.hold(input.bytes());
@@ -102,7 +102,7 @@ impl<C: End> TlsSession<C> {
                             Err(error) => return Err(self.failed(error, input)),
                         }
                     }
-                    // No other record may come amid the pieces of a message, so there are none.
+                    // The pieces of a message are consecutive records, so none are left when another record is processed.
                     self.held = 0;
                     input.consume(discard);
                     if above.is_full() {
@@ -135,7 +135,7 @@ impl<C: End> TlsSession<C> {
         Ok(())
     }
 
-    /// Counts the whole records behind those that are held: rustls takes all of them before it wants more.
+    /// Counts the complete records behind those that are held: rustls processes all of them before it needs more.
     fn hold(&mut self, bytes: &[u8]) {
         while let Some(header) = bytes.get(self.held..self.held + HEADER) {
             let end = self.held + HEADER + usize::from(u16::from_be_bytes([header[3], header[4]]));
@@ -146,14 +146,14 @@ impl<C: End> TlsSession<C> {
         }
     }
 
-    /// Does what needs no records from below, when the handshake is over.
+    /// Performs a write that needs no records from below, after the handshake.
     fn write(
         &mut self,
         below: &mut Buffer,
         mut least: usize,
         write: impl Fn(&mut rustls::unbuffered::WriteTraffic<'_, C::Data>, &mut [u8]) -> Result<usize, EncryptError>,
     ) -> Result<(), SessionError> {
-        // rustls steps over what it holds without a look at it, but there must be as much.
+        // rustls skips the bytes that it holds without reading them, but the buffer must be as long.
         let mut held = vec![0; self.held];
         loop {
             match self.connection.process(&mut held).state {
@@ -174,7 +174,7 @@ impl<C: End> TlsSession<C> {
     }
 
     fn failed(&self, error: rustls::Error, input: &Buffer) -> SessionError {
-        // Before a version is agreed on, what is no record at all is another protocol.
+        // Before a version is negotiated, bytes that are not a record are another protocol.
         let first = self.connection.state().protocol_version().is_none();
         match error {
             rustls::Error::InvalidMessage(_) if first && !looks_like_tls(input.bytes()) => {
@@ -191,7 +191,7 @@ impl<C: End> Session for TlsSession<C> {
     }
 
     fn start(&mut self, below: &mut Buffer) -> Result<(), SessionError> {
-        // Nothing is there to come up yet.
+        // No bytes can come up yet.
         let (mut nothing, mut spill, mut ended) = (Buffer::new(), Buffer::new(), false);
         self.run(&mut nothing, &mut Above::new(&mut [], &mut spill, &mut ended), below)
     }
@@ -226,7 +226,7 @@ impl<C: End> Session for TlsSession<C> {
     }
 
     fn abort(&mut self, below: &mut Buffer) {
-        // After an error rustls must be shown no more records; what it has to say comes first.
+        // After an error rustls must not get more records; it encodes its alert first.
         while self.connection.state().wants_write() {
             match self.connection.process(&mut []).state {
                 Ok(ConnectionState::EncodeTlsData(data)) => encode(data, below),
@@ -274,7 +274,7 @@ impl<C: End> Session for TlsSession<C> {
 }
 
 impl Peer {
-    /// Returns the subject of messages.
+    /// Returns the name of the peer, as the subject of messages.
     fn words(&self) -> String {
         match self {
             Peer::Server(name) => format!("`{name}`"),
@@ -294,7 +294,7 @@ fn encode<Data>(mut data: EncodeTlsData<'_, Data>, below: &mut Buffer) {
     }
 }
 
-/// Returns whether the bytes begin as a record of TLS does: one of its types, and a version that begins with 3.
+/// Returns whether the bytes begin like a TLS record: with one of its types, and a version that begins with 3.
 fn looks_like_tls(bytes: &[u8]) -> bool {
     matches!(bytes, [20..=24, 3, ..])
 }

@@ -1,4 +1,4 @@
-//! Two ends in memory, without a socket.
+//! Tests with two ends in memory, without a socket.
 
 mod hostile;
 mod options;
@@ -14,7 +14,7 @@ use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 use tempfile::TempDir;
 
-/// Certificates in a folder of their own, all valid from 2020 to 2030.
+/// Certificates in a temporary folder, all valid from 2020 to 2030.
 struct Pki {
     folder: TempDir,
     authority: Issuer<'static, KeyPair>,
@@ -80,7 +80,7 @@ impl Pki {
         self.prepare(Role::Accept, &format!("{own}, {options}")).unwrap()
     }
 
-    /// A server of rustls itself.
+    /// Returns a server of rustls itself.
     fn plain_server(&self, options: &str) -> rustls::ServerConnection {
         rustls::ServerConnection::new(Arc::new(self.server_config(options).0)).unwrap()
     }
@@ -109,7 +109,7 @@ fn end(names: &[&str]) -> CertificateParams {
     params
 }
 
-/// In 2025.
+/// Returns a time in 2025.
 fn now() -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_secs(1_750_000_000)
 }
@@ -118,7 +118,7 @@ fn machine(layers: &[&dyn Layer]) -> Machine {
     machine_for("localhost", now(), layers)
 }
 
-/// With layers called `tls`, or `tls-1` and `tls-2`.
+/// Returns a machine with layers named `tls`, or `tls-1` and `tls-2`.
 fn machine_for(host: &str, now: SystemTime, layers: &[&dyn Layer]) -> Machine {
     let target = Target::host(host, 443);
     let context = Context::new(Some(&target), now);
@@ -127,7 +127,7 @@ fn machine_for(host: &str, now: SystemTime, layers: &[&dyn Layer]) -> Machine {
     Machine::new(sessions.collect::<Vec<_>>())
 }
 
-/// Gives a machine bytes as if from a socket.
+/// Passes bytes to a machine as if they came from a socket.
 fn feed(machine: &mut Machine, mut bytes: &[u8]) {
     while !bytes.is_empty() {
         let room = machine.room();
@@ -146,7 +146,7 @@ fn carry(from: &mut Machine, to: &mut Machine, most: usize) -> bool {
     count > 0
 }
 
-/// All that has come up.
+/// Returns all bytes that have come up.
 fn drain(machine: &mut Machine) -> Result<Vec<u8>, LayerFailure> {
     let (mut all, mut some) = (Vec::new(), [0; 5000]);
     loop {
@@ -157,10 +157,10 @@ fn drain(machine: &mut Machine) -> Result<Vec<u8>, LayerFailure> {
     }
 }
 
-/// What each end got, or how it failed.
+/// The bytes that an end received, or its failure.
 type Got = Result<Vec<u8>, LayerFailure>;
 
-/// Carries bytes both ways, `step` at a time, until neither end has more to say.
+/// Passes bytes both ways, `step` at a time, until neither end has any left.
 fn talk(a: &mut Machine, b: &mut Machine, step: usize) -> (Got, Got) {
     let (mut from_b, mut from_a) = (Ok(Vec::new()), Ok(Vec::new()));
     let gather = |got: &mut Got, machine: &mut Machine| match (drain(machine), &mut *got) {
@@ -181,7 +181,7 @@ fn started(mut client: Machine, mut server: Machine) -> (Machine, Machine) {
     (client, server)
 }
 
-/// Two ends that have shaken hands.
+/// Returns two ends after their handshake.
 fn open(client: Machine, server: Machine, step: usize) -> (Machine, Machine) {
     let (mut client, mut server) = started(client, server);
     let (a, b) = talk(&mut client, &mut server, step);
@@ -228,7 +228,7 @@ fn bytes_pass_both_ways_whatever_pieces_they_come_in() {
     }
 }
 
-/// A client with the protocols h2 and y that speaks one version only.
+/// Returns a client with the protocols h2 and y that speaks one version only.
 fn client_of(pki: &Pki, version: &str) -> Machine {
     let crypto = Tls::default().crypto;
     let options = "roots = \"DIR/ca.pem\", alpn = ['y', 'h2']";
@@ -266,7 +266,7 @@ fn each_direction_ends_by_itself() {
         server.send_end().unwrap();
         talk(&mut client, &mut server, 1).0.unwrap();
         assert!(client.has_ended());
-        // The socket's own end says nothing new.
+        // The end of the socket adds nothing.
         client.received_end();
         server.received_end();
         assert!(drain(&mut client).unwrap().is_empty() && drain(&mut server).unwrap().is_empty());
@@ -325,7 +325,7 @@ fn tls_runs_over_tls() {
     talk(&mut client, &mut server, 1).0.unwrap();
     assert!(client.has_ended());
 
-    // What breaks the lower one names the lower one.
+    // An error of the lower layer names the lower layer.
     let (mut client, _) = open(two(&*connecting), two(&*accepting), 1000);
     feed(&mut client, b"plain text");
     let failure = client.read(&mut []).unwrap_err();
@@ -351,7 +351,7 @@ fn both_ends_can_demand_a_certificate() {
     );
     assert_eq!((at_client.source.kind(), at_server.source.kind()), (Failure::Authentication, Failure::Authentication));
 
-    // One that the server does not know.
+    // An authority that the server does not know.
     let other = Pki::of("another authority");
     let text = fs::read_to_string(pki.path("ca.pem")).unwrap();
     other.write("ca.pem", &text);
@@ -364,7 +364,7 @@ fn both_ends_can_demand_a_certificate() {
     );
 }
 
-/// Shakes hands in vain; what the client says.
+/// Runs a handshake that fails, and returns the failure of the client.
 fn refused(mut client: Machine, mut server: Machine) -> LayerFailure {
     client.start().unwrap();
     server.start().unwrap();
@@ -436,7 +436,7 @@ fn a_second_connection_resumes_the_session_of_the_first() {
 fn messages_of_the_handshake_in_pieces_do_not_hinder_sending() {
     let pki = Pki::new();
     let (mut config, identity) = pki.server_config("");
-    // So that tickets come in several records.
+    // Tickets then need several records.
     config.max_fragment_size = Some(32);
     let server = machine(&[&Accepting { config, identity }]);
     let (mut client, mut server) = started(pki.client(""), server);

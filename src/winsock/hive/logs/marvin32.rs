@@ -1,6 +1,6 @@
-//! Marvin32: hashes the entries of transaction logs. Microsoft published it with .NET (`marvin.h` of the CoreCLR).
+//! The hash Marvin32 of the entries of transaction logs. Microsoft published it with .NET (`marvin.h` of the CoreCLR).
 
-/// Returns the hash of bytes by a seed.
+/// Returns the hash of bytes with a seed.
 pub(super) fn marvin32(seed: u64, bytes: &[u8]) -> u64 {
     let (low, high) = (seed & u64::from(u32::MAX), seed >> 32);
     let mut state = [low, high].map(|half| u32::try_from(half).unwrap_or_default());
@@ -8,7 +8,7 @@ pub(super) fn marvin32(seed: u64, bytes: &[u8]) -> u64 {
     for number in numbers {
         mix(&mut state, u32::from_le_bytes(*number));
     }
-    // What is left of the bytes, and behind it a byte that ends them.
+    // The remaining bytes, followed by the byte that marks the end.
     let end = rest.iter().rfold(0x80, |end, &byte| end << 8 | u32::from(byte));
     mix(&mut state, end);
     mix(&mut state, 0);

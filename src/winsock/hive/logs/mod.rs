@@ -1,15 +1,15 @@
-//! Transaction logs: finds those beside a hive, and makes of both the hive with all changes that were begun.
+//! Transaction logs: finds those beside a hive, and applies all changes that were begun to the hive.
 //!
-//! Windows writes a change to a log before it writes it to the hive, so a hive that was in use when it was copied may lack its newest
-//! changes, or have them in part. Which logs count, and from where on, follows the sections "Dirty state of a hive" and "Multiple
-//! transaction log files" of the specification, with three deviations:
+//! Windows writes a change to a log before it writes it to the hive, so a hive that was copied while in use may lack its newest
+//! changes, or contain parts of them. The choice of logs, and of the first entry to apply, follows the sections "Dirty state of a
+//! hive" and "Multiple transaction log files" of the specification, with three deviations:
 //!
-//! - Where the hive's base block is damaged, the time in it may stand for that of the first bin: the log belongs to the hive by either.
-//! - Of two logs before Windows 8.1 the first that can be applied is, as a boot loader does; versions of Windows differ there.
-//! - Bins are not verified as they are applied: the reader verifies each cell that it needs.
+//! - If the base block of the hive is damaged, the log may match either the time in the base block or that of the first bin.
+//! - Of two logs before Windows 8.1 the first that can be applied is used, as by a boot loader; versions of Windows differ there.
+//! - Bins are not verified when they are applied: the reader verifies each cell that it needs.
 //!
-//! A log that cannot be applied, or only in part, leaves a remark, never silence. A log that states a hive larger than all bytes
-//! that are there is an error: with such a log nothing is known of the hive's newest changes, and it asks for memory without bound.
+//! A log that cannot be applied, or only in part, always leaves a remark. A log that states a hive larger than all bytes that are
+//! there is an error: the newest changes of the hive are unknown then, and the memory for it would be unbounded.
 
 mod marvin32;
 mod new_format;
@@ -26,48 +26,48 @@ use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read};
 use std::path::Path;
 
-/// The most bytes of a transaction log that are read.
+/// The largest number of bytes that are read of a transaction log.
 const MOST_BYTES: u64 = 1 << 30;
 
-/// The most remarks; logs come from strangers too.
+/// The largest number of remarks; logs may be hostile.
 const MOST_REMARKS: usize = 20;
 
-/// Where the time of the first bin stands in it.
+/// The offset of the time in the first bin.
 const BIN_TIME: usize = 20;
 
-/// What is beside a hive.
+/// The logs beside a hive.
 #[derive(Default)]
 pub(super) struct Beside {
     pub logs: Vec<Log>,
-    /// What could not be read.
+    /// The remarks on logs that could not be read.
     pub remarks: Vec<String>,
 }
 
 /// A transaction log that was written to at least once.
 pub(super) struct Log {
-    /// The ending of its name, as in `.LOG1`.
+    /// The extension of its name, such as `.LOG1`.
     pub name: String,
     pub bytes: Vec<u8>,
 }
 
-/// A hive with the changes of its logs.
+/// A hive to which its logs were applied.
 #[derive(Debug)]
 pub(super) struct Recovery<'h> {
     pub hive: Cow<'h, [u8]>,
     pub base: BaseBlock,
-    /// What of the logs was not applied.
+    /// The remarks on entries that were not applied.
     pub remarks: Vec<String>,
 }
 
-/// A log whose base block is sound.
+/// A log whose base block is undamaged.
 struct Sound<'l> {
     name: &'l str,
     bytes: &'l [u8],
     base: BaseBlock,
 }
 
-/// Returns the transaction logs beside a hive: `.LOG1` and `.LOG2`, or the `.LOG` of Windows before Vista where those are not used;
-/// their endings in capitals or in small letters.
+/// Reads the transaction logs beside a hive: `.LOG1` and `.LOG2`, or the `.LOG` of Windows before Vista if those are not used;
+/// with extensions in upper or lower case.
 pub(super) fn beside(path: Option<&Path>) -> Beside {
     let mut beside = Beside::default();
     let Some(path) = path else { return beside };
@@ -81,7 +81,7 @@ pub(super) fn beside(path: Option<&Path>) -> Beside {
             match read(Path::new(&file)) {
                 Err(error) if error.kind() == ErrorKind::NotFound => continue,
                 Err(error) => beside.remarks.push(format!("the transaction log `{name}` was not read: {error}")),
-                // A log that was never used is empty, or holds zeros.
+                // A log that was never used is empty, or contains zeros only.
                 Ok(bytes) if bytes.iter().all(|&byte| byte == 0) => {}
                 Ok(bytes) => beside.logs.push(Log { name: name.to_owned(), bytes }),
             }
@@ -104,10 +104,10 @@ fn read(path: &Path) -> io::Result<Vec<u8>> {
     }
 }
 
-/// Applies the logs beside a hive to it, where its base block says that a change was begun and not completed.
+/// Applies the logs beside a hive, if its base block shows that a change was begun and not completed.
 ///
 /// # Errors
-/// If a log states a hive that is larger than the hive and its logs.
+/// If a log states a hive that is larger than the hive and its logs together.
 pub(super) fn recover(hive: &[u8], base: BaseBlock, beside: Beside) -> Result<Recovery<'_>, String> {
     let Beside { logs, remarks } = beside;
     let mut recovery = Recovery { hive: Cow::Borrowed(hive), base, remarks };
@@ -145,7 +145,7 @@ impl Recovery<'_> {
         self.remarks.push(format!("the transaction log `{}` {what}", log.name));
     }
 
-    /// Returns the log, if its base block is that of a complete log; else a remark says what it is.
+    /// Returns the log if it has the base block of a complete log; otherwise adds a remark.
     fn sound<'l>(&mut self, log: &'l Log) -> Option<Sound<'l>> {
         let base = BaseBlock::of(&log.bytes);
         let fault = match base {
@@ -161,14 +161,14 @@ impl Recovery<'_> {
         None
     }
 
-    /// Takes the base block of a log for that of the hive, where the hive's own is damaged.
+    /// Uses the base block of a log in place of that of the hive, if the latter is damaged.
     fn take_base(&mut self, log: &Sound) {
         if !self.base.is_sound {
             self.base = BaseBlock { kind: kinds::PRIMARY, ..log.base };
         }
     }
 
-    /// Applies logs that hold one entry for each change (`HvLE`, since Windows 8.1), those of the earlier changes first.
+    /// Applies logs that contain one entry for each change (`HvLE`, since Windows 8.1), earlier changes first.
     fn apply_new(&mut self, mut logs: Vec<Sound>, most: usize) -> Result<bool, String> {
         logs.sort_by_key(|log| log.base.begun);
         let is_sound = self.base.is_sound;
@@ -182,7 +182,7 @@ impl Recovery<'_> {
             self.take_base(&newest);
             logs = vec![newest];
         }
-        // The number that the next entry has to have.
+        // The number that the next entry must have.
         let mut next = None;
         let mut is_applied = false;
         for log in &logs {
@@ -210,7 +210,7 @@ impl Recovery<'_> {
         Ok(is_applied)
     }
 
-    /// Applies the first log that holds the pages of one change (`DIRT`, before Windows 8.1) and belongs to the hive.
+    /// Applies the first log that contains the pages of one change (`DIRT`, before Windows 8.1) and belongs to the hive.
     fn apply_old(&mut self, logs: &[Sound], most: usize) -> Result<bool, String> {
         let mut written = vec![self.base.written];
         if !self.base.is_sound {
@@ -226,8 +226,8 @@ impl Recovery<'_> {
         Ok(false)
     }
 
-    /// Writes pages to the hive: their offsets from the first bin on, and their bytes. All are written, or none if one of them is
-    /// not within the hive.
+    /// Writes pages to the hive, given by their offsets from the first bin and their bytes. Either all are written, or none if
+    /// one of them is outside of the hive.
     fn write(&mut self, bins: u32, pages: &[(usize, &[u8])], most: usize) -> Result<bool, String> {
         let length = base_block::LENGTH.saturating_add(size(bins));
         if length > most {

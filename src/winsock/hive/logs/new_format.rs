@@ -1,4 +1,4 @@
-//! Logs since Windows 8.1: one entry for each change, with a number, hashes, and the pages that it writes.
+//! Logs since Windows 8.1: one entry for each change, with a number, hashes, and the pages of the change.
 
 use super::marvin32::marvin32;
 use super::{Recovery, SECTOR, Sound, size};
@@ -7,30 +7,30 @@ use crate::winsock::hive::{u32_at, u64_at};
 /// The signature of an entry.
 const ENTRY: &[u8] = b"HvLE";
 
-/// Bytes of an entry before its pages' references.
+/// The length of an entry before the references of its pages, in bytes.
 const HEADER: usize = 40;
 
-/// Where the first of the two hashes stands, and how many bytes the second covers.
+/// The offset of the first of the two hashes, and the number of bytes that the second covers.
 const HASHES: usize = 24;
 const HASHED_HEADER: usize = 32;
 
-/// Bins are multiples of it.
+/// The unit of the lengths of bins, in bytes.
 const PAGE: u32 = 4096;
 
-/// The seed of the hashes, as the specification states its bytes: `82 EF 4D 88 7A 4E 55 C5`.
+/// The seed of the hashes; the specification states its bytes: `82 EF 4D 88 7A 4E 55 C5`.
 pub(super) const SEED: u64 = 0x82ef_4d88_7a4e_55c5;
 
 struct Entry<'l> {
     length: usize,
     /// The number of the change.
     number: u32,
-    /// Bytes of the hive's bins after it.
+    /// The length of the hive's bins after the change, in bytes.
     bins: u32,
-    /// Offsets from the first bin on, and what is written there.
+    /// The offsets of the pages from the first bin, and their bytes.
     pages: Vec<(usize, &'l [u8])>,
 }
 
-/// Applies the entries of a log up to the first that does not follow, and gives the number of the change that would be next.
+/// Applies the entries of a log up to the first that is out of sequence, and returns the number of the next change.
 pub(super) fn apply(recovery: &mut Recovery, log: &Sound, most: usize) -> Result<u32, String> {
     let mut next = log.base.begun;
     let mut at = SECTOR;
@@ -44,7 +44,7 @@ pub(super) fn apply(recovery: &mut Recovery, log: &Sound, most: usize) -> Result
         };
         let number = entry.number;
         if number != next {
-            // Behind its newest entry a log has remnants of older ones.
+            // Remnants of older entries follow the newest entry of a log.
             if number > next || at == SECTOR {
                 let what = format!(
                     "is not applied from change {next} on: its entry at {at:#x} holds change {number} in its place"
@@ -69,7 +69,7 @@ pub(super) fn apply(recovery: &mut Recovery, log: &Sound, most: usize) -> Result
 }
 
 impl<'l> Entry<'l> {
-    /// Reads the entry with which bytes begin, or says what is wrong with it.
+    /// Parses the entry at the beginning of the bytes, or returns a description of its damage.
     fn of(rest: &'l [u8]) -> Result<Self, &'static str> {
         let length = size(u32_at(rest, 4).unwrap_or_default());
         let bytes = rest.get(..length).ok_or("is cut off")?;
@@ -99,7 +99,7 @@ impl<'l> Entry<'l> {
     }
 }
 
-/// Returns the two hashes that an entry has to have: of all behind its header, and of the header with the first one.
+/// Returns the two hashes that an entry must have: of the bytes behind its header, and of the header with the first hash.
 pub(super) fn hashes(entry: &[u8]) -> (Option<u64>, Option<u64>) {
     let hash = |bytes: Option<&[u8]>| bytes.map(|bytes| marvin32(SEED, bytes));
     (hash(entry.get(HEADER..)), hash(entry.get(..HASHED_HEADER)))

@@ -1,11 +1,11 @@
-//! Logs before Windows 8.1: the pages of one change, behind a map of bits that says which of the hive's pages they are.
+//! Logs before Windows 8.1: the pages of one change, behind a bitmap of their places in the hive.
 
 use super::{Recovery, SECTOR, Sound, size};
 
-/// The signature of the map.
+/// The signature of the bitmap.
 const MAP: &[u8] = b"DIRT";
 
-/// Applies the log, and says whether it could be; a remark says why not.
+/// Applies the log, and returns whether it could be applied; if not, adds a remark.
 pub(super) fn apply(recovery: &mut Recovery, log: &Sound, most: usize) -> Result<bool, String> {
     let pages = match pages(log) {
         Ok(pages) => pages,
@@ -22,10 +22,10 @@ pub(super) fn apply(recovery: &mut Recovery, log: &Sound, most: usize) -> Result
     Ok(is_within)
 }
 
-/// Returns the pages of a log, each with its offset from the first bin on.
+/// Returns the pages of a log, each with its offset from the first bin.
 fn pages<'l>(log: &Sound<'l>) -> Result<Vec<(usize, &'l [u8])>, &'static str> {
     let map = log.bytes.get(SECTOR..).and_then(|rest| rest.strip_prefix(MAP)).ok_or("it has no map of its pages")?;
-    // One bit for each page, which has the length of a sector; the pages begin with the sector behind the map.
+    // The map has one bit for each page, which is as long as a sector; the pages begin in the sector behind the map.
     let bits = size(log.base.bins) / SECTOR;
     let length = bits.div_ceil(8);
     let map = map.get(..length).ok_or("it is cut off within the map of its pages")?;

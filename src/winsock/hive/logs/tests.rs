@@ -1,4 +1,4 @@
-//! The hash of logs, by vectors of .NET (`System/MarvinTests.cs` of CoreFX).
+//! Tests of the hash by the vectors of .NET (`System/MarvinTests.cs` of CoreFX).
 
 use super::marvin32::marvin32;
 

@@ -1,4 +1,4 @@
-//! The entries that an installation makes, field by field, and what is tested of its texts.
+//! Creates the entries of an installation, field by field, and checks its texts.
 
 use super::super::super::info::{ProtocolChain, ProtocolInfo, provider_flags};
 use super::super::super::packed::Field;
@@ -14,13 +14,13 @@ const IFS_HANDLES: u32 = {
     SET.xp1()
 };
 
-/// `WSAPROTOCOL_LEN` of `winsock2.h`, in UTF-16 units, without the zero.
+/// The length of `WSAPROTOCOL_LEN` (`winsock2.h`) in UTF-16 units, without the zero.
 const NAME_UNITS: usize = Field::ProtocolName.range().end / 2 - Field::ProtocolName.range().start / 2 - 1;
 
-/// `MAX_PATH`, without the zero.
+/// The length of `MAX_PATH`, without the zero.
 const PATH_CHARACTERS: usize = Field::LibraryPath.range().end - 1;
 
-/// The paths of the library, and all other arguments found sound.
+/// The paths of the library, after all arguments have been checked.
 pub(super) struct Library<'i> {
     path: &'i str,
     path_32: Option<&'i str>,
@@ -69,9 +69,9 @@ fn check_path(path: &str) -> Result<(), InstallError> {
     }
 }
 
-/// Returns whether a library lies in the system's folder itself, of which 32-bit programs see their own.
+/// Returns whether a library is directly in the system folder, of which 32-bit programs have their own.
 ///
-/// The folder of Windows is known by its variables, and by its usual name on any drive.
+/// The folder of Windows is recognised by its variables, and by its usual name on any drive.
 fn is_in_system_folder(path: &str) -> bool {
     let lower = path.to_ascii_lowercase();
     let below_windows = ["%windir%", "%systemroot%"].into_iter().find_map(|variable| lower.strip_prefix(variable));
@@ -80,7 +80,7 @@ fn is_in_system_folder(path: &str) -> bool {
     name.is_some_and(|name| !name.is_empty() && !name.contains(['\\', '/']))
 }
 
-/// Returns the layer, with the fields of an entry that it covers.
+/// Creates the layer, with the fields of an entry that it covers.
 pub(super) fn layer_like(covered: &ProtocolInfo, install: &Install, path: &str, id: u32) -> ProtocolInfo {
     let mut layer = ProtocolInfo {
         path: path.to_owned(),
@@ -97,7 +97,7 @@ pub(super) fn layer_like(covered: &ProtocolInfo, install: &Install, path: &str, 
     layer
 }
 
-/// Returns the chain of the layer over an entry.
+/// Creates the chain of the layer over an entry.
 pub(super) fn chain_over(
     below: &ProtocolInfo,
     install: &Install,
@@ -106,7 +106,7 @@ pub(super) fn chain_over(
     id: u32,
 ) -> Result<ProtocolInfo, InstallError> {
     let mut ids = vec![layer, below.catalog_entry_id];
-    // Of a chain below, its own layer is what its id stands for.
+    // The id of a chain below stands for the chain's own layer.
     ids.extend(below.chain.ids().iter().skip(1));
     let chain = ProtocolChain::over(&ids)
         .ok_or(InstallError::ChainTooLong { below: below.catalog_entry_id, length: ids.len() })?;
@@ -125,7 +125,7 @@ pub(super) fn chain_over(
     Ok(info)
 }
 
-/// Returns the name as people read it: an indirect string would be none within another text.
+/// Returns the name for people: an indirect string has no meaning within another text.
 fn plain_name(info: &ProtocolInfo) -> &str {
     match StandardItem::of(info) {
         Some(standard) if info.name.starts_with('@') => standard.english,
@@ -133,7 +133,7 @@ fn plain_name(info: &ProtocolInfo) -> &str {
     }
 }
 
-/// `LAYER over [ENTRY]`, as long as it fits.
+/// Returns `LAYER over [ENTRY]`, cut to the length of the field.
 fn chain_name(layer: &str, below: &str) -> String {
     let mut units = 0;
     let fits = |character: &char| {
@@ -143,7 +143,7 @@ fn chain_name(layer: &str, below: &str) -> String {
     format!("{layer} over [{below}]").chars().take_while(fits).collect()
 }
 
-/// A GUID of its own for each chain, as Windows gives it, but the same each time.
+/// Returns the GUID of a chain. Each chain has its own, as in Windows, but here it is the same each time.
 fn chain_provider_id(layer: Uuid, below: &ProtocolInfo) -> Uuid {
     let (family, socket_type, protocol) = below.triple();
     let name = format!("over {}: {family}/{socket_type}/{protocol}", below.catalog_entry_id);

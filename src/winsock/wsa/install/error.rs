@@ -1,4 +1,4 @@
-//! Why an installation is refused.
+//! The errors of an installation.
 
 use super::super::super::packed::PackedItemError;
 use super::Triple;
@@ -6,7 +6,7 @@ use crate::catalog::Bitness;
 use crate::terms::WsaError;
 use uuid::Uuid;
 
-/// Why `WSCInstallProviderAndChains` would refuse.
+/// The reason why `WSCInstallProviderAndChains` would refuse an installation.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InstallError {
@@ -16,62 +16,62 @@ pub enum InstallError {
     /// A path is empty or too long.
     #[error("a path of {characters} characters, where it has 1 to {most}")]
     PathLength {
-        /// How long it is.
+        /// The length of the path.
         characters: usize,
-        /// How long it may be.
+        /// The greatest length of a path.
         most: usize,
     },
-    /// A path holds a character that the catalog cannot.
+    /// A path contains a character that the catalog cannot store.
     #[error("a path that holds {character:?}, for which the catalog has no byte")]
     PathCharacter {
-        /// The first of them.
+        /// The first such character.
         character: char,
     },
-    /// The name is empty, too long, or holds a zero.
+    /// The name is empty or too long, or contains a zero.
     #[error("a name of {units} UTF-16 units, where it has 1 to {most} and none is zero")]
     Name {
-        /// How long it is.
+        /// The length of the name.
         units: usize,
-        /// How long it may be.
+        /// The greatest length of a name.
         most: usize,
     },
-    /// Other flags than `XP1_IFS_HANDLES`.
+    /// The service flags include others than `XP1_IFS_HANDLES`.
     #[error("service flags {flags:#x}, of which only XP1_IFS_HANDLES (0x20000) may be asked for")]
     ServiceFlags {
-        /// What is asked for.
+        /// The requested flags.
         flags: u32,
     },
-    /// The list of what is to be covered is empty.
+    /// The list of protocols to cover is empty.
     #[error("the list of what is to be covered is empty; without a list everything is")]
     NothingToCover,
-    /// A library for 32-bit programs is needed, for the other one lies outside of the system's folder.
+    /// A library for 32-bit programs is needed, because the other one is outside of the system folder.
     #[error("the library is not in %windir%\\system32 itself, so that 32-bit programs need the path of their own")]
     No32BitLibrary,
-    /// The GUID is in the catalog.
+    /// An entry of the catalog has this GUID.
     #[error("a provider with the GUID {provider_id} is installed: entry {entry}")]
     ProviderInstalled {
         /// The GUID.
         provider_id: Uuid,
-        /// The first entry that has it.
+        /// The first entry with the GUID.
         entry: u32,
     },
-    /// A layer of that name is in the catalog.
+    /// A layer of the catalog has this name.
     #[error("a layer called `{name}` is installed: entry {entry}")]
     NameInstalled {
         /// The name.
         name: String,
-        /// The layer.
+        /// The layer's id.
         entry: u32,
     },
-    /// No entry has what is to be covered.
+    /// No entry has the family, type and protocol to cover.
     #[error("no entry{} has family {}, type {} and protocol {}", of(*.bits), .triple.0, .triple.1, .triple.2)]
     NoMatch {
-        /// What is asked for.
+        /// The family, type and protocol.
         triple: Triple,
-        /// In which catalog.
+        /// The bitness of the catalog.
         bits: Option<Bitness>,
     },
-    /// Everything is to be covered, and there is nothing.
+    /// Everything is to be covered, but there is no base protocol.
     #[error("everything is to be covered, and no base protocol is there")]
     NoBase,
     /// A chain would be too long.
@@ -79,16 +79,16 @@ pub enum InstallError {
     ChainTooLong {
         /// The entry below the layer.
         below: u32,
-        /// How long the chain would be.
+        /// The length of the chain.
         length: usize,
     },
-    /// No number is left for an id.
+    /// No id is left for a new entry.
     #[error("no catalog entry id is left behind those that are taken")]
     NoMoreIds,
-    /// The source has no catalog of that bitness. Windows has no error for it.
+    /// The source has no catalog of that bitness. Windows has no error for this case.
     #[error("there is no{} catalog", .bits.map(|bits| format!(" {bits}")).unwrap_or_default())]
     NoSuchCatalog {
-        /// Which was asked for.
+        /// The bitness of the catalog.
         bits: Option<Bitness>,
     },
     /// A text does not fit into an entry.
@@ -96,14 +96,14 @@ pub enum InstallError {
     Unwritable(PackedItemError),
 }
 
-/// ` of the 32-bit catalog`
+/// Returns the text ` of the 32-bit catalog`, or an empty text.
 fn of(bits: Option<Bitness>) -> String {
     bits.map(|bits| format!(" of the {bits} catalog")).unwrap_or_default()
 }
 
 impl InstallError {
-    /// Returns what Windows gives for it: one error, or both where the documentation names two for the same (a layer that is
-    /// installed); none where the question does not arise on Windows.
+    /// Returns the errors of Windows for this case: one error, or two if the documentation names both (a layer that is
+    /// installed), or none if the case cannot occur on Windows.
     pub const fn wsa(&self) -> &'static [WsaError] {
         match self {
             InstallError::NoProviderId

@@ -1,23 +1,24 @@
-//! What `WSCInstallProviderAndChains` would make of a catalog: a layer, and a chain of it over what is there.
+//! A preview of `WSCInstallProviderAndChains`: adds a layer to a catalog, and chains of it over the existing entries.
 //!
-//! The documentation says: the layer is an entry of its own; there is one chain for each protocol to be covered, which names the
-//! layer at its first place; the new chains stand in front of all other entries. Without a list of protocols, every family, type
-//! and protocol that some entry has is covered once, which makes no chain that another hides; with one, each item of the list is,
-//! by the first entry in catalog order that has it. An entry is one that applications can open, so chains count and layers do not.
+//! According to the documentation, the layer is an entry of its own; there is one chain for each protocol to cover, which names
+//! the layer at its first place; and the new chains are placed before all other entries. Without a list of protocols, every
+//! combination of family, type and protocol that an entry has is covered once, so that no chain hides another. With a list, each
+//! of its elements is covered, over the first entry in catalog order that has it. Entries that applications can open count, which
+//! are base protocols and chains, but not layers.
 //!
-//! What it leaves open is decided so:
+//! The documentation leaves some questions open, which are decided as follows:
 //!
-//! | question | decision | why |
+//! | question | decision | reason |
 //! |---|---|---|
-//! | the fields of the layer | those of the first entry that it covers, hidden, chain length 0 | so does PGPlsp's, which its users posted |
-//! | where the layer stands | last | new entries go to the end; layers that were posted stand last |
-//! | the fields of a chain | those of the entry below it | so do all chains that were posted |
-//! | `XP1_IFS_HANDLES` of a chain | as the layer's, but never where the entry below has it not | a chain's handles are handles of the file system only where those below are |
-//! | `PFL_HIDDEN` of a chain | clear | chains are for applications to see; the raw base protocols below some are hidden |
+//! | the fields of the layer | those of the first entry that it covers, hidden, chain length 0 | as with PGPlsp, whose users posted its entries |
+//! | the place of the layer | last | new entries are added at the end; posted layers are last |
+//! | the fields of a chain | those of the entry below it | as with all posted chains |
+//! | `XP1_IFS_HANDLES` of a chain | as in the layer, unless the entry below lacks it | the handles of a chain are those of the file system only if those below are |
+//! | `PFL_HIDDEN` of a chain | not set | chains are visible to applications; the raw base protocols below some are hidden |
 //! | a chain over a chain | the layer, the id of the chain below, then what that chain has below its own layer | upper chains hold ids of lower ones: Microsoft's sample, when it removes a layer, looks for both kinds of ids |
-//! | the provider's GUID of a chain | version 5 of the layer's GUID and what lies below | Windows makes a new one by chance; a preview should say the same twice |
-//! | ids | from `Next_Catalog_Entry_ID`, the layer first; never one that is taken | ids of a sound catalog lie below that counter |
-//! | ids in both catalogs | the layer's is one; chains over the same entry have the same | the two catalogs of Windows have their ids in common |
+//! | the provider GUID of a chain | version 5 of the layer's GUID and the entry below | Windows creates a random one; a preview should be repeatable |
+//! | ids | from `Next_Catalog_Entry_ID` on, the layer first; never one that is in use | the ids of a valid catalog are below that counter |
+//! | ids in both catalogs | the layer has one; chains over the same entry have the same | the two catalogs of Windows share their ids |
 //! | the name of a chain | `LAYER over [ENTRY]`, cut off at 255 UTF-16 units; standard entries, whose names are indirect strings, in English | so are chains that were posted; the field has no more room |
 
 mod entries;
@@ -34,7 +35,7 @@ use indexmap::IndexSet;
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
-/// Address family, socket type and protocol, in Windows' numbers.
+/// Address family, socket type and protocol, in the numbers of Windows.
 pub type Triple = (i32, i32, i32);
 
 /// An installation: the arguments of `WSCInstallProviderAndChains64_32`.
@@ -43,24 +44,24 @@ pub type Triple = (i32, i32, i32);
 pub struct Install {
     /// The layer's GUID.
     pub provider_id: Uuid,
-    /// The path of its library, environment variables unexpanded; at most 259 characters.
+    /// The path of its library, with unexpanded environment variables; at most 259 characters.
     pub library: String,
-    /// The path of its library for 32-bit programs. It may be left out where the other is in the system's folder, of which 32-bit
-    /// programs see their own.
+    /// The path of its library for 32-bit programs. It may be left out if the other library is in the system folder, of which
+    /// 32-bit programs have their own.
     pub library_32: Option<String>,
     /// The layer's name; at most 255 UTF-16 units.
     pub name: String,
     /// `XP1_IFS_HANDLES`, or 0.
     pub service_flags: u32,
-    /// What is to be covered; nothing: everything.
+    /// The protocols to cover, or `None` for everything.
     pub over: Option<Vec<Triple>>,
-    /// The one catalog that is changed (`WSCInstallProviderAndChains`, called by a program of that bitness); nothing: all that there
-    /// are (`WSCInstallProviderAndChains64_32`).
+    /// The only catalog that is changed (`WSCInstallProviderAndChains`, called by a program of that bitness), or `None` for all
+    /// catalogs (`WSCInstallProviderAndChains64_32`).
     pub bits: Option<Bitness>,
 }
 
 impl Install {
-    /// Creates a layer over everything, in all catalogs, whose sockets are no handles of the file system.
+    /// Creates an installation of a layer over everything, in all catalogs, whose sockets are not file-system handles.
     pub fn new(provider_id: Uuid, library: impl Into<String>, name: impl Into<String>) -> Self {
         Install {
             provider_id,
@@ -78,11 +79,11 @@ impl Install {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Installed {
-    /// The catalog as it would be.
+    /// The catalog after the installation.
     pub store: Store,
     /// The layer's id, in all catalogs.
     pub layer: u32,
-    /// What is new in each catalog that is changed.
+    /// The new items of each catalog that is changed.
     pub sets: Vec<InstalledSet>,
 }
 
@@ -90,7 +91,7 @@ pub struct Installed {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct InstalledSet {
-    /// Which programs see it; nothing where the source does not state.
+    /// The bitness of the programs that use the catalog, or `None` if the source does not state it.
     pub bits: Option<Bitness>,
     /// The chains, in the order of the catalog.
     pub chains: Vec<InstalledChain>,
@@ -102,21 +103,21 @@ pub struct InstalledSet {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct InstalledChain {
-    /// What it says.
+    /// The fields of the chain.
     pub info: ProtocolInfo,
     /// The id of the entry directly below the layer.
     pub below: u32,
 }
 
-/// Returns what `WSCInstallProviderAndChains` would make of a catalog, or `WSCInstallProviderAndChains64_32` where it has both
-/// bitnesses.
+/// Returns the result of `WSCInstallProviderAndChains` on a catalog, or of `WSCInstallProviderAndChains64_32` if both bitnesses
+/// are changed.
 ///
-/// Nothing is written. What depends on the machine is not looked at: whether the caller is an administrator (11003), whether the
-/// library is there, loads, and has what a layer without handles of the file system must have (10104), whether another
-/// installation is under way (10036), and memory (10055).
+/// Nothing is written. Conditions of the machine are not checked: whether the caller is an administrator (11003), whether the
+/// library exists, loads, and has the functions that a layer without file-system handles needs (10104), whether another
+/// installation is running (10036), and memory (10055).
 ///
 /// # Errors
-/// Every reason that the catalog and the arguments alone give, with Winsock's numbers for it.
+/// Every reason that the catalog and the arguments determine, with Winsock's numbers.
 pub fn install_provider_and_chains(store: &Store, install: &Install) -> Result<Installed, InstallError> {
     let library = Library::new(install)?;
     let chosen: Vec<usize> = (0..store.sets.len()).filter(|&at| is_chosen(store, install, at)).collect();
@@ -132,7 +133,7 @@ pub fn install_provider_and_chains(store: &Store, install: &Install) -> Result<I
     }
     let mut ids = Ids::after(store);
     let layer = ids.take()?;
-    // By what lies below, and as what it is covered: in both catalogs the same id for the same.
+    // The ids by the entry below and the covered protocol: both catalogs use the same id for the same chain.
     let mut ids_of_chains: HashMap<(u32, Triple), u32> = HashMap::new();
     let mut new = Vec::new();
     for (&at, below) in chosen.iter().zip(covered) {
@@ -162,7 +163,7 @@ pub fn install_provider_and_chains(store: &Store, install: &Install) -> Result<I
     let counter = |stated: &Option<Stated<u32>>| stated.as_ref().map(|stated| stated.at).or(somewhere);
     let serial = store.serial_access_number.as_ref().map_or(1, |serial| serial.value);
     store.next_catalog_entry_id = counter(&store.next_catalog_entry_id).map(|at| Stated::new(next, at));
-    // It is compared for equality alone, so that it may begin again.
+    // The number is compared for equality only, so it may wrap around.
     store.serial_access_number = counter(&store.serial_access_number).map(|at| Stated::new(serial.wrapping_add(1), at));
     Ok(Installed { store, layer, sets })
 }
@@ -172,7 +173,7 @@ fn is_chosen(store: &Store, install: &Install, at: usize) -> bool {
     install.bits.is_none_or(|wanted| bits.is_none_or(|bits| bits == wanted))
 }
 
-/// Refuses a layer whose GUID or name is in the catalog.
+/// Returns an error if the GUID or the name of the layer is in the catalog.
 fn refuse_installed(set: &Set, install: &Install) -> Result<(), InstallError> {
     if let Some(item) = set.items.iter().find(|item| item.info.provider_id == install.provider_id) {
         return Err(InstallError::ProviderInstalled { provider_id: install.provider_id, entry: item.id() });
@@ -184,7 +185,7 @@ fn refuse_installed(set: &Set, install: &Install) -> Result<(), InstallError> {
     }
 }
 
-/// Returns the entries that get a chain above them, in the order in which the chains will stand.
+/// Returns the entries that get a chain over them, in the order of the chains.
 fn entries_to_cover<'s>(set: &'s Set, over: Option<&[Triple]>) -> Result<Vec<&'s Item>, InstallError> {
     let selectable = set.items.iter().filter(|item| matches!(item.kind(), ItemKind::Base | ItemKind::Chain));
     let Some(over) = over else {
@@ -202,11 +203,11 @@ fn entries_to_cover<'s>(set: &'s Set, over: Option<&[Triple]>) -> Result<Vec<&'s
     asked.into_iter().map(found).collect()
 }
 
-/// Ids that no entry has, in ascending order.
+/// The ids that no entry has, in ascending order.
 struct Ids(u64);
 
 impl Ids {
-    /// From the counter of a catalog on, and in any case behind all ids that are taken.
+    /// Creates the ids from the counter of a catalog on, or from the highest used id on if that is higher.
     fn after(store: &Store) -> Self {
         // A new catalog counts from 1001.
         let next = store.next_catalog_entry_id.as_ref().map_or(1001, |next| u64::from(next.value));
@@ -221,7 +222,7 @@ impl Ids {
     }
 }
 
-/// Puts the chains in front and the layer behind, and numbers all anew.
+/// Inserts the chains at the front and the layer at the end, and renumbers the keys.
 fn put(set: &mut Set, layer: ProtocolInfo, chains: &[InstalledChain]) -> Result<(), InstallError> {
     let has_keys = set.items.iter().any(|item| item.key.is_some());
     let repeats_names = set.items.iter().any(|item| item.repeated_name.is_some());
@@ -242,7 +243,7 @@ fn put(set: &mut Set, layer: ProtocolInfo, chains: &[InstalledChain]) -> Result<
     Ok(())
 }
 
-/// A new item; its bytes too, where all its fields are known.
+/// Creates an item, with its bytes if all of its fields are known.
 fn item(info: ProtocolInfo, at: Span, repeats_names: bool) -> Result<Item, InstallError> {
     let mut item = Item::new(info, at);
     if item.info.further.is_some() {

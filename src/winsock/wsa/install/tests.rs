@@ -31,7 +31,7 @@ fn base(id: u32, triple: Triple, service_flags: u32, provider_flags: u32, name: 
     Item::new(info, nowhere())
 }
 
-/// TCP, UDP, RAW, which is hidden, and TCP once more; ids not in order.
+/// Returns a set of TCP, UDP, hidden RAW, and TCP once more, with unsorted ids.
 fn set(bits: Option<Bitness>) -> Set {
     let mut set = Set::new(bits, nowhere());
     set.items = vec![
@@ -71,7 +71,7 @@ fn refused(store: &Store, install: &Install) -> InstallError {
     install_provider_and_chains(store, install).expect_err("something is in the way")
 }
 
-/// Each entry as `ID NAME LENGTH: IDS`.
+/// Formats each entry as `ID NAME LENGTH: IDS`.
 fn lines(set: &Set) -> Vec<String> {
     let line = |item: &Item| {
         let chain = &item.info.chain;
@@ -344,7 +344,7 @@ fn what_a_source_does_not_tell_is_not_stated_of_the_new_entries_either() {
     assert!(!installed.store.sets[0].items.iter().any(stated));
 }
 
-/// The registry export of a Windows 10 1709, which has sixteen base protocols in both bitnesses.
+/// Returns the registry export of a Windows 10 1709, which has sixteen base protocols in both bitnesses.
 fn windows_10_1709() -> Store {
     let bytes = include_bytes!("../../../../tests/winsock/samples/windows-10-1709.reg");
     let reading = winsock::read("1709.reg", bytes, None, &Options::default()).expect("it is an export");

@@ -1,16 +1,16 @@
-//! Why `WSASocket` makes no socket.
+//! The errors of `WSASocket`.
 
 use crate::registry::Refusal;
 use crate::terms::WsaError;
 
-/// Why `WSASocket` makes no socket.
+/// The reason why `WSASocket` creates no socket.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SocketError {
     /// The registry refuses the triple, or the entry of the structure.
     #[error(transparent)]
     Refused(#[from] Refusal),
-    /// Neither the arguments nor the structure have a family or a protocol.
+    /// The arguments and the structure lack a family or a protocol.
     #[error("neither the arguments nor the structure have an address family or a protocol")]
     IncompleteInfo,
     /// No entry has the id of the structure.
@@ -19,49 +19,49 @@ pub enum SocketError {
         /// The id.
         id: u32,
     },
-    /// The provider has no entry of the family.
+    /// The provider has no entry with the family.
     #[error("the provider of `{entry}`, which the structure names, has no address family {address_family}")]
     ProviderLacksFamily {
         /// The entry of the structure.
         entry: String,
-        /// What is asked for.
+        /// The requested family.
         address_family: i32,
     },
-    /// The provider has no entry of that family and the type.
+    /// The provider has no entry with the family and the type.
     #[error("the provider of `{entry}`, which the structure names, has no socket type {socket_type} in that family")]
     ProviderLacksType {
         /// The entry of the structure.
         entry: String,
-        /// What is asked for.
+        /// The requested type.
         socket_type: i32,
     },
-    /// The provider has no entry of that family and type and the protocol.
+    /// The provider has no entry with the family, the type and the protocol.
     #[error("the provider of `{entry}`, which the structure names, has no protocol {protocol} of that family and type")]
     ProviderLacksProtocol {
         /// The entry of the structure.
         entry: String,
-        /// What is asked for.
+        /// The requested protocol.
         protocol: i32,
     },
-    /// Flags that have no meaning.
+    /// The flags include some that have no meaning.
     #[error("flags {flags:#x}, which have no meaning")]
     UnknownFlags {
-        /// Those without a meaning.
+        /// The flags without a meaning.
         flags: u32,
     },
-    /// Root and leaf of one plane at once.
+    /// The flags request the root and a leaf of one plane at once.
     #[error("flags {flags:#x} ask for a root and a leaf of one plane at once")]
     RootAndLeaf {
         /// All flags.
         flags: u32,
     },
-    /// Multipoint sessions are asked for, and the entry has none.
+    /// The flags request a multipoint session, which the entry does not offer.
     #[error("{flag} asks for multipoint sessions, which the entry does not offer")]
     NoMultipoint {
         /// The flag.
         flag: &'static str,
     },
-    /// The plane is rooted where it must not be, or is not where it must be.
+    /// The plane is rooted and must not be, or is not rooted and must be.
     #[error("{flag} asks for a plane that is {}rooted, which the entry's is{}", if *.rooted { "" } else { "not " }, if *.rooted { " not" } else { "" })]
     OtherPlane {
         /// The flag.
@@ -69,13 +69,13 @@ pub enum SocketError {
         /// Whether the flag needs a rooted plane.
         rooted: bool,
     },
-    /// A constrained group of sockets without connections.
+    /// The group is constrained, and the socket is connectionless.
     #[error("a constrained group takes sockets with connections only")]
     ConstrainedGroup,
 }
 
 impl SocketError {
-    /// Winsock's error for it.
+    /// Returns Winsock's error for this reason.
     pub const fn wsa(&self) -> WsaError {
         match self {
             SocketError::Refused(refusal) => refusal.wsa(),

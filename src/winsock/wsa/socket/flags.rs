@@ -1,22 +1,23 @@
-//! `dwFlags` of `WSASocket`, and what those for multipoint sessions ask of an entry.
+//! The flags `dwFlags` of `WSASocket`, and the requirements of multipoint flags on an entry.
 
 use super::SocketError;
 use crate::terms::Services;
 use bitflags::Flags as _;
 
 bitflags::bitflags! {
-    /// `dwFlags` of `WSASocket` (`winsock2.h`, `WSA_FLAG_*`). Bits without a name are kept, and refused when they are used.
+    /// The flags `dwFlags` of `WSASocket` (`winsock2.h`, `WSA_FLAG_*`). Bits without a name are kept, and refused when they are
+    /// used.
     #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Hash)]
     pub struct SocketFlags: u32 {
         /// `WSA_FLAG_OVERLAPPED`.
         const OVERLAPPED = 0x1;
-        /// `WSA_FLAG_MULTIPOINT_C_ROOT`: the root of a control plane, which must be a rooted one.
+        /// `WSA_FLAG_MULTIPOINT_C_ROOT`: the root of a control plane, which must be rooted.
         const MULTIPOINT_C_ROOT = 0x2;
-        /// `WSA_FLAG_MULTIPOINT_C_LEAF`: a leaf of a control plane, which must not be a rooted one.
+        /// `WSA_FLAG_MULTIPOINT_C_LEAF`: a leaf of a control plane, which must not be rooted.
         const MULTIPOINT_C_LEAF = 0x4;
-        /// `WSA_FLAG_MULTIPOINT_D_ROOT`: the root of a data plane, which must be a rooted one.
+        /// `WSA_FLAG_MULTIPOINT_D_ROOT`: the root of a data plane, which must be rooted.
         const MULTIPOINT_D_ROOT = 0x8;
-        /// `WSA_FLAG_MULTIPOINT_D_LEAF`: a leaf of a data plane, which must not be a rooted one.
+        /// `WSA_FLAG_MULTIPOINT_D_LEAF`: a leaf of a data plane, which must not be rooted.
         const MULTIPOINT_D_LEAF = 0x10;
         /// `WSA_FLAG_ACCESS_SYSTEM_SECURITY`: needs the privilege `SE_SECURITY_NAME`.
         const ACCESS_SYSTEM_SECURITY = 0x40;
@@ -28,7 +29,7 @@ bitflags::bitflags! {
     }
 }
 
-/// Each flag for multipoint sessions: its name, the bit that says whether its plane is rooted, and whether that must be set.
+/// The multipoint flags: the flag, its name, the service bit of a rooted plane, and whether the bit must be set.
 static MULTIPOINT: [(SocketFlags, &str, Services, bool); 4] = [
     (SocketFlags::MULTIPOINT_C_ROOT, "WSA_FLAG_MULTIPOINT_C_ROOT", Services::MULTIPOINT_CONTROL_PLANE, true),
     (SocketFlags::MULTIPOINT_C_LEAF, "WSA_FLAG_MULTIPOINT_C_LEAF", Services::MULTIPOINT_CONTROL_PLANE, false),
@@ -37,7 +38,7 @@ static MULTIPOINT: [(SocketFlags, &str, Services, bool); 4] = [
 ];
 
 impl SocketFlags {
-    /// Returns whether an entry of this `dwServiceFlags1` can serve them.
+    /// Checks that an entry with this `dwServiceFlags1` supports the flags.
     pub(super) fn check(self, service_flags: u32) -> Result<(), SocketError> {
         let offered = Services::from_xp1(service_flags);
         let unknown = self.bits() & !Self::all_named().bits();
@@ -61,7 +62,7 @@ impl SocketFlags {
         Ok(())
     }
 
-    /// Returns all that have a name.
+    /// Returns all flags that have a name.
     pub(super) fn all_named() -> Self {
         Self::FLAGS.iter().filter(|flag| flag.is_named()).fold(Self::empty(), |all, flag| all | *flag.value())
     }

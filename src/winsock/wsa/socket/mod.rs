@@ -1,17 +1,18 @@
-//! What `WSASocket` answers: which provider makes the socket, with which numbers, or which error.
+//! The result of `WSASocket`: the provider of the socket and the numbers that it gets, or an error.
 //!
-//! Without a structure the registry resolves the triple as it does for everyone, in the order of native Windows: type, family,
-//! protocol. With one, the provider is that of the entry whose id the structure has, and this differs from a request that names
-//! an entry ([`Request::entry`]), which refuses values that are not the entry's own:
+//! Without a structure the registry resolves the triple as usual, in the order of native Windows: type, family, protocol. With a
+//! structure, the provider is that of the entry with the structure's id. This differs from a request that names an entry
+//! ([`Request::entry`]), which refuses values that are not the entry's own:
 //!
-//! * Values that are given win over those of the structure, which stand in for 0 and for `FROM_PROTOCOL_INFO` alone.
-//! * The structure is the caller's, who may have changed it; of the entry nothing counts but its provider.
-//! * So the provider is asked for what remains, and makes whatever socket it has an entry for: the structure of TCP, changed to
-//!   UDP, makes a UDP socket. It tests the family first, and takes no 0 for any.
+//! * Values in the arguments take precedence over those of the structure, which replace only 0 and `FROM_PROTOCOL_INFO`.
+//! * The structure is the caller's, who may have changed it; of the entry only its provider is used.
+//! * The provider gets the resulting values, and creates any socket for which it has an entry: the structure of TCP, changed to
+//!   UDP, creates a UDP socket. It checks the family first, and does not accept 0 as a wildcard for the family or the type; it
+//!   accepts protocol 0 if an entry matches it.
 //!
-//! All this is what the Wine project's tests found on native Windows (`dlls/ws2_32/tests/sock.c`, `test_WSASocket`). Then follow
-//! the flags ([`SocketFlags`]), and the group. That they are tested last, and that `WSAEINVAL` is the error for flags that do not go
-//! together or have no meaning, is decided here: the documentation states neither.
+//! This behaviour was found by the tests of the Wine project on native Windows (`dlls/ws2_32/tests/sock.c`, `test_WSASocket`).
+//! After that the flags ([`SocketFlags`]) and the group are checked. The documentation does not say that they are checked last,
+//! nor that `WSAEINVAL` is the error for flags that contradict each other or have no meaning; both are decided here.
 
 mod error;
 mod flags;
@@ -24,7 +25,7 @@ use super::WindowsSockets;
 use crate::registry::{EntryRef, Request};
 use crate::terms::{Family, Protocol, Services, SocketType, System};
 
-/// `FROM_PROTOCOL_INFO` (`winsock2.h`): the value is that of the structure.
+/// The value `FROM_PROTOCOL_INFO` (`winsock2.h`), which stands for the value of the structure.
 pub const FROM_PROTOCOL_INFO: i32 = -1;
 
 /// The arguments of `WSASocket`.
@@ -39,56 +40,56 @@ pub struct SocketArguments {
     pub protocol: i32,
     /// `lpProtocolInfo`.
     pub info: Option<ProtocolInfo>,
-    /// `g`: 0 none, 1 a new group without constraints, 2 a new one with, else the group to join.
+    /// `g`: 0 for none, 1 for a new group without constraints, 2 for a new one with constraints, or the group to join.
     pub group: u32,
     /// `dwFlags`.
     pub flags: SocketFlags,
-    /// The application that calls, whose categories say which layers are loaded; its name is that of a section of policy.
+    /// The calling application, whose categories select the layers to load; its name is that of a section of the policy.
     pub application: Option<String>,
 }
 
 impl SocketArguments {
-    /// Creates a call without a structure, a group, and flags.
+    /// Creates a call without a structure, a group, or flags.
     pub fn new(address_family: i32, socket_type: i32, protocol: i32) -> Self {
         SocketArguments { address_family, socket_type, protocol, ..SocketArguments::default() }
     }
 
-    /// Creates a call that takes everything from a structure.
+    /// Creates a call that takes all values from a structure.
     pub fn from_info(info: ProtocolInfo) -> Self {
         let call = SocketArguments::new(FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO);
         SocketArguments { info: Some(info), ..call }
     }
 }
 
-/// The socket that is made.
+/// The socket that `WSASocket` creates.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MadeSocket<'r> {
-    /// The base protocol or chain whose provider makes it.
+    /// The base protocol or chain whose provider creates it.
     pub entry: EntryRef<'r>,
-    /// The family that the provider is given.
+    /// The family that the provider gets.
     pub address_family: i32,
-    /// The type that the provider is given.
+    /// The type that the provider gets.
     pub socket_type: i32,
-    /// The protocol that the provider is given: for 0, where the triple was resolved, the first of the entry.
+    /// The protocol that the provider gets: if it was 0 and the triple was resolved, the first of the entry.
     pub protocol: i32,
-    /// Whether only administrators get it: to others a raw socket is refused with `WSAEACCES` (10013).
+    /// Whether only administrators get the socket: for others `WSASocket` refuses a raw socket with `WSAEACCES` (10013).
     pub needs_administrator: bool,
     /// Whether the caller must have the privilege `SE_SECURITY_NAME`, because of `WSA_FLAG_ACCESS_SYSTEM_SECURITY`.
     pub needs_security_privilege: bool,
 }
 
-/// `SG_UNCONSTRAINED_GROUP` is 1, and any number of sockets may join it.
+/// A new constrained group. `SG_UNCONSTRAINED_GROUP` is 1, and any sockets may join such a group.
 const SG_CONSTRAINED_GROUP: u32 = 2;
 
 impl<'r> WindowsSockets<'r> {
-    /// Returns what `WSASocket` answers.
+    /// Returns the result of `WSASocket`.
     ///
-    /// What depends on the machine is not looked at: whether the library of the provider is there, loads and is of version 2.2
-    /// (10106, 10105, 10104), whether the group to join exists, and whether a structure was used before.
+    /// Conditions of the machine are not checked: whether the library of the provider exists, loads and is of version 2.2 (10106,
+    /// 10105, 10104), whether the group to join exists, and whether the structure was used before.
     ///
     /// # Errors
-    /// Why no socket is made, with Winsock's number for it.
+    /// The reason why no socket is created, with Winsock's number for it.
     pub fn socket(&self, arguments: &SocketArguments) -> Result<MadeSocket<'r>, SocketError> {
         let (made, service_flags) = match &arguments.info {
             None => self.resolved(arguments)?,
@@ -102,7 +103,7 @@ impl<'r> WindowsSockets<'r> {
         Ok(made)
     }
 
-    /// Returns the socket that a triple alone stands for, and the `dwServiceFlags1` of its entry.
+    /// Returns the socket for a triple alone, and the `dwServiceFlags1` of its entry.
     fn resolved(&self, arguments: &SocketArguments) -> Result<(MadeSocket<'r>, u32), SocketError> {
         let &SocketArguments { address_family, socket_type, protocol, .. } = arguments;
         let family = Family::from_number(address_family, System::Windows);
@@ -115,7 +116,7 @@ impl<'r> WindowsSockets<'r> {
         Ok((made, entry.services().xp1()))
     }
 
-    /// Returns the socket that the provider of a structure's entry makes.
+    /// Returns the socket that the provider of a structure's entry creates.
     fn made_by_provider(
         &self,
         arguments: &SocketArguments,

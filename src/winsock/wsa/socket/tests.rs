@@ -5,7 +5,8 @@ use crate::winsock::Options;
 use crate::winsock::info::{Further, ProtocolChain};
 use uuid::Uuid;
 
-/// Windows 10 1709, and what only older or other machines have: IPX and SPX, NetBIOS, and multipoint of every kind.
+/// Returns the catalog of Windows 10 1709, with entries that only older or other machines have: IPX and SPX, NetBIOS, and
+/// multipoint of every kind.
 fn windows() -> Registry {
     let others = r#"format = 1
         [provider.older]
@@ -78,7 +79,7 @@ fn windows() -> Registry {
     loader.load().unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// Family, type and protocol of the socket that is made, or the number of the error.
+/// Returns the family, type and protocol of the socket, or the number of the error.
 fn made(arguments: &SocketArguments) -> Result<(i32, i32, i32), i32> {
     let registry = windows();
     let windows = WindowsSockets::new(&registry).expect("in the windows dialect");
@@ -90,7 +91,7 @@ fn call(address_family: i32, socket_type: i32, protocol: i32) -> SocketArguments
     SocketArguments::new(address_family, socket_type, protocol)
 }
 
-/// The structure of an entry of Windows' own, as far as the function reads it.
+/// Returns the structure of a Windows entry, with the fields that the function reads.
 fn info(id: u32, triple: (i32, i32, i32), service_flags: u32) -> ProtocolInfo {
     ProtocolInfo {
         path: String::new(),
@@ -133,7 +134,7 @@ fn every_call_without_a_structure_has_the_result_of_native_windows() {
     assert_eq!(held, 19);
 }
 
-/// What else `test_WSASocket` asserts of native Windows.
+/// Checks the other assertions of `test_WSASocket` on native Windows.
 #[test]
 fn every_other_call_has_the_result_of_native_windows() {
     assert_eq!(made(&call(0, 0, 6)), Ok((2, 1, 6)));
@@ -264,7 +265,8 @@ fn each_multipoint_flag_needs_multipoint_and_its_plane_rooted_or_not() {
     const C_LEAF: SocketFlags = SocketFlags::MULTIPOINT_C_LEAF;
     const D_ROOT: SocketFlags = SocketFlags::MULTIPOINT_D_ROOT;
     const D_LEAF: SocketFlags = SocketFlags::MULTIPOINT_D_LEAF;
-    // Protocol, and the flags that its entry serves: rooted in both planes, in none, in one, in the other; planes without multipoint.
+    // The protocols, and the flags that their entries support: rooted in both planes, in none, in one, in the other; planes
+    // without multipoint.
     let served: [(i32, &[SocketFlags]); 5] = [
         (1, &[C_ROOT, D_ROOT, C_ROOT.union(D_ROOT)]),
         (2, &[C_LEAF, D_LEAF, C_LEAF.union(D_LEAF)]),

@@ -1,27 +1,27 @@
-//! What can go wrong with a client of an HTTP proxy.
+//! The errors of the accepting side: what a client of an HTTP proxy can do wrong.
 
 use super::super::message::{LONGEST_HEADER, MOST_LINES};
 use crate::net::layers::ClientProtocol;
 use crate::net::machine::{Failure, SessionError};
 use std::fmt;
 
-/// Why a client of an HTTP proxy was not heard.
+/// The reason why the request of a client of an HTTP proxy was rejected.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum HttpConnectClientError {
-    /// The client speaks something else.
+    /// The client speaks another protocol.
     #[error("the client began with {protocol}, where `CONNECT HOST:PORT HTTP/1.1` is expected{}", advice(*.protocol))]
     WrongProtocol {
-        /// What it speaks.
+        /// The protocol that it seems to speak.
         protocol: ClientProtocol,
     },
     /// The header is malformed.
     #[error("the header of the client's request is malformed: {problem}")]
     Malformed {
-        /// What is wrong with it.
+        /// The problem, as the parser reports it.
         problem: String,
     },
-    /// The request is of a version that is not spoken here.
+    /// The request is of a version of HTTP that is not supported.
     #[error("the client's request is not of HTTP/1.1 or HTTP/1.0")]
     Version,
     /// The header is too long.
@@ -30,83 +30,83 @@ pub enum HttpConnectClientError {
     /// The header has too many lines.
     #[error("the header of the client's request has more than {MOST_LINES} lines")]
     ManyLines,
-    /// The client wants something else than a connection.
+    /// The request has another method than CONNECT.
     #[error("the client's request has the method `{}`, and only CONNECT is served here", shown(.method))]
     Method {
         /// The method.
         method: String,
     },
-    /// The target is none.
+    /// The target of the request is not HOST:PORT.
     #[error("the client asked for `{}`, where HOST:PORT is expected", shown(.found))]
     Target {
-        /// What it asked for.
+        /// The target as the client sent it.
         found: String,
     },
-    /// There is no `Host`, or more than one, or it is no host.
+    /// The field `Host` is missing, is there more than once, or is not a host.
     #[error("the client's request {problem}")]
     Host {
-        /// What is wrong with it.
+        /// The problem.
         problem: HostLine,
     },
     /// The request has content, which a CONNECT request must not have.
     #[error("the client's request announces content with `{field}`, and CONNECT has none")]
     Content {
-        /// The field that says so.
+        /// The field that announces content.
         field: &'static str,
     },
-    /// The client did not say who it is, or is not believed.
+    /// The client did not authenticate, or its credentials are wrong.
     #[error("{what}")]
     Authentication {
-        /// What is wrong.
+        /// The problem.
         what: Credentials,
     },
     /// The client ended the connection in the handshake.
     #[error("the client ended the connection after {received} bytes of the header of its request")]
     Truncated {
-        /// How much of the header had come, in bytes.
+        /// The number of bytes of the header that were received.
         received: usize,
     },
 }
 
-/// What is wrong with the field `Host`.
+/// The problem of the field `Host`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum HostLine {
-    /// There is none in a request of HTTP/1.1.
+    /// The field is missing in a request of HTTP/1.1.
     Missing,
-    /// There are several.
+    /// The field is there more than once.
     Several,
-    /// It is no host.
+    /// The value is not a host with or without a port.
     Invalid {
-        /// Its value, escaped.
+        /// The value, escaped.
         found: String,
     },
 }
 
-/// What is wrong with the field `Proxy-Authorization`.
+/// The problem of the field `Proxy-Authorization`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Credentials {
-    /// There is none.
+    /// The field is missing.
     None,
-    /// There are several.
+    /// The field is there more than once.
     Several,
-    /// It is not of basic authentication.
+    /// The field is of another scheme than basic authentication.
     OtherScheme {
         /// The scheme.
         scheme: String,
     },
-    /// It is not base64 of a user, a colon and a password.
+    /// The token is not base64 of a user, a colon and a password.
     Malformed,
-    /// There is no such user with this password.
+    /// No user has this name and this password.
     Wrong {
-        /// The user.
+        /// The name of the user.
         user: String,
     },
 }
 
 impl HttpConnectClientError {
-    /// Returns what kind of failure it is.
+    /// Returns the kind of failure.
     pub fn failure(&self) -> Failure {
         match self {
             HttpConnectClientError::Authentication { what: Credentials::Several } => Failure::Protocol,
@@ -163,10 +163,10 @@ fn advice(protocol: ClientProtocol) -> &'static str {
     }
 }
 
-/// So many characters of what a client says are shown.
+/// The number of characters of a client's text that messages show.
 const SHOWN: usize = 80;
 
-/// Returns what a client said: escaped, and no longer than a line.
+/// Returns the client's text, escaped and cut to [`SHOWN`] characters.
 fn shown(said: &str) -> String {
     let more = if said.chars().nth(SHOWN).is_some() { "..." } else { "" };
     format!("{}{more}", said.chars().take(SHOWN).collect::<String>().escape_debug())

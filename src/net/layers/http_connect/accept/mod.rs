@@ -1,4 +1,4 @@
-//! The accepting side: one client, its request and the answer to it.
+//! The accepting side: the session with one client, which reads its request and answers it.
 
 mod error;
 mod reply;
@@ -18,7 +18,7 @@ use crate::net::settings::Settings;
 use request::Request;
 use std::sync::Arc;
 
-/// Sessions with the clients of one proxy.
+/// The layer with its options: creates the sessions with the clients of a proxy.
 #[derive(Debug)]
 pub(super) struct Accepting(Option<Arc<Users>>);
 
@@ -39,7 +39,7 @@ struct Handshake {
     search: Search,
     user: Option<String>,
     target: Option<Target>,
-    /// The answer to the client on an error.
+    /// The answer to the client after an error.
     last_words: Vec<u8>,
 }
 
@@ -48,10 +48,10 @@ impl Handshake {
         Handshake { users, search: Search::default(), user: None, target: None, last_words: Vec::new() }
     }
 
-    /// Reads the request off the front of the input, when it is all there.
+    /// Reads the request at the front of the input, if it is complete.
     fn read(&mut self, input: &mut Buffer) -> Result<Progress, HttpConnectClientError> {
         let bytes = input.bytes();
-        // What speaks something else may wait for an answer, and never send the end of a header.
+        // A client of another protocol may wait for an answer, and never send the end of a header.
         if let Some(&first) = bytes.first()
             && let protocol = ClientProtocol::detect(first)
             && !matches!(protocol, ClientProtocol::Http(_))
@@ -69,14 +69,15 @@ impl Handshake {
             self.user = Some(credentials?.user_of(users)?);
         }
         self.target = Some(target);
-        // What lies behind the header is for the target: RFC 9110, section 9.3.6.
+        // The bytes behind the header are for the target: RFC 9110, section 9.3.6.
         input.consume(end);
         Ok(Progress::Asks)
     }
 }
 
-/// Returns whether a request may begin with the byte, though no method does: RFC 9112, section 2.2, wants an empty line passed
-/// over. A method may have small letters and signs too, and then is one that is told from CONNECT.
+/// Returns whether a request may begin with this byte although it is not a capital letter: RFC 9112, section 2.2, demands that an
+/// empty line before the request is ignored, and the token of a method may have other characters than capital letters. Such a
+/// method is then rejected as other than CONNECT.
 fn stands_before_request(byte: u8) -> bool {
     matches!(byte, b'\r' | b'\n' | b'!'..=b'~')
 }

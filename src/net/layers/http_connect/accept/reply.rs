@@ -1,19 +1,19 @@
-//! What a client is answered.
+//! The answers to clients.
 
 use super::super::message::{LONGEST_HEADER, MOST_LINES};
 use super::error::{Credentials, HttpConnectClientError as Error};
 use crate::net::machine::Denial;
 
-/// It is connected. There is no content, and no field that would announce some (RFC 9110, section 9.3.6).
+/// The answer to a client that is connected. It has no content, and no field that would announce any (RFC 9110, section 9.3.6).
 pub(super) const GRANTED: &[u8] = b"HTTP/1.1 200 Connection established\r\n\r\n";
 
-/// What is done here, for a client that speaks something else.
+/// The name of this service in the answers to clients of other protocols.
 const SERVICE: &str = "an HTTP proxy";
 
-/// The answer to a client that asks for a password.
+/// The field that asks a client for a user and a password.
 const CHALLENGE: &str = "Proxy-Authenticate: Basic realm=\"sockatlas\", charset=\"UTF-8\"\r\n";
 
-/// An error's answer.
+/// Returns the answer to the client after an error.
 pub(super) fn to_error(error: &Error) -> Vec<u8> {
     let (status, field) = match error {
         Error::WrongProtocol { protocol } => return protocol.rejection(SERVICE),
@@ -27,7 +27,7 @@ pub(super) fn to_error(error: &Error) -> Vec<u8> {
         Error::LongHeader | Error::ManyLines => ("431 Request Header Fields Too Large", ""),
         Error::Version => ("505 HTTP Version Not Supported", ""),
     };
-    // The words are fixed: nothing that the client sent comes back.
+    // The texts are constant, so nothing that the client sent is sent back.
     let words = match error {
         Error::Target { .. } => "the target of CONNECT is HOST:PORT, with an IPv6 address in brackets",
         Error::Host { .. } => "a request has one Host, which is a host with or without a port",
@@ -45,7 +45,8 @@ pub(super) fn to_error(error: &Error) -> Vec<u8> {
     answer(status, "http_request_error", field, words)
 }
 
-/// A denial's answer. The types of errors are those of RFC 9209, section 2.3.
+/// Returns the answer to the client when the connection to its target was denied. The error types are those of RFC 9209, section
+/// 2.3.
 pub(super) fn to_denied(denial: Denial) -> Vec<u8> {
     const GATEWAY: &str = "502 Bad Gateway";
     let (status, kind) = match denial {
@@ -60,7 +61,7 @@ pub(super) fn to_denied(denial: Denial) -> Vec<u8> {
     answer(status, kind, "", denial.words())
 }
 
-/// An answer behind which the connection is closed. The words are of ASCII, and have no quotation mark nor backslash.
+/// Returns an answer after which the connection is closed. `words` must be ASCII without quotation marks and backslashes.
 fn answer(status: &str, kind: &str, field: &str, words: &str) -> Vec<u8> {
     let length = words.len() + 1;
     let answer = format!(

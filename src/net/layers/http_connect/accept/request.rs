@@ -1,4 +1,4 @@
-//! The request: read, and held against what the RFCs demand of one.
+//! Parses requests, and checks them against the RFCs.
 
 use super::super::message::{LONGEST_HOST, MOST_LINES, stands_in_host};
 use super::error::{Credentials as Missing, HostLine, HttpConnectClientError};
@@ -8,17 +8,17 @@ use base64::prelude::{BASE64_STANDARD, Engine as _};
 use httparse::{Header, Status};
 use std::net::Ipv6Addr;
 
-/// What a client asks for.
+/// The request of a client.
 pub(super) struct Request {
     pub target: Target,
-    /// Who it says that it is: an error unless that can be read. It counts only where it is asked for.
+    /// The credentials, or an error if they are missing or malformed. The error is reported only where credentials are required.
     pub credentials: Result<Credentials, HttpConnectClientError>,
 }
 
-/// User and password, before they are believed.
+/// A user and a password, joined by a colon, before they are verified.
 pub(super) struct Credentials(Vec<u8>);
 
-/// Reads a header that is all there.
+/// Parses a complete header.
 pub(super) fn parse(header: &[u8]) -> Result<Request, HttpConnectClientError> {
     let malformed = |error: httparse::Error| HttpConnectClientError::Malformed { problem: error.to_string() };
     let mut lines = [httparse::EMPTY_HEADER; MOST_LINES];
@@ -28,7 +28,8 @@ pub(super) fn parse(header: &[u8]) -> Result<Request, HttpConnectClientError> {
         httparse::Error::Version => HttpConnectClientError::Version,
         error => malformed(error),
     })?;
-    // Were the two of different minds about the end, bytes of the header would become the target's.
+    // If this parser and [`Search`](super::super::message::Search) disagreed about the end, bytes of the header would be sent to
+    // the target.
     let (Status::Complete(length), Some(method), Some(path)) = (read, request.method, request.path) else {
         return Err(malformed(httparse::Error::NewLine));
     };
@@ -45,8 +46,8 @@ pub(super) fn parse(header: &[u8]) -> Result<Request, HttpConnectClientError> {
     Ok(Request { target, credentials: credentials(lines) })
 }
 
-/// `HOST:PORT` and nothing else (RFC 9112, section 3.2.3): a port that is empty or none makes the request a bad one (RFC 9110,
-/// section 9.3.6).
+/// Parses `HOST:PORT`, the only form of a target (RFC 9112, section 3.2.3). A request with an empty or invalid port is a bad one
+/// (RFC 9110, section 9.3.6).
 fn authority(text: &str) -> Option<Target> {
     let (host, port) = text.rsplit_once(':')?;
     let digits = !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
@@ -54,8 +55,8 @@ fn authority(text: &str) -> Option<Target> {
     Some(Target::host(self::host(host).filter(|host| !host.is_empty())?, port))
 }
 
-/// A host, without the brackets of IPv6 (RFC 3986, section 3.2.2). No `%`: a name in DNS needs none, and an address with a zone
-/// means something to its sender only (RFC 6874, section 1).
+/// Returns the host without the brackets of IPv6 (RFC 3986, section 3.2.2). A `%` is rejected: names in DNS have none, and an
+/// address with a zone has a meaning for its sender only (RFC 6874, section 1).
 fn host(text: &str) -> Option<&str> {
     match text.strip_prefix('[') {
         Some(rest) => rest.strip_suffix(']').filter(|address| address.parse::<Ipv6Addr>().is_ok()),
@@ -67,11 +68,11 @@ fn values<'l>(lines: &'l [Header<'l>], name: &'l str) -> impl Iterator<Item = &'
     lines.iter().filter(move |line| line.name.eq_ignore_ascii_case(name)).map(|line| line.value)
 }
 
-/// A request of HTTP/1.1 has one `Host`, of any other version at most one, and it is a host with or without a port (RFC 9112,
-/// section 3.2, where all else is answered with 400).
+/// Checks the field `Host`: a request of HTTP/1.1 has exactly one, one of another version at most one, and its value is a host
+/// with or without a port (RFC 9112, section 3.2, which demands status 400 otherwise).
 ///
-/// Whether it is the host that is asked for is of no interest, as in section 3.3: the target is what the first line says. Clients
-/// leave out the port, or name the proxy.
+/// The host is not compared with that of the first line, which alone determines the target (section 3.3): clients leave out the
+/// port, or name the proxy.
 fn host_line(lines: &[Header<'_>], needed: bool) -> Result<(), HostLine> {
     let mut values = values(lines, "Host");
     let Some(value) = values.next() else { return if needed { Err(HostLine::Missing) } else { Ok(()) } };
@@ -88,8 +89,8 @@ fn host_line(lines: &[Header<'_>], needed: bool) -> Result<(), HostLine> {
     if port_is_one && host(name).is_some() { Ok(()) } else { Err(invalid()) }
 }
 
-/// A CONNECT request has no content (RFC 9110, section 9.3.6). What says otherwise would be read as content by one, and as the
-/// first bytes for the target by another. Clients of Windows say that it has 0 bytes.
+/// Checks that a CONNECT request announces no content (RFC 9110, section 9.3.6). Some programs would read the bytes that follow
+/// as content, and others as the first bytes for the target. `Content-Length: 0` is accepted, as clients of Windows send it.
 fn no_content(lines: &[Header<'_>]) -> Result<(), HttpConnectClientError> {
     let content = |field| HttpConnectClientError::Content { field };
     if values(lines, "Transfer-Encoding").next().is_some() {
@@ -101,7 +102,7 @@ fn no_content(lines: &[Header<'_>]) -> Result<(), HttpConnectClientError> {
     Ok(())
 }
 
-/// Returns what the one `Proxy-Authorization` says (RFC 9110, section 11.7.2).
+/// Parses the value of the one field `Proxy-Authorization` (RFC 9110, section 11.7.2).
 fn credentials(lines: &[Header<'_>]) -> Result<Credentials, HttpConnectClientError> {
     let missing = |what| HttpConnectClientError::Authentication { what };
     let mut values = values(lines, "Proxy-Authorization");
@@ -119,7 +120,7 @@ fn credentials(lines: &[Header<'_>]) -> Result<Credentials, HttpConnectClientErr
 }
 
 impl Credentials {
-    /// Returns the user, if it is one of these.
+    /// Returns the name of the user, if one of `users` has these credentials.
     pub fn user_of(&self, users: &Users) -> Result<String, HttpConnectClientError> {
         // RFC 7617, section 2: the first colon ends the user's name.
         let colon = self.0.iter().position(|&byte| byte == b':').unwrap_or(self.0.len());

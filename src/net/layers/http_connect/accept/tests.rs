@@ -1,14 +1,14 @@
 use super::*;
 use crate::net::machine::{Denial, Failure, LayerFailure, Machine, Phase};
 
-/// `alice:open sesame`.
+/// The base64 text of `alice:open sesame`.
 const ALICE: &str = "YWxpY2U6b3BlbiBzZXNhbWU=";
 
 fn machine(users: bool) -> Machine {
     machine_for(users.then(|| "bob:x\nalice:open sesame\ntest:123£".to_owned()))
 }
 
-/// A proxy that is for those in this file of users, if there is one.
+/// Returns the machine of a proxy, for the users of this file or for everybody.
 pub fn machine_for(users: Option<String>) -> Machine {
     let users = users.map(|text| Arc::new(Users::parse(&text, None).expect("they are users")));
     Machine::new([(
@@ -17,7 +17,7 @@ pub fn machine_for(users: Option<String>) -> Machine {
     )])
 }
 
-/// Lets the machine hear `said`, so many bytes at a time, then the end if `ends`.
+/// Passes `said` to the machine in pieces of `piece` bytes, and then the end if `ends`.
 fn hear(machine: &mut Machine, said: &[u8], piece: usize, ends: bool) -> Result<(), LayerFailure> {
     machine.start()?;
     for piece in said.chunks(piece) {
@@ -32,14 +32,14 @@ fn hear(machine: &mut Machine, said: &[u8], piece: usize, ends: bool) -> Result<
     Ok(())
 }
 
-/// What the machine has for the client, which is sent.
+/// Returns the bytes that the machine has for the client, and marks them as sent.
 fn answered(machine: &mut Machine) -> String {
     let bytes = machine.outbound().to_vec();
     machine.sent(bytes.len());
     String::from_utf8(bytes).expect("it is text")
 }
 
-/// The answer with this status, field and line of text.
+/// Returns the answer with this status, field and text.
 fn answer(status: &str, field: &str, kind: &str, words: &str) -> String {
     format!(
         "HTTP/1.1 {status}\r\n{field}Proxy-Status: sockatlas; error={kind}; details=\"{words}\"\r\n\

@@ -1,4 +1,4 @@
-//! The header of an answer, read.
+//! Parses the headers of answers.
 
 use super::super::message::MOST_LINES;
 use httparse::{ParserConfig, Response};
@@ -8,11 +8,11 @@ use httparse::{ParserConfig, Response};
 pub(super) struct Answer {
     pub code: u16,
     pub reason: String,
-    /// The schemes by which the proxy lets itself be convinced.
+    /// The schemes of authentication that the proxy offers.
     pub schemes: Vec<String>,
 }
 
-/// Reads a header that is all there.
+/// Parses a complete header.
 pub(super) fn parse(header: &[u8]) -> Result<Answer, httparse::Error> {
     let mut lines = [httparse::EMPTY_HEADER; MOST_LINES];
     let mut response = Response::new(&mut lines);
@@ -20,7 +20,8 @@ pub(super) fn parse(header: &[u8]) -> Result<Answer, httparse::Error> {
     let mut config = ParserConfig::default();
     config.allow_obsolete_multiline_headers_in_responses(true);
     let read = config.parse_response(&mut response, header)?;
-    // Were the two of different minds about the end, bytes of the header would become the target's.
+    // If this parser and [`Search`](super::super::message::Search) disagreed about the end, bytes of the header would be passed
+    // on as the target's.
     let (true, Some(code)) = (read == httparse::Status::Complete(header.len()), response.code) else {
         return Err(httparse::Error::NewLine);
     };
@@ -35,15 +36,15 @@ pub(super) fn parse(header: &[u8]) -> Result<Answer, httparse::Error> {
     Ok(Answer { code, reason: response.reason.unwrap_or_default().to_owned(), schemes })
 }
 
-/// The lines that tell schemes: with 407, and with 401.
+/// The fields that list schemes: of status 407, and of 401.
 const CHALLENGES: [&str; 2] = ["Proxy-Authenticate", "WWW-Authenticate"];
 
-/// So many schemes are told, of names as long as this.
+/// The largest number of schemes that are reported, and the longest name of a scheme, in bytes.
 const MOST_SCHEMES: usize = 8;
 const LONGEST_SCHEME: usize = 32;
 
 /// Returns the schemes in a value of `Proxy-Authenticate`: `Basic realm="a, b", Digest nonce="c"` has two (RFC 9110, section
-/// 11.6.1). Commas part both challenges and parameters; a parameter has `=` behind its name, a scheme has not.
+/// 11.6.1). Commas separate both challenges and parameters; a parameter has `=` behind its name, a scheme does not.
 fn offered(value: &[u8]) -> Vec<String> {
     let (mut quoted, mut escaped) = (false, false);
     let parts = value.split(|&byte| {

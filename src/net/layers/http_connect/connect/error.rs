@@ -1,11 +1,11 @@
-//! What can go wrong with an HTTP proxy.
+//! The errors of the connecting side.
 
 use super::super::message::{LONGEST_HEADER, MOST_LINES};
 use crate::net::Target;
 use crate::net::machine::{Denial, Failure, SessionError};
 use std::fmt;
 
-/// Why there is no connection through an HTTP proxy.
+/// The reason why there is no connection through an HTTP proxy.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum HttpConnectError {
@@ -15,13 +15,13 @@ pub enum HttpConnectError {
         /// The target.
         target: Target,
     },
-    /// The host's name is empty or too long.
+    /// The name of the host is empty or too long.
     #[error("the name of the target is {length} bytes where 1 to 255 are expected")]
     HostLength {
-        /// How long the name is, in bytes.
+        /// The length of the name, in bytes.
         length: usize,
     },
-    /// A character that must not be in the name of a host.
+    /// The name of the host has a character that is not allowed there.
     #[error(
         "the name of the target has {character:?} in it, which cannot stand in a request{}",
         if .character.is_ascii() { "" } else { ": write the name as DNS has it, with `xn--`" }
@@ -30,12 +30,12 @@ pub enum HttpConnectError {
         /// The character.
         character: char,
     },
-    /// What the proxy sent is no answer of HTTP/1.
+    /// The bytes of the proxy are not an answer of HTTP/1.
     #[error("the proxy {proxy} sent \"{found}\" where `HTTP/1.1 200 ...` or the like is expected")]
     NoHttp {
         /// The proxy.
         proxy: Target,
-        /// The beginning of what it sent, escaped.
+        /// The first bytes that it sent, escaped.
         found: String,
     },
     /// The header of the answer is malformed.
@@ -43,7 +43,7 @@ pub enum HttpConnectError {
     Malformed {
         /// The proxy.
         proxy: Target,
-        /// What is wrong with it.
+        /// The problem, as the parser reports it.
         problem: String,
     },
     /// The header of the answer is too long.
@@ -58,44 +58,44 @@ pub enum HttpConnectError {
         /// The proxy.
         proxy: Target,
     },
-    /// The proxy keeps announcing an answer.
+    /// The proxy sent too many interim answers.
     #[error("the proxy {proxy} sent {count} interim answers, the last of them {status}, and no final one")]
     Interim {
         /// The proxy.
         proxy: Target,
-        /// How many there were.
+        /// The number of interim answers.
         count: usize,
-        /// The last one.
+        /// The last of them.
         status: Status,
     },
-    /// The proxy switched to another protocol, which nobody asked for.
+    /// The proxy switched to another protocol, which was not requested.
     #[error("the proxy {proxy} switched protocols, which was not asked for: {status}")]
     Switched {
         /// The proxy.
         proxy: Target,
-        /// Its answer.
+        /// The status of its answer.
         status: Status,
     },
-    /// The proxy wants a user and a password, or others than those it got.
+    /// The proxy requires a user and a password, or rejects those that were sent.
     #[error("the proxy {proxy} {}: {status}{}", wish(*.sent), offer(.schemes))]
     Authentication {
         /// The proxy.
         proxy: Target,
-        /// Its answer.
+        /// The status of its answer.
         status: Status,
-        /// Whether it got a user and a password.
+        /// Whether a user and a password were sent.
         sent: bool,
-        /// The schemes that it offers.
+        /// The schemes of authentication that the proxy offers.
         schemes: Vec<String>,
     },
-    /// The proxy did not connect.
+    /// The proxy did not connect to the target.
     #[error("the proxy {proxy} did not connect to {target}: {status}")]
     Refused {
         /// The proxy.
         proxy: Target,
-        /// What it was to connect to.
+        /// The target.
         target: Target,
-        /// What it answered.
+        /// The status of the proxy's answer.
         status: Status,
     },
     /// The proxy ended the connection in the handshake.
@@ -103,13 +103,13 @@ pub enum HttpConnectError {
     Truncated {
         /// The proxy.
         proxy: Target,
-        /// How much of the header had come, in bytes.
+        /// The number of bytes of the header that were received.
         received: usize,
     },
 }
 
-/// The status of an answer (RFC 9110, section 15). Shown with its reason phrase, escaped and no longer than a line: the proxy may
-/// say what it likes.
+/// The status of an answer (RFC 9110, section 15). `Display` shows the code and the reason phrase, which is escaped and cut,
+/// since the proxy may send any text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Status {
     /// The code.
@@ -118,11 +118,11 @@ pub struct Status {
     pub reason: String,
 }
 
-/// So many characters of what a proxy says are shown.
+/// The number of characters of a reason phrase that messages show.
 const SHOWN: usize = 80;
 
 impl HttpConnectError {
-    /// Returns what kind of failure it is.
+    /// Returns the kind of failure.
     pub fn failure(&self) -> Failure {
         match self {
             HttpConnectError::NoHost { .. }
@@ -155,8 +155,8 @@ impl From<HttpConnectError> for SessionError {
     }
 }
 
-/// Returns what a proxy's answer says, for others to say it again. 502 and 503 say that it failed, and proxies differ in which they
-/// say of what.
+/// Returns the denial that a proxy's status stands for, so that it can be reported to a client of this program. 502 and 503 stand
+/// for failures of several kinds, and proxies differ in which they use for what, so they are [`Denial::Failure`].
 fn denial(status: &Status) -> Denial {
     match status.code {
         403 => Denial::NotAllowed,

@@ -1,4 +1,4 @@
-//! The connecting side: one connection, a request and its answer.
+//! The connecting side: the session of one connection, which sends a request and reads its answer.
 
 mod answer;
 mod error;
@@ -17,15 +17,15 @@ use base64::prelude::{BASE64_STANDARD, Engine as _};
 use request::request;
 use std::sync::Arc;
 
-/// A proxy, and who we are to it.
+/// The address of a proxy, and the credentials for it.
 #[derive(Debug)]
 struct Proxy {
     address: Target,
-    /// What follows `Proxy-Authorization: `.
+    /// The value of the field `Proxy-Authorization`.
     authorization: Option<Secret>,
 }
 
-/// Sessions with one proxy.
+/// The layer with its options: creates sessions with one proxy.
 #[derive(Debug)]
 pub(super) struct Connecting(Arc<Proxy>);
 
@@ -36,14 +36,14 @@ impl Connecting {
         };
         let authorization = match (settings.text("username"), settings.secret("password")?) {
             (Some(name), Some(password)) => Some(authorization(name, password.reveal())?),
-            // One without the other is refused before: see the module's options.
+            // The module's options require both or neither, so one without the other has been rejected before.
             _ => None,
         };
         Ok(Connecting(Arc::new(Proxy { address: Target::host(host, port), authorization })))
     }
 }
 
-/// Returns the credentials of RFC 7617, section 2.
+/// Returns the credentials in the form of RFC 7617, section 2.
 fn authorization(name: &str, password: &str) -> Result<Secret, ProviderError> {
     if name.contains(':') {
         return Err(ProviderError::option("username", "a colon, which would end the user's name (RFC 7617)"));
@@ -69,22 +69,22 @@ impl Layer for Connecting {
     }
 }
 
-/// So many interim answers are passed over.
+/// The number of interim answers that are ignored.
 const MOST_INTERIM: usize = 4;
 
-/// So many bytes of what is no HTTP are shown.
+/// The number of bytes that the error shows of an answer that is not HTTP.
 const SHOWN: usize = 24;
 
-/// What every answer begins with.
+/// The first bytes of every answer.
 const BEGINNING: &[u8] = b"HTTP/1.";
 
 struct Handshake {
     proxy: Arc<Proxy>,
     target: Target,
     search: Search,
-    /// Interim answers so far.
+    /// The number of interim answers so far.
     interim: usize,
-    /// The code of the answer that opened the connection.
+    /// The status code of the answer that opened the connection.
     opened: Option<u16>,
 }
 
@@ -100,7 +100,7 @@ impl Handshake {
     /// Reads an answer off the front of the input, if it is all there.
     fn read(&mut self, input: &mut Buffer) -> Result<Progress, HttpConnectError> {
         let bytes = input.bytes();
-        // What speaks something else may wait for us to go on, and never send the end of a header.
+        // A peer of another protocol may wait for more bytes, and never send the end of a header.
         if bytes.iter().zip(BEGINNING).any(|(found, expected)| found != expected) {
             let found = bytes[..bytes.len().min(SHOWN)].escape_ascii().to_string();
             return Err(HttpConnectError::NoHttp { proxy: self.proxy(), found });
@@ -119,7 +119,7 @@ impl Handshake {
             error => HttpConnectError::Malformed { proxy: self.proxy(), problem: error.to_string() },
         })?;
         self.answered(answer)?;
-        // What lies behind the header is the target's, whatever the header says of a body: RFC 9110, section 9.3.6.
+        // The bytes behind the header come from the target, even if the header announces content: RFC 9110, section 9.3.6.
         input.consume(end);
         self.search = Search::default();
         Ok(if self.opened.is_some() { Progress::Done } else { Progress::Continues })
@@ -141,7 +141,7 @@ impl Handshake {
                 self.opened = Some(status.code);
                 Ok(())
             }
-            // 401 is for servers (RFC 9110, section 15.5.2), but tinyproxy 1.11 says it of a wrong password.
+            // 401 is meant for servers (RFC 9110, section 15.5.2), but tinyproxy 1.11 sends it for a wrong password.
             401 | 407 => {
                 let sent = self.proxy.authorization.is_some();
                 Err(HttpConnectError::Authentication { proxy, status, sent, schemes: answer.schemes })

@@ -1,4 +1,4 @@
-//! The request: what is sent, and which hosts may stand in it.
+//! The text of the request, and the check of the host in it.
 
 use super::super::message::{LONGEST_HOST, stands_in_host};
 use super::Proxy;
@@ -19,8 +19,8 @@ pub(super) fn request(proxy: &Proxy, target: &Target) -> Result<String, HttpConn
     Ok(request)
 }
 
-/// `HOST:PORT`. The host comes from the caller, and ends up between a space and a line's end: whatever is not allowed in a host
-/// must not get there.
+/// Returns `HOST:PORT`. The host comes from the caller and ends up in the line of the request, so characters that a host cannot
+/// have are rejected here.
 fn authority(target: &Target) -> Result<String, HttpConnectError> {
     let Some((host, port)) = target.host_and_port() else {
         return Err(HttpConnectError::NoHost { target: target.clone() });

@@ -10,7 +10,7 @@ fn machine(authorization: Option<Secret>, target: Target) -> Machine {
     )])
 }
 
-/// A client that is this user of a proxy.
+/// Returns the machine of a client, with the credentials of this user if there is one.
 pub fn machine_for(user: Option<(String, Secret)>, target: Target) -> Machine {
     machine(user.map(|(name, password)| authorization(&name, password.reveal()).expect("it can be written")), target)
 }
@@ -23,7 +23,7 @@ fn alice() -> Option<Secret> {
     Some(authorization("alice", "open sesame").unwrap())
 }
 
-/// Lets the machine hear `said`, so many bytes at a time, then the end if `ends`; gives what it sent.
+/// Passes `said` to the machine in pieces of `piece` bytes, and then the end if `ends`. Returns the bytes that it sent.
 fn converse(machine: &mut Machine, said: &[u8], piece: usize, ends: bool) -> Result<String, LayerFailure> {
     machine.start()?;
     for piece in said.chunks(piece) {

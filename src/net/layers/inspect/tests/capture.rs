@@ -1,4 +1,4 @@
-//! `pcapng`: read back by a reader that knows the draft only, and by etherparse.
+//! Reads `pcapng` back by a reader that follows the draft only, and by etherparse.
 
 use super::super::form::{Form, Moment};
 use super::super::pcapng;
@@ -22,7 +22,7 @@ fn word(bytes: &[u8], at: usize) -> u32 {
     u32::from_le_bytes(bytes[at..at + 4].try_into().expect("4 bytes"))
 }
 
-/// The blocks of a file: types and bodies.
+/// Returns the blocks of a file: types and bodies.
 fn blocks(mut file: &[u8]) -> Vec<(u32, &[u8])> {
     let mut blocks = Vec::new();
     while !file.is_empty() {
@@ -37,7 +37,7 @@ fn blocks(mut file: &[u8]) -> Vec<(u32, &[u8])> {
     blocks
 }
 
-/// Options: codes and values; the last is `opt_endofopt`.
+/// Returns the options: codes and values; the last is `opt_endofopt`.
 fn options(mut bytes: &[u8]) -> Vec<(u16, &[u8])> {
     let mut options = Vec::new();
     loop {
@@ -53,7 +53,7 @@ fn options(mut bytes: &[u8]) -> Vec<(u16, &[u8])> {
     }
 }
 
-/// The packets of records, each of which has only such.
+/// Returns the packets of records that contain nothing else.
 fn packets(records: &[Vec<u8>]) -> Vec<Packet> {
     let blocks = records.iter().flat_map(|record| blocks(record));
     let packet = |(block_type, body): (u32, &[u8])| {
@@ -78,7 +78,7 @@ fn packets(records: &[Vec<u8>]) -> Vec<Packet> {
     blocks.map(packet).collect()
 }
 
-/// What happens on a connection.
+/// An event on a connection.
 #[derive(Clone, Debug)]
 enum Step {
     Passed(Direction, Vec<u8>),
@@ -89,7 +89,8 @@ fn start() -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::new(1_793_613_600, 123_456_789)
 }
 
-/// The records of a connection that begins at `begun`, of which each step takes a millisecond, and which is dropped then.
+/// Returns the records of a connection that begins at `begun`; each step takes a millisecond, and the connection is dropped at
+/// the end.
 fn records(inspected: &Inspected, begun: SystemTime, steps: &[Step]) -> Vec<Vec<u8>> {
     let mut records = Vec::new();
     let mut write = |record: &[u8]| -> Result<(), RecordError> {
@@ -115,7 +116,7 @@ fn records(inspected: &Inspected, begun: SystemTime, steps: &[Step]) -> Vec<Vec<
     records
 }
 
-/// Its transport header and what follows, after every checksum was tested; and the ends, as `ADDRESS:PORT` is distinguished.
+/// The transport header of a packet and its payload, after all checksums were verified.
 enum Parsed {
     Tcp(TcpHeader, Vec<u8>),
     Udp(UdpHeader, Vec<u8>),
@@ -171,7 +172,7 @@ fn parse(bytes: &[u8]) -> (Parsed, [String; 2]) {
     }
 }
 
-/// Follows a stream as a receiver of it would: what came from this end, and from the other; and which of them ended.
+/// Follows a stream as its receiver would. Returns the bytes that this end and the other one sent, and which of them ended.
 fn follow(packets: &[Packet], first: usize) -> ([Vec<u8>; 2], [bool; 2]) {
     let mut streams = [Vec::new(), Vec::new()];
     let mut ended = [false; 2];
@@ -188,7 +189,7 @@ fn follow(packets: &[Packet], first: usize) -> ([Vec<u8>; 2], [bool; 2]) {
             _ => assert!(!header.syn && header.ack),
         }
         assert!(!header.rst && !header.urg);
-        // What passed at once has one time.
+        // Bytes that passed at once have the same time.
         let mut rest = packets[at + 1..].iter().take_while(|next| next.nanoseconds == packet.nanoseconds);
         let is_last = !rest.any(|next| next.outbound == packet.outbound);
         assert_eq!(header.psh, !payload.is_empty() && is_last, "the last segment of what passed at once is pushed");
@@ -234,7 +235,7 @@ fn direction() -> impl Strategy<Value = Direction> {
     prop_oneof![Just(Direction::Sent), Just(Direction::Received)]
 }
 
-/// Lengths around those at which something changes.
+/// Generates lengths around those at which the packets change.
 fn passed() -> impl Strategy<Value = (Direction, Vec<u8>)> {
     let length = prop_oneof![4 => 0..200_usize, 2 => 65_490..65_512_usize, 1 => 130_980..131_020_usize, 1 => Just(1_500_000_usize)];
     (direction(), length, any::<u8>()).prop_map(|(direction, length, seed)| {
@@ -255,7 +256,7 @@ proptest! {
         role in role(),
         passed in prop::collection::vec(passed(), 0..8),
         endings in prop::collection::vec(direction(), 0..3),
-        // The number of the first byte is a clock's: near its end it begins anew within the connection.
+        // The initial sequence number comes from a clock; near its end it wraps around within the connection.
         clock in prop_oneof![Just(0_u64), Just((u64::from(u32::MAX) - 1000) * 4), Just((u64::from(u32::MAX >> 1) - 1000) * 4), any::<u32>().prop_map(u64::from)],
     ) {
         let connection = Inspected { role, local, peer, ..inspected(false) };
@@ -263,7 +264,7 @@ proptest! {
         let mut steps: Vec<Step> = Vec::new();
         let mut expected: [Vec<u8>; 2] = [Vec::new(), Vec::new()];
         for (direction, bytes) in passed {
-            // Bytes of a stream are never none.
+            // A stream passes no empty pieces.
             if !bytes.is_empty() {
                 expected[usize::from(direction == Direction::Received)].extend(&bytes);
                 steps.push(Step::Passed(direction, bytes));

@@ -1,4 +1,4 @@
-//! The file: how it is opened, shared, and what becomes of a full one.
+//! Tests of the file: how it is opened and shared, and how a full disk is reported.
 
 use super::super::file::FileRecorder;
 use super::super::form::Form;
@@ -73,14 +73,14 @@ fn a_full_disk_is_reported_by_whoever_meets_it_first() {
     let error = open(full, Form::Hexdump).unwrap().begin(&inspected(false)).map(drop).unwrap_err();
     assert_eq!(reported(&error), expected);
     assert!(matches!(error.downcast_ref(), Some(InspectError::Write { .. })));
-    // Counts have nothing but an end, which the second of the two sides to end is told of ...
+    // The form `counts` writes at the end only, so the second side that ends gets the error ...
     let counts = open(full, Form::Counts).unwrap();
     let mut recording = counts.begin(&inspected(false)).unwrap();
     recording.passed(Direction::Sent, b"x").unwrap();
     recording.ended(Direction::Sent).unwrap();
     assert_eq!(reported(&recording.ended(Direction::Received).unwrap_err()), expected);
     recording.closed();
-    // ... and when it is dropped before, the next connection, once.
+    // ... and if the connection is dropped before, the next one gets it, once.
     counts.begin(&inspected(true)).unwrap().closed();
     let error = counts.begin(&inspected(true)).map(drop).unwrap_err();
     assert_eq!(reported(&error), format!("the end of an earlier connection is missing: {expected}"));

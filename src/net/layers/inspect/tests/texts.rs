@@ -1,4 +1,4 @@
-//! `counts` and `hexdump`, to the letter.
+//! Tests of the exact texts of `counts` and `hexdump`.
 
 use super::super::form::{Form, Moment, rfc3339};
 use super::super::recorder::{Direction, Inspected, RecordError};
@@ -6,13 +6,13 @@ use super::inspected;
 use crate::net::{Address, Role, Target};
 use std::time::{Duration, SystemTime};
 
-/// So many milliseconds after a connection began, at 2026-11-02T10:00:00Z.
+/// Returns the moment at this number of milliseconds after a connection began, at 2026-11-02T10:00:00Z.
 fn at(milliseconds: u64) -> Moment {
     let since = Duration::from_millis(milliseconds);
     Moment { time: SystemTime::UNIX_EPOCH + Duration::from_secs(1_793_613_600) + since, since }
 }
 
-/// What a form writes, record for record.
+/// Returns the records that a form writes.
 fn written(form: Form, inspected: &Inspected) -> Vec<String> {
     let mut records = Vec::new();
     let mut write = |record: &[u8]| -> Result<(), RecordError> {

@@ -1,4 +1,4 @@
-//! What a hostile peer may say instead of a header.
+//! Tests of hostile peers, which send something else than a header.
 
 use super::*;
 use std::error::Error as _;
@@ -29,7 +29,7 @@ fn whatever_is_no_header_is_reported_as_it_is_however_it_arrives() {
     let line = |text: &str| text.as_bytes().to_vec();
     let raw = |command: u8, family: u8, rest: &[u8]| [SIGNATURE, &[command, family], rest].concat();
     let refused: Vec<(Vec<u8>, String)> = vec![
-        // A peer that speaks right away.
+        // A peer that sends the bytes of another protocol.
         (line("GET / HTTP/1.1\r\nHost: x\r\n\r\n"), absent("G")),
         (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03".to_vec(), absent(r"\u{16}")),
         (line("SSH-2.0-x\r\n"), absent("S")),
@@ -116,7 +116,7 @@ fn whatever_is_no_header_is_reported_as_it_is_however_it_arrives() {
             assert!(machine.outbound().is_empty() && machine.claims().origin.is_none(), "{reported}");
             let taken = machine.reports()[0].traffic.received_below;
             assert!(taken <= 107 || kind == Failure::Truncated, "{taken} bytes were read before: {reported}");
-            // And that is the answer to whatever follows.
+            // The same error is reported for all further calls.
             machine.room()[..1].copy_from_slice(b"x");
             machine.received(1);
             assert_eq!(machine.read(&mut []).expect_err("it has failed").source.to_string(), reported);

@@ -1,4 +1,4 @@
-//! What holds for every header.
+//! Properties of every header.
 
 use super::super::header::{self, Connection};
 use super::super::{binary, line};
@@ -35,7 +35,7 @@ fn write(version: Version, connection: &Connection) -> Vec<u8> {
     }
 }
 
-/// Bytes that come close to a header.
+/// Generates bytes that are similar to a header.
 fn nearly() -> impl Strategy<Value = Vec<u8>> {
     let text = "PROXY (TCP4|TCP6|UNKNOWN|X)?( [0-9a-f:.]{0,12}){0,5}[\r\n ]{0,3}".prop_map(String::into_bytes);
     let tail = prop::collection::vec(any::<u8>(), 0..400);

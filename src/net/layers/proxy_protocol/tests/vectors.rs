@@ -1,4 +1,4 @@
-//! What may follow the addresses of version 2.
+//! Tests of the vectors behind the addresses of version 2.
 
 use super::*;
 
@@ -7,7 +7,7 @@ fn vector(vector: Vector, value: &[u8]) -> Vec<u8> {
     [&[vector.0], &length[..], value].concat()
 }
 
-/// What is reported behind the addresses, or what is wrong.
+/// Returns the facts of the vectors, or the error.
 fn reported(vectors: &[u8]) -> Result<Vec<(&'static str, String)>, String> {
     let header = binary(1, 0x11, &[TCP4, vectors].concat());
     let whole = hear(None, &header, 30_000, false);
@@ -90,7 +90,7 @@ fn the_client_s_tls_is_reported_and_only_what_was_verified_is_called_so() {
     ] {
         assert_reported(&ssl(elements, verified, &[]), &[("tls", tls), ("client-certificate", certificate)]);
     }
-    // Its facts stand where its vector stood.
+    // The facts of TLS stand at the place of its vector.
     let around = [vector(Vector::ALPN, b"x"), ssl(1, 0, &[]), vector(Vector::NETNS, b"y")].concat();
     let names: Vec<&str> = reported(&around).unwrap().iter().map(|(name, _)| *name).collect();
     assert_eq!(names, ["alpn", "tls", "client-certificate", "network-namespace"]);
@@ -108,7 +108,7 @@ fn a_value_of_the_peer_can_be_no_other_fact_and_is_cut_when_long() {
     let long = format!("{}x{}", "ü".repeat(127), "ü".repeat((60_001 - 255) / 2));
     let found = reported(&vector(Vector::AUTHORITY, long.as_bytes())).unwrap();
     assert_eq!(found[0].1, cut.replace("...", "x..."));
-    // However many there are, what is reported of them is bounded.
+    // The length of the facts is bounded, however many vectors there are.
     let many: Vec<u8> = (0..20_000_u32).flat_map(|at| vector(Vector(0x40 + (at % 0xC0) as u8), b"")).collect();
     let found = reported(&many).unwrap();
     assert!(found.len() == 1 && found[0].1.len() <= 256 * 5, "{found:?}");
@@ -124,8 +124,8 @@ fn a_checksum_is_verified() {
         let (machine, result) = hear(None, &good, 1000, false);
         result.unwrap();
         assert!(facts(&machine).contains(&("crc32c", "verified")));
-        // No bit can be changed on the way and the header still be called verified; no address, and it still be taken. Who
-        // changes the command, the family or a type hides the checksum itself.
+        // If a bit is changed on the way, the header is not called verified, and a changed address is not accepted. A change of
+        // the command, the family or a type can hide the checksum itself.
         for bit in 0..good.len() * 8 {
             let mut bad = good.clone();
             bad[bit / 8] ^= 1 << (bit % 8);
@@ -145,7 +145,7 @@ fn a_checksum_is_verified() {
     assert_eq!(wrong, format!("the header's checksum is deadbeef, and that of its bytes {computed:08x}"));
 }
 
-/// CRC32c, bit by bit: the polynomial 0x1EDC6F41 of RFC 3720, reflected.
+/// Computes CRC32c bit by bit: the polynomial 0x1EDC6F41 of RFC 3720, reflected.
 fn bitwise_crc32c(bytes: &[u8]) -> u32 {
     let mut sum = !0_u32;
     for byte in bytes {

@@ -1,18 +1,18 @@
-//! What can go wrong with a client of a SOCKS 5 proxy.
+//! The errors of the accepting side: what a client of a SOCKS 5 proxy can do wrong.
 
 use super::super::message::{Command, Method};
 use crate::net::layers::ClientProtocol;
 use crate::net::machine::{Failure, SessionError};
 use std::fmt;
 
-/// Why a client of a SOCKS 5 proxy was not heard.
+/// The reason why a client of a SOCKS 5 proxy was rejected.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Socks5ClientError {
-    /// The client speaks something else.
+    /// The client speaks another protocol.
     #[error("the client began with {protocol}, where 5, the version of SOCKS, is expected{}", advice(*.protocol))]
     WrongProtocol {
-        /// What it speaks.
+        /// The protocol that it seems to speak.
         protocol: ClientProtocol,
     },
     /// A message of the client is of another version.
@@ -25,24 +25,24 @@ pub enum Socks5ClientError {
         /// The version expected: 5, and 1 for authentication (RFC 1929).
         expected: u8,
     },
-    /// The client does not offer the method that is expected.
+    /// The client does not offer the required method.
     #[error("the client offered {}, where {expected} is expected", offer(.offered))]
     NoMethod {
-        /// What it offered.
+        /// The methods that it offered.
         offered: Vec<Method>,
-        /// What is expected: the password's where there is a `users-file`, else none.
+        /// The required method: user and password where there is a `users-file`, otherwise no authentication.
         expected: Method,
     },
-    /// The client is none of the users.
+    /// The credentials of the client are wrong.
     #[error("user `{}` is not known, or has another password", .user.escape_debug())]
     Authentication {
-        /// The user that it claims to be.
+        /// The name of the user that it sent.
         user: String,
     },
-    /// The client wants something else than to be connected.
+    /// The client sent another command than CONNECT.
     #[error("the client asked for {command}, and only CONNECT is done here")]
     Command {
-        /// What it asked for.
+        /// The command.
         command: Command,
     },
     /// The target has an address of an unknown type.
@@ -51,10 +51,10 @@ pub enum Socks5ClientError {
         /// The type found.
         found: u8,
     },
-    /// The target's name has 0 bytes.
+    /// The target is a name of 0 bytes.
     #[error("the client asked for a name of 0 bytes")]
     EmptyName,
-    /// The target's name is no text, or has control characters in it.
+    /// The target is a name that is not UTF-8, or has control characters in it.
     #[error("the client asked for \"{found}\", where UTF-8 without control characters is expected")]
     Name {
         /// The name, escaped.
@@ -65,7 +65,7 @@ pub enum Socks5ClientError {
     Truncated {
         /// The message.
         message: Message,
-        /// How much of it had come, in bytes.
+        /// The number of its bytes that were received.
         received: usize,
     },
 }
@@ -73,16 +73,16 @@ pub enum Socks5ClientError {
 /// A message of a client.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum Message {
-    /// Which methods it offers.
+    /// The methods that the client offers.
     Greeting,
-    /// Who it is.
+    /// The user and the password.
     Password,
-    /// What it wants.
+    /// The command, and the target.
     Request,
 }
 
 impl Socks5ClientError {
-    /// Returns what kind of failure it is.
+    /// Returns the kind of failure.
     pub fn failure(&self) -> Failure {
         match self {
             Socks5ClientError::NoMethod { .. } | Socks5ClientError::Authentication { .. } => Failure::Authentication,
@@ -121,7 +121,7 @@ fn advice(protocol: ClientProtocol) -> &'static str {
     }
 }
 
-/// So many methods are told of the 255 that there may be.
+/// The number of methods that a message lists, of the 255 that a client can offer.
 const SHOWN: usize = 8;
 
 fn offer(methods: &[Method]) -> String {

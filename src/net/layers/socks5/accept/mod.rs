@@ -1,4 +1,4 @@
-//! The accepting side: one client, from its greeting to the answer to its request.
+//! The accepting side: the session with one client, from its greeting to the answer to its request.
 
 mod error;
 #[cfg(test)]
@@ -17,7 +17,7 @@ use error::Message;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
-/// Sessions with the clients of one proxy.
+/// The layer with its options: creates the sessions with the clients of a proxy.
 #[derive(Debug)]
 pub(super) struct Accepting(Option<Arc<Users>>);
 
@@ -39,7 +39,7 @@ struct Handshake {
     awaited: Message,
     user: Option<String>,
     target: Option<Target>,
-    /// The answer to a client on an error, where it is not what its message is always answered.
+    /// The answer to the client after an error, where it differs from the usual one to that message.
     last_words: Option<Vec<u8>>,
 }
 
@@ -118,7 +118,7 @@ impl Handshake {
             self.last_words = Some(reply(Reply::COMMAND_NOT_SUPPORTED, None));
             return Err(Socks5ClientError::Command { command: Command(command) });
         }
-        // The byte before the address is reserved: what clients put there is of no meaning.
+        // The byte before the address is reserved, and its value is ignored.
         let address = match bytes.get(3..).map_or(Ok(None), message::address) {
             Ok(address) => address,
             Err(NoAddress::Type(found)) => {
@@ -130,7 +130,7 @@ impl Handshake {
         let Some((host, port, length)) = address else { return Ok(None) };
         let host = match host {
             Host::Ip(ip) => ip.to_string(),
-            // Programs compare names, and write them into logs: what no name has is not let in.
+            // Programs compare names and write them into logs, so a name must be text without control characters.
             Host::Name(name) => match std::str::from_utf8(name) {
                 Ok(name) if !name.chars().any(char::is_control) => name.to_owned(),
                 _ => return Err(Socks5ClientError::Name { found: name.escape_ascii().to_string() }),
@@ -141,27 +141,27 @@ impl Handshake {
     }
 }
 
-/// A text behind its length, and what follows; nothing: it is not all there.
+/// Splits off a text that follows a byte with its length, and returns it and the rest. Returns `None` if the text is incomplete.
 fn counted(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let (&length, rest) = bytes.split_first()?;
     rest.split_at_checked(length.into())
 }
 
-/// A reply, with the address of the proxy's end of the connection to the target.
+/// Returns a reply with the local address of the proxy's connection to the target, or with 0.0.0.0:0.
 fn reply(reply: Reply, bound: Option<SocketAddr>) -> Vec<u8> {
     let bound = bound.unwrap_or_else(|| SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0)));
     [&[VERSION, reply.0, 0], &message::of_address(bound)[..]].concat()
 }
 
-/// Returns the answer to a client on a denial.
+/// Returns the reply that reports a denial.
 fn denied(denial: Denial) -> Reply {
     match denial {
         Denial::NotAllowed => Reply::NOT_ALLOWED,
         Denial::NetworkUnreachable => Reply::NETWORK_UNREACHABLE,
         Denial::HostUnreachable | Denial::NameUnknown => Reply::HOST_UNREACHABLE,
         Denial::ConnectionRefused => Reply::CONNECTION_REFUSED,
-        // There is no reply for that. Tor and microsocks say this one, of which no connection has another use, and so a client can
-        // tell it from a target that is known to be unreachable.
+        // SOCKS has no reply for a timeout. Tor and microsocks send this one, which has no other use for connections, so that a
+        // client can distinguish a timeout from a target that is known to be unreachable.
         Denial::TimedOut => Reply::TTL_EXPIRED,
         Denial::AddressNotSupported => Reply::ADDRESS_TYPE_NOT_SUPPORTED,
         Denial::Failure => Reply::FAILURE,

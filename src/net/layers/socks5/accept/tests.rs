@@ -9,7 +9,7 @@ fn machine(users: bool) -> Machine {
     machine_for(users.then(|| format!("bob:x\nalice:{PASSWORD}\n")))
 }
 
-/// A proxy that is for those in this file of users, if there is one.
+/// Returns the machine of a proxy, for the users of this file or for everybody.
 pub fn machine_for(users: Option<String>) -> Machine {
     let users = users.map(|text| Arc::new(Users::parse(&text, Some((255, "RFC 1929"))).expect("they are users")));
     Machine::new([(
@@ -18,7 +18,7 @@ pub fn machine_for(users: Option<String>) -> Machine {
     )])
 }
 
-/// Lets the machine hear `said`, so many bytes at a time, then the end if `ends`.
+/// Passes `said` to the machine in pieces of `piece` bytes, and then the end if `ends`.
 fn hear(machine: &mut Machine, said: &[u8], piece: usize, ends: bool) -> Result<(), LayerFailure> {
     machine.start()?;
     for piece in said.chunks(piece) {
@@ -33,7 +33,7 @@ fn hear(machine: &mut Machine, said: &[u8], piece: usize, ends: bool) -> Result<
     Ok(())
 }
 
-/// What the machine has for the client, which is sent.
+/// Returns the bytes that the machine has for the client, and marks them as sent.
 fn answered(machine: &mut Machine) -> Vec<u8> {
     let bytes = machine.outbound().to_vec();
     machine.sent(bytes.len());
@@ -121,7 +121,7 @@ fn every_denial_has_a_reply() {
     }
 }
 
-/// Whether there are users; what is said; what kind of failure that is, how it is stated here, and how to the client.
+/// Whether there are users; the bytes of the client; the kind of failure, its text, and the bytes that report it to the client.
 type Row = (bool, Vec<u8>, Failure, &'static str, Vec<u8>);
 
 #[test]

@@ -1,11 +1,11 @@
-//! What can go wrong with a SOCKS 5 proxy.
+//! The errors of the connecting side.
 
 use super::super::message::{Method, Reply};
 use crate::net::Target;
 use crate::net::machine::{Denial, Failure, SessionError};
 use std::fmt;
 
-/// Why there is no connection through a SOCKS 5 proxy.
+/// The reason why there is no connection through a SOCKS 5 proxy.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Socks5Error {
@@ -15,12 +15,12 @@ pub enum Socks5Error {
         /// The target.
         target: Target,
     },
-    /// The host's name cannot be sent: its length takes one byte, and a control character would be read as another name.
+    /// The name of the host cannot be sent: its length is sent as one byte, and a proxy may misread control characters.
     #[error("the name of the target is {} where 1 to 255 bytes without control characters are expected", name(*.length, *.control))]
     Name {
-        /// How long the name is, in bytes.
+        /// The length of the name, in bytes.
         length: usize,
-        /// Whether there are control characters in it.
+        /// Whether the name has control characters in it.
         control: bool,
     },
     /// A message of the proxy is of another version.
@@ -35,7 +35,7 @@ pub enum Socks5Error {
         /// The version expected: 5, and 1 for authentication (RFC 1929).
         expected: u8,
     },
-    /// The proxy accepts none of the methods offered: 0xFF.
+    /// The proxy accepts none of the offered methods, and chose 0xFF.
     #[error(
         "the proxy {proxy} accepts none of the methods offered: {offered}{}",
         if .offered.contains("password") { "" } else { " (it may want a `username` and a password)" }
@@ -43,7 +43,7 @@ pub enum Socks5Error {
     NoMethod {
         /// The proxy.
         proxy: Target,
-        /// What was offered, in words.
+        /// The names of the offered methods.
         offered: String,
     },
     /// The proxy chose a method that was not offered.
@@ -61,20 +61,20 @@ pub enum Socks5Error {
         proxy: Target,
         /// The user.
         user: String,
-        /// What the proxy answered, which is not 0.
+        /// The status that the proxy sent, which is not 0.
         status: u8,
     },
-    /// The proxy did not connect.
+    /// The proxy did not connect to the target.
     #[error("the proxy {proxy} did not connect to {target}: {reply}")]
     Refused {
         /// The proxy.
         proxy: Target,
-        /// What it was to connect to.
+        /// The target.
         target: Target,
-        /// What it answered.
+        /// The proxy's reply.
         reply: Reply,
     },
-    /// The proxy's own address in the reply is of an unknown type.
+    /// The address in the reply is of an unknown type.
     #[error("the proxy {proxy} sent an address of type {found}, where 1, 3 or 4 is expected")]
     AddressType {
         /// The proxy.
@@ -82,7 +82,7 @@ pub enum Socks5Error {
         /// The type found.
         found: u8,
     },
-    /// The proxy's own address in the reply is a name of 0 bytes.
+    /// The address in the reply is a name of 0 bytes.
     #[error("the proxy {proxy} sent a name of 0 bytes as its address")]
     EmptyName {
         /// The proxy.
@@ -95,7 +95,7 @@ pub enum Socks5Error {
         proxy: Target,
         /// The message.
         message: Message,
-        /// How much of it had come, in bytes.
+        /// The number of its bytes that were received.
         received: usize,
     },
 }
@@ -107,16 +107,16 @@ fn name(length: usize, control: bool) -> String {
 /// A message of the proxy.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum Message {
-    /// Which method it chose.
+    /// The method that it chose.
     Choice,
     /// Whether it accepted user and password.
     Status,
-    /// Whether it connected.
+    /// Whether it connected to the target.
     Reply,
 }
 
 impl Socks5Error {
-    /// Returns what kind of failure it is.
+    /// Returns the kind of failure.
     pub fn failure(&self) -> Failure {
         match self {
             Socks5Error::NoHost { .. } | Socks5Error::Name { .. } => Failure::Unusable,
@@ -145,7 +145,7 @@ impl From<Socks5Error> for SessionError {
     }
 }
 
-/// Returns what a proxy's reply says, for others to say it again.
+/// Returns the denial that a proxy's reply stands for, so that it can be reported to a client of this program.
 fn denial(reply: Reply) -> Denial {
     match reply {
         Reply::NOT_ALLOWED => Denial::NotAllowed,

@@ -1,4 +1,4 @@
-//! The connecting side: one connection through a proxy.
+//! The connecting side: the session of one connection through a proxy.
 
 mod error;
 #[cfg(test)]
@@ -15,21 +15,21 @@ use error::Message;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-/// A proxy, and who we are to it.
+/// The address of a proxy, and the credentials for it.
 #[derive(Debug)]
 struct Proxy {
     address: Target,
     user: Option<User>,
 }
 
-/// A user, of 1 to 255 bytes, and a password, of 1 to 255 bytes.
+/// A user and a password, each of 1 to 255 bytes.
 #[derive(Debug)]
 struct User {
     name: String,
     password: Secret,
 }
 
-/// Sessions with one proxy.
+/// The layer with its options: creates sessions with one proxy.
 #[derive(Debug)]
 pub(super) struct Connecting(Arc<Proxy>);
 
@@ -40,14 +40,14 @@ impl Connecting {
         };
         let user = match (settings.text("username"), settings.secret("password")?) {
             (Some(name), Some(password)) => Some(user(name, password)?),
-            // One without the other is refused before: see the module's options.
+            // The module's options require both or neither, so one without the other has been rejected before.
             _ => None,
         };
         Ok(Connecting(Arc::new(Proxy { address: Target::host(host, port), user })))
     }
 }
 
-/// RFC 1929 has a byte for each length, and no room for an empty user or password.
+/// Checks the lengths of the user and the password: RFC 1929 has one byte for each, and does not allow empty ones.
 fn user(name: &str, password: Secret) -> Result<User, ProviderError> {
     for (option, text) in [("username", name), ("password", password.reveal())] {
         if !(1..=255).contains(&text.len()) {
@@ -74,12 +74,12 @@ impl Layer for Connecting {
 struct Handshake {
     proxy: Arc<Proxy>,
     target: Target,
-    /// The request, ready to be sent.
+    /// The bytes of the request.
     request: Vec<u8>,
     /// The message of the proxy that is to come.
     awaited: Message,
     method: Method,
-    /// The address that the proxy bound for us.
+    /// The address in the proxy's reply: its end of the connection to the target.
     bound: String,
 }
 
@@ -136,7 +136,7 @@ impl Handshake {
         Ok(progress)
     }
 
-    /// Returns the proxy chose a method: goes on with that, and says what is to come next.
+    /// Continues with the method that the proxy chose, and returns the message that it must send next.
     fn chosen(&mut self, method: Method, below: &mut Buffer) -> Result<Message, Socks5Error> {
         self.method = method;
         match (method, &self.proxy.user) {
@@ -147,7 +147,7 @@ impl Handshake {
             (Method::PASSWORD, Some(user)) => {
                 below.push(&[PASSWORD_VERSION]);
                 for text in [&*user.name, user.password.reveal()] {
-                    // Both were found to be of 1 to 255 bytes.
+                    // [`user`] has checked that both have 1 to 255 bytes.
                     below.push(&[text.len() as u8]);
                     below.push(text.as_bytes());
                 }
@@ -169,9 +169,9 @@ impl Handshake {
         Err(Socks5Error::Authentication { proxy: self.proxy(), user, status })
     }
 
-    /// Returns the address in the reply, and the reply's length in bytes, when it is all there.
+    /// Returns the address in the reply and the length of the reply in bytes, or `None` if the reply is incomplete.
     fn connected(&self, reply: Reply, bytes: &[u8]) -> Result<Option<(String, usize)>, Socks5Error> {
-        // A proxy that refuses may well leave out the rest.
+        // A proxy that refuses may leave out the rest of the reply.
         if reply != Reply::SUCCEEDED {
             return Err(Socks5Error::Refused { proxy: self.proxy(), target: self.target.clone(), reply });
         }
@@ -190,7 +190,7 @@ impl Handshake {
     }
 }
 
-/// Returns the request for a target.
+/// Returns the bytes of the request for a target.
 fn request(target: &Target) -> Result<Vec<u8>, Socks5Error> {
     let Some((host, port)) = target.host_and_port() else {
         return Err(Socks5Error::NoHost { target: target.clone() });
@@ -198,7 +198,7 @@ fn request(target: &Target) -> Result<Vec<u8>, Socks5Error> {
     let address = match host.parse::<IpAddr>() {
         Ok(ip) => message::of_address(SocketAddr::new(ip, port)),
         Err(_) => {
-            // RFC 1928 gives the name a length and allows any byte; a proxy that keeps it as C does would stop at a 0.
+            // RFC 1928 allows any byte in a name; a proxy that handles names as C strings would stop at a byte of 0.
             let control = host.chars().any(char::is_control);
             let Some(name) = message::of_name(&host, port).filter(|_| !control) else {
                 return Err(Socks5Error::Name { length: host.len(), control });
@@ -211,7 +211,7 @@ fn request(target: &Target) -> Result<Vec<u8>, Socks5Error> {
 
 impl machine::Handshake for Handshake {
     fn start(&mut self, below: &mut Buffer) -> Result<Progress, SessionError> {
-        // Nothing is said to the proxy if the request cannot be made.
+        // Nothing is sent to the proxy if the request cannot be made.
         self.request = request(&self.target)?;
         let methods = self.methods();
         below.push(&[VERSION, methods.len() as u8]);

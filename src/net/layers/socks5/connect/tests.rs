@@ -9,7 +9,7 @@ fn machine(user: Option<&str>, target: Target) -> Machine {
     machine_for(user.map(|name| (name.to_owned(), Secret::from(PASSWORD.to_owned()))), target)
 }
 
-/// A client that is this user of a proxy.
+/// Returns the machine of a client, with the credentials of this user if there is one.
 pub fn machine_for(user: Option<(String, Secret)>, target: Target) -> Machine {
     let user = user.map(|(name, password)| User { name, password });
     let proxy = Arc::new(Proxy { address: Target::host("proxy.example", 1080), user });
@@ -19,7 +19,7 @@ pub fn machine_for(user: Option<(String, Secret)>, target: Target) -> Machine {
     )])
 }
 
-/// Lets the machine hear `said`, so many bytes at a time, then the end if `ends`; gives what it sent.
+/// Passes `said` to the machine in pieces of `piece` bytes, and then the end if `ends`. Returns the bytes that it sent.
 fn converse(machine: &mut Machine, said: &[u8], piece: usize, ends: bool) -> Result<Vec<u8>, LayerFailure> {
     machine.start()?;
     for piece in said.chunks(piece) {
@@ -88,7 +88,7 @@ fn every_reply_has_the_words_of_the_rfc() {
     ];
     for (code, words) in words {
         let mut machine = machine(None, Target::host("example.org", 9));
-        // The rest of the reply is missing, as some proxies leave it out.
+        // The rest of the reply is missing, as with some proxies.
         let failure = converse(&mut machine, &[5, 0, 5, code], 1, false).unwrap_err();
         let reported = format!("the proxy proxy.example:1080 did not connect to example.org:9: reply {code} ({words})");
         assert_eq!((failure.source.to_string(), failure.source.kind()), (reported, Failure::Refused));

@@ -1,8 +1,8 @@
-//! What a hostile peer may say.
+//! Tests of hostile peers.
 
 use super::*;
 
-/// A record of this type that holds this.
+/// Returns a record of this type with this content.
 fn record(kind: u8, content: &[u8]) -> Vec<u8> {
     let length = u16::try_from(content.len()).unwrap().to_be_bytes();
     [&[kind, 3, 3][..], &length, content].concat()
@@ -53,7 +53,7 @@ fn whatever_a_peer_says_is_reported_as_it_is_and_soon() {
             assert!(reported.contains(text), "{reported}");
             assert!(fed <= 128 * 1024, "after {fed} bytes: {reported}");
             assert!(machine.outbound().len() < 2000);
-            // And that is the answer to whatever follows.
+            // The same error is reported for all further calls.
             feed(&mut machine, &bytes);
             assert_eq!(machine.read(&mut []).unwrap_err().source.to_string(), reported);
             assert_eq!(machine.send(b"x").unwrap_or_default(), 0);
@@ -73,7 +73,7 @@ fn a_byte_that_changed_on_the_way_is_found() {
         let mut flight = server.outbound().to_vec();
         let all = flight.len();
         server.sent(all);
-        // The version in a record's header means nothing (RFC 8446, section 5.1), nor does a change of what need not be there.
+        // The version in a record's header is ignored (RFC 8446, section 5.1), as is a change of optional data.
         let place = place % all;
         flight[place] ^= 0x55;
         feed(&mut client, &flight);

@@ -1,4 +1,4 @@
-//! Options and files that cannot be used.
+//! Tests of options and files that cannot be used.
 
 use super::*;
 
