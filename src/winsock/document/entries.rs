@@ -59,7 +59,7 @@ fn stem(both: &Both<'_>, slot: Slot, given: &[String]) -> String {
         ItemKind::Chain => set.shape(item),
         ItemKind::Malformed => return names::of_broken(&item.info),
     };
-    let base = item.info.chain.ids().last().and_then(|&id| set.place(id));
+    let base = item.info.chain.ids().last().and_then(|&id| set.position(id));
     let top = shape.ok().and_then(|shape| shape.layers.first().map(|link| link.item));
     let (Some(top), Some(base)) = (top, base) else { return names::of_broken(&item.info) };
     let name = |item| {
@@ -152,7 +152,7 @@ impl Entries<'_, '_> {
     fn id(&self, slot: Slot, faults: &mut Faults) -> Option<At<i32>> {
         let id = self.both.item(slot).id();
         let at = self.both.item(slot).field_at(Field::CatalogEntryId);
-        if id == 0 || self.both.sets[slot.set].place(id) != Some(slot.item) {
+        if id == 0 || self.both.sets[slot.set].position(id) != Some(slot.item) {
             return None;
         }
         if let Ok(id) = i32::try_from(id) {
