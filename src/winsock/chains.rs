@@ -4,6 +4,7 @@
 //! chain 2, which in turn is a layer over base 1. In a catalog of sockatlas this is a chain with one layer, whose base is a
 //! chain.
 
+use super::fault::ChainFlaw;
 use super::info::ItemKind;
 use super::set_index::SetIndex;
 use super::store::Item;
@@ -30,25 +31,6 @@ pub(super) struct Shape {
     pub layers: Vec<Link>,
     /// The base, which is a base protocol or a chain.
     pub base: Link,
-}
-
-/// The reason why a catalog of sockatlas cannot state a chain.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum Shapeless {
-    #[error("is at fault already")]
-    Stated,
-    #[error("has a chain of length {0} where 0 to 7 is possible")]
-    Length(i32),
-    #[error("has id {0} twice in its chain")]
-    Repeated(u32),
-    #[error("runs over id {0}, which no item of the set has")]
-    Missing(u32),
-    #[error("ends in id {0}, which is no base protocol")]
-    NoBase(u32),
-    #[error("has id {0} among its layers, which is a base protocol")]
-    BaseAsLayer(u32),
-    #[error("runs over id {0}, a chain on top of which there is no layer")]
-    NoTop(u32),
 }
 
 impl<'s> Members<'s> {
@@ -89,33 +71,33 @@ impl<'s> Members<'s> {
     }
 
     /// Returns the form in which a catalog of sockatlas states this chain.
-    pub fn shape(&self, chain: &Item) -> Result<Shape, Shapeless> {
+    pub fn shape(&self, chain: &Item) -> Result<Shape, ChainFlaw> {
         let ids = chain.info.chain.ids();
-        let Some((&last, upper)) = ids.split_last() else { return Err(Shapeless::Length(chain.info.chain.length)) };
+        let Some((&last, upper)) = ids.split_last() else { return Err(ChainFlaw::Length(chain.info.chain.length)) };
         if let Some(repeated) = ids.iter().enumerate().find(|(at, id)| ids[..*at].contains(id)) {
-            return Err(Shapeless::Repeated(*repeated.1));
+            return Err(ChainFlaw::Repeated(*repeated.1));
         }
         let mut layers = Vec::with_capacity(upper.len());
         for (position, &id) in upper.iter().enumerate() {
-            let (at, item) = self.placed(id).ok_or(Shapeless::Missing(id))?;
+            let (at, item) = self.placed(id).ok_or(ChainFlaw::Missing(id))?;
             match item.kind() {
                 ItemKind::Layer => layers.push(Link { position, item: at }),
-                ItemKind::Base => return Err(Shapeless::BaseAsLayer(id)),
+                ItemKind::Base => return Err(ChainFlaw::BaseAsLayer(id)),
                 // The ids that follow are those of the chain below its top layer, so the base is that chain.
                 ItemKind::Chain if position > 0 && item.info.chain.ids().get(1..) == ids.get(position + 1..) => {
                     return Ok(Shape { layers, base: Link { position, item: at } });
                 }
                 ItemKind::Chain => {
                     let top = self.placed(self.top(id)).filter(|(_, top)| top.kind() == ItemKind::Layer);
-                    let (at, _) = top.ok_or(Shapeless::NoTop(id))?;
+                    let (at, _) = top.ok_or(ChainFlaw::NoTop(id))?;
                     layers.push(Link { position, item: at });
                 }
-                ItemKind::Malformed => return Err(Shapeless::NoTop(id)),
+                ItemKind::Malformed => return Err(ChainFlaw::NoTop(id)),
             }
         }
-        let (at, item) = self.placed(last).ok_or(Shapeless::Missing(last))?;
+        let (at, item) = self.placed(last).ok_or(ChainFlaw::Missing(last))?;
         if item.kind() != ItemKind::Base {
-            return Err(Shapeless::NoBase(last));
+            return Err(ChainFlaw::NoBase(last));
         }
         Ok(Shape { layers, base: Link { position: upper.len(), item: at } })
     }
@@ -123,7 +105,7 @@ impl<'s> Members<'s> {
     /// Returns the ids that a chain of this shape has in Winsock.
     ///
     /// The recursion ends because a chain below is always shorter.
-    pub fn ids(&self, shape: &Shape) -> Result<Vec<u32>, Shapeless> {
+    pub fn ids(&self, shape: &Shape) -> Result<Vec<u32>, ChainFlaw> {
         let id = |link: &Link| self.items.get(link.item).map_or(0, Item::id);
         let mut ids: Vec<u32> = shape.layers.iter().map(id).collect();
         ids.push(id(&shape.base));

@@ -27,11 +27,11 @@ impl Draft<'_> {
     pub fn mend_chains(&mut self, mut asked: HashSet<u32>) {
         loop {
             self.mend_ids(&mut asked);
-            let shapeless = shapeless(&self.items);
-            if shapeless.is_empty() {
+            let misplaced = misplaced(&self.items);
+            if misplaced.is_empty() {
                 break;
             }
-            self.remove(shapeless);
+            self.remove(misplaced);
         }
     }
 
@@ -251,7 +251,7 @@ fn verdict(index: usize, items: &[Item], scene: &Scene, asked: &HashSet<u32>) ->
 }
 
 /// Returns the chains over ids that are all there, and that yet are none: with a base protocol among the layers, or a layer twice.
-fn shapeless(items: &[Item]) -> HashMap<usize, Removal> {
+fn misplaced(items: &[Item]) -> HashMap<usize, Removal> {
     let members = Members::new(items);
     let mut found = HashMap::new();
     for (at, chain) in items.iter().enumerate().filter(|(_, item)| item.kind() == ItemKind::Chain) {
@@ -260,8 +260,8 @@ fn shapeless(items: &[Item]) -> HashMap<usize, Removal> {
         while let Some(chain) = below.filter(|below| below.kind() == ItemKind::Chain) {
             let shape = match members.shape(chain) {
                 Ok(shape) => shape,
-                Err(shapeless) => {
-                    found.insert(at, Removal::Shapeless(shapeless.to_string()));
+                Err(flaw) => {
+                    found.insert(at, Removal::Misplaced(flaw.to_string()));
                     break;
                 }
             };
