@@ -2,6 +2,7 @@
 //!
 //! A fault makes loading fail and cannot be silenced. Its facts are data; the text is made only here.
 
+use super::foreign::ForeignFault;
 use super::keys::Table;
 use super::modules::WrongValue;
 use super::source::{Location, Sources, Span};
@@ -248,16 +249,9 @@ pub enum FaultKind {
         /// The quantity that was found; there may be more.
         found: u64,
     },
-    /// A statement of a document of another form than TOML that cannot be right. Its texts are made where the form is known.
-    #[error("{message}")]
-    Foreign {
-        /// The rule that is broken.
-        code: &'static str,
-        /// The message.
-        message: String,
-        /// The advice, if there is any.
-        help: Option<String>,
-    },
+    /// A fault of a document of another form than TOML. The module that reads the form defines its facts and its texts.
+    #[error("{0}")]
+    Foreign(ForeignFault),
     /// A file that cannot be read.
     #[error("cannot read `{path}`: {reason}")]
     UnreadableFile {
@@ -402,7 +396,7 @@ impl FaultKind {
             FaultKind::WrongOption { .. } => "wrong-option",
             FaultKind::DialectConflict { .. } => "dialect-conflict",
             FaultKind::LimitExceeded { .. } => "limit-exceeded",
-            FaultKind::Foreign { code, .. } => code,
+            FaultKind::Foreign(fault) => fault.code(),
             FaultKind::UnreadableFile { .. } => "unreadable-file",
             FaultKind::NotACatalog { .. } => "not-a-catalog",
         }
@@ -458,7 +452,7 @@ impl FaultKind {
             }),
             FaultKind::UnknownOption { expected, .. } if expected.is_empty() => Some("it takes none".to_owned()),
             FaultKind::UnknownOption { expected, .. } => Some(format!("the options here are {}", quoted(expected))),
-            FaultKind::Foreign { help, .. } => help.clone(),
+            FaultKind::Foreign(fault) => fault.help(),
             FaultKind::WrongOption { misuse: Misuse::Rival(_), .. } => Some("take one of the two away".to_owned()),
             FaultKind::NotACatalog { reason: NotACatalog::UnsoundWinsock, .. } => Some(
                 "to see what is wrong with it, check it by itself, under a name that does not end in `.toml`"

@@ -4,7 +4,7 @@
 //!
 //! | step | file | from | to |
 //! |---|---|---|---|
-//! | find and read the documents | `files`, `folder`, `pipe`, `form`, `snapshot`, `regular`, `journal` | paths and texts | [`Sources`] |
+//! | find and read the documents | `files`, `folder`, `pipe`, `form`, `foreign`, `snapshot`, `regular`, `journal` | paths and texts | [`Sources`] |
 //! | check shapes and types | `document`, `reader`, `keys` | TOML | raw forms (`raw`), each value with its span |
 //! | merge, resolve names, number | `merge`, `scope` | raw forms | `Draft`, of valid entries (`entry`) and the faults of others (`faults`) |
 //! | check the implementations of entries, and their options | `modules` | `Draft` and [`Modules`] | faults |
@@ -28,6 +28,7 @@ mod fault;
 pub(crate) mod faults;
 mod files;
 mod folder;
+mod foreign;
 mod form;
 pub(crate) mod journal;
 pub mod keys;
@@ -62,6 +63,9 @@ pub use files::Input;
 pub(crate) use files::readings;
 pub(crate) use files::{Builtin, Moment};
 pub use folder::walk;
+#[cfg(feature = "winsock")]
+pub(crate) use foreign::ForeignFacts;
+pub use foreign::ForeignFault;
 pub(crate) use form::{ForeignText, Form};
 pub use limits::{Limits, MAX_PROTOCOL_CHAIN, PACKED_ITEM_BYTES};
 pub(crate) use merge::numbered;

@@ -3,9 +3,9 @@
 //! These faults concern catalogs that cannot be read, or cannot be catalogs. Lints for properties that a catalog can have and
 //! should not have are in `rules`.
 
-use super::chains::Shapeless;
 use super::packed::{Field, PackedItemError};
-use crate::catalog::{Fault, FaultKind, Span};
+use crate::catalog::{Fault, FaultKind, ForeignFacts, ForeignFault, Span};
+use std::any::Any;
 
 /// A fault of a Winsock catalog, with its facts. Items are named as by [`Item::named`](super::Item::named).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -84,12 +84,21 @@ pub(crate) enum ChainFlaw {
     /// An id occurs twice.
     #[error("has id {0} twice in its chain")]
     Repeated(u32),
-    /// A base protocol is among the layers of the chain.
+    /// A base protocol, named with its id, is before the end of the chain.
     #[error("has {0} before its end, which is a base protocol")]
     BaseBeforeEnd(String),
-    /// The ids do not lead to items that form a chain.
-    #[error(transparent)]
-    Shapeless(#[from] Shapeless),
+    /// A base protocol is among the layers of the chain; only its id is known.
+    #[error("has id {0} among its layers, which is a base protocol")]
+    BaseAsLayer(u32),
+    /// No item of the set has this id.
+    #[error("runs over id {0}, which no item of the set has")]
+    Missing(u32),
+    /// The last id does not name a base protocol.
+    #[error("ends in id {0}, which is no base protocol")]
+    NoBase(u32),
+    /// The id names a chain on top of which there is no layer.
+    #[error("runs over id {0}, a chain on top of which there is no layer")]
+    NoTop(u32),
     /// The chain names itself.
     #[error("has its own id {0} in its chain")]
     Itself(u32),
@@ -176,16 +185,37 @@ impl WinsockFault {
         }
     }
 
+    /// Returns the facts of a fault, or `None` if it is not one of a Winsock catalog.
+    pub(crate) fn of(fault: &Fault) -> Option<&WinsockFault> {
+        match &fault.kind {
+            FaultKind::Foreign(fault) => fault.facts(),
+            _ => None,
+        }
+    }
+
     /// Returns the fault at this place.
     pub(crate) fn at(self, at: Span) -> Fault {
         Fault::new(self.into(), at)
     }
 }
 
+impl ForeignFacts for WinsockFault {
+    fn code(&self) -> &'static str {
+        WinsockFault::code(self)
+    }
+
+    fn help(&self) -> Option<String> {
+        Some(WinsockFault::help(self).to_owned())
+    }
+
+    fn is_same(&self, other: &dyn Any) -> bool {
+        other.downcast_ref() == Some(self)
+    }
+}
+
 impl From<WinsockFault> for FaultKind {
     fn from(fault: WinsockFault) -> Self {
-        let help = Some(fault.help().to_owned());
-        FaultKind::Foreign { code: fault.code(), message: fault.to_string(), help }
+        FaultKind::Foreign(ForeignFault::new(fault))
     }
 }
 

@@ -2,11 +2,12 @@
 
 use super::Bitness;
 use super::document;
+use super::fault::WinsockFault;
 use super::form::Reading;
 use super::packed::Field;
 use super::store::{Item, Store};
 use crate::catalog::faults::Faults;
-use crate::catalog::{Fault, FaultKind, FileId, Severity, Sources};
+use crate::catalog::{Fault, FileId, Severity, Sources};
 use crate::load::{LoadError, Loader};
 use crate::registry::Registry;
 use crate::report::Finding;
@@ -120,7 +121,7 @@ fn take_out(store: &mut Store, error: &LoadError, of_reading: &[Fault]) -> Optio
     for fault in error.faults() {
         match regions.item(fault) {
             Some(item) => drop(doomed.entry(item).or_insert_with(|| Finding::from(fault))),
-            None if matches!(fault.kind, FaultKind::Foreign { .. }) && of_reading.contains(fault) => {
+            None if WinsockFault::of(fault).is_some() && of_reading.contains(fault) => {
                 left_out.push(LeftOut { item: None, why: Finding::from(fault) });
             }
             None => return None,

@@ -14,7 +14,8 @@
 //! | `load_points` | values beside the catalogs that name libraries |
 //! | `windows_path`, `mounted` | resolve the path of a library, and find its file below a mounted Windows |
 //! | `fault`, `rules` | the faults that prevent loading a catalog; the lints for a catalog that was read |
-//! | `keys`, `chains` | the facts that entries and items share, and how chains name their members |
+//! | `keys` | the facts that entries and items share |
+//! | `set_index`, `chains` | the items of a set by id, and how chains name their members |
 //! | `document` | converts a Winsock catalog into a document of sockatlas |
 //! | `import` | converts a Winsock catalog into a registry, in full or as far as it is sound |
 //! | `export` | converts a catalog of sockatlas into a Winsock catalog |
@@ -79,6 +80,7 @@ pub mod reg;
 pub mod repair;
 pub mod report;
 pub(crate) mod rules;
+mod set_index;
 mod standard;
 mod store;
 mod windows_path;

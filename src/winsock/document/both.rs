@@ -1,12 +1,12 @@
 //! The two sets of Windows as one list: items that are alike in both are in the list once, and others separately for each set.
 
 use crate::winsock::Bitness;
-use crate::winsock::chains::SetIndex;
+use crate::winsock::chains::Members;
 use crate::winsock::store::{Item, Set, Store};
 
 /// The sets of a catalog: the one for 64-bit programs first, then the other, if there is one.
 pub(super) struct Both<'s> {
-    pub sets: Vec<SetIndex<'s>>,
+    pub sets: Vec<Members<'s>>,
     pub slots: Vec<Slot>,
     /// For each set, the index of the slot of each item.
     slot_of: Vec<Vec<usize>>,
@@ -32,7 +32,7 @@ impl<'s> Both<'s> {
     pub fn new(store: &'s Store) -> Self {
         let mut sets: Vec<&Set> = store.sets.iter().collect();
         sets.sort_by_key(|set| set.bits == Some(Bitness::Bits32));
-        let sets: Vec<SetIndex<'s>> = sets.into_iter().take(2).map(|set| SetIndex::new(&set.items)).collect();
+        let sets: Vec<Members<'s>> = sets.into_iter().take(2).map(|set| Members::new(&set.items)).collect();
         let (slots, slot_of) = match sets.as_slice() {
             [first, second] => merged(first, second),
             sets => {
@@ -62,7 +62,7 @@ impl<'s> Both<'s> {
 
 /// Merges two sets in the order of the first one. An item that only the second set has comes before the next item of the second
 /// set that is in both. Returns the slots and, for each set, the slot of each item.
-fn merged(first: &SetIndex<'_>, second: &SetIndex<'_>) -> (Vec<Slot>, Vec<Vec<usize>>) {
+fn merged(first: &Members<'_>, second: &Members<'_>) -> (Vec<Slot>, Vec<Vec<usize>>) {
     let alike = alike(first, second);
     let mut in_both = vec![false; second.items().len()];
     alike.iter().flatten().for_each(|&item| in_both[item] = true);
@@ -92,14 +92,14 @@ fn merged(first: &SetIndex<'_>, second: &SetIndex<'_>) -> (Vec<Slot>, Vec<Vec<us
 }
 
 /// Returns, for each item of the first set, the item of the second set that is equal to it and whose members are equal too.
-fn alike(first: &SetIndex<'_>, second: &SetIndex<'_>) -> Vec<Option<usize>> {
+fn alike(first: &Members<'_>, second: &Members<'_>) -> Vec<Option<usize>> {
     let mut alike: Vec<Option<usize>> =
         (0..).zip(first.items()).map(|(at, item)| same(first, at, item, second)).collect();
     // For each item, the chains that name it: an item that differs makes its chains differ, and these in turn make theirs differ.
     // This is not done by recursion, because chains may name one another as often as there are items.
     let mut users: Vec<Vec<usize>> = vec![Vec::new(); alike.len()];
     for (at, item) in first.items().iter().enumerate() {
-        for below in item.info.chain.ids().iter().filter_map(|&id| first.place(id)) {
+        for below in item.info.chain.ids().iter().filter_map(|&id| first.position(id)) {
             users[below].push(at);
         }
     }
@@ -116,9 +116,8 @@ fn alike(first: &SetIndex<'_>, second: &SetIndex<'_>) -> Vec<Option<usize>> {
 
 /// Returns the item of the second set that has the same values, without comparing the members of chains. If several items share
 /// an id, only the first one is considered.
-fn same(first: &SetIndex<'_>, at: usize, item: &Item, second: &SetIndex<'_>) -> Option<usize> {
-    let place = second.place(item.id())?;
-    let other = second.items().get(place)?;
-    let same = first.place(item.id()) == Some(at) && other.info == item.info && other.packed == item.packed;
-    same.then_some(place)
+fn same(first: &Members<'_>, at: usize, item: &Item, second: &Members<'_>) -> Option<usize> {
+    let (position, other) = second.position(item.id()).zip(second.item(item.id()))?;
+    let same = first.position(item.id()) == Some(at) && other.info == item.info && other.packed == item.packed;
+    same.then_some(position)
 }

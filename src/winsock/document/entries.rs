@@ -9,8 +9,8 @@ use crate::catalog::keys::Table;
 use crate::catalog::raw::{At, ProtocolWord, RawBase, RawBody, RawChain, RawChainBase, RawEntry, Word};
 use crate::catalog::{EntryKind, Facts, Fault, FaultKind, Span, WinsockFacts};
 use crate::terms::Services;
-use crate::winsock::chains::{Shape, Shapeless};
-use crate::winsock::fault::WinsockFault;
+use crate::winsock::chains::Shape;
+use crate::winsock::fault::{ChainFlaw, WinsockFault};
 use crate::winsock::info::{ItemKind, ProtocolInfo};
 use crate::winsock::keys::{Keys, Role, Selectable};
 use crate::winsock::packed::{Field, PackedItem};
@@ -60,7 +60,7 @@ fn stem(both: &Both<'_>, slot: Slot, given: &[String]) -> String {
         ItemKind::Chain => set.shape(item),
         ItemKind::Malformed => return names::of_broken(&item.info),
     };
-    let base = item.info.chain.ids().last().and_then(|&id| set.place(id));
+    let base = item.info.chain.ids().last().and_then(|&id| set.position(id));
     let top = shape.ok().and_then(|shape| shape.layers.first().map(|link| link.item));
     let (Some(top), Some(base)) = (top, base) else { return names::of_broken(&item.info) };
     let name = |item| {
@@ -81,6 +81,14 @@ pub(super) struct Entries<'b, 's> {
     pub reported: Option<Reported>,
 }
 
+/// The reason why an entry has no shape of a chain.
+enum Defect {
+    /// A fault of the chain was reported while the rules were applied, and is not reported again.
+    Reported(Reported),
+    /// The chain has a flaw that may not be reported yet.
+    Flaw(ChainFlaw),
+}
+
 impl Entries<'_, '_> {
     /// Returns the entry of each slot. An entry that cannot be read in full has a fault in place of its body.
     pub fn read(&self, faults: &mut Faults) -> Vec<RawEntry> {
@@ -92,13 +100,15 @@ impl Entries<'_, '_> {
         let item = self.both.item(slot);
         let shape = match item.kind() {
             ItemKind::Base | ItemKind::Layer => Ok(None),
-            // A chain that is already reported is not reported again.
-            ItemKind::Chain if self.stated.contains(&item.field_at(Field::ChainEntries)) => Err(Shapeless::Stated),
-            ItemKind::Chain => self.both.sets[slot.set].shape(item).map(Some),
-            ItemKind::Malformed => Err(Shapeless::Length(item.info.chain.length)),
+            ItemKind::Chain => match self.stated_at(&[item.field_at(Field::ChainEntries)]) {
+                Some(reported) => Err(Defect::Reported(reported)),
+                None => self.both.sets[slot.set].shape(item).map(Some).map_err(Defect::Flaw),
+            },
+            ItemKind::Malformed => Err(Defect::Flaw(ChainFlaw::Length(item.info.chain.length))),
         };
         let keys = shape.and_then(|shape| {
-            let ids = shape.as_ref().map(|shape| self.both.sets[slot.set].ids(shape)).transpose()?;
+            let ids =
+                shape.as_ref().map(|shape| self.both.sets[slot.set].ids(shape)).transpose().map_err(Defect::Flaw)?;
             Ok((shape, Keys::of(&item.info, ids.unwrap_or_default())))
         });
         let (body, facts, hidden) = match keys {
@@ -113,7 +123,8 @@ impl Entries<'_, '_> {
                 let fault = || WinsockFault::MalformedItem { reason }.at(places[0]);
                 (Err(self.unless_stated(&places, faults, fault)), None, false)
             }
-            Err(shapeless) => (Err(self.untold(item, &shapeless, faults)), None, false),
+            Err(Defect::Reported(reported)) => (Err(reported), None, false),
+            Err(Defect::Flaw(flaw)) => (Err(self.flawed(item, flaw, faults)), None, false),
         };
         let provider = self.providers.get(&item.info.provider_id);
         RawEntry {
@@ -134,26 +145,26 @@ impl Entries<'_, '_> {
     }
 
     /// Reports the defect of a chain, unless it is already reported.
-    fn untold(&self, item: &Item, shapeless: &Shapeless, faults: &mut Faults) -> Reported {
+    fn flawed(&self, item: &Item, flaw: ChainFlaw, faults: &mut Faults) -> Reported {
         let places = [item.field_at(Field::ChainEntries), item.field_at(Field::ChainLength)];
-        self.unless_stated(&places, faults, || {
-            WinsockFault::MalformedChain { item: item.named(), flaw: shapeless.clone().into() }.at(places[0])
-        })
+        self.unless_stated(&places, faults, || WinsockFault::MalformedChain { item: item.named(), flaw }.at(places[0]))
     }
 
     /// Returns the proof of a fault that was reported at one of these places, or reports `further`.
     fn unless_stated(&self, places: &[Span], faults: &mut Faults, further: impl FnOnce() -> Fault) -> Reported {
-        match places.iter().any(|place| self.stated.contains(place)).then_some(self.reported).flatten() {
-            Some(reported) => reported,
-            None => faults.push(further()),
-        }
+        self.stated_at(places).unwrap_or_else(|| faults.push(further()))
+    }
+
+    /// Returns the proof of a fault that was reported at one of these places, or `None` if there is none.
+    fn stated_at(&self, places: &[Span]) -> Option<Reported> {
+        self.reported.filter(|_| places.iter().any(|place| self.stated.contains(place)))
     }
 
     /// Returns the id, or `None` if it is 0 or belongs to an earlier item of the set, which is already reported.
     fn id(&self, slot: Slot, faults: &mut Faults) -> Option<At<i32>> {
         let id = self.both.item(slot).id();
         let at = self.both.item(slot).field_at(Field::CatalogEntryId);
-        if id == 0 || self.both.sets[slot.set].place(id) != Some(slot.item) {
+        if id == 0 || self.both.sets[slot.set].position(id) != Some(slot.item) {
             return None;
         }
         if let Ok(id) = i32::try_from(id) {

@@ -20,6 +20,7 @@ use crate::catalog::{
 };
 use crate::load::Loader;
 use crate::terms::Dialect;
+use crate::winsock::fault::{ChainFlaw, WinsockFault};
 use crate::winsock::form::{self, Options};
 use crate::winsock::rules;
 use crate::winsock::store::{ApplicationCategories, SourceForm, Store};
@@ -99,7 +100,9 @@ pub(super) fn document(store: &Store, file: FileId, bits: Bitness, faults: &mut 
     let before = faults.mark();
     faults.extend(rules::faults(store));
     // All chains of a cycle are at fault, wherever the cycle is reported.
-    let circle = |fault: &&Fault| fault.kind.code() == "winsock-malformed-chain";
+    let circle = |fault: &&Fault| {
+        matches!(WinsockFault::of(fault), Some(WinsockFault::MalformedChain { flaw: ChainFlaw::Cycle { .. }, .. }))
+    };
     let found = faults.after(before);
     let circles = found.iter().filter(circle).flat_map(|fault| &fault.causes).map(|cause| cause.at);
     let stated: HashSet<Span> = found.iter().map(|fault| fault.at).chain(circles).collect();

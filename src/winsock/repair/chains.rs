@@ -4,9 +4,10 @@ use super::draft::Draft;
 use super::items::has_quality_of_service;
 use super::reason::{Removal, Repointing};
 use super::step::{Change, Setting};
-use crate::winsock::chains::SetIndex;
+use crate::winsock::chains::Members;
 use crate::winsock::info::{ItemKind, ProtocolChain, ProtocolInfo};
 use crate::winsock::packed::Field;
+use crate::winsock::set_index::SetIndex;
 use crate::winsock::store::Item;
 use petgraph::graph::{DiGraph, NodeIndex};
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -26,11 +27,11 @@ impl Draft<'_> {
     pub fn mend_chains(&mut self, mut asked: HashSet<u32>) {
         loop {
             self.mend_ids(&mut asked);
-            let shapeless = shapeless(&self.items);
-            if shapeless.is_empty() {
+            let misplaced = misplaced(&self.items);
+            if misplaced.is_empty() {
                 break;
             }
-            self.remove(shapeless);
+            self.remove(misplaced);
         }
     }
 
@@ -78,26 +79,23 @@ impl Draft<'_> {
 
     /// Sets the fields of every chain to those of its base.
     pub fn conform_chains(&mut self) {
-        let bases: Vec<(u32, ProtocolInfo)> = {
-            let bases = self.items.iter().filter(|item| item.kind() == ItemKind::Base);
-            bases.map(|item| (item.id(), item.info.clone())).collect()
-        };
-        let by_id: HashMap<u32, usize> = bases.iter().enumerate().rev().map(|(at, (id, _))| (*id, at)).collect();
+        // Only chains are changed here, and no id: what the bases say stays as it is.
+        let bases = SetIndex::of(&self.items, |item| item.kind() == ItemKind::Base);
         let mut by_facts: HashMap<[i32; 5], Vec<usize>> = HashMap::new();
-        for (at, (_, base)) in bases.iter().enumerate() {
-            by_facts.entry(facts(base)).or_default().push(at);
+        for (index, base) in self.items.iter().enumerate().filter(|(_, item)| item.kind() == ItemKind::Base) {
+            by_facts.entry(facts(&base.info)).or_default().push(index);
         }
         for index in 0..self.items.len() {
             let Some(chain) = self.items.get(index).map(|item| &item.info) else { break };
-            let base = chain.chain.ids().last().and_then(|id| by_id.get(id)).and_then(|at| bases.get(*at));
-            let Some((from, base)) = base.filter(|(_, base)| facts(base) != facts(chain)) else { continue };
-            let other = by_facts.get(&facts(chain)).into_iter().flatten().filter_map(|at| bases.get(*at));
-            let alike =
-                |(_, base): &&(u32, ProtocolInfo)| has_quality_of_service(base) == has_quality_of_service(chain);
+            let base = chain.chain.ids().last().and_then(|&id| bases.item(&self.items, id)).map(|base| &base.info);
+            let Some(base) = base.filter(|base| facts(base) != facts(chain)) else { continue };
+            let other = by_facts.get(&facts(chain)).into_iter().flatten().filter_map(|index| self.items.get(*index));
+            let other = other.map(|item| &item.info);
+            let alike = |base: &&ProtocolInfo| has_quality_of_service(base) == has_quality_of_service(chain);
             match only(other.filter(alike)) {
                 // Five fields match one base and one id matches another, so the id is wrong.
-                Some((to, other)) if !chain.chain.ids().contains(to) => {
-                    let (from, to, name) = (*from, *to, other.name.clone());
+                Some(other) if !chain.chain.ids().contains(&other.catalog_entry_id) => {
+                    let (from, to, name) = (base.catalog_entry_id, other.catalog_entry_id, other.name.clone());
                     let change = Change::Repoint { from, to, name, reason: Repointing::OtherBase };
                     self.mend(index, change, |info| {
                         let last = info.chain.ids().len().saturating_sub(1);
@@ -134,9 +132,8 @@ const fn facts(info: &ProtocolInfo) -> [i32; 5] {
 
 /// The indices for the lookups of repairs to chains.
 struct Scene {
-    /// The first item with each id.
-    by_id: HashMap<u32, usize>,
-    /// The chains that name each id.
+    index: SetIndex,
+    /// The chains that name an id.
     users: HashMap<u32, Vec<usize>>,
     /// The chains with each list of ids.
     twins: HashMap<ProtocolChain, Vec<usize>>,
@@ -147,14 +144,13 @@ struct Scene {
 impl Scene {
     fn of(items: &[Item]) -> Self {
         let mut scene = Scene {
-            by_id: HashMap::new(),
+            index: SetIndex::new(items),
             users: HashMap::new(),
             twins: HashMap::new(),
             layers: Vec::new(),
             bases: HashMap::new(),
         };
         for (index, item) in items.iter().enumerate() {
-            scene.by_id.entry(item.id()).or_insert(index);
             match item.kind() {
                 ItemKind::Layer => scene.layers.push(index),
                 ItemKind::Base => scene.bases.entry(item.info.triple()).or_default().push(index),
@@ -170,9 +166,7 @@ impl Scene {
 
     /// Removes an item, and returns the chains that named it.
     fn take_out(&mut self, index: usize, item: &Item) -> Vec<usize> {
-        if self.by_id.get(&item.id()) == Some(&index) {
-            self.by_id.remove(&item.id());
-        }
+        self.index.remove(item.id(), index);
         if let Some(twins) = self.twins.get_mut(&item.info.chain) {
             twins.retain(|twin| *twin != index);
         }
@@ -208,7 +202,7 @@ fn verdict(index: usize, items: &[Item], scene: &Scene, asked: &HashSet<u32>) ->
     }
     let (mut changes, mut kept) = (Vec::new(), Vec::new());
     for (position, &id) in ids.iter().enumerate() {
-        let named = scene.by_id.get(&id).and_then(|index| items.get(*index));
+        let named = scene.index.item(items, id);
         let is_base_on_top = position == 0 && named.is_some_and(|named| named.kind() == ItemKind::Base);
         if is_base_on_top && let Some(layer) = layer(item, items, scene).filter(|layer| !ids.contains(&layer.id())) {
             let (to, name) = (layer.id(), layer.info.name.clone());
@@ -239,7 +233,7 @@ fn verdict(index: usize, items: &[Item], scene: &Scene, asked: &HashSet<u32>) ->
             None => return Verdict::Remove(Removal::Missing { id, what }),
         }
     }
-    let last = kept.last().and_then(|id| scene.by_id.get(id)).and_then(|index| items.get(*index));
+    let last = kept.last().and_then(|&id| scene.index.item(items, id));
     if let Some(last) = last.filter(|last| last.kind() != ItemKind::Base) {
         return Verdict::Remove(Removal::NoBase(last.info.name.clone()));
     }
@@ -256,18 +250,18 @@ fn verdict(index: usize, items: &[Item], scene: &Scene, asked: &HashSet<u32>) ->
     }
 }
 
-/// Returns the invalid chains whose ids all exist: with a base protocol among the layers, or with a layer twice.
-fn shapeless(items: &[Item]) -> HashMap<usize, Removal> {
-    let index = SetIndex::new(items);
+/// Returns the chains over ids that are all there, and that yet are none: with a base protocol among the layers, or a layer twice.
+fn misplaced(items: &[Item]) -> HashMap<usize, Removal> {
+    let members = Members::new(items);
     let mut found = HashMap::new();
     for (at, chain) in items.iter().enumerate().filter(|(_, item)| item.kind() == ItemKind::Chain) {
         let mut layers = HashSet::new();
         let mut below = Some(chain);
         while let Some(chain) = below.filter(|below| below.kind() == ItemKind::Chain) {
-            let shape = match index.shape(chain) {
+            let shape = match members.shape(chain) {
                 Ok(shape) => shape,
-                Err(shapeless) => {
-                    found.insert(at, Removal::Shapeless(shapeless.to_string()));
+                Err(flaw) => {
+                    found.insert(at, Removal::Misplaced(flaw.to_string()));
                     break;
                 }
             };
@@ -315,10 +309,10 @@ fn on_cycles(items: &[Item], scene: &Scene) -> Vec<usize> {
     let chains = items
         .iter()
         .enumerate()
-        .filter(|(index, item)| item.kind() == ItemKind::Chain && scene.by_id.get(&item.id()) == Some(index));
+        .filter(|(index, item)| item.kind() == ItemKind::Chain && scene.index.position(item.id()) == Some(*index));
     let nodes: HashMap<u32, NodeIndex> = chains.map(|(index, item)| (item.id(), graph.add_node(index))).collect();
     for (&id, &node) in &nodes {
-        let Some(item) = scene.by_id.get(&id).and_then(|index| items.get(*index)) else { continue };
+        let Some(item) = scene.index.item(items, id) else { continue };
         for over in item.info.chain.ids().iter().filter_map(|id| nodes.get(id)) {
             graph.add_edge(node, *over, ());
         }

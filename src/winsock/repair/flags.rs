@@ -3,10 +3,10 @@
 use super::draft::Draft;
 use super::reason::FlagFlaw;
 use super::step::Change;
+use crate::winsock::chains::Members;
 use crate::winsock::info::ItemKind;
 use crate::winsock::standard::StandardItem;
 use crate::winsock::store::Item;
-use std::collections::HashMap;
 
 /// `XP1_UNI_SEND` and `XP1_UNI_RECV` (`winsock2.h`).
 const ONE_WAY: u32 = 0x8000 | 0x10000;
@@ -46,14 +46,11 @@ impl Draft<'_> {
 
     /// Returns the chains that claim to have handles, each with the name of an item below its own layer that has none.
     fn without_handles_below(&self) -> Vec<(usize, String)> {
-        let mut by_id: HashMap<u32, &Item> = HashMap::new();
-        for item in &self.items {
-            by_id.entry(item.id()).or_insert(item);
-        }
+        let members = Members::new(&self.items);
         let has = |item: &Item| item.info.service_flags & HANDLES != 0;
         let claiming = self.items.iter().enumerate().filter(|(_, item)| item.kind() == ItemKind::Chain && has(item));
         let lacking = claiming.filter_map(|(index, chain)| {
-            let below = chain.info.chain.ids().iter().skip(1).filter_map(|id| by_id.get(id));
+            let below = chain.info.chain.ids().iter().skip(1).filter_map(|&id| members.item(id));
             let mut below = below.filter(|item| matches!(item.kind(), ItemKind::Layer | ItemKind::Chain));
             below.find(|item| !has(item)).map(|item| (index, item.info.name.clone()))
         });

@@ -7,6 +7,7 @@ use crate::winsock::PACKED_ITEM_BYTES;
 use crate::winsock::info::{ItemKind, ProtocolInfo};
 use crate::winsock::packed::{self, Field, PackedItem, PackedItemError};
 use crate::winsock::rules;
+use crate::winsock::set_index::SetIndex;
 use crate::winsock::standard::{StandardItem, StandardProvider};
 use crate::winsock::store::{Item, MalformedItem};
 use std::collections::{HashMap, HashSet};
@@ -114,11 +115,11 @@ impl Draft<'_> {
     /// Chains keep naming the first item with an id. If that item cannot have its place in a chain, the chain follows the only
     /// other item that had the id and can, as it does if no item keeps the id.
     pub fn give_ids(&mut self) {
-        let mut first: HashMap<u32, usize> = HashMap::new();
+        let mut first = SetIndex::default();
         let mut renamed: HashMap<u32, Vec<(usize, u32)>> = HashMap::new();
         for index in 0..self.items.len() {
             let Some(from) = self.items.get(index).map(Item::id) else { break };
-            if is_id(from) && *first.entry(from).or_insert(index) == index {
+            if is_id(from) && first.insert(from, index) {
                 continue;
             }
             let Some(to) = self.ids.give() else { break };
@@ -142,7 +143,7 @@ impl Draft<'_> {
                         (Some(ItemKind::Base), true) | (Some(ItemKind::Layer | ItemKind::Chain), false)
                     )
                 };
-                if first.get(&from).is_some_and(|&index| can_stand(index)) {
+                if first.position(from).is_some_and(can_stand) {
                     continue;
                 }
                 let mut others = renamed.get(&from).into_iter().flatten().filter(|(index, _)| can_stand(*index));
@@ -165,18 +166,21 @@ impl Draft<'_> {
     /// Corrects ranges of protocols that end before they begin: known items get their known range, others that of their base, and
     /// the rest accepts the single protocol that it states.
     pub fn mend_ranges(&mut self) {
-        let mut bases = HashMap::new();
+        let mut bases = SetIndex::default();
         for pass in [ItemKind::Base, ItemKind::Chain, ItemKind::Layer] {
             for index in 0..self.items.len() {
                 let Some(info) = self.items.get(index).map(|item| &item.info).filter(|info| info.kind() == pass) else {
                     continue;
                 };
                 let Some(from) = info.further.as_ref().map(|further| further.protocol_max_offset) else { continue };
-                let id = info.catalog_entry_id;
+                let range_of_base = || {
+                    let base = bases.item(&self.items, *info.chain.ids().last()?)?;
+                    base.info.further.as_ref().map(|further| further.protocol_max_offset)
+                };
                 let to = match StandardItem::of(info).and_then(|known| known.info().further) {
                     _ if from >= 0 => from,
                     Some(known) => known.protocol_max_offset,
-                    None => info.chain.ids().last().and_then(|id| bases.get(id)).copied().unwrap_or(0),
+                    None => range_of_base().unwrap_or(0),
                 };
                 if from < 0 {
                     let change = Change::Range { from, to };
@@ -186,9 +190,9 @@ impl Draft<'_> {
                         }
                     });
                 }
-                if pass == ItemKind::Base {
-                    bases.entry(id).or_insert(to);
-                }
+            }
+            if pass == ItemKind::Base {
+                bases = SetIndex::of(&self.items, |item| item.kind() == pass && item.info.further.is_some());
             }
         }
     }

@@ -49,7 +49,7 @@ pub enum Removal {
     NoBase(String),
     /// An item in its chain is not allowed at its place.
     #[error("it {0}")]
-    Shapeless(String),
+    Misplaced(String),
     /// A layer occurs in its chain twice, directly and at the top of a chain.
     #[error("it runs over layer `{0}` twice")]
     LayerTwice(String),
@@ -106,7 +106,7 @@ impl Removal {
             Removal::Provider(_) | Removal::Bereft(_) => return None,
             Removal::NoValue => "winsock-gap",
             Removal::Unreachable => "winsock-unreachable-layer",
-            Removal::Malformed { .. } | Removal::Shapeless(_) => "winsock-malformed-item",
+            Removal::Malformed { .. } | Removal::Misplaced(_) => "winsock-malformed-item",
             Removal::LayerTwice(_) => "repeated-layer",
             Removal::Length(_) | Removal::Repeated(_) | Removal::Itself(_) | Removal::Cycle => {
                 "winsock-malformed-chain"

@@ -6,6 +6,7 @@ use super::leftovers::{Leftover, leftovers};
 use super::paths::{self, PathConcern};
 use super::times::{Times, times};
 use super::{LibraryFile, MountedWindows};
+use crate::winsock::chains::Members;
 use crate::winsock::standard::{StandardItem, StandardProvider};
 use crate::winsock::{Item, ItemKind, Set};
 use indexmap::IndexSet;
@@ -175,7 +176,7 @@ pub(super) fn report<'s>(
     let entries: Vec<EntryReport<'_>> = entries.collect();
     SetReport {
         set,
-        layers: layers(&entries, &answers),
+        layers: layers(set, &entries, &answers),
         absent: (!has_gaps).then(absent),
         answers,
         times: times(set.items.iter().map(|item| item.written.as_deref())),
@@ -225,20 +226,16 @@ fn standings(set: &Set) -> Vec<Standing> {
     set.items.iter().zip(claims).enumerate().map(standing).collect()
 }
 
-/// Returns the layers of a set, all of which were added.
-fn layers(entries: &[EntryReport<'_>], answers: &[Answer]) -> Vec<LayerReport> {
-    let mut by_id: HashMap<u32, usize> = HashMap::new();
-    for (place, entry) in entries.iter().enumerate() {
-        by_id.entry(entry.item.id()).or_insert(place);
-    }
+/// Returns the layers of a set, which all were added.
+fn layers(set: &Set, entries: &[EntryReport<'_>], answers: &[Answer]) -> Vec<LayerReport> {
+    let members = Members::new(&set.items);
     let mut chains_of: HashMap<usize, Vec<usize>> = HashMap::new();
     let mut base_of: HashMap<usize, usize> = HashMap::new();
     for (place, _) in entries.iter().enumerate().filter(|(_, entry)| entry.item.kind() == ItemKind::Chain) {
-        let mut members = BTreeSet::new();
-        let base = members_of(entries, &by_id, place, &mut members);
+        let (layers, base) = members.below(place);
         base_of.extend(base.map(|base| (place, base)));
-        for member in members {
-            chains_of.entry(member).or_default().push(place);
+        for layer in layers {
+            chains_of.entry(layer).or_default().push(place);
         }
     }
     let layer = |(place, _): (usize, &EntryReport<'_>)| {
@@ -258,38 +255,4 @@ fn layers(entries: &[EntryReport<'_>], answers: &[Answer]) -> Vec<LayerReport> {
     };
     let is_layer = |(_, entry): &(usize, &EntryReport<'_>)| entry.item.kind() == ItemKind::Layer;
     entries.iter().enumerate().filter(is_layer).map(layer).collect()
-}
-
-/// The largest number of entries in a chain (`winsock2.h`).
-const MAX_PROTOCOL_CHAIN: usize = 7;
-
-/// Collects the layers of a chain, including those of the chains that it runs over, and returns the base at its end.
-///
-/// A chain may name chains, and a faulty one may name itself. Each chain is visited once, and no more of them than a chain has
-/// entries.
-fn members_of(
-    entries: &[EntryReport<'_>],
-    by_id: &HashMap<u32, usize>,
-    chain: usize,
-    layers: &mut BTreeSet<usize>,
-) -> Option<usize> {
-    let mut seen = BTreeSet::from([chain]);
-    let mut waiting = vec![(chain, true)];
-    let mut base = None;
-    while let Some((chain, ends_in_base)) = waiting.pop() {
-        let Some(entry) = entries.get(chain) else { continue };
-        let ids = entry.item.info.chain.ids();
-        for (position, id) in ids.iter().enumerate() {
-            let Some(&member) = by_id.get(id) else { continue };
-            let is_last = ends_in_base && position + 1 == ids.len();
-            let has_room = seen.len() < MAX_PROTOCOL_CHAIN;
-            match entries.get(member).map(|entry| entry.item.kind()) {
-                Some(ItemKind::Layer) => drop(layers.insert(member)),
-                Some(ItemKind::Base) if is_last => base = Some(member),
-                Some(ItemKind::Chain) if has_room && seen.insert(member) => waiting.push((member, is_last)),
-                _ => {}
-            }
-        }
-    }
-    base
 }

@@ -88,7 +88,7 @@ pub(super) const RULE: Rule = Rule::fault("winsock-duplicate-id", include_str!("
 pub(super) fn look(judged: &Judged<'_>, faults: &mut Vec<Fault>) {
     for (at, item) in judged.set.items.iter().enumerate() {
         let id = item.id();
-        let first = judged.place(id).filter(|&first| first < at).and_then(|first| judged.set.items.get(first));
+        let first = judged.position(id).filter(|&first| first < at).and_then(|first| judged.set.items.get(first));
         if id != 0 && first.is_none() {
             continue;
         }

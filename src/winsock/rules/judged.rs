@@ -1,35 +1,29 @@
 //! A set in the form that the rules use: its items by id, and lookups for chains.
 
+use super::super::chains::Members;
 use super::super::{Item, ItemKind, Set, SourceForm, Store};
-use std::collections::HashMap;
 
 /// A set of a store, with an index over its ids.
 pub(super) struct Judged<'s> {
     pub store: &'s Store,
     pub set: &'s Set,
-    by_id: HashMap<u32, usize>,
+    members: Members<'s>,
 }
 
 impl<'s> Judged<'s> {
     /// Returns the sets of a store, each with its index.
     pub fn sets(store: &'s Store) -> impl Iterator<Item = Judged<'s>> {
-        store.sets.iter().map(move |set| {
-            let mut by_id = HashMap::with_capacity(set.items.len());
-            for (at, item) in set.items.iter().enumerate() {
-                by_id.entry(item.id()).or_insert(at);
-            }
-            Judged { store, set, by_id }
-        })
+        store.sets.iter().map(move |set| Judged { store, set, members: Members::new(&set.items) })
     }
 
     /// Returns the first item with this id.
     pub fn by_id(&self, id: u32) -> Option<&'s Item> {
-        self.set.items.get(*self.by_id.get(&id)?)
+        self.members.item(id)
     }
 
-    /// Returns the index of the first item with this id.
-    pub fn place(&self, id: u32) -> Option<usize> {
-        self.by_id.get(&id).copied()
+    /// Returns the position of the first item with this id.
+    pub fn position(&self, id: u32) -> Option<usize> {
+        self.members.position(id)
     }
 
     /// Returns the items of this kind, in order.

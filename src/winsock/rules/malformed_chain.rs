@@ -120,7 +120,7 @@ fn cycles(judged: &Judged<'_>, faults: &mut Vec<Fault>) {
                 continue;
             };
             *next += 1;
-            let Some(below) = judged.place(id) else { continue };
+            let Some(below) = judged.position(id) else { continue };
             match seen[below] {
                 Seen::No => {
                     seen[below] = Seen::OnPath(path.len());

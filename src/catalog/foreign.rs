@@ -1,0 +1,59 @@
+//! Faults of documents of other forms than TOML: the module that reads a form defines their facts, codes and texts.
+
+use std::any::Any;
+use std::fmt;
+use std::sync::Arc;
+
+/// The facts of a fault of another form. `Display` is its message.
+pub(crate) trait ForeignFacts: Any + fmt::Debug + fmt::Display + Send + Sync {
+    /// Returns the rule that is broken, in kebab-case.
+    fn code(&self) -> &'static str;
+
+    /// Returns advice on how to resolve the fault.
+    fn help(&self) -> Option<String>;
+
+    /// Returns whether the other fault is of the same type and has the same facts.
+    fn is_same(&self, other: &dyn Any) -> bool;
+}
+
+/// A fault of a document of another form than TOML; `Display` is its message.
+#[derive(Clone, Debug)]
+pub struct ForeignFault(Arc<dyn ForeignFacts>);
+
+impl ForeignFault {
+    /// Creates a fault with these facts.
+    #[cfg_attr(not(feature = "winsock"), expect(dead_code, reason = "Winsock catalogs are the only further form"))]
+    pub(crate) fn new(facts: impl ForeignFacts) -> Self {
+        ForeignFault(Arc::new(facts))
+    }
+
+    /// Returns the rule that is broken, in kebab-case.
+    pub fn code(&self) -> &'static str {
+        self.0.code()
+    }
+
+    /// Returns advice on how to resolve the fault, if there is any.
+    pub fn help(&self) -> Option<String> {
+        self.0.help()
+    }
+
+    /// Returns the facts, if they are of this type.
+    #[cfg_attr(not(feature = "winsock"), expect(dead_code, reason = "Winsock catalogs are the only further form"))]
+    pub(crate) fn facts<T: ForeignFacts>(&self) -> Option<&T> {
+        (&*self.0 as &dyn Any).downcast_ref()
+    }
+}
+
+impl PartialEq for ForeignFault {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.is_same(&*other.0)
+    }
+}
+
+impl Eq for ForeignFault {}
+
+impl fmt::Display for ForeignFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
