@@ -28,8 +28,7 @@ pub(super) fn parse(header: &[u8]) -> Result<Request, HttpConnectClientError> {
         httparse::Error::Version => HttpConnectClientError::Version,
         error => malformed(error),
     })?;
-    // If this parser and [`Search`](super::super::message::Search) disagreed about the end, bytes of the header would be sent to
-    // the target.
+    // If this parser and `message::Search` disagreed about the end, bytes of the header would be sent to the target.
     let (Status::Complete(length), Some(method), Some(path)) = (read, request.method, request.path) else {
         return Err(malformed(httparse::Error::NewLine));
     };

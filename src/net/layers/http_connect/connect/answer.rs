@@ -20,8 +20,7 @@ pub(super) fn parse(header: &[u8]) -> Result<Answer, httparse::Error> {
     let mut config = ParserConfig::default();
     config.allow_obsolete_multiline_headers_in_responses(true);
     let read = config.parse_response(&mut response, header)?;
-    // If this parser and [`Search`](super::super::message::Search) disagreed about the end, bytes of the header would be passed
-    // on as the target's.
+    // If this parser and `message::Search` disagreed about the end, bytes of the header would be passed on as the target's.
     let (true, Some(code)) = (read == httparse::Status::Complete(header.len()), response.code) else {
         return Err(httparse::Error::NewLine);
     };

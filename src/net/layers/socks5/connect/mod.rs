@@ -147,7 +147,7 @@ impl Handshake {
             (Method::PASSWORD, Some(user)) => {
                 below.push(&[PASSWORD_VERSION]);
                 for text in [&*user.name, user.password.reveal()] {
-                    // [`user`] has checked that both have 1 to 255 bytes.
+                    // `user` has checked that both have 1 to 255 bytes.
                     below.push(&[text.len() as u8]);
                     below.push(text.as_bytes());
                 }
