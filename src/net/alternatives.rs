@@ -1,11 +1,11 @@
 //! Several entries to choose from: those of one family race those of another, and the rest is fallen back to.
 
-use super::attempt::{Bar, Untried};
+use super::address::ToTarget;
 use super::cancel::Cancel;
 use super::dialing::Dialing;
-use super::error::{Error, Step};
-use super::opener::{Opener, ToTarget};
-use super::provider::Providers;
+use super::error::{Bar, Error, Step, Untried};
+use super::opener::{Opener, security};
+use super::providers::Providers;
 use crate::Selections;
 use crate::catalog::OptionValue;
 use crate::terms::{Family, Services};
@@ -57,11 +57,6 @@ pub struct Alternatives {
     required: Services,
     /// What the first may have and others lack.
     may_lose: Services,
-}
-
-/// Returns what is not lost by falling back: who reads, and who answers.
-pub(super) fn security() -> Services {
-    Services::ENCRYPTED | Services::AUTHENTICATED
 }
 
 impl Opener {

@@ -2,10 +2,12 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `provider` | the traits that implement entries, and [`Providers`], the value that holds the implementations |
+//! | `provider` | the traits that implement entries |
+//! | `providers`, `shipped` | [`Providers`], the value that holds the implementations, and those that come with sockatlas |
 //! | `settings` | options as a provider reads them |
 //! | `opener` | [`Opener`]: a selection, the providers, and what the call changes |
-//! | [`race`], `attempt` | several addresses tried at once, and what came of each |
+//! | [`race`] | several addresses tried at once |
+//! | `error` | errors, and the outcome of each attempt to connect |
 //! | `alternatives`, `dialing` | several entries to choose from, and falling back from one to the next |
 //! | [`machine`] | the sessions of a connection, one above the other; no I/O, no clock |
 //! | `connection` | a machine and a socket: what all drivers share |
@@ -20,7 +22,6 @@
 
 mod address;
 mod alternatives;
-mod attempt;
 mod blocking;
 mod cancel;
 mod connection;
@@ -32,27 +33,27 @@ pub mod machine;
 mod opened;
 mod opener;
 mod provider;
+mod providers;
 pub mod race;
 pub mod readiness;
 pub mod relay;
 mod settings;
+mod shipped;
 mod socket;
 pub mod system;
 #[cfg(feature = "tokio")]
 pub mod tokio;
 
-pub use address::{Address, Target, TargetError};
+pub use address::{Address, Target, TargetError, ToTarget};
 pub use alternatives::Alternatives;
-pub use attempt::{Attempt, Bar, Outcome, Untried};
-pub use blocking::{Accepted, Bare, Listener, Socket, Stream};
+pub use blocking::{Accepted, Listener, Socket, Stream};
 pub use cancel::Cancel;
 pub use connection::Wants;
-pub use error::{Error, ErrorKind, Step};
+pub use error::{Attempt, Bar, Error, ErrorKind, Outcome, Step, Untried};
 pub use machine::{Answer, Denial, Origin};
-pub use opened::Opened;
-pub use opener::{Opener, ToTarget};
-pub use provider::{
-    Base, BaseProvider, Context, Layer, LayerProvider, ProviderError, ProviderFailure, Providers, Role,
-};
+pub use opened::{Bare, Opened};
+pub use opener::Opener;
+pub use provider::{Base, BaseProvider, Context, Layer, LayerProvider, ProviderError, ProviderFailure, Role};
+pub use providers::Providers;
 pub use settings::{Secret, Settings};
 pub use socket::{BaseListener, BaseSocket};

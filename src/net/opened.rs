@@ -1,13 +1,14 @@
 //! What was opened: entries, triple, addresses, what was negotiated, and how many bytes went where.
 
 use super::address::{Address, Target};
-use super::attempt::{Attempt, Outcome};
+use super::error::{Attempt, Outcome};
 use super::machine::{LayerReport, Origin};
 use super::provider::Role;
 use super::socket::BaseSocket;
 use crate::Selection;
 use crate::terms::{Family, Protocol, SocketType, System};
 use std::fmt;
+use std::os::fd::OwnedFd;
 
 /// A report of what a connection really is.
 #[derive(Clone, Debug)]
@@ -42,6 +43,16 @@ pub struct Opened {
     /// What was tried until it was connected, in the order begun, itself included. Nothing when it was accepted, or
     /// [started](super::Opener::start) at one address.
     pub attempts: Vec<Attempt>,
+}
+
+/// The socket of a stream whose layers have all retired, and the bytes that were read from it already.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Bare {
+    /// The socket. It blocks if the calls of the stream did.
+    pub socket: OwnedFd,
+    /// Bytes that were read from the socket already, and come before all others.
+    pub unread: Vec<u8>,
 }
 
 impl Opened {

@@ -1,8 +1,5 @@
 //! The forms in which a file has what passes, and what they have in common.
 
-use super::counts::Counts;
-use super::hexdump::Hexdump;
-use super::packets::Packets;
 use super::pcapng;
 use super::recorder::{Direction, Inspected, RecordError};
 use crate::net::{Address, Role, Target};
@@ -67,15 +64,6 @@ impl Form {
     /// Returns what is written whenever a file is opened.
     pub fn preamble(self) -> Vec<u8> {
         if self == Form::Pcapng { pcapng::preamble() } else { Vec::new() }
-    }
-
-    /// Returns what is written of a connection.
-    pub fn account(self, inspected: &Inspected, begun: SystemTime) -> Box<dyn Account> {
-        match self {
-            Form::Counts => Box::new(Counts::new(inspected)),
-            Form::Hexdump => Box::new(Hexdump::new(inspected)),
-            Form::Pcapng => Box::new(Packets::new(inspected, begun)),
-        }
     }
 }
 

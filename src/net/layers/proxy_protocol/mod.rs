@@ -4,9 +4,11 @@
 //! | file | what |
 //! |---|---|
 //! | `session` | one connection: the header goes out, or comes in |
-//! | `header` | what a header says; where it ends; which version it is |
+//! | `header` | the contents of headers |
+//! | `reader` | reads headers of either version, and finds where they end |
 //! | `line` | version 1, a line of text |
 //! | `binary` | version 2: a signature, commands and addresses |
+//! | `unix` | addresses of unix sockets in version 2 |
 //! | `vectors` | what may follow the addresses of version 2 |
 //! | `escape` | how bytes of the peer are told |
 //! | `error` | what can be wrong with a header |
@@ -48,9 +50,11 @@ mod error;
 mod escape;
 mod header;
 mod line;
+mod reader;
 mod session;
 #[cfg(test)]
 mod tests;
+mod unix;
 mod vectors;
 
 pub use error::{ProxyProtocolError, Vector, Word};
