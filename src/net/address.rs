@@ -227,11 +227,11 @@ impl fmt::Display for Address {
 
 /// A value that can be read as a target.
 pub trait ToTarget {
-    /// As a target of this family.
+    /// Returns the value as a target of this family.
     ///
     /// # Errors
     ///
-    /// It is none.
+    /// The value is no target of the family.
     fn to_target(&self, family: Family) -> Result<Target, TargetError>;
 }
 

@@ -1,4 +1,4 @@
-//! What implements entries: traits that a program can implement too, and the value that holds the implementations.
+//! The traits that implement entries, which a program can implement too.
 
 mod error;
 

@@ -16,7 +16,7 @@ use std::time::SystemTime;
 /// The sessions of one connection with the names of their entries, top first.
 type Sessions = Vec<(String, Box<dyn Session>)>;
 
-/// Why a connection could not be begun.
+/// The error of a connection that could not be begun.
 pub(in crate::net) enum BeginError {
     /// The stack cannot be opened, whatever the address.
     Stack(Error),
