@@ -232,6 +232,52 @@ impl fmt::Display for Address {
     }
 }
 
+/// A value that can be read as a target.
+pub trait ToTarget {
+    /// Returns the value as a target of this family.
+    ///
+    /// # Errors
+    ///
+    /// The value is no target of the family.
+    fn to_target(&self, family: Family) -> Result<Target, TargetError>;
+}
+
+impl ToTarget for str {
+    fn to_target(&self, family: Family) -> Result<Target, TargetError> {
+        Target::parse(family, self)
+    }
+}
+
+impl ToTarget for String {
+    fn to_target(&self, family: Family) -> Result<Target, TargetError> {
+        Target::parse(family, self)
+    }
+}
+
+impl ToTarget for Target {
+    fn to_target(&self, _: Family) -> Result<Target, TargetError> {
+        Ok(self.clone())
+    }
+}
+
+impl ToTarget for SocketAddr {
+    fn to_target(&self, _: Family) -> Result<Target, TargetError> {
+        Ok((*self).into())
+    }
+}
+
+impl ToTarget for Address {
+    fn to_target(&self, _: Family) -> Result<Target, TargetError> {
+        Ok(self.clone().into())
+    }
+}
+
+impl<T: ToTarget + ?Sized> ToTarget for &T {
+    fn to_target(&self, family: Family) -> Result<Target, TargetError> {
+        (**self).to_target(family)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

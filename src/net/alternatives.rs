@@ -1,11 +1,11 @@
 //! Alternatives: several entries, which are tried as races of IP versions, one group after the other.
 
-use super::attempt::{Bar, Untried};
+use super::address::ToTarget;
 use super::cancel::Cancel;
 use super::dialing::Dialing;
-use super::error::{Error, Step};
-use super::opener::{Opener, ToTarget};
-use super::provider::Providers;
+use super::error::{Bar, Error, Step, Untried};
+use super::opener::{Opener, security};
+use super::providers::Providers;
 use crate::Selections;
 use crate::catalog::OptionValue;
 use crate::terms::{Family, Services};
@@ -58,11 +58,6 @@ pub struct Alternatives {
     required: Services,
     /// The services that the first may have and others may lack.
     may_lose: Services,
-}
-
-/// Returns the services that a fallback must keep: encryption and authentication.
-pub(super) fn security() -> Services {
-    Services::ENCRYPTED | Services::AUTHENTICATED
 }
 
 impl Opener {

@@ -5,10 +5,9 @@
 //! the unfinished work.
 
 use super::address::{Address, Target};
-use super::blocking::Bare;
 use super::error::Error;
 use super::machine::{Answer, Ends, LayerFailure, Machine};
-use super::opened::Opened;
+use super::opened::{Bare, Opened};
 use super::provider::Role;
 use super::socket::BaseSocket;
 use std::io;

@@ -1,8 +1,7 @@
 //! Converts an error into the answer to a client that asked for a target, in the terms that its protocol has.
 
 use super::address::Target;
-use super::attempt::{Attempt, Outcome, last_failure};
-use super::error::Error;
+use super::error::{Attempt, Error, Outcome, last_failure};
 use super::machine::{Denial, Failure};
 use super::provider::ProviderError;
 use rustix::io::Errno;

@@ -5,10 +5,10 @@
 //! these fail, it calls [`Dialing::rejected`] and continues.
 
 use super::Target;
-use super::attempt::{Attempt, Bar, Outcome, Untried};
+use super::address::ToTarget;
 use super::cancel::Cancel;
-use super::error::Error;
-use super::opener::{Opener, ToTarget};
+use super::error::{Attempt, Bar, Error, Outcome, Untried};
+use super::opener::Opener;
 use super::race::{Found, Lookup, Race, Won};
 use std::collections::VecDeque;
 use std::io;

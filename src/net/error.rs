@@ -1,12 +1,17 @@
 //! The errors of opening connections, and of open ones.
 
+mod attempt;
+
+pub(super) use attempt::last_failure;
+pub use attempt::{Attempt, Bar, Outcome, Untried};
+
 use super::address::{Address, Target};
-use super::attempt::{Attempt, Outcome, Untried, last_failure, untried_words};
 use super::machine::{Failure, LayerFailure, Phase};
 use super::provider::{ProviderError, ProviderFailure};
 use crate::Refusal;
 use crate::catalog::Exposure;
 use crate::terms::{ErrorCode, Role};
+use attempt::untried_words;
 use rustix::io::Errno;
 use std::fmt;
 use std::io;

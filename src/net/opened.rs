@@ -1,13 +1,14 @@
 //! The report of an open connection: entries, triple, addresses, negotiated facts, and bytes.
 
 use super::address::{Address, Target};
-use super::attempt::{Attempt, Outcome};
+use super::error::{Attempt, Outcome};
 use super::machine::{LayerReport, Origin};
 use super::provider::Role;
 use super::socket::BaseSocket;
 use crate::Selection;
 use crate::terms::{Family, Protocol, SocketType, System};
 use std::fmt;
+use std::os::fd::OwnedFd;
 
 /// A report of the actual properties of a connection.
 #[derive(Clone, Debug)]
@@ -43,6 +44,16 @@ pub struct Opened {
     /// The attempts until the connection was made, in the order in which they began, including the one that succeeded. Empty if
     /// the connection was accepted, or [started](super::Opener::start) at one address.
     pub attempts: Vec<Attempt>,
+}
+
+/// The socket of a stream whose layers have all retired, and the bytes that were read from it already.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Bare {
+    /// The socket. It blocks if the calls of the stream did.
+    pub socket: OwnedFd,
+    /// Bytes that were read from the socket already, and come before all others.
+    pub unread: Vec<u8>,
 }
 
 impl Opened {

@@ -1,26 +1,26 @@
 //! Openers, which turn a selection into sockets: all layers of the stack are prepared, or nothing is opened.
 
-use super::address::{Address, Target, TargetError};
-use super::alternatives::security;
+mod connections;
+mod options;
+mod prepare;
+
+pub(super) use connections::{BeginError, security};
+
+use super::address::{Address, Target, ToTarget};
 use super::cancel::Cancel;
-use super::connection::{Connection, State};
 use super::error::{Error, Step};
-use super::machine::{Machine, Origin, Session};
+use super::machine::Origin;
 use super::opened::Opened;
-use super::provider::{Base, BaseProvider, Context, Layer, ProviderError, ProviderFailure, Providers, Role};
+use super::provider::{Base, BaseProvider, Layer, ProviderError, ProviderFailure, Role};
+use super::providers::Providers;
 use super::settings::{Override, Settings};
-use super::socket::BaseSocket;
-use crate::catalog::modules::{Effect, given};
-use crate::catalog::rights::{Trusted, exposures, is_allowed};
-use crate::catalog::{EntryKind, FileUse, Module, OptionSpec, OptionValue, TIME_LIMITS, nearest};
-use crate::terms::{Family, Services, SocketType};
+use crate::catalog::TIME_LIMITS;
+use crate::terms::SocketType;
 use crate::{EntryRef, KeptSelection, Selection};
-use std::cell::LazyCell;
 use std::collections::HashMap;
-use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 /// Opens connections, listeners and sockets for one selection.
 ///
@@ -75,55 +75,6 @@ pub struct Opener {
 /// Prepared layers with the names of their entries, top first.
 type Layers = Arc<[(String, Arc<dyn Layer>)]>;
 
-/// The sessions of one connection with the names of their entries, top first.
-type Sessions = Vec<(String, Box<dyn Session>)>;
-
-/// A value that can be converted into a target.
-pub trait ToTarget {
-    /// Converts the value into a target of this family.
-    ///
-    /// # Errors
-    ///
-    /// The value is not a target of the family.
-    fn to_target(&self, family: Family) -> Result<Target, TargetError>;
-}
-
-impl ToTarget for str {
-    fn to_target(&self, family: Family) -> Result<Target, TargetError> {
-        Target::parse(family, self)
-    }
-}
-
-impl ToTarget for String {
-    fn to_target(&self, family: Family) -> Result<Target, TargetError> {
-        Target::parse(family, self)
-    }
-}
-
-impl ToTarget for Target {
-    fn to_target(&self, _: Family) -> Result<Target, TargetError> {
-        Ok(self.clone())
-    }
-}
-
-impl ToTarget for SocketAddr {
-    fn to_target(&self, _: Family) -> Result<Target, TargetError> {
-        Ok((*self).into())
-    }
-}
-
-impl ToTarget for Address {
-    fn to_target(&self, _: Family) -> Result<Target, TargetError> {
-        Ok(self.clone().into())
-    }
-}
-
-impl<T: ToTarget + ?Sized> ToTarget for &T {
-    fn to_target(&self, family: Family) -> Result<Target, TargetError> {
-        (**self).to_target(family)
-    }
-}
-
 /// The time limit if neither the call nor the catalog states one.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -154,128 +105,11 @@ impl Opener {
         self.selection.get()
     }
 
-    /// Sets an option of an entry of the stack, in place of the value in the catalog.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Option`]: the entry is not in the stack, does not have the option, or does not accept this value.
-    pub fn set(self, entry: &str, option: &str, value: OptionValue) -> Result<Self, Error> {
-        self.given(entry, option, |spec| spec.kind().check(&value).map(|()| value.clone()))
-    }
-
-    /// Sets an option from a word of a command line: `"h2,http/1.1"`, `"true"`, `"5s"`.
-    ///
-    /// # Errors
-    ///
-    /// Like [`set`](Opener::set).
-    pub fn set_word(self, entry: &str, option: &str, word: &str) -> Result<Self, Error> {
-        self.given(entry, option, |spec| spec.kind().parse(word))
-    }
-
-    fn given(
-        mut self,
-        entry: &str,
-        option: &str,
-        value: impl FnOnce(&OptionSpec) -> Result<OptionValue, crate::catalog::WrongValue>,
-    ) -> Result<Self, Error> {
-        let wrong = |problem| Error::Option { entry: entry.to_owned(), option: option.to_owned(), problem };
-        let value = {
-            let selection = self.selection.get();
-            let Some(part) = parts(&selection).find(|part| part.name() == entry) else {
-                let names: Vec<&str> = selection.stack().map(|part| part.name()).collect();
-                return Err(wrong(format!("the stack of `{}` is {}", selection.name(), names.join(" over "))));
-            };
-            let spec = self.spec(&part, option).map_err(wrong)?;
-            value(spec).map_err(|wrong_value| wrong(wrong_value.to_string()))?
-        };
-        self.overrides.push((entry.to_owned(), option.to_owned(), value));
-        (self.connecting, self.accepting) = (Arc::default(), Arc::default());
-        Ok(self)
-    }
-
-    /// Returns whether the stack has an entry of this name that accepts options.
-    pub(super) fn has_part(&self, entry: &str) -> bool {
-        parts(&self.selection.get()).any(|part| part.name() == entry)
-    }
-
-    /// Returns the option that a part of the stack has under this name, or a description of the problem.
-    fn spec(&self, part: &EntryRef<'_>, option: &str) -> Result<&'static OptionSpec, String> {
-        let modules = self.providers.modules();
-        let module = match part.kind() {
-            EntryKind::Chain => None,
-            _ => Some(part.provider().module()),
-        };
-        let module = match module {
-            Some(name) => {
-                Some(modules.get(name).ok_or_else(|| format!("module `{name}` is unknown, and so are its options"))?)
-            }
-            None => None,
-        };
-        let limits = if part.kind() == EntryKind::Layer { &[][..] } else { TIME_LIMITS };
-        let mut specs = module.map_or(&[][..], |module| module.specs()).iter().chain(limits);
-        let Some(spec) = specs.clone().find(|spec| spec.name() == option) else {
-            let near = nearest(option, specs.by_ref().map(|spec| spec.name()));
-            let hint = near.map(|near| format!(" (did you mean `{near}`?)")).unwrap_or_default();
-            return Err(match module {
-                Some(module) => format!("module `{}` has no such option{hint}", module.name()),
-                None => format!("a chain has no such option{hint}"),
-            });
-        };
-        let selection = self.selection.get();
-        let (family, socket_type) = (selection.family(), part.socket_type().unwrap_or(selection.socket_type()));
-        if part.kind() == EntryKind::Base && !spec.sockets().covers(family, socket_type, selection.protocol()) {
-            return Err(format!("it is for {} only", spec.sockets().words()));
-        }
-        Ok(spec)
-    }
-
     /// Allows a file that other users can read or write, for this opener: see [`Providers::allow_exposed_file`].
     pub fn allow_exposed_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.providers = self.providers.allow_exposed_file(path);
         (self.connecting, self.accepting) = (Arc::default(), Arc::default());
         self
-    }
-
-    /// Checks who else can read or write the catalogs of the selection and the files that options of the stack name.
-    fn unexposed(&self, selection: &Selection<'_>) -> Result<(), Error> {
-        let trusted = LazyCell::new(|| Trusted::new(rustix::process::geteuid().as_raw()));
-        let judge = |entry: &str, option: Option<&str>, path: &Path, file_use: FileUse| {
-            let exposures = match exposures(path, file_use, &trusted) {
-                Ok(exposures) => exposures,
-                // The code that reads the file reports that it is missing.
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-                Err(error) => {
-                    let source = match option {
-                        Some(option) => ProviderError::file(option, path, error),
-                        None => ProviderError::system("lstat", error).with_argument(path.display()),
-                    };
-                    return Err(self.failed(entry, None, source));
-                }
-            };
-            match exposures.into_iter().find(|exposure| !is_allowed(exposure, self.providers.exposed())) {
-                Some(source) => Err(Error::Exposed {
-                    entry: entry.to_owned(),
-                    option: option.map(str::to_owned),
-                    source: source.into(),
-                }),
-                None => Ok(()),
-            }
-        };
-        for path in selection.sources().iter().filter_map(|(_, source)| source.file()) {
-            judge(selection.name(), None, path, FileUse::Trusted)?;
-        }
-        let modules = self.providers.modules();
-        for part in selection.stack() {
-            let Some(module) = modules.get(part.provider().module()) else { continue };
-            let settings = self.settings(part);
-            for spec in module.specs() {
-                let Some(file_use @ (FileUse::Secret | FileUse::Trusted)) = spec.file_use() else { continue };
-                for path in settings.files(spec) {
-                    judge(part.name(), Some(spec.name()), &path, file_use)?;
-                }
-            }
-        }
-        Ok(())
     }
 
     /// Sets the time limit of a step, in place of that in the catalog; `None` means no limit.
@@ -335,82 +169,6 @@ impl Opener {
             Step::Connect | Step::Handshake => Some(PATIENCE),
             Step::Read | Step::Write => None,
         })
-    }
-
-    /// Reads all options, and the files that they name, for one role. Opening does this itself when it is first needed.
-    ///
-    /// # Errors
-    ///
-    /// A module is missing, or an option or file cannot be used.
-    pub fn prepare(&self, role: Role) -> Result<(), Error> {
-        self.layers(role).map(drop)
-    }
-
-    fn layers(&self, role: Role) -> Result<Layers, Error> {
-        let cell = if role == Role::Connect { &self.connecting } else { &self.accepting };
-        if let Some(layers) = cell.get() {
-            return Ok(layers.clone());
-        }
-        let selection = self.selection.get();
-        self.keeps_its_word(&selection, role)?;
-        self.unexposed(&selection)?;
-        let depth = selection.stack().len() - 1;
-        let mut layers = Vec::with_capacity(depth);
-        for part in selection.stack().take(depth) {
-            let Some(provider) = self.providers.find_layer(part.provider().module()) else {
-                return Err(self.no_module(part));
-            };
-            let settings = self.settings(part);
-            self.complete(provider.module(), &settings, role).map_err(|error| self.failed(part.name(), None, error))?;
-            let layer = provider.prepare(&settings, role).map_err(|error| self.failed(part.name(), None, error))?;
-            layers.push((part.name().to_owned(), layer));
-        }
-        Ok(cell.get_or_init(|| layers.into()).clone())
-    }
-
-    /// Checks that the options are complete, including those of the call: required options, and options that require each other.
-    fn complete(&self, module: &'static Module, settings: &Settings<'_>, role: Role) -> Result<(), ProviderError> {
-        let stated = |name: &str| settings.get(name).is_some();
-        for spec in module.specs() {
-            if spec.is_required_to(role) && !stated(spec.name()) {
-                return Err(ProviderError::option(spec.name(), "neither the catalog nor the call states it"));
-            }
-            let partners = spec.partners();
-            if stated(spec.name()) && !partners.is_empty() && !partners.iter().any(|partner| stated(partner)) {
-                return Err(ProviderError::option(spec.name(), format!("it needs {} too", either(partners))));
-            }
-        }
-        Ok(())
-    }
-
-    /// Checks the promises of the catalog against the services that the modules provide in this role with the current options: a
-    /// layer that is merely named `tls` encrypts nothing. The actual services must satisfy the request.
-    fn keeps_its_word(&self, selection: &Selection<'_>, role: Role) -> Result<(), Error> {
-        let refused = |refusal| Error::Refused { entry: selection.name().to_owned(), role, refusal: Box::new(refusal) };
-        let promised = selection.as_role(role).map_err(refused)?.services();
-        let mut effects = Vec::new();
-        for part in selection.stack() {
-            let module = self.providers.modules().get(part.provider().module());
-            let module = module.ok_or_else(|| self.no_module(part))?;
-            let settings = self.settings(part);
-            effects.push(Effect::of(module, role, |option| settings.get(option).is_some()));
-        }
-        let given = given(effects.into_iter().rev());
-        let unkept = promised.intersection(&Services::OF_MODULES).difference(&given);
-        if let Some(service) = unkept.iter().next() {
-            return Err(Error::Unfit {
-                entry: selection.name().to_owned(),
-                problem: format!("the catalog promises `{service}`, which no module of its stack gives there"),
-            });
-        }
-        let given = promised.difference(&Services::OF_MODULES).union(&given);
-        if let Some(place) = selection.broken_guarantee(role, &given) {
-            return Err(Error::Unfit {
-                entry: selection.name().to_owned(),
-                problem: format!("{} it would break the guarantee at {place}: it offers {given}", role.verb()),
-            });
-        }
-        selection.admits(&given).map_err(refused)
     }
 
     fn settings<'s>(&'s self, entry: EntryRef<'s>) -> Settings<'s> {
@@ -507,97 +265,6 @@ impl Opener {
         let source = ProviderError::unresolved(target, "it has no address");
         Error::Unresolved { entry: self.base_name(), target: target.clone(), source }
     }
-
-    /// Begins to connect to an address.
-    pub(super) fn begin(&self, target: &Target, address: &Address) -> Result<Connection, BeginError> {
-        let layers = self.layers(Role::Connect).map_err(BeginError::Stack)?;
-        let sessions = self.sessions(&layers, Some(target)).map_err(BeginError::Stack)?;
-        let socket = self
-            .with_base(|provider, base| Ok(provider.connect(base, address)))
-            .map_err(BeginError::Stack)?
-            .map_err(BeginError::Socket)?;
-        let mut opened = Opened::new(&self.selection.get(), Role::Connect, Some(target.clone()));
-        opened.peer = Some(address.clone());
-        opened.origin = self.origin.clone();
-        let mut connection =
-            Connection::new(self.machine(sessions), socket, opened, State::Connecting, self.is_endless());
-        connection.securing = self.securing();
-        Ok(connection)
-    }
-
-    /// Returns for each layer whether it offers `encrypted` or `authenticated`, by the catalog or by its module, top first.
-    fn securing(&self) -> Arc<[bool]> {
-        let (selection, security) = (self.selection.get(), security());
-        let layers = selection.stack().len() - 1;
-        let secures = |part: EntryRef<'_>| {
-            let module = self.providers.find_layer(part.provider().module()).map(|provider| provider.module());
-            part.adds().is_some_and(|added| added.intersects(&security))
-                || module.is_some_and(|module| {
-                    let mut gives = module.promised().filter(|promise| !promise.is_end());
-                    gives.any(|promise| security.iter().any(|service| service == promise.service()))
-                })
-        };
-        selection.stack().take(layers).map(secures).collect()
-    }
-
-    /// Creates a connection over a socket that was accepted.
-    pub(super) fn accepted(&self, socket: Box<dyn BaseSocket>) -> Result<Connection, Error> {
-        let layers = self.layers(Role::Accept)?;
-        let sessions = self.sessions(&layers, None)?;
-        let opened = Opened::new(&self.selection.get(), Role::Accept, None);
-        let mut connection =
-            Connection::new(self.machine(sessions), socket, opened, State::Connected, self.is_endless());
-        connection.asks = self.asks;
-        connection.securing = self.securing();
-        Ok(connection)
-    }
-
-    fn machine(&self, sessions: Sessions) -> Machine {
-        if self.base_type() == SocketType::STREAM { Machine::new(sessions) } else { Machine::of_messages(sessions) }
-    }
-
-    fn sessions(&self, layers: &Layers, target: Option<&Target>) -> Result<Sessions, Error> {
-        let mut target = target.cloned();
-        let now = SystemTime::now();
-        let mut sessions = Vec::with_capacity(layers.len());
-        for (name, layer) in layers.iter() {
-            let context = Context { target: target.as_ref(), now, origin: self.origin.as_ref() };
-            let session = layer.session(&context).map_err(|error| self.failed(name, None, error))?;
-            target = target.map(|target| layer.below(&target));
-            sessions.push((name.clone(), session));
-        }
-        Ok(sessions)
-    }
-
-    /// Returns the type of the socket itself.
-    fn base_type(&self) -> SocketType {
-        let selection = self.selection.get();
-        selection.entry().base().and_then(|base| base.socket_type()).unwrap_or_else(|| selection.socket_type())
-    }
-
-    /// Returns whether the socket carries messages without an end, so that a message of 0 bytes is not an end.
-    fn is_endless(&self) -> bool {
-        ![SocketType::STREAM, SocketType::SEQPACKET, SocketType::DCCP].contains(&self.base_type())
-    }
-}
-
-/// Returns the entries that accept options: the chain itself, which has the time limits, and all entries of its stack.
-fn parts<'s>(selection: &Selection<'s>) -> impl Iterator<Item = EntryRef<'s>> {
-    std::iter::once(selection.entry()).chain(selection.stack())
-}
-
-/// Joins names to `a` or `b`.
-fn either(names: &[&str]) -> String {
-    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-    names.join(" or ")
-}
-
-/// The reason why a connection could not be begun.
-pub(super) enum BeginError {
-    /// The stack cannot be opened with any address.
-    Stack(Error),
-    /// The socket failed; another address may work.
-    Socket(ProviderError),
 }
 
 impl std::fmt::Debug for Opener {

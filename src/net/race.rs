@@ -52,9 +52,8 @@ mod turns;
 pub use lookup::{Found, Lookup};
 
 use super::address::{Address, Target};
-use super::attempt::{Attempt, Outcome};
 use super::connection::Connection;
-use super::error::{Error, Step};
+use super::error::{Attempt, Error, Outcome, Step};
 use super::opener::{BeginError, Opener};
 use super::provider::ProviderError;
 use super::readiness;

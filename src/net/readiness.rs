@@ -37,11 +37,11 @@ mod dial;
 
 pub use dial::Dial;
 
-use super::attempt::{Attempt, Outcome};
+use super::address::ToTarget;
 use super::connection::{Connection, Wants};
-use super::error::{Error, Step};
+use super::error::{Attempt, Error, Outcome, Step};
 use super::opened::Opened;
-use super::opener::{BeginError, Opener, ToTarget};
+use super::opener::{BeginError, Opener};
 use super::socket::BaseListener;
 use super::{Address, Answer, Bare, ProviderError, Target};
 use crate::catalog::OptionValue;

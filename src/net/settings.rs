@@ -1,12 +1,16 @@
 //! The options of an entry, as its provider reads them: those of the catalog, and the changes of the call.
 
-use super::provider::{Environment, ProviderError};
+use super::provider::ProviderError;
 use crate::EntryRef;
 use crate::catalog::modules::{duration, host_and_port};
 use crate::catalog::{EntryOption, OptionKind, OptionSpec, OptionValue};
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
+
+/// The way to read variables of the environment; see [`Providers::environment`](super::Providers::environment).
+pub(super) type Environment = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
 
 /// An option given for one call: entry, name, value. A later one replaces an earlier one.
 pub(super) type Override = (String, String, OptionValue);

@@ -14,14 +14,15 @@ mod stream;
 
 pub use listener::{Accepted, Listener};
 pub use socket::Socket;
-pub use stream::{Bare, Stream};
+pub use stream::Stream;
 
+use super::address::ToTarget;
 use super::cancel::Cancel;
 use super::connection::{Connection, Wants};
 use super::dialing::Dialing;
 use super::error::{Error, Step};
 use super::opened::Opened;
-use super::opener::{Opener, ToTarget};
+use super::opener::Opener;
 use super::socket::BaseListener;
 use super::{Alternatives, Role};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};

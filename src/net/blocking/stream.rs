@@ -4,11 +4,10 @@ use crate::catalog::OptionValue;
 use crate::net::cancel::Registration;
 use crate::net::connection::Connection;
 use crate::net::error::{Error, Step};
-use crate::net::opened::Opened;
+use crate::net::opened::{Bare, Opened};
 use crate::net::opener::Opener;
 use crate::net::{Answer, Target, readiness};
 use std::io::{self, Read, Write};
-use std::os::fd::OwnedFd;
 use std::time::Duration;
 
 /// Represents an open connection whose reads and writes block.
@@ -22,16 +21,6 @@ pub struct Stream {
     pub(super) read_limit: Option<Duration>,
     pub(super) write_limit: Option<Duration>,
     pub(super) registration: Option<Registration>,
-}
-
-/// The socket of a stream whose layers have all retired, and the bytes that were read from it already.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct Bare {
-    /// The socket. It blocks if the calls of the stream did.
-    pub socket: OwnedFd,
-    /// Bytes that were read from the socket already, and come before all others.
-    pub unread: Vec<u8>,
 }
 
 impl Stream {

@@ -1,8 +1,8 @@
 //! The flow of bytes and messages from layer to layer.
 
 use super::claims::Denial;
-use super::pipe::Pipe;
-use super::session::{Above, Failure, HIGH_WATER, Phase, Session, SessionError};
+use super::pipe::{HIGH_WATER, Pipe};
+use super::session::{Above, Failure, Phase, Session, SessionError};
 use super::{Active, LayerFailure, Machine};
 
 /// The number of unconsumed bytes of a stream at which a session that waits for more fails: it will never get them, because the

@@ -44,8 +44,7 @@ pub use session::{Above, Failure, Phase, Session, SessionError};
 use super::address::Address;
 use buffer::GROWTH;
 use flow::Broken;
-use pipe::Pipe;
-use session::HIGH_WATER;
+use pipe::{HIGH_WATER, Pipe};
 use trace::LayerSpan;
 
 /// The sessions of one connection. See the [module](self).

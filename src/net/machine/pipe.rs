@@ -1,8 +1,13 @@
 //! The queue between two layers: bytes and, for messages, their lengths.
 
 use super::Buffer;
-use super::session::{HIGH_WATER, MOST_MESSAGES};
 use std::collections::VecDeque;
+
+/// How many bytes may wait between two layers before the lower one is stopped.
+pub(super) const HIGH_WATER: usize = 64 * 1024;
+
+/// How many messages may wait between two layers, however short they are.
+pub(super) const MOST_MESSAGES: usize = 1024;
 
 /// Bytes on their way from one layer to the next, or to the user or the socket.
 #[derive(Default)]

@@ -1,7 +1,7 @@
 //! Sessions: the work of a layer on one connection, which turns input bytes into output bytes and does nothing else.
 
 use super::claims::{Answer, Claims, Denial};
-use super::pipe::Pipe;
+use super::pipe::{HIGH_WATER, MOST_MESSAGES, Pipe};
 use super::{Buffer, Ends};
 use crate::net::address::Target;
 use std::collections::VecDeque;
@@ -159,12 +159,6 @@ pub struct Above<'a> {
     open: usize,
     ended: &'a mut bool,
 }
-
-/// How many bytes may wait between two layers before the lower one is stopped.
-pub(super) const HIGH_WATER: usize = 64 * 1024;
-
-/// How many messages may wait between two layers, however short they are.
-pub(super) const MOST_MESSAGES: usize = 1024;
 
 impl<'a> Above<'a> {
     /// Creates an `Above` that fills `direct` first and then `spill`, and records in `ended` that no more bytes will come.

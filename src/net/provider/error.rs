@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug)]
 pub struct ProviderError(Box<Fault>);
 
-/// The kind of the failure of a provider.
+/// The kind of a provider's failure.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ProviderFailure {

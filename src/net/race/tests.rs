@@ -3,7 +3,8 @@
 use super::*;
 use crate::catalog::{Module, ModuleRole};
 use crate::net::alternatives::Alternatives;
-use crate::net::provider::{Base, BaseProvider, Providers};
+use crate::net::provider::{Base, BaseProvider};
+use crate::net::providers::Providers;
 use crate::net::socket::BaseSocket;
 use crate::{Loader, Registry, Request};
 use proptest::prelude::*;

@@ -1,11 +1,12 @@
 //! Connecting without blocking: from the lookup of the name to the last handshake.
 
 use super::Stream;
+use crate::net::address::ToTarget;
 use crate::net::alternatives::Alternatives;
 use crate::net::connection::Wants;
 use crate::net::dialing::Dialing;
 use crate::net::error::Error;
-use crate::net::opener::{Opener, ToTarget};
+use crate::net::opener::Opener;
 use crate::net::race::{Found, Lookup};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Instant;

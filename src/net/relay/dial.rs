@@ -1,9 +1,9 @@
 //! Connects the far side: looks up its name, races its addresses, performs the handshakes of all layers, and falls back where
 //! there are alternatives.
 
+use super::connections::Key;
+use super::inbox::Inbox;
 use super::lookup::Lookups;
-use super::shared::Inbox;
-use super::slots::Key;
 use crate::net::race::Found;
 use crate::net::{Alternatives, Error, Step, Target, readiness};
 use rustix::io::Errno;

@@ -1,11 +1,11 @@
 //! Forwards bytes in both directions of a connection that is open on both sides; each direction proceeds independently.
 
 use super::flow::{Broken, Flow, Pause};
-use super::pair::{Turn, TurnContext};
 use super::record::{Outcome, Party};
 use super::route::Route;
 use super::shared::Shared;
 use super::side::{Carrier, Side};
+use super::turn::{Turn, TurnContext};
 use crate::net::{Error, Opener, Step, readiness};
 use rustix::event::epoll::EventFlags;
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! Looks up names in threads of its own, because a lookup blocks: connections that need none never wait for it.
 
-use super::shared::{Inbox, Message};
-use super::slots::Key;
+use super::connections::Key;
+use super::inbox::{Inbox, Message};
 use crate::net::race::Lookup;
 use std::io;
 use std::sync::mpsc::{Receiver, Sender, channel};

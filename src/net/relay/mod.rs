@@ -2,18 +2,18 @@
 //!
 //! | file | contents |
 //! |---|---|
-//! | `shared` | the state that workers share, and the messages between them |
+//! | `shared`, `inbox` | the state that workers share, and the messages between them |
 //! | `asked` | relays whose clients name their targets |
 //! | `limit_listener` | the listener, and the limit of open connections |
 //! | `worker` | a thread and its connections |
-//! | `pair` | one connection, from accepting it to its end |
+//! | `pair`, `turn` | one connection, from accepting it to its end, and its turns |
 //! | `peers` | datagrams, whose senders are presented as connections |
 //! | `dial`, `lookup` | connecting the far side: its addresses, and the attempts to reach it |
 //! | `forwarding` | both sides, once they are open |
 //! | `flow`, `side`, `pipes` | the transfer of bytes in one direction |
 //! | `nodelay` | the option that a relay sets on sockets |
 //! | `route` | [`Switch`]: changes how new connections are opened |
-//! | `slots`, `timers` | storage of connections, and their deadlines |
+//! | `connections`, `timers` | the connections of a worker, and their deadlines |
 //! | `stop` | [`Stop`]: ends a relay |
 //! | `counters`, `record` | [`Counts`] of a relay, and a [`Record`] for each connection |
 //!
@@ -45,10 +45,12 @@
 //! A relay sets `TCP_NODELAY`, unless the catalog or the call states `nodelay`; the catalog decides all other options.
 
 mod asked;
+mod connections;
 mod counters;
 mod dial;
 mod flow;
 mod forwarding;
+mod inbox;
 mod limit_listener;
 mod lookup;
 mod nodelay;
@@ -59,9 +61,9 @@ mod record;
 mod route;
 mod shared;
 mod side;
-mod slots;
 mod stop;
 mod timers;
+mod turn;
 mod worker;
 
 pub use asked::{Authorizer, Objection};
@@ -74,11 +76,12 @@ use super::{Address, Alternatives, BaseListener, BaseSocket, Error, Opener, Role
 use crate::terms::SocketType;
 use arc_swap::ArcSwap;
 use flow::Passes;
+use inbox::Inbox;
 use limit_listener::LimitListener;
 use lookup::Lookups;
 use peers::{PeerListener, Peers};
 use route::Route;
-use shared::{Inbox, Shared};
+use shared::Shared;
 use std::sync::Arc;
 use std::time::Duration;
 use worker::Worker;

@@ -7,14 +7,15 @@
 
 use super::PARTING;
 use super::asked::{Objection, denial};
+use super::connections::Key;
 use super::dial::{Dial, Progress};
 use super::flow::Tools;
 use super::forwarding::Forwarding;
 use super::record::{Outcome, Party, Record};
 use super::route::Route;
-use super::shared::{Inbox, Shared};
+use super::shared::Shared;
 use super::side::Carrier;
-use super::slots::Key;
+use super::turn::{Turn, TurnContext};
 use crate::net::race::Found;
 use crate::net::{Answer, Denial, Error, Opened, Step, Target, readiness};
 use rustix::event::epoll::{self, EventData, EventFlags};
@@ -67,27 +68,6 @@ enum Stage {
     Parting(Box<readiness::Stream>, Instant, Outcome),
     /// Between two stages, and after the end.
     Nowhere,
-}
-
-/// The resources of the worker that a connection uses in its turn.
-pub(super) struct TurnContext<'w> {
-    pub shared: &'w Shared,
-    pub inbox: &'w Arc<Inbox>,
-    pub tools: &'w mut Tools,
-    pub epoll: BorrowedFd<'w>,
-    pub key: Key,
-    pub now: Instant,
-}
-
-/// The result of a turn.
-pub(super) enum Turn {
-    /// The connection could continue at once, after other connections.
-    Again,
-    /// The connection waits for events of its sockets.
-    Waits,
-    /// The connection waits until the system has file descriptors again.
-    Starves,
-    Over(Outcome),
 }
 
 /// The events that sockets are registered for. The registration never changes.

@@ -5,7 +5,7 @@
 //! On a host with several addresses, this holds where the socket is bound to one of them; if it is bound to all, the system
 //! chooses the address (ip(7), `IP_PKTINFO`).
 
-use super::slots::Key;
+use super::connections::Key;
 use crate::catalog::OptionValue;
 use crate::net::{Address, BaseListener, BaseSocket};
 use rustix::io::{Errno, fcntl_dupfd_cloexec};

@@ -1,8 +1,7 @@
 //! Routes: how new connections are opened, which may change while a relay runs.
 
 use super::Relay;
-use super::shared::Limits;
-use crate::net::{Alternatives, Error, Opener, Role, Target};
+use crate::net::{Alternatives, Error, Opener, Role, Step, Target};
 use arc_swap::ArcSwap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,6 +32,25 @@ impl Route {
     /// Returns the first opener of the far side, for properties that all alternatives share.
     pub fn far(&self) -> &Opener {
         &self.far.openers()[0]
+    }
+}
+
+/// The limits of open connections, looked up once; the arrays are in the order of [`Party`](super::Party).
+#[derive(Clone)]
+pub(super) struct Limits {
+    pub idle: Option<Duration>,
+    pub read: [Option<Duration>; 2],
+    pub write: [Option<Duration>; 2],
+    /// There is no limit.
+    pub none: bool,
+}
+
+impl Limits {
+    pub fn new(idle: Option<Duration>, near: &Opener, far: &Opener) -> Self {
+        let read = [near, far].map(|opener| opener.time_limit(Step::Read));
+        let write = [near, far].map(|opener| opener.time_limit(Step::Write));
+        let none = idle.is_none() && read == [None; 2] && write == [None; 2];
+        Limits { idle, read, write, none }
     }
 }
 

@@ -1,23 +1,18 @@
-//! The state that the workers of a relay share, and the messages between them.
+//! The state that the workers of a relay share.
 
 use super::asked::Authorizer;
-use super::counters::Counters;
 use super::flow::Passes;
+use super::inbox::Inbox;
 use super::limit_listener::LimitListener;
 use super::lookup::Lookups;
 use super::peers::Peers;
 use super::record::Observer;
-use super::route::Route;
-use super::slots::Key;
+use super::route::{Limits, Route};
 use super::stop::Stop;
-use crate::net::race::Found;
-use crate::net::{BaseSocket, Opener, Step};
+use crate::net::Opener;
 use arc_swap::ArcSwap;
-use rustix::event::{EventfdFlags, eventfd};
-use std::io;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 /// When a relay of datagrams is stopped, a session that carried nothing for this long is over. A request that is answered at all
@@ -42,25 +37,6 @@ pub(super) struct Shared {
     /// The inboxes of the workers.
     pub inboxes: Vec<Arc<Inbox>>,
     pub stop: Stop,
-}
-
-/// The limits of open connections, looked up once; the arrays are in the order of [`Party`](super::Party).
-#[derive(Clone)]
-pub(super) struct Limits {
-    pub idle: Option<Duration>,
-    pub read: [Option<Duration>; 2],
-    pub write: [Option<Duration>; 2],
-    /// There is no limit.
-    pub none: bool,
-}
-
-impl Limits {
-    pub fn new(idle: Option<Duration>, near: &Opener, far: &Opener) -> Self {
-        let read = [near, far].map(|opener| opener.time_limit(Step::Read));
-        let write = [near, far].map(|opener| opener.time_limit(Step::Write));
-        let none = idle.is_none() && read == [None; 2] && write == [None; 2];
-        Limits { idle, read, write, none }
-    }
 }
 
 impl Shared {
@@ -91,64 +67,5 @@ impl Shared {
                 inbox.wake();
             }
         }
-    }
-}
-
-/// Messages of others to a worker.
-pub(super) struct Inbox {
-    messages: Mutex<Vec<Message>>,
-    /// An eventfd(2). It is watched edge-triggered, so nobody needs to read it.
-    wake: OwnedFd,
-    /// The number of connections that the worker has, or is about to get.
-    pub load: AtomicUsize,
-    pub counters: Counters,
-}
-
-/// A message to a worker.
-pub(super) enum Message {
-    /// A connection that another worker accepted, and the file descriptor that is kept for its far side.
-    Accepted(Box<dyn BaseSocket>, Option<OwnedFd>),
-    /// The result of a lookup, for one of its connections.
-    Found(Key, Found),
-}
-
-impl Inbox {
-    pub fn new() -> io::Result<Self> {
-        Ok(Inbox {
-            messages: Mutex::new(Vec::new()),
-            wake: eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?,
-            load: AtomicUsize::new(0),
-            counters: Counters::default(),
-        })
-    }
-
-    pub fn put(&self, message: Message) {
-        let mut messages = self.messages();
-        let first = messages.is_empty();
-        messages.push(message);
-        drop(messages);
-        if first {
-            self.wake();
-        }
-    }
-
-    pub fn take(&self) -> Vec<Message> {
-        std::mem::take(&mut *self.messages())
-    }
-
-    /// Wakes the worker, so that it checks for messages and for a stop.
-    pub fn wake(&self) {
-        // The counter is never read, and it never reaches 2^64.
-        let _ = rustix::io::write(&self.wake, &1_u64.to_ne_bytes());
-    }
-
-    fn messages(&self) -> MutexGuard<'_, Vec<Message>> {
-        self.messages.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl AsFd for Inbox {
-    fn as_fd(&self) -> BorrowedFd<'_> {
-        self.wake.as_fd()
     }
 }

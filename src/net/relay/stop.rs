@@ -1,6 +1,6 @@
 //! Stops a relay from another thread.
 
-use super::shared::Inbox;
+use super::inbox::Inbox;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 

@@ -4,14 +4,16 @@
 //! level-triggered and exclusive in every worker: a worker that is free accepts, and gives the connection to the worker that has
 //! the fewest. In its turn a connection moves a bounded number of bytes, and then the next one has its turn.
 
+use super::connections::{Connections, Key};
 use super::flow::{SCRATCH, Tools};
+use super::inbox::{Inbox, Message};
 use super::limit_listener::Accept;
-use super::pair::{Pair, Turn, TurnContext};
+use super::pair::Pair;
 use super::pipes::Pipes;
 use super::record::{Outcome, Party};
-use super::shared::{Inbox, Message, Shared};
-use super::slots::{Key, Slots};
+use super::shared::Shared;
 use super::timers::Timers;
+use super::turn::{Turn, TurnContext};
 use crate::net::{BaseSocket, Error, Step};
 use rustix::event::Timespec;
 use rustix::event::epoll::{self, CreateFlags, Event, EventData, EventFlags};
@@ -28,7 +30,7 @@ pub(super) struct Worker {
     shared: Arc<Shared>,
     inbox: Arc<Inbox>,
     epoll: OwnedFd,
-    pairs: Slots<Pair>,
+    pairs: Connections<Pair>,
     /// Connections that have something to do.
     ready: VecDeque<Key>,
     /// Connections that wait for file descriptors.
@@ -93,7 +95,7 @@ impl Worker {
             shared,
             inbox,
             epoll,
-            pairs: Slots::new(),
+            pairs: Connections::new(),
             ready: VecDeque::new(),
             starving: VecDeque::new(),
             timers: Timers::new(),

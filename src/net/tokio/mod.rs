@@ -6,11 +6,12 @@
 mod connect;
 mod register;
 
+use super::address::ToTarget;
 use super::connection::Connection;
 use super::dialing::Dialing;
 use super::error::{Error, Step};
 use super::opened::Opened;
-use super::opener::{Opener, ToTarget};
+use super::opener::Opener;
 use super::socket::BaseListener;
 use super::{Address, Alternatives, Answer, Bare, Target};
 use crate::catalog::OptionValue;

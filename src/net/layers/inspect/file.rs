@@ -1,7 +1,10 @@
 //! The recorder that writes to a file. It is the only part of the layer that reads the clock.
 
+use super::counts::Counts;
 use super::error::InspectError;
 use super::form::{Account, Form, Moment};
+use super::hexdump::Hexdump;
+use super::packets::Packets;
 use super::pcapng;
 use super::recorder::{Direction, Inspected, RecordError, Recorder, Recording};
 use crate::net::provider::ProviderError;
@@ -11,6 +14,17 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
+
+impl Form {
+    /// Returns the account of a connection in this form.
+    pub fn account(self, inspected: &Inspected, begun: SystemTime) -> Box<dyn Account> {
+        match self {
+            Form::Counts => Box::new(Counts::new(inspected)),
+            Form::Hexdump => Box::new(Hexdump::new(inspected)),
+            Form::Pcapng => Box::new(Packets::new(inspected, begun)),
+        }
+    }
+}
 
 /// A recorder that writes the traffic of many connections to one file.
 pub(super) struct FileRecorder {

@@ -1,8 +1,5 @@
 //! The forms of records, and the parts that they share.
 
-use super::counts::Counts;
-use super::hexdump::Hexdump;
-use super::packets::Packets;
 use super::pcapng;
 use super::recorder::{Direction, Inspected, RecordError};
 use crate::net::{Address, Role, Target};
@@ -67,15 +64,6 @@ impl Form {
     /// Returns the bytes that are written whenever a file is opened.
     pub fn preamble(self) -> Vec<u8> {
         if self == Form::Pcapng { pcapng::preamble() } else { Vec::new() }
-    }
-
-    /// Returns the account of a connection in this form.
-    pub fn account(self, inspected: &Inspected, begun: SystemTime) -> Box<dyn Account> {
-        match self {
-            Form::Counts => Box::new(Counts::new(inspected)),
-            Form::Hexdump => Box::new(Hexdump::new(inspected)),
-            Form::Pcapng => Box::new(Packets::new(inspected, begun)),
-        }
     }
 }
 

@@ -7,12 +7,11 @@
 
 use super::error::ProxyProtocolError;
 use super::header::{Connection, Header, Transport, Version};
+use super::unix::{self, PATH};
 use super::vectors;
 use crate::net::Origin;
 use crate::net::address::Address;
-use std::ffi::OsStr;
 use std::net::{IpAddr, SocketAddr};
-use std::os::unix::ffi::OsStrExt;
 
 /// The first bytes of every header.
 pub(super) const SIGNATURE: &[u8] = b"\r\n\r\n\0\r\nQUIT\n";
@@ -32,9 +31,6 @@ const UNIX: u8 = 3;
 /// The transport protocols; 0 is unspecified.
 const STREAM: u8 = 1;
 const DATAGRAM: u8 = 2;
-
-/// The length of a path, in bytes: that of `sun_path` in unix(7).
-const PATH: usize = 108;
 
 /// Returns the number of further bytes that certainly belong to the header, or 0 if it is complete.
 pub(super) fn missing(bytes: &[u8]) -> Result<usize, ProxyProtocolError> {
@@ -114,7 +110,7 @@ fn addresses(family: u8, rest: &mut &[u8]) -> Option<Origin> {
         INET => ips::<4>(rest),
         INET6 => ips::<16>(rest),
         UNIX => {
-            let [source, destination] = [take(rest)?, take(rest)?].map(|bytes| unix(&bytes));
+            let [source, destination] = [take(rest)?, take(rest)?].map(|bytes| unix::read(&bytes));
             Some(Origin { source, destination })
         }
         _ => None,
@@ -135,27 +131,6 @@ fn take<const N: usize>(rest: &mut &[u8]) -> Option<[u8; N]> {
     let (taken, behind) = rest.split_first_chunk()?;
     *rest = behind;
     Some(*taken)
-}
-
-/// Parses the address of a unix socket. A path ends before its first 0. A name behind a 0 is an abstract one; the zeros at its
-/// end are removed, as its length is not transmitted. Zeros alone are an empty path.
-fn unix(bytes: &[u8; PATH]) -> Address {
-    match (bytes.iter().position(|&byte| byte == 0), bytes.iter().rposition(|&byte| byte != 0)) {
-        (Some(0), Some(last)) => Address::UnixAbstract(bytes[1..=last].to_vec()),
-        (end, _) => Address::Unix(OsStr::from_bytes(&bytes[..end.unwrap_or(PATH)]).into()),
-    }
-}
-
-/// Returns the bytes of the address of a unix socket, or `None` if they would be parsed as another address.
-pub(super) fn path(address: &Address) -> Option<[u8; PATH]> {
-    let name = match address {
-        Address::Unix(path) => path.as_os_str().as_bytes().to_vec(),
-        Address::UnixAbstract(name) => [&[0], &**name].concat(),
-        _ => return None,
-    };
-    let mut bytes = [0; PATH];
-    bytes.get_mut(..name.len())?.copy_from_slice(&name);
-    (unix(&bytes) == *address).then_some(bytes)
 }
 
 /// Returns the header for a connection.
@@ -193,6 +168,6 @@ fn block(Origin { source, destination }: &Origin) -> Option<(u8, Vec<u8>)> {
             bytes.extend(destination.port().to_be_bytes());
             Some((family, bytes))
         }
-        (source, destination) => Some((UNIX, [path(source)?, path(destination)?].concat())),
+        (source, destination) => Some((UNIX, [unix::write(source)?, unix::write(destination)?].concat())),
     }
 }

@@ -1,8 +1,8 @@
 //! One connection: the header goes out, or comes in, and the handshake is done.
 
 use super::error::ProxyProtocolError;
-use super::header::{self, Connection, Header, Version};
-use super::{binary, line};
+use super::header::{Connection, Header, Version};
+use super::{binary, line, reader};
 use crate::net::Origin;
 use crate::net::machine::{Buffer, Claims, Ends, Handshake, Progress, SessionError};
 
@@ -65,9 +65,9 @@ impl Accepting {
 
     fn read(&mut self, input: &mut Buffer) -> Result<Progress, ProxyProtocolError> {
         loop {
-            let missing = header::missing(&self.bytes, self.expected)?;
+            let missing = reader::missing(&self.bytes, self.expected)?;
             if missing == 0 {
-                self.header = Some(header::read(&self.bytes)?);
+                self.header = Some(reader::read(&self.bytes)?);
                 return Ok(Progress::Done);
             }
             // The bytes behind the header are for the layer above, so no more is taken than certainly belongs to the header.

@@ -6,7 +6,7 @@ mod options;
 use super::*;
 use crate::Loader;
 use crate::net::machine::{Failure, LayerFailure, Machine, Phase};
-use crate::net::provider::Providers;
+use crate::net::providers::Providers;
 use crate::net::{ProviderFailure, Target};
 use rcgen::{BasicConstraints, CertificateParams, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, date_time_ymd};
 use std::fs;

@@ -1,6 +1,7 @@
 //! Properties of every header.
 
-use super::super::header::{self, Connection};
+use super::super::header::Connection;
+use super::super::reader;
 use super::super::{binary, line};
 use super::*;
 use proptest::prelude::*;
@@ -89,10 +90,10 @@ proptest! {
     fn every_beginning_of_a_header_is_incomplete_and_no_error(version in versions(), origin in origins()) {
         let bytes = write(version, &Connection::of(&origin, version));
         for length in 0..bytes.len() {
-            let missing = header::missing(&bytes[..length], None);
+            let missing = reader::missing(&bytes[..length], None);
             prop_assert!(missing.as_ref().is_ok_and(|&missing| (1..=bytes.len() - length).contains(&missing)), "{:?}", missing);
         }
-        prop_assert_eq!(header::missing(&bytes, None), Ok(0));
+        prop_assert_eq!(reader::missing(&bytes, None), Ok(0));
     }
 
     #[test]

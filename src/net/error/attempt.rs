@@ -1,8 +1,8 @@
 //! Attempts: the addresses and entries that were tried, and their outcomes.
 
-use super::address::Address;
-use super::error::{Error, ErrorKind};
-use super::provider::ProviderError;
+use super::{Error, ErrorKind};
+use crate::net::address::Address;
+use crate::net::provider::ProviderError;
 use crate::terms::Services;
 use std::fmt;
 use std::sync::Arc;
@@ -40,7 +40,7 @@ pub enum Outcome {
 
 impl Attempt {
     /// Returns whether the attempt was a failure of authentication.
-    pub(super) fn is_of_authentication(&self) -> bool {
+    pub(in crate::net) fn is_of_authentication(&self) -> bool {
         matches!(&self.outcome, Outcome::Unopened(error) if error.is_of_authentication())
     }
 
@@ -75,7 +75,7 @@ pub struct Untried {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Bar {
-    /// The entry lacks a service of the first one, which [may not be lost](super::Alternatives::may_lose).
+    /// It lacks what the first entry has, and nobody said that it [may be lost](crate::net::Alternatives::may_lose).
     Lacks {
         /// The services that it lacks, of `encrypted` and `authenticated`.
         services: Services,
@@ -135,7 +135,7 @@ impl Outcome {
 }
 
 /// Returns the outcome of the last attempt that failed.
-pub(super) fn last_failure(attempts: &[Attempt]) -> Option<&Outcome> {
+pub(in crate::net) fn last_failure(attempts: &[Attempt]) -> Option<&Outcome> {
     let mut outcomes = attempts.iter().rev().map(|attempt| &attempt.outcome);
     outcomes.find(|outcome| matches!(outcome, Outcome::Failed(_) | Outcome::Unopened(_)))
 }
