@@ -62,7 +62,7 @@ pub fn walk(folder: &Path, is_inside: impl Fn(&Path) -> bool) -> io::Result<Fold
                 (path, canonical)
             }));
         }
-        // Links are followed, first one first, only after everything that needs no link has been read.
+        // A link is followed only after everything that needs no link has been read: one at a time, in the order of their paths.
         links.sort_by(|one: &PathBuf, other| other.cmp(one));
         let Some(link) = links.pop() else { break };
         match fs::canonicalize(&link) {

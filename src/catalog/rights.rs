@@ -99,7 +99,7 @@ impl fmt::Display for Right {
 }
 
 impl Exposure {
-    /// Returns the command or advice that removes the right.
+    /// Returns the command that removes the right.
     pub fn remedy(&self) -> String {
         let place = self.place.display();
         match (&self.right, self.file_use) {
@@ -113,8 +113,8 @@ impl Exposure {
 }
 
 impl fmt::Display for Exposure {
-    /// Writes the exposure and its remedy: `` everybody on this machine may read `key.pem` (mode 0644, owner root): chmod 600
-    /// key.pem ``.
+    /// Writes the exposure and its remedy: ``everybody on this machine may read `key.pem` (mode 0644, owner root); take that
+    /// away: `chmod 600 key.pem` ``.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let folder = if self.is_folder { "the folder " } else { "" };
         write!(f, "{} {folder}`{}` (mode {:04o}, owner ", self.right, self.place.display(), self.mode)?;
@@ -305,7 +305,7 @@ mod unix {
         rustix::fs::getxattr(path, "system.posix_acl_access", &mut [0_u8; 0][..]).is_ok()
     }
 
-    /// Without support for opening files, access control lists cannot be queried.
+    /// Access control lists are queried only with the feature `net`, which opens the files.
     #[cfg(not(feature = "net"))]
     fn has_list(_: &Path) -> bool {
         false

@@ -12,8 +12,9 @@ use std::path::PathBuf;
 /// Validates catalogs, runs their tests and proves their guarantees
 ///
 /// Reads every PATH (a file, or a folder of *.toml, with its subfolders) as one set of catalogs; without PATH and --catalog,
-/// sockatlas.toml of this folder or the nearest above it in the repository. Reports every fault at its place, and if there is none runs every [[expect]] and proves every [[always]]. A Winsock catalog (a registry export, a SYSTEM hive, what netsh prints)
-/// is judged by rules of its own, whatever its faults. Exit status 1 means that something of severity error was found.
+/// sockatlas.toml of this folder or the nearest above it in the repository. Reports every fault at its place; if there is none,
+/// runs every [[expect]] and proves every [[always]]. A Winsock catalog (a registry export, a SYSTEM hive, the output of netsh)
+/// is checked by rules of its own, whether or not it has faults. Exit status 1 means that there are findings of severity error.
 #[derive(clap::Args)]
 #[command(
     after_help = "Examples:\n  sockatlas check catalogs/linux.toml catalogs/layers.toml\n  sockatlas check --deny warnings site/\n  sockatlas check --fix site/\n  sockatlas check --allow unchained-layer --coverage site/ --format sarif\n  sockatlas check broken.reg --windows-root /mnt/windows"
@@ -22,7 +23,7 @@ pub(super) struct Args {
     /// Files, or folders of *.toml, that are checked together
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// Make a lint, or all `warnings`, an error; a fault is one whatever is said
+    /// Make a lint, or all `warnings`, an error; a fault is always an error
     #[arg(long, value_name = "CODE|warnings", value_delimiter = ',')]
     deny: Vec<String>,
     /// Make a lint a warning
@@ -37,13 +38,13 @@ pub(super) struct Args {
     /// Mend the files where that is safe: no request is answered otherwise, comments and layout stay
     #[arg(long)]
     fix: bool,
-    /// Also look whether the libraries that Winsock catalogs name are there, on the volume of Windows that is mounted at DIR
+    /// Also check that the libraries that Winsock catalogs name exist, on the volume of Windows that is mounted at DIR
     #[arg(long, value_name = "DIR")]
     windows_root: Option<PathBuf>,
-    /// Included files may lie in DIR too, beside the folders that are named and those of the files; repeatable
+    /// Let included files lie in DIR too, beside the folders that are named and those of the named files; repeatable
     #[arg(long, value_name = "DIR")]
     root: Vec<PathBuf>,
-    /// How the findings are written
+    /// The format of the findings
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }

@@ -10,9 +10,9 @@ use sockatlas::terms::Role;
 
 /// Connects to TARGET through a base protocol or chain: standard input goes out, what comes in goes to standard output
 ///
-/// SPEC is resolved like any request; what is refused, or cannot be opened as the catalog says, is not opened at all. TARGET is
-/// HOST:PORT of inet and inet6, a path or @NAME of unix, CID:PORT of vsock. The end of the input ends our side of the
-/// connection, through every layer; what the peer still sends is printed.
+/// SPEC is resolved like any request; a request that is refused, or that cannot be opened as the catalog states, opens nothing.
+/// TARGET is HOST:PORT of inet and inet6, a path or @NAME of unix, CID:PORT of vsock. The end of the input ends our side of the
+/// connection, through every layer; further data of the peer is still printed.
 ///
 /// Secrets are read from files and from the environment: --set socks5.password-file=FILE, --set socks5.password-env=NAME.
 #[derive(clap::Args)]
@@ -27,21 +27,21 @@ pub(super) struct Args {
     #[command(flatten)]
     spec: Spec,
 
-    /// What to connect to
+    /// The address to connect to
     #[arg(value_name = "TARGET")]
     target: String,
 
-    /// Tries every entry that matches SPEC, or every one that its name stands for, in order: IPv4 and IPv6 of one stack side by
-    /// side, any other when all before it have failed. Nothing is tried that lacks what is required, nor what lacks `encrypted` or
-    /// `authenticated` where the first entry has it; and nothing after a failure of authentication
+    /// Tries every entry that matches SPEC, or every entry that its name stands for, in order: IPv4 and IPv6 of one stack side by
+    /// side, any other when all before it have failed. Entries that lack required services are not tried, nor entries that lack
+    /// `encrypted` or `authenticated` where the first entry has it. No entry is tried after a failure of authentication
     #[arg(long)]
     fallback: bool,
 
     #[command(flatten)]
     losing: Losing,
 
-    /// Says on stderr what was opened, and at the end how many bytes went where; before that what came of each attempt, where
-    /// there were several
+    /// Prints on stderr what was opened, at the end the bytes in each direction, and if there were several attempts, the result
+    /// of each
     #[arg(short, long)]
     verbose: bool,
 }

@@ -11,24 +11,24 @@ use std::path::PathBuf;
 
 /// Lists the requests whose answer changes between two catalogs
 ///
-/// Compares what is answered, not what is written: to every family, type and protocol, in both roles, for every application, to
-/// every entry and provider by name, id and GUID, and under all combinations of services. Exit status 1 means that something
-/// changes, or that not all could be compared, which is said.
+/// Compares the answers, and not the texts: to every family, type and protocol, in both roles, for every application, to every
+/// entry and provider by name, id and GUID, and under all combinations of services. Exit status 1 means that an answer changes,
+/// or that some requests could not be compared, which are then listed.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   sockatlas diff old.toml new.toml
   sockatlas diff main/catalogs branch/catalogs --format json")]
 pub(super) struct Args {
-    /// The catalog as it was: a file, or a folder of *.toml
+    /// The old catalog: a file, or a folder of *.toml
     #[arg(value_name = "A")]
     was: PathBuf,
 
-    /// The catalog as it is
+    /// The new catalog
     #[arg(value_name = "B")]
     is: PathBuf,
 
-    /// The form of the list
+    /// The format of the list
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }

@@ -6,19 +6,19 @@ use sockatlas::edit::Disable;
 
 /// Takes entries away, so that no request is answered with them; `enable` gives them back
 ///
-/// Their names go into the catalogs' `disable`; their definitions stay where they are. What an enabled entry stands on cannot be
-/// taken away: that is refused, and those that stand on it are named.
+/// The names are added to the catalogs' `disable`; the definitions stay. An entry on which an enabled entry depends cannot be
+/// disabled: that is refused, and the dependents are named.
 #[derive(clap::Args)]
 #[command(after_help = concat!("\
 Examples:
   sockatlas disable -c site.toml udp4
   sockatlas disable -c catalogs/ tls --with-dependents --dry-run", exit_status!()))]
 pub(super) struct Args {
-    /// The entries; the name of a chain over several bases stands for all that it makes
+    /// The entries; the name of a chain over several bases stands for all of its entries
     #[arg(value_name = "NAME", required = true)]
     names: Vec<String>,
 
-    /// Take away what stands on them too
+    /// Disable the entries that depend on them too
     #[arg(long)]
     with_dependents: bool,
 

@@ -11,7 +11,7 @@ Examples:
   sockatlas enable -c site.toml udp4
   sockatlas enable -c catalogs/ tls4 tls6 --dry-run", exit_status!()))]
 pub(super) struct Args {
-    /// The entries; the name of a chain over several bases stands for all that it makes
+    /// The entries; the name of a chain over several bases stands for all of its entries
     #[arg(value_name = "NAME", required = true)]
     names: Vec<String>,
 

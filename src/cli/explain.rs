@@ -12,10 +12,10 @@ use std::fmt::Write;
 
 /// Answers one request and says why: what would admit it, and each candidate
 ///
-/// The answer comes first. For a refusal, the smallest changes follow that would lead to an answer, each with the guarantees that it
-/// would weaken. Then come the candidates, the winner first and then those that came nearest, each with the first test that it failed,
-/// what that test wanted, what the entry had, and where it is declared: ten of them, or with --all every one. The exit status is that
-/// of resolve.
+/// The answer comes first. For a refusal, the smallest changes follow that would lead to an answer, each with the guarantees that
+/// it would weaken. Then come the candidates, the winner first and then the nearest ones: for each the first test that it failed,
+/// the value that the test required, the value of the entry, and the place of its declaration. There are ten candidates, or with
+/// --all every one. The exit status is that of resolve.
 #[derive(clap::Args)]
 #[command(
     override_usage = "sockatlas explain [OPTIONS] FAMILY TYPE [PROTOCOL]\n       \
@@ -30,11 +30,11 @@ pub(super) struct Args {
     #[command(flatten)]
     question: Question,
 
-    /// Show every candidate, and not only the ten that came nearest
+    /// Show every candidate, and not only the ten nearest
     #[arg(long)]
     all: bool,
 
-    /// The form of the answer; JSON has every candidate
+    /// The format of the answer; JSON has every candidate
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }

@@ -10,8 +10,8 @@ use std::path::PathBuf;
 
 /// Writes the catalog as Windows keeps it: a registry export that `reg import` reads
 ///
-/// Entries that came from such an export and were not changed are written with the very bytes that they had. What Windows cannot
-/// keep is said on stderr; if that is an entry, nothing is written without --partial.
+/// Entries that were imported from such an export and not changed are written with exactly the same bytes. Facts that Windows
+/// cannot store are listed on stderr; if an entry is among them, nothing is written without --partial.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -24,22 +24,22 @@ Exit status:
   1  some do not fit: with --partial the others are written, without it nothing
   2  nothing could be written")]
 pub(super) struct Args {
-    /// The form to write
+    /// The format to write
     #[arg(long, value_enum, value_name = "FORM")]
     to: To,
 
     #[command(flatten)]
     written: Written,
 
-    /// Write to this file; without it to stdout
+    /// Write to this file instead of stdout
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 
-    /// Replace a file that is there; never one that is read
+    /// Replace an existing file; a file that is read is never replaced
     #[arg(long, requires = "output")]
     force: bool,
 
-    /// Leave out the entries that do not fit, and what stands on them, and write the rest
+    /// Leave out the entries that cannot be stored, and those that depend on them, and write the rest
     #[arg(long)]
     partial: bool,
 }

@@ -13,9 +13,10 @@ use std::path::{Path, PathBuf};
 
 /// Lays out catalogs in the one canonical way; comments and meaning stay as they are
 ///
-/// Each PATH is a file, a folder whose *.toml files are meant, with those of its subfolders, or - for stdin, which is then laid out
-/// to stdout; without PATH and --catalog it is sockatlas.toml of this folder or the nearest above it in the repository. Files that
-/// they include are not touched. What is no catalog or no sound TOML is reported and left as it is, with exit status 2.
+/// Each PATH is a file, a folder whose *.toml files are formatted, with those of its subfolders, or - for stdin, whose formatted
+/// text is printed on stdout; without PATH and --catalog it is sockatlas.toml of this folder or the nearest above it in the
+/// repository. Files that they include are not changed. A file that is not a catalog, or not valid TOML, is reported and not
+/// changed, with exit status 2.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:

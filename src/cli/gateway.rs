@@ -22,18 +22,18 @@ use std::sync::{Arc, OnceLock};
 
 /// Serves SOCKS 5 and HTTP CONNECT, and opens every target through the catalog
 ///
-/// Any program that knows proxies runs through a chain then: browsers, curl, git. SPEC is resolved like any request, once; demands
-/// and options may stand behind it, in the same argument: "inet/stream require=encrypted", "socks/tcp4 socks5.proxy=HOST:PORT".
-/// Names are looked up as the chain does it: where it leads through a proxy, by that.
+/// Any program that supports proxies can then use a chain: browsers, curl, git. SPEC is resolved like any request, once; demands
+/// and options may follow it in the same argument: "inet/stream require=encrypted", "socks/tcp4 socks5.proxy=HOST:PORT". Names
+/// are looked up as the chain does it: if it leads through a proxy, by the proxy.
 ///
-/// A client whose target cannot be opened is notified why, as precisely as its protocol can say it; the log has the whole
-/// explanation. It serves this host only, unless an option says otherwise, and then those who have a password.
+/// A client whose target cannot be opened gets the reason, as precisely as its protocol can express it; the log has the whole
+/// explanation. The gateway serves this host only, unless an option allows other hosts, and then only clients with a password.
 ///
-/// The first SIGTERM or SIGINT ends it gracefully, the second cuts what is left: exit status 0 says that nothing was cut, 1 that
-/// some was.
+/// The first SIGTERM or SIGINT ends it gracefully, the second cuts the remaining connections: exit status 0 means that none was
+/// cut, 1 that some were.
 ///
-/// SIGHUP has the catalogs read again, and with --watch they are read whenever they change. Targets are then opened as they say, and
-/// refused where they refuse; connections that are open stay as they are. Catalogs with faults change nothing.
+/// SIGHUP reloads the catalogs, and with --watch they are reloaded whenever they change. New targets are then opened or refused
+/// as the new catalogs state; open connections stay as they are. Catalogs with faults change nothing.
 #[derive(Clone, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -43,57 +43,58 @@ Examples:
   https_proxy=http://127.0.0.1:8080 git clone https://example.org/x.git")]
 #[command(group = clap::ArgGroup::new("frontends").args(["socks5", "http"]).required(true).multiple(true))]
 pub(super) struct Args {
-    /// Serves SOCKS 5 (RFC 1928: CONNECT) there; a name may stand for several addresses; repeatable
+    /// Serves SOCKS 5 (RFC 1928: CONNECT) at this address; a name may stand for several addresses; repeatable
     #[arg(long, value_name = "HOST:PORT")]
     socks5: Vec<String>,
 
-    /// Serves HTTP there: the method CONNECT only; repeatable
+    /// Serves HTTP at this address: the method CONNECT only; repeatable
     #[arg(long, value_name = "HOST:PORT")]
     http: Vec<String>,
 
-    /// What opens the targets; repeatable, as for targets of IPv4 and IPv6: the next is tried when those before it have failed, or
-    /// beside them if it is the same for the other IP version. It must offer all that the first one offers
+    /// The entry or request that opens the targets; repeatable, as for targets of IPv4 and IPv6: the next is tried when those
+    /// before it have failed, or beside them if it is the same for the other IP version. It must offer all services that the
+    /// first one offers
     #[arg(long, value_name = "SPEC", required = true)]
     connect: Vec<String>,
 
-    /// Takes every entry that matches SPEC, or every one that its name stands for, in order. What lacks `encrypted` or
-    /// `authenticated` where the first entry has it is not tried; and nothing is after a failure of authentication
+    /// Uses every entry that matches SPEC, or every entry that its name stands for, in order. Entries that lack `encrypted` or
+    /// `authenticated` where the first entry has it are not tried; no entry is tried after a failure of authentication
     #[arg(long)]
     fallback: bool,
 
     #[command(flatten)]
     losing: Losing,
 
-    /// Those who may use it, `NAME:PASSWORD` a line; `#` begins a comment
+    /// The file of the users who may use it: a line `NAME:PASSWORD` for each; `#` begins a comment
     #[arg(long, value_name = "FILE")]
     users_file: Option<PathBuf>,
 
-    /// Lets it listen at addresses that other hosts reach
+    /// Allows listening at addresses that other hosts can reach
     #[arg(long, requires = "users_file")]
     allow_remote: bool,
 
-    /// How many connections there may be at once at each address; those beyond wait to be accepted. Else as many as the process may
-    /// have files for
+    /// The most connections at once at each address; further ones wait to be accepted. The default depends on the number of files
+    /// that the process may open
     #[arg(long, value_name = "COUNT")]
     max_connections: Option<NonZeroUsize>,
 
-    /// How long a connection may carry nothing either way, as 10m; `none`, which holds without this, for no limit
+    /// The time for which a connection may carry no data in either direction, as in 10m; `none`, the default, is no limit
     #[arg(long, value_name = "TIME", value_parser = time)]
     idle_timeout: Option<Limit>,
 
-    /// How long connections may go on after the first signal; `none` for no limit
+    /// The time for which connections may go on after the first signal; `none` is no limit
     #[arg(long, value_name = "TIME", value_parser = time, default_value = "30s")]
     grace: Limit,
 
-    /// How many threads work for each address; else as many as there are processors for all of them
+    /// The number of threads for each address; by default, the processors are shared among all addresses
     #[arg(long, value_name = "COUNT")]
     threads: Option<NonZeroUsize>,
 
-    /// Adds a line of JSON to this file for each connection when it is over; - is standard output
+    /// Appends a line of JSON to this file for each connection when it has ended; - is standard output
     #[arg(long, value_name = "FILE")]
     log: Option<PathBuf>,
 
-    /// Reads the catalogs again whenever they change
+    /// Reloads the catalogs whenever they change
     #[arg(long)]
     watch: bool,
 

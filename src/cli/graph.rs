@@ -19,7 +19,7 @@ pub(super) struct Args {
     #[arg(long, value_enum, value_name = "LANGUAGE")]
     to: Language,
 
-    /// Fade all but this entry and the chains through it
+    /// Fade everything except this entry and the chains through it
     #[arg(long, value_name = "NAME|ID")]
     highlight: Option<String>,
 

@@ -14,8 +14,8 @@ use std::path::PathBuf;
 
 /// Writes a Winsock catalog as a catalog in TOML: names, providers, layers and chains, with their order and ids
 ///
-/// What is read: registry exports, SYSTEM hives, what `netsh winsock show catalog` prints, and packed items. The content says
-/// which of these a file is. What the source does not state is marked unknown, and never guessed.
+/// It reads registry exports, SYSTEM hives, the output of `netsh winsock show catalog`, and packed items, and detects the format
+/// from the content. Facts that the source does not state are marked as unknown, and never guessed.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -32,19 +32,19 @@ pub(super) struct Args {
     #[command(flatten)]
     input: Input,
 
-    /// Write to this file; without it to stdout
+    /// Write to this file instead of stdout
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 
-    /// Replace a file that is there; never the one that is read
+    /// Replace an existing file; the file that is read is never replaced
     #[arg(long, requires = "output")]
     force: bool,
 
-    /// The programs whose catalog counts, where Windows keeps two; what only the others see is disabled
+    /// The programs whose catalog is imported, where Windows keeps two; entries that only the others see are disabled
     #[arg(long, value_name = "32|64", default_value = "64", value_parser = bitness)]
     bits: Bitness,
 
-    /// Leave out what cannot stand, and all that stands on it, and say so: for excerpts
+    /// Leave out the entries that are not sound, and those that depend on them, and report that: for excerpts
     #[arg(long)]
     partial: bool,
 }

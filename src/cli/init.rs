@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 /// Writes a commented catalog to begin with: a policy, a guarantee, and tests that pass
 ///
-/// It includes what this system offers and the layers that come with sockatlas.
+/// It includes the catalog of this system and the layers that come with sockatlas.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -17,10 +17,10 @@ Examples:
   sockatlas init catalogs/site.toml
   sockatlas init -")]
 pub(super) struct Args {
-    /// Where to; - is stdout
+    /// The file to write; - is stdout
     #[arg(value_name = "FILE", default_value = "sockatlas.toml")]
     file: PathBuf,
-    /// Replace a file that is there
+    /// Replace an existing file
     #[arg(long)]
     force: bool,
 }

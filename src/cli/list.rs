@@ -13,7 +13,7 @@ use sockatlas::{EntryRef, Registry};
 
 /// Lists the entries that applications see, in catalog order
 ///
-/// Of the entries that match a request the first in this order is selected.
+/// Of the entries that match a request, the first in this order is selected.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -22,16 +22,16 @@ Examples:
   sockatlas -c windows.toml list --protocol tcp,udp
   sockatlas list --format json")]
 pub(super) struct Args {
-    /// Hidden entries and layers too, and what is disabled
+    /// Also list hidden and disabled entries, and layers
     #[arg(short, long)]
     all: bool,
 
-    /// Only entries of these protocols, by name or number; a list with commas, repeatable. Of an entry with several the
-    /// one written first counts, as in WSAEnumProtocols
+    /// Only entries of these protocols, by name or number; a list with commas, repeatable. For an entry with several protocols,
+    /// the one written first counts, as in WSAEnumProtocols
     #[arg(long, value_name = "PROTOCOLS", value_delimiter = ',', allow_negative_numbers = true)]
     protocol: Vec<String>,
 
-    /// The form of the list
+    /// The format of the list
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }

@@ -12,9 +12,9 @@ use sockatlas::terms::SocketType;
 
 /// Accepts a connection at ADDRESS: standard input goes out, what comes in goes to standard output
 ///
-/// SPEC is resolved like any request. ADDRESS is ADDR:PORT of inet and inet6 (:PORT for all addresses, port 0 for any that is
-/// free), a path or @NAME of unix, CID:PORT of vsock. Where it listens is said on stderr. A base protocol without connections
-/// answers whoever spoke last, and ends at an interrupt, or --read-timeout after the end of the input.
+/// SPEC is resolved like any request. ADDRESS is ADDR:PORT of inet and inet6 (:PORT for all addresses, port 0 for any free one),
+/// a path or @NAME of unix, CID:PORT of vsock. The address at which it listens is printed on stderr. A base protocol without
+/// connections answers the last sender, and ends at an interrupt, or --read-timeout after the end of the input.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -26,15 +26,15 @@ pub(super) struct Args {
     #[command(flatten)]
     spec: Spec,
 
-    /// Where to listen
+    /// The address to listen at
     #[arg(value_name = "ADDRESS")]
     address: String,
 
-    /// Goes on with the next connection when one has ended
+    /// Accepts the next connection when one has ended
     #[arg(short, long)]
     keep: bool,
 
-    /// Says on stderr what was opened, and at the end how many bytes went where
+    /// Prints on stderr what was opened, and at the end the bytes in each direction
     #[arg(short, long)]
     verbose: bool,
 }

@@ -8,8 +8,8 @@ use std::path::PathBuf;
 
 /// Prints a manual page, or writes all of them into a folder
 ///
-/// The pages are roff, for man(1): sockatlas(1), a page for each command, as sockatlas-resolve(1), and sockatlas-catalog(5) on the
-/// format of catalogs.
+/// The pages are roff, for man(1): sockatlas(1), a page for each command, such as sockatlas-resolve(1), and sockatlas-catalog(5)
+/// on the format of catalogs.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -17,7 +17,7 @@ Examples:
   sockatlas man catalog | man -l -
   sockatlas man --folder ~/.local/share/man")]
 pub(super) struct Args {
-    /// The page: a command, or `catalog` for the format; that of sockatlas itself if left out
+    /// The page: a command, or `catalog` for the format; without it, that of sockatlas itself
     #[arg(value_name = "PAGE", conflicts_with = "folder")]
     page: Option<String>,
 

@@ -18,7 +18,7 @@ Examples:
   sockatlas names protocols --family netlink
   sockatlas names errors --format json")]
 pub(super) struct Args {
-    /// Which names; all if left out
+    /// The kind of names; all if omitted
     #[arg(value_enum, value_name = "WHICH")]
     which: Option<Which>,
 
@@ -26,7 +26,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "FAMILY", allow_negative_numbers = true)]
     family: Option<String>,
 
-    /// The form of the list
+    /// The format of the list
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }

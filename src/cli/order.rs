@@ -6,22 +6,22 @@ use sockatlas::edit::{Order, Place};
 
 /// Gives entries another place in the catalog order: of several that match a request, the first is selected
 ///
-/// They stand together and in the order in which they are named; all others keep theirs. `list` shows the order.
+/// The entries stand together, in the order in which they are named; all others keep their order. `list` shows the order.
 #[derive(clap::Args)]
 #[command(after_help = concat!("\
 Examples:
   sockatlas order -c site.toml tls4 tls6
   sockatlas order -c site.toml tcp4 --after tls4 --dry-run", exit_status!()))]
 pub(super) struct Args {
-    /// Base protocols and chains; the name of a chain over several bases stands for all that it makes
+    /// Base protocols and chains; the name of a chain over several bases stands for all of its entries
     #[arg(value_name = "NAME", required = true)]
     names: Vec<String>,
 
-    /// Before all others, which is also what happens without a place
+    /// Before all others (the default)
     #[arg(long, group = "place")]
     first: bool,
 
-    /// Behind all others
+    /// After all others
     #[arg(long, group = "place")]
     last: bool,
 
@@ -29,7 +29,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "OTHER", group = "place")]
     before: Option<String>,
 
-    /// Directly behind this entry
+    /// Directly after this entry
     #[arg(long, value_name = "OTHER", group = "place")]
     after: Option<String>,
 

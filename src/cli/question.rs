@@ -15,15 +15,15 @@ pub(super) struct Question {
     #[arg(index = 2, value_name = "TYPE", required_unless_present = "entry", allow_negative_numbers = true)]
     socket_type: Option<String>,
 
-    /// The protocol: a name that the family knows, or a number; left out it is 0
+    /// The protocol: a name in the family, or a number; 0 if omitted
     #[arg(index = 3, value_name = "PROTOCOL", allow_negative_numbers = true)]
     protocol: Option<String>,
 
-    /// Exactly this entry; FAMILY, TYPE and PROTOCOL may then be left out, and are its own
+    /// Exactly this entry; FAMILY, TYPE and PROTOCOL may then be omitted, and are those of the entry
     #[arg(long, value_name = "NAME|ID", allow_negative_numbers = true, help_heading = DEMANDS)]
     entry: Option<String>,
 
-    /// Whether to connect or to accept: what is offered can differ; connect if left out
+    /// Whether to connect or to accept: the services offered can differ; connect if omitted
     #[arg(long, value_name = "connect|accept", help_heading = DEMANDS)]
     role: Option<String>,
 

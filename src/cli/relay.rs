@@ -12,17 +12,19 @@ use std::path::PathBuf;
 
 /// Accepts connections on one chain, and forwards each on another
 ///
-/// SPEC is resolved like any request: an entry's name, as secure/tcp4, or a request, as inet/stream. Demands and options for this
-/// relay may stand behind it, in the same argument: "inet/stream require=encrypted", "secure/tcp4 tls.certificate=cert.pem
-/// tls.key=key.pem". ADDRESS and TARGET are as those of `listen` and `connect`. Where it listens is said on stderr.
+/// SPEC is resolved like any request: an entry's name, as in secure/tcp4, or a request, as in inet/stream. Demands and options
+/// for this relay may follow it in the same argument: "inet/stream require=encrypted", "secure/tcp4 tls.certificate=cert.pem
+/// tls.key=key.pem". ADDRESS and TARGET are as for `listen` and `connect`. The address at which it listens is printed on stderr.
 ///
-/// The first SIGTERM or SIGINT ends it gracefully: who waits to be accepted is, then nobody else, and connections go on to their
-/// end, as long as --grace allows. The second cuts them. Exit status 0 says that none was cut, 1 that some were.
+/// The first SIGTERM or SIGINT ends it gracefully: connections that wait to be accepted are accepted, then no others, and
+/// connections go on to their end, for as long as --grace allows. The second cuts them. Exit status 0 means that none was cut, 1
+/// that some were.
 ///
-/// A side that fails is no end to the other one, which is reset. The log has a line of JSON for each connection.
+/// If one side fails, the other is reset, so that its peer does not mistake the failure for an end. The log has a line of JSON
+/// for each connection.
 ///
-/// SIGHUP has the catalogs read again, and with --watch they are read whenever they change. New connections are then opened as they
-/// say, and refused where they refuse; connections that are open stay as they are. Catalogs with faults change nothing.
+/// SIGHUP reloads the catalogs, and with --watch they are reloaded whenever they change. New connections are then opened or
+/// refused as the new catalogs state; open connections stay as they are. Catalogs with faults change nothing.
 #[derive(Clone, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -31,36 +33,37 @@ Examples:
   sockatlas relay --listen unix-stream /run/x.sock --connect 'inet/stream require=encrypted' example.org:443
   sockatlas relay -c site.toml --watch --listen tcp4 :8080 --connect 'inet/stream application=billing' example.org:443")]
 pub(super) struct Args {
-    /// What accepts, and where
+    /// The entry or request that accepts, and the address
     #[arg(long, num_args = 2, value_names = ["SPEC", "ADDRESS"], required = true)]
     listen: Vec<String>,
 
-    /// What connects, and to what
+    /// The entry or request that connects, and the target
     #[arg(long, num_args = 2, value_names = ["SPEC", "TARGET"], required = true)]
     connect: Vec<String>,
 
-    /// How many connections there may be at once; those beyond wait to be accepted. Else as many as the process may have files for
+    /// The most connections at once; further ones wait to be accepted. The default depends on the number of files that the
+    /// process may open
     #[arg(long, value_name = "COUNT")]
     max_connections: Option<NonZeroUsize>,
 
-    /// How long a connection may carry nothing either way, as 10m; `none` for no limit. Else streams have none, and
-    /// datagrams 2m
+    /// The time for which a connection may carry no data in either direction, as in 10m; `none` is no limit. The default is no
+    /// limit for streams, and 2m for datagrams
     #[arg(long, value_name = "TIME", value_parser = time)]
     idle_timeout: Option<Limit>,
 
-    /// How long connections may go on after the first signal; `none` for no limit
+    /// The time for which connections may go on after the first signal; `none` is no limit
     #[arg(long, value_name = "TIME", value_parser = time, default_value = "30s")]
     grace: Limit,
 
-    /// How many threads work; else one for each processor
+    /// The number of threads; by default one for each processor
     #[arg(long, value_name = "COUNT")]
     threads: Option<NonZeroUsize>,
 
-    /// Adds a line of JSON to this file for each connection when it is over; - is standard output
+    /// Appends a line of JSON to this file for each connection when it has ended; - is standard output
     #[arg(long, value_name = "FILE")]
     log: Option<PathBuf>,
 
-    /// Reads the catalogs again whenever they change
+    /// Reloads the catalogs whenever they change
     #[arg(long)]
     watch: bool,
 

@@ -6,8 +6,8 @@ use sockatlas::edit::Remove;
 
 /// Takes definitions out of catalogs, with their comments and with all that names them
 ///
-/// What others stand on, and what is tested, is not removed, and those others are named. To take an entry away and keep its
-/// definition, `disable` it.
+/// Definitions that others depend on, or that tests use, are not removed; the dependents are then named. To take an entry away
+/// and keep its definition, `disable` it.
 #[derive(clap::Args)]
 #[command(after_help = concat!("\
 Examples:
@@ -15,12 +15,12 @@ Examples:
   sockatlas remove -c site.toml tls --with-dependents --dry-run
   sockatlas remove -c site.toml provider.tls application.billing", exit_status!()))]
 pub(super) struct Args {
-    /// Entries by their names; CHAIN/BASE takes one base from a chain over several; also provider.NAME, family.NAME and
+    /// The names of entries; CHAIN/BASE removes one base from a chain over several; also provider.NAME, family.NAME and
     /// application.NAME
     #[arg(value_name = "NAME", required = true)]
     names: Vec<String>,
 
-    /// Remove what depends on them too: the chains over them, and what tests them
+    /// Remove their dependents too: the chains over them, and the tests that use them
     #[arg(long)]
     with_dependents: bool,
 

@@ -12,12 +12,12 @@ use std::path::PathBuf;
 
 /// Answers one request, or a batch of them
 ///
-/// Prints the base protocol or chain that a socket of this family, type and protocol is to be made with. A refusal is
-/// printed on stderr (as JSON: on stdout), with exit status 1.
+/// Prints the base protocol or chain with which a socket of this family, type and protocol is to be created. A refusal is printed
+/// on stderr (as JSON: on stdout), with exit status 1.
 ///
-/// A batch has one request a line: FAMILY TYPE [PROTOCOL], then demands as KEY=VALUE. Blank lines and lines that begin
-/// with # are skipped. Each request gives one line: the entry's name and its stack, or error[CODE] and a message, with a
-/// tab between; as JSON, one object. A line that is no request is answered as bad-request-line, and the batch goes on.
+/// A batch has one request on each line: FAMILY TYPE [PROTOCOL], then demands as KEY=VALUE. Blank lines and lines that begin with
+/// # are skipped. The answer to each request is one line: the entry's name and its stack, or error[CODE] and a message, separated
+/// by a tab; as JSON, one object. A line that is not a request is answered as bad-request-line, and the batch goes on.
 #[derive(clap::Args)]
 #[command(
     mut_arg("family", |family| family.required_unless_present("batch")),
@@ -36,11 +36,11 @@ pub(super) struct Args {
     #[command(flatten)]
     question: Question,
 
-    /// Answer the requests in this file, one a line; - is stdin
+    /// Answer the requests in this file, one on each line; - is stdin
     #[arg(long, value_name = "FILE", conflicts_with_all = question::ARGUMENTS)]
     batch: Option<PathBuf>,
 
-    /// The form of the answer
+    /// The format of the answer
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }

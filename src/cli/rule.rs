@@ -19,7 +19,7 @@ Examples:
   sockatlas rule contract-broken       what this one means, and an example
   sockatlas rule --markdown > rules.md")]
 pub(super) struct Args {
-    /// The code of a finding; without it all rules are listed
+    /// The code of a finding; without it, all rules are listed
     #[arg(value_name = "CODE")]
     code: Option<String>,
 
@@ -27,7 +27,7 @@ pub(super) struct Args {
     #[arg(long, conflicts_with_all = ["code", "format"])]
     markdown: bool,
 
-    /// The form of the answer
+    /// The format of the answer
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }

@@ -6,16 +6,16 @@ use sockatlas::report::json;
 
 /// Prints the JSON Schema of catalogs, or of the report of a check
 ///
-/// With it editors complete and check catalogs: give the name of the printed file in the catalog's first line, as in
-/// #:schema ./catalog.schema.json, which Taplo and Even Better TOML read. It says what a document states by its shape;
-/// sockatlas check says everything.
+/// With it, editors complete and check catalogs: name the printed file in the catalog's first line, as in #:schema
+/// ./catalog.schema.json, which Taplo and Even Better TOML read. It describes the shape of a document; sockatlas check reports
+/// all other faults too.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   sockatlas schema > catalog.schema.json
   sockatlas schema --report > report.schema.json")]
 pub(super) struct Args {
-    /// The schema of what `check --format json` prints
+    /// Print the schema of the output of `check --format json`
     #[arg(long)]
     report: bool,
 }

@@ -6,8 +6,8 @@ use sockatlas::edit::Set;
 
 /// Gives a key of an entry another value, or takes the key away
 ///
-/// The key is written as in the catalog, with options as `options.NAME`. The value is one of TOML, or else a text, or a list with
-/// commas where the key takes one: `set tls needs guaranteed-order,guaranteed-delivery` needs no brackets and no quotes.
+/// The key is written as in the catalog, with options as `options.NAME`. The value is a TOML value, or else a text, or a list
+/// with commas where the key takes one: `set tls needs guaranteed-order,guaranteed-delivery` needs no brackets and no quotes.
 #[derive(clap::Args)]
 #[command(after_help = concat!("\
 Examples:
@@ -15,11 +15,11 @@ Examples:
   sockatlas set -c site.toml tls needs guaranteed-order,guaranteed-delivery
   sockatlas set -c site.toml udp4 hidden --unset", exit_status!()))]
 pub(super) struct Args {
-    /// The entry; also provider.NAME, family.NAME and application.NAME, and `lint` and `catalog` for what a file says of itself
+    /// The entry; also provider.NAME, family.NAME and application.NAME, and `lint` and `catalog` for the keys of the file itself
     #[arg(value_name = "NAME")]
     name: String,
 
-    /// Its key
+    /// The key
     #[arg(value_name = "KEY")]
     key: String,
 
@@ -27,7 +27,7 @@ pub(super) struct Args {
     #[arg(value_name = "VALUE", required_unless_present = "unset", allow_negative_numbers = true)]
     value: Option<String>,
 
-    /// Take the key away, so that what counts without it counts again
+    /// Remove the key, so that its default applies again
     #[arg(long, conflicts_with = "value")]
     unset: bool,
 

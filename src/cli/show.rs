@@ -13,7 +13,7 @@ use std::fmt::Write;
 
 /// Shows one entry, whole: what it is, what it stands on, and what stands on it
 ///
-/// A chain over several bases is several entries, NAME/BASE each; its NAME alone shows them all.
+/// A chain over several bases is several entries, each with the name NAME/BASE; NAME alone shows them all.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -25,7 +25,7 @@ pub(super) struct Args {
     #[arg(value_name = "NAME|ID", allow_negative_numbers = true)]
     name: String,
 
-    /// The form of what is shown
+    /// The format of the output
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }

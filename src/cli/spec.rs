@@ -18,31 +18,31 @@ use std::time::Duration;
 /// The chain or base protocol to open, and how to open it.
 #[derive(clap::Args)]
 pub(super) struct Spec {
-    /// What to open: an entry's name, as secure/tcp4, or a request, as inet/stream or inet/stream/tcp; demands and options may
-    /// stand behind it in the same argument
+    /// The entry or request to open: an entry's name, as in secure/tcp4, or a request, as in inet/stream or inet/stream/tcp;
+    /// demands and options may follow it in the same argument
     #[arg(value_name = "SPEC")]
     spec: String,
 
     #[command(flatten)]
     demands: Demands,
 
-    /// Gives an entry of the stack an option for this call; repeatable. `sockatlas show ENTRY` lists them
+    /// Sets an option of an entry of the stack for this call; repeatable. `sockatlas show ENTRY` lists the options
     #[arg(long, value_name = "ENTRY.OPTION=VALUE", help_heading = OPENING)]
     set: Vec<String>,
 
-    /// How long connecting may take, as 5s; `none` for no limit
+    /// The time limit for connecting, as in 5s; `none` is no limit
     #[arg(long, value_name = "TIME", value_parser = time, help_heading = OPENING)]
     connect_timeout: Option<Limit>,
 
-    /// How long the handshakes of all layers may take together
+    /// The time limit for the handshakes of all layers together
     #[arg(long, value_name = "TIME", value_parser = time, help_heading = OPENING)]
     handshake_timeout: Option<Limit>,
 
-    /// How long to wait for something to read
+    /// The time limit for reading
     #[arg(long, value_name = "TIME", value_parser = time, help_heading = OPENING)]
     read_timeout: Option<Limit>,
 
-    /// How long to wait for room to write
+    /// The time limit for writing
     #[arg(long, value_name = "TIME", value_parser = time, help_heading = OPENING)]
     write_timeout: Option<Limit>,
 
@@ -79,8 +79,8 @@ pub(super) enum Takes {
 /// Files that are used despite their permissions.
 #[derive(Clone, Default, clap::Args)]
 pub(super) struct Exposing {
-    /// Takes this file as it is, though others can write it, or read a key or passwords in it: a catalog or a file that an option names,
-    /// or a folder on the way to some; repeatable
+    /// Uses this file although others can write it, or read a key or passwords in it: a catalog, a file that an option names, or
+    /// a folder on the way to one; repeatable
     #[arg(long, value_name = "PATH", help_heading = OPENING)]
     allow_exposed: Vec<PathBuf>,
 }
@@ -96,8 +96,8 @@ impl Exposing {
 /// The services that may be lost by falling back.
 #[derive(Clone, clap::Args)]
 pub(super) struct Losing {
-    /// Lets --fallback come to entries that lack these, where the first entry has them: encrypted, authenticated or both, with a
-    /// comma
+    /// Lets --fallback use entries that lack these services where the first entry has them: encrypted, authenticated or both,
+    /// separated by a comma
     #[arg(long, value_name = "SERVICES", requires = "fallback", value_delimiter = ',', value_parser = losable)]
     may_lose: Vec<Services>,
 }

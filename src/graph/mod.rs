@@ -115,8 +115,8 @@ impl Graph {
         sorted(dependents)
     }
 
-    /// Returns the standings before stacks are computed, in which no entry has a stack; disabled entries stay so. Records a fault
-    /// for each disabled entry on which an enabled one depends.
+    /// Returns the standings before any stack is computed. Records a fault for each disabled entry on which an enabled one
+    /// depends.
     fn disabled(&self, draft: &Draft, faults: &mut Faults) -> Vec<Standing> {
         let standing = draft.stated.disabled.iter().enumerate().map(|(at, disabled)| {
             let Some(place) = *disabled else { return Standing::Apart };

@@ -13,28 +13,28 @@ use std::path::{Path, PathBuf};
 #[derive(clap::Args)]
 #[command(next_help_heading = "Catalogs in TOML")]
 pub(super) struct OfToml {
-    /// NAME is a new base protocol, with these keys
+    /// NAME is a new base protocol with these keys
     #[arg(long, group = "kind")]
     base: bool,
 
-    /// NAME is a new layer, with these keys
+    /// NAME is a new layer with these keys
     #[arg(long, group = "kind")]
     layer: bool,
 
-    /// NAME is a new chain, with these keys
+    /// NAME is a new chain with these keys
     #[arg(long, group = "kind")]
     chain: bool,
 
-    /// The module of its provider, which is declared where it is new: under the name that `provider=` gives, else under this
+    /// The module of its provider, which is declared if it is new: under the name that `provider=` gives, or else under this name
     #[arg(long, value_name = "MODULE")]
     module: Option<String>,
 
-    /// Take the entries, with all that they need, from this catalog: a file, a folder, one that ships as builtin:layers.toml, or
-    /// - for stdin
+    /// Take the entries, with everything that they need, from this catalog: a file, a folder, a catalog that ships such as
+    /// builtin:layers.toml, or - for stdin
     #[arg(long, value_name = "OTHER", conflicts_with = "kind")]
     from: Option<PathBuf>,
 
-    /// Replace entries of the same names that are there
+    /// Replace existing entries of the same names
     #[arg(long)]
     replace: bool,
 }

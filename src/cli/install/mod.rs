@@ -23,12 +23,12 @@ use uuid::Uuid;
 
 /// Installs entries: new ones, those of another catalog, or a layer and chains of it over what is there
 ///
-/// In a catalog in TOML the entries are written into one of its files, each with all that it needs. With --chains-over a layer is
-/// put over base protocols or chains that are there: each gets a chain with the layer on top, in front of all other entries,
-/// so that requests are answered with it.
+/// In a catalog in TOML the entries are written into one of its files, each with everything that it needs. With --chains-over a
+/// layer is put over existing base protocols or chains: each gets a chain with the layer on top, before all other entries, so
+/// that requests are answered with it.
 ///
-/// Of a Winsock catalog is shown what WSCInstallProviderAndChains would make on Windows: a layer, and chains of it in front. That
-/// catalog is never changed; with --output a registry export of the new one is written.
+/// For a Winsock catalog, the command shows the result that WSCInstallProviderAndChains would have on Windows: a layer, and
+/// chains of it before all others. That catalog is never changed; --output writes a registry export of the new one.
 #[derive(clap::Args)]
 #[command(
     override_usage = "\
@@ -54,17 +54,16 @@ Exit status:
   2  wrong usage, an unknown name, a catalog with faults, or a file that cannot be written"
 )]
 pub(super) struct Args {
-    /// The name of what is installed, and the keys of a new entry as in `family=inet`; with --from the names of entries, and
-    /// without a name all
+    /// The name of the new entry, and its keys as in `family=inet`; with --from the names of entries, or no name for all
     #[arg(value_name = "NAME|KEY=VALUE")]
     words: Vec<String>,
 
-    /// A chain of the layer over each of these: the name of an entry, or FAMILY/TYPE/PROTOCOL for the first entry that has
+    /// Make a chain of the layer over each of these: the name of an entry, or FAMILY/TYPE/PROTOCOL for the first entry that has
     /// them; repeatable
     #[arg(long, value_name = "BASE", num_args = 1.., value_delimiter = ',')]
     chains_over: Vec<String>,
 
-    /// A chain of the layer over everything that it can stand on
+    /// Make a chain of the layer over every entry on which it can run
     #[arg(long, conflicts_with = "chains_over")]
     chains_over_all: bool,
 
@@ -72,7 +71,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "GUID", value_parser = guid)]
     id: Option<Uuid>,
 
-    /// The path of the provider's library, with environment variables as the catalog is to have them
+    /// The path of the provider's library; environment variables are not expanded
     #[arg(long, value_name = "PATH")]
     library: Option<String>,
 

@@ -20,7 +20,7 @@ use uuid::Uuid;
 #[derive(clap::Args)]
 #[command(next_help_heading = "Winsock catalogs")]
 pub(super) struct OfWinsock {
-    /// The path of the library for 32-bit programs; may be left out where the other lies in the system's folder
+    /// The path of the library for 32-bit programs; may be omitted if the other library lies in the system's folder
     #[arg(long = "library-32", value_name = "PATH")]
     library_32: Option<String>,
 
@@ -28,7 +28,7 @@ pub(super) struct OfWinsock {
     #[arg(long)]
     ifs: bool,
 
-    /// Install for programs of one bitness alone
+    /// Install only for programs of one bitness
     #[arg(long, value_name = "32|64", value_parser = bitness)]
     bits: Option<Bitness>,
 
@@ -36,7 +36,7 @@ pub(super) struct OfWinsock {
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 
-    /// Replace a file that is there; never the one that is read
+    /// Replace an existing file; the file that is read is never replaced
     #[arg(long, requires = "output")]
     force: bool,
 }

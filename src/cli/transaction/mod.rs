@@ -23,19 +23,19 @@ use std::path::{Path, PathBuf};
 #[derive(clap::Args)]
 #[command(next_help_heading = "How the change is made")]
 pub(super) struct Options {
-    /// The file of the catalogs that takes what belongs to none yet; without it the last one
+    /// The file of the catalogs into which new definitions are written; by default the last one
     #[arg(long, value_name = "FILE")]
     pub file: Option<PathBuf>,
 
-    /// Show what would change, in the files and in the answers, and write nothing
+    /// Show the changes of the files and of the answers, and write nothing
     #[arg(long)]
     pub dry_run: bool,
 
-    /// Fail where another transaction is changing the catalogs, instead of waiting for its end
+    /// Fail if another transaction is changing the catalogs, instead of waiting for its end
     #[arg(long)]
     pub no_wait: bool,
 
-    /// The form of what is shown
+    /// The format of the output
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
 }

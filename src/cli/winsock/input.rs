@@ -14,11 +14,11 @@ pub(in crate::cli) struct Input {
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
 
-    /// Insist on a form; without it the content says which it is
+    /// The format of the source; by default it is detected from the content
     #[arg(long, value_enum, value_name = "FORM")]
     from: Option<From>,
 
-    /// Read this control set of a hive or an export, not the current one
+    /// The control set of a hive or an export to read; by default the current one
     #[arg(long, value_name = "NUMBER")]
     control_set: Option<u32>,
 }
@@ -30,11 +30,11 @@ pub(in crate::cli) struct WholeInput {
     #[arg(value_name = "FILE")]
     file: PathBuf,
 
-    /// Insist on a form; without it the content says which it is
+    /// The format of the source; by default it is detected from the content
     #[arg(long, value_enum, value_name = "FORM")]
     from: Option<WholeFrom>,
 
-    /// Read this control set of a hive or an export, not the current one
+    /// The control set of a hive or an export to read; by default the current one
     #[arg(long, value_name = "NUMBER")]
     control_set: Option<u32>,
 }
@@ -67,9 +67,9 @@ enum From {
     Reg,
     /// A SYSTEM hive
     Hive,
-    /// What `netsh winsock show catalog` prints
+    /// The output of `netsh winsock show catalog`
     Netsh,
-    /// What `instlsp -p` prints
+    /// The output of `instlsp -p`
     Instlsp,
     /// Packed items of 888 bytes
     Packed,

@@ -19,8 +19,8 @@ use super::{Failure, Status};
 
 /// Shows Winsock catalogs as Windows keeps them, broken ones too
 ///
-/// What is read: registry exports, SYSTEM hives, what `netsh winsock show catalog` and `instlsp -p` print, and packed items.
-/// The content says which of these a file is.
+/// It reads registry exports, SYSTEM hives, the output of `netsh winsock show catalog` and of `instlsp -p`, and packed items, and
+/// detects the format from the content.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:

@@ -18,12 +18,12 @@ use uuid::Uuid;
 
 /// Makes a broken Winsock catalog sound, with the smallest changes that do
 ///
-/// Shows the plan: what is changed, why, and under which key. With --output the mended catalog is then written as a registry
-/// export; the input is never written over. A sound catalog is written as it is.
+/// Shows the plan: each change, its reason, and the key that it concerns. With --output the repaired catalog is then written as a
+/// registry export; the input is never overwritten. A sound catalog is written unchanged.
 ///
-/// To put it in place, on the machine itself and as an administrator: `reg export` what is there first; `reg delete` the keys
-/// Catalog_Entries and Catalog_Entries64 of Protocol_Catalog9, since an import leaves what it does not name; `reg import` the new
-/// one. Programs that run see the change when they are started again.
+/// To install it, on the machine itself and as an administrator: first `reg export` the existing catalog; then `reg delete` the
+/// keys Catalog_Entries and Catalog_Entries64 of Protocol_Catalog9, because an import keeps keys that it does not name; then `reg
+/// import` the new one. Running programs see the change after a restart.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -39,11 +39,11 @@ pub(super) struct Args {
     #[command(flatten)]
     input: WholeInput,
 
-    /// Where the mended catalog goes; without it only the plan is shown
+    /// The file for the repaired catalog; without it only the plan is shown
     #[arg(short, long, value_name = "OUT")]
     output: Option<PathBuf>,
 
-    /// Replace OUT if it is there
+    /// Replace OUT if it exists
     #[arg(long, requires = "output")]
     force: bool,
 
@@ -51,7 +51,7 @@ pub(super) struct Args {
     #[arg(long)]
     dry_run: bool,
 
-    /// Remove all entries of this provider, a GUID, and what cannot be without them; repeatable
+    /// Remove all entries of this provider, given by its GUID, and those that depend on them; repeatable
     #[arg(long = "remove-provider", value_name = "GUID")]
     remove_providers: Vec<Uuid>,
 
@@ -62,7 +62,7 @@ pub(super) struct Args {
     #[command(flatten)]
     written: Written,
 
-    /// In which form the plan is printed
+    /// The format of the plan
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
     format: Format,
 }

@@ -19,11 +19,10 @@ pub(in crate::cli) use place::{Keys, Place};
 
 /// Reports what of a Winsock catalog is standard, what was changed, what was added and when, and what is broken
 ///
-/// Entries are compared with those of Windows 10 1709, by provider, family, type and protocol. Said is also: which
-/// paths lead to other files, what is left over from what stood there before, who answers the usual requests and who
-/// would without what was added, what 32- and 64-bit programs see differently, which name-space providers there are,
-/// and which applications have categories. What the source does not state is no difference. Exit status 1: there is
-/// something to look at.
+/// Entries are compared with those of Windows 10 1709, by provider, family, type and protocol. The report also lists: paths that
+/// lead to other files, leftovers of earlier entries, the answers to the usual requests with and without the additions,
+/// differences between 32-bit and 64-bit programs, name-space providers, and applications with categories. A fact that the source
+/// does not state is not a difference. Exit status 1 means that there is something to look at.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -43,7 +42,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "DIR")]
     windows_root: Option<PathBuf>,
 
-    /// The form of the report
+    /// The format of the report
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }

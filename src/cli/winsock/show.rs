@@ -18,8 +18,8 @@ use std::fmt::{Display, Write};
 
 /// Shows a Winsock catalog as its source states it, sound or not
 ///
-/// What the source does not state is shown as "not stated". What cannot be read of it is said on stderr, with exit status 1; all the
-/// rest is shown. `sockatlas check FILE` judges what is shown here.
+/// A fact that the source does not state is shown as "not stated". Parts of it that cannot be read are reported on stderr, with
+/// exit status 1; everything else is shown. `sockatlas check FILE` checks the catalog.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -30,11 +30,11 @@ pub(super) struct Args {
     #[command(flatten)]
     input: Input,
 
-    /// Show further fields, which say little: lengths, versions, what is reserved, values without a meaning for transport
+    /// Also show less important fields: lengths, versions, reserved fields, values without a meaning for transport
     #[arg(long)]
     all_fields: bool,
 
-    /// The form of what is shown; as JSON it has all fields
+    /// The format of the output; JSON has all fields
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }

@@ -5,11 +5,11 @@ use sockatlas::winsock::reg::{self, WriteOptions};
 
 #[derive(clap::Args)]
 pub(in crate::cli) struct Written {
-    /// Of the two catalogs of a 64-bit Windows, the one for programs of these bits, or both
+    /// The catalog of a 64-bit Windows to write: that of 32-bit programs, of 64-bit programs, or both
     #[arg(long, value_enum, value_name = "BITS", default_value_t)]
     bits: Bits,
 
-    /// How the export is encoded
+    /// The encoding of the export
     #[arg(long, value_enum, value_name = "ENCODING", default_value_t)]
     encoding: Encoding,
 }
@@ -22,7 +22,7 @@ enum Bits {
     /// Catalog_Entries64
     #[value(name = "64")]
     Bits64,
-    /// Both, as a 64-bit Windows has them
+    /// Both catalogs of a 64-bit Windows
     #[default]
     Both,
 }
@@ -33,10 +33,10 @@ enum Encoding {
     #[default]
     #[value(name = "utf-16")]
     Utf16,
-    /// Without a mark
+    /// UTF-8 without a byte order mark
     #[value(name = "utf-8")]
     Utf8,
-    /// The older format, a byte a character
+    /// The older format, one byte for each character
     #[value(name = "regedit4")]
     Regedit4,
 }

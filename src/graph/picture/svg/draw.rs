@@ -51,7 +51,7 @@ const DARK: &str = "\
 
 /// The strokes of chains beyond the number of colours, which reuse the colours: hollow, then dashed.
 const STROKES: [&str; 3] = ["", " sa-hollow", " sa-dashed"];
-/// The number of chains that the description lists in words.
+/// The most chains that the description lists in words.
 const TOLD: usize = 60;
 
 /// Writes the drawing.
