@@ -1,4 +1,4 @@
-//! What ends the table of an entry, whatever its kind: further facts, options, and what only Winsock catalogs say.
+//! Writes what ends the table of an entry of any kind: further facts, options, and the facts of Winsock catalogs alone.
 
 use crate::catalog::{Bitness, ByteOrder, Facts, OptionValue, WinsockApplication, WinsockFacts};
 use crate::text::{Page, Table, Value, inline, string};
