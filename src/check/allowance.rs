@@ -1,8 +1,8 @@
 //! Allowances: comments in a catalog that keep a finding from being reported, and give the reason.
 //!
-//! `# sockatlas: allow(unchained-layer) kept for the next release` covers findings only at the construct to which it
-//! [belongs](Constructs::at): a table, with the tables below it, or a key with its value. `allow(one, another)` covers several
-//! rules.
+//! `# sockatlas: allow(unchained-layer) kept for the next release` allows findings at the construct that the comment
+//! [belongs to](Constructs::at), and no others: a table with the tables below it, or a key with its value.
+//! `allow(one, another)` allows findings of several rules.
 
 use super::{Settings, fixes, rules};
 use crate::catalog::{Severity, Sources, Span, quoted};
@@ -19,7 +19,7 @@ pub(crate) struct Allowance {
     /// The place of the comment.
     at: Span,
     rules: Vec<Allowed>,
-    /// The parts of the text in which the findings that it covers begin.
+    /// The parts of the text in which the allowed findings begin.
     covers: Vec<Range<usize>>,
 }
 
@@ -30,7 +30,7 @@ struct Allowed {
     used: bool,
 }
 
-/// Reads the allowances of all documents; malformed ones are findings.
+/// Reads the allowances of all documents. Malformed ones are added to the findings.
 pub(super) fn read(sources: &Sources, findings: &mut Vec<Finding>) -> Vec<Allowance> {
     let mut allowances = Vec::new();
     let written = sources.iter().filter(|(_, source)| !source.is_foreign() && source.text().contains(MARK));
@@ -55,7 +55,7 @@ pub(super) fn read(sources: &Sources, findings: &mut Vec<Finding>) -> Vec<Allowa
 }
 
 impl Allowance {
-    /// Returns whether it covers a finding, and if so marks it as used.
+    /// Returns whether the allowance allows a finding, and marks its rule as used if so.
     pub fn allows(&mut self, code: &str, at: Span) -> bool {
         let Some(at_rule) = self.rules.iter().position(|rule| rule.code == code) else { return false };
         let allows = self.covers(at);
@@ -63,22 +63,22 @@ impl Allowance {
         allows
     }
 
-    /// Returns whether it covers findings at this place.
+    /// Returns whether the allowance allows findings at this place.
     pub(crate) fn covers(&self, at: Span) -> bool {
         self.at.file == at.file && self.covers.iter().any(|part| part.contains(&at.range().start))
     }
 
-    /// Returns the comment, without its sign.
+    /// Returns the text of the comment, without the `#`.
     pub(crate) fn text<'s>(&self, sources: &'s Sources) -> &'s str {
         let comment = sources.get(self.at.file).text().get(self.at.range()).unwrap_or_default();
         comment.trim_start_matches('#').trim()
     }
 
-    /// Returns the finding of an allowance that allows nothing, or whose rules partly find nothing there.
+    /// Returns the finding about an allowance that allows nothing, or about those of its rules that find nothing there.
     ///
-    /// Returns `None` where the same catalog may have findings for it at another time: for rules that were not checked this time,
-    /// for rules that depend on the file system of the machine, for entries that other documents replace or do not use, and for a
-    /// shipped catalog that others include, which is checked by itself.
+    /// `None` if the same catalog may have findings for it elsewhere: findings that this check did not look for, that
+    /// depend on the file system of another machine, or that concern an entry that other documents replace or do not
+    /// use. Also `None` for a shipped catalog that others include, because shipped catalogs are checked by themselves.
     pub fn unused(&self, registry: &Registry, settings: &Settings) -> Option<Finding> {
         let source = registry.sources().get(self.at.file);
         if source.is_shipped() && !registry.sources().run_tests_that_ship() {
@@ -108,7 +108,7 @@ impl Allowance {
         Some(Finding { fix, ..finding.help(format!("allow {} alone", quoted(&left))) })
     }
 
-    /// Returns the edit after which it names only these rules.
+    /// Returns the edit after which the allowance names only these rules.
     fn naming(&self, text: &str, codes: &[&str]) -> Option<Edit> {
         let comment = text.get(self.at.range())?;
         let (open, close) = (comment.find('(')? + 1, comment.find(')')?);
@@ -117,7 +117,7 @@ impl Allowance {
     }
 }
 
-/// Returns the codes that `allow(CODE, CODE) REASON` names, or the message and help if it is malformed.
+/// Returns the codes in `allow(CODE, CODE) REASON`, or the message and the help if the text has another form.
 fn parse(text: &str) -> Result<Vec<&'static str>, (String, String)> {
     const FORM: &str = "the form is `# sockatlas: allow(CODE) REASON`";
     let inner = text.trim().strip_prefix("allow(").and_then(|rest| rest.split_once(')'));

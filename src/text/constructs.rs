@@ -1,7 +1,7 @@
 //! The constructs that comments belong to: tables with all that belongs to them, and keys with their values.
 //!
-//! Indentation and blank lines make no difference: a table ends where the next header begins, and the tables below it in the tree
-//! belong to it wherever they stand.
+//! Indentation and blank lines make no difference: a table ends where the next header begins, and the tables below it
+//! in the tree belong to it wherever they stand.
 
 use super::lines;
 use super::outline::{Outline, Path};
@@ -64,10 +64,11 @@ impl<'t> Constructs<'t> {
 
     /// Returns the parts of the text that a comment belongs to.
     ///
-    /// A comment after something on its line belongs to everything that begins or ends on that line. One on a line of its own belongs to
-    /// the construct below it: the table whose header stands there, or the key with its value. Directly below a header, before the first
-    /// key, it belongs to that table, as it does at the end of a table: if a blank line or nothing at all follows it, and no blank line
-    /// comes before it. In the middle of a value it belongs to the next line of that value.
+    /// A comment after something on its line belongs to everything that begins or ends on that line. One on a line of
+    /// its own belongs to the construct below it: the table whose header stands there, or the key with its value.
+    /// Directly below a header, before the first key, it belongs to that table, as it does at the end of a table: if a
+    /// blank line or nothing at all follows it, and no blank line comes before it. In the middle of a value it belongs
+    /// to the next line of that value.
     pub fn at(&self, comment: &Range<usize>) -> Vec<Range<usize>> {
         let line_start = lines::start(self.text, comment.start);
         if !self.text[line_start..comment.start].trim_matches(BLANK).is_empty() {
@@ -153,7 +154,8 @@ struct Line {
 mod tests {
     use super::Constructs;
 
-    /// Returns the parts that the comment with the word `here` belongs to: the line on which each begins, and its number of lines.
+    /// Returns the parts that the comment with the word `here` belongs to: the line on which each begins, and its number
+    /// of lines.
     fn covered(text: &str) -> Vec<(usize, usize)> {
         let constructs = Constructs::of(text);
         let comment = constructs.comments.iter().find(|at| text[(*at).clone()].contains("here"));

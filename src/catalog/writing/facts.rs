@@ -1,4 +1,4 @@
-//! Writes the end of an entry's table, whatever its kind: further facts, options, and the facts of Winsock catalogs.
+//! Writes what ends the table of an entry of any kind: further facts, options, and the facts of Winsock catalogs alone.
 
 use crate::catalog::{Bitness, FactValue, Facts, OptionValue, WinsockApplication, WinsockFacts};
 use crate::text::{Page, Table, Value, inline, string};

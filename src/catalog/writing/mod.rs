@@ -1,4 +1,4 @@
-//! Writes the contents of catalogs as TOML text: for documents that programs build, and for registries that are written out.
+//! Writes the contents of catalogs as TOML text, for documents that programs build and for registries that are written out.
 //!
 //! | file | contents |
 //! |---|---|
