@@ -92,10 +92,6 @@ impl Table {
         Table { header: Some(format!("[[{name}]]")), keys: Vec::new() }
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.keys.is_empty()
-    }
-
     pub fn value(&mut self, name: &str, value: Value) {
         self.keys.push((key(name), value, None));
     }
