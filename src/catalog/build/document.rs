@@ -32,8 +32,7 @@ pub struct Document {
     applications: Vec<Application>,
     expectations: Vec<Expect>,
     guarantees: Vec<Always>,
-    /// The severities by the codes of their rules, each with the reason that stands behind it.
-    lint: Option<(Comments, IndexMap<String, (Severity, Option<String>)>)>,
+    lint: Option<(Comments, Severities)>,
     winsock: Option<(Comments, Winsock)>,
 }
 
@@ -43,6 +42,9 @@ enum Entry {
     Layer(Layer),
     Chain(Chain),
 }
+
+/// The severities by the codes of their rules, each with the reason that stands behind it.
+type Severities = IndexMap<String, (Severity, Option<String>)>;
 
 impl Entry {
     /// Returns the heading above the entries of this kind.
@@ -188,7 +190,7 @@ impl Document {
     }
 
     #[track_caller]
-    fn lints(&mut self) -> &mut IndexMap<String, (Severity, Option<String>)> {
+    fn lints(&mut self) -> &mut Severities {
         let here = Comments::here();
         &mut self.lint.get_or_insert_with(|| (here, IndexMap::new())).1
     }

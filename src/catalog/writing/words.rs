@@ -53,8 +53,8 @@ fn means(scope: &Scope, name: &str, family: Family) -> Option<i32> {
     scope.protocol(name, family).ok().map(Protocol::number)
 }
 
-/// Returns the words for the protocols of entries that one key declares: those of each in its family, which differ only where a name means one
-/// number in one family and another in another.
+/// Returns the words for the protocols of entries that one key declares: those of each entry in its family. They differ only
+/// where a name means one number in one family and another number in another.
 pub(crate) fn protocols(scope: &Scope, of: &[(&ProtocolSet, Family)]) -> Vec<String> {
     let Some(&(first, _)) = of.first() else { return Vec::new() };
     let families: Vec<Family> = of.iter().map(|&(_, family)| family).collect();
