@@ -26,12 +26,6 @@ impl Table {
         Table { header: Some(format!("[[{name}]]")), keys: Vec::new() }
     }
 
-    /// Returns whether the table has no keys.
-    pub fn is_empty(&self) -> bool {
-        self.keys.is_empty()
-    }
-
-    /// Adds a key.
     pub fn value(&mut self, name: &str, value: Value) {
         self.keys.push((key(name), value, None));
     }

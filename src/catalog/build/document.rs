@@ -20,6 +20,7 @@ use indexmap::IndexMap;
 pub struct Document {
     comments: Comments,
     places: bool,
+    headings: bool,
     dialect: Option<Dialect>,
     title: Option<String>,
     includes: Vec<String>,
@@ -31,7 +32,7 @@ pub struct Document {
     applications: Vec<Application>,
     expectations: Vec<Expect>,
     guarantees: Vec<Always>,
-    lint: Option<(Comments, IndexMap<String, Severity>)>,
+    lint: Option<(Comments, Severities)>,
     winsock: Option<(Comments, Winsock)>,
 }
 
@@ -40,6 +41,20 @@ enum Entry {
     Base(Base),
     Layer(Layer),
     Chain(Chain),
+}
+
+/// The severities by the codes of their rules, each with the reason that stands behind it.
+type Severities = IndexMap<String, (Severity, Option<String>)>;
+
+impl Entry {
+    /// Returns the heading above the entries of this kind.
+    fn heading(&self) -> &'static str {
+        match self {
+            Entry::Base(_) => "Base protocols",
+            Entry::Layer(_) => "Layers",
+            Entry::Chain(_) => "Chains",
+        }
+    }
 }
 
 #[derive(Clone, Debug, Default)]
@@ -64,6 +79,7 @@ impl Document {
         Document {
             comments: Comments::here(),
             places: true,
+            headings: false,
             dialect: None,
             title: None,
             includes: Vec::new(),
@@ -163,9 +179,21 @@ impl Document {
     /// Sets the severity of a rule's findings, by its code; the last call for a code wins.
     #[track_caller]
     pub fn lint(mut self, code: impl Into<String>, severity: Severity) -> Self {
-        let here = Comments::here();
-        self.lint.get_or_insert_with(|| (here, IndexMap::new())).1.insert(code.into(), severity);
+        self.lints().insert(code.into(), (severity, None));
         self
+    }
+
+    /// Like [`Document::lint`], with the reason in a comment behind it.
+    #[track_caller]
+    pub(crate) fn lint_because(mut self, code: &str, severity: Severity, reason: &str) -> Self {
+        self.lints().insert(code.to_owned(), (severity, Some(reason.to_owned())));
+        self
+    }
+
+    #[track_caller]
+    fn lints(&mut self) -> &mut Severities {
+        let here = Comments::here();
+        &mut self.lint.get_or_insert_with(|| (here, IndexMap::new())).1
     }
 
     /// Sets `Next_Catalog_Entry_ID` of a Winsock catalog.
@@ -208,7 +236,19 @@ impl Document {
         self
     }
 
-    /// Sets whether a comment above each table states where in the program it was built. The default is `true`.
+    /// Adds comments at the head of the document, a line each.
+    pub(crate) fn comment_lines(mut self, lines: impl IntoIterator<Item = String>) -> Self {
+        self.comments.add_lines(lines);
+        self
+    }
+
+    /// Sets whether headings stand above the tables of each kind, as in a text that people keep. The default is `false`.
+    pub(crate) fn headings(mut self, headings: bool) -> Self {
+        self.headings = headings;
+        self
+    }
+
+    /// Sets whether comments above the tables say where in the program they were built, as they do without this.
     ///
     /// Faults then lead to that place. Turn it off for a text that people keep as a file.
     pub fn places(mut self, places: bool) -> Self {
@@ -247,22 +287,28 @@ impl Document {
         let places = self.places;
         let mut page = Page::default();
         self.comments.write(&mut page, places);
-        page.table(&self.head());
-        self.providers.iter().for_each(|provider| provider.write(&mut page, places));
-        self.families.iter().for_each(|family| family.write(&mut page, places));
-        for entry in &self.entries {
-            match entry {
-                Entry::Base(base) => base.write(&mut page, places, &scopes),
-                Entry::Layer(layer) => layer.write(&mut page, places, &scopes),
-                Entry::Chain(chain) => chain.write(&mut page, places, &scopes),
-            }
+        if self.headings {
+            page.blank();
         }
+        page.table(&self.head());
+        self.heading(&mut page, "Providers", !self.providers.is_empty());
+        self.providers.iter().for_each(|provider| provider.write(&mut page, places));
+        self.heading(&mut page, "Families", !self.families.is_empty());
+        self.families.iter().for_each(|family| family.write(&mut page, places));
+        self.write_entries(&mut page, &scopes);
+        self.heading(&mut page, "Policy", !self.applications.is_empty());
         self.applications.iter().for_each(|application| application.write(&mut page, places));
+        self.heading(&mut page, "Tests", !self.expectations.is_empty());
         self.expectations.iter().for_each(|test| test.write(&mut page, places, &scopes));
+        self.heading(&mut page, "Guarantees", !self.guarantees.is_empty());
         self.guarantees.iter().for_each(|guarantee| guarantee.write(&mut page, places, &scopes));
         if let Some((comments, severities)) = &self.lint {
             let mut table = Table::new(&["lint"]);
-            severities.iter().for_each(|(code, severity)| table.scalar(code, string(severity.name())));
+            for (code, (severity, reason)) in severities {
+                table.scalar(code, string(severity.name()));
+                reason.iter().for_each(|reason| table.remark(reason));
+            }
+            self.heading(&mut page, "Severities", true);
             comments.write(&mut page, places);
             page.table(&table);
         }
@@ -272,10 +318,33 @@ impl Document {
             table.number("serial-access-number", winsock.serial_access_number);
             table.names("order-32", winsock.order_32.clone());
             table.names("order-64", winsock.order_64.clone());
+            self.heading(&mut page, "The Winsock catalog itself", true);
             comments.write(&mut page, places);
             page.table(&table);
         }
         page.into_text()
+    }
+
+    /// Writes the entries, under a heading for each kind if the kinds stand together, otherwise under one heading for all.
+    fn write_entries(&self, page: &mut Page, scopes: &Scopes) {
+        let mut runs: Vec<&str> = self.entries.iter().map(Entry::heading).collect();
+        runs.dedup();
+        let are_together = runs.iter().enumerate().all(|(at, heading)| !runs[..at].contains(heading));
+        self.heading(page, "Entries", !are_together);
+        let mut above = None;
+        for entry in &self.entries {
+            let heading = entry.heading();
+            self.heading(page, heading, are_together && above.replace(heading) != Some(heading));
+            match entry {
+                Entry::Base(base) => base.write(page, self.places, scopes),
+                Entry::Layer(layer) => layer.write(page, self.places, scopes),
+                Entry::Chain(chain) => chain.write(page, self.places, scopes),
+            }
+        }
+    }
+
+    fn heading(&self, page: &mut Page, title: &str, is_wanted: bool) {
+        page.section(title, self.headings && is_wanted);
     }
 
     /// Returns the keys that stand above all tables.

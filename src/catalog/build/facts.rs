@@ -151,6 +151,18 @@ impl<Body> Entry<Body> {
         self
     }
 
+    /// Sets all facts at once.
+    pub(crate) fn facts(mut self, facts: Facts) -> Self {
+        self.common.facts = facts;
+        self
+    }
+
+    /// Adds comments above the table, a line each.
+    pub(crate) fn comment_lines(mut self, lines: impl IntoIterator<Item = String>) -> Self {
+        self.common.comments.add_lines(lines);
+        self
+    }
+
     fn winsock(&mut self) -> &mut WinsockFacts {
         self.common.facts.winsock.get_or_insert_default()
     }

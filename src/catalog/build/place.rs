@@ -24,6 +24,11 @@ impl Comments {
         self.lines.extend(text.lines().map(str::to_owned));
     }
 
+    /// Adds comments, a line each.
+    pub fn add_lines(&mut self, lines: impl IntoIterator<Item = String>) {
+        self.lines.extend(lines);
+    }
+
     pub fn write(&self, page: &mut Page, places: bool) {
         self.lines.iter().for_each(|line| page.comment(line));
         if places {

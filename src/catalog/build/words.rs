@@ -8,7 +8,7 @@ use crate::catalog::scope::{DeclaredFamily, Scope};
 use crate::catalog::source::{FileId, Span};
 use crate::catalog::writing::words;
 use crate::terms::{Dialect, Family, Protocol, SocketType};
-use crate::text::{Value, inline, string};
+use crate::text::{Value, string};
 use indexmap::IndexMap;
 use std::ops::RangeInclusive;
 
@@ -67,12 +67,19 @@ enum Part {
     Named(String),
     Range(i32, i32),
     Any,
+    /// A word as it is written in TOML.
+    Written(String),
 }
 
 impl Protocols {
     /// Returns the set of every number but 0.
     pub fn any() -> Self {
         Protocols(vec![Part::Any])
+    }
+
+    /// Returns the protocols that these words stand for, which are written as they are.
+    pub(crate) fn written(words: Vec<String>) -> Self {
+        Protocols(words.into_iter().map(Part::Written).collect())
     }
 
     /// Adds further protocols.
@@ -139,8 +146,12 @@ impl Scopes {
         let dialects = dialect.map_or(Dialect::ALL.to_vec(), |dialect| vec![dialect]);
         let scopes = dialects.into_iter().map(|dialect| {
             let declared = families.clone().filter_map(|(name, number, protocols)| {
-                let numbered = || number.map(|number| Family::from_number(number, dialect.system()));
-                let family = Family::from_name(name).or_else(numbered)?;
+                let known = Family::from_name(name);
+                let numbered = number.map(|number| Family::from_number(number, dialect.system()));
+                // The number counts where the dialect has none for the name.
+                let is_known =
+                    |known: &Family| dialect == Dialect::Documented || known.number(dialect.system()).is_some();
+                let family = known.filter(is_known).or(numbered).or(known)?;
                 let protocols = protocols.clone();
                 let facts = DeclaredFamily {
                     family,
@@ -204,8 +215,9 @@ impl Scopes {
             .map(|part| match part {
                 Part::Is(protocol) => self.protocol(*protocol, family),
                 Part::Named(name) => string(name),
-                Part::Range(from, to) => inline([("from", from.to_string()), ("to", to.to_string())].into_iter()),
+                Part::Range(from, to) => words::range(*from, *to),
                 Part::Any => string("any"),
+                Part::Written(word) => word.clone(),
             })
             .collect();
         if words.len() == 1 { Value::Scalar(words.remove(0)) } else { Value::Array(words) }

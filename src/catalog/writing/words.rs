@@ -3,7 +3,7 @@
 use crate::catalog::ProtocolSet;
 use crate::catalog::scope::Scope;
 use crate::terms::{Dialect, Family, Protocol, SocketType};
-use crate::text::{Value, inline, string};
+use crate::text::{inline, string};
 
 /// The longest range of protocols that is written as single names, if all have names.
 const MOST_NAMES: i64 = 4;
@@ -53,16 +53,15 @@ fn means(scope: &Scope, name: &str, family: Family) -> Option<i32> {
     scope.protocol(name, family).ok().map(Protocol::number)
 }
 
-/// Returns the protocols of entries that one key declares: those of each in its family, which differ only if a name means
-/// different numbers in different families.
-pub(crate) fn protocols(scope: &Scope, of: &[(&ProtocolSet, Family)]) -> Value {
-    let Some(&(first, _)) = of.first() else { return Value::Array(Vec::new()) };
+/// Returns the words for the protocols of entries that one key declares: those of each entry in its family. They differ only
+/// where a name means one number in one family and another number in another.
+pub(crate) fn protocols(scope: &Scope, of: &[(&ProtocolSet, Family)]) -> Vec<String> {
+    let Some(&(first, _)) = of.first() else { return Vec::new() };
     let families: Vec<Family> = of.iter().map(|&(_, family)| family).collect();
-    let mut words = match of.iter().all(|(set, _)| *set == first) {
+    match of.iter().all(|(set, _)| *set == first) {
         true => same(scope, first, &families),
         false => differing(scope, of),
-    };
-    if words.len() == 1 { Value::Scalar(words.remove(0)) } else { Value::Array(words) }
+    }
 }
 
 /// Returns the words of one set, beginning with the one that holds the number that was written first.
@@ -90,7 +89,8 @@ fn words_of(scope: &Scope, (from, to): (i32, i32), families: &[Family]) -> Vec<S
     vec![range(from, to)]
 }
 
-fn range(from: i32, to: i32) -> String {
+/// A range of protocols.
+pub(crate) fn range(from: i32, to: i32) -> String {
     inline([("from", from.to_string()), ("to", to.to_string())].into_iter())
 }
 

@@ -1,8 +1,9 @@
-//! Writes a registry as one catalog.
+//! Writes a registry as one catalog, which is built as a [document](crate::catalog::build).
 //!
 //! | file | contents |
 //! |---|---|
-//! | `entries` | base protocols, layers and chains; a chain over several bases is one table |
+//! | `unit` | the entries that each table declares; a chain over several bases is one table |
+//! | `entries` | base protocols, layers and chains |
 //! | `numbers` | the catalog entry ids and the order that must be stated |
 //! | `claims` | policy, tests, guarantees |
 //!
@@ -16,16 +17,15 @@
 mod claims;
 mod entries;
 mod numbers;
+mod unit;
 
+use crate::catalog::Severity;
+use crate::catalog::build::{self, Document};
 use crate::catalog::writing::words;
-use crate::catalog::{EntryKind, FORMAT, Severity};
-use crate::check;
 use crate::registry::Registry;
 use crate::text::format;
-use crate::text::{Page, Table, inline, list, string};
-use entries::Unit;
-use indexmap::IndexMap;
 use std::collections::HashMap;
+use unit::Unit;
 
 /// Returns a registry as one readable catalog, in the canonical layout, that loads to the same registry.
 ///
@@ -64,22 +64,12 @@ pub struct Notes {
 
 /// Like [`to_toml`], with these additions.
 pub fn to_toml_with(registry: &Registry, notes: &Notes) -> String {
-    let mut page = Page::default();
-    for line in &notes.head {
-        page.comment(line);
-    }
-    page.blank();
-    let units = entries::units(registry);
-    page.table(&head(registry, &units));
-    providers(&mut page, registry);
-    families(&mut page, registry);
-    entries(&mut page, registry, &units, notes);
-    claims::policy(&mut page, registry);
-    claims::tests(&mut page, registry);
-    claims::guarantees(&mut page, registry, &units);
-    lint(&mut page, registry, notes);
-    winsock(&mut page, registry, &units);
-    let text = page.into_text();
+    let units = unit::units(registry);
+    let document = head(registry, &units, notes);
+    let document = families(providers(document, registry), registry);
+    let document = entries::add(document, registry, &units, notes);
+    let document = claims::guarantees(claims::tests(claims::policy(document, registry), registry), registry, &units);
+    let text = winsock(lint(document, registry, notes), registry, &units).to_toml();
     // The text is always valid TOML, so formatting it does not fail.
     format(&text).unwrap_or(text)
 }
@@ -91,136 +81,62 @@ pub(in crate::edit) fn tables(
     registry: &Registry,
 ) -> impl Iterator<Item = (String, Vec<crate::catalog::entry::EntryIndex>)> {
     let named = |unit: Unit| (unit.name(registry).to_owned(), unit.members().collect());
-    entries::units(registry).into_iter().map(named)
+    unit::units(registry).into_iter().map(named)
 }
 
-/// Returns the keys above all tables.
-fn head(registry: &Registry, units: &[Unit]) -> Table {
-    let mut table = Table::top();
-    table.scalar("format", FORMAT);
-    table.scalar("dialect", string(registry.dialect().name()));
-    if let Some(title) = registry.title() {
-        table.scalar("title", string(title));
-    }
-    let order = numbers::order(registry);
-    table.names("order", entries::called(registry, units, &order));
+/// Returns a document with the keys above all tables.
+fn head(registry: &Registry, units: &[Unit], notes: &Notes) -> Document {
     let disabled: Vec<_> = registry.entries().filter(|entry| entry.is_disabled()).map(|entry| entry.index()).collect();
-    table.names("disable", entries::called(registry, units, &disabled));
-    table
+    let document = Document::new()
+        .places(false)
+        .headings(true)
+        .comment_lines(notes.head.iter().cloned())
+        .dialect(registry.dialect())
+        .order(unit::called(registry, units, &numbers::order(registry)))
+        .disable(unit::called(registry, units, &disabled));
+    registry.title().into_iter().fold(document, Document::title)
 }
 
-fn providers(page: &mut Page, registry: &Registry) {
-    page.section("Providers", registry.providers().len() > 0);
-    for provider in registry.providers() {
-        let mut table = Table::new(&["provider", provider.name()]);
-        if provider.module() != provider.name() {
-            table.scalar("module", string(provider.module()));
+fn providers(document: Document, registry: &Registry) -> Document {
+    registry.providers().fold(document, |document, of| {
+        let mut provider = build::Provider::new(of.name());
+        if of.module() != of.name() {
+            provider = provider.module(of.module());
         }
-        if let Some(id) = provider.id() {
-            table.scalar("id", string(&id.to_string()));
-        }
-        if let Some(library) = provider.library() {
-            table.scalar("library", string(library));
-        }
-        page.table(&table);
-    }
+        provider = of.id().into_iter().fold(provider, build::Provider::id);
+        provider = of.library().into_iter().fold(provider, build::Provider::library);
+        document.provider(provider)
+    })
 }
 
-fn families(page: &mut Page, registry: &Registry) {
+fn families(document: Document, registry: &Registry) -> Document {
     let scope = registry.scope();
-    page.section("Families", !scope.families.is_empty());
-    for (name, declared) in &scope.families {
-        let mut table = Table::new(&["family", name]);
-        if let Some(number) = words::stated_number(scope, name, declared.family) {
-            table.scalar("number", number);
-        }
-        if !declared.protocols.is_empty() {
-            let protocols = declared.protocols.iter().map(|(name, number)| (name.as_str(), number.to_string()));
-            table.scalar("protocols", inline(protocols));
-        }
-        if let Some(most) = declared.max_protocol {
-            table.scalar("max-protocol", most);
-        }
-        if declared.protocol_first {
-            table.scalar("protocol-first", true);
-        }
-        page.table(&table);
-    }
+    scope.families.iter().fold(document, |document, (name, declared)| {
+        let family = build::Family::new(name).protocol_first(declared.protocol_first);
+        let number = words::stated_number(scope, name, declared.family);
+        let family = number.into_iter().fold(family, build::Family::number);
+        let protocols = declared.protocols.iter();
+        let family = protocols.fold(family, |family, (name, number)| family.protocol(name, *number));
+        document.family(declared.max_protocol.into_iter().fold(family, build::Family::max_protocol))
+    })
 }
 
-/// Writes the entries under a heading for each kind if the kinds stand together, otherwise under one heading for all.
-fn entries(page: &mut Page, registry: &Registry, units: &[Unit], notes: &Notes) {
-    let ids = numbers::stated(registry, units, notes.ids);
-    let heading = |kind| match kind {
-        EntryKind::Base => "Base protocols",
-        EntryKind::Layer => "Layers",
-        EntryKind::Chain => "Chains",
-    };
-    let kinds: Vec<EntryKind> = units.iter().map(|unit| registry.at(unit.first()).kind()).collect();
-    let mut runs = kinds.clone();
-    runs.dedup();
-    let mut once = runs.clone();
-    once.sort_unstable();
-    once.dedup();
-    let together = runs.len() == once.len();
-    if !together {
-        page.section("Entries", true);
-    }
-    let sources = registry.sources();
-    let allowances = check::allowances(sources);
-    let mut before = None;
-    for (unit, kind) in units.iter().zip(kinds) {
-        page.section(heading(kind), together && before.replace(kind) != Some(kind));
-        for member in unit.members() {
-            let entry = registry.at(member);
-            notes.entries.get(entry.name()).into_iter().flatten().for_each(|line| page.comment(line));
-        }
-        let place = registry.entry_at(unit.first()).at;
-        for allowance in allowances.iter().filter(|allowance| allowance.covers(place)) {
-            page.comment(allowance.text(sources));
-        }
-        entries::write(page, registry, unit, &ids);
-    }
+fn lint(document: Document, registry: &Registry, notes: &Notes) -> Document {
+    let stated = registry.lint();
+    let document = stated.iter().fold(document, |document, (code, _, severity)| document.lint(code, *severity));
+    let is_added = |code: &str| stated.iter().all(|(known, ..)| known != code);
+    let added = notes.lint.iter().filter(|(code, ..)| is_added(code));
+    added.fold(document, |document, (code, severity, reason)| document.lint_because(code, *severity, reason))
 }
 
-fn lint(page: &mut Page, registry: &Registry, notes: &Notes) {
-    // Of several severities for a code, the last one counts.
-    let stated: IndexMap<&str, Severity> =
-        registry.lint().iter().map(|(code, _, severity)| (code.as_str(), *severity)).collect();
-    let added = notes.lint.iter().filter(|(code, ..)| !stated.contains_key(code));
-    let mut table = Table::new(&["lint"]);
-    for (code, severity) in &stated {
-        table.scalar(code, string(severity.name()));
-    }
-    for (code, severity, reason) in added {
-        table.scalar(code, string(severity.name()));
-        table.remark(reason);
-    }
-    page.section("Severities", !table.is_empty());
-    if !table.is_empty() {
-        page.table(&table);
-    }
-}
-
-/// Writes the section of the Winsock catalog.
-fn winsock(page: &mut Page, registry: &Registry, units: &[Unit]) {
+/// Adds the section of the Winsock catalog.
+fn winsock(document: Document, registry: &Registry, units: &[Unit]) -> Document {
     let section = registry.winsock();
-    let mut table = Table::new(&["winsock"]);
-    if let Some(next) = section.next_catalog_entry_id {
-        table.scalar("next-catalog-entry-id", next);
-    }
-    if let Some(number) = section.serial_access_number {
-        table.scalar("serial-access-number", number);
-    }
-    table.names("order-32", entries::called(registry, units, &section.order_32));
-    table.names("order-64", entries::called(registry, units, &section.order_64));
-    page.section("The Winsock catalog itself", !table.is_empty());
-    if !table.is_empty() {
-        page.table(&table);
-    }
-}
-
-/// Writes a list of names.
-fn names<'n>(table: &mut Table, key: &str, names: impl IntoIterator<Item = &'n str>) {
-    table.value(key, list(names));
+    let next = section.next_catalog_entry_id.into_iter();
+    let document = next.fold(document, Document::winsock_next_catalog_entry_id);
+    let number = section.serial_access_number.into_iter();
+    let document = number.fold(document, Document::winsock_serial_access_number);
+    let order = |indices: &Vec<_>| Some(unit::called(registry, units, indices)).filter(|order| !order.is_empty());
+    let document = order(&section.order_32).into_iter().fold(document, Document::winsock_order_32);
+    order(&section.order_64).into_iter().fold(document, Document::winsock_order_64)
 }

@@ -1,6 +1,6 @@
 //! Determines the ids and the catalog order that must be stated, because the order of declaration does not imply them.
 
-use super::entries::Unit;
+use super::unit::Unit;
 use crate::catalog::entry::EntryIndex;
 use crate::catalog::{EntryKind, numbered};
 use crate::registry::Registry;
