@@ -61,10 +61,14 @@ pub(crate) use files::Builtin;
 pub use files::Input;
 #[cfg(feature = "cli")]
 pub(crate) use folder::walk;
-#[cfg(feature = "winsock")]
-pub(crate) use foreign::ForeignFacts;
 pub use foreign::ForeignFault;
-pub(crate) use form::{ForeignText, Form};
+#[cfg(feature = "winsock")]
+pub(crate) use foreign::{Content, ForeignFacts};
+#[cfg(any(feature = "winsock", test))]
+pub(crate) use form::ForeignText;
+pub(crate) use form::Form;
+#[cfg(all(test, feature = "winsock"))]
+pub(crate) use form::ReadForeign;
 pub use limits::{Limits, MAX_PROTOCOL_CHAIN, PACKED_ITEM_BYTES};
 pub(crate) use merge::numbered;
 #[cfg(feature = "edit")]
@@ -281,6 +285,7 @@ pub(crate) fn documents(
 }
 
 /// Merges documents that are read; what is wrong is added to the faults.
+#[cfg(feature = "winsock")]
 pub(crate) fn merged(documents: Vec<raw::Document>, limits: &Limits, faults: &mut Faults) -> Draft {
     merge::merge(documents, limits, faults)
 }

@@ -1,5 +1,6 @@
 //! Where things are written: documents, spans in them, and the locations that people read.
 
+use super::foreign::Content;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
@@ -119,6 +120,8 @@ pub struct Source {
     is_shipped: bool,
     /// Its form, where that is another than TOML.
     form: Option<&'static str>,
+    /// Its parsed content, where its form is another than TOML.
+    content: Option<Content>,
     /// Whether it was not read, as its name is nearly that of a document and not quite.
     is_skipped: bool,
 }
@@ -135,6 +138,7 @@ impl Sources {
             is_built: false,
             is_shipped: false,
             form: None,
+            content: None,
             is_skipped: false,
         });
         id
@@ -235,6 +239,11 @@ impl Sources {
         self.documents[file.0 as usize].form = Some(form);
     }
 
+    /// Keeps the parsed content of a document of another form, so that the checker need not parse its text again.
+    pub(crate) fn set_content(&mut self, file: FileId, content: Content) {
+        self.documents[file.0 as usize].content = Some(content);
+    }
+
     /// Returns the document with this number.
     pub fn get(&self, file: FileId) -> &Source {
         &self.documents[file.0 as usize]
@@ -312,6 +321,12 @@ impl Source {
     /// Returns the name of its form, where that is another than TOML: `reg`, `hive`, `netsh`, `instlsp` or `packed`.
     pub fn form(&self) -> Option<&'static str> {
         self.form
+    }
+
+    /// Returns its parsed content, where that is of this type.
+    #[cfg(feature = "winsock")]
+    pub(crate) fn content<T: std::any::Any>(&self) -> Option<&T> {
+        self.content.as_ref()?.get()
     }
 
     /// Returns whether the file holds no text: its text is one that says the same, and lines of that are no lines of the file.

@@ -3,18 +3,15 @@
 use super::Settings;
 use crate::catalog::Sources;
 use crate::report::Finding;
-use crate::winsock::{SourceForm, parse, rules};
+use crate::winsock::{Store, rules};
 
-/// Returns what there is to say of every Winsock catalog among these documents, each read again from its text.
+/// Returns the lints of every Winsock catalog among these documents.
 pub(super) fn lints(sources: &Sources, settings: &Settings) -> Vec<Finding> {
     let mut found = Vec::new();
-    for (file, source) in sources.iter() {
-        let Some(form) = source.form().and_then(SourceForm::from_name) else { continue };
-        // What reading finds wrong was told when they were loaded.
-        let store = parse(form, file, source.text(), &mut Vec::new());
-        found.extend(rules::lints(&store));
+    for store in sources.iter().filter_map(|(_, source)| source.content::<Store>()) {
+        found.extend(rules::lints(store));
         if let Some(root) = &settings.windows_root {
-            found.extend(rules::missing_libraries(&store, root));
+            found.extend(rules::missing_libraries(store, root));
         }
     }
     found

@@ -90,7 +90,6 @@ pub use crate::catalog::{Bitness, PACKED_ITEM_BYTES};
 #[cfg(feature = "cli")]
 pub(crate) use document::{BEGINNING, most_bytes};
 pub use export::{Export, PROVIDER_NAMESPACE, Reason, Remark, export};
-pub(crate) use form::parse;
 #[cfg(feature = "cli")]
 pub(crate) use form::recognised;
 pub use form::{Options, Reading, read};
