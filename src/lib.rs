@@ -35,10 +35,11 @@
 //!
 //! | feature | what | brings |
 //! |---|---|---|
-//! | `cli` (default) | the command | clap and what else it needs, `net`, `tls`, `hive`, `edit`, `watch` |
+//! | `cli` (default) | the command | clap and what else it needs, `net`, `tls`, `winsock`, `hive`, `edit`, `watch` |
 //! | `net` | sockets, relays, and all layers but `tls` | socket2, rustix, httparse, crc, etherparse, subtle |
 //! | `tls` | the layer `tls` | rustls with ring, webpki-roots, rustls-platform-verifier |
-//! | `hive` | Winsock catalogs in SYSTEM hives | nothing |
+//! | `winsock` | Winsock catalogs | zerocopy |
+//! | `hive` | Winsock catalogs in SYSTEM hives | `winsock` |
 //! | `edit` | catalog files changed as transactions | tempfile |
 //! | `watch` | live registries that follow their files | notify |
 //! | `tokio` | streams for tokio | tokio |
@@ -61,6 +62,7 @@ pub mod net;
 mod registry;
 pub mod report;
 pub mod terms;
+#[cfg(feature = "winsock")]
 pub mod winsock;
 
 pub use graph::picture;

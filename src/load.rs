@@ -1,6 +1,7 @@
 //! Documents in, a registry or every fault out: the one way in, for programs, for `check` and for the command.
 
 use crate::catalog::faults::Faults;
+#[cfg(any(feature = "winsock", feature = "edit"))]
 use crate::catalog::raw::Document;
 use crate::catalog::{self, Builtin, Draft, Fault, FaultKind, Form, Input, Limits, Location, Modules, Sources};
 use crate::graph::Graph;
@@ -118,6 +119,7 @@ impl Loader {
     }
 
     /// Reads documents of further forms too.
+    #[cfg(any(feature = "winsock", test))]
     pub(crate) fn form(mut self, form: Arc<dyn Form>) -> Self {
         self.form = Some(form);
         self
@@ -163,6 +165,7 @@ impl Loader {
     }
 
     /// Loads a document that was read elsewhere, with what was found wrong with it there.
+    #[cfg(feature = "winsock")]
     pub(crate) fn load_document(
         &self,
         sources: Arc<Sources>,

@@ -21,6 +21,7 @@ mod rule;
 mod rules;
 mod settings;
 mod spelling;
+#[cfg(feature = "winsock")]
 mod winsock;
 
 pub use rule::{HEADINGS, Rule};
@@ -57,7 +58,7 @@ pub fn check(loader: &Loader, settings: &Settings) -> Report {
     };
     let unread = faults.iter().any(|fault| matches!(fault.kind, FaultKind::UnreadableFile { included: false, .. }));
     // A Winsock catalog is looked at on its own: its faults hide none of its lints.
-    let of_winsock = weighed(winsock::lints(&sources, settings), settings, None);
+    let of_winsock = weighed(of_winsock(&sources, settings), settings, None);
     let findings = faults.iter().map(Finding::from).chain(of_winsock).collect();
     let tally = Tally { documents: sources.documents(), skipped: sources.skipped(), ..Tally::default() };
     Report { unread, ..Report::new(findings, sources, tally) }
@@ -75,9 +76,18 @@ pub(crate) fn check_registry(registry: &Registry, settings: &Settings) -> Report
         coverage: settings.coverage.then(|| rules::coverage(registry)),
         ..Tally::default()
     };
-    let of_winsock = winsock::lints(sources, settings);
+    let of_winsock = of_winsock(sources, settings);
     let findings = lints(registry, settings, of_winsock, &mut tally);
     Report::new(findings, sources.clone(), tally)
+}
+
+#[cfg(feature = "winsock")]
+use winsock::lints as of_winsock;
+
+/// Returns the lints of Winsock catalogs: none, as none can be read without the feature `winsock`.
+#[cfg(not(feature = "winsock"))]
+fn of_winsock(_: &Sources, _: &Settings) -> Vec<Finding> {
+    Vec::new()
 }
 
 /// What may be said of a place in a document that is no TOML: the rules of Winsock catalogs say the rest better.
