@@ -37,10 +37,11 @@
 //!
 //! | feature | what | brings |
 //! |---|---|---|
-//! | `cli` (default) | the command | clap and what else it needs, `net`, `tls`, `hive`, `edit`, `watch`, `reports` |
+//! | `cli` (default) | the command | clap and what else it needs, `net`, `tls`, `winsock`, `hive`, `edit`, `watch`, `reports` |
 //! | `net` | sockets, relays, and all layers but `tls` | socket2, rustix, httparse, crc, etherparse, subtle |
 //! | `tls` | the layer `tls` | rustls with ring, webpki-roots, rustls-platform-verifier |
-//! | `hive` | Winsock catalogs in SYSTEM hives | nothing |
+//! | `winsock` | Winsock catalogs | zerocopy |
+//! | `hive` | Winsock catalogs in SYSTEM hives | `winsock` |
 //! | `edit` | catalog files changed as transactions | tempfile |
 //! | `watch` | live registries that follow their files | notify |
 //! | `reports` | the forms of reports, and the JSON Schema of catalogs | annotate-snippets, serde, serde_json, quick-junit, percent-encoding |
@@ -63,6 +64,7 @@ mod registry;
 pub mod report;
 pub mod terms;
 mod text;
+#[cfg(feature = "winsock")]
 pub mod winsock;
 
 pub use graph::picture;

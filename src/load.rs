@@ -1,6 +1,7 @@
 //! Loads documents into a registry, or reports every fault: the only entry point for programs, for `check` and for the command.
 
 use crate::catalog::faults::Faults;
+#[cfg(any(feature = "winsock", feature = "edit"))]
 use crate::catalog::raw::Document;
 use crate::catalog::{self, Builtin, Draft, Fault, FaultKind, Form, Input, Limits, Location, Modules, Moment, Sources};
 use crate::graph::Graph;
@@ -120,6 +121,7 @@ impl Loader {
     }
 
     /// Adds a further form of documents that the loader reads.
+    #[cfg(any(feature = "winsock", test))]
     pub(crate) fn form(mut self, form: Arc<dyn Form>) -> Self {
         self.form = Some(form);
         self
@@ -171,6 +173,7 @@ impl Loader {
     }
 
     /// Loads a document that was read elsewhere, with the faults that were found while reading it.
+    #[cfg(feature = "winsock")]
     pub(crate) fn load_document(
         &self,
         sources: Arc<Sources>,

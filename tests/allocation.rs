@@ -277,6 +277,7 @@ fn a_registry_of_a_hundred_thousand_entries_keeps_its_size() {
 }
 
 /// The most that reading a Winsock catalog holds at a time, for each byte of it.
+#[cfg(feature = "winsock")]
 fn peak(source: &[u8]) -> u64 {
     let mut reading = None;
     let info = measure(|| reading = sockatlas::winsock::read("x.reg", source, None, &Default::default()));
@@ -284,6 +285,7 @@ fn peak(source: &[u8]) -> u64 {
     info.bytes_max / source.len() as u64
 }
 
+#[cfg(feature = "winsock")]
 #[test]
 fn reading_a_winsock_export_takes_a_small_multiple_of_its_bytes() {
     const BYTES: usize = 10 << 20;

@@ -22,4 +22,5 @@ mod rules;
 mod schema;
 #[cfg(feature = "net")]
 mod secret;
+#[cfg(feature = "winsock")]
 mod winsock;

@@ -8,6 +8,8 @@
 use super::document;
 use super::fault::{Fault, FaultKind, NotACatalog, quoted};
 use super::faults::Faults;
+#[cfg(not(feature = "winsock"))]
+use super::form;
 use super::form::{ForeignText, Form};
 use super::limits::Limits;
 use super::pipe::{self, Pipe};
@@ -366,6 +368,15 @@ impl Gather<'_> {
             }
             None => {}
         }
+        #[cfg(not(feature = "winsock"))]
+        if !must_be_sound && form::is_winsock(&bytes) {
+            let file = self.sources.add(name, String::new());
+            let message =
+                "this is a Winsock catalog, and sockatlas was built without the feature `winsock` that reads them";
+            let kind = FaultKind::Syntax { message: message.to_owned(), stands: None };
+            self.faults.push(Fault::new(kind, Span::beginning(file)));
+            return;
+        }
         let text = match String::from_utf8(bytes) {
             Ok(text) => text,
             Err(error) => {
@@ -420,7 +431,7 @@ impl Gather<'_> {
         let ForeignText { form, text, read } = foreign;
         let Some(file) = self.add(name, text) else { return };
         let mut faults = Faults::default();
-        let mut document = read(file, self.sources.get(file).text(), &mut faults);
+        let (content, mut document) = read(file, self.sources.get(file).text(), &mut faults);
         if must_be_sound && (faults.len() > 0 || document.entries.is_empty()) {
             self.sources.withdraw(file);
             return self.not_a_catalog(name, NotACatalog::UnsoundWinsock, asked);
@@ -434,6 +445,7 @@ impl Gather<'_> {
             self.sources.set_included(file);
         }
         self.sources.set_form(file, form);
+        self.sources.set_content(file, content);
         (document.file, document.included) = (file, included);
         self.documents.push(document);
     }

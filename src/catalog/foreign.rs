@@ -1,11 +1,14 @@
-//! Faults of documents of other forms than TOML: the module that reads a form defines their facts, codes and texts.
+//! Faults and contents of documents of other forms than TOML, of types that only the module that reads a form knows.
+//!
+//! That module also defines the codes and the texts of the faults.
 
 use std::any::Any;
 use std::fmt;
+use std::panic::RefUnwindSafe;
 use std::sync::Arc;
 
 /// The facts of a fault of another form. `Display` is its message.
-pub(crate) trait ForeignFacts: Any + fmt::Debug + fmt::Display + Send + Sync {
+pub(crate) trait ForeignFacts: Any + fmt::Debug + fmt::Display + Send + Sync + RefUnwindSafe {
     /// Returns the rule that is broken, in kebab-case.
     fn code(&self) -> &'static str;
 
@@ -41,6 +44,29 @@ impl ForeignFault {
     #[cfg_attr(not(feature = "winsock"), expect(dead_code, reason = "Winsock catalogs are the only further form"))]
     pub(crate) fn facts<T: ForeignFacts>(&self) -> Option<&T> {
         (&*self.0 as &dyn Any).downcast_ref()
+    }
+}
+
+/// The parsed content of a document.
+pub(crate) struct Content(Box<dyn Any + Send + Sync + RefUnwindSafe>);
+
+#[cfg_attr(not(feature = "winsock"), expect(dead_code, reason = "Winsock catalogs are the only further form"))]
+impl Content {
+    /// Creates the content of a document.
+    pub fn new(content: impl Any + Send + Sync + RefUnwindSafe) -> Self {
+        Content(Box::new(content))
+    }
+
+    /// Returns the content, if it is of this type.
+    pub fn get<T: Any>(&self) -> Option<&T> {
+        let content: &dyn Any = &*self.0;
+        content.downcast_ref()
+    }
+}
+
+impl fmt::Debug for Content {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Content").finish_non_exhaustive()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::fault::FaultKind;
 use super::faults::Faults;
+use super::foreign::Content;
 use super::limits::Limits;
 use super::raw::Document;
 use super::source::FileId;
@@ -18,9 +19,9 @@ pub(crate) trait Form: std::fmt::Debug + Send + Sync {
     fn text(&self, bytes: &[u8], path: Option<&Path>) -> Option<Result<ForeignText, FaultKind>>;
 }
 
-/// The function that reads a text into the raw form of a document. Faulty parts are left out of the result, or stand there
-/// without a body.
-pub(crate) type ReadForeign = Box<dyn FnOnce(FileId, &str, &mut Faults) -> Document>;
+/// The function that reads a text into its content and the raw form of a document. Faulty parts are left out of the document, or
+/// stand there without a body.
+pub(crate) type ReadForeign = Box<dyn FnOnce(FileId, &str, &mut Faults) -> (Content, Document)>;
 
 /// A document of another form.
 pub(crate) struct ForeignText {
@@ -30,4 +31,21 @@ pub(crate) struct ForeignText {
     pub text: String,
     /// The function that reads it.
     pub read: ReadForeign,
+}
+
+/// Returns whether bytes look like a Winsock catalog, which cannot be read without the feature `winsock`: a hive, a registry
+/// export in UTF-16 or in one byte a character, the output of `netsh winsock show catalog`, or packed items.
+#[cfg(not(feature = "winsock"))]
+pub(crate) fn is_winsock(bytes: &[u8]) -> bool {
+    use super::limits::PACKED_ITEM_BYTES;
+    const EXPORTS: [&str; 2] = ["Windows Registry Editor Version 5.00", "REGEDIT4"];
+    let is_packed = !bytes.is_empty() && bytes.len().is_multiple_of(PACKED_ITEM_BYTES) && bytes.contains(&0);
+    // Of UTF-16LE, what is left without the zeros and the byte order mark is ASCII here.
+    let text: Vec<u8> = bytes.iter().copied().filter(|byte| byte.is_ascii() && *byte != 0).collect();
+    let text = text.trim_ascii_start();
+    let is_netsh = || text.windows(30).any(|part| part == b"Winsock Catalog Provider Entry");
+    bytes.starts_with(b"regf")
+        || is_packed
+        || EXPORTS.iter().any(|start| text.starts_with(start.as_bytes()))
+        || is_netsh()
 }

@@ -63,10 +63,14 @@ pub use files::Input;
 pub(crate) use files::readings;
 pub(crate) use files::{Builtin, Moment};
 pub use folder::walk;
-#[cfg(feature = "winsock")]
-pub(crate) use foreign::ForeignFacts;
 pub use foreign::ForeignFault;
-pub(crate) use form::{ForeignText, Form};
+#[cfg(feature = "winsock")]
+pub(crate) use foreign::{Content, ForeignFacts};
+#[cfg(any(feature = "winsock", test))]
+pub(crate) use form::ForeignText;
+pub(crate) use form::Form;
+#[cfg(all(test, feature = "winsock"))]
+pub(crate) use form::ReadForeign;
 pub use limits::{Limits, MAX_PROTOCOL_CHAIN, PACKED_ITEM_BYTES};
 pub(crate) use merge::numbered;
 #[cfg(feature = "edit")]
@@ -277,6 +281,7 @@ pub(crate) fn documents(
 }
 
 /// Merges documents that were read, and adds the faults.
+#[cfg(feature = "winsock")]
 pub(crate) fn merged(documents: Vec<raw::Document>, limits: &Limits, faults: &mut Faults) -> Draft {
     merge::merge(documents, limits, faults)
 }

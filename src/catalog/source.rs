@@ -1,5 +1,6 @@
 //! Documents, spans in them, and the locations that people read.
 
+use super::foreign::Content;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
@@ -122,6 +123,8 @@ pub struct Source {
     is_shipped: bool,
     /// Its form, if it is not TOML.
     form: Option<&'static str>,
+    /// Its parsed content, if its form is not TOML.
+    content: Option<Content>,
     /// Whether it was not read, because its name only resembles that of a document.
     is_skipped: bool,
 }
@@ -139,6 +142,7 @@ impl Sources {
             is_built: false,
             is_shipped: false,
             form: None,
+            content: None,
             is_skipped: false,
         });
         id
@@ -250,6 +254,11 @@ impl Sources {
         self.documents[file.0 as usize].form = Some(form);
     }
 
+    /// Keeps the parsed content of a document of another form, so that the checker need not parse its text again.
+    pub(crate) fn set_content(&mut self, file: FileId, content: Content) {
+        self.documents[file.0 as usize].content = Some(content);
+    }
+
     /// Returns the document with this number.
     pub fn get(&self, file: FileId) -> &Source {
         &self.documents[file.0 as usize]
@@ -327,6 +336,12 @@ impl Source {
     /// Returns the name of its form, if it is not TOML: `reg`, `hive`, `netsh`, `instlsp` or `packed`.
     pub fn form(&self) -> Option<&'static str> {
         self.form
+    }
+
+    /// Returns its parsed content, if that has this type.
+    #[cfg(feature = "winsock")]
+    pub(crate) fn content<T: std::any::Any>(&self) -> Option<&T> {
+        self.content.as_ref()?.get()
     }
 
     /// Returns whether the file is binary: its text is then a rendering, whose lines are not lines of the file.

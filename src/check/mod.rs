@@ -20,6 +20,7 @@ mod rules;
 mod schema;
 mod settings;
 mod spelling;
+#[cfg(feature = "winsock")]
 mod winsock;
 
 #[cfg(feature = "reports")]
@@ -56,7 +57,7 @@ pub fn check(loader: &Loader, settings: &Settings) -> Report {
     };
     let unread = faults.iter().any(|fault| matches!(fault.kind, FaultKind::UnreadableFile { included: false, .. }));
     // A Winsock catalog is checked on its own: its faults hide none of its lints.
-    let of_winsock = weighed(winsock::lints(&sources, settings), settings, None);
+    let of_winsock = weighed(of_winsock(&sources, settings), settings, None);
     let findings = faults.iter().map(Finding::from).chain(of_winsock).collect();
     let tally = Tally { documents: sources.documents(), skipped: sources.skipped(), ..Tally::default() };
     Report { unread, ..Report::new(findings, sources, tally) }
@@ -74,9 +75,18 @@ pub(crate) fn check_registry(registry: &Registry, settings: &Settings) -> Report
         coverage: settings.coverage.then(|| rules::coverage(registry)),
         ..Tally::default()
     };
-    let of_winsock = winsock::lints(sources, settings);
+    let of_winsock = of_winsock(sources, settings);
     let findings = lints(registry, settings, of_winsock, &mut tally);
     Report::new(findings, sources.clone(), tally)
+}
+
+#[cfg(feature = "winsock")]
+use winsock::lints as of_winsock;
+
+/// Returns the lints of Winsock catalogs: none, as none can be read without the feature `winsock`.
+#[cfg(not(feature = "winsock"))]
+fn of_winsock(_: &Sources, _: &Settings) -> Vec<Finding> {
+    Vec::new()
 }
 
 /// The rules that apply to documents that are not TOML: the rules of Winsock catalogs cover the rest better.

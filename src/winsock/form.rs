@@ -157,7 +157,7 @@ const fn article(form: SourceForm) -> &'static str {
 }
 
 /// Parses the text of a source.
-pub(crate) fn parse(form: SourceForm, file: FileId, text: &str, faults: &mut Vec<Fault>) -> Store {
+pub(super) fn parse(form: SourceForm, file: FileId, text: &str, faults: &mut Vec<Fault>) -> Store {
     match form {
         SourceForm::Reg | SourceForm::Hive => reg::store(form, file, text, faults),
         SourceForm::Packed => dump::store(file, text, faults),

@@ -7,7 +7,7 @@ use super::form::Reading;
 use super::packed::Field;
 use super::store::{Item, Store};
 use crate::catalog::faults::Faults;
-use crate::catalog::{Fault, FileId, Severity, Sources};
+use crate::catalog::{Content, Fault, FileId, Severity, Sources};
 use crate::load::{LoadError, Loader};
 use crate::registry::Registry;
 use crate::report::Finding;
@@ -73,6 +73,7 @@ pub fn import(reading: Reading, options: &ImportOptions) -> Result<Imported, Loa
     let Reading { mut sources, mut store, mut faults } = reading;
     let file = FileId(0);
     sources.set_form(file, store.form.name());
+    sources.set_content(file, Content::new(store.clone()));
     let sources = Arc::new(sources);
     let mut left_out: Vec<LeftOut> = Vec::new();
     for _ in 0..ROUNDS {

@@ -89,7 +89,6 @@ pub mod wsa;
 pub use crate::catalog::{Bitness, PACKED_ITEM_BYTES};
 pub use document::{BEGINNING, most_bytes};
 pub use export::{Export, PROVIDER_NAMESPACE, Reason, Remark, export};
-pub(crate) use form::parse;
 pub use form::recognised;
 pub use form::{Options, Reading, read};
 pub use import::{ImportOptions, Imported, LeftOut, import};

@@ -5,8 +5,11 @@
 //! bytes behind either zero have no meaning and are often left over from before; they are kept too.
 
 use super::info::{Further, ProtocolChain, ProtocolInfo};
-use crate::catalog::PACKED_ITEM_BYTES;
+use crate::catalog::{MAX_PROTOCOL_CHAIN, PACKED_ITEM_BYTES};
+use std::mem::{offset_of, size_of};
 use uuid::Uuid;
+use zerocopy::little_endian::{I32, U16, U32};
+use zerocopy::{FromBytes, FromZeros, Immutable, IntoBytes, KnownLayout, Unaligned, transmute_ref};
 
 /// The message for an item that consists of zeros only.
 pub(super) const BLANK: &str =
@@ -98,29 +101,36 @@ impl Field {
 
     /// Returns the range of bytes that the field takes in the value.
     pub const fn range(self) -> std::ops::Range<usize> {
+        let next = self as usize + 1;
+        let end = if next < Field::ALL.len() { Field::ALL[next].start() } else { PACKED_ITEM_BYTES };
+        self.start()..end
+    }
+
+    /// Returns the offset of the field in the value.
+    const fn start(self) -> usize {
         match self {
-            Field::LibraryPath => 0..260,
-            Field::ServiceFlags1 => 260..264,
-            Field::ServiceFlags2 => 264..268,
-            Field::ServiceFlags3 => 268..272,
-            Field::ServiceFlags4 => 272..276,
-            Field::ProviderFlags => 276..280,
-            Field::ProviderId => 280..296,
-            Field::CatalogEntryId => 296..300,
-            Field::ChainLength => 300..304,
-            Field::ChainEntries => 304..332,
-            Field::Version => 332..336,
-            Field::AddressFamily => 336..340,
-            Field::MaxAddressLength => 340..344,
-            Field::MinAddressLength => 344..348,
-            Field::SocketType => 348..352,
-            Field::Protocol => 352..356,
-            Field::ProtocolMaxOffset => 356..360,
-            Field::NetworkByteOrder => 360..364,
-            Field::SecurityScheme => 364..368,
-            Field::MessageSize => 368..372,
-            Field::ProviderReserved => 372..376,
-            Field::ProtocolName => 376..888,
+            Field::LibraryPath => offset_of!(Layout, path),
+            Field::ServiceFlags1 => offset_of!(Layout, service_flags),
+            Field::ServiceFlags2 => offset_of!(Layout, reserved_service_flags),
+            Field::ServiceFlags3 => Field::ServiceFlags2.start() + size_of::<U32>(),
+            Field::ServiceFlags4 => Field::ServiceFlags3.start() + size_of::<U32>(),
+            Field::ProviderFlags => offset_of!(Layout, provider_flags),
+            Field::ProviderId => offset_of!(Layout, provider_id),
+            Field::CatalogEntryId => offset_of!(Layout, catalog_entry_id),
+            Field::ChainLength => offset_of!(Layout, chain_length),
+            Field::ChainEntries => offset_of!(Layout, chain_entries),
+            Field::Version => offset_of!(Layout, version),
+            Field::AddressFamily => offset_of!(Layout, address_family),
+            Field::MaxAddressLength => offset_of!(Layout, max_address_length),
+            Field::MinAddressLength => offset_of!(Layout, min_address_length),
+            Field::SocketType => offset_of!(Layout, socket_type),
+            Field::Protocol => offset_of!(Layout, protocol),
+            Field::ProtocolMaxOffset => offset_of!(Layout, protocol_max_offset),
+            Field::NetworkByteOrder => offset_of!(Layout, network_byte_order),
+            Field::SecurityScheme => offset_of!(Layout, security_scheme),
+            Field::MessageSize => offset_of!(Layout, message_size),
+            Field::ProviderReserved => offset_of!(Layout, provider_reserved),
+            Field::ProtocolName => offset_of!(Layout, name),
         }
     }
 
@@ -153,9 +163,35 @@ impl Field {
     }
 }
 
+/// The layout of the value: the path, and then `WSAPROTOCOL_INFOW`.
+#[derive(Clone, PartialEq, Eq, Hash, FromBytes, IntoBytes, Immutable, KnownLayout, Unaligned)]
+#[repr(C)]
+struct Layout {
+    path: [u8; 260],
+    service_flags: U32,
+    reserved_service_flags: [U32; 3],
+    provider_flags: U32,
+    provider_id: [u8; 16],
+    catalog_entry_id: U32,
+    chain_length: I32,
+    chain_entries: [U32; MAX_PROTOCOL_CHAIN],
+    version: I32,
+    address_family: I32,
+    max_address_length: I32,
+    min_address_length: I32,
+    socket_type: I32,
+    protocol: I32,
+    protocol_max_offset: I32,
+    network_byte_order: I32,
+    security_scheme: I32,
+    message_size: U32,
+    provider_reserved: U32,
+    name: [U16; 256],
+}
+
 /// A `PackedCatalogItem`, byte for byte.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub struct PackedItem(Box<[u8; PACKED_ITEM_BYTES]>);
+pub struct PackedItem(Box<Layout>);
 
 /// The reason why bytes are not a valid packed item, or why values do not fit into one.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, thiserror::Error)]
@@ -192,8 +228,8 @@ impl PackedItem {
     /// # Errors
     /// If the length is not 888.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, PackedItemError> {
-        let bytes: &[u8; PACKED_ITEM_BYTES] = bytes.try_into().map_err(|_| PackedItemError::Size(bytes.len()))?;
-        Ok(PackedItem(Box::new(*bytes)))
+        let layout = Layout::read_from_bytes(bytes).map_err(|_| PackedItemError::Size(bytes.len()))?;
+        Ok(PackedItem(Box::new(layout)))
     }
 
     /// Creates an item with these values: all bytes behind both texts, and all fields that `info` does not state, are zero.
@@ -201,7 +237,7 @@ impl PackedItem {
     /// # Errors
     /// If a text does not fit.
     pub fn new(info: &ProtocolInfo) -> Result<Self, PackedItemError> {
-        let mut item = PackedItem(Box::new([0; PACKED_ITEM_BYTES]));
+        let mut item = PackedItem(Box::new(Layout::new_zeroed()));
         item.set_info(info)?;
         Ok(item)
     }
@@ -214,59 +250,50 @@ impl PackedItem {
     pub fn set_info(&mut self, info: &ProtocolInfo) -> Result<(), PackedItemError> {
         let path = path_bytes(&info.path)?;
         let name = name_units(&info.name)?;
-        if self.path().as_ref() != Ok(&info.path) {
-            let field = self.field_mut(Field::LibraryPath);
-            field.fill(0);
-            field[..path.len()].copy_from_slice(&path);
+        let is_path_new = self.path().as_ref() != Ok(&info.path);
+        let is_name_new = self.name().as_ref() != Ok(&info.name);
+        let layout = &mut *self.0;
+        if is_path_new {
+            layout.path.fill(0);
+            layout.path[..path.len()].copy_from_slice(&path);
         }
-        if self.name().as_ref() != Ok(&info.name) {
-            let field = self.field_mut(Field::ProtocolName);
-            field.fill(0);
-            for (place, unit) in field.chunks_exact_mut(2).zip(name) {
-                place.copy_from_slice(&unit.to_le_bytes());
+        if is_name_new {
+            layout.name.fill(U16::ZERO);
+            for (place, unit) in layout.name.iter_mut().zip(name) {
+                place.set(unit);
             }
         }
-        self.set_u32(Field::ServiceFlags1, info.service_flags);
-        self.field_mut(Field::ProviderId).copy_from_slice(&info.provider_id.to_bytes_le());
-        self.set_u32(Field::CatalogEntryId, info.catalog_entry_id);
-        self.set_i32(Field::ChainLength, info.chain.length);
-        let entries = self.field_mut(Field::ChainEntries);
-        for (place, id) in entries.chunks_exact_mut(4).zip(info.chain.entries) {
-            place.copy_from_slice(&id.to_le_bytes());
-        }
-        self.set_i32(Field::Version, info.version);
-        self.set_i32(Field::AddressFamily, info.address_family);
-        self.set_i32(Field::MaxAddressLength, info.max_address_length);
-        self.set_i32(Field::MinAddressLength, info.min_address_length);
-        self.set_i32(Field::SocketType, info.socket_type);
-        self.set_i32(Field::Protocol, info.protocol);
+        layout.service_flags.set(info.service_flags);
+        layout.provider_id = info.provider_id.to_bytes_le();
+        layout.catalog_entry_id.set(info.catalog_entry_id);
+        layout.chain_length.set(info.chain.length);
+        layout.chain_entries = info.chain.entries.map(U32::new);
+        layout.version.set(info.version);
+        layout.address_family.set(info.address_family);
+        layout.max_address_length.set(info.max_address_length);
+        layout.min_address_length.set(info.min_address_length);
+        layout.socket_type.set(info.socket_type);
+        layout.protocol.set(info.protocol);
         if let Some(further) = &info.further {
-            let reserved = [Field::ServiceFlags2, Field::ServiceFlags3, Field::ServiceFlags4];
-            for (field, flags) in reserved.into_iter().zip(further.reserved_service_flags) {
-                self.set_u32(field, flags);
-            }
-            self.set_u32(Field::ProviderFlags, further.provider_flags);
-            self.set_i32(Field::ProtocolMaxOffset, further.protocol_max_offset);
-            self.set_i32(Field::NetworkByteOrder, further.network_byte_order);
-            self.set_i32(Field::SecurityScheme, further.security_scheme);
-            self.set_u32(Field::MessageSize, further.message_size);
-            self.set_u32(Field::ProviderReserved, further.provider_reserved);
+            layout.reserved_service_flags = further.reserved_service_flags.map(U32::new);
+            layout.provider_flags.set(further.provider_flags);
+            layout.protocol_max_offset.set(further.protocol_max_offset);
+            layout.network_byte_order.set(further.network_byte_order);
+            layout.security_scheme.set(further.security_scheme);
+            layout.message_size.set(further.message_size);
+            layout.provider_reserved.set(further.provider_reserved);
         }
         Ok(())
     }
 
     /// Returns the 888 bytes.
     pub fn as_bytes(&self) -> &[u8; PACKED_ITEM_BYTES] {
-        &self.0
+        transmute_ref!(&*self.0)
     }
 
     /// Returns the bytes of one field.
     pub fn field(&self, field: Field) -> &[u8] {
-        &self.0[field.range()]
-    }
-
-    fn field_mut(&mut self, field: Field) -> &mut [u8] {
-        &mut self.0[field.range()]
+        &self.as_bytes()[field.range()]
     }
 
     /// Returns the value of every field.
@@ -274,37 +301,28 @@ impl PackedItem {
     /// # Errors
     /// If no zero terminates the path or the name.
     pub fn info(&self) -> Result<ProtocolInfo, PackedItemError> {
-        let mut entries = [0; 7];
-        for (id, bytes) in entries.iter_mut().zip(self.field(Field::ChainEntries).chunks_exact(4)) {
-            *id = u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
-        }
-        let mut provider_id = [0; 16];
-        provider_id.copy_from_slice(self.field(Field::ProviderId));
+        let layout = &*self.0;
         Ok(ProtocolInfo {
             path: self.path()?,
             name: self.name()?,
-            service_flags: self.u32(Field::ServiceFlags1),
-            provider_id: Uuid::from_bytes_le(provider_id),
-            catalog_entry_id: self.u32(Field::CatalogEntryId),
-            chain: ProtocolChain { length: self.i32(Field::ChainLength), entries },
-            version: self.i32(Field::Version),
-            address_family: self.i32(Field::AddressFamily),
-            max_address_length: self.i32(Field::MaxAddressLength),
-            min_address_length: self.i32(Field::MinAddressLength),
-            socket_type: self.i32(Field::SocketType),
-            protocol: self.i32(Field::Protocol),
+            service_flags: layout.service_flags.get(),
+            provider_id: Uuid::from_bytes_le(layout.provider_id),
+            catalog_entry_id: layout.catalog_entry_id.get(),
+            chain: ProtocolChain { length: layout.chain_length.get(), entries: layout.chain_entries.map(U32::get) },
+            version: layout.version.get(),
+            address_family: layout.address_family.get(),
+            max_address_length: layout.max_address_length.get(),
+            min_address_length: layout.min_address_length.get(),
+            socket_type: layout.socket_type.get(),
+            protocol: layout.protocol.get(),
             further: Some(Further {
-                reserved_service_flags: [
-                    self.u32(Field::ServiceFlags2),
-                    self.u32(Field::ServiceFlags3),
-                    self.u32(Field::ServiceFlags4),
-                ],
-                provider_flags: self.u32(Field::ProviderFlags),
-                protocol_max_offset: self.i32(Field::ProtocolMaxOffset),
-                network_byte_order: self.i32(Field::NetworkByteOrder),
-                security_scheme: self.i32(Field::SecurityScheme),
-                message_size: self.u32(Field::MessageSize),
-                provider_reserved: self.u32(Field::ProviderReserved),
+                reserved_service_flags: layout.reserved_service_flags.map(U32::get),
+                provider_flags: layout.provider_flags.get(),
+                protocol_max_offset: layout.protocol_max_offset.get(),
+                network_byte_order: layout.network_byte_order.get(),
+                security_scheme: layout.security_scheme.get(),
+                message_size: layout.message_size.get(),
+                provider_reserved: layout.provider_reserved.get(),
             }),
         })
     }
@@ -315,7 +333,7 @@ impl PackedItem {
     /// # Errors
     /// If no zero terminates the path.
     pub fn path(&self) -> Result<String, PackedItemError> {
-        let field = self.field(Field::LibraryPath);
+        let field = &self.0.path;
         let end = field.iter().position(|&byte| byte == 0).ok_or(PackedItemError::Unterminated(Field::LibraryPath))?;
         Ok(field[..end].iter().map(|&byte| char::from(byte)).collect())
     }
@@ -325,29 +343,9 @@ impl PackedItem {
     /// # Errors
     /// If no zero terminates the name.
     pub fn name(&self) -> Result<String, PackedItemError> {
-        let units =
-            self.field(Field::ProtocolName).chunks_exact(2).map(|bytes| u16::from_le_bytes([bytes[0], bytes[1]]));
-        let units: Vec<u16> = units.collect();
+        let units = self.0.name.map(U16::get);
         let end = units.iter().position(|&unit| unit == 0).ok_or(PackedItemError::Unterminated(Field::ProtocolName))?;
         Ok(String::from_utf16_lossy(&units[..end]))
-    }
-
-    fn u32(&self, field: Field) -> u32 {
-        let start = field.range().start;
-        let bytes = &self.0[start..start + 4];
-        u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]])
-    }
-
-    fn i32(&self, field: Field) -> i32 {
-        self.u32(field).cast_signed()
-    }
-
-    fn set_u32(&mut self, field: Field, value: u32) {
-        self.field_mut(field).copy_from_slice(&value.to_le_bytes());
-    }
-
-    fn set_i32(&mut self, field: Field, value: i32) {
-        self.set_u32(field, value.cast_unsigned());
     }
 }
 

@@ -16,7 +16,7 @@ mod providers;
 use crate::catalog::faults::Faults;
 use crate::catalog::raw::{At, Document, RawApplication, RawPolicy, RawWinsock};
 use crate::catalog::{
-    Bitness, EntryKind, Fault, FaultKind, FileId, ForeignText, Form, Limits, Span, WinsockApplication,
+    Bitness, Content, EntryKind, Fault, FaultKind, FileId, ForeignText, Form, Limits, Span, WinsockApplication,
 };
 use crate::load::Loader;
 use crate::terms::Dialect;
@@ -71,7 +71,7 @@ impl Form for WinsockForm {
                 faults.extend(found);
                 let mut document = document(&store, file, Bitness::Bits64, faults);
                 document.title = Some(title(source_form, name.as_deref()));
-                document
+                (Content::new(store), document)
             }),
         }))
     }

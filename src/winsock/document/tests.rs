@@ -1,6 +1,6 @@
 use super::*;
 use crate::LoadError;
-use crate::catalog::{EntryKind, FileId};
+use crate::catalog::{EntryKind, FileId, ReadForeign};
 use crate::registry::Registry;
 use crate::terms::Services;
 use crate::winsock::{Field, Item, ProtocolChain, ProtocolInfo, Set, StandardItem, Stated};
@@ -17,7 +17,10 @@ impl Form for Fixed {
 
     fn text(&self, _: &[u8], _: Option<&Path>) -> Option<Result<ForeignText, FaultKind>> {
         let store = self.0.clone();
-        let read = Box::new(move |file, _: &str, faults: &mut Faults| document(&store, file, Bitness::Bits64, faults));
+        let read: ReadForeign = Box::new(move |file, _, faults| {
+            let document = document(&store, file, Bitness::Bits64, faults);
+            (Content::new(store), document)
+        });
         Some(Ok(ForeignText { form: "reg", text: "0123456789".repeat(100), read }))
     }
 }
