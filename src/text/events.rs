@@ -9,19 +9,11 @@ use toml_parser::{Raw, Source};
 
 pub(super) use toml_parser::parser::{Event, EventKind};
 
-/// Returns the events of a text, including white space, comments and line breaks. Syntax errors are ignored: of a text
+/// Passes the events of a text on, including white space, comments and line breaks. Syntax errors are ignored: of a text
 /// that is not TOML, the events may be incomplete.
-pub(super) fn events(text: &str) -> Vec<Event> {
+pub(super) fn each(text: &str, mut receiver: impl FnMut(Event)) {
     let tokens = Source::new(text).lex().into_vec();
-    let mut events = Vec::with_capacity(tokens.len());
-    let mut receiver = |event: Event| events.push(event);
     parse_document(&tokens, &mut receiver, &mut ());
-    events
-}
-
-/// Returns the byte ranges of the comments among the events.
-pub(super) fn comments(events: &[Event]) -> Vec<Range<usize>> {
-    events.iter().filter(|event| event.kind() == EventKind::Comment).map(range).collect()
 }
 
 /// Returns the byte range of an event.

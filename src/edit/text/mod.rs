@@ -12,12 +12,16 @@ pub(in crate::edit) use crate::text::key_parts;
 /// by loading it.
 pub(in crate::edit) type Text = text::Text<CatalogKeys>;
 
-/// The order of the keys of catalogs.
+/// The order of the keys of a table of catalogs, if catalogs have such a table.
 #[derive(Clone, Debug)]
-pub(in crate::edit) struct CatalogKeys;
+pub(in crate::edit) struct CatalogKeys(Option<keys::Table>);
 
 impl KeyOrder for CatalogKeys {
-    fn rank(table: &[String], key: &str) -> Option<usize> {
-        keys::Table::at(table)?.names().position(|known| known == key)
+    fn of(table: &[String]) -> Self {
+        CatalogKeys(keys::Table::at(table))
+    }
+
+    fn rank(&self, key: &str) -> Option<usize> {
+        self.0?.names().position(|known| known == key)
     }
 }

@@ -42,11 +42,14 @@ use crate::text::splice::Splice;
 use std::marker::PhantomData;
 use std::ops::Range;
 
-/// The order in which new keys are inserted into tables.
+/// The order in which new keys are inserted into a table.
 pub(crate) trait KeyOrder: Clone {
-    /// Returns the rank of a key in the table of this path, or `None` if the order does not know the key. New keys are
-    /// inserted after those of lower rank, and unknown ones after all others.
-    fn rank(table: &[String], key: &str) -> Option<usize>;
+    /// Returns the order of the keys of the table with this path.
+    fn of(table: &[String]) -> Self;
+
+    /// Returns the rank of a key, or `None` if the order does not know the key. New keys are inserted after those of
+    /// lower rank, and unknown ones after all others.
+    fn rank(&self, key: &str) -> Option<usize>;
 }
 
 /// A text that is edited, with its outline.

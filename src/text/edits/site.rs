@@ -67,7 +67,8 @@ impl Site {
         value: &str,
         is_marked: bool,
     ) -> Vec<Splice> {
-        let rank = |key: &str| O::rank(&self.table, key).unwrap_or(usize::MAX);
+        let order = O::of(&self.table);
+        let rank = |key: &str| order.rank(key).unwrap_or(usize::MAX);
         let own = rank(key);
         let comes_before = |pair: &&Pair| {
             let rank = pair.path.get(self.table.len()).map_or(usize::MAX, |key| rank(key));

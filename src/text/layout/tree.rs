@@ -2,7 +2,7 @@
 //!
 //! The parts are made from the parser's events, which contain every comment and line break of the author.
 
-use crate::text::events::{self, Event, EventKind, events, raw};
+use crate::text::events::{self, Event, EventKind, raw};
 use crate::text::{lines, values};
 use std::borrow::Cow;
 
@@ -48,7 +48,9 @@ pub(super) struct Row<'t> {
 
 /// Reads a text that is known to be TOML.
 pub(super) fn read(text: &str) -> Vec<Part<'_>> {
-    let mut reader = Reader { text, events: events(text).into_iter().peekable() };
+    let mut events = Vec::new();
+    events::each(text, |event| events.push(event));
+    let mut reader = Reader { text, events: events.into_iter().peekable() };
     let mut parts = Vec::new();
     while let Some(event) = reader.next() {
         match event.kind() {
@@ -77,8 +79,13 @@ pub(super) fn read(text: &str) -> Vec<Part<'_>> {
 
 /// Returns the comments of a text, without white space at their ends.
 pub(super) fn comments(text: &str) -> Vec<&str> {
-    let comments = events::comments(&events(text)).into_iter();
-    comments.map(|at| text.get(at).unwrap_or_default().trim_end()).collect()
+    let mut comments = Vec::new();
+    events::each(text, |event| {
+        if event.kind() == EventKind::Comment {
+            comments.push(raw(text, &event).trim_end());
+        }
+    });
+    comments
 }
 
 fn brackets(open: &Event) -> &'static str {

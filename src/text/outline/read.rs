@@ -1,15 +1,18 @@
 //! Reads the events of a text into its outline.
 
 use super::{Block, Header, Home, Item, Outline, Pair, Path, Value};
-use crate::text::events::{Event, EventKind, comments, decoded_key, decoded_string, events, range};
+use crate::text::events::{self, Event, EventKind, decoded_key, decoded_string, range};
 use std::collections::HashMap;
 
 impl Outline {
     /// Reads a text that is known to be TOML. Of any other text, only the beginning may be read.
     pub fn read(text: &str) -> Outline {
-        let mut events = events(text);
-        let outline = Outline { comments: comments(&events), ..Outline::default() };
-        events.retain(|event| !matches!(event.kind(), EventKind::Whitespace | EventKind::Comment | EventKind::Newline));
+        let (mut events, mut outline) = (Vec::new(), Outline::default());
+        events::each(text, |event| match event.kind() {
+            EventKind::Comment => outline.comments.push(range(&event)),
+            EventKind::Whitespace | EventKind::Newline => {}
+            _ => events.push(event),
+        });
         let mut reader = Reader { text, events: events.into_iter().peekable(), outline, members: HashMap::new() };
         reader.document();
         reader.outline
