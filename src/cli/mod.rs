@@ -78,6 +78,12 @@ mod transaction;
 mod unified;
 mod winsock;
 
+#[doc(hidden)]
+pub use batch::batch_answers;
+#[cfg(target_os = "linux")]
+#[doc(hidden)]
+pub use spec::spec_openers;
+
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use failure::Failure;
 use globals::Globals;
