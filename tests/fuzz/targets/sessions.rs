@@ -4,7 +4,7 @@
 //! bytes come.
 
 use sockatlas::catalog::Module;
-use sockatlas::net::machine::{Answer, Claims, Denial, LayerFailure, Machine};
+use sockatlas::net::machine::{Answer, Claims, Denial, Failure, LayerFailure, Machine};
 use sockatlas::net::{Context, Layer, LayerProvider, Opener, Origin, ProviderError, Providers, Role, Settings, Target};
 use sockatlas::{Registry, Request};
 use std::sync::{Arc, Mutex};
@@ -72,7 +72,8 @@ pub struct Done {
     pub messages: Vec<usize>,
     pub claims: Claims,
     pub facts: Vec<(&'static str, String)>,
-    pub failure: Option<String>,
+    /// The kind of the failure: its text may quote what had come by then.
+    pub failure: Option<Failure>,
 }
 
 /// An input that is divided: the first byte states how the bytes behind it are cut, whether the client of a proxy is refused, and
@@ -93,10 +94,16 @@ impl<'i> Input<'i> {
     }
 
     /// Sends the bytes to sessions that `machine` creates, as a whole and in pieces, and returns what each of them has done.
+    ///
+    /// What a session says to a peer that broke its protocol may depend on the pieces, for it quotes the peer.
     #[track_caller]
     pub fn hear(&self, machine: impl Fn() -> Machine) -> Done {
-        let whole = hear(machine(), self.bytes, self.bytes.len().max(1), &self.answer);
-        let pieces = hear(machine(), self.bytes, self.piece, &self.answer);
+        let mut whole = hear(machine(), self.bytes, self.bytes.len().max(1), &self.answer);
+        let mut pieces = hear(machine(), self.bytes, self.piece, &self.answer);
+        if whole.failure.is_some() && pieces.failure.is_some() {
+            whole.sent.clear();
+            pieces.sent.clear();
+        }
         assert_eq!(whole, pieces, "as a whole, and in pieces of {} bytes", self.piece);
         whole
     }
@@ -133,7 +140,7 @@ fn hear(mut machine: Machine, bytes: &[u8], piece: usize, answer: &Answer) -> Do
     done.sent.extend_from_slice(machine.outbound());
     done.claims = machine.claims().clone();
     done.facts = machine.reports()[0].facts.clone();
-    done.failure = result.err().map(|failure| failure.source.to_string());
+    done.failure = result.err().map(|failure| failure.source.kind());
     done
 }
 

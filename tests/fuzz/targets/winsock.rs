@@ -1,7 +1,7 @@
 //! Winsock catalogs in any form.
 //!
-//! Asserts that reading, judging, repairing and converting never panic, that a store which can be written reads back to a store
-//! which is written alike, and that a registry made of a source is written as TOML that loads.
+//! Asserts that reading, judging, repairing and converting never panic, that a store which was read without a fault, or repaired then,
+//! reads back to a store which is written alike, and that a registry made of a source is written as TOML that loads.
 
 use sockatlas::Loader;
 use sockatlas::edit::to_toml;
@@ -14,10 +14,12 @@ use sockatlas::winsock::{ImportOptions, Options, Reading, SourceForm, Store, exp
 pub fn run(form: SourceForm, input: &[u8]) {
     let Some(reading) = reading(Some(form), input) else { return };
     report(&reading, None);
-    if let Ok(plan) = plan(&reading.store, &RepairOptions::default()) {
-        write_and_read(&plan.store);
+    let plan = plan(&reading.store, &RepairOptions::default());
+    // What could not be read is written in part, or not at all.
+    if reading.faults.is_empty() {
+        plan.iter().for_each(|plan| write_and_read(&plan.store));
+        write_and_read(&reading.store);
     }
-    write_and_read(&reading.store);
     let mut options = ImportOptions::default();
     options.partial = true;
     let Ok(imported) = import(reading, &options) else { return };
