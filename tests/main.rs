@@ -12,6 +12,8 @@ mod examples;
 mod faults;
 #[cfg(feature = "cli")]
 mod formats;
+#[cfg(all(feature = "cli", target_os = "linux"))]
+mod fuzz;
 mod laws;
 #[cfg(all(feature = "net", target_os = "linux"))]
 mod net;

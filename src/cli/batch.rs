@@ -43,6 +43,18 @@ pub(super) fn run(file: &Path, format: Format, globals: &Globals) -> Result<Stat
     }
 }
 
+/// Returns the answers to the lines of a batch, as text or as JSON: what the command would print on stdout.
+#[cfg(any(test, fuzzing))]
+#[allow(dead_code, reason = "the fuzzer calls it")]
+pub fn batch_answers(registry: &Registry, lines: Vec<u8>, json: bool) -> Vec<u8> {
+    let format = if json { Format::Json } else { Format::Text };
+    let mut batch = Batch { registry, format, status: Status::Clean, warned: HashSet::new() };
+    let mut answers = Vec::new();
+    // Memory does not fail to be read and written.
+    let _ = batch.answer(BufReader::new(Box::new(io::Cursor::new(lines))), &mut answers);
+    answers
+}
+
 struct Batch<'r> {
     registry: &'r Registry,
     format: Format,

@@ -78,6 +78,13 @@ mod transaction;
 mod unified;
 mod winsock;
 
+#[cfg(any(test, fuzzing))]
+#[allow(unused_imports, reason = "the fuzzer uses them")]
+pub use batch::batch_answers;
+#[cfg(all(any(test, fuzzing), target_os = "linux"))]
+#[allow(unused_imports, reason = "the fuzzer uses them")]
+pub use spec::spec_openers;
+
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use failure::Failure;
 use globals::Globals;

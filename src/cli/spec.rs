@@ -10,7 +10,7 @@ use super::{Globals, Status};
 use sockatlas::catalog::OptionKind;
 use sockatlas::net::{Alternatives, Error, ErrorKind, Opener, Providers, Step};
 use sockatlas::terms::{Role, Services};
-use sockatlas::{EntryRef, Registry, Request, Selections, WordError};
+use sockatlas::{EntryRef, Refusal, Registry, Request, Selections, WordError};
 use std::collections::HashSet;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -171,6 +171,16 @@ impl Spec {
     }
 }
 
+/// Returns the openers of all entries that a SPEC in one argument stands for, or `None` if the SPEC is wrong or refused.
+#[cfg(any(test, fuzzing))]
+#[allow(dead_code, reason = "the fuzzer calls it")]
+pub fn spec_openers(registry: &Registry, spec: &str, role: Role) -> Option<Alternatives> {
+    let words = Words::read(spec).ok()?;
+    let request = words.request(registry, role, Takes::All).ok()?;
+    let selections = words.selections(registry, &request, Takes::All).ok()?;
+    words.with_options(Alternatives::new(&Exposing::default().providers(), &selections)).ok()
+}
+
 /// A SPEC as one argument: the entry or request, followed by demands, as on a line of a batch, and options for this
 /// call, in any order: `inet/stream require=encrypted tls.roots=webpki`. A word with blanks is quoted.
 pub(super) struct Words {
@@ -227,12 +237,7 @@ impl Words {
         let providers = exposing.providers();
         let request = self.request(registry, role, takes)?;
         warn_if_unknown(registry, &request);
-        let selected = match takes {
-            Takes::All if self.members(registry).is_some() => registry.selections_of_group(&self.spec, &request),
-            Takes::All => registry.selections(&request),
-            Takes::First | Takes::FirstUnlessAsked => registry.resolve(&request).map(Selections::from),
-        };
-        let selections = match selected {
+        let selections = match self.selections(registry, &request, takes) {
             Ok(selections) => selections,
             Err(refusal) => {
                 talk(format_args!("{}", refused(registry, &refusal)));
@@ -241,8 +246,26 @@ impl Words {
                 return Ok(Err(Status::Refused));
             }
         };
-        let mut opener = Alternatives::new(&providers, &selections);
-        for set in &self.set {
+        self.with_options(Alternatives::new(&providers, &selections)).map(Ok)
+    }
+
+    /// Returns the selections that answer the request.
+    fn selections<'r>(
+        &self,
+        registry: &'r Registry,
+        request: &Request,
+        takes: Takes,
+    ) -> Result<Selections<'r>, Refusal> {
+        match takes {
+            Takes::All if self.members(registry).is_some() => registry.selections_of_group(&self.spec, request),
+            Takes::All => registry.selections(request),
+            Takes::First | Takes::FirstUnlessAsked => registry.resolve(request).map(Selections::from),
+        }
+    }
+
+    /// Returns the openers with the options for this call.
+    fn with_options(&self, openers: Alternatives) -> Result<Alternatives, Failure> {
+        self.set.iter().try_fold(openers, |openers, set| {
             let wrong = || Failure::Message {
                 message: format!("`--set {set}` is not of the form ENTRY.OPTION=VALUE"),
                 help: Some("as in `--set tls.roots=webpki`".to_owned()),
@@ -250,9 +273,8 @@ impl Words {
             let (place, value) = set.split_once('=').ok_or_else(wrong)?;
             // Names of entries may contain dots; names of options do not.
             let (entry, option) = place.rsplit_once('.').ok_or_else(wrong)?;
-            opener = opener.set_word(entry, option, value).map_err(reported)?;
-        }
-        Ok(Ok(opener))
+            openers.set_word(entry, option, value).map_err(reported)
+        })
     }
 
     /// Returns the request. The name of an entry takes precedence over a request of the same spelling; a text that is

@@ -1,0 +1,7 @@
+//! Registry exports. See `winsock` for what is asserted.
+
+use sockatlas::winsock::SourceForm;
+
+pub fn run(input: &[u8]) {
+    super::winsock::run(SourceForm::Reg, input);
+}
