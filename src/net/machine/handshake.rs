@@ -42,7 +42,7 @@ use super::{Buffer, Ends};
 /// machine.read(&mut [])?;
 /// assert!(machine.is_bare(), "the session has retired");
 /// assert_eq!(machine.take_unread(), b"abc");
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # Ok::<(), sockatlas::net::machine::LayerFailure>(())
 /// ```
 pub trait Handshake: Send {
     /// Notifies the handshake that the socket is connected: it can query the addresses of the two ends. Called once, before
