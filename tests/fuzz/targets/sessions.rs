@@ -197,3 +197,9 @@ fn pass(from: &mut Machine, to: &mut Machine) -> Result<bool, LayerFailure> {
     }
     Ok(!bytes.is_empty())
 }
+
+/// Returns the host and the port of a target, an address in its usual spelling: `::` for `::0`.
+pub fn usual(target: &Target) -> Option<(String, u16)> {
+    let (host, port) = target.host_and_port()?;
+    Some((host.parse::<std::net::IpAddr>().map_or(host, |address| address.to_string()), port))
+}
