@@ -63,7 +63,6 @@ mod wrong_value;
 
 use super::Lints;
 use crate::report::Rule;
-use crate::winsock;
 pub(super) use missing_option::opened;
 use std::sync::LazyLock;
 pub(super) use uncovered_entry::coverage;
@@ -137,13 +136,22 @@ const LINTS: &[(Rule, Look)] = &[
 /// the allowances finds them.
 const SETTINGS: &[Rule] = &[unknown_rule::RULE, bad_allowance::RULE, unused_allowance::RULE];
 
-/// All rules, those of Winsock catalogs included.
+/// All rules, with those of Winsock catalogs if they can be read.
 pub(super) static ALL: LazyLock<Vec<Rule>> = LazyLock::new(|| {
-    let (winsock_faults, winsock_lints): (Vec<Rule>, Vec<Rule>) = winsock::rules::all().partition(Rule::is_fault);
+    let (foreign_faults, foreign_lints): (Vec<Rule>, Vec<Rule>) = of_other_forms().partition(Rule::is_fault);
     let lints = LINTS.iter().map(|&(rule, _)| rule);
-    let faults = FAULTS.iter().copied().chain(winsock_faults);
-    faults.chain(lints).chain(winsock_lints).chain(SETTINGS.iter().copied()).collect()
+    let faults = FAULTS.iter().copied().chain(foreign_faults);
+    faults.chain(lints).chain(foreign_lints).chain(SETTINGS.iter().copied()).collect()
 });
+
+#[cfg(feature = "winsock")]
+use crate::winsock::rules::all as of_other_forms;
+
+/// Returns the rules of catalogs in other forms than TOML: none, because only Winsock catalogs are such.
+#[cfg(not(feature = "winsock"))]
+fn of_other_forms() -> impl Iterator<Item = Rule> {
+    std::iter::empty()
+}
 
 /// Returns the lints that look at a catalog, each with its code, in the order in which they look.
 pub(super) fn lints() -> impl Iterator<Item = (Rule, Look)> {
