@@ -82,7 +82,7 @@ pub(super) fn gather(
     limits: &Limits,
     faults: &mut Faults,
 ) -> (Sources, Vec<Document>, Moment) {
-    #[cfg(test)]
+    #[cfg(all(test, feature = "edit"))]
     readings::count();
     let mut pipes = Pipes::new();
     let roots = Roots::of(inputs);
@@ -136,7 +136,7 @@ impl Moment {
 }
 
 /// Counts how often documents are read, so that tests can limit it.
-#[cfg(test)]
+#[cfg(all(test, feature = "edit"))]
 pub(crate) mod readings {
     use std::cell::Cell;
 

@@ -59,7 +59,7 @@ pub use fault::quoted;
 pub use fault::{Cause, Clause, Fault, FaultKind, Meant, Misuse, NotACatalog};
 pub use files::BUILTIN;
 pub use files::Input;
-#[cfg(test)]
+#[cfg(all(test, feature = "edit"))]
 pub(crate) use files::readings;
 pub(crate) use files::{Builtin, Moment};
 pub use folder::walk;
