@@ -1,5 +1,5 @@
-//! The fuzzer: libFuzzer over one target, which the variable `SOCKATLAS_FUZZ` names. `.ci/run` builds it with `--cfg fuzzing` and runs
-//! each target for a minute.
+//! The fuzzer: libFuzzer over one target, which the variable `SOCKATLAS_FUZZ` names. `FUZZ=1 .ci/run` builds it with `--cfg fuzzing`
+//! and runs each target for a minute.
 //!
 //! Without `--cfg fuzzing` it runs the target once over each file that is named, to look into one input:
 //! `SOCKATLAS_FUZZ=reg cargo test --test fuzz -- FILE`.
